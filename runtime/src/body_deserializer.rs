@@ -1,0 +1,260 @@
+//! Lets the declared type say what it is, by the first thing that it asks serde for: `()` ignores the body,
+//! `Option` takes an absent one as `None`, bytes are the body as it is, a text is the body as text, and the
+//! rest is JSON. So no type name is ever looked at.
+
+use std::cell::{Cell, OnceCell};
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+use serde::de::{self, Deserializer, Visitor};
+
+pub(crate) struct BodyDeserializer {
+    /// Taken whole by a type that owns it, so that nothing is copied; otherwise moved to `lent`.
+    body: Cell<Option<Bytes>>,
+    lent: OnceCell<Bytes>,
+    absent: bool,
+    json: bool,
+}
+
+impl BodyDeserializer {
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
+        let no_content = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
+        Self {
+            absent: no_content || body.is_empty() || body.trim_ascii() == b"null",
+            json: is_json(headers),
+            body: Cell::new(Some(body)),
+            lent: OnceCell::new(),
+        }
+    }
+
+    fn lend(&self) -> &Bytes {
+        self.lent.get_or_init(|| self.body.take().unwrap_or_default())
+    }
+
+    fn own(&self) -> Vec<u8> {
+        self.body.take().unwrap_or_else(|| self.lend().clone()).into()
+    }
+
+    fn text(&self) -> Result<String, DecodeError> {
+        if self.json {
+            if let Ok(text) = serde_json::from_slice(self.lend()) {
+                return Ok(text);
+            }
+        }
+        String::from_utf8(self.own()).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
+    }
+}
+
+/// `application/json` or anything `+json` (RFC 6839 §3.1).
+fn is_json(headers: &HeaderMap) -> bool {
+    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    essence == "application/json" || essence.ends_with("+json")
+}
+
+macro_rules! as_json {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            let mut json = serde_json::Deserializer::from_slice(self.lend());
+            let value = json.$method(visitor)?;
+            json.end()?;
+            Ok(value)
+        }
+    )*};
+}
+
+macro_rules! as_text {
+    ($($method:ident)*) => {$(
+        fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+            visitor.visit_string(self.text()?)
+        }
+    )*};
+}
+
+impl<'de> Deserializer<'de> for &'de BodyDeserializer {
+    type Error = DecodeError;
+
+    as_json! {
+        deserialize_any deserialize_bool deserialize_i8 deserialize_i16 deserialize_i32 deserialize_i64 deserialize_i128
+        deserialize_u8 deserialize_u16 deserialize_u32 deserialize_u64 deserialize_u128 deserialize_f32 deserialize_f64
+        deserialize_char deserialize_seq deserialize_map deserialize_identifier
+    }
+    as_text! { deserialize_str deserialize_string }
+
+    fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_borrowed_bytes(self.lend())
+    }
+
+    fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_byte_buf(self.own())
+    }
+
+    fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        if self.absent {
+            visitor.visit_none()
+        } else {
+            visitor.visit_some(self)
+        }
+    }
+
+    fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_ignored_any<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_unit_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_unit()
+    }
+
+    fn deserialize_newtype_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        visitor.visit_newtype_struct(self)
+    }
+
+    fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
+        let mut json = serde_json::Deserializer::from_slice(self.lend());
+        let value = json.deserialize_tuple(len, visitor)?;
+        json.end()?;
+        Ok(value)
+    }
+
+    fn deserialize_tuple_struct<V: Visitor<'de>>(
+        self,
+        _: &'static str,
+        len: usize,
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        self.deserialize_tuple(len, visitor)
+    }
+
+    fn deserialize_struct<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        fields: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let mut json = serde_json::Deserializer::from_slice(self.lend());
+        let value = json.deserialize_struct(name, fields, visitor)?;
+        json.end()?;
+        Ok(value)
+    }
+
+    fn deserialize_enum<V: Visitor<'de>>(
+        self,
+        name: &'static str,
+        variants: &'static [&'static str],
+        visitor: V,
+    ) -> Result<V::Value, DecodeError> {
+        let mut json = serde_json::Deserializer::from_slice(self.lend());
+        let value = json.deserialize_enum(name, variants, visitor)?;
+        json.end()?;
+        Ok(value)
+    }
+}
+
+/// Why a body is not of the declared type.
+#[derive(Debug)]
+pub(crate) enum DecodeError {
+    Json(serde_json::Error),
+    /// Not UTF-8 from this byte on.
+    Utf8(usize),
+    Custom(String),
+}
+
+impl DecodeError {
+    /// Where it went wrong, without a word of the body.
+    pub(crate) fn place(&self) -> String {
+        match self {
+            Self::Json(error) if error.is_eof() => "its JSON ends too soon".to_owned(),
+            Self::Json(error) if error.is_syntax() => {
+                format!("no JSON at line {} column {}", error.line(), error.column())
+            }
+            Self::Json(error) => format!("line {} column {}", error.line(), error.column()),
+            Self::Utf8(at) => format!("no UTF-8 at byte {at}"),
+            Self::Custom(_) => "its text does not fit".to_owned(),
+        }
+    }
+}
+
+impl From<serde_json::Error> for DecodeError {
+    fn from(error: serde_json::Error) -> Self {
+        Self::Json(error)
+    }
+}
+
+impl de::Error for DecodeError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self::Custom(message.to_string())
+    }
+}
+
+impl fmt::Display for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Json(error) => error.fmt(f),
+            Self::Utf8(_) => f.write_str("invalid UTF-8"),
+            Self::Custom(message) => f.write_str(message),
+        }
+    }
+}
+
+impl std::error::Error for DecodeError {}
+
+#[cfg(test)]
+mod tests {
+    use std::net::IpAddr;
+
+    use serde::de::DeserializeOwned;
+
+    use super::*;
+
+    fn read<T: DeserializeOwned>(kind: &'static str, body: &'static str) -> Result<T, String> {
+        let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
+        let source = BodyDeserializer::new(StatusCode::OK, &headers, Bytes::from_static(body.as_bytes()));
+        T::deserialize(&source).map_err(|error| error.place())
+    }
+
+    const JSON: &str = "application/json; charset=utf-8";
+
+    #[test]
+    fn a_text_is_the_body_or_the_json_text() {
+        assert_eq!(read::<String>("text/plain", "\"ok\"").unwrap(), "\"ok\"");
+        assert_eq!(read::<String>(JSON, "\"ok\"").unwrap(), "ok");
+        assert_eq!(read::<String>(JSON, "{\"a\":1}").unwrap(), "{\"a\":1}");
+        assert_eq!(read::<IpAddr>("text/plain", "127.0.0.1").unwrap(), IpAddr::from([127, 0, 0, 1]));
+    }
+
+    #[test]
+    fn nothing_is_none_and_the_unit_takes_anything() {
+        assert_eq!(read::<Option<u8>>(JSON, "").unwrap(), None);
+        assert_eq!(read::<Option<u8>>(JSON, " null ").unwrap(), None);
+        assert_eq!(read::<Option<u8>>(JSON, "7").unwrap(), Some(7));
+        assert_eq!(read::<Option<String>>("text/plain", "x").unwrap(), Some("x".into()));
+        read::<()>("text/html", "<p>").unwrap();
+    }
+
+    #[test]
+    fn bytes_are_the_body_itself() {
+        assert_eq!(read::<Bytes>(JSON, "[1]").unwrap(), Bytes::from_static(b"[1]"));
+    }
+
+    #[test]
+    fn the_rest_is_json_and_only_json() {
+        assert_eq!(read::<(u8, String)>("", "[1, \"a\"]").unwrap(), (1, "a".to_owned()));
+        assert_eq!(read::<serde_json::Value>(JSON, "{\"a\":[1]}").unwrap()["a"][0], 1);
+        assert_eq!(read::<u8>(JSON, "1 2").unwrap_err(), "no JSON at line 1 column 3");
+        assert_eq!(read::<Vec<u8>>(JSON, "").unwrap_err(), "its JSON ends too soon");
+    }
+}

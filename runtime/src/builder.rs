@@ -1,0 +1,298 @@
+//! Builds a client, and refuses what could leak a credential: [`ClientBuilder`].
+
+use std::borrow::Cow;
+use std::fmt;
+use std::future::Future;
+use std::marker::PhantomData;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use reqwest::{Request, Response};
+use tower::Service;
+use url::Url;
+
+use crate::client::{redirects_leak, Client, Settings};
+use crate::endpoint::{Api, ApiInfo};
+use crate::error::{BoxError, Error, Result};
+use crate::origin::{is_loopback, Origin};
+use crate::session::{is_scheme, AsTokens, Method, Refresher, Session, Tokens};
+use crate::transport::Transport;
+use crate::wire::Wire;
+
+/// Builds a client: of the generated type `C`, or [`Client`] itself. What cannot be is told by
+/// [`build`](Self::build).
+///
+/// ```
+/// use std::time::Duration;
+/// use afresh::{Client, Tokens};
+///
+/// let client = Client::builder("https://shop.example/api")
+///     .tokens(Tokens::new("access"))
+///     .header("x-client", "ios")
+///     .timeout(Duration::from_secs(30))
+///     .build()?;
+/// # Ok::<(), afresh::Error>(())
+/// ```
+#[must_use = "a builder does nothing until it is built"]
+pub struct ClientBuilder<C = Client> {
+    base: String,
+    transport: Option<Transport>,
+    session: Option<Session>,
+    tokens: Option<Tokens>,
+    custom: Option<Refresher>,
+    ends_on: Option<Vec<u16>>,
+    headers: HeaderMap,
+    settings: Settings,
+    allow_http: bool,
+    error: Option<Error>,
+    client: PhantomData<fn() -> C>,
+}
+
+impl<C: Api> ClientBuilder<C> {
+    pub(crate) fn new(base: &str) -> Self {
+        Self {
+            base: base.to_owned(),
+            transport: None,
+            session: None,
+            tokens: None,
+            custom: None,
+            ends_on: None,
+            headers: HeaderMap::new(),
+            settings: Settings::default(),
+            allow_http: false,
+            error: None,
+            client: PhantomData,
+        }
+    }
+
+    /// Sends through your own reqwest client, with its proxies, TLS settings and time-outs. Default: a
+    /// client of the runtime's.
+    ///
+    /// Build it with `redirect(Policy::none())`: the runtime follows redirects itself and knows which
+    /// headers are secrets. One that follows them by itself drops only the standard ones, which is why it
+    /// cannot be used with another token header. Cookies are kept by the session; a cookie provider of the
+    /// client's own is not looked at.
+    pub fn http(mut self, client: reqwest::Client) -> Self {
+        self.transport = Some(Transport::Given(client));
+        self
+    }
+
+    /// Sends through any tower service of reqwest's request and response: a stack of layers, or a double in
+    /// tests.
+    ///
+    /// ```
+    /// use afresh::{Client, Tokens};
+    ///
+    /// let double = tower::service_fn(|request: reqwest::Request| async move {
+    ///     let authenticated = request.headers().contains_key("authorization");
+    ///     let status = if authenticated { 200 } else { 403 };
+    ///     http::Response::builder().status(status).body("").map(reqwest::Response::from)
+    /// });
+    /// let client = Client::builder("https://shop.example").transport(double).tokens(Tokens::new("a")).build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn transport<S>(mut self, service: S) -> Self
+    where
+        S: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+    {
+        self.transport = Some(Transport::service(service));
+        self
+    }
+
+    /// Starts logged in.
+    pub fn tokens(mut self, tokens: Tokens) -> Self {
+        self.tokens = Some(tokens);
+        self
+    }
+
+    /// Refreshes by a function of yours instead of a `#[refresh]` method. It is called once for everybody
+    /// who waits, never twice at a time, within 10 s; it may await anything but a call of this session.
+    ///
+    /// An error keeps the session for a later attempt; [`Error::session_expired`], or another API's answer
+    /// that says `invalid_grant`, ends it.
+    pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
+    where
+        F: Fn(Session) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<T>> + Send + 'static,
+        T: AsTokens,
+    {
+        self.custom = Some(Refresher::Custom(Arc::new(move |session| {
+            let renewed = refresh(session);
+            Box::pin(async move { renewed.await.map(|tokens| tokens.as_tokens()) })
+        })));
+        self
+    }
+
+    /// Statuses that say that the credential is no longer good. Default: what the API declares, else 401
+    /// and 403.
+    pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.settings.refresh_on = Some(statuses.into_iter().collect());
+        self
+    }
+
+    /// Statuses of the refresh endpoint that end the session even without an error code that says so.
+    /// Default: 401 and 403 when the refresh secret is a cookie, none otherwise. A web page never ends it.
+    pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.ends_on = Some(statuses.into_iter().collect());
+        self
+    }
+
+    /// Shares a session with other clients: one login, one refresh.
+    ///
+    /// The first client that brings a way to refresh determines it. The access token goes to the origin of
+    /// each.
+    pub fn session(mut self, session: Session) -> Self {
+        self.session = Some(session);
+        self
+    }
+
+    /// A header of every request to the API's origin that does not set it itself.
+    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    where
+        HeaderName: TryFrom<N>,
+        HeaderValue: TryFrom<V>,
+    {
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.headers.append(name, value);
+            }
+            (Err(_), _) => self.fail("a default header has a name that is no header name"),
+            (_, Err(_)) => self.fail("a default header has a character that no header can carry"),
+        }
+        self
+    }
+
+    /// What precedes the token in its header; `""` for the bare token. Default: what the API declares, else
+    /// the token's type, else `Bearer`.
+    pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
+        let scheme = scheme.into();
+        if !scheme.is_empty() && !is_scheme(&scheme) {
+            self.fail("the scheme is no authentication scheme");
+        }
+        self.settings.scheme = Some(scheme);
+        self
+    }
+
+    /// The header that carries the access token. Default: what the API declares, else `authorization`.
+    pub fn token_header<N>(mut self, name: N) -> Self
+    where
+        HeaderName: TryFrom<N>,
+    {
+        match HeaderName::try_from(name) {
+            Ok(name) => self.settings.token_header = Some(name),
+            Err(_) => self.fail("the token header has a name that is no header name"),
+        }
+        self
+    }
+
+    /// The longest time for a whole call, with everything in it: waiting for a refresh, both sends, the
+    /// body. Default: none.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// Allows plain `http` to a host that is not this machine. Everybody on the way can then read the tokens.
+    pub fn allow_http(mut self) -> Self {
+        self.allow_http = true;
+        self
+    }
+
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// [`is_builder`](Error::is_builder) with what was wrong: the base URL, plain `http`, a header, a token
+    /// that no header can carry.
+    pub fn build(mut self) -> Result<C> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        let wire = Arc::new(self.wire()?);
+        let session = self.session.unwrap_or_default();
+        if let Some(custom) = self.custom {
+            session.set_refresher(custom);
+        }
+        if let Some(tokens) = self.tokens {
+            let unusable = |error: Error| Error::builder(error.text().to_owned());
+            session.log_in(tokens, None).map_err(unusable)?;
+            session.expect();
+        }
+        let client = Client::assemble(wire, session, self.settings);
+        join(&client, C::INFO, self.ends_on.as_deref());
+        Ok(C::from_client(client))
+    }
+
+    fn wire(&mut self) -> Result<Wire> {
+        let url = Url::parse(&self.base)
+            .map_err(|error| Error::builder("the base URL is no URL").with_source(error))?;
+        self.check_base(&url)?;
+        let transport = match self.transport.take() {
+            Some(transport) => transport,
+            None => Transport::own()?,
+        };
+        let declared = || C::INFO.token_header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
+        let header = self.settings.token_header.clone().or_else(declared).unwrap_or(AUTHORIZATION);
+        let follows_redirects = transport.follows_redirects();
+        if follows_redirects && header != AUTHORIZATION {
+            return Err(redirects_leak(&header));
+        }
+        Ok(Wire {
+            transport,
+            follows_redirects,
+            origin: Origin::of(&url),
+            base: url.as_str().trim_end_matches('/').to_owned(),
+            headers: std::mem::take(&mut self.headers),
+        })
+    }
+
+    fn check_base(&self, url: &Url) -> Result<()> {
+        let wrong = match url.scheme() {
+            "https" => None,
+            "http" if self.allow_http || is_loopback(url) => None,
+            "http" => Some("the base URL is plain http to another machine: use https, or `allow_http` if nobody can listen"),
+            _ => Some("the base URL is neither https nor http"),
+        };
+        let wrong = wrong.or_else(|| {
+            let has_user = !url.username().is_empty() || url.password().is_some();
+            has_user.then_some("the base URL holds a user or a password")
+        });
+        let wrong = wrong.or_else(|| {
+            let has_more = url.query().is_some() || url.fragment().is_some();
+            has_more.then_some("the base URL has a query or a fragment")
+        });
+        wrong.map_or(Ok(()), |text| Err(Error::builder(text)))
+    }
+
+    fn fail(&mut self, text: &'static str) {
+        self.error.get_or_insert_with(|| Error::builder(text));
+    }
+}
+
+/// Gives the client's session what `api` declares of it.
+pub(crate) fn join(client: &Client, api: &'static ApiInfo, ends_on: Option<&[u16]>) {
+    if api.has_session {
+        client.session().expect();
+    }
+    if let Some(refresh) = api.refresh {
+        let usual: &[u16] = if refresh.by_cookie { &[401, 403] } else { &[] };
+        let ends_on =
+            ends_on.unwrap_or(usual).iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
+        client.session().set_refresher(Refresher::Method(Method {
+            wire: client.wire().clone(),
+            refresh,
+            ends_on,
+        }));
+    }
+}
+
+/// Says nothing of what it was given: it may hold secrets.
+impl<C: Api> fmt::Debug for ClientBuilder<C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ClientBuilder").field("api", &C::INFO.name).finish_non_exhaustive()
+    }
+}

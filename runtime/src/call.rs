@@ -1,0 +1,233 @@
+//! A call while its arguments are put in: [`Call`]. The first argument that cannot be sent is remembered
+//! and comes out of the call's future; nothing is sent then.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderName, HeaderValue, Method};
+use url::Url;
+
+use crate::decode::{Answer, SessionOutcome};
+use crate::encode::{
+    has_dot_segment, header_values, write_form, write_query, write_segment, Content, FormBody,
+    HeaderArgument, IntoBody, JsonBody, PathArgument, QueryArgument,
+};
+use crate::endpoint::Endpoint;
+use crate::error::Error;
+use crate::prepared::Prepared;
+use crate::session::Tokens;
+use crate::wire::Wire;
+
+/// The arguments of one call, encoded as they come.
+pub struct Call {
+    pub(crate) endpoint: &'static Endpoint,
+    /// The whole URL so far; its path starts at `path_start`.
+    url: String,
+    path_start: usize,
+    pieces: std::slice::Iter<'static, &'static str>,
+    in_query: bool,
+    headers: HeaderMap,
+    body: Draft,
+    error: Option<Error>,
+}
+
+enum Draft {
+    None,
+    Json(Vec<u8>),
+    /// An object that is still open.
+    Members(Vec<u8>),
+    Form(String),
+    Body(crate::encode::Body),
+}
+
+/// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
+/// its answer.
+#[derive(Debug)]
+pub struct Exchange {
+    pub(crate) call: Call,
+    pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
+}
+
+impl Call {
+    pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
+        let mut pieces = endpoint.path.iter();
+        let mut url = String::with_capacity(wire.base.len() + 64);
+        url.push_str(&wire.base);
+        url.push_str(pieces.next().copied().unwrap_or_default());
+        Self {
+            endpoint,
+            path_start: wire.base.len(),
+            url,
+            pieces,
+            in_query: false,
+            headers: HeaderMap::new(),
+            body: Draft::None,
+            error: None,
+        }
+    }
+
+    /// The value of the next placeholder.
+    pub fn path<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let written = write_segment(&mut self.url, name, value);
+        self.check(written.map_err(|refusal| refusal.0));
+        self.url.push_str(self.pieces.next().copied().unwrap_or_default());
+    }
+
+    /// Query pairs.
+    pub fn query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let written = write_query(&mut self.url, &mut self.in_query, name, value);
+        self.check(written.map_err(|refusal| format!("query argument `{name}`: {refusal}")));
+    }
+
+    /// A header, by its name in lower case.
+    pub fn header<T: HeaderArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let headers = &mut self.headers;
+        let written = HeaderName::from_bytes(name.as_bytes())
+            .map_err(|_| format!("`{name}` is not a valid header name"))
+            .and_then(|key| {
+                let mut put = |value| {
+                    headers.append(&key, value);
+                };
+                header_values(name, value, &mut put).map_err(|refusal| refusal.0)
+            });
+        self.check(written);
+    }
+
+    /// Whole headers.
+    pub fn headers(&mut self, more: &HeaderMap) {
+        for (name, value) in more {
+            self.headers.append(name, value.clone());
+        }
+    }
+
+    /// `Authorization: Bearer …` (RFC 6750 §2.1).
+    pub fn bearer<T: HeaderArgument + ?Sized>(&mut self, value: &T) {
+        let headers = &mut self.headers;
+        let mut put = |value: HeaderValue| {
+            let line = [b"Bearer ", value.as_bytes()].concat();
+            if let Ok(mut value) = HeaderValue::from_maybe_shared(Bytes::from(line)) {
+                value.set_sensitive(true);
+                headers.insert(AUTHORIZATION, value);
+            }
+        };
+        let written = header_values("authorization", value, &mut put).map_err(|refusal| refusal.0);
+        self.check(written);
+    }
+
+    /// The JSON body.
+    pub fn json<T: JsonBody + ?Sized>(&mut self, value: &T) {
+        let json = serde_json::to_vec(value);
+        match json {
+            Ok(json) => self.body = Draft::Json(json),
+            Err(error) => self.fail("the JSON body cannot be serialized", error),
+        }
+    }
+
+    /// One member of the JSON body.
+    pub fn json_member<T: JsonBody + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let mut members = match std::mem::replace(&mut self.body, Draft::None) {
+            Draft::Members(members) => members,
+            _ => Vec::new(),
+        };
+        members.push(if members.is_empty() { b'{' } else { b',' });
+        let written = serde_json::to_writer(&mut members, name).and_then(|()| {
+            members.push(b':');
+            serde_json::to_writer(&mut members, value)
+        });
+        self.body = Draft::Members(members);
+        if let Err(error) = written {
+            self.fail("a member of the JSON body cannot be serialized", error);
+        }
+    }
+
+    /// The urlencoded body.
+    pub fn form<T: FormBody + ?Sized>(&mut self, value: &T) {
+        self.add_to_form(|form| write_form(form, None, value));
+    }
+
+    /// One member of the urlencoded body.
+    pub fn form_member<T: FormBody + ?Sized>(&mut self, name: &'static str, value: &T) {
+        self.add_to_form(|form| write_form(form, Some(name), value));
+    }
+
+    /// The body as it is.
+    pub fn body<T: IntoBody>(&mut self, value: T) {
+        self.body = Draft::Body(value.into_body());
+    }
+
+    pub(crate) fn into_exchange<R: SessionOutcome<Via>, Via>(self) -> Exchange {
+        Exchange { call: self, tokens_of: R::tokens_of }
+    }
+
+    /// The request that can be made any number of times, or the first argument that cannot be sent.
+    pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
+        let name = Some(self.endpoint.name);
+        if let Some(error) = self.error {
+            return Err(error.in_method(name));
+        }
+        let refuse = |text: &'static str| Error::request(text).in_method(name);
+        let path = self.url.get(self.path_start..).unwrap_or_default();
+        let path = path.split_once('?').map_or(path, |(path, _)| path);
+        if has_dot_segment(path) {
+            return Err(refuse("a path argument would make a segment `.` or `..`, which is another path"));
+        }
+        let url = Url::parse(&self.url).map_err(|error| refuse("no URL can be made").with_source(error))?;
+        let method =
+            Method::from_bytes(self.endpoint.verb.as_bytes()).map_err(|_| refuse("no such HTTP method"))?;
+        let (content, content_type) = self.body.finish();
+        if let Some(content_type) = content_type {
+            if !self.headers.contains_key(CONTENT_TYPE) {
+                self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+            }
+        }
+        Ok(Prepared::Declared { method, url, headers: self.headers, body: content })
+    }
+
+    fn add_to_form(&mut self, write: impl FnOnce(&mut String) -> Result<(), crate::encode::Refusal>) {
+        let mut form = match std::mem::replace(&mut self.body, Draft::None) {
+            Draft::Form(form) => form,
+            _ => String::new(),
+        };
+        let written = write(&mut form).map_err(|refusal| format!("form body: {refusal}"));
+        self.body = Draft::Form(form);
+        self.check(written);
+    }
+
+    fn check(&mut self, written: Result<(), String>) {
+        if let Err(text) = written {
+            self.error.get_or_insert_with(|| Error::request(text));
+        }
+    }
+
+    fn fail(&mut self, text: &'static str, source: serde_json::Error) {
+        self.error.get_or_insert_with(|| Error::request(text).with_source(source));
+    }
+}
+
+/// Arguments stay out: they may be secrets.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Call({})", self.endpoint.name)
+    }
+}
+
+impl Draft {
+    fn finish(self) -> (Content, Option<&'static str>) {
+        const JSON: &str = "application/json";
+        const FORM: &str = "application/x-www-form-urlencoded";
+        match self {
+            Self::None => (Content::Empty, None),
+            Self::Json(json) => (Content::Bytes(json.into()), Some(JSON)),
+            Self::Members(mut members) => {
+                members.push(b'}');
+                (Content::Bytes(members.into()), Some(JSON))
+            }
+            Self::Form(form) => (Content::Bytes(form.into()), Some(FORM)),
+            Self::Body(body) => {
+                let content_type = body.content_type;
+                (body.into_content(), content_type)
+            }
+        }
+    }
+}

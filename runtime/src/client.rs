@@ -1,0 +1,238 @@
+//! The client behind every generated client: a [`Wire`] to one API and the [`Session`] that its calls run
+//! under.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::header::AUTHORIZATION;
+use http::HeaderName;
+
+use crate::builder::ClientBuilder;
+use crate::call::Call;
+use crate::decode::Answer;
+use crate::dispatch::{dispatch, Plan};
+use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
+use crate::error::{Error, Kind, Result};
+use crate::pending::{AnswerFuture, Pending};
+use crate::placement::Placement;
+use crate::prepared::Prepared;
+use crate::roles::{self, RoleCall, TokensOf};
+use crate::session::{Demand, Session};
+use crate::wire::Wire;
+
+/// Statuses that say that a credential is no longer good, unless declared otherwise.
+const REFRESH_ON: &[u16] = &[401, 403];
+
+/// An API's address, the way to it, and the session that calls run under. Every generated client holds one.
+///
+/// Cheap to clone; clones share everything. Usable without a generated client too:
+/// [`execute`](Self::execute) gives any request the session.
+///
+/// ```
+/// # async fn example() -> afresh::Result<()> {
+/// use afresh::{Client, Error, Tokens};
+///
+/// let client = Client::builder("https://shop.example")
+///     .tokens(Tokens::new("access").with_refresh("refresh"))
+///     .refresh_with(|session| async move {
+///         let refresh = session.tokens().and_then(|tokens| tokens.refresh().cloned());
+///         let refresh = refresh.ok_or_else(|| Error::session_expired("no refresh token"))?;
+///         // ask the server, whatever its way is
+///         Ok(Tokens::new("new access").with_refresh(refresh))
+///     })
+///     .build()?;
+/// let url = "https://shop.example/orders/7".parse().unwrap();
+/// let response = client.execute(reqwest::Request::new(reqwest::Method::GET, url)).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    wire: Arc<Wire>,
+    session: Session,
+    settings: Settings,
+}
+
+/// What the builder was told; where it was told nothing, the API's declaration counts.
+#[derive(Default)]
+pub(crate) struct Settings {
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) refresh_on: Option<Arc<[u16]>>,
+    pub(crate) scheme: Option<Cow<'static, str>>,
+    pub(crate) token_header: Option<HeaderName>,
+}
+
+impl Client {
+    /// Starts a client of the API at `base_url`, whose origin is the one that may see credentials.
+    pub fn builder(base_url: &str) -> ClientBuilder<Self> {
+        ClientBuilder::new(base_url)
+    }
+
+    /// The session that calls run under.
+    #[must_use]
+    pub fn session(&self) -> &Session {
+        &self.0.session
+    }
+
+    /// Sends a request of your own under the session: the credential is attached, and if it is refused,
+    /// refreshed and the request sent again, once.
+    ///
+    /// Only a request to the client's own origin carries the credential, and only if it sets no such header
+    /// itself. Without a session it is sent without. A body that cannot be cloned is sent once. The answer
+    /// is returned whatever its status.
+    ///
+    /// # Errors
+    ///
+    /// As those of any call: the network's, the refresh's, the session's end.
+    pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
+        const NAME: &str = "Client::execute";
+        let call = Prepared::handmade(request);
+        let placement = self.placement(None);
+        let client = self.clone();
+        let started = async move {
+            let placement = placement?;
+            let demand = client.demand_of(&call, &placement).then_some(Demand::Optional);
+            let route = format!("{} {}", call.method(), call.url().path());
+            let plan = Plan {
+                demand,
+                placement,
+                refresh_on: client.refresh_on(None),
+                replay: true,
+                route: route.into(),
+            };
+            dispatch(client, call, plan).await.map(Answer::live)
+        };
+        Pending::new(self.within_timeout(started), NAME)
+    }
+
+    pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
+        Self(Arc::new(Inner { wire, session, settings }))
+    }
+
+    pub(crate) fn wire(&self) -> &Arc<Wire> {
+        &self.0.wire
+    }
+
+    /// Where the credential stands in calls of `api`.
+    pub(crate) fn placement(&self, api: Option<&'static ApiInfo>) -> Result<Placement> {
+        let settings = &self.0.settings;
+        let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
+        let header = settings.token_header.clone().or_else(declared);
+        let scheme = settings.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
+        let placement = Placement::new(header, scheme);
+        if self.0.wire.follows_redirects && placement.header != AUTHORIZATION {
+            return Err(redirects_leak(&placement.header));
+        }
+        Ok(placement)
+    }
+
+    /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
+    /// in the user's crate.
+    pub(crate) fn start(&self, call: Call, live: bool) -> AnswerFuture {
+        let endpoint = call.endpoint;
+        let ready = call.prepare().and_then(|call| Ok((self.plan(endpoint, &call)?, call)));
+        let client = self.clone();
+        self.within_timeout(async move {
+            let (plan, call) = ready?;
+            let response = dispatch(client, call, plan).await?;
+            if live {
+                Ok(Answer::live(response))
+            } else {
+                Answer::read(response, false).await
+            }
+        })
+    }
+
+    pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let call = self.role_call(call);
+        self.within_timeout(async move { roles::log_in(call?, tokens_of).await })
+    }
+
+    pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let call = self.role_call(call);
+        self.within_timeout(async move { roles::refresh(call?, tokens_of).await })
+    }
+
+    pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
+        let call = self.role_call(call);
+        self.within_timeout(async move { roles::log_out(call?).await })
+    }
+
+    fn role_call(&self, call: Call) -> Result<RoleCall> {
+        let api = call.endpoint.api;
+        call.prepare().map(|request| RoleCall { client: self.clone(), api, request })
+    }
+
+    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared) -> Result<Plan> {
+        let placement = self.placement(Some(endpoint.api))?;
+        let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, &placement);
+        let demand = if self.session().is_expected() { Demand::Required } else { Demand::Optional };
+        Ok(Plan {
+            demand: needs_session.then_some(demand),
+            placement,
+            refresh_on: self.refresh_on(Some(endpoint)),
+            replay: endpoint.replay,
+            route: endpoint.name.into(),
+        })
+    }
+
+    /// Whether the session has a say: not for another origin, and not for a call that brings its own
+    /// credential.
+    fn demand_of(&self, call: &Prepared, placement: &Placement) -> bool {
+        let wire = &self.0.wire;
+        let brings_own = call.has_header(&placement.header) || wire.headers.contains_key(&placement.header);
+        wire.is_home(call.url()) && !brings_own
+    }
+
+    /// The method's own set, then the builder's, then the trait's.
+    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> Cow<'static, [u16]> {
+        if let Some(statuses) = endpoint.and_then(|endpoint| endpoint.refresh_on) {
+            return Cow::Borrowed(statuses);
+        }
+        if let Some(statuses) = &self.0.settings.refresh_on {
+            return Cow::Owned(statuses.to_vec());
+        }
+        Cow::Borrowed(endpoint.and_then(|endpoint| endpoint.api.refresh_on).unwrap_or(REFRESH_ON))
+    }
+
+    /// The deadline covers everything: waiting for a refresh, both sends and the body.
+    fn within_timeout<F>(&self, call: F) -> AnswerFuture
+    where
+        F: std::future::Future<Output = Result<Answer>> + Send + 'static,
+    {
+        let Some(timeout) = self.0.settings.timeout else {
+            return Box::pin(call);
+        };
+        Box::pin(async move {
+            tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
+                Err(Error::new(Kind::Timeout, "the call took longer than its timeout").with_source(elapsed))
+            })
+        })
+    }
+}
+
+pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
+    Error::builder(format!(
+        "the given reqwest client follows redirects by itself and would carry the header `{header}` to other origins: \
+         build it with `redirect(Policy::none())`, redirects are followed all the same"
+    ))
+}
+
+impl Api for Client {
+    const INFO: &'static ApiInfo = &ApiInfo::new("Client");
+
+    fn from_client(client: Client) -> Self {
+        client
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Client");
+        out.field("base", &self.0.wire.base).field("session", &self.0.session).finish_non_exhaustive()
+    }
+}

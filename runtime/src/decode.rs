@@ -1,0 +1,280 @@
+//! From an answer to the value a method returns: the only generic step after a call.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::body_deserializer::BodyDeserializer;
+use crate::error::{Error, Kind};
+use crate::rejection::Rejection;
+use crate::reply::{Receipt, Reply};
+use crate::session::{AsTokens, Tokens};
+
+/// What the server answered, before it becomes a value.
+pub struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+    receipt: Receipt,
+    /// The refusal that a replay followed.
+    rejection: Option<Arc<Rejection>>,
+    /// Whether the server may have put secrets into the body: then no error quotes it.
+    secret: bool,
+}
+
+enum Content {
+    Whole(Bytes),
+    Live(Box<reqwest::Response>),
+}
+
+impl Answer {
+    pub(crate) fn whole(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            status,
+            headers,
+            content: Content::Whole(body),
+            receipt: Receipt::default(),
+            rejection: None,
+            secret: true,
+        }
+    }
+
+    /// Reads the body to its end.
+    pub(crate) async fn read(mut response: reqwest::Response, secret: bool) -> Result<Self, Error> {
+        let status = response.status();
+        let headers = std::mem::take(response.headers_mut());
+        let (receipt, rejection) = (receipt_of(&response), response.extensions_mut().remove());
+        let body = response.bytes().await.map_err(|error| Error::transport(error.into()))?;
+        Ok(Self { status, headers, content: Content::Whole(body), receipt, rejection, secret })
+    }
+
+    /// Leaves the body where it is.
+    pub(crate) fn live(response: reqwest::Response) -> Self {
+        Self {
+            status: response.status(),
+            headers: HeaderMap::new(),
+            receipt: receipt_of(&response),
+            rejection: response.extensions().get().cloned(),
+            content: Content::Live(Box::new(response)),
+            secret: false,
+        }
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        match &self.content {
+            Content::Whole(_) => &self.headers,
+            Content::Live(response) => response.headers(),
+        }
+    }
+
+    /// The body; empty for a type that asked for the live response.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        static NOTHING: Bytes = Bytes::new();
+        match &self.content {
+            Content::Whole(body) => body,
+            Content::Live(_) => &NOTHING,
+        }
+    }
+
+    /// How the call went.
+    #[must_use]
+    pub fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+
+    /// This answer if its status is a success; otherwise the error that a method returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_status`] with status, headers and body.
+    pub fn success(self) -> Result<Self, Error> {
+        if self.status.is_success() {
+            return Ok(self);
+        }
+        let body = self.body().clone();
+        let headers = match self.content {
+            Content::Whole(_) => self.headers,
+            Content::Live(mut response) => std::mem::take(response.headers_mut()),
+        };
+        let answer = Arc::new(Rejection::new(self.status, headers, body));
+        let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
+        let error = Error::status_of(answer);
+        Err(match rejection {
+            Some(rejection) => error.with_rejection(rejection),
+            None => error,
+        })
+    }
+
+    /// The live response, for types that are [`FromResponse::LIVE`].
+    #[must_use]
+    pub fn into_response(self) -> reqwest::Response {
+        match self.content {
+            Content::Live(response) => *response,
+            Content::Whole(body) => {
+                let mut response = http::Response::new(body);
+                *response.status_mut() = self.status;
+                *response.headers_mut() = self.headers;
+                response.into()
+            }
+        }
+    }
+
+    fn deserialize<T: DeserializeOwned>(self) -> Result<T, Error> {
+        let secret = self.secret;
+        let source = BodyDeserializer::new(self.status, &self.headers, self.body().clone());
+        drop(self);
+        T::deserialize(&source).map_err(|error| {
+            let text = format!("the answer is not of the declared type: {}", error.place());
+            let decode = Error::new(Kind::Decode, text);
+            if secret {
+                decode
+            } else {
+                decode.with_source(error)
+            }
+        })
+    }
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}
+
+fn receipt_of(response: &reqwest::Response) -> Receipt {
+    response.extensions().get().copied().unwrap_or_default()
+}
+
+/// A value that can be made of an answer.
+///
+/// Every type that serde can deserialize is one, and so are [`Reply`] of such a type and
+/// [`reqwest::Response`]. Implement it for a type that reads something else than JSON:
+///
+/// ```
+/// use afresh::{Answer, FromResponse};
+///
+/// struct Csv(Vec<String>);
+///
+/// impl FromResponse for Csv {
+///     fn from_response(answer: Answer) -> afresh::Result<Self> {
+///         let answer = answer.success()?;
+///         let text = String::from_utf8_lossy(answer.body());
+///         Ok(Csv(text.lines().map(str::to_owned).collect()))
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from a response",
+    label = "not readable",
+    note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::FromResponse`"
+)]
+pub trait FromResponse<Via = ByHand>: Sized {
+    /// Whether the type wants the response as it arrives, its body unread.
+    const LIVE: bool = false;
+
+    /// Makes the value. The status may be anything; see [`Answer::success`].
+    ///
+    /// # Errors
+    ///
+    /// Whatever the caller of the method is to get.
+    fn from_response(answer: Answer) -> Result<Self, Error>;
+}
+
+/// How a [`FromResponse`] was written: by hand.
+#[derive(Debug)]
+pub enum ByHand {}
+
+/// How a [`FromResponse`] was written: by serde.
+#[derive(Debug)]
+pub enum BySerde {}
+
+/// How a [`FromResponse`] was written: as a [`Reply`] of another.
+#[derive(Debug)]
+pub struct ByReply<Via>(Via);
+
+impl<T: DeserializeOwned> FromResponse<BySerde> for T {
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        answer.success()?.deserialize()
+    }
+}
+
+impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
+    const LIVE: bool = T::LIVE;
+
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        let (status, receipt) = (answer.status(), answer.receipt());
+        let headers = answer.headers().clone();
+        Ok(Self::new(status, headers, T::from_response(answer)?).with_receipt(receipt))
+    }
+}
+
+/// As it came, whatever its status.
+impl FromResponse for reqwest::Response {
+    const LIVE: bool = true;
+
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        Ok(answer.into_response())
+    }
+}
+
+/// What a client method can return: `Result<T, E>`, under any alias, of a `T` that can be read from a
+/// response and an `E: From<afresh::Error>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a client method can return",
+    label = "not a `Result`",
+    note = "return `Result<T, E>` where `E: From<afresh::Error>`"
+)]
+pub trait Outcome<Via>: Sized {
+    #[doc(hidden)]
+    const LIVE: bool;
+
+    #[doc(hidden)]
+    fn of(answer: Result<Answer, Error>, method: &'static str) -> Self;
+}
+
+impl<T, E, V> Outcome<V> for Result<T, E>
+where
+    T: FromResponse<V>,
+    E: From<Error>,
+{
+    const LIVE: bool = T::LIVE;
+
+    fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
+        answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))
+    }
+}
+
+/// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a `#[login]` or `#[refresh]` method can return",
+    label = "no tokens in here",
+    note = "return `Result<T, E>` where `T: afresh::AsTokens` and `E: From<afresh::Error>`"
+)]
+pub trait SessionOutcome<Via>: Outcome<Via> {
+    #[doc(hidden)]
+    fn tokens_of(answer: &Answer) -> Result<Tokens, Error>;
+}
+
+impl<T, E, V> SessionOutcome<V> for Result<T, E>
+where
+    T: FromResponse<V> + AsTokens,
+    E: From<Error>,
+{
+    fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
+        let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());
+        T::from_response(copy).map(|value| value.as_tokens())
+    }
+}

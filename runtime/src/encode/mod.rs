@@ -1,0 +1,21 @@
+//! How arguments become parts of a request: one file per place.
+//!
+//! One rule for all: a value is sent as its JSON would be, without the quotes. What a type's
+//! [`Serialize`](serde::Serialize) says decides; no type name is ever looked at.
+
+mod arguments;
+mod body;
+mod form;
+mod header;
+mod path;
+mod query;
+mod scalar;
+
+pub use arguments::{FormBody, HeaderArgument, JsonBody, PathArgument, QueryArgument};
+pub use body::{Body, IntoBody};
+pub(crate) use body::{Content, Next};
+pub(crate) use form::write_form;
+pub(crate) use header::header_values;
+pub(crate) use path::{has_dot_segment, write_segment};
+pub(crate) use query::write_query;
+pub(crate) use scalar::Refusal;

@@ -1,0 +1,94 @@
+//! A scalar in a path: one segment, percent-encoded, which cannot change the shape of the path.
+
+use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
+use serde::Serialize;
+
+use super::scalar::{take_apart, Refusal, Sink};
+
+/// Everything but the unreserved characters of RFC 3986 §2.3.
+pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// Writes `value` as part of a segment. Nothing and the empty text are refused: they would make it another
+/// path.
+pub(crate) fn write_segment<T: Serialize + ?Sized>(
+    to: &mut String,
+    name: &str,
+    value: &T,
+) -> Result<(), Refusal> {
+    let mut segment = Segment { to, written: 0 };
+    take_apart(&mut segment, name, value)?;
+    match segment.written {
+        1 => Ok(()),
+        0 => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
+        _ => Err(Refusal(format!("path argument `{name}` is more than one value"))),
+    }
+}
+
+/// Whether some segment is `.` or `..`. A server or the URL parser resolves those, encoded or not; so they
+/// are never sent.
+pub(crate) fn has_dot_segment(path: &str) -> bool {
+    path.split('/').any(|segment| segment == "." || segment == "..")
+}
+
+struct Segment<'a> {
+    to: &'a mut String,
+    written: usize,
+}
+
+impl Sink for Segment<'_> {
+    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+        if text.is_empty() {
+            return Err(Refusal(format!("path argument `{name}` is empty, which would make another path")));
+        }
+        self.written += 1;
+        self.to.extend(utf8_percent_encode(text, RESERVED));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn segment<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+        let mut to = String::new();
+        write_segment(&mut to, "id", value).map(|()| to)
+    }
+
+    #[test]
+    fn every_reserved_byte_is_encoded() {
+        assert_eq!(segment("a/b\\c%2e?d#e f\0").as_deref(), Ok("a%2Fb%5Cc%252e%3Fd%23e%20f%00"));
+        assert_eq!(segment("Zürich-._~").as_deref(), Ok("Z%C3%BCrich-._~"));
+    }
+
+    #[test]
+    fn a_value_is_sent_as_its_json_without_the_quotes() {
+        #[derive(serde::Serialize)]
+        struct Id(u64);
+        #[derive(serde::Serialize)]
+        #[serde(rename_all = "kebab-case")]
+        enum Size {
+            ExtraLarge,
+        }
+        assert_eq!(segment(&Id(7)).as_deref(), Ok("7"));
+        assert_eq!(segment(&Size::ExtraLarge).as_deref(), Ok("extra-large"));
+        assert_eq!(segment(&1.0_f64).as_deref(), Ok("1.0"));
+        assert_eq!(segment(&Some('x')).as_deref(), Ok("x"));
+        assert_eq!(segment(&u128::MAX).as_deref(), Ok("340282366920938463463374607431768211455"));
+    }
+
+    #[test]
+    fn what_is_no_single_scalar_is_refused() {
+        assert!(segment("").is_err());
+        assert!(segment(&None::<u8>).is_err());
+        assert!(segment(&()).is_err());
+        assert!(segment(&[1, 2]).is_err());
+        assert!(segment(&f64::NAN).is_err());
+    }
+
+    #[test]
+    fn dot_segments_are_seen_and_dots_inside_a_segment_are_not() {
+        assert!(has_dot_segment("/a/../b") && has_dot_segment("/.") && has_dot_segment("/a/.."));
+        assert!(!has_dot_segment("/a/...") && !has_dot_segment("/.well-known/x..y"));
+    }
+}

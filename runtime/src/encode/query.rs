@@ -1,0 +1,71 @@
+//! Arguments in the query string. A space is `%20`, which every server reads; `+` is for forms.
+
+use percent_encoding::utf8_percent_encode;
+use serde::Serialize;
+
+use super::path::RESERVED;
+use super::scalar::{take_apart, Refusal, Sink};
+
+/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones.
+pub(crate) fn write_query<T: Serialize + ?Sized>(
+    url: &mut String,
+    started: &mut bool,
+    name: &str,
+    value: &T,
+) -> Result<(), Refusal> {
+    take_apart(&mut Query { url, started }, name, value)
+}
+
+struct Query<'a> {
+    url: &'a mut String,
+    started: &'a mut bool,
+}
+
+impl Sink for Query<'_> {
+    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+        self.url.push(if std::mem::replace(self.started, true) { '&' } else { '?' });
+        self.url.extend(utf8_percent_encode(name, RESERVED));
+        self.url.push('=');
+        self.url.extend(utf8_percent_encode(text, RESERVED));
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::*;
+
+    fn query<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+        let mut url = String::new();
+        write_query(&mut url, &mut false, "tag", value).map(|()| url)
+    }
+
+    #[derive(serde::Serialize)]
+    struct Page {
+        size: u8,
+        after: Option<&'static str>,
+        sort: Vec<&'static str>,
+    }
+
+    #[test]
+    fn the_shape_of_the_value_decides() {
+        assert_eq!(query(&None::<u8>).as_deref(), Ok(""));
+        assert_eq!(query("a b&c").as_deref(), Ok("?tag=a%20b%26c"));
+        assert_eq!(query(&["x", "y"][..]).as_deref(), Ok("?tag=x&tag=y"));
+        let page = Page { size: 20, after: None, sort: vec!["name", "-id"] };
+        assert_eq!(query(&page).as_deref(), Ok("?size=20&sort=name&sort=-id"));
+        assert_eq!(query(&BTreeMap::from([("page[size]", 5)])).as_deref(), Ok("?page%5Bsize%5D=5"));
+    }
+
+    #[test]
+    fn a_nested_struct_is_refused_by_the_name_of_its_field() {
+        #[derive(serde::Serialize)]
+        struct Outer {
+            page: Page,
+        }
+        let outer = Outer { page: Page { size: 1, after: None, sort: vec![] } };
+        assert_eq!(query(&outer), Err(Refusal("`page` is a struct or map inside a struct or map".into())));
+    }
+}

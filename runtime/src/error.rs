@@ -1,0 +1,357 @@
+//! What can go wrong, as one opaque type: [`Error`], asked by predicates.
+//!
+//! No text of an error holds a token, a cookie, a password or a query value: errors are logged.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::problem::Problem;
+use crate::rejection::Rejection;
+
+/// A boxed error, as tower services use it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The result of a call: [`std::result::Result`] with [`enum@Error`] unless said otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// Opaque, one pointer wide, and `Clone`: one failed refresh is told to everybody who waited for it.
+/// The cause, where there is one, is its [`source`](StdError::source).
+///
+/// ```
+/// # fn example(error: afresh::Error) {
+/// if error.is_session_expired() || error.is_no_session() {
+///     // ask the user to log in
+/// } else if error.is_refresh() || error.is_timeout() || error.is_connect() {
+///     // try again later
+/// } else if let Some(status) = error.status() {
+///     // the server's own answer
+///     eprintln!("{status}: {:?}", error.body());
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(Arc<Inner>);
+
+struct Inner {
+    kind: Kind,
+    text: Cow<'static, str>,
+    method: Option<&'static str>,
+    answer: Option<Arc<Rejection>>,
+    rejection: Option<Arc<Rejection>>,
+    source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Builder,
+    Request,
+    Connect,
+    Timeout,
+    Transport,
+    Status,
+    Decode,
+    NoSession,
+    SessionExpired,
+    Superseded,
+    Refresh,
+    NotReplayable,
+    Reentrant,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, text: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            text: text.into(),
+            method: None,
+            answer: None,
+            rejection: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn request(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Request, text)
+    }
+
+    pub(crate) fn builder(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Builder, text)
+    }
+
+    /// What came out of the transport: told apart into time-out, connect and the rest.
+    pub(crate) fn transport(source: BoxError) -> Self {
+        let source = match source.downcast::<reqwest::Error>() {
+            // Its text would hold the URL, and with it query values.
+            Ok(error) => Box::new(error.without_url()) as BoxError,
+            Err(other) => other,
+        };
+        let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
+            (Kind::Timeout, "the server did not answer in time")
+        } else if any_cause(source.as_ref(), is_connect) {
+            (Kind::Connect, "no connection to the server")
+        } else {
+            (Kind::Transport, "the exchange with the server broke off")
+        };
+        Self::new(kind, text).with_source(source)
+    }
+
+    /// An answer that is no success.
+    pub(crate) fn status_of(answer: Arc<Rejection>) -> Self {
+        let text = format!("the server answered {}", answer.status());
+        Self::new(Kind::Status, text).with_answer(answer)
+    }
+
+    pub(crate) fn with_source(self, source: impl Into<BoxError>) -> Self {
+        self.map(|inner| inner.source = Some(Arc::from(source.into())))
+    }
+
+    pub(crate) fn with_answer(self, answer: Arc<Rejection>) -> Self {
+        self.map(|inner| inner.answer = Some(answer))
+    }
+
+    /// Keeps the 401 or 403 that the call met, whatever became of it later.
+    pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
+        self.map(|inner| inner.rejection = Some(rejection))
+    }
+
+    /// Names the method, unless the error names one already.
+    pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
+        if self.0.method.is_some() || method.is_none() {
+            return self;
+        }
+        self.map(|inner| inner.method = method)
+    }
+
+    pub(crate) fn retext(self, text: impl Into<Cow<'static, str>>) -> Self {
+        self.map(|inner| inner.text = text.into())
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    fn map(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
+            kind: shared.kind,
+            text: shared.text.clone(),
+            method: shared.method,
+            answer: shared.answer.clone(),
+            rejection: shared.rejection.clone(),
+            source: shared.source.clone(),
+        });
+        change(&mut inner);
+        Self(Arc::new(inner))
+    }
+}
+
+impl Error {
+    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with): the refresh failed
+    /// for now, the session is kept.
+    #[must_use]
+    pub fn refresh(source: impl Into<BoxError>) -> Self {
+        Self::new(Kind::Refresh, "refreshing the session failed for now").with_source(source)
+    }
+
+    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) that the session is over: the
+    /// refresh secret was refused for good.
+    #[must_use]
+    pub fn session_expired(source: impl Into<BoxError>) -> Self {
+        Self::new(Kind::SessionExpired, "the session has expired: log in again").with_source(source)
+    }
+
+    /// The method that was called, as `"Shop::order"`; `None` for hand-written requests and for building a
+    /// client.
+    #[must_use]
+    pub fn method(&self) -> Option<&'static str> {
+        self.0.method
+    }
+
+    /// The status of the server's answer to this call, if it answered.
+    #[must_use]
+    pub fn status(&self) -> Option<StatusCode> {
+        self.answer().map(Rejection::status)
+    }
+
+    /// The headers of the server's answer to this call, if it answered.
+    #[must_use]
+    pub fn headers(&self) -> Option<&HeaderMap> {
+        self.answer().map(Rejection::headers)
+    }
+
+    /// The body of the server's answer to this call, if it answered.
+    #[must_use]
+    pub fn body(&self) -> Option<&Bytes> {
+        self.answer().map(Rejection::body)
+    }
+
+    /// The body of the answer read as JSON; `None` if there is none or it is something else.
+    #[must_use]
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(self.body()?).ok()
+    }
+
+    /// The answer as problem details (RFC 9457), if it says that it is such.
+    #[must_use]
+    pub fn problem(&self) -> Option<Problem> {
+        Problem::from_answer(self.answer()?)
+    }
+
+    /// The 401 or 403 with which the server refused the credential, also when what failed was the refresh
+    /// after it.
+    #[must_use]
+    pub fn rejection(&self) -> Option<&Rejection> {
+        self.0.rejection.as_deref()
+    }
+
+    /// The time was up: the call's deadline, or the transport's.
+    #[must_use]
+    pub fn is_timeout(&self) -> bool {
+        self.0.kind == Kind::Timeout
+    }
+
+    /// No connection to the server could be made.
+    #[must_use]
+    pub fn is_connect(&self) -> bool {
+        self.0.kind == Kind::Connect
+    }
+
+    /// The server answered with a status that is no success.
+    #[must_use]
+    pub fn is_status(&self) -> bool {
+        self.0.kind == Kind::Status
+    }
+
+    /// The answer is not of the declared type.
+    #[must_use]
+    pub fn is_decode(&self) -> bool {
+        self.0.kind == Kind::Decode
+    }
+
+    /// An argument cannot be sent; nothing was.
+    #[must_use]
+    pub fn is_request(&self) -> bool {
+        self.0.kind == Kind::Request
+    }
+
+    /// The client cannot be built as asked.
+    #[must_use]
+    pub fn is_builder(&self) -> bool {
+        self.0.kind == Kind::Builder
+    }
+
+    /// Nobody is logged in, or somebody logged out while the call was under way.
+    #[must_use]
+    pub fn is_no_session(&self) -> bool {
+        self.0.kind == Kind::NoSession
+    }
+
+    /// The server refused the refresh for good: log in again.
+    #[must_use]
+    pub fn is_session_expired(&self) -> bool {
+        self.0.kind == Kind::SessionExpired
+    }
+
+    /// Somebody else logged in while the call was under way: it is not sent again under another identity.
+    #[must_use]
+    pub fn is_superseded(&self) -> bool {
+        self.0.kind == Kind::Superseded
+    }
+
+    /// The refresh failed for now; the session is kept and a later call tries again.
+    #[must_use]
+    pub fn is_refresh(&self) -> bool {
+        matches!(self.0.kind, Kind::Refresh | Kind::Reentrant)
+    }
+
+    /// The credential was refreshed, but the body is a one-shot stream: the call cannot be sent again by
+    /// itself.
+    #[must_use]
+    pub fn is_not_replayable(&self) -> bool {
+        self.0.kind == Kind::NotReplayable
+    }
+
+    /// The refresh itself called a method that waits for the refresh.
+    #[must_use]
+    pub fn is_reentrant(&self) -> bool {
+        self.0.kind == Kind::Reentrant
+    }
+
+    fn answer(&self) -> Option<&Rejection> {
+        self.0.answer.as_deref().or(self.0.rejection.as_deref())
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.method {
+            Some(method) => write!(f, "{method}: {}", self.0.text),
+            None => f.write_str(&self.0.text),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("text", &self.0.text);
+        if let Some(method) = self.0.method {
+            out.field("method", &method);
+        }
+        if let Some(answer) = self.answer() {
+            out.field("status", &answer.status());
+        }
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// So that `?` works on reqwest's calls inside a refresher.
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        Self::transport(Box::new(error))
+    }
+}
+
+fn any_cause(error: &(dyn StdError + 'static), test: fn(&(dyn StdError + 'static)) -> bool) -> bool {
+    let mut cause = Some(error);
+    while let Some(error) = cause {
+        if test(error) {
+            return true;
+        }
+        cause = error.source();
+    }
+    false
+}
+
+fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+    use std::io::{Error as IoError, ErrorKind};
+    error.is::<tokio::time::error::Elapsed>()
+        || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
+        || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::TimedOut)
+}
+
+fn is_connect(error: &(dyn StdError + 'static)) -> bool {
+    use std::io::{Error as IoError, ErrorKind};
+    error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
+        || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}

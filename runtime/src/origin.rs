@@ -1,0 +1,80 @@
+//! Who may see a credential: an [`Origin`], compared after normalisation (RFC 6454).
+
+use std::net::IpAddr;
+
+use url::{Host, Url};
+
+/// Scheme, host and port. A trailing dot of the host and a default port do not count; the URL parser has
+/// lower-cased and punycoded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Origin {
+    scheme: String,
+    host: String,
+    port: Option<u16>,
+}
+
+impl Origin {
+    pub(crate) fn of(url: &Url) -> Self {
+        let host = url.host_str().unwrap_or_default();
+        Self {
+            scheme: url.scheme().to_owned(),
+            host: host.strip_suffix('.').unwrap_or(host).to_owned(),
+            port: url.port_or_known_default(),
+        }
+    }
+
+    /// Compares without making an origin of `url` first.
+    pub(crate) fn is_of(&self, url: &Url) -> bool {
+        let host = url.host_str().unwrap_or_default();
+        self.scheme == url.scheme()
+            && self.port == url.port_or_known_default()
+            && self.host == host.strip_suffix('.').unwrap_or(host)
+    }
+}
+
+/// Whether nobody but this machine can listen on the way.
+pub(crate) fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => {
+            let name = name.strip_suffix('.').unwrap_or(name);
+            name == "localhost" || name.ends_with(".localhost")
+        }
+        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
+        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn same(a: &str, b: &str) -> bool {
+        let (a, b) = (Url::parse(a).unwrap(), Url::parse(b).unwrap());
+        assert_eq!(Origin::of(&a) == Origin::of(&b), Origin::of(&a).is_of(&b));
+        Origin::of(&a).is_of(&b)
+    }
+
+    /// N6
+    #[test]
+    fn origins_are_compared_after_normalisation() {
+        assert!(same("https://Shop.Example/a", "https://shop.example:443/b?c"));
+        assert!(same("https://shop.example./", "https://shop.example/"));
+        assert!(same("https://bücher.example/", "https://xn--bcher-kva.example/"));
+        assert!(same("http://[0:0::1]:80/", "http://[::1]/"));
+        assert!(!same("https://shop.example/", "http://shop.example/"));
+        assert!(!same("https://shop.example/", "https://shop.example:8443/"));
+        assert!(!same("https://shop.example/", "https://api.shop.example/"));
+        assert!(!same("https://shop.example/", "https://shop.example.evil/"));
+    }
+
+    #[test]
+    fn loopback_is_this_machine_only() {
+        for url in ["http://localhost:1", "http://a.localhost", "http://127.8.8.8", "http://[::1]"] {
+            assert!(is_loopback(&Url::parse(url).unwrap()), "{url}");
+        }
+        for url in ["http://example", "http://localhost.example", "http://128.0.0.1", "http://0.0.0.0"] {
+            assert!(!is_loopback(&Url::parse(url).unwrap()), "{url}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! A request that can be made any number of times: [`Prepared`]. Nothing is encoded twice and no body is
+//! copied for a second send that may never happen.
+
+use http::{HeaderMap, Method};
+use reqwest::Request;
+use url::Url;
+
+use crate::encode::{Content, Next};
+
+pub(crate) enum Prepared {
+    /// From a method's declaration and arguments.
+    Declared { method: Method, url: Url, headers: HeaderMap, body: Content },
+    /// From the user's own hands; cloned for a first send, so that everything in it is there again for a
+    /// second.
+    Handmade { request: Option<Request>, replayable: bool, url: Url },
+}
+
+impl Prepared {
+    pub(crate) fn handmade(request: Request) -> Self {
+        let url = request.url().clone();
+        Self::Handmade { replayable: request.try_clone().is_some(), request: Some(request), url }
+    }
+
+    /// The request for one more send; `None` if its body is spent.
+    pub(crate) fn request(&mut self) -> Option<Request> {
+        match self {
+            Self::Declared { method, url, headers, body } => {
+                let mut request = Request::new(method.clone(), url.clone());
+                *request.body_mut() = match body.next() {
+                    Next::NoBody => None,
+                    Next::Body(body) => Some(body),
+                    Next::Spent => return None,
+                };
+                request.headers_mut().clone_from(headers);
+                Some(request)
+            }
+            Self::Handmade { request, replayable: true, .. } => request.as_ref()?.try_clone(),
+            Self::Handmade { request, .. } => request.take(),
+        }
+    }
+
+    pub(crate) fn url(&self) -> &Url {
+        match self {
+            Self::Declared { url, .. } | Self::Handmade { url, .. } => url,
+        }
+    }
+
+    pub(crate) fn method(&self) -> Method {
+        match self {
+            Self::Declared { method, .. } => method.clone(),
+            Self::Handmade { request, .. } => {
+                request.as_ref().map_or(Method::GET, |request| request.method().clone())
+            }
+        }
+    }
+
+    pub(crate) fn has_header(&self, name: &http::HeaderName) -> bool {
+        match self {
+            Self::Declared { headers, .. } => headers.contains_key(name),
+            Self::Handmade { request, .. } => {
+                request.as_ref().is_some_and(|request| request.headers().contains_key(name))
+            }
+        }
+    }
+
+    pub(crate) fn is_replayable(&self) -> bool {
+        match self {
+            Self::Declared { body, .. } => body.is_replayable(),
+            Self::Handmade { replayable, .. } => *replayable,
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! The whole list of what generated code may touch. Not part of the public API: the macros are pinned to
+//! this exact version.
+
+use crate::builder::{join, ClientBuilder};
+use crate::client::Client;
+use crate::decode::{Outcome, SessionOutcome};
+use crate::pending::Pending;
+
+pub use crate::call::{Call, Exchange};
+pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::wire::Wire;
+
+/// Starts building a generated client.
+pub fn builder<C: Api>(base_url: &str) -> ClientBuilder<C> {
+    ClientBuilder::new(base_url)
+}
+
+/// A generated client over a client that other APIs may share. What its trait declares of the session
+/// counts for all of them.
+#[must_use]
+pub fn adopt<C: Api>(client: Client) -> C {
+    join(&client, C::INFO, None);
+    C::from_client(client)
+}
+
+/// A call of `endpoint`, to be given its arguments.
+#[must_use]
+pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
+    Call::new(client.wire(), endpoint)
+}
+
+/// Sends an ordinary or public call.
+pub fn send<R: Outcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
+    let method = call.endpoint.name;
+    Pending::new(client.start(call, R::LIVE), method)
+}
+
+/// Sends a `#[login]` call.
+pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
+    let (method, tokens_of) = (call.endpoint.name, R::tokens_of as fn(&_) -> _);
+    Pending::new(client.start_login(call, tokens_of), method)
+}
+
+/// Sends a `#[refresh]` call that was made by hand.
+pub fn refresh<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
+    let (method, tokens_of) = (call.endpoint.name, R::tokens_of as fn(&_) -> _);
+    Pending::new(client.start_refresh(call, tokens_of), method)
+}
+
+/// Sends a `#[logout]` call.
+pub fn logout<R: Outcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
+    let method = call.endpoint.name;
+    Pending::new(client.start_logout(call), method)
+}
+
+/// A call that no session touches.
+#[must_use]
+pub fn bare_call(wire: &Wire, endpoint: &'static Endpoint) -> Call {
+    Call::new(wire, endpoint)
+}
+
+/// The exchange that a `#[refresh]` method declares.
+#[must_use]
+pub fn exchange<R: SessionOutcome<Via>, Via>(call: Call) -> Exchange {
+    call.into_exchange::<R, Via>()
+}

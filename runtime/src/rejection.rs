@@ -1,0 +1,74 @@
+//! An answer that says no, kept whole so that a caller can still read it: [`Rejection`].
+
+use std::fmt;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+
+/// An answer of the server that refused a call: its status, headers and body.
+///
+/// The body of an answer that was refused on the way to a refresh is kept up to 64 KiB.
+#[derive(Clone)]
+pub struct Rejection {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+}
+
+impl Rejection {
+    /// Longest body kept of an answer that will probably never be shown.
+    const BODY_CAP: usize = 64 * 1024;
+    /// Longest wait for the rest of such a body.
+    const BODY_WAIT: Duration = Duration::from_secs(1);
+
+    pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self { status, headers, body }
+    }
+
+    /// Reads what is worth keeping and lets go of the connection.
+    pub(crate) async fn capture(mut response: reqwest::Response) -> Self {
+        let mut body = BytesMut::new();
+        let read = async {
+            while let Ok(Some(chunk)) = response.chunk().await {
+                let room = Self::BODY_CAP - body.len();
+                body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                if body.len() == Self::BODY_CAP {
+                    break;
+                }
+            }
+        };
+        // A body that never ends must not keep its caller from the refresh; what has come is kept.
+        let _ = tokio::time::timeout(Self::BODY_WAIT, read).await;
+        let headers = std::mem::take(response.headers_mut());
+        Self::new(response.status(), headers, body.freeze())
+    }
+
+    /// The status, a 401 or 403 unless `refresh_on` says otherwise.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers, as they came.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
+    /// The body, as it came.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+}
+
+/// Headers and body stay out: they may hold a cookie or an echoed token.
+impl fmt::Debug for Rejection {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Rejection")
+            .field("status", &self.status)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,81 @@
+//! What happens to a session, told to whoever listens: [`SessionEvent`], [`SessionEvents`].
+
+use std::fmt;
+
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::RecvError;
+
+use crate::error::Error;
+
+/// Events kept for a listener that is slow; older ones are dropped, nobody waits for it.
+const BACKLOG: usize = 64;
+
+/// What happened to a session.
+#[derive(Clone, Debug)]
+#[non_exhaustive]
+pub enum SessionEvent {
+    /// A login, or tokens set by hand.
+    LoggedIn,
+    /// A refresh brought a new credential. Exactly once for each.
+    Refreshed,
+    /// A refresh failed for now; the session is kept.
+    RefreshFailed(Error),
+    /// The server refused the refresh for good: log in again. At most once for each login.
+    Expired,
+    /// A logout, or the session cleared by hand.
+    LoggedOut,
+}
+
+/// The events of a session from the moment of [`Session::events`](crate::Session::events) on.
+pub struct SessionEvents(broadcast::Receiver<SessionEvent>);
+
+impl SessionEvents {
+    /// Waits for the next event; `None` when the session is gone. Events that a slow listener missed are
+    /// skipped.
+    ///
+    /// Cancel safe: an event is not lost when the future is dropped.
+    pub async fn next(&mut self) -> Option<SessionEvent> {
+        loop {
+            match self.0.recv().await {
+                Ok(event) => return Some(event),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// The next event, if one has happened already.
+    pub fn try_next(&mut self) -> Option<SessionEvent> {
+        loop {
+            match self.0.try_recv() {
+                Ok(event) => return Some(event),
+                Err(broadcast::error::TryRecvError::Lagged(_)) => {}
+                Err(_) => return None,
+            }
+        }
+    }
+}
+
+impl fmt::Debug for SessionEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionEvents").finish_non_exhaustive()
+    }
+}
+
+/// Where events are told.
+pub(super) struct Bell(broadcast::Sender<SessionEvent>);
+
+impl Bell {
+    pub(super) fn new() -> Self {
+        Self(broadcast::Sender::new(BACKLOG))
+    }
+
+    /// Never waits. That nobody listens is fine.
+    pub(super) fn ring(&self, event: SessionEvent) {
+        let _ = self.0.send(event);
+    }
+
+    pub(super) fn listen(&self) -> SessionEvents {
+        SessionEvents(self.0.subscribe())
+    }
+}

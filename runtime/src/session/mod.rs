@@ -1,0 +1,176 @@
+//! The session: who is logged in, and the one place where that changes. [`Session`] is the handle; the
+//! rules are in [`cell`], which knows neither tasks nor HTTP; a refresh under way is a [`flight`].
+
+mod cell;
+mod change;
+mod cookies;
+mod credential;
+mod crossing;
+mod events;
+mod exchange;
+mod flight;
+mod fruitless;
+mod memo;
+mod refresher;
+mod snapshot;
+mod token_response;
+mod tokens;
+mod write;
+
+use std::fmt;
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, OnceLock};
+
+use arc_swap::ArcSwap;
+
+use self::cell::Cell;
+use self::events::Bell;
+use self::flight::Ticket;
+use crate::error::Error;
+
+pub(crate) use self::cell::Finding;
+pub(crate) use self::credential::{is_scheme, Credential};
+pub(crate) use self::crossing::{Demand, Entered, Next};
+pub use self::events::{SessionEvent, SessionEvents};
+pub(crate) use self::refresher::{Method, Refresher};
+pub(crate) use self::snapshot::Snapshot;
+use self::snapshot::Standing;
+pub use self::tokens::{AccessToken, AsTokens, FromSession, RefreshToken, Tokens};
+pub use self::write::SessionWrite;
+
+/// One identity's session: its tokens, and the one refresh that everybody waits for.
+///
+/// Cheap to clone; clones are the same session, and so are all clients that share it. It lives in memory.
+///
+/// ```
+/// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
+/// use afresh::{SessionState, Tokens};
+///
+/// let session = shop.session();
+/// session.set(Tokens::new("a token from elsewhere"));
+/// assert_eq!(session.state(), SessionState::LoggedIn);
+/// session.clear();
+/// assert!(session.tokens().is_none());
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Session(Arc<Inner>);
+
+struct Inner {
+    cell: Mutex<Cell<Ticket>>,
+    /// What the cell last published, to be read without its lock.
+    current: ArcSwap<Snapshot>,
+    refresher: OnceLock<Refresher>,
+    /// Somebody declared that there is a session: calls without one fail before the network.
+    expected: AtomicBool,
+    bell: Bell,
+}
+
+/// How a session stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionState {
+    /// Nobody is logged in.
+    LoggedOut,
+    /// There is a credential.
+    LoggedIn,
+    /// There is a credential, and it is being renewed.
+    Refreshing,
+    /// The server refused the refresh for good: log in again.
+    Expired,
+}
+
+impl Session {
+    /// An empty session, to be shared between clients with
+    /// [`ClientBuilder::session`](crate::ClientBuilder::session).
+    #[must_use]
+    pub fn new() -> Self {
+        let cell = Cell::new();
+        Self(Arc::new(Inner {
+            current: ArcSwap::new(cell.current().clone()),
+            cell: Mutex::new(cell),
+            refresher: OnceLock::new(),
+            expected: AtomicBool::new(false),
+            bell: Bell::new(),
+        }))
+    }
+
+    /// The current tokens; `None` when nobody is logged in or the session has expired.
+    #[must_use]
+    pub fn tokens(&self) -> Option<Tokens> {
+        self.snapshot().credential().map(|credential| credential.tokens().clone())
+    }
+
+    /// Makes `tokens` the session, as a login does: what was before is over, and calls still under way for
+    /// it are not sent again.
+    ///
+    /// It has taken effect when this returns; awaiting the result says whether it could. An access token
+    /// that no header can carry is an error, and leaves the session as it was.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "it has taken effect; who knows the token to be good need not look"
+    )]
+    pub fn set(&self, tokens: Tokens) -> SessionWrite {
+        SessionWrite::done(self.log_in(tokens, None))
+    }
+
+    /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
+    #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
+    pub fn clear(&self) -> SessionWrite {
+        self.log_out();
+        SessionWrite::done(Ok(()))
+    }
+
+    /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
+    ///
+    /// # Errors
+    ///
+    /// [`is_no_session`](Error::is_no_session) if there is nothing to refresh with; otherwise what the
+    /// refresh failed with.
+    ///
+    /// Cancel safe: the refresh goes on when the future is dropped.
+    pub async fn refresh(&self) -> Result<Tokens, Error> {
+        let basis = self.snapshot();
+        if matches!(basis.standing, Standing::Expired) {
+            return Err(cell::expired());
+        }
+        if !self.is_renewable(&basis) {
+            return Err(crossing::no_session());
+        }
+        let wait = self.start(&basis, true)?;
+        let renewed = self.wait(wait).await?;
+        renewed.credential().map(|credential| credential.tokens().clone()).ok_or_else(crossing::no_session)
+    }
+
+    /// How the session stands.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        let cell = self.lock();
+        match (&cell.current().standing, cell.in_flight()) {
+            (Standing::Expired, _) => SessionState::Expired,
+            (Standing::Nobody, _) => SessionState::LoggedOut,
+            (Standing::Live(_), true) => SessionState::Refreshing,
+            (Standing::Live(_), false) => SessionState::LoggedIn,
+        }
+    }
+
+    /// What happens from now on. Nobody waits for a slow listener.
+    #[must_use]
+    pub fn events(&self) -> SessionEvents {
+        self.0.bell.listen()
+    }
+}
+
+impl Default for Session {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Says how the session stands and nothing of what it holds.
+impl fmt::Debug for Session {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Session").field(&self.state()).finish()
+    }
+}

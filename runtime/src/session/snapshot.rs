@@ -1,0 +1,70 @@
+//! What a session is at one moment: [`Snapshot`], and the [`Stamp`] that tells one moment from another.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::cookies::Cookies;
+use super::credential::Credential;
+
+/// What a call was sent under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) epoch: u64,
+    pub(crate) generation: u64,
+}
+
+/// What the session is at one moment. Published whole: who reads one sees a token and the cookies that
+/// belong to it.
+#[derive(Clone, Debug)]
+pub(crate) struct Snapshot {
+    pub(crate) stamp: Stamp,
+    pub(crate) standing: Standing,
+    pub(crate) cookies: Arc<Cookies>,
+    /// The credential is known to be bad and being renewed: wait for it instead of spending a send.
+    pub(crate) hold: bool,
+    /// Some refusal is remembered: successes are worth reporting, because they lift it.
+    pub(crate) learning: bool,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) enum Standing {
+    Nobody,
+    Live(Arc<Credential>),
+    /// The server refused the refresh for good.
+    Expired,
+}
+
+impl Snapshot {
+    /// Before anybody has logged in.
+    pub(crate) fn empty() -> Self {
+        Self {
+            stamp: Stamp { epoch: 0, generation: 0 },
+            standing: Standing::Nobody,
+            cookies: Arc::default(),
+            hold: false,
+            learning: false,
+        }
+    }
+
+    pub(crate) fn credential(&self) -> Option<&Arc<Credential>> {
+        match &self.standing {
+            Standing::Live(credential) => Some(credential),
+            Standing::Nobody | Standing::Expired => None,
+        }
+    }
+
+    /// The cookies alone.
+    pub(crate) fn without_credential(&self) -> Self {
+        Self { standing: Standing::Nobody, ..self.clone() }
+    }
+
+    /// Whether a call can go at once with what is here: the same answer as
+    /// [`Cell::enter`](super::cell::Cell::enter), without its lock.
+    pub(crate) fn is_ready(&self, now: impl FnOnce() -> Instant) -> bool {
+        let Some(credential) = self.credential() else {
+            return false;
+        };
+        !self.hold && credential.has_access() && (!credential.has_clock() || !credential.wants_renewal(now()))
+    }
+}

@@ -1,0 +1,82 @@
+//! How [`Tokens`] are read from the answer of a token endpoint (RFC 6749 §5.1), forgivingly where servers
+//! differ.
+
+use std::fmt;
+use std::time::Duration;
+
+use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+
+use super::tokens::Tokens;
+
+impl<'de> Deserialize<'de> for Tokens {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        from.deserialize_map(TokenResponse)
+    }
+}
+
+struct TokenResponse;
+
+impl<'de> Visitor<'de> for TokenResponse {
+    type Value = Tokens;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object with an `access_token`")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Tokens, A::Error> {
+        let mut tokens = Tokens::empty();
+        while let Some(key) = map.next_key::<String>()? {
+            match key.as_str() {
+                "access_token" | "accessToken" => {
+                    if let Some(text) = text(&mut map)? {
+                        tokens.access = Some(text.into());
+                    }
+                }
+                "refresh_token" | "refreshToken" => {
+                    if let Some(text) = text(&mut map)? {
+                        tokens.refresh = Some(text.into());
+                    }
+                }
+                "expires_in" | "expiresIn" => {
+                    if let Some(lifetime) = lifetime(&map.next_value::<Value>()?) {
+                        tokens = tokens.with_lifetime(lifetime);
+                    }
+                }
+                "token_type" | "tokenType" => tokens.token_type = text(&mut map)?,
+                "scope" => tokens.scope = text(&mut map)?,
+                _ => {
+                    map.next_value::<IgnoredAny>()?;
+                }
+            }
+        }
+        if tokens.access.is_none() {
+            return Err(A::Error::custom("no `access_token` in the answer"));
+        }
+        Ok(tokens)
+    }
+}
+
+/// A text; `null` and the empty text are none; anything else is refused without being quoted, because it
+/// may be a secret.
+fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
+    match map.next_value::<Value>()? {
+        Value::Null => Ok(None),
+        Value::String(text) => Ok(Some(text).filter(|text| !text.is_empty())),
+        _ => Err(A::Error::custom("a token is not a text")),
+    }
+}
+
+/// Seconds as a number or as a text; what makes no sense is unknown, never an error.
+fn lifetime(value: &Value) -> Option<Duration> {
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    if seconds > 0.0 {
+        Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX))
+    } else {
+        None
+    }
+}

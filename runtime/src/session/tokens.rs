@@ -1,0 +1,249 @@
+//! The secrets of a session and what says them: [`AccessToken`], [`RefreshToken`], [`Tokens`],
+//! [`AsTokens`], [`FromSession`].
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+
+macro_rules! secret {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(#[serde(with = "shared_str")] Arc<str>);
+
+        impl $name {
+            /// Takes the token's text.
+            #[must_use]
+            pub fn new(secret: impl Into<String>) -> Self {
+                Self(secret.into().into())
+            }
+
+            /// The token's text. Keep it out of logs.
+            #[must_use]
+            pub fn secret(&self) -> &str {
+                &self.0
+            }
+        }
+
+        /// The text stays out.
+        impl fmt::Debug for $name {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str(concat!(stringify!($name), "([redacted])"))
+            }
+        }
+
+        impl From<String> for $name {
+            fn from(secret: String) -> Self {
+                Self::new(secret)
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(secret: &str) -> Self {
+                Self::new(secret)
+            }
+        }
+    };
+}
+
+secret! {
+    /// What a call shows the server (RFC 6749 §1.4). Redacted in `Debug`; sent as its text.
+    AccessToken
+}
+
+secret! {
+    /// What is exchanged for a new access token (RFC 6749 §1.5). Redacted in `Debug`; sent as its text.
+    RefreshToken
+}
+
+/// What a login or a refresh brings: an access token and what belongs to it.
+///
+/// As the answer of a method it reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
+/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token counts as none; a lifetime
+/// that makes no sense counts as unknown.
+///
+/// ```
+/// use std::time::Duration;
+/// use afresh::Tokens;
+///
+/// let tokens = Tokens::new("eyJ…").with_refresh("8xLO…").with_lifetime(Duration::from_secs(3600));
+/// assert_eq!(format!("{tokens:?}").contains("8xLO"), false);
+///
+/// let tokens: Tokens = serde_json::from_str(r#"{"accessToken": "a", "expiresIn": "3600"}"#).unwrap();
+/// assert_eq!(tokens.lifetime(), Some(Duration::from_secs(3600)));
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tokens {
+    pub(crate) access: Option<AccessToken>,
+    pub(crate) refresh: Option<RefreshToken>,
+    pub(crate) lifetime: Option<Duration>,
+    pub(crate) token_type: Option<String>,
+    pub(crate) scope: Option<String>,
+}
+
+impl Tokens {
+    /// Longest lifetime believed: a year.
+    const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
+
+    /// Tokens that hold an access token only.
+    #[must_use]
+    pub fn new(access: impl Into<AccessToken>) -> Self {
+        Self { access: Some(access.into()), ..Self::empty() }
+    }
+
+    /// Tokens that hold a refresh token only: the first call fetches the access token.
+    #[must_use]
+    pub fn from_refresh(refresh: impl Into<RefreshToken>) -> Self {
+        Self::empty().with_refresh(refresh)
+    }
+
+    /// Adds the refresh token. An empty one counts as none.
+    #[must_use]
+    pub fn with_refresh(mut self, refresh: impl Into<RefreshToken>) -> Self {
+        self.refresh = Some(refresh.into()).filter(|token| !token.secret().is_empty());
+        self
+    }
+
+    /// Adds how long the access token lives from now on. Zero counts as unknown, more than a year as a year.
+    #[must_use]
+    pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
+        self.lifetime = Some(lifetime.min(Self::LIFETIME_CAP)).filter(|lifetime| !lifetime.is_zero());
+        self
+    }
+
+    /// Adds the token type (RFC 6749 §7.1), which says what precedes the token in the header.
+    #[must_use]
+    pub fn with_token_type(mut self, token_type: impl Into<String>) -> Self {
+        self.token_type = Some(token_type.into()).filter(|name| !name.is_empty());
+        self
+    }
+
+    /// Adds the scope that was granted (RFC 6749 §3.3).
+    #[must_use]
+    pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
+        self.scope = Some(scope.into());
+        self
+    }
+
+    /// The access token; `None` only for [`Tokens::from_refresh`].
+    #[must_use]
+    pub fn access(&self) -> Option<&AccessToken> {
+        self.access.as_ref()
+    }
+
+    /// The refresh token, if there is one.
+    #[must_use]
+    pub fn refresh(&self) -> Option<&RefreshToken> {
+        self.refresh.as_ref()
+    }
+
+    /// How long the access token lives, counted from when it was received; `None` if the server did not say.
+    #[must_use]
+    pub fn lifetime(&self) -> Option<Duration> {
+        self.lifetime
+    }
+
+    /// The token type, as the server said it.
+    #[must_use]
+    pub fn token_type(&self) -> Option<&str> {
+        self.token_type.as_deref()
+    }
+
+    /// The scope, as the server said it.
+    #[must_use]
+    pub fn scope(&self) -> Option<&str> {
+        self.scope.as_deref()
+    }
+
+    /// What a refresh left out stays as it was (RFC 6749 §6).
+    pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
+        self.refresh = self.refresh.or_else(|| previous.refresh.clone());
+        self.token_type = self.token_type.or_else(|| previous.token_type.clone());
+        self.scope = self.scope.or_else(|| previous.scope.clone());
+        self
+    }
+
+    pub(crate) fn empty() -> Self {
+        Self { access: None, refresh: None, lifetime: None, token_type: None, scope: None }
+    }
+}
+
+/// Says where the tokens are in the answer of a `#[login]` or `#[refresh]` method.
+///
+/// ```
+/// use afresh::{AsTokens, Tokens};
+///
+/// #[derive(serde::Deserialize)]
+/// struct Session { jwt: String, renewal: String, user: String }
+///
+/// impl AsTokens for Session {
+///     fn as_tokens(&self) -> Tokens {
+///         Tokens::new(&*self.jwt).with_refresh(&*self.renewal)
+///     }
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot become the session: it does not say where its tokens are",
+    label = "no tokens in here",
+    note = "return `afresh::Tokens`, or implement `afresh::AsTokens` for `{Self}`"
+)]
+pub trait AsTokens {
+    /// The tokens in this answer.
+    fn as_tokens(&self) -> Tokens;
+}
+
+impl AsTokens for Tokens {
+    fn as_tokens(&self) -> Tokens {
+        self.clone()
+    }
+}
+
+/// What the runtime can fill a parameter of a `#[refresh]` method with.
+///
+/// `None` says that the session has nothing for it: then there is no refresh, and the rejected answer is
+/// the call's answer.
+#[diagnostic::on_unimplemented(
+    message = "the runtime cannot fill this parameter of a `#[refresh]` method: `{Self}` is not made from the session",
+    label = "not made from the session",
+    note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
+)]
+pub trait FromSession: Sized {
+    /// Takes what the parameter needs from the session's tokens.
+    fn from_session(tokens: &Tokens) -> Option<Self>;
+}
+
+impl FromSession for RefreshToken {
+    fn from_session(tokens: &Tokens) -> Option<Self> {
+        tokens.refresh.clone()
+    }
+}
+
+impl FromSession for AccessToken {
+    fn from_session(tokens: &Tokens) -> Option<Self> {
+        tokens.access.clone()
+    }
+}
+
+impl<T: FromSession> FromSession for Option<T> {
+    fn from_session(tokens: &Tokens) -> Option<Self> {
+        Some(T::from_session(tokens))
+    }
+}
+
+mod shared_str {
+    //! serde's `rc` feature would be on for everybody; these two lines are not.
+    use std::sync::Arc;
+
+    use serde::{Deserialize, Deserializer, Serializer};
+
+    pub(super) fn serialize<S: Serializer>(text: &Arc<str>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(text)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Arc<str>, D::Error> {
+        String::deserialize(from).map(Into::into)
+    }
+}

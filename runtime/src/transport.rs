@@ -1,0 +1,78 @@
+//! What sends a request: reqwest, or any tower service of the same shape.
+
+use std::fmt;
+
+use reqwest::redirect::Policy;
+use reqwest::{Request, Response};
+use tower::util::BoxCloneSyncService;
+use tower::{Service, ServiceExt};
+
+use crate::error::{BoxError, Error};
+
+#[derive(Clone)]
+pub(crate) enum Transport {
+    /// Follows no redirects: the runtime does, and decides at each hop who may see a credential.
+    Own(reqwest::Client),
+    /// The user's client, which may follow redirects by itself.
+    Given(reqwest::Client),
+    Service(BoxCloneSyncService<Request, Response, BoxError>),
+}
+
+impl Transport {
+    pub(crate) fn own() -> Result<Self, Error> {
+        let client = reqwest::Client::builder().redirect(Policy::none()).build();
+        client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+    }
+
+    pub(crate) fn service<S>(service: S) -> Self
+    where
+        S: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send + 'static,
+    {
+        Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
+    }
+
+    pub(crate) async fn send(&self, request: Request) -> Result<Response, Error> {
+        match self {
+            Self::Own(client) | Self::Given(client) => {
+                client.execute(request).await.map_err(|error| Error::transport(error.into()))
+            }
+            Self::Service(service) => service.clone().oneshot(request).await.map_err(Error::transport),
+        }
+    }
+
+    /// Whether a redirect could carry off a request before the runtime sees it.
+    ///
+    /// reqwest has no question for this; its `Debug` output names any policy but the default one, which
+    /// follows.
+    pub(crate) fn follows_redirects(&self) -> bool {
+        match self {
+            Self::Given(client) => !format!("{client:?}").contains("redirect_policy: \"Policy(None)\""),
+            Self::Own(_) | Self::Service(_) => false,
+        }
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Own(_) => "reqwest",
+            Self::Given(_) => "reqwest, given",
+            Self::Service(_) => "a tower service",
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_given_client_that_follows_redirects_is_told_from_one_that_does_not() {
+        let client = |policy| reqwest::Client::builder().redirect(policy).build().unwrap();
+        assert!(Transport::Given(reqwest::Client::new()).follows_redirects());
+        assert!(Transport::Given(client(Policy::limited(3))).follows_redirects());
+        assert!(!Transport::Given(client(Policy::none())).follows_redirects());
+    }
+}
