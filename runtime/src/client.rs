@@ -97,13 +97,7 @@ impl Client {
             let placement = placement?;
             let demand = client.demand_of(&call, &placement).then_some(Demand::Optional);
             let route = format!("{} {}", call.method(), call.url().path());
-            let plan = Plan {
-                demand,
-                placement,
-                refresh_on: client.refresh_on(None),
-                replay: true,
-                route: route.into(),
-            };
+            let plan = Plan { demand, placement, endpoint: None, route: route.into() };
             dispatch(client, call, plan).await.map(Answer::live)
         };
         Pending::new(self.within_timeout(started), NAME)
@@ -138,11 +132,11 @@ impl Client {
         let client = self.clone();
         self.within_timeout(async move {
             let (plan, call) = ready?;
-            let response = dispatch(client, call, plan).await?;
+            let arrived = dispatch(client, call, plan).await?;
             if live {
-                Ok(Answer::live(response))
+                Ok(Answer::live(arrived))
             } else {
-                Answer::read(response, false).await
+                Answer::read(arrived).await
             }
         })
     }
@@ -174,8 +168,7 @@ impl Client {
         Ok(Plan {
             demand: needs_session.then_some(demand),
             placement,
-            refresh_on: self.refresh_on(Some(endpoint)),
-            replay: endpoint.replay,
+            endpoint: Some(endpoint),
             route: endpoint.name.into(),
         })
     }
@@ -188,15 +181,12 @@ impl Client {
         wire.is_home(call.url()) && !brings_own
     }
 
-    /// The method's own set, then the builder's, then the trait's.
-    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> Cow<'static, [u16]> {
-        if let Some(statuses) = endpoint.and_then(|endpoint| endpoint.refresh_on) {
-            return Cow::Borrowed(statuses);
-        }
-        if let Some(statuses) = &self.0.settings.refresh_on {
-            return Cow::Owned(statuses.to_vec());
-        }
-        Cow::Borrowed(endpoint.and_then(|endpoint| endpoint.api.refresh_on).unwrap_or(REFRESH_ON))
+    /// Statuses that speak against the credential: the method's own set, then the builder's, then the
+    /// trait's.
+    pub(crate) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+        let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
+        let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
+        own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
     }
 
     /// The deadline covers everything: waiting for a refresh, both sends and the body.

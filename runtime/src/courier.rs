@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::session::{Session, Snapshot};
+use crate::transport::forbid_repeat;
 use crate::wire::Wire;
 
 /// As many as browsers and reqwest follow.
@@ -47,16 +48,18 @@ impl Courier<'_> {
         call: &mut Prepared,
         pass: Option<&Snapshot>,
     ) -> Result<Option<Delivered>, Error> {
-        let Some(request) = call.request() else {
-            return Ok(None);
-        };
+        let Some(request) = call.request() else { return Ok(None) };
+        // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
+        let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
         let mut method = request.method().clone();
         let mut answered = self.send(request, pass).await?;
         let mut at: Option<Url> = None;
         for _ in 0..MOST_HOPS {
             let from = at.as_ref().unwrap_or(call.url());
-            self.keep_cookies(pass, &answered, from);
             let home = self.wire.is_home(from);
+            if home {
+                self.session.keep_cookies(stamp, answered.headers(), from);
+            }
             let Some(hop) = next_hop(&answered, from, &method) else {
                 let home = home && !self.wire.came_from_elsewhere(&answered);
                 return Ok(Some(Delivered { response: answered, home }));
@@ -82,6 +85,9 @@ impl Courier<'_> {
                 self.placement.apply(pass, &mut request);
             }
         }
+        if !self.roams && self.wire.follows_redirects {
+            forbid_repeat(&mut request);
+        }
         self.wire.transport.send(request).await
     }
 
@@ -104,13 +110,6 @@ impl Courier<'_> {
             strip_secrets(request.headers_mut(), &self.placement.header);
         }
         Some(request)
-    }
-
-    fn keep_cookies(&self, pass: Option<&Snapshot>, answer: &Response, url: &Url) {
-        if self.wire.is_home(url) {
-            let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
-            self.session.keep_cookies(stamp, answer.headers(), url);
-        }
     }
 }
 

@@ -8,6 +8,7 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::body_deserializer::BodyDeserializer;
+use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
@@ -43,24 +44,31 @@ impl Answer {
     }
 
     /// Reads the body to its end.
-    pub(crate) async fn read(mut response: reqwest::Response, secret: bool) -> Result<Self, Error> {
+    pub(crate) async fn read(arrived: Arrived) -> Result<Self, Error> {
+        let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let (receipt, rejection) = (receipt_of(&response), response.extensions_mut().remove());
         let body = response.bytes().await.map_err(|error| Error::transport(error.into()))?;
-        Ok(Self { status, headers, content: Content::Whole(body), receipt, rejection, secret })
+        Ok(Self { status, headers, content: Content::Whole(body), receipt, rejection, secret: false })
     }
 
     /// Leaves the body where it is.
-    pub(crate) fn live(response: reqwest::Response) -> Self {
+    pub(crate) fn live(arrived: Arrived) -> Self {
+        let Arrived { mut response, receipt, rejection } = arrived;
+        response.extensions_mut().insert(receipt);
         Self {
             status: response.status(),
             headers: HeaderMap::new(),
-            receipt: receipt_of(&response),
-            rejection: response.extensions().get().cloned(),
+            receipt,
+            rejection,
             content: Content::Live(Box::new(response)),
             secret: false,
         }
+    }
+
+    /// The body holds the tokens.
+    pub(crate) fn with_secrets(self) -> Self {
+        Self { secret: true, ..self }
     }
 
     /// The status.
@@ -152,10 +160,6 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
-}
-
-fn receipt_of(response: &reqwest::Response) -> Receipt {
-    response.extensions().get().copied().unwrap_or_default()
 }
 
 /// A value that can be made of an answer.

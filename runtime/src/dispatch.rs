@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::client::Client;
 use crate::courier::{Courier, Delivered};
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
@@ -22,13 +23,21 @@ pub(crate) struct Plan {
     /// `None`: it has nothing to do with the session.
     pub(crate) demand: Option<Demand>,
     pub(crate) placement: Placement,
-    pub(crate) refresh_on: Cow<'static, [u16]>,
-    pub(crate) replay: bool,
+    /// `None`: a request of the user's own hands.
+    pub(crate) endpoint: Option<&'static Endpoint>,
     /// What refusals are remembered by.
     pub(crate) route: Cow<'static, str>,
 }
 
-pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> Result<Response, Error> {
+/// A final answer, and how it was come by.
+pub(crate) struct Arrived {
+    pub(crate) response: Response,
+    pub(crate) receipt: Receipt,
+    /// The refusal that a replay followed.
+    pub(crate) rejection: Option<Arc<Rejection>>,
+}
+
+pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> Result<Arrived, Error> {
     let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default() };
     let Some(demand) = plan.demand else {
         return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
@@ -71,7 +80,12 @@ impl Journey<'_> {
     fn find(&self, sent: &Delivered, pass: &Snapshot) -> Option<Finding> {
         let credential = pass.credential().filter(|_| sent.home)?;
         let outlived = credential.has_clock() && credential.is_expired(Instant::now());
-        match judge(sent.response.status(), sent.response.headers(), &self.plan.refresh_on, outlived) {
+        match judge(
+            sent.response.status(),
+            sent.response.headers(),
+            self.client.refresh_on(self.plan.endpoint),
+            outlived,
+        ) {
             Verdict::Expired => Some(Finding::Expired),
             Verdict::Suspect => Some(Finding::Suspect),
             Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge => None,
@@ -79,8 +93,8 @@ impl Journey<'_> {
     }
 
     /// The first answer was a refusal, and something is to be done about it.
-    async fn refused(&mut self, call: Prepared, first: Response, next: Next) -> Result<Response, Error> {
-        if !self.plan.replay {
+    async fn refused(&mut self, call: Prepared, first: Response, next: Next) -> Result<Arrived, Error> {
+        if self.plan.endpoint.is_some_and(|endpoint| !endpoint.replay) {
             return self.renew_only(first, next).await;
         }
         // Read and let go before anything is waited for: the connection may be needed for the refresh.
@@ -107,7 +121,7 @@ impl Journey<'_> {
     }
 
     /// `#[no_replay]`: the next call finds a fresh credential, this one gets its own answer.
-    async fn renew_only(&mut self, first: Response, next: Next) -> Result<Response, Error> {
+    async fn renew_only(&mut self, first: Response, next: Next) -> Result<Arrived, Error> {
         match self.outcome(next).await {
             Ok(_) => Ok(self.end(first)),
             Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first).await))),
@@ -120,7 +134,7 @@ impl Journey<'_> {
         mut call: Prepared,
         pass: Arc<Snapshot>,
         rejection: Arc<Rejection>,
-    ) -> Result<Response, Error> {
+    ) -> Result<Arrived, Error> {
         let sent = self.send(&mut call, Some(&pass)).await;
         let sent = sent.map_err(|error| {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
@@ -130,9 +144,7 @@ impl Journey<'_> {
             Some(finding) => self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route),
             None => self.accepted(&pass),
         }
-        let mut response = self.end(sent.response);
-        response.extensions_mut().insert(rejection);
-        Ok(response)
+        Ok(Arrived { rejection: Some(rejection), ..self.end(sent.response) })
     }
 
     fn accepted(&self, pass: &Snapshot) {
@@ -141,8 +153,7 @@ impl Journey<'_> {
         }
     }
 
-    fn end(&self, mut response: Response) -> Response {
-        response.extensions_mut().insert(self.receipt);
-        response
+    fn end(&self, response: Response) -> Arrived {
+        Arrived { response, receipt: self.receipt, rejection: None }
     }
 }

@@ -17,7 +17,7 @@ use crate::rejection::Rejection;
 /// A boxed error, as tower services use it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
-/// The result of a call: [`std::result::Result`] with [`enum@Error`] unless said otherwise.
+/// The result of a call: [`std::result::Result`] with [`Error`] unless said otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed.

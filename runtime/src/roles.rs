@@ -4,9 +4,11 @@
 use crate::client::Client;
 use crate::courier::Courier;
 use crate::decode::Answer;
+use crate::dispatch::Arrived;
 use crate::endpoint::ApiInfo;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
+use crate::reply::Receipt;
 use crate::session::{Snapshot, Tokens};
 
 /// How the tokens are read from an answer.
@@ -54,7 +56,12 @@ impl RoleCall {
         let (wire, session) = (self.client.wire(), self.client.session());
         let courier = Courier { wire, session, placement: &placement, roams: false };
         match courier.deliver(&mut self.request, Some(pass)).await? {
-            Some(delivered) => Answer::read(delivered.response, true).await,
+            Some(delivered) if delivered.home => {
+                let receipt = Receipt { sends: 1, ..Receipt::default() };
+                let arrived = Arrived { response: delivered.response, receipt, rejection: None };
+                Answer::read(arrived).await.map(Answer::with_secrets)
+            }
+            Some(_) => Err(Error::new(Kind::Transport, "the request was redirected to another origin")),
             None => Err(Error::request("the body of the request is spent")),
         }
     }

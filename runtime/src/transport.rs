@@ -1,7 +1,12 @@
 //! What sends a request: reqwest, or any tower service of the same shape.
 
+use std::convert::Infallible;
 use std::fmt;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
+use bytes::Bytes;
+use http_body::{Frame, SizeHint};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
 use tower::util::BoxCloneSyncService;
@@ -51,6 +56,38 @@ impl Transport {
             Self::Given(client) => !format!("{client:?}").contains("redirect_policy: \"Policy(None)\""),
             Self::Own(_) | Self::Service(_) => false,
         }
+    }
+}
+
+/// Makes the body one that nobody can send a second time, so that a client that follows redirects by itself
+/// cannot carry it elsewhere.
+pub(crate) fn forbid_repeat(request: &mut Request) {
+    let bytes = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
+    if let Some(bytes) = bytes {
+        *request.body_mut() = Some(reqwest::Body::wrap(OnlyOnce(Some(bytes))));
+    }
+}
+
+/// Bytes of known length that do not say that they are bytes.
+struct OnlyOnce(Option<Bytes>);
+
+impl http_body::Body for OnlyOnce {
+    type Data = Bytes;
+    type Error = Infallible;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.0.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
     }
 }
 

@@ -60,22 +60,32 @@ impl Session {
         if seen.is_ready(now) {
             return at_once(seen);
         }
-        let entered = self.decide(|cell, renewable| (cell.enter(renewable, now()), cell.current().clone()));
-        let wait = match entered {
-            (Entry::Go, seen) => return at_once(seen),
-            (Entry::GoAndRenew, seen) => {
-                // Failing to start is no reason to keep a good token from being used.
-                let _ = self.start(&seen, false);
-                return at_once(seen);
+        let wait = loop {
+            let decide =
+                |cell: &Cell<Ticket>, renewable| (cell.enter(renewable, now()), cell.current().clone());
+            match self.decide(decide) {
+                (Entry::Go, seen) => return at_once(seen),
+                (Entry::GoAndRenew, seen) => {
+                    // Failing to start is no reason to keep a good token from being used.
+                    let _ = self.start(seen.stamp, false);
+                    return at_once(seen);
+                }
+                (Entry::Nobody | Entry::Expired, _) if demand == Demand::Optional => return Ok(None),
+                (Entry::Nobody, _) => return Err(no_session()),
+                (Entry::Expired, _) => return Err(cell::expired()),
+                (Entry::Fail(error), _) => return Err(error),
+                (Entry::Join(ticket), seen) => {
+                    self.refuse_reentry()?;
+                    break Wait { ticket, stamp: seen.stamp };
+                }
+                // If the session has changed since it was looked at, it is looked at again.
+                (Entry::Start, seen) => {
+                    if let Some(wait) = self.start(seen.stamp, true)? {
+                        break wait;
+                    }
+                }
             }
-            (Entry::Nobody | Entry::Expired, _) if demand == Demand::Optional => return Ok(None),
-            (Entry::Nobody, _) => return Err(no_session()),
-            (Entry::Expired, _) => return Err(cell::expired()),
-            (Entry::Fail(error), _) => return Err(error),
-            (Entry::Join(ticket), seen) => Wait { ticket, stamp: seen.stamp },
-            (Entry::Start, seen) => self.start(&seen, true)?,
         };
-        self.refuse_reentry()?;
         let pass = self.wait(wait).await?;
         Ok(Some(Entered { pass, waited: true }))
     }
@@ -119,13 +129,14 @@ impl Session {
         Err(failure.or(ended).unwrap_or_else(|| Error::new(Kind::Refresh, "the refresh brought nothing new")))
     }
 
-    /// Starts a flight for `basis`, or joins the one that somebody started meanwhile.
-    pub(super) fn start(&self, basis: &Arc<Snapshot>, urgent: bool) -> Result<Wait, Error> {
+    /// Starts a flight for `stamp`, or joins the one that somebody started meanwhile. `None`: that is not
+    /// what the session is any more.
+    pub(super) fn start(&self, stamp: Stamp, urgent: bool) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
-        let stamp = basis.stamp;
-        let (ticket, departure) = self.update(|cell| board(cell, urgent));
+        let boarded = self.update(|cell| (cell.current().stamp == stamp).then(|| board(cell, urgent)));
+        let Some((ticket, departure)) = boarded else { return Ok(None) };
         self.launch(departure);
-        Ok(Wait { ticket, stamp })
+        Ok(Some(Wait { ticket, stamp }))
     }
 
     fn launch(&self, departure: Option<Departure>) {

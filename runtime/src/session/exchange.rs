@@ -16,6 +16,7 @@ use super::tokens::Tokens;
 use crate::call::Exchange;
 use crate::decode::Answer;
 use crate::error::{Error, Kind};
+use crate::transport::forbid_repeat;
 use crate::wire::Wire;
 
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -63,6 +64,9 @@ async fn send(
     };
     if let Some(cookies) = cookies {
         cookies.apply(prepared.url(), request.headers_mut());
+    }
+    if wire.follows_redirects {
+        forbid_repeat(&mut request);
     }
     let mut response = wire.send(request).await?;
     if wire.came_from_elsewhere(&response) {

@@ -138,8 +138,11 @@ impl Session {
         if !self.is_renewable(&basis) {
             return Err(crossing::no_session());
         }
-        let wait = self.start(&basis, true)?;
-        let renewed = self.wait(wait).await?;
+        let renewed = match self.start(basis.stamp, true)? {
+            Some(wait) => self.wait(wait).await?,
+            // Somebody has just refreshed or logged in: what there is now is new.
+            None => self.snapshot(),
+        };
         renewed.credential().map(|credential| credential.tokens().clone()).ok_or_else(crossing::no_session)
     }
 
