@@ -1,1 +1,109 @@
-fn main(){}
+//! 64 calls with an expired token, one refresh, and nobody notices: `cargo run --example quickstart`.
+//!
+//! The trait below is the whole client. The rest starts a server on this machine (`server.rs`), lets the access token expire,
+//! and prints what the server saw.
+
+mod jwt;
+mod server;
+mod timeline;
+
+use std::error::Error;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use afresh::{Result, Tokens, api};
+use futures_util::future::try_join_all;
+use reqwest::redirect::Policy;
+use serde::{Deserialize, Serialize};
+use server::Server;
+use timeline::Kind;
+
+/// The shop's API. Its server wants the bare token, says 403 where others say 401, and keeps the refresh token in a cookie.
+#[api(scheme = none, refresh_on(403))]
+trait Shop {
+    /// Logs in; the token in the answer is the session.
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
+
+    /// Nobody calls this by hand. It takes no token, because the cookie is enough.
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self) -> Result<Tokens>;
+
+    /// Logs out.
+    #[logout]
+    #[post("/api/user/logout")]
+    async fn logout(&self) -> Result<()>;
+
+    /// An order, for whoever is logged in.
+    #[get("/api/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order>;
+}
+
+#[derive(Serialize)]
+struct Credentials {
+    name: &'static str,
+    password: &'static str,
+}
+
+#[derive(Deserialize)]
+struct Order {
+    id: u64,
+    customer: String,
+}
+
+const LIFETIME: Duration = Duration::from_secs(2);
+const CALLS: usize = 64;
+
+// One thread: all calls are under way before the first answer is read. That is the hard case, and the same in every run.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
+    let server = Server::start(LIFETIME).await?;
+    // Whatever proxy is set up, the server is right here.
+    let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
+    let shop = ShopClient::builder(&server.url).http(direct).build()?;
+
+    shop.login(&Credentials { name: "ada", password: "lovelace" }).await?;
+    let order = shop.order(1).await?;
+    println!("Logged in: order {} is for {}.", order.id, order.customer);
+
+    println!("Access tokens live {} s here. Waiting until ours has expired ...", LIFETIME.as_secs());
+    tokio::time::sleep(LIFETIME + Duration::from_millis(50)).await;
+
+    println!("Now {CALLS} calls at once. What the server saw:\n");
+    let before = server.timeline();
+    let orders = try_join_all((0..CALLS as u64).map(|id| shop.order(id))).await?;
+    let seen = server.timeline().since(&before);
+    println!("{seen}");
+
+    shop.logout().await?;
+    let received = server.received();
+    let late = shop.order(1).await.err();
+    let untouched = server.received() == received && late.as_ref().is_some_and(afresh::Error::is_no_session);
+    println!("Logged out. One more call: {}.", late.map_or("answered".to_owned(), |error| error.to_string()));
+
+    let all = server.timeline();
+    let (calls, answered) = (seen.count(Kind::Sent), seen.count(Kind::Answered));
+    let refreshes = seen.count(Kind::Refreshed);
+    let numbers = [
+        ("calls", calls, CALLS),
+        ("calls refused", seen.count(Kind::Refused), CALLS),
+        ("refreshes", refreshes, 1),
+        ("calls sent again", seen.count(Kind::SentAgain), CALLS),
+        ("calls answered", answered, CALLS),
+        ("right answers", orders.iter().zip(0..).filter(|(order, id)| order.id == *id).count(), CALLS),
+        ("spent refresh cookies", all.count(Kind::SpentCookie), 0),
+        ("logouts", all.count(Kind::LoggedOut), 1),
+        ("calls stopped before the network", usize::from(untouched), 1),
+    ];
+    let mut exit = ExitCode::SUCCESS;
+    for (what, number, right) in numbers {
+        if number != right {
+            eprintln!("{what}: {number} instead of {right}");
+            exit = ExitCode::FAILURE;
+        }
+    }
+    println!("{calls} calls, {answered} answered, {refreshes} refresh");
+    Ok(exit)
+}

@@ -1,1 +1,1 @@
-//! Placeholder while the rooms are built.
+//! Examples of afresh: see the folders beside this one. `cargo run --example quickstart` runs the first.

@@ -1,0 +1,212 @@
+//! The quickstart's server, on loopback: a faithful copy of the one that afresh was made for.
+//!
+//! - Its access tokens are JWTs that live very briefly. They stand in the `authorization` header as they are, without `Bearer`.
+//! - A token that is missing, bad or expired is answered with 403, never with 401, and a body that gives the reason.
+//! - The refresh token is a cookie that no script can read (`HttpOnly`), and a new one at every refresh. A spent one is
+//!   refused and ends the session, for it may have been stolen.
+
+use std::collections::{BTreeMap, HashSet};
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use axum_extra::extract::CookieJar;
+use axum_extra::extract::cookie::{Cookie, SameSite};
+use serde::Deserialize;
+use serde_json::json;
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::jwt::{Access, Keys, Refresh};
+use crate::timeline::{Kind, Timeline};
+
+/// The server while it runs; dropped, it stops.
+pub struct Server {
+    /// Where it is: `http://127.0.0.1:49152`.
+    pub url: String,
+    shop: Arc<Shop>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+impl Server {
+    /// Starts to serve, with access tokens that live so long.
+    pub async fn start(lifetime: Duration) -> io::Result<Self> {
+        let shop = Arc::new(Shop { lifetime, keys: Keys::new(), book: Mutex::new(Book::new()) });
+        let routes = Router::new()
+            .route("/api/user/login", post(login))
+            .route("/api/user/refresh_token", post(refresh_token))
+            .route("/api/user/logout", post(logout))
+            .route("/api/orders/{id}", get(order))
+            .with_state(Arc::clone(&shop));
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let task = tokio::spawn(async { axum::serve(listener, routes).await });
+        Ok(Self { url, shop, task })
+    }
+
+    /// What happened so far.
+    pub fn timeline(&self) -> Timeline {
+        self.shop.book().timeline.clone()
+    }
+
+    /// How many requests arrived at each route so far, whatever was answered.
+    pub fn received(&self) -> BTreeMap<&'static str, usize> {
+        self.shop.book().received.clone()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+struct Shop {
+    lifetime: Duration,
+    keys: Keys,
+    book: Mutex<Book>,
+}
+
+/// What the server remembers.
+struct Book {
+    timeline: Timeline,
+    received: BTreeMap<&'static str, usize>,
+    sessions: Vec<Session>,
+    access_tokens: usize,
+    /// Orders whose latest call was refused: the next call for one of them is that call, sent again.
+    refused: HashSet<u64>,
+}
+
+struct Session {
+    customer: String,
+    /// The refresh token that is good. All before it are spent.
+    serial: usize,
+    alive: bool,
+}
+
+#[derive(Deserialize)]
+struct Credentials {
+    name: String,
+    password: String,
+}
+
+async fn login(State(shop): State<Arc<Shop>>, Json(credentials): Json<Credentials>) -> Response {
+    let mut book = shop.receive("POST /api/user/login");
+    if credentials.password != "lovelace" {
+        return refusal("wrong name or password");
+    }
+    book.sessions.push(Session { customer: credentials.name, serial: 0, alive: true });
+    let session = book.sessions.len() - 1;
+    shop.issue(&mut book, session, Kind::LoggedIn)
+}
+
+async fn refresh_token(State(shop): State<Arc<Shop>>, jar: CookieJar) -> Response {
+    let mut book = shop.receive("POST /api/user/refresh_token");
+    let Ok(Refresh { session, serial }) = shop.refresh_token(&jar) else {
+        return refusal("refresh token must be provided");
+    };
+    if book.sessions[session].serial != serial {
+        book.sessions[session].alive = false;
+        book.timeline.record(Kind::SpentCookie, None);
+        return refusal("refresh token was used before");
+    }
+    if !book.sessions[session].alive {
+        return refusal("session is over");
+    }
+    shop.issue(&mut book, session, Kind::Refreshed)
+}
+
+async fn logout(State(shop): State<Arc<Shop>>, jar: CookieJar) -> Response {
+    let mut book = shop.receive("POST /api/user/logout");
+    let ended = shop.refresh_token(&jar).is_ok_and(|Refresh { session, .. }| {
+        let session = &mut book.sessions[session];
+        std::mem::replace(&mut session.alive, false)
+    });
+    if ended {
+        book.timeline.record(Kind::LoggedOut, None);
+    }
+    (jar.remove(cookie(String::new())), StatusCode::NO_CONTENT).into_response()
+}
+
+async fn order(State(shop): State<Arc<Shop>>, Path(id): Path<u64>, headers: HeaderMap) -> Response {
+    let mut book = shop.receive("GET /api/orders/{id}");
+    let access = shop.access_token(&headers);
+    let number = access.as_ref().ok().map(|access| access.jti);
+    let again = book.refused.remove(&id);
+    book.timeline.record(if again { Kind::SentAgain } else { Kind::Sent }, number);
+    let verdict = access.and_then(|access| if access.is_expired() { Err("jwt expired") } else { Ok(access) });
+    match verdict {
+        Ok(access) => {
+            book.timeline.record(Kind::Answered, number);
+            Json(json!({ "id": id, "customer": access.sub })).into_response()
+        }
+        Err(reason) => {
+            book.refused.insert(id);
+            book.timeline.record(Kind::Refused, number);
+            refusal(reason)
+        }
+    }
+}
+
+fn refusal(reason: &str) -> Response {
+    let body = json!({ "status": { "text": reason, "severity": "error" } });
+    (StatusCode::FORBIDDEN, Json(body)).into_response()
+}
+
+fn cookie(value: String) -> Cookie<'static> {
+    Cookie::build(("refresh_token", value))
+        .path("/api/user")
+        .http_only(true)
+        .same_site(SameSite::Strict)
+        .build()
+}
+
+impl Shop {
+    fn book(&self) -> MutexGuard<'_, Book> {
+        self.book.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn receive(&self, route: &'static str) -> MutexGuard<'_, Book> {
+        let mut book = self.book();
+        *book.received.entry(route).or_default() += 1;
+        book
+    }
+
+    fn access_token(&self, headers: &HeaderMap) -> Result<Access, &'static str> {
+        let header = headers.get("authorization").ok_or("jwt must be provided")?;
+        self.keys.read(header.to_str().map_err(|_| "jwt malformed")?)
+    }
+
+    fn refresh_token(&self, jar: &CookieJar) -> Result<Refresh, &'static str> {
+        self.keys.read(jar.get("refresh_token").map_or("", Cookie::value))
+    }
+
+    /// Answers with an access token, and with a refresh token that spends the one before it.
+    fn issue(&self, book: &mut Book, session: usize, kind: Kind) -> Response {
+        book.access_tokens += 1;
+        book.timeline.record(kind, Some(book.access_tokens));
+        let owner = &mut book.sessions[session];
+        owner.serial += 1;
+        let access = self.keys.sign(&Access::new(&owner.customer, book.access_tokens, self.lifetime));
+        let refresh = self.keys.sign(&Refresh { session, serial: owner.serial });
+        (CookieJar::new().add(cookie(refresh)), Json(json!({ "access_token": access }))).into_response()
+    }
+}
+
+impl Book {
+    fn new() -> Self {
+        Self {
+            timeline: Timeline::new(),
+            received: BTreeMap::new(),
+            sessions: Vec::new(),
+            access_tokens: 0,
+            refused: HashSet::new(),
+        }
+    }
+}

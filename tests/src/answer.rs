@@ -1,0 +1,248 @@
+//! What a double answers: a response, an error of the transport, silence, or "let the test decide".
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use bytes::Bytes;
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use serde::Serialize;
+use tokio::sync::mpsc;
+
+use crate::double::BoxError;
+
+/// An answer. Built in place; a status alone is one too: `stage.respond(|_| 204)`.
+///
+/// Cloning is cheap, except that the body of [`Answer::streamed`] can be sent only once.
+#[derive(Clone, Debug)]
+pub struct Answer(pub(crate) Kind);
+
+#[derive(Clone, Debug)]
+pub(crate) enum Kind {
+    Response(Response),
+    Fail(Failure),
+    Hang,
+    Park,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Response {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: Content,
+}
+
+/// Where the bytes of a body come from.
+#[derive(Clone, Debug)]
+pub(crate) enum Content {
+    Whole(Bytes),
+    Chunks(VecDeque<Bytes>, Ending),
+    Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
+}
+
+/// How a chunked body goes on after its last chunk.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Ending {
+    Complete,
+    Break,
+    Broken,
+    Hang,
+}
+
+/// An error of the transport: the test's own the first time, its text from then on.
+#[derive(Clone, Debug)]
+pub(crate) struct Failure {
+    text: String,
+    original: Arc<Mutex<Option<BoxError>>>,
+}
+
+impl Failure {
+    pub(crate) fn into_error(self) -> BoxError {
+        let original = self.original.lock().unwrap_or_else(PoisonError::into_inner).take();
+        original.unwrap_or_else(|| self.text.into())
+    }
+}
+
+pub(crate) type Chunk = io::Result<Bytes>;
+
+impl Answer {
+    /// A response with this status and no body.
+    ///
+    /// # Panics
+    ///
+    /// If the status is not one.
+    #[must_use]
+    pub fn new(status: u16) -> Self {
+        let status = StatusCode::from_u16(status).expect("a status between 100 and 999");
+        Self(Kind::Response(Response {
+            status,
+            headers: HeaderMap::new(),
+            content: Content::Whole(Bytes::new()),
+        }))
+    }
+
+    /// A response with a JSON body.
+    ///
+    /// # Panics
+    ///
+    /// If JSON cannot express the value.
+    #[must_use]
+    pub fn json(status: u16, value: impl Serialize) -> Self {
+        let body = serde_json::to_vec(&value).expect("a value that JSON can express");
+        Self::new(status).header("content-type", "application/json").body(body)
+    }
+
+    /// A response with a text body.
+    #[must_use]
+    pub fn text(status: u16, text: &str) -> Self {
+        Self::new(status).header("content-type", "text/plain; charset=utf-8").body(text.to_owned())
+    }
+
+    /// The stock page of a gateway.
+    #[must_use]
+    pub fn html(status: u16, page: &str) -> Self {
+        Self::new(status).header("content-type", "text/html; charset=utf-8").body(page.to_owned())
+    }
+
+    /// A `302` to somewhere else.
+    #[must_use]
+    pub fn redirect(location: &str) -> Self {
+        Self::new(302).header("location", location)
+    }
+
+    /// A response whose body the test feeds, chunk by chunk.
+    #[must_use]
+    pub fn streamed(status: u16) -> (Self, Feed) {
+        let (sender, receiver) = mpsc::unbounded_channel();
+        let fed = Content::Fed(Arc::new(Mutex::new(Some(receiver))));
+        (Self::new(status).content(fed), Feed(sender))
+    }
+
+    /// No response but an error of the transport. In memory it is exactly this one, on a socket the connection breaks.
+    #[must_use]
+    pub fn fail(error: impl Into<BoxError>) -> Self {
+        let error = error.into();
+        let text = error.to_string();
+        Self(Kind::Fail(Failure { text, original: Arc::new(Mutex::new(Some(error))) }))
+    }
+
+    /// No response: the connection is reset.
+    #[must_use]
+    pub fn reset() -> Self {
+        Self::fail(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset by the test"))
+    }
+
+    /// Nothing, for as long as the caller waits.
+    #[must_use]
+    pub fn hang() -> Self {
+        Self(Kind::Hang)
+    }
+
+    /// Leaves the request to the test: it parks, as if there were no automatic answer.
+    #[must_use]
+    pub fn park() -> Self {
+        Self(Kind::Park)
+    }
+
+    /// Adds a header, keeping others of the same name.
+    ///
+    /// # Panics
+    ///
+    /// If name or value are not valid, or the answer is no response.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        let name: HeaderName = name.parse().expect("a valid header name");
+        let value: HeaderValue = value.parse().expect("a valid header value");
+        self.response().headers.append(name, value);
+        self
+    }
+
+    /// Sets the body, leaving the headers alone.
+    #[must_use]
+    pub fn body(self, body: impl Into<Bytes>) -> Self {
+        self.content(Content::Whole(body.into()))
+    }
+
+    /// Sets a body that comes in these chunks, without a length known in advance.
+    #[must_use]
+    pub fn chunks<B: Into<Bytes>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
+        self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))
+    }
+
+    /// After what the body has so far, the connection breaks.
+    #[must_use]
+    pub fn then_break(self) -> Self {
+        self.ending(Ending::Break)
+    }
+
+    /// After what the body has so far, nothing more comes.
+    #[must_use]
+    pub fn then_hang(self) -> Self {
+        self.ending(Ending::Hang)
+    }
+
+    fn ending(mut self, ending: Ending) -> Self {
+        let content = &mut self.response().content;
+        *content = match std::mem::replace(content, Content::Whole(Bytes::new())) {
+            Content::Whole(bytes) => Content::Chunks(VecDeque::from([bytes]), ending),
+            Content::Chunks(chunks, _) => Content::Chunks(chunks, ending),
+            Content::Fed(_) => panic!("the feed of a streamed answer says itself how it ends"),
+        };
+        self
+    }
+
+    fn content(mut self, content: Content) -> Self {
+        self.response().content = content;
+        self
+    }
+
+    fn response(&mut self) -> &mut Response {
+        match &mut self.0 {
+            Kind::Response(response) => response,
+            Kind::Fail(_) | Kind::Hang | Kind::Park => {
+                panic!("an answer that is no response has no headers and no body")
+            }
+        }
+    }
+}
+
+impl From<u16> for Answer {
+    fn from(status: u16) -> Self {
+        Self::new(status)
+    }
+}
+
+impl<T: Serialize> From<(u16, T)> for Answer {
+    fn from((status, value): (u16, T)) -> Self {
+        Self::json(status, value)
+    }
+}
+
+impl<B: Into<Bytes>> From<http::Response<B>> for Answer {
+    fn from(response: http::Response<B>) -> Self {
+        let (parts, body) = response.into_parts();
+        let content = Content::Whole(body.into());
+        Self(Kind::Response(Response { status: parts.status, headers: parts.headers, content }))
+    }
+}
+
+/// The test's end of a body that is under way. Dropping it ends the body.
+#[derive(Clone, Debug)]
+pub struct Feed(mpsc::UnboundedSender<Chunk>);
+
+impl Feed {
+    /// Sends a chunk; `false` if nobody reads any more.
+    pub fn send(&self, chunk: impl Into<Bytes>) -> bool {
+        self.0.send(Ok(chunk.into())).is_ok()
+    }
+
+    /// Breaks the connection here.
+    pub fn fail(self, error: io::Error) {
+        let _ = self.0.send(Err(error));
+    }
+
+    /// Waits until the reader has dropped the body.
+    pub async fn closed(&self) {
+        self.0.closed().await;
+    }
+}

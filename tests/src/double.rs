@@ -1,0 +1,88 @@
+//! What all doubles have in common: one way in, reached in memory or over a socket.
+
+use std::error::Error;
+use std::task::{Context, Poll};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use http_body_util::BodyExt;
+use reqwest::ResponseBuilderExt;
+
+use crate::reply::ReplyBody;
+use crate::seen::RequestTimeout;
+
+/// Any error of a transport.
+pub type BoxError = Box<dyn Error + Send + Sync>;
+
+/// What a double gives back: a response, or an error of the transport.
+pub type Outcome = Result<http::Response<ReplyBody>, BoxError>;
+
+/// A server that a test plays.
+pub trait Double: Clone + Send + Sync + 'static {
+    /// Takes one request, whose URI is the whole URL. Dropping the future is the caller's going away.
+    fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
+}
+
+/// The two doors of a double, as methods that need no trait in scope.
+macro_rules! doors {
+    ($double:ty) => {
+        impl $double {
+            /// As a transport in memory: a tower service for reqwest's requests and responses.
+            #[must_use]
+            pub fn service(&self) -> $crate::InMemory<Self> {
+                $crate::double::InMemory::new(self.clone())
+            }
+
+            /// On a loopback socket, until the [`Listening`](crate::Listening) is dropped.
+            ///
+            /// # Panics
+            ///
+            /// If there is no free port.
+            pub async fn listen(&self) -> $crate::Listening {
+                $crate::Listening::start(self.clone()).await
+            }
+        }
+    };
+}
+pub(crate) use doors;
+
+/// A [`Double`] as a tower service for reqwest's types: no socket, no task, no time.
+#[derive(Clone, Debug)]
+pub struct InMemory<D>(D);
+
+impl<D: Double> InMemory<D> {
+    /// Wraps a double.
+    pub fn new(double: D) -> Self {
+        Self(double)
+    }
+}
+
+impl<D: Double> tower::Service<reqwest::Request> for InMemory<D> {
+    type Response = reqwest::Response;
+    type Error = BoxError;
+    type Future = BoxFuture<'static, Result<reqwest::Response, BoxError>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: reqwest::Request) -> Self::Future {
+        let double = self.0.clone();
+        async move {
+            let url = request.url().clone();
+            let timeout = request.timeout().copied().map(RequestTimeout);
+            let (mut head, body) = http::Request::<reqwest::Body>::try_from(request)?.into_parts();
+            if let Some(timeout) = timeout {
+                head.extensions.insert(timeout);
+            }
+            let body = body.collect().await?.to_bytes();
+            let (head, body) = double.handle(http::Request::from_parts(head, body)).await?.into_parts();
+            let mut response = http::Response::builder().url(url).body(reqwest::Body::wrap(body))?;
+            *response.status_mut() = head.status;
+            *response.headers_mut() = head.headers;
+            Ok(reqwest::Response::from(response))
+        }
+        .boxed()
+    }
+}

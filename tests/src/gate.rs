@@ -1,0 +1,90 @@
+//! Where requests wait for the test, in the order of their arrival.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Notify, oneshot};
+
+use crate::seen::Seen;
+
+/// Longer than any test waits. With the clock paused it passes as soon as nothing else can happen, which turns a test that
+/// would hang for ever into one that says why.
+const FOREVER: Duration = Duration::from_hours(365 * 24);
+
+/// A queue of requests that wait for a decision `D`.
+#[derive(Debug)]
+pub(crate) struct Gate<D> {
+    queue: Mutex<VecDeque<Waiting<D>>>,
+    grown: Notify,
+}
+
+/// A request that waits. Dropped without a decision, the request gets none.
+#[derive(Debug)]
+pub(crate) struct Waiting<D> {
+    pub(crate) seen: Seen,
+    decide: oneshot::Sender<D>,
+}
+
+impl<D> Default for Gate<D> {
+    fn default() -> Self {
+        Self { queue: Mutex::default(), grown: Notify::new() }
+    }
+}
+
+impl<D> Gate<D> {
+    /// Waits for the test's decision; `None` if the test dropped the request.
+    pub(crate) async fn park(&self, seen: &Seen) -> Option<D> {
+        let (decide, decision) = oneshot::channel();
+        self.queue().push_back(Waiting { seen: seen.clone(), decide });
+        self.grown.notify_waiters();
+        decision.await.ok()
+    }
+
+    /// The next request of this gate that still has a caller.
+    pub(crate) async fn next(&self, what: &str, so_far: impl Fn() -> Vec<Seen>) -> Waiting<D> {
+        let next = async {
+            loop {
+                let grown = self.grown.notified();
+                if let Some(waiting) = self.try_next() {
+                    return waiting;
+                }
+                grown.await;
+            }
+        };
+        let Ok(waiting) = tokio::time::timeout(FOREVER, next).await else {
+            panic!("no {what} parks, and nothing else can happen; so far: {:#?}", so_far());
+        };
+        waiting
+    }
+
+    pub(crate) fn try_next(&self) -> Option<Waiting<D>> {
+        let mut queue = self.queue();
+        queue.retain(|waiting| !waiting.is_abandoned());
+        queue.pop_front()
+    }
+
+    /// How many requests wait here that the test has not taken yet.
+    pub(crate) fn waiting(&self) -> usize {
+        self.queue().iter().filter(|waiting| !waiting.is_abandoned()).count()
+    }
+
+    fn queue(&self) -> MutexGuard<'_, VecDeque<Waiting<D>>> {
+        self.queue.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl<D> Waiting<D> {
+    pub(crate) fn decide(self, decision: D) {
+        // Nobody listens if the caller went away, which is for the caller to know.
+        let _ = self.decide.send(decision);
+    }
+
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.decide.is_closed()
+    }
+
+    pub(crate) async fn abandoned(&mut self) {
+        self.decide.closed().await;
+    }
+}

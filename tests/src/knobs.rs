@@ -1,0 +1,155 @@
+//! Everything about an authority that a test can turn.
+
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::answer::Answer;
+
+/// How an [`Authority`](crate::Authority) behaves. The default is an OAuth server of today: a refresh token in JSON that
+/// rotates, no grace, and a session that dies when a spent one is presented.
+#[derive(Clone, Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+pub struct Knobs {
+    /// Each refresh token is good for one refresh. Off: the first one stays good.
+    pub rotate: bool,
+    /// How long after its rotation the last spent refresh token is honoured again, with the same successor.
+    pub grace: Option<Duration>,
+    /// A spent refresh token ends the whole session, as stolen ones should.
+    pub reuse_kills_family: bool,
+    /// A refresh ends the access tokens before it. Off: they live as long as they live.
+    pub old_access_dies: bool,
+    /// A refresh hands out the same access token again.
+    pub echo_access: bool,
+    /// How long access tokens live on tokio's clock, also said as `expires_in`. `None`: until [`expire`] and unsaid.
+    ///
+    /// [`expire`]: crate::Authority::expire
+    pub lifetime: Option<Duration>,
+    /// What is said as `expires_in` instead of the truth.
+    pub expires_in: Option<Value>,
+    /// Where the refresh token travels.
+    pub carrier: Carrier,
+    /// What a refresh says about the next refresh token.
+    pub secret_field: SecretField,
+    /// Further members of every answer that carries tokens.
+    pub members: Value,
+    /// Name of the refresh token's cookie.
+    pub cookie_name: &'static str,
+    /// What follows the cookie's value.
+    pub cookie_attributes: &'static str,
+    /// How long every request takes, on tokio's clock.
+    pub delay: Option<Duration>,
+    /// The answer to a refresh token that is spent, revoked, unknown or missing.
+    pub refusal: Answer,
+    /// Paths of login, refresh and logout.
+    pub paths: [&'static str; 3],
+}
+
+/// Where the refresh token travels, in both directions.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Carrier {
+    /// As `refresh_token` in the JSON answer; presented in a JSON or form body, or as a bearer token.
+    Body,
+    /// In an `HttpOnly` cookie.
+    Cookie,
+}
+
+/// What a refresh says about the next refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SecretField {
+    /// It is there.
+    Given,
+    /// It is left out, which means that the old one stays good: nothing rotates.
+    Omitted,
+    /// It is the empty string, which means the same.
+    Empty,
+}
+
+impl Default for Knobs {
+    fn default() -> Self {
+        Self {
+            rotate: true,
+            grace: None,
+            reuse_kills_family: true,
+            old_access_dies: true,
+            echo_access: false,
+            lifetime: None,
+            expires_in: None,
+            carrier: Carrier::Body,
+            secret_field: SecretField::Given,
+            members: json!({}),
+            cookie_name: "refresh_token",
+            cookie_attributes: "; Path=/; HttpOnly; SameSite=Strict",
+            delay: None,
+            refusal: Answer::json(400, json!({ "error": "invalid_grant" })),
+            paths: ["/api/user/login", "/api/user/refresh_token", "/api/user/logout"],
+        }
+    }
+}
+
+impl Knobs {
+    /// The server that afresh was made for: the refresh token in a rotating `HttpOnly` cookie, 403 for whatever is no good.
+    #[must_use]
+    pub fn seed() -> Self {
+        let refusal = json!({ "status": { "text": "refresh token invalid", "severity": "error" } });
+        Self { carrier: Carrier::Cookie, refusal: Answer::json(403, refusal), ..Self::default() }
+    }
+
+    pub(crate) fn rotates(&self) -> bool {
+        self.rotate && self.secret_field == SecretField::Given
+    }
+}
+
+/// The three kinds of request that an authority takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// Starts a session.
+    Login,
+    /// Exchanges a refresh token for new tokens.
+    Refresh,
+    /// Ends a session.
+    Logout,
+}
+
+/// What an authority does with one request.
+#[derive(Clone, Debug)]
+pub enum Conduct {
+    /// Processes it and says so.
+    Honest,
+    /// Answers this and processes nothing: no token is spent.
+    Instead(Answer),
+    /// Processes it, but answers this: what was issued is lost.
+    Spend(Answer),
+}
+
+impl Conduct {
+    /// Answers this and processes nothing.
+    #[must_use]
+    pub fn instead(answer: impl Into<Answer>) -> Self {
+        Self::Instead(answer.into())
+    }
+
+    /// Processes the request but answers this.
+    #[must_use]
+    pub fn spend(answer: impl Into<Answer>) -> Self {
+        Self::Spend(answer.into())
+    }
+
+    /// The connection breaks before anything is processed.
+    #[must_use]
+    pub fn lose_before() -> Self {
+        Self::Instead(Answer::reset())
+    }
+
+    /// The connection breaks after everything is processed.
+    #[must_use]
+    pub fn lose_after() -> Self {
+        Self::Spend(Answer::reset())
+    }
+
+    /// Refuses for now, with a `Retry-After`.
+    #[must_use]
+    pub fn retry_after(status: u16, value: &str) -> Self {
+        Self::Instead(Answer::new(status).header("retry-after", value))
+    }
+}

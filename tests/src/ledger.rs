@@ -1,0 +1,201 @@
+//! Which tokens were issued and what they are worth: the books of an authority. Pure: no HTTP, no clock of its own.
+
+use std::hash::{BuildHasher, RandomState};
+
+use serde_json::Value;
+use tokio::time::Instant;
+
+use crate::knobs::Knobs;
+
+/// The books. Tokens are known by their number, from 1.
+#[derive(Debug)]
+pub(crate) struct Ledger {
+    canary: String,
+    sessions: Vec<Session>,
+    access: Vec<Access>,
+    secrets: Vec<Secret>,
+    spent_twice: usize,
+    asked_again: usize,
+}
+
+#[derive(Debug)]
+struct Session {
+    alive: bool,
+    credentials: Value,
+}
+
+#[derive(Debug)]
+struct Access {
+    session: usize,
+    good: bool,
+    until: Option<Instant>,
+}
+
+#[derive(Debug)]
+struct Secret {
+    session: usize,
+    spent: Option<Spent>,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Spent {
+    at: Instant,
+    successor: usize,
+    /// Whether the answer that carried the successor reached its caller.
+    told: bool,
+}
+
+/// What an exchange or a login issued: numbers of an access token and a refresh token.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Grant {
+    pub(crate) access: usize,
+    pub(crate) secret: usize,
+    /// The refresh token that was spent on it.
+    pub(crate) spent: Option<usize>,
+}
+
+impl Ledger {
+    pub(crate) fn new() -> Self {
+        // Each `RandomState` has keys of its own, from the operating system's randomness at first.
+        let canary = format!("{:016x}", RandomState::new().hash_one("canary"));
+        let (sessions, access, secrets) = (Vec::new(), Vec::new(), Vec::new());
+        Self { canary, sessions, access, secrets, spent_twice: 0, asked_again: 0 }
+    }
+
+    pub(crate) fn canary(&self) -> &str {
+        &self.canary
+    }
+
+    pub(crate) fn spent_twice(&self) -> usize {
+        self.spent_twice
+    }
+
+    pub(crate) fn asked_again(&self) -> usize {
+        self.asked_again
+    }
+
+    pub(crate) fn access_text(&self, number: usize) -> String {
+        format!("{}-access-{number}", self.canary)
+    }
+
+    pub(crate) fn secret_text(&self, number: usize) -> String {
+        format!("{}-refresh-{number}", self.canary)
+    }
+
+    /// The number of an access token of this authority.
+    pub(crate) fn access_number(&self, token: &str) -> Option<usize> {
+        self.number(token, "-access-", self.access.len())
+    }
+
+    fn number(&self, token: &str, kind: &str, issued: usize) -> Option<usize> {
+        let number = token.strip_prefix(&self.canary)?.strip_prefix(kind)?.parse().ok()?;
+        (1..=issued).contains(&number).then_some(number)
+    }
+
+    pub(crate) fn log_in(&mut self, credentials: Value, knobs: &Knobs, now: Instant) -> Grant {
+        self.sessions.push(Session { alive: true, credentials });
+        let session = self.sessions.len() - 1;
+        Grant {
+            access: self.issue_access(session, knobs, now),
+            secret: self.issue_secret(session),
+            spent: None,
+        }
+    }
+
+    /// Exchanges a refresh token; `None` is a refusal.
+    pub(crate) fn exchange(&mut self, token: &str, knobs: &Knobs, now: Instant) -> Option<Grant> {
+        let number = self.number(token, "-refresh-", self.secrets.len())?;
+        let Secret { session, spent } = self.secrets[number - 1];
+        let Some(spent) = spent else {
+            return self.sessions[session].alive.then(|| self.grant(number, session, knobs, now));
+        };
+        if spent.told {
+            self.spent_twice += 1;
+        } else {
+            self.asked_again += 1;
+        }
+        let in_grace = knobs.grace.is_some_and(|grace| now.duration_since(spent.at) <= grace);
+        let successor_unused = self.secrets[spent.successor - 1].spent.is_none();
+        if in_grace && successor_unused && self.sessions[session].alive {
+            let access = self.issue_access(session, knobs, now);
+            return Some(Grant { access, secret: spent.successor, spent: Some(number) });
+        }
+        self.sessions[session].alive &= !knobs.reuse_kills_family;
+        None
+    }
+
+    fn grant(&mut self, number: usize, session: usize, knobs: &Knobs, now: Instant) -> Grant {
+        let newest = self.access.iter().rposition(|access| access.session == session);
+        let access = match newest.filter(|_| knobs.echo_access) {
+            Some(index) => index + 1,
+            None => self.issue_access(session, knobs, now),
+        };
+        if !knobs.rotates() {
+            return Grant { access, secret: number, spent: None };
+        }
+        let successor = self.issue_secret(session);
+        self.secrets[number - 1].spent = Some(Spent { at: now, successor, told: false });
+        Grant { access, secret: successor, spent: Some(number) }
+    }
+
+    /// The answer that carried this grant was given: from now on the caller knows what is spent.
+    pub(crate) fn told(&mut self, grant: Grant) {
+        let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
+        if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {
+            spent.told = true;
+        }
+    }
+
+    /// Ends the session that one of these tokens belongs to.
+    pub(crate) fn log_out(&mut self, access: Option<&str>, secret: Option<&str>) -> bool {
+        let by_access =
+            access.and_then(|token| self.access_number(token)).map(|n| self.access[n - 1].session);
+        let by_secret = || {
+            let number = self.number(secret?, "-refresh-", self.secrets.len())?;
+            Some(self.secrets[number - 1].session)
+        };
+        let Some(session) = by_access.or_else(by_secret) else {
+            return false;
+        };
+        std::mem::replace(&mut self.sessions[session].alive, false)
+    }
+
+    /// Ends every session.
+    pub(crate) fn revoke(&mut self) {
+        self.sessions.iter_mut().for_each(|session| session.alive = false);
+    }
+
+    /// Ends every access token, and no session.
+    pub(crate) fn expire(&mut self) {
+        self.access.iter_mut().for_each(|access| access.good = false);
+    }
+
+    pub(crate) fn accepts(&self, token: &str, now: Instant) -> bool {
+        self.access_number(token).map(|number| &self.access[number - 1]).is_some_and(|access| {
+            access.good && self.sessions[access.session].alive && access.until.is_none_or(|until| now < until)
+        })
+    }
+
+    /// What the session of an access token was started with.
+    pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
+        let session = self.access[self.access_number(token)? - 1].session;
+        Some(self.sessions[session].credentials.clone())
+    }
+
+    fn issue_access(&mut self, session: usize, knobs: &Knobs, now: Instant) -> usize {
+        if knobs.old_access_dies {
+            self.access
+                .iter_mut()
+                .filter(|access| access.session == session)
+                .for_each(|access| access.good = false);
+        }
+        let until = knobs.lifetime.and_then(|lifetime| now.checked_add(lifetime));
+        self.access.push(Access { session, good: true, until });
+        self.access.len()
+    }
+
+    fn issue_secret(&mut self, session: usize) -> usize {
+        self.secrets.push(Secret { session, spent: None });
+        self.secrets.len()
+    }
+}

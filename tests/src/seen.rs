@@ -1,0 +1,221 @@
+//! A request as the double saw it, and what became of it.
+
+use std::fmt;
+use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::{HeaderMap, Uri};
+use tokio::time::Instant;
+
+/// A request that arrived. Cheap to clone; every clone follows the request's [`Fate`].
+#[derive(Clone)]
+pub struct Seen(Arc<Inner>);
+
+struct Inner {
+    number: usize,
+    at: Instant,
+    request: http::Request<Bytes>,
+    fate: Mutex<Fate>,
+}
+
+/// What became of a request, from arrival to the last byte of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Not answered yet.
+    Waiting,
+    /// The caller went away before there was an answer.
+    Abandoned,
+    /// Answered by a transport error.
+    Failed,
+    /// Answered with this status; the caller still holds the body.
+    Answered(u16),
+    /// Answered, and the body was read to its end.
+    BodyRead(u16),
+    /// Answered, and the body was dropped before its end.
+    BodyDropped(u16),
+}
+
+impl Fate {
+    /// The status of the answer, if there was one.
+    #[must_use]
+    pub fn status(self) -> Option<u16> {
+        match self {
+            Self::Answered(status) | Self::BodyRead(status) | Self::BodyDropped(status) => Some(status),
+            Self::Waiting | Self::Abandoned | Self::Failed => None,
+        }
+    }
+
+    /// Whether the exchange holds nothing any more: failed, abandoned, or its body read or dropped.
+    #[must_use]
+    pub fn is_over(self) -> bool {
+        !matches!(self, Self::Waiting | Self::Answered(_))
+    }
+}
+
+/// How long the sender was ready to wait, as the request itself says (in memory only: it is not sent).
+#[derive(Clone, Copy)]
+pub(crate) struct RequestTimeout(pub(crate) Duration);
+
+impl Seen {
+    pub(crate) fn new(number: usize, request: http::Request<Bytes>) -> Self {
+        Self(Arc::new(Inner { number, at: Instant::now(), request, fate: Mutex::new(Fate::Waiting) }))
+    }
+
+    pub(crate) fn set_fate(&self, fate: Fate) {
+        *self.0.fate.lock().unwrap_or_else(PoisonError::into_inner) = fate;
+    }
+
+    /// Its place among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
+    /// [`World`](crate::World), from 0.
+    #[must_use]
+    pub fn number(&self) -> usize {
+        self.0.number
+    }
+
+    /// When it arrived, on tokio's clock.
+    #[must_use]
+    pub fn at(&self) -> Instant {
+        self.0.at
+    }
+
+    /// What became of it so far.
+    #[must_use]
+    pub fn fate(&self) -> Fate {
+        *self.0.fate.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The verb: `GET`.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        self.0.request.method().as_str()
+    }
+
+    /// The path as it was sent, still percent-encoded.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.uri().path()
+    }
+
+    /// The query as it was sent, without its `?`.
+    #[must_use]
+    pub fn query(&self) -> Option<&str> {
+        self.uri().query()
+    }
+
+    /// Verb and path: `GET /orders/7`.
+    #[must_use]
+    pub fn route(&self) -> String {
+        format!("{} {}", self.method(), self.path())
+    }
+
+    /// The whole URL. On a socket its authority is what the `host` header says.
+    #[must_use]
+    pub fn uri(&self) -> &Uri {
+        self.0.request.uri()
+    }
+
+    /// The host asked for, without its port.
+    #[must_use]
+    pub fn host(&self) -> &str {
+        self.uri().host().unwrap_or_default()
+    }
+
+    /// Scheme, host and port (where one is written): `https://api.test`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        origin(self.uri())
+    }
+
+    /// The first header of this name, if it is text.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers().get(name)?.to_str().ok()
+    }
+
+    /// All headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        self.0.request.headers()
+    }
+
+    /// What the `authorization` header carries, without its scheme if it has one.
+    #[must_use]
+    pub fn token(&self) -> Option<&str> {
+        let value = self.header("authorization")?;
+        Some(value.split_once(' ').map_or(value, |(_scheme, token)| token))
+    }
+
+    /// The value of a cookie.
+    #[must_use]
+    pub fn cookie(&self, name: &str) -> Option<&str> {
+        let lines = self.headers().get_all("cookie").iter().filter_map(|line| line.to_str().ok());
+        let mut pairs = lines.flat_map(|line| line.split(';')).filter_map(|pair| pair.trim().split_once('='));
+        pairs.find(|(key, _)| *key == name).map(|(_, value)| value)
+    }
+
+    /// The body, complete.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        self.0.request.body()
+    }
+
+    /// A hash of the body, the same in every run.
+    #[must_use]
+    pub fn body_hash(&self) -> u64 {
+        let mut hasher = DefaultHasher::new();
+        self.body().hash(&mut hasher);
+        hasher.finish()
+    }
+
+    /// The body as JSON; `null` if it is none.
+    #[must_use]
+    pub fn json(&self) -> serde_json::Value {
+        serde_json::from_slice(self.body()).unwrap_or_default()
+    }
+
+    /// The timeout set on the request itself (in memory only).
+    #[must_use]
+    pub fn timeout(&self) -> Option<Duration> {
+        self.extension::<RequestTimeout>().map(|timeout| timeout.0)
+    }
+
+    /// An extension of the request (in memory only).
+    #[must_use]
+    pub fn extension<T: Send + Sync + 'static>(&self) -> Option<&T> {
+        self.0.request.extensions().get()
+    }
+
+    /// The names of all parts in which two requests differ, such as `["header authorization"]`.
+    #[must_use]
+    pub fn differences(&self, other: &Self) -> Vec<String> {
+        let parts = [
+            ("method", self.method() == other.method()),
+            ("url", self.uri() == other.uri()),
+            ("body", self.body() == other.body()),
+            ("timeout", self.timeout() == other.timeout()),
+        ];
+        let unequal = parts.into_iter().filter(|(_, equal)| !equal).map(|(part, _)| part.to_owned());
+        let mut names: Vec<_> = self.headers().keys().chain(other.headers().keys()).collect();
+        names.sort_by_key(|name| name.as_str());
+        names.dedup();
+        let headers = names.into_iter().filter(|name| {
+            let ours = self.headers().get_all(*name).iter();
+            !ours.eq(other.headers().get_all(*name).iter())
+        });
+        unequal.chain(headers.map(|name| format!("header {name}"))).collect()
+    }
+}
+
+impl fmt::Debug for Seen {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "#{} {} {} ({:?})", self.number(), self.method(), self.uri(), self.fate())
+    }
+}
+
+/// Scheme, host and port of a URL.
+pub(crate) fn origin(uri: &Uri) -> String {
+    let authority = uri.authority().map_or("", http::uri::Authority::as_str);
+    format!("{}://{authority}", uri.scheme_str().unwrap_or_default())
+}

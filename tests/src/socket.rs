@@ -1,0 +1,93 @@
+//! A double on a real loopback socket: HTTP/1.1, one task per connection.
+
+use std::convert::Infallible;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use bytes::Bytes;
+use http::Uri;
+use http_body_util::BodyExt;
+use hyper::body::Incoming;
+use hyper::service::service_fn;
+use hyper_util::rt::TokioIo;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::task::{JoinHandle, JoinSet};
+
+use crate::double::{Double, Outcome};
+
+/// A double that is being served. Dropping it closes the socket and every connection.
+#[derive(Debug)]
+pub struct Listening {
+    /// Where it is: `http://127.0.0.1:49152`, without a slash at the end.
+    pub base_url: String,
+    address: SocketAddr,
+    connections: Arc<AtomicUsize>,
+    server: JoinHandle<Infallible>,
+}
+
+impl Listening {
+    /// Starts to serve a double.
+    ///
+    /// # Panics
+    ///
+    /// If there is no free port.
+    pub async fn start(double: impl Double) -> Self {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.expect("a free port on loopback");
+        let address = listener.local_addr().expect("a bound socket has an address");
+        let connections = Arc::new(AtomicUsize::new(0));
+        let server = tokio::spawn(accept(listener, double, Arc::clone(&connections)));
+        Self { base_url: format!("http://{address}"), address, connections, server }
+    }
+
+    /// The URL of a path.
+    #[must_use]
+    pub fn url(&self, path: &str) -> String {
+        format!("{}{path}", self.base_url)
+    }
+
+    /// Address and port.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// How many connections were opened so far.
+    #[must_use]
+    pub fn connections(&self) -> usize {
+        self.connections.load(Ordering::SeqCst)
+    }
+}
+
+impl Drop for Listening {
+    fn drop(&mut self) {
+        self.server.abort();
+    }
+}
+
+async fn accept(listener: TcpListener, double: impl Double, connections: Arc<AtomicUsize>) -> Infallible {
+    // The set dies with this task, and every connection with the set.
+    let mut open = JoinSet::new();
+    loop {
+        if let Ok((stream, _)) = listener.accept().await {
+            connections.fetch_add(1, Ordering::SeqCst);
+            open.spawn(serve(stream, double.clone()));
+        }
+        while open.try_join_next().is_some() {}
+    }
+}
+
+async fn serve(stream: TcpStream, double: impl Double) {
+    let service = service_fn(|request| receive(double.clone(), request));
+    // A connection that breaks is an answer too: it is how an error of the transport looks on a socket.
+    let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+}
+
+async fn receive(double: impl Double, request: http::Request<Incoming>) -> Outcome {
+    let (mut head, body) = request.into_parts();
+    let body: Bytes = body.collect().await?.to_bytes();
+    let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
+    head.uri = Uri::try_from(format!("http://{host}{target}"))?;
+    double.handle(http::Request::from_parts(head, body)).await
+}

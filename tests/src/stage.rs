@@ -1,0 +1,204 @@
+//! An API at which every request parks until the test answers it.
+
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+use futures_util::FutureExt;
+use futures_util::future::BoxFuture;
+use serde::Serialize;
+
+use crate::answer::{Answer, Kind};
+use crate::double::{BoxError, Double, Outcome, doors};
+use crate::gate::{Gate, Waiting};
+use crate::journal::{Journal, Moment};
+use crate::reply::Visit;
+use crate::seen::Seen;
+
+/// An API whose every answer waits for the test. Clones are the same stage.
+///
+/// A call whose caller goes away is out of the queue at once: it never blocks what comes after it.
+#[derive(Clone, Default)]
+pub struct Stage(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    journal: Journal,
+    seen: Mutex<Vec<Seen>>,
+    gate: Gate<Answer>,
+    script: Mutex<Option<Script>>,
+}
+
+type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
+
+doors!(Stage);
+
+impl Stage {
+    /// A stage at which everything parks.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    pub(crate) fn with_journal(journal: Journal) -> Self {
+        Self(Arc::new(Inner { journal, ..Inner::default() }))
+    }
+
+    /// Waits for the next request that parks, in the order of arrival.
+    ///
+    /// # Panics
+    ///
+    /// With the clock paused, if none can come any more.
+    pub async fn arrival(&self) -> Arrival {
+        Arrival(self.0.gate.next("request", || self.log()).await)
+    }
+
+    /// Waits for the next `n` requests that park.
+    ///
+    /// # Panics
+    ///
+    /// With the clock paused, if so many cannot come any more.
+    pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
+        let mut arrivals = Vec::with_capacity(n);
+        while arrivals.len() < n {
+            arrivals.push(self.arrival().await);
+        }
+        arrivals
+    }
+
+    /// The next request that parks, if one is there already.
+    #[must_use]
+    pub fn try_arrival(&self) -> Option<Arrival> {
+        self.0.gate.try_next().map(Arrival)
+    }
+
+    /// How many requests are parked that the test has not taken yet.
+    #[must_use]
+    pub fn waiting(&self) -> usize {
+        self.0.gate.waiting()
+    }
+
+    /// From now on answers by itself, except where it says [`Answer::park`]. What is parked stays parked.
+    pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
+        *self.script() = Some(Arc::new(move |seen| script(seen).into()));
+    }
+
+    /// From now on everything parks again.
+    pub fn park(&self) {
+        *self.script() = None;
+    }
+
+    /// Every request so far, in the order of arrival.
+    #[must_use]
+    pub fn log(&self) -> Vec<Seen> {
+        self.seen().clone()
+    }
+
+    /// How many requests arrived so far.
+    #[must_use]
+    pub fn sends(&self) -> usize {
+        self.seen().len()
+    }
+
+    /// Verb and path of every request so far: `["GET /orders/7"]`.
+    #[must_use]
+    pub fn routes(&self) -> Vec<String> {
+        self.seen().iter().map(Seen::route).collect()
+    }
+
+    /// Everything that happened, in order; in a [`World`](crate::World) also what happened at its authority.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Moment> {
+        self.0.journal.moments()
+    }
+
+    fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
+        self.0.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn script(&self) -> MutexGuard<'_, Option<Script>> {
+        self.0.script.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn take(self, request: http::Request<Bytes>) -> Outcome {
+        let visit = Visit::new(&self.0.journal, request);
+        self.seen().push(visit.seen().clone());
+        let script = self.script().clone();
+        let scripted = script.map_or_else(Answer::park, |script| script(visit.seen()));
+        let answer = match scripted.0 {
+            Kind::Park => self.0.gate.park(visit.seen()).await.unwrap_or_else(Answer::reset),
+            _ => scripted,
+        };
+        visit.answer(answer).await
+    }
+}
+
+impl Double for Stage {
+    fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome> {
+        self.clone().take(request).boxed()
+    }
+}
+
+impl fmt::Debug for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Stage").field(&self.log()).finish()
+    }
+}
+
+/// A request that is parked. Dropped without an answer, its connection is reset.
+///
+/// What it carries is a [`Seen`], whose methods it has.
+#[derive(Debug)]
+pub struct Arrival(Waiting<Answer>);
+
+impl Arrival {
+    /// The request, to keep beyond the answer.
+    #[must_use]
+    pub fn seen(&self) -> Seen {
+        self.0.seen.clone()
+    }
+
+    /// Answers with a status and no body.
+    pub fn answer(self, status: u16) {
+        self.answer_with(status);
+    }
+
+    /// Answers with JSON.
+    pub fn answer_json(self, status: u16, value: impl Serialize) {
+        self.answer_with(Answer::json(status, value));
+    }
+
+    /// Answers with anything: an [`Answer`], a status, an `http::Response`.
+    pub fn answer_with(self, answer: impl Into<Answer>) {
+        self.0.decide(answer.into());
+    }
+
+    /// Answers with an error of the transport.
+    pub fn fail(self, error: impl Into<BoxError>) {
+        self.answer_with(Answer::fail(error));
+    }
+
+    /// Never answers.
+    pub fn hang(self) {
+        self.answer_with(Answer::hang());
+    }
+
+    /// Whether the caller has gone away.
+    #[must_use]
+    pub fn is_abandoned(&self) -> bool {
+        self.0.is_abandoned()
+    }
+
+    /// Waits until the caller goes away.
+    pub async fn abandoned(&mut self) {
+        self.0.abandoned().await;
+    }
+}
+
+impl std::ops::Deref for Arrival {
+    type Target = Seen;
+
+    fn deref(&self) -> &Seen {
+        &self.0.seen
+    }
+}

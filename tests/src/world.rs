@@ -1,0 +1,93 @@
+//! A stage and an authority on one origin: what most tests need.
+
+use bytes::Bytes;
+use futures_util::future::BoxFuture;
+
+use crate::answer::Answer;
+use crate::authority::Authority;
+use crate::double::{Double, Outcome, doors};
+use crate::journal::{Journal, Moment};
+use crate::knobs::Knobs;
+use crate::seen::Seen;
+use crate::stage::Stage;
+
+/// One origin with an API and its token endpoints. Clones are the same world.
+///
+/// The paths of login, refresh and logout lead to the [`Authority`], all others to the [`Stage`]; both write one journal,
+/// and their requests are numbered together.
+#[derive(Clone, Debug)]
+pub struct World {
+    /// The API.
+    pub stage: Stage,
+    /// The token endpoints.
+    pub authority: Authority,
+}
+
+doors!(World);
+
+impl Default for World {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl World {
+    /// A world whose API parks everything and whose authority is honest.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::with(Knobs::default())
+    }
+
+    /// A world whose authority has these knobs.
+    #[must_use]
+    pub fn with(knobs: Knobs) -> Self {
+        let journal = Journal::default();
+        let authority = Authority::with_journal(knobs, journal.clone());
+        Self { stage: Stage::with_journal(journal), authority }
+    }
+
+    /// From now on the API answers by itself: 200 with `{}` to an access token that is good, `refused` to every other.
+    pub fn guard(&self, refused: u16) {
+        self.guard_with(refused, |_| (200, serde_json::json!({})));
+    }
+
+    /// From now on the API answers by itself: this to an access token that is good, `refused` to every other.
+    pub fn guard_with<A: Into<Answer>>(
+        &self,
+        refused: impl Into<Answer>,
+        granted: impl Fn(&Seen) -> A + Send + Sync + 'static,
+    ) {
+        let (authority, refused) = (self.authority.clone(), refused.into());
+        self.stage.respond(move |seen| match seen.token() {
+            Some(token) if authority.accepts(token) => granted(seen).into(),
+            _ => refused.clone(),
+        });
+    }
+
+    /// Every request so far, to the API or the authority, in the order of arrival.
+    #[must_use]
+    pub fn log(&self) -> Vec<Seen> {
+        self.authority.journal_of_all().requests()
+    }
+
+    /// Verb and path of every request so far.
+    #[must_use]
+    pub fn routes(&self) -> Vec<String> {
+        self.log().iter().map(Seen::route).collect()
+    }
+
+    /// Everything that happened, in order.
+    #[must_use]
+    pub fn journal(&self) -> Vec<Moment> {
+        self.stage.journal()
+    }
+}
+
+impl Double for World {
+    fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome> {
+        match self.authority.role_of(request.uri().path()) {
+            Some(_) => self.authority.handle(request),
+            None => self.stage.handle(request),
+        }
+    }
+}
