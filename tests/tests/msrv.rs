@@ -1,0 +1,63 @@
+//! The stated minimum Rust version, as far as it shows without that toolchain: no dependency of the published crates asks for more.
+//!
+//! Our own code is held to it by clippy (`incompatible_msrv` reads `rust-version`) and by its edition, which has no let chains.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::process::Command;
+
+use serde_json::Value;
+
+#[test]
+fn no_dependency_asks_for_a_newer_rust_than_we_state() {
+    let metadata = metadata();
+    let packages: BTreeMap<&str, &Value> =
+        list(&metadata["packages"]).map(|package| (text(&package["id"]), package)).collect();
+    let nodes: BTreeMap<&str, &Value> =
+        list(&metadata["resolve"]["nodes"]).map(|node| (text(&node["id"]), node)).collect();
+
+    let ours = packages.values().find(|package| package["name"] == "afresh").unwrap();
+    let stated = version(text(&ours["rust_version"]));
+    let mut seen = BTreeSet::new();
+    let mut open = vec![text(&ours["id"])];
+    let mut newer = Vec::new();
+    while let Some(id) = open.pop() {
+        if !seen.insert(id) {
+            continue;
+        }
+        let package = packages[id];
+        if package["rust_version"].as_str().is_some_and(|wanted| version(wanted) > stated) {
+            newer.push(format!("{} wants {}", package["name"], package["rust_version"]));
+        }
+        let dependencies = list(&nodes[id]["deps"]);
+        let needed = dependencies
+            .filter(|dependency| list(&dependency["dep_kinds"]).any(|kind| kind["kind"] != "dev"));
+        open.extend(needed.map(|dependency| text(&dependency["pkg"])));
+    }
+    assert!(seen.len() > 50, "the walk over the dependencies found only {}", seen.len());
+    assert!(newer.is_empty(), "afresh states {stated:?}, but {newer:?}");
+}
+
+fn metadata() -> Value {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let manifest = concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml");
+    let output = Command::new(cargo)
+        .args(["metadata", "--format-version", "1", "--locked", "--manifest-path", manifest])
+        .output()
+        .unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+fn list(value: &Value) -> impl Iterator<Item = &Value> {
+    value.as_array().unwrap().iter()
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap()
+}
+
+/// Major, minor, patch; what is not said is 0.
+fn version(text: &str) -> [u32; 3] {
+    let mut parts = text.split('.').map(|part| part.parse().unwrap());
+    [(); 3].map(|()| parts.next().unwrap_or(0))
+}
