@@ -68,8 +68,8 @@ pub(crate) struct Settings {
 
 impl Client {
     /// Starts a client of the API at `base_url`, whose origin is the one that may see credentials.
-    pub fn builder(base_url: &str) -> ClientBuilder<Self> {
-        ClientBuilder::new(base_url)
+    pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
+        ClientBuilder::new(base_url.as_ref())
     }
 
     /// The session that calls run under.

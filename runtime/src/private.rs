@@ -11,8 +11,8 @@ pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
 pub use crate::wire::Wire;
 
 /// Starts building a generated client.
-pub fn builder<C: Api>(base_url: &str) -> ClientBuilder<C> {
-    ClientBuilder::new(base_url)
+pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
+    ClientBuilder::new(base_url.as_ref())
 }
 
 /// A generated client over a client that other APIs may share. What its trait declares of the session
