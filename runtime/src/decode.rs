@@ -48,7 +48,10 @@ impl Answer {
         let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = response.bytes().await.map_err(|error| Error::transport(error.into()))?;
+        let body = response
+            .bytes()
+            .await
+            .map_err(|error| Error::transport(error.into()).with_rejection_if(rejection.clone()))?;
         Ok(Self { status, headers, content: Content::Whole(body), receipt, rejection, secret: false })
     }
 
@@ -119,11 +122,7 @@ impl Answer {
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
-        let error = Error::status_of(answer);
-        Err(match rejection {
-            Some(rejection) => error.with_rejection(rejection),
-            None => error,
-        })
+        Err(Error::status_of(answer).with_rejection_if(rejection))
     }
 
     /// The live response, for types that are [`FromResponse::LIVE`].
@@ -141,17 +140,16 @@ impl Answer {
     }
 
     fn deserialize<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let secret = self.secret;
-        let source = BodyDeserializer::new(self.status, &self.headers, self.body().clone());
-        drop(self);
+        let Self { status, headers, content, secret, rejection, .. } = self;
+        let body = match content {
+            Content::Whole(body) => body,
+            Content::Live(_) => Bytes::new(),
+        };
+        let source = BodyDeserializer::new(status, &headers, body);
         T::deserialize(&source).map_err(|error| {
-            let text = format!("the answer is not of the declared type: {}", error.place());
-            let decode = Error::new(Kind::Decode, text);
-            if secret {
-                decode
-            } else {
-                decode.with_source(error)
-            }
+            let place = if secret { error.place() } else { error.to_string() };
+            let text = format!("the answer is not of the declared type: {place}");
+            Error::new(Kind::Decode, text).with_rejection_if(rejection)
         })
     }
 }

@@ -1,6 +1,7 @@
 //! A request that can be made any number of times: [`Prepared`]. Nothing is encoded twice and no body is
 //! copied for a second send that may never happen.
 
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, Method};
 use reqwest::Request;
 use url::Url;
@@ -37,6 +38,23 @@ impl Prepared {
             Self::Handmade { request, replayable: true, .. } => request.as_ref()?.try_clone(),
             Self::Handmade { request, .. } => request.take(),
         }
+    }
+
+    /// The request as it is after a redirect that drops its body, and with it what describes the body.
+    pub(crate) fn request_without_body(&mut self) -> Option<Request> {
+        let mut request = match self {
+            Self::Declared { method, url, headers, .. } => {
+                let mut request = Request::new(method.clone(), url.clone());
+                request.headers_mut().clone_from(headers);
+                request
+            }
+            Self::Handmade { .. } => self.request()?,
+        };
+        *request.body_mut() = None;
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
+            request.headers_mut().remove(name);
+        }
+        Some(request)
     }
 
     pub(crate) fn url(&self) -> &Url {
