@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, ShopClient, customer, tokens};
+use crate::witness::done;
 
 /// Bodies of every kind.
 #[api]
@@ -164,7 +165,7 @@ async fn a_one_shot_stream_is_never_sent_twice() {
     let arrival = world.stage.arrival().await;
     shop.session().refresh().await.unwrap();
     arrival.answer(403);
-    assert!(late.await.unwrap().unwrap_err().is_not_replayable());
+    assert!(done(late).await.unwrap_err().is_not_replayable());
     assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
 
     world.stage.respond(|_| 403);

@@ -12,7 +12,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
 
 use crate::api::{ANN, Shop, customer, order, stranger};
-use crate::witness::quiet;
+use crate::witness::{done, quiet};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -59,7 +59,7 @@ async fn a_waiter_costs_no_task_and_one_wake() {
         replay.answer_with(order(7));
     }
     for call in calls {
-        call.await.unwrap().unwrap();
+        done(call).await.unwrap();
     }
     assert_eq!((world.stage.sends(), world.authority.posts()), (2 * WAITERS, 1));
     world.authority.assert_nothing_spent_twice();
@@ -84,7 +84,7 @@ async fn waiting_takes_no_polls_however_long_it_takes() {
     assert_eq!(polls.load(Ordering::Relaxed), 0);
     exchange.release();
     world.stage.arrival().await.answer_with(order(7));
-    call.await.unwrap().unwrap();
+    done(call).await.unwrap();
     world.authority.assert_nothing_spent_twice();
 }
 

@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, Shop, ShopClient, builder, customer, happened, order, tokens};
-use crate::witness::{leave, quiet, told};
+use crate::witness::{done, leave, quiet, told};
 
 /// Nothing of the session's state is left over: one more call finds the second tokens and needs no refresh.
 async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
@@ -114,7 +114,7 @@ async fn the_last_of_a_thousand_waiters_is_answered_whoever_left() {
         }
         world.stage.respond(move |_| order(survivor as u64));
         exchange.release();
-        assert_eq!(last.await.unwrap().unwrap().id, survivor as u64);
+        assert_eq!(done(last).await.unwrap().id, survivor as u64);
         assert_eq!((world.stage.sends(), world.authority.posts()), (1001, 1));
         world.authority.assert_nothing_spent_twice();
     }
@@ -126,6 +126,7 @@ async fn a_refresh_whose_caller_leaves_before_it_was_ever_polled_completes() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
+    world.authority.hold(Role::Refresh);
     {
         let mut call = pin!(shop.order(7));
         assert!(poll!(&mut call).is_pending());
@@ -134,6 +135,7 @@ async fn a_refresh_whose_caller_leaves_before_it_was_ever_polled_completes() {
         assert_eq!(shop.session().state(), SessionState::Refreshing);
         assert_eq!(world.authority.posts(), 0, "the refresh has begun and not run yet");
     }
+    world.authority.parked(Role::Refresh).await.release();
     assert!(matches!(told(&mut events).await, Some(SessionEvent::Refreshed)));
     assert_refreshed_once(&world, &shop).await;
 }
@@ -155,7 +157,7 @@ async fn the_call_of_a_waiter_that_left_is_not_sent_again() {
     let replay = world.stage.arrival().await;
     assert_eq!(replay.path(), "/orders/1");
     replay.answer_with(order(1));
-    assert_eq!(stays.await.unwrap().unwrap().id, 1);
+    assert_eq!(done(stays).await.unwrap().id, 1);
     quiet().await;
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
     world.authority.assert_nothing_spent_twice();
@@ -177,7 +179,7 @@ async fn the_first_waiters_end_does_not_let_a_second_refresh_start() {
     assert_eq!((world.authority.posts(), world.authority.waiting(Role::Refresh)), (1, 0));
     world.stage.respond(|_| order(2));
     exchange.release();
-    assert_eq!(second.await.unwrap().unwrap().id, 2);
+    assert_eq!(done(second).await.unwrap().id, 2);
     assert_refreshed_once(&world, &shop).await;
 }
 
@@ -240,7 +242,7 @@ fn waiters_on_another_runtime_outlive_the_runtime_of_the_refresh() {
 
         let (error, waited) = living.block_on(async {
             let waiting = Instant::now();
-            (waiter.await.unwrap().unwrap_err(), waiting.elapsed())
+            (done(waiter).await.unwrap_err(), waiting.elapsed())
         });
         assert!(error.is_refresh(), "{error:?}");
         assert_eq!(waited, Duration::ZERO, "it is told at once");
@@ -292,7 +294,7 @@ async fn a_caller_that_runs_out_of_time_leaves_the_refresh_to_the_next() {
     let started = Instant::now();
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
-    let error = call.await.unwrap().unwrap_err();
+    let error = done(call).await.unwrap_err();
     assert!(error.is_timeout(), "{error:?}");
     assert_eq!(error.rejection().unwrap().status(), 403, "what it had met is not lost");
     assert_eq!(started.elapsed(), Duration::from_secs(3));
@@ -316,7 +318,7 @@ async fn the_deadline_of_a_call_covers_its_replay_and_the_body_of_its_answer() {
     let answer = Answer::json(200, json!({ "id": 7 })).then_hang();
     world.stage.arrival().await.answer_with(answer);
     assert_eq!(started.elapsed(), Duration::from_secs(2));
-    assert!(call.await.unwrap().unwrap_err().is_timeout());
+    assert!(done(call).await.unwrap_err().is_timeout());
     assert_eq!(started.elapsed(), Duration::from_secs(3));
     world.authority.assert_nothing_spent_twice();
 }

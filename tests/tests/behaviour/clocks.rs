@@ -9,7 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
 
 use crate::api::{ANN, Shop, ShopClient, order, stranger};
-use crate::witness::quiet;
+use crate::witness::{done, quiet};
 
 const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -43,7 +43,7 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
     advance(seconds(580)).await;
     let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
-        call.await.unwrap().unwrap();
+        done(call).await.unwrap();
     }
     let exchange = world.authority.parked(Role::Refresh).await;
     assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
@@ -72,7 +72,7 @@ async fn a_background_refresh_that_outlasts_the_token_is_waited_for() {
     quiet().await;
     assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
     exchange.release();
-    call.await.unwrap().unwrap();
+    done(call).await.unwrap();
     assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
     world.authority.assert_nothing_spent_twice();
 }
@@ -90,7 +90,7 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
         assert_eq!(world.stage.sends(), 0);
         exchange.release();
         for call in calls {
-            call.await.unwrap().unwrap();
+            done(call).await.unwrap();
         }
         assert_eq!((world.stage.sends(), world.authority.posts()), (10, 1));
         world.authority.assert_nothing_spent_twice();

@@ -5,7 +5,7 @@ use afresh_tests::{Answer, Knobs, Role, Seen, World};
 use serde_json::json;
 
 use crate::api::{ANN, CookieShop, Shop, cookie_customer, customer, happened, order};
-use crate::witness::quiet;
+use crate::witness::{done, quiet};
 
 /// A page for everybody beside the seed's API.
 #[api]
@@ -32,7 +32,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
         world.authority.expire();
         let calls: Vec<_> = (0..64).map(|_| tokio::spawn(shop.order(7))).collect();
         for call in calls {
-            call.await.unwrap().unwrap();
+            done(call).await.unwrap();
         }
         assert_eq!(world.authority.posts(), generation - 1);
     }
@@ -79,7 +79,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     let exchange = world.authority.parked(Role::Refresh).await;
     shop.logout().await.unwrap();
     exchange.release();
-    assert!(call.await.unwrap().unwrap_err().is_no_session());
+    assert!(done(call).await.unwrap_err().is_no_session());
     quiet().await;
     assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left to start from");
     assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
@@ -121,9 +121,9 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let mut arrivals = world.stage.arrivals(2).await;
     arrivals.pop().unwrap().answer(403);
     world.stage.arrival().await.answer_with(order(2));
-    refreshes.await.unwrap().unwrap();
+    done(refreshes).await.unwrap();
     arrivals.pop().unwrap().answer_with(old(404));
-    late.await.unwrap().unwrap_err();
+    done(late).await.unwrap_err();
     world.guard_with(403, |_| order(7));
     world.authority.expire();
     shop.order(7).await.unwrap();
@@ -154,7 +154,7 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     let page = world.stage.arrival().await;
     shop.session().refresh().await.unwrap();
     page.answer_with(Answer::new(200).header("set-cookie", "refresh_token=old; Path=/"));
-    late.await.unwrap().unwrap();
+    done(late).await.unwrap();
     world.guard_with(403, |_| order(7));
     world.authority.expire();
     shop.order(7).await.unwrap();
@@ -179,8 +179,8 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     for arrival in arrivals {
         arrival.answer_with(Answer::json(200, json!({ "id": 7 })).header("set-cookie", &cookie));
     }
-    order.await.unwrap().unwrap();
-    page.await.unwrap().unwrap();
+    done(order).await.unwrap();
+    done(page).await.unwrap();
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     assert_eq!((world.authority.posts(), shop.session().state()), (0, SessionState::LoggedOut));
     world.authority.assert_nothing_spent_twice();
@@ -197,12 +197,12 @@ async fn a_cookie_that_comes_during_a_refresh_is_kept() {
     arrivals.pop().unwrap().answer(403);
     let exchange = world.authority.parked(Role::Refresh).await;
     arrivals.pop().unwrap().answer_with(Answer::from(order(1)).header("set-cookie", "csrf=c1; Path=/"));
-    good.await.unwrap().unwrap();
+    done(good).await.unwrap();
     exchange.release();
     let replay = world.stage.arrival().await;
     assert_eq!(replay.cookie("refresh_token"), Some(&*world.authority.refresh(2)));
     assert_eq!(replay.cookie("csrf"), Some("c1"));
     replay.answer_with(order(2));
-    refreshes.await.unwrap().unwrap();
+    done(refreshes).await.unwrap();
     world.authority.assert_nothing_spent_twice();
 }

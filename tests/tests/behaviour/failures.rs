@@ -4,8 +4,9 @@ use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
-use afresh::{Error, SessionState, Tokens};
+use afresh::{AsTokens, Error, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Stage, World};
+use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
@@ -94,6 +95,51 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
         let world = World::new();
         let shop = late_customer(&world);
         assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+    }
+}
+
+/// Tokens under a name of their own.
+#[derive(Deserialize)]
+struct Jwt {
+    jwt: String,
+}
+
+impl AsTokens for Jwt {
+    fn as_tokens(&self) -> Tokens {
+        match &*self.jwt {
+            "none" => Tokens::from_refresh("secret"),
+            jwt => Tokens::new(jwt),
+        }
+    }
+}
+
+#[api]
+trait Named {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Jwt>;
+
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Value>;
+}
+
+/// D6: what the API's own type says are the tokens is looked at too.
+#[tokio::test(start_paused = true)]
+async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
+    for jwt in ["", "none", "a\nb"] {
+        let world = World::new();
+        let before = tokens(&world.authority.issue());
+        let client = NamedClient::builder(ORIGIN).transport(world.service()).tokens(before.clone());
+        let client = client.build().unwrap();
+        world.stage.respond(|_| 403);
+        world.authority.next(Role::Refresh, Conduct::instead((200, json!({ "jwt": jwt }))));
+
+        let error = client.orders().await.unwrap_err();
+
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!(error.rejection().unwrap().status(), 403);
+        assert_eq!(client.session().tokens(), Some(before));
+        world.authority.assert_nothing_spent_twice();
     }
 }
 

@@ -6,6 +6,7 @@ use serde_json::json;
 
 use crate::api::{ORIGIN, Order, Shop, customer, order};
 use crate::bodies::{accepted, body_of_both};
+use crate::witness::done;
 
 /// M1, M3: every verb is sent again after either refusal: the server refused before it acted.
 #[tokio::test(start_paused = true)]
@@ -77,7 +78,7 @@ async fn a_call_without_an_answer_is_never_repeated() {
     for answer in &lost {
         let call = tokio::spawn(shop.place(&Order { id: 7 }, &[], "key"));
         world.stage.arrival().await.answer_with(answer.clone());
-        let error = call.await.unwrap().unwrap_err();
+        let error = done(call).await.unwrap_err();
         assert!(error.rejection().is_none() && !error.is_decode(), "{error:?}");
     }
     assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
@@ -85,7 +86,7 @@ async fn a_call_without_an_answer_is_never_repeated() {
     let call = tokio::spawn(shop.place(&Order { id: 7 }, &[], "key"));
     world.stage.arrival().await.answer(403);
     world.stage.arrival().await.answer_with(Answer::reset());
-    let error = call.await.unwrap().unwrap_err();
+    let error = done(call).await.unwrap_err();
     assert_eq!(error.rejection().unwrap().status(), 403);
     assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
     world.authority.assert_nothing_spent_twice();

@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance};
 
 use crate::api::{ANN, Credentials, Order, Shop, ShopClient, customer, happened, order, stranger};
-use crate::witness::quiet;
+use crate::witness::{done, quiet};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
@@ -48,7 +48,7 @@ async fn a_login_during_a_refresh_is_not_touched_by_it() {
 
         let waiting = Instant::now();
         for call in calls {
-            let error = call.await.unwrap().unwrap_err();
+            let error = done(call).await.unwrap_err();
             assert!(error.is_superseded(), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), 403);
         }
@@ -78,11 +78,11 @@ async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
     assert_eq!(new.json()["refresh_token"], json!(world.authority.refresh(2)));
     new.release();
     world.stage.arrival().await.answer_with(order(9));
-    assert_eq!(call.await.unwrap().unwrap().id, 9);
+    assert_eq!(done(call).await.unwrap().id, 9);
     let of_bob = shop.session().tokens();
     old.release();
     for call in calls {
-        assert!(call.await.unwrap().unwrap_err().is_superseded());
+        assert!(done(call).await.unwrap_err().is_superseded());
     }
     quiet().await;
     assert_eq!(shop.session().tokens(), of_bob);
@@ -108,7 +108,7 @@ async fn a_late_refusal_is_never_answered_by_a_replay_under_another_login() {
         arrivals.remove(0).answer(refusal);
         let [first, second, third] = calls;
         for (call, nobody) in [(first, false), (second, true), (third, false)] {
-            let error = call.await.unwrap().unwrap_err();
+            let error = done(call).await.unwrap_err();
             assert_eq!((error.is_superseded(), error.is_no_session()), (!nobody, nobody), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), refusal);
         }
@@ -129,8 +129,8 @@ async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
         arrival.answer_json(status, json!({ "id": 1 }));
     }
     let [first, second] = calls;
-    assert_eq!(first.await.unwrap().unwrap().id, 1);
-    assert_eq!(second.await.unwrap().unwrap_err().status().unwrap(), 404);
+    assert_eq!(done(first).await.unwrap().id, 1);
+    assert_eq!(done(second).await.unwrap_err().status().unwrap(), 404);
     world.authority.assert_nothing_spent_twice();
 }
 
@@ -144,7 +144,7 @@ async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
     exchange.release();
     world.stage.respond(|_| order(7));
     for call in calls {
-        call.await.unwrap().unwrap();
+        done(call).await.unwrap();
     }
     assert_eq!(
         (ann.session().state(), bob.session().state()),
@@ -211,9 +211,9 @@ async fn two_users_share_neither_a_refresh_nor_its_failure() {
 
     world.guard_with(403, |_| order(2));
     bob_refreshes.release();
-    assert_eq!(of_bob.await.unwrap().unwrap().id, 2);
+    assert_eq!(done(of_bob).await.unwrap().id, 2);
     ann_refreshes.answer(503);
-    assert!(of_ann.await.unwrap().unwrap_err().is_refresh());
+    assert!(done(of_ann).await.unwrap_err().is_refresh());
     world.authority.open(Role::Refresh);
     world.authority.expire();
     for _ in 0..10 {

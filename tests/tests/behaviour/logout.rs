@@ -10,7 +10,7 @@ use tokio::time::{Instant, advance};
 
 use crate::api::{ANN, Shop, customer, happened, stranger, tokens};
 use crate::identity::{BOB, HOLDS, three_waiters};
-use crate::witness::{quiet, told};
+use crate::witness::{done, quiet, told};
 
 /// J1, J2: a logout in the middle of a refresh, wherever it stands: nothing comes back, and no call is sent again.
 #[tokio::test(start_paused = true)]
@@ -24,7 +24,7 @@ async fn a_logout_during_a_refresh_discards_what_it_brings() {
         shop.logout().await.unwrap();
         let ended = Instant::now();
         for call in calls {
-            let error = call.await.unwrap().unwrap_err();
+            let error = done(call).await.unwrap_err();
             assert!(error.is_no_session(), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), 403);
         }
@@ -76,7 +76,7 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
         }
         exchange.release();
         for call in calls {
-            let error = call.await.unwrap().unwrap_err();
+            let error = done(call).await.unwrap_err();
             assert_eq!((error.is_superseded(), error.is_no_session()), (another, !another), "{error:?}");
             assert!(error.rejection().is_none());
         }
@@ -95,7 +95,7 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
     let held = world.authority.parked(Role::Login).await;
     shop.session().clear().await.unwrap();
     held.release();
-    assert!(login.await.unwrap().unwrap_err().is_no_session());
+    assert!(done(login).await.unwrap_err().is_no_session());
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
     world.authority.assert_nothing_spent_twice();
 }
@@ -110,7 +110,7 @@ async fn a_refusal_after_a_logout_is_no_expiry() {
     shop.logout().await.unwrap();
     exchange.release();
     for call in calls {
-        assert!(call.await.unwrap().unwrap_err().is_no_session());
+        assert!(done(call).await.unwrap_err().is_no_session());
     }
     quiet().await;
     assert_eq!(world.authority.granted(), 0, "the authority ended the session first");
@@ -129,7 +129,7 @@ async fn a_waiter_is_not_sent_again_after_the_session_was_cleared() {
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
     exchange.release();
     for call in calls {
-        assert!(call.await.unwrap().unwrap_err().is_superseded());
+        assert!(done(call).await.unwrap_err().is_superseded());
     }
     quiet().await;
     assert_eq!(world.stage.sends(), 3);
@@ -150,7 +150,7 @@ async fn a_logout_without_a_network_ends_the_session_all_the_same() {
     assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     request.answer(Answer::reset());
-    let error = logout.await.unwrap().unwrap_err();
+    let error = done(logout).await.unwrap_err();
     assert_eq!((error.method(), error.status()), (Some("Shop::logout"), None));
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
     assert_eq!((world.stage.sends(), world.authority.logouts()), (0, 1));

@@ -10,7 +10,7 @@ use tokio::time::advance;
 use crate::api::{
     ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, customer, order, stranger,
 };
-use crate::witness::quiet;
+use crate::witness::{done, quiet};
 
 /// An API without a role: it has a session only if it is given one.
 #[api]
@@ -147,7 +147,7 @@ async fn a_public_call_has_nothing_to_do_with_the_session() {
         let arrival = world.stage.arrival().await;
         assert_eq!((arrival.header("authorization"), arrival.header("cookie")), (None, None));
         arrival.answer(status);
-        let answer = call.await.unwrap();
+        let answer = done(call).await;
         assert_eq!(
             answer.err().and_then(|error| error.status()).map_or(200, |status| status.as_u16()),
             status
@@ -157,7 +157,7 @@ async fn a_public_call_has_nothing_to_do_with_the_session() {
 
     world.stage.respond(|_| order(7));
     exchange.release();
-    waiting.await.unwrap().unwrap();
+    done(waiting).await.unwrap();
     world.authority.assert_nothing_spent_twice();
 }
 
@@ -189,7 +189,7 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     assert_eq!(world.authority.posts(), 0, "a public call does not wait");
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
-        assert_eq!(call.await.unwrap().unwrap().id, 7);
+        assert_eq!(done(call).await.unwrap().id, 7);
     }
     assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
     world.authority.assert_nothing_spent_twice();

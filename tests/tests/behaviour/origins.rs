@@ -78,6 +78,39 @@ async fn a_request_to_another_origin_has_nothing_to_do_with_the_session() {
     }
 }
 
+/// N3: an argument at the very start of the path does not turn it into another host.
+#[tokio::test(start_paused = true)]
+async fn a_path_argument_does_not_name_another_host() {
+    #[api]
+    trait Root {
+        #[get("/{first}")]
+        async fn get(&self, first: &str) -> Result<Value>;
+    }
+
+    let (home, elsewhere, origins) = worlds();
+    home.stage.respond(|_| order(7));
+    let root = RootClient::new(shop(&home, &origins).client().clone());
+    for first in [
+        "/evil.test",
+        "//evil.test/a",
+        "\\evil.test",
+        "@evil.test",
+        ":8443",
+        ".evil.test",
+        "https://evil.test",
+    ] {
+        root.get(first).await.unwrap();
+        let seen = home.stage.log().pop().unwrap();
+        assert_eq!(
+            (seen.origin().as_str(), seen.path().split('/').count()),
+            (ORIGIN, 2),
+            "{first}: {seen:?}"
+        );
+    }
+    assert_eq!(elsewhere.sends(), 0);
+    home.authority.assert_nothing_spent_twice();
+}
+
 /// N4: plain http is refused, unless nobody but this machine can listen, or the user says so.
 #[test]
 fn plain_http_is_for_this_machine_only() {

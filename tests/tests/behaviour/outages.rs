@@ -7,7 +7,7 @@ use afresh::{Result, SessionState, Tokens};
 use afresh_tests::{Answer, Conduct, Fate, Role, World};
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, ShopClient, builder, customer, happened, tokens};
+use crate::api::{ANN, Shop, ShopClient, builder, customer, happened, settled, tokens};
 
 /// A customer whose token has just expired.
 fn late_customer(world: &World) -> ShopClient {
@@ -84,6 +84,8 @@ async fn a_refresh_that_is_never_answered_is_given_up_within_ten_seconds() {
     advance(Duration::from_secs(4)).await;
     // Those that come later wait for the same refresh, and no longer than the others.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
+    settled().await;
+    assert_eq!(world.stage.sends(), 100);
     for call in calls {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");

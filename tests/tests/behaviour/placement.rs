@@ -8,6 +8,7 @@ use crate::api::{
     ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, cookie_customer, customer, order,
     stranger, tokens,
 };
+use crate::witness::done;
 
 /// An API that declares where its token stands.
 #[api(scheme = "Token", token_header = "X-Auth-Token")]
@@ -95,7 +96,7 @@ async fn a_header_of_its_own_carries_the_token() {
     let call = tokio::spawn(api.order(7));
     world.stage.arrival().await.answer(403);
     world.stage.arrival().await.answer_with(order(7));
-    call.await.unwrap().unwrap();
+    done(call).await.unwrap();
     for (seen, number) in world.stage.log().iter().zip([1, 2]) {
         assert_eq!(seen.header("x-auth-token"), Some(&*format!("Token {}", world.authority.access(number))));
         assert_eq!(seen.header("authorization"), None);

@@ -19,6 +19,7 @@ async fn a_second_refusal_is_the_answer() {
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_json(first, "first");
         world.stage.arrival().await.answer_with(Answer::json(second, "second").header("x-second", "yes"));
+        world.stage.respond(|_| (500, "a third send"));
         let error = call.await.unwrap().unwrap_err();
 
         assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");
@@ -42,6 +43,7 @@ async fn any_other_second_answer_is_the_answer() {
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_json(403, "first");
         world.stage.arrival().await.answer_json(second, "second");
+        world.stage.respond(|_| (500, "a third send"));
         let error = call.await.unwrap().unwrap_err();
 
         if second == 204 {
@@ -118,6 +120,7 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
         world.stage.arrival().await.answer(refusal);
         let again = world.stage.arrival().await;
         shop.session().refresh().await.unwrap();
+        world.stage.respond(|_| (500, "a third send"));
         again.answer_json(refusal, "second");
         let error = call.await.unwrap().unwrap_err();
 

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 
 use crate::api::{ANN, Shop, ShopClient, customer, happened, order, stranger};
-use crate::witness::{leave, quiet, told};
+use crate::witness::{done, leave, quiet, told};
 
 /// What an error says, and what each of its causes says.
 fn causes(error: &Error) -> Vec<String> {
@@ -29,7 +29,7 @@ async fn the_end_of_a_session_is_announced_once_however_many_wait() {
         arrival.answer_with(Answer::text(403, "expired"));
     }
     for call in calls {
-        let error = call.await.unwrap().unwrap_err();
+        let error = done(call).await.unwrap_err();
         assert!(error.is_session_expired(), "{error:?}");
         assert_eq!(
             (error.rejection().unwrap().body(), error.method()),
@@ -60,7 +60,7 @@ async fn a_refusal_after_the_end_of_a_session_announces_nothing() {
         quiet().await;
     }
     for call in calls {
-        assert!(call.await.unwrap().unwrap_err().is_session_expired());
+        assert!(done(call).await.unwrap_err().is_session_expired());
     }
     assert_eq!((world.authority.posts(), happened(&mut events)), (1, vec!["expired"]));
     world.authority.assert_nothing_spent_twice();

@@ -7,7 +7,7 @@ use afresh_tests::{Conduct, Knobs, Role, SecretField, World};
 use serde_json::json;
 
 use crate::api::{ANN, Shop, customer, happened, order, tokens};
-use crate::witness::{quiet, told};
+use crate::witness::{done, quiet, told};
 
 /// The refresh tokens that were presented, in order.
 fn presented(world: &World) -> Vec<String> {
@@ -25,7 +25,7 @@ async fn each_refresh_presents_the_refresh_token_that_the_last_one_brought() {
         world.authority.expire();
         let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
         for call in calls {
-            call.await.unwrap().unwrap();
+            done(call).await.unwrap();
         }
         let (access, refresh) = (world.authority.access(generation), world.authority.refresh(generation));
         assert_eq!(shop.session().tokens(), Some(Tokens::new(access).with_refresh(refresh)));
@@ -95,7 +95,7 @@ async fn a_refresh_that_lost_its_session_does_not_end_the_next_one() {
     let exchange = world.authority.parked(Role::Refresh).await;
     let fresh = shop.login(&ANN).await.unwrap();
     exchange.answer((400, json!({ "error": "invalid_grant" })));
-    assert!(call.await.unwrap().unwrap_err().is_superseded());
+    assert!(done(call).await.unwrap_err().is_superseded());
     quiet().await;
     assert_eq!(shop.session().tokens(), Some(fresh));
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
@@ -116,7 +116,7 @@ async fn a_refresh_that_lost_its_session_does_not_bring_the_old_one_back() {
     let other = tokens(&world.authority.issue());
     shop.session().set(other.clone()).await.unwrap();
     exchange.release();
-    assert!(call.await.unwrap().unwrap_err().is_superseded());
+    assert!(done(call).await.unwrap_err().is_superseded());
     quiet().await;
     assert_eq!(shop.session().tokens(), Some(other));
     assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedIn)));

@@ -25,6 +25,7 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let call = tokio::spawn(shop.report(7));
     world.stage.arrival().await.answer_json(403, "first");
     world.stage.arrival().await.answer_json(403, "second");
+    world.stage.respond(|_| (500, "a third send"));
     let error = call.await.unwrap().unwrap_err();
 
     assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");

@@ -1,4 +1,4 @@
-//! How a test waits without a sleep of its own: for the next event, for a caller to be gone, for quiet.
+//! How a test waits without a sleep of its own: for an event, for a caller's end, for quiet.
 
 use std::time::Duration;
 
@@ -15,6 +15,15 @@ const FOREVER: Duration = Duration::from_hours(365 * 24);
 /// If none can come any more.
 pub async fn told(events: &mut SessionEvents) -> Option<SessionEvent> {
     tokio::time::timeout(FOREVER, events.next()).await.expect("an event is still to come")
+}
+
+/// What the caller got.
+///
+/// # Panics
+///
+/// If it waits for something that cannot come any more.
+pub async fn done<T>(call: JoinHandle<T>) -> T {
+    tokio::time::timeout(FOREVER, call).await.expect("the call ends").unwrap()
 }
 
 /// The caller goes away; returns when its call is dropped.
