@@ -100,7 +100,7 @@ impl Client {
             let plan = Plan { demand, placement, endpoint: None, route: route.into() };
             dispatch(client, call, plan).await.map(Answer::live)
         };
-        Pending::new(self.within_timeout(started), NAME)
+        Pending::new(Self::within(self.0.settings.timeout, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -130,7 +130,7 @@ impl Client {
         let endpoint = call.endpoint;
         let ready = call.prepare().and_then(|call| Ok((self.plan(endpoint, &call)?, call)));
         let client = self.clone();
-        self.within_timeout(async move {
+        Self::within(self.timeout(endpoint), async move {
             let (plan, call) = ready?;
             let arrived = dispatch(client, call, plan).await?;
             if live {
@@ -142,18 +142,21 @@ impl Client {
     }
 
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let endpoint = call.endpoint;
         let call = self.role_call(call);
-        self.within_timeout(async move { roles::log_in(call?, tokens_of).await })
+        Self::within(self.timeout(endpoint), async move { roles::log_in(call?, tokens_of).await })
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let endpoint = call.endpoint;
         let call = self.role_call(call);
-        self.within_timeout(async move { roles::refresh(call?, tokens_of).await })
+        Self::within(self.timeout(endpoint), async move { roles::refresh(call?, tokens_of).await })
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
+        let endpoint = call.endpoint;
         let call = self.role_call(call);
-        self.within_timeout(async move { roles::log_out(call?).await })
+        Self::within(self.timeout(endpoint), async move { roles::log_out(call?).await })
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
@@ -189,8 +192,13 @@ impl Client {
         own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
     }
 
+    /// The method's own, else the client's.
+    fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
+        endpoint.timeout.or(self.0.settings.timeout)
+    }
+
     /// The deadline covers everything: waiting for a refresh, both sends and the body.
-    fn within_timeout<F>(&self, call: F) -> AnswerFuture
+    fn within<F>(timeout: Option<Duration>, call: F) -> AnswerFuture
     where
         F: std::future::Future<Output = Result<Answer>> + Send + 'static,
     {

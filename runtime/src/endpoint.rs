@@ -1,6 +1,7 @@
 //! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`], [`Refresh`].
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::call::Exchange;
 use crate::client::Client;
@@ -116,6 +117,9 @@ pub struct Endpoint {
     pub(crate) role: Role,
     pub(crate) replay: bool,
     pub(crate) refresh_on: Option<&'static [u16]>,
+    /// Statuses whose answer is `None`.
+    pub(crate) none_on: &'static [u16],
+    pub(crate) timeout: Option<Duration>,
 }
 
 /// What a method is to the session.
@@ -142,7 +146,7 @@ impl Endpoint {
         verb: &'static str,
         path: &'static [&'static str],
     ) -> Self {
-        Self { api, name, verb, path, role: Role::Ordinary, replay: true, refresh_on: None }
+        Self { api, name, verb, path, role: Role::Ordinary, replay: true, refresh_on: None, none_on: &[], timeout: None }
     }
 
     /// `#[public]`.
@@ -180,6 +184,20 @@ impl Endpoint {
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
+        self
+    }
+
+    /// `#[none_on(...)]`.
+    #[must_use]
+    pub const fn none_on(mut self, statuses: &'static [u16]) -> Self {
+        self.none_on = statuses;
+        self
+    }
+
+    /// `#[timeout("...")]`, in milliseconds.
+    #[must_use]
+    pub const fn timeout(mut self, millis: u64) -> Self {
+        self.timeout = Some(Duration::from_millis(millis));
         self
     }
 
