@@ -1,1 +1,23 @@
-//! Placeholder while the rooms are built.
+//! The attribute macro of [afresh](https://docs.rs/afresh): an HTTP API declared as a trait becomes a typed client.
+//!
+//! Users depend on `afresh`, which re-exports [`macro@api`]; this crate is an implementation detail and its output
+//! fits exactly one version of the runtime.
+//!
+//! This file is the boundary: nothing else names `proc_macro`. [`expand`] is the table of contents of the rest.
+
+mod check;
+mod codegen;
+mod diag;
+mod expand;
+mod lower;
+mod model;
+mod names;
+mod syntax;
+
+use proc_macro::TokenStream;
+
+#[doc = include_str!("../docs/api.md")]
+#[proc_macro_attribute]
+pub fn api(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    expand::expand(arguments.into(), item.into()).into()
+}

@@ -1,0 +1,76 @@
+//! A request has at most one body, some have none, and no header is given twice.
+
+use crate::diag::{At, Diagnostics};
+use crate::model::{Content, Endpoint};
+
+/// Reports a header that a method gives twice.
+pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let constants =
+        endpoint.constants.iter().filter_map(|constant| Some((constant.value.header()?, constant.at, false)));
+    let params = endpoint.params.iter().filter_map(|param| {
+        let name = param.kind.as_ref()?.header()?;
+        Some((name, param.place?, param.source.is_conditional()))
+    });
+    let mut seen: Vec<(&str, bool)> = Vec::new();
+    for (name, at, conditional) in constants.chain(params) {
+        if seen
+            .iter()
+            .any(|(other, other_conditional)| *other == name && !(conditional && *other_conditional))
+        {
+            diag.push(at, format_args!("duplicate header `{name}`"));
+        }
+        seen.push((name, conditional));
+    }
+}
+
+/// A part of the body: what it is, where it was written, and whether it is there in some configurations only.
+struct Part<'m> {
+    content: Content<'m>,
+    at: At,
+    conditional: bool,
+}
+
+/// Reports a body where there can be none, and parts that cannot be in the same body.
+pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let parts = parts(endpoint);
+    if let (Some(part), Some(verb)) =
+        (parts.first(), endpoint.verb.as_ref().filter(|_| endpoint.forbids_body()))
+    {
+        let fact = format_args!("a `{}` request has no body", verb.value);
+        return diag.push_help(part.at, fact, "use `#[query]`");
+    }
+    let mut earlier: Vec<&Part> = Vec::new();
+    for part in &parts {
+        let against: Vec<&Part> =
+            earlier.iter().copied().filter(|other| !(part.conditional && other.conditional)).collect();
+        if against.iter().any(|other| !part.content.goes_with(&other.content)) {
+            diag.push_help(part.at, "duplicate body", "a request has at most one body");
+        } else if against.iter().any(|other| part.content == other.content) {
+            if let Content::JsonMember(name) = part.content {
+                diag.push(part.at, format_args!("duplicate member `{name}` of the JSON body"));
+            }
+        }
+        earlier.push(part);
+    }
+}
+
+fn parts<'m>(endpoint: &'m Endpoint) -> Vec<Part<'m>> {
+    let constants = endpoint.constants.iter().filter_map(|constant| {
+        Some(Part { content: constant.value.content()?, at: constant.at, conditional: false })
+    });
+    let params = endpoint.params.iter().filter_map(|param| {
+        let content = param.kind.as_ref()?.content()?;
+        Some(Part { content, at: param.place?, conditional: param.source.is_conditional() })
+    });
+    constants.chain(params).collect()
+}
+
+impl Content<'_> {
+    /// Whether both can be parts of one body.
+    fn goes_with(&self, other: &Self) -> bool {
+        matches!(
+            (self, other),
+            (Self::JsonMember(_), Self::JsonMember(_)) | (Self::FormMember(_), Self::FormMember(_))
+        )
+    }
+}

@@ -1,0 +1,123 @@
+//! Placeholders and parameters must find each other. One slip of the pen is one error, though it leaves both sides alone.
+
+use crate::diag::{similar, Diagnostics};
+use crate::model::{Endpoint, Param};
+use crate::syntax::tables::{list_attributes, KINDS};
+
+/// Reports placeholders without a parameter, and parameters that are nowhere in the request.
+pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let Some(path) = &endpoint.path else { return };
+    check_two_places(endpoint, diag);
+    check_doubles(endpoint, diag);
+    let mut lost: Vec<(&Param, &str)> =
+        endpoint.params.iter().filter_map(|param| Some((param, param.placeholder()?))).collect();
+    lost.retain(|(_, wanted)| !path.value.has(wanted));
+    let fills = |param: &Param, name: &str| param.kind.is_none() || param.placeholder() == Some(name);
+    let mut open: Vec<&str> = path.value.placeholders();
+    open.retain(|name| !endpoint.params.iter().any(|param| fills(param, name) || is_called(param, name)));
+
+    while let Some((placeholder, param)) = take_pair(&mut open, &mut lost) {
+        push_pair(endpoint, placeholder, param, diag);
+    }
+    for name in open {
+        let fact = format_args!("path placeholder `{{{name}}}` has no matching parameter");
+        diag.push_help(path.at, fact, format_args!("add a parameter `{name}`"));
+    }
+    for (param, wanted) in lost {
+        push_lost(endpoint, param, wanted, diag);
+    }
+}
+
+fn is_called(param: &Param, name: &str) -> bool {
+    param.source.plain_name().as_deref() == Some(name)
+}
+
+/// A parameter that is named like a placeholder and also sent elsewhere.
+fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let Some(path) = &endpoint.path else { return };
+    for param in &endpoint.params {
+        let (Some(at), Some(name)) = (param.place, param.source.plain_name()) else {
+            continue;
+        };
+        let is_elsewhere = param.kind.is_some() && param.placeholder().is_none();
+        let filled = endpoint.params.iter().any(|other| other.placeholder() == Some(&name));
+        if is_elsewhere && path.value.has(&name) && !filled {
+            let fact = format_args!("parameter `{name}` has more than one place in the request");
+            diag.push_help(at, fact, format_args!("it already fills `{{{name}}}` in the path"));
+        }
+    }
+}
+
+/// Two parameters for one placeholder, or one that is not always there.
+fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let Some(path) = &endpoint.path else { return };
+    for name in path.value.placeholders() {
+        let fillers: Vec<&Param> =
+            endpoint.params.iter().filter(|param| param.placeholder() == Some(name)).collect();
+        match fillers.as_slice() {
+            [only] if only.source.is_conditional() => {
+                let fact = format_args!(
+                    "path placeholder `{{{name}}}` must have a parameter in every configuration"
+                );
+                diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
+            }
+            [_, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
+                for other in others {
+                    let fact = format_args!("duplicate parameter for path placeholder `{{{name}}}`");
+                    diag.push(other.place.unwrap_or(other.source.at), fact);
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+/// A placeholder and a parameter that most likely mean each other: by their names, or because nothing else is left.
+fn take_pair<'m>(
+    open: &mut Vec<&'m str>,
+    lost: &mut Vec<(&'m Param<'m>, &'m str)>,
+) -> Option<(&'m str, (&'m Param<'m>, &'m str))> {
+    let is_pair = |name: &str, wanted: &str| similar("", wanted, &[name]).is_some();
+    let mut pairs = open.iter().enumerate().flat_map(|(left, name)| {
+        let matches = lost.iter().enumerate().filter(move |(_, (_, wanted))| is_pair(name, wanted));
+        matches.map(move |(right, _)| (left, right))
+    });
+    let only = (open.len() == 1 && lost.len() == 1).then_some((0, 0));
+    let (left, right) = pairs.next().or(only)?;
+    Some((open.remove(left), lost.remove(right)))
+}
+
+fn push_pair(
+    endpoint: &Endpoint,
+    placeholder: &str,
+    (param, wanted): (&Param, &str),
+    diag: &mut Diagnostics,
+) {
+    let Some(path) = &endpoint.path else { return };
+    if param.place.is_some() {
+        let name = param.source.plain_name().unwrap_or_default();
+        let fact = format_args!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
+        return diag.push_help(param.source.at, fact, format_args!("write `#[path(\"{placeholder}\")]`"));
+    }
+    let fact = format_args!("path placeholder `{{{placeholder}}}` has no matching parameter");
+    let help = similar("parameter", placeholder, &[wanted]).unwrap_or_else(|| {
+        format!("write `#[path(\"{placeholder}\")]` on the parameter `{wanted}`, or rename it")
+    });
+    diag.push_help(path.at, fact, help);
+}
+
+fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
+    let name = param.source.plain_name().unwrap_or_default();
+    if param.place.is_some() {
+        let placeholder = if name == wanted { String::new() } else { format!(" `{{{wanted}}}`") };
+        let fact = format_args!("parameter `{name}` has no placeholder{placeholder} in the path");
+        return diag.push_help(param.source.at, fact, format_args!("add `{{{wanted}}}` to the path"));
+    }
+    let fits = KINDS.iter().filter(|kind| {
+        let is_body = (kind.bare)(String::new()).content().is_some();
+        (!kind.refresh_only || endpoint.is_refresh()) && !(is_body && endpoint.forbids_body())
+    });
+    let attributes = list_attributes(fits.map(|kind| kind.name));
+    let fact = format_args!("parameter `{name}` has no place in the request");
+    diag.push_help(param.source.at, fact, format_args!("add one of {attributes}"));
+}

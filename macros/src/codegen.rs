@@ -1,0 +1,97 @@
+//! From the model to Rust: the trait, its client, and how the client sends each method.
+//!
+//! Nothing here can fail and nothing here decides; all that was wrong has been set aside before. The only place that
+//! quotes. What the tokens may name of the runtime is the list in its `__private` module.
+
+mod client;
+mod declaration;
+mod endpoint;
+mod exchange;
+mod fallback;
+mod param;
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{quote, ToTokens};
+use syn::Meta;
+
+use crate::model::{Api, Member};
+use crate::syntax::{Attribute, Item};
+
+use client::Frame;
+pub(crate) use fallback::render_unreadable;
+
+/// All that an API trait becomes.
+pub(crate) fn render(api: &Api) -> TokenStream {
+    let frame = Frame { client: &api.client, runtime: &api.runtime, vis: &api.source.vis };
+    let declaration = declaration::render_trait(api);
+    let client = client::render_client(&frame, &api.source.name.ident);
+    let description = client::render_api(&frame, &client::render_info(api));
+    let implementation = render_implementation(api);
+    quote! {
+        #declaration
+        #client
+        #description
+        #implementation
+    }
+}
+
+/// `impl Shop for ShopClient`.
+fn render_implementation(api: &Api) -> TokenStream {
+    let (client, name) = (&api.client, &api.source.name.ident);
+    let (parameters, arguments, bounds) = api.source.generics.split_for_impl();
+    let members = api.members.iter().map(|member| match member {
+        Member::Endpoint(endpoint) => endpoint::render_endpoint(api, endpoint),
+        Member::Broken(method) => fallback::render_stub(api, method),
+        Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
+        Member::Other(_) | Member::Provided(_) => TokenStream::new(),
+    });
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, refining_impl_trait)]
+        impl #parameters #name #arguments for #client #bounds {
+            #(#members)*
+        }
+    }
+}
+
+/// The conditions that whatever belongs to a node shares with it.
+fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
+    attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
+}
+
+/// What of a node's attributes holds for the generated counterpart too: conditions and lint levels. An expectation
+/// that is met on the trait need not be met again.
+fn carried(attributes: &[Attribute]) -> TokenStream {
+    let carried = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
+    carried
+        .map(|attribute| match &attribute.source.meta {
+            Meta::List(list) if attribute.name == "expect" => {
+                let lints = &list.tokens;
+                quote!(#[allow(#lints)])
+            }
+            _ => attribute.source.to_token_stream(),
+        })
+        .collect()
+}
+
+/// The attributes that are not ours, where they were written.
+fn kept(attributes: &[Attribute]) -> TokenStream {
+    attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source).fold(
+        TokenStream::new(),
+        |mut kept, source| {
+            source.to_tokens(&mut kept);
+            kept
+        },
+    )
+}
+
+/// `.refresh_on(&[401, 403])`, on an API or an endpoint.
+fn render_statuses(statuses: &[u16]) -> TokenStream {
+    let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
+    quote!(.refresh_on(&[#(#statuses),*]))
+}
+
+/// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.
+fn ours(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}

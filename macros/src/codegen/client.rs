@@ -1,0 +1,135 @@
+//! The client of a trait, and what the runtime must know about the API as a whole.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, ToTokens};
+use syn::Visibility;
+
+use super::{cfgs, exchange, ours, render_statuses};
+use crate::model::{Api, Endpoint, Scheme};
+use crate::names::{self, Runtime};
+
+/// What a client is called, and what it shares with its trait.
+pub(super) struct Frame<'s> {
+    pub(super) client: &'s Ident,
+    pub(super) runtime: &'s Runtime,
+    pub(super) vis: &'s Visibility,
+}
+
+/// The client and its functions.
+pub(super) fn render_client(frame: &Frame, api: &Ident) -> TokenStream {
+    let Frame { client, runtime, vis } = frame;
+    let vis = respan(vis);
+    let title = format!("Client of [`{}`].", names::plain(api));
+    quote! {
+        #[doc = #title]
+        #[derive(::core::clone::Clone, ::core::fmt::Debug)]
+        #[allow(dead_code)]
+        #vis struct #client {
+            client: #runtime::Client,
+        }
+
+        #[allow(dead_code)]
+        impl #client {
+            /// Starts a client of the API at `base_url`, the origin that may see credentials.
+            #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #runtime::ClientBuilder<Self> {
+                #runtime::__private::builder(base_url)
+            }
+
+            /// Uses a client that other APIs may use as well: one session, one refresh.
+            #[must_use]
+            #vis fn new(client: #runtime::Client) -> Self {
+                #runtime::__private::adopt(client)
+            }
+
+            /// The client beneath, to be shared with other APIs and with requests written by hand.
+            #[must_use]
+            #vis fn client(&self) -> &#runtime::Client {
+                &self.client
+            }
+
+            /// The session of this client and of all that share it.
+            #[must_use]
+            #vis fn session(&self) -> &#runtime::Session {
+                self.client.session()
+            }
+        }
+    }
+}
+
+/// `impl Api for ShopClient`
+pub(super) fn render_api(frame: &Frame, info: &TokenStream) -> TokenStream {
+    let Frame { client, runtime, .. } = frame;
+    quote! {
+        #[automatically_derived]
+        impl #runtime::__private::Api for #client {
+            const INFO: &'static #runtime::__private::ApiInfo = #info;
+
+            fn from_client(client: #runtime::Client) -> Self {
+                Self { client }
+            }
+        }
+    }
+}
+
+/// What the runtime must know about an API of which nothing can be read.
+pub(super) fn render_empty_info(runtime: &Runtime, api: &Ident) -> TokenStream {
+    let name = names::plain(api);
+    quote!(#runtime::__private::ApiInfo::new(#name))
+}
+
+/// What the runtime must know about an API.
+pub(super) fn render_info(api: &Api) -> TokenStream {
+    let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
+    let (conditional, always): (Vec<_>, Vec<_>) =
+        with_role.partition(|endpoint| endpoint.source.is_conditional());
+    let exchanges = api.endpoints().filter_map(|endpoint| exchange::render_exchange(api, endpoint));
+    let plain = render_empty_info(&api.runtime, &api.source.name.ident);
+    let settings = render_settings(api);
+    let session = (!always.is_empty()).then(|| quote!(.with_session()));
+    let refresh = always.iter().map(|endpoint| render_refresh(api, endpoint));
+    let certain = quote!(#plain #settings #session #(#refresh)*);
+    if conditional.is_empty() {
+        return quote!({ #(#exchanges)* &#certain });
+    }
+    let info = names::info();
+    let steps = conditional.iter().map(|endpoint| {
+        let cfgs = cfgs(&endpoint.source.attributes);
+        let refresh = render_refresh(api, endpoint);
+        quote!(#(#cfgs)* let #info = #info.with_session() #refresh;)
+    });
+    quote!({
+        #(#exchanges)*
+        &{
+            let #info = #certain;
+            #(#steps)*
+            #info
+        }
+    })
+}
+
+/// What `#[api(...)]` says beyond names.
+fn render_settings(api: &Api) -> TokenStream {
+    let refresh_on = api.refresh_on.as_deref().map(render_statuses);
+    let scheme = api.scheme.as_ref().map(|scheme| match scheme {
+        Scheme::Named(name) => quote!(.scheme(#name)),
+        Scheme::None => quote!(.bare_token()),
+    });
+    let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
+    quote!(#refresh_on #scheme #header)
+}
+
+/// How the runtime refreshes by itself, if this is the method for it. Without parameters it is a cookie that counts.
+fn render_refresh(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
+    let (runtime, exchange) = (&api.runtime, names::exchange());
+    let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };
+    endpoint.is_refresh().then(|| quote!(.refresh(#runtime::__private::Refresh::#how(#exchange))))
+}
+
+/// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
+fn respan(vis: &Visibility) -> TokenStream {
+    let tokens = vis.to_token_stream().into_iter().map(|mut token| {
+        token.set_span(ours(token.span()));
+        token
+    });
+    tokens.collect()
+}

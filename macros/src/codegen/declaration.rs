@@ -1,0 +1,113 @@
+//! The trait itself, as users and their test doubles implement it.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned, ToTokens};
+
+use super::{fallback, kept, ours};
+use crate::model::{Api, Endpoint, Member};
+use crate::syntax::{Attribute, End, Item, Method, Output, Parameter, Pattern, Receiver, Trait};
+
+/// The trait without our attributes, every async method a function that returns a `Send` future.
+pub(super) fn render_trait(api: &Api) -> TokenStream {
+    let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
+    let attributes = kept(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let supertraits = supertraits.iter();
+    let members = api.members.iter().map(|member| match member {
+        Member::Endpoint(endpoint) => render_declared(endpoint),
+        Member::Broken(method) => fallback::render_declaration(method),
+        Member::Provided(method) => render_provided(method),
+        Member::Other(Item::Constant(source)) => source.clone(),
+        Member::Other(Item::Refused(refused)) => fallback::render_refused(refused),
+        Member::Other(Item::Method(_)) => TokenStream::new(),
+    });
+    quote! {
+        #attributes
+        #[allow(dead_code)]
+        #vis #keyword #name #generics: ::core::marker::Send + ::core::marker::Sync #(+ #supertraits)* #bounds {
+            #(#members)*
+        }
+    }
+}
+
+/// `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;`
+fn render_declared(endpoint: &Endpoint) -> TokenStream {
+    let source = endpoint.source;
+    let Method { attributes, vis, fn_token, name, generics, output, end, .. } = source;
+    let attributes = kept(attributes);
+    let route = render_route(endpoint);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let inputs = render_inputs(source);
+    let output = output.as_ref().map(render_future);
+    let semi = match end {
+        End::Declared(semi) => semi.to_token_stream(),
+        End::Provided(_) => TokenStream::new(),
+    };
+    quote!(#attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi)
+}
+
+/// The route as the last line of a method's docs.
+fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
+    let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
+    let route = format!(" `{verb} {path}`");
+    let has_docs = endpoint.source.attributes.iter().any(Attribute::is_doc);
+    let gap = has_docs.then(|| quote!(#[doc = ""]));
+    Some(quote!(#gap #[doc = #route]))
+}
+
+/// A method with a body stays as it is, save that an async one becomes a function that returns a `Send` future.
+fn render_provided(method: &Method) -> TokenStream {
+    let Method { attributes, vis, asyncness, qualifiers, fn_token, name, generics, output, end, .. } = method;
+    let attributes = kept(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let inputs = render_inputs(method);
+    let End::Provided(body) = end else {
+        return TokenStream::new();
+    };
+    if asyncness.is_none() {
+        let output = output.as_ref().map(|output| {
+            let (arrow, ty) = (&output.arrow, &output.ty);
+            quote!(#arrow #ty)
+        });
+        return quote!(#attributes #vis #qualifiers #fn_token #name #generics (#inputs) #output #bounds #body);
+    }
+    let future = match output {
+        Some(output) => render_future(output),
+        None => render_future_of(&quote!(()), Span::mixed_site()),
+    };
+    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds { async move #body })
+}
+
+/// `-> impl Future<Output = R> + Send`, standing where the arrow is.
+fn render_future(output: &Output) -> TokenStream {
+    render_future_of(&output.ty, ours(output.arrow_span()))
+}
+
+/// The bounds are written out: an alias of them would break `dyn` and mocks.
+pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStream {
+    quote_spanned! {span=>
+        -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
+    }
+}
+
+/// `self` and the parameters, without our attributes.
+pub(super) fn render_inputs(method: &Method) -> TokenStream {
+    let receiver = match &method.receiver {
+        Receiver::Missing => None,
+        Receiver::Shared { source, .. } | Receiver::Other { source, .. } => Some(source.clone()),
+    };
+    let params = method.params.iter().map(|param| {
+        let attributes = kept(&param.attributes);
+        render_input(param, &attributes)
+    });
+    let inputs = receiver.into_iter().chain(params);
+    quote!(#(#inputs),*)
+}
+
+pub(super) fn render_input(param: &Parameter, attributes: &TokenStream) -> TokenStream {
+    let Parameter { pattern, colon, ty, .. } = param;
+    match pattern {
+        Pattern::Name(name) => quote!(#attributes #name #colon #ty),
+        Pattern::Other(pattern) => quote!(#attributes #pattern #colon #ty),
+    }
+}

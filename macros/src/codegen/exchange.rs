@@ -1,0 +1,47 @@
+//! The refresh as a function that the runtime calls by itself, with nothing but the bare transport and the tokens.
+
+use proc_macro2::TokenStream;
+use quote::{quote, quote_spanned};
+
+use super::endpoint::render_description;
+use super::{cfgs, ours, param};
+use crate::model::{Api, Endpoint, Param};
+use crate::names;
+use crate::syntax::Pattern;
+
+/// The exchange of a `#[refresh]` method: each parameter comes from the session, or there is no exchange.
+pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
+    let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
+    let (runtime, result) = (&api.runtime, &output.ty);
+    let (exchange, wire, tokens, call) = (names::exchange(), names::wire(), names::tokens(), names::call());
+    let cfgs = cfgs(&endpoint.source.attributes);
+    let fillings = endpoint.params.iter().map(|param| render_filling(api, param));
+    let description = render_description(api, endpoint);
+    let values = param::render_values(endpoint, &call);
+    let mutable = (!values.is_empty()).then(|| quote!(mut));
+    let arrow = ours(output.arrow_span());
+    let there = runtime.at(arrow);
+    let finish = quote_spanned!(arrow=> #there::__private::exchange::<#result, _>(#call));
+    Some(quote! {
+        #(#cfgs)*
+        fn #exchange(
+            #wire: &#runtime::__private::Wire,
+            #tokens: &#runtime::Tokens,
+        ) -> ::core::option::Option<#runtime::__private::Exchange> {
+            #(#fillings)*
+            let #mutable #call = #runtime::__private::bare_call(#wire, const { #description });
+            #values
+            ::core::option::Option::Some(#finish)
+        }
+    })
+}
+
+/// `let token = <RefreshToken as FromSession>::from_session(tokens)?;`
+fn render_filling(api: &Api, param: &Param) -> TokenStream {
+    let Pattern::Name(name) = &param.source.pattern else {
+        return TokenStream::new();
+    };
+    let (runtime, tokens, ty) = (&api.runtime, names::tokens(), &param.source.ty);
+    let cfgs = cfgs(&param.source.attributes);
+    quote!(#(#cfgs)* let #name = <#ty as #runtime::FromSession>::from_session(#tokens)?;)
+}

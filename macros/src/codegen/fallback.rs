@@ -1,0 +1,123 @@
+//! What stands in for something that was written wrong, so that whatever uses it still compiles and the mistake itself
+//! is the only error.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{quote, ToTokens};
+use syn::{Token, Visibility};
+
+use super::client::{render_api, render_client, render_empty_info, Frame};
+use super::declaration::{render_future_of, render_input};
+use super::{carried, cfgs, kept};
+use crate::model::Api;
+use crate::names::Runtime;
+use crate::syntax::{mentions, strip, Method, Parameter, Pattern, Receiver, Refused, RefusedKind};
+
+/// The method as it was most likely meant, in the trait.
+pub(super) fn render_declaration(method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, generics, .. } = method;
+    let attributes = kept(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let receiver = receiver(method);
+    let params = method.params.iter().enumerate().map(|(index, param)| {
+        let attributes = kept_on_parameter(param);
+        if is_nameable(method, index, param) {
+            render_input(param, &attributes)
+        } else {
+            render_unnamed(param, &attributes)
+        }
+    });
+    let output = render_future_of(&output(method), Span::mixed_site());
+    quote! {
+        #attributes
+        #[doc = ""]
+        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds;
+    }
+}
+
+/// The same method on the client. It is never called: there is an error.
+pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, generics, .. } = method;
+    let attributes = carried(attributes);
+    let (runtime, name, bounds) = (&api.runtime, &name.ident, &generics.where_clause);
+    let receiver = receiver(method);
+    let params = method.params.iter().map(|param| render_unnamed(param, &cfgs_of(param)));
+    let output = output(method);
+    quote! {
+        #attributes
+        #fn_token #name #generics (#receiver #(, #params)*) -> #runtime::Pending<#output> #bounds {
+            ::core::unimplemented!()
+        }
+    }
+}
+
+fn receiver(method: &Method) -> TokenStream {
+    match &method.receiver {
+        Receiver::Shared { source, .. } => source.clone(),
+        Receiver::Missing | Receiver::Other { .. } => quote!(&self),
+    }
+}
+
+fn output(method: &Method) -> TokenStream {
+    match &method.output {
+        Some(output) if !mentions(&output.ty, "impl") => output.ty.to_token_stream(),
+        _ => quote!(()),
+    }
+}
+
+fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
+    let (colon, ty) = (&param.colon, &param.ty);
+    let underscore = Token![_](param.colon.span);
+    quote!(#attributes #underscore #colon #ty)
+}
+
+/// Whether the parameter has a name of its own; a second one of the same name would be a second error.
+fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
+    let earlier = method.params.iter().take(index);
+    match &param.pattern {
+        Pattern::Name(_) => !earlier.map(Parameter::plain_name).any(|name| name == param.plain_name()),
+        Pattern::Other(_) => false,
+    }
+}
+
+fn cfgs_of(param: &Parameter) -> TokenStream {
+    cfgs(&param.attributes).into_iter().map(ToTokens::to_token_stream).collect()
+}
+
+/// What the compiler allows on a parameter: an unknown attribute has been reported by us.
+fn kept_on_parameter(param: &Parameter) -> TokenStream {
+    carried(&param.attributes)
+}
+
+/// An item that a client cannot have, in the trait.
+pub(super) fn render_refused(refused: &Refused) -> TokenStream {
+    match refused.kind {
+        RefusedKind::Constant { .. } | RefusedKind::Type { .. } => refused.source.clone(),
+        RefusedKind::Macro { .. } => TokenStream::new(),
+    }
+}
+
+/// The client's side of an item that it cannot have.
+pub(super) fn render_stand_in(refused: &Refused) -> TokenStream {
+    match &refused.kind {
+        RefusedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),
+        RefusedKind::Type { name, generics } => quote!(type #name #generics = ();),
+        RefusedKind::Macro { .. } => TokenStream::new(),
+    }
+}
+
+/// A trait whose head cannot be read: as it is, save for our attributes, and a client without methods.
+pub(crate) fn render_unreadable(
+    item: TokenStream,
+    api: &Ident,
+    client: &Ident,
+    runtime: &Runtime,
+) -> TokenStream {
+    let frame = Frame { client, runtime, vis: &Visibility::Inherited };
+    let item = strip(item);
+    let client = render_client(&frame, api);
+    let description = render_api(&frame, &{
+        let info = render_empty_info(runtime, api);
+        quote!(&#info)
+    });
+    quote!(#item #client #description)
+}

@@ -1,0 +1,65 @@
+//! How a value gets into a call: one call into the runtime per constant and parameter.
+
+use proc_macro2::{Ident, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::{cfgs, ours};
+use crate::model::{Constant, ConstantPlace, Endpoint, Param, ParamKind};
+use crate::syntax::Pattern;
+
+/// All the values of a method: the path in the order of its template, then constants, then the other parameters, each
+/// of which may replace a constant.
+pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
+    let (in_path, others): (Vec<&Param>, Vec<&Param>) =
+        endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
+    let in_path = in_path.into_iter().map(|param| render_param(param, call));
+    let constants = endpoint.constants.iter().map(|constant| render_constant(&constant.value, call));
+    let others = others.into_iter().map(|param| render_param(param, call));
+    in_path.chain(constants).chain(others).collect()
+}
+
+fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
+    let Constant { place, name, value } = constant;
+    match place {
+        ConstantPlace::Header => quote!(#call.header(#name, #value);),
+        ConstantPlace::Query => quote!(#call.query(#name, #value);),
+        ConstantPlace::Json => quote!(#call.json_member(#name, #value);),
+        ConstantPlace::Form => quote!(#call.form_member(#name, #value);),
+    }
+}
+
+/// The method stands where the parameter's colon is, and the value where its name is: an error about the type then
+/// underlines the name alone, and an editor that looks at the type does not see the method.
+fn render_param(param: &Param, call: &Ident) -> TokenStream {
+    let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
+        return TokenStream::new();
+    };
+    let cfgs = cfgs(&param.source.attributes);
+    let (method, name) = encoder(kind);
+    let method = Ident::new(method, ours(param.source.colon.span));
+    let name = name.map(|name| quote!(#name,));
+    let borrow = match kind {
+        ParamKind::Body => None,
+        // This one may borrow a reference, which lints would tell the user to leave out.
+        ParamKind::Headers => Some(ours(value.span())),
+        _ => Some(value.span()),
+    };
+    let borrow = borrow.map(|span| quote_spanned!(span=> &));
+    quote!(#(#cfgs)* #call.#method(#name #borrow #value);)
+}
+
+/// The runtime's encoder for a kind of parameter, and the name it is given.
+fn encoder(kind: &ParamKind) -> (&'static str, Option<&str>) {
+    match kind {
+        ParamKind::Path(name) => ("path", Some(name)),
+        ParamKind::Query(name) => ("query", Some(name)),
+        ParamKind::Header(name) => ("header", Some(name)),
+        ParamKind::Headers => ("headers", None),
+        ParamKind::Bearer => ("bearer", None),
+        ParamKind::Json => ("json", None),
+        ParamKind::JsonMember(name) => ("json_member", Some(name)),
+        ParamKind::Form => ("form", None),
+        ParamKind::FormMember(name) => ("form_member", Some(name)),
+        ParamKind::Body => ("body", None),
+    }
+}

@@ -1,0 +1,46 @@
+//! The pipeline as a table of contents: parse, lower, check, render.
+
+use proc_macro2::TokenStream;
+
+use crate::check::check_api;
+use crate::codegen;
+use crate::diag::{At, Diagnostics};
+use crate::lower::{lower_api, lower_settings, Settings};
+use crate::names;
+use crate::syntax::{parse_arguments, parse_item, strip, Input, Trait};
+
+/// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
+pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
+    let mut diag = Diagnostics::default();
+    let arguments = parse_arguments(arguments, &mut diag);
+    let settings = lower_settings(&arguments, &mut diag);
+    let output = match parse_item(item.clone(), &mut diag) {
+        Input::Trait(source) => expand_trait(settings, &source, &mut diag),
+        Input::Unreadable(Some(name)) => {
+            let client = settings.client.map_or_else(|| names::client(&name), |client| client.value);
+            codegen::render_unreadable(item, &name, &client, &settings.runtime)
+        }
+        Input::Unreadable(None) => strip(item),
+        Input::Other { at, is_mock } => {
+            push_not_a_trait(at, is_mock, &mut diag);
+            strip(item)
+        }
+    };
+    [diag.into_tokens(), output].into_iter().collect()
+}
+
+fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> TokenStream {
+    let mut api = lower_api(settings, source, diag);
+    check_api(&api, diag);
+    api.set_aside(|method| diag.any_in(&method.places));
+    codegen::render(&api)
+}
+
+fn push_not_a_trait(at: At, is_mock: bool, diag: &mut Diagnostics) {
+    let fact = "the `api` attribute applies to traits only";
+    if is_mock {
+        diag.push_help(at, fact, "if `mockall::automock` stands above `#[api]`, put it below");
+    } else {
+        diag.push(at, fact);
+    }
+}

@@ -1,0 +1,88 @@
+//! A parameter: its place in the request.
+
+use crate::diag::{At, Diagnostics};
+use crate::model::{Param, ParamKind};
+use crate::syntax::tables::{self, Kind, Naming, KINDS};
+use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
+
+use super::attribute::{lower_name, push_arguments, push_hidden};
+
+/// The meaning of a parameter. Without an attribute it is looked for in the path.
+pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
+    let name = source.plain_name();
+    if name.is_none() {
+        diag.push(source.at, "parameters of a client method must be plain names");
+    }
+    let label = name.clone().unwrap_or_default();
+    let mut place: Option<At> = None;
+    let mut kind = name.map(ParamKind::Path);
+    for attribute in source.attributes.iter().filter(|attribute| !belongs_to_rustc(attribute)) {
+        let Some(row) = tables::kind(&attribute.name) else {
+            push_foreign(attribute, diag);
+            kind = None;
+            place = Some(attribute.at);
+            continue;
+        };
+        if place.is_some() {
+            diag.push(
+                attribute.at,
+                format_args!("parameter `{label}` has more than one place in the request"),
+            );
+            continue;
+        }
+        place = Some(attribute.at);
+        kind = kind.and_then(|_| lower_kind(attribute, row, &label, diag));
+    }
+    Param { source, place, kind }
+}
+
+/// Whether this is one of the attributes that the compiler allows on parameters.
+fn belongs_to_rustc(attribute: &Attribute) -> bool {
+    let allowed =
+        attribute.is_cfg() || attribute.is_lint_level() || attribute.is_doc() || attribute.name == "cfg_attr";
+    allowed && attribute.owner == Owner::Foreign
+}
+
+fn push_foreign(attribute: &Attribute, diag: &mut Diagnostics) {
+    if let Owner::Hidden(name) = &attribute.owner {
+        return push_hidden(attribute, name, diag);
+    }
+    let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
+    diag.push_unknown(attribute.at, "parameter attribute", &attribute.name, &known);
+}
+
+fn lower_kind(
+    attribute: &Attribute,
+    row: &Kind,
+    parameter: &str,
+    diag: &mut Diagnostics,
+) -> Option<ParamKind> {
+    if attribute.style == Style::Bare {
+        return Some((row.bare)(parameter.to_owned()));
+    }
+    let (make, is_header) = match row.named {
+        Naming::None => {
+            push_arguments(attribute, diag);
+            return None;
+        }
+        Naming::Header(make) => (make, true),
+        Naming::Free(make) => (make, false),
+    };
+    let [Argument::Single(value)] = attribute.arguments.as_slice() else {
+        push_form(attribute, attribute.whole, diag);
+        return None;
+    };
+    let Some(name) = value.text() else {
+        push_form(attribute, value.at, diag);
+        return None;
+    };
+    lower_name(attribute, name, value.at, is_header, diag).map(make)
+}
+
+fn push_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
+    let name = &attribute.name;
+    let fact = format_args!(
+        "the `{name}` attribute of a parameter must be written `#[{name}]` or `#[{name}(\"name\")]`"
+    );
+    diag.push(at, fact);
+}

@@ -1,0 +1,153 @@
+//! The arguments of `#[api(...)]`.
+
+use proc_macro2::Ident;
+use quote::ToTokens;
+
+use crate::diag::{expected, At, Diagnostics, Located};
+use crate::model::path::PathTemplate;
+use crate::model::{text, Scheme};
+use crate::names::Runtime;
+use crate::syntax::tables::{self, Arg};
+use crate::syntax::{Argument, Value, What};
+
+/// What holds for the whole API.
+pub(crate) struct Settings {
+    /// The name of the client, if the user chose one.
+    pub(crate) client: Option<Located<Ident>>,
+    /// What every path begins with. `None` if it was written wrong.
+    pub(crate) prefix: Option<PathTemplate>,
+    pub(crate) refresh_on: Option<Vec<u16>>,
+    pub(crate) scheme: Option<Scheme>,
+    pub(crate) token_header: Option<String>,
+    pub(crate) runtime: Runtime,
+}
+
+/// The meaning of the arguments of `#[api(...)]`.
+pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
+    let mut settings = Settings {
+        client: None,
+        prefix: Some(PathTemplate::empty()),
+        refresh_on: None,
+        scheme: None,
+        token_header: None,
+        runtime: Runtime::default(),
+    };
+    let mut seen = Vec::new();
+    for argument in arguments {
+        let key = argument.key();
+        let Some(name) = key.word() else {
+            push_unknown(key, diag);
+            continue;
+        };
+        let Some((arg, form)) = tables::arg(&name) else {
+            push_unknown(key, diag);
+            continue;
+        };
+        if seen.contains(&arg) {
+            diag.push(key.at, format_args!("duplicate argument `{name}`"));
+            continue;
+        }
+        seen.push(arg);
+        if settings.take(arg, argument, diag).is_none() {
+            diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
+        }
+    }
+    settings
+}
+
+fn push_unknown(key: &Value, diag: &mut Diagnostics) {
+    let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
+    if let Some(word) = key.word() {
+        diag.push_unknown(key.at, "argument", &word, &known);
+    } else {
+        diag.push(key.at, format_args!("unknown argument, {}", expected(&known)));
+    }
+}
+
+impl Settings {
+    /// Takes one argument over. `None` if it has not the form it must have.
+    fn take(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
+        if let (Arg::RefreshOn, Argument::List(key, inside)) = (arg, argument) {
+            if inside.is_empty() {
+                diag.push_help(key.at, "argument `refresh_on` has no status", "write `refresh_on(401, 403)`");
+            }
+            self.refresh_on = lower_statuses(inside, diag);
+            return Some(());
+        }
+        let Argument::Pair(_, value) = argument else {
+            return None;
+        };
+        match arg {
+            Arg::RefreshOn => return None,
+            Arg::Client => self.client = Some(lower_client(value)?),
+            Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
+            Arg::Scheme => self.scheme = lower_scheme(value, diag)?,
+            Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
+            Arg::Crate => self.runtime = lower_runtime(value)?,
+        }
+        Some(())
+    }
+}
+
+fn lower_client(value: &Value) -> Option<Located<Ident>> {
+    match &value.what {
+        What::Path(path) => Some(Located { value: path.get_ident()?.clone(), at: value.at }),
+        _ => None,
+    }
+}
+
+fn lower_runtime(value: &Value) -> Option<Runtime> {
+    match &value.what {
+        What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
+        _ => None,
+    }
+}
+
+fn lower_prefix(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTemplate> {
+    let prefix = super::attribute::lower_path(text, at, diag)?;
+    if text.ends_with('/') {
+        diag.push(at, "path prefix must not end with `/`");
+        return None;
+    }
+    Some(prefix)
+}
+
+#[allow(clippy::option_option)] // The outer one is the form, the inner one the content.
+fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Option<Scheme>> {
+    if value.word().as_deref() == Some("none") {
+        return Some(Some(Scheme::None));
+    }
+    let scheme = value.text()?;
+    if text::is_token(scheme) {
+        return Some(Some(Scheme::Named(scheme.to_owned())));
+    }
+    let help = "for the token alone write `scheme = none`";
+    diag.push_help(value.at, format_args!("`{scheme}` is not a valid authentication scheme"), help);
+    Some(None)
+}
+
+/// A header name in lower case, or an error on it.
+pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
+    let lowered = text::header_name(name);
+    if lowered.is_none() {
+        diag.push(at, format_args!("`{name}` is not a valid header name"));
+    }
+    lowered
+}
+
+/// A set of statuses. What is not one is reported and left out.
+pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
+    let mut statuses = Vec::new();
+    for argument in arguments {
+        match argument {
+            Argument::Single(Value { what: What::Number(Some(status @ 100..=599)), at }) => {
+                if statuses.contains(status) {
+                    diag.push(*at, format_args!("duplicate status `{status}`"));
+                }
+                statuses.push(*status);
+            }
+            other => diag.push(other.key().at, "status must be a number from 100 to 599"),
+        }
+    }
+    (!statuses.is_empty()).then_some(statuses)
+}

@@ -1,0 +1,78 @@
+//! Every identifier the macro invents, and the one path to the runtime.
+//!
+//! Invented names begin with `__afresh_` and have a mixed-site span, so that no name of the user's can meet them: as a
+//! local variable by hygiene, as an item by the prefix.
+
+use proc_macro2::{Ident, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+
+/// The request under construction.
+pub(crate) fn call() -> Ident {
+    invented("__afresh_call")
+}
+
+/// The function that makes a refresh exchange out of the session.
+pub(crate) fn exchange() -> Ident {
+    invented("__afresh_exchange")
+}
+
+/// The bare transport of an exchange.
+pub(crate) fn wire() -> Ident {
+    invented("__afresh_wire")
+}
+
+/// The tokens an exchange may use.
+pub(crate) fn tokens() -> Ident {
+    invented("__afresh_tokens")
+}
+
+/// The description of the API while parts of it depend on `cfg`.
+pub(crate) fn info() -> Ident {
+    invented("__afresh_info")
+}
+
+fn invented(name: &str) -> Ident {
+    Ident::new(name, Span::mixed_site())
+}
+
+/// The name of the client that belongs to a trait, unless the user chose one. Its span is the trait's name.
+pub(crate) fn client(api: &Ident) -> Ident {
+    Ident::new(&format!("{}Client", plain(api)), api.span())
+}
+
+/// An identifier as text, without the `r#` of a raw one.
+pub(crate) fn plain(ident: &Ident) -> String {
+    let text = ident.to_string();
+    text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
+}
+
+/// The path to the runtime: `::afresh`, or what `crate = ...` says.
+#[derive(Debug, Default)]
+pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
+
+impl Runtime {
+    /// The path, standing where `span` says: an expression then begins there too.
+    pub(crate) fn at(&self, span: Span) -> TokenStream {
+        let tokens = self.to_token_stream().into_iter().map(|mut token| {
+            token.set_span(span);
+            token
+        });
+        tokens.collect()
+    }
+}
+
+impl ToTokens for Runtime {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match &self.0 {
+            Some(path) => path.to_tokens(tokens),
+            None => tokens.extend(default_runtime()),
+        }
+    }
+}
+
+fn default_runtime() -> TokenStream {
+    let mut path = TokenStream::new();
+    syn::Token![::](Span::mixed_site()).to_tokens(&mut path);
+    path.extend([TokenTree::from(Ident::new("afresh", Span::mixed_site()))]);
+    path
+}

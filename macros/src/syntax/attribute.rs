@@ -1,0 +1,116 @@
+//! An attribute, ours or somebody else's.
+
+use syn::parse::ParseStream;
+use syn::Meta;
+
+use super::{parse_arguments, tables, Argument};
+use crate::diag::{similar, At, Diagnostics};
+
+/// One attribute and what its arguments say.
+pub(crate) struct Attribute {
+    /// The path: what an error about the attribute itself underlines.
+    pub(crate) at: At,
+    /// All of it, with its brackets.
+    pub(crate) whole: At,
+    pub(crate) name: String,
+    pub(crate) owner: Owner,
+    pub(crate) style: Style,
+    pub(crate) arguments: Vec<Argument>,
+    pub(crate) source: syn::Attribute,
+}
+
+/// Whose attribute it is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum Owner {
+    Ours,
+    /// Not ours, but next to one that is.
+    Misspelt,
+    /// A `cfg_attr` around one of ours, where the macro cannot follow it.
+    Hidden(String),
+    Foreign,
+}
+
+/// How the arguments are attached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Style {
+    /// `#[login]`
+    Bare,
+    /// `#[get("/orders")]`
+    List,
+    /// `#[get = "/orders"]`
+    Equals,
+}
+
+impl Attribute {
+    /// Reads all attributes of a node; `known` is what of ours can stand there.
+    pub(super) fn parse_all(
+        input: ParseStream,
+        known: &[&str],
+        diag: &mut Diagnostics,
+    ) -> syn::Result<Vec<Self>> {
+        let found = input.call(syn::Attribute::parse_outer)?;
+        Ok(found.into_iter().map(|source| Self::read(source, known, diag)).collect())
+    }
+
+    fn read(source: syn::Attribute, known: &[&str], diag: &mut Diagnostics) -> Self {
+        let whole = diag.mark(&source);
+        let at = diag.mark(source.path());
+        let segments: Vec<String> =
+            source.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
+        let name = segments.join("::");
+        let (style, arguments) = match &source.meta {
+            Meta::List(list) => (Style::List, parse_arguments(list.tokens.clone(), diag)),
+            Meta::Path(_) => (Style::Bare, Vec::new()),
+            Meta::NameValue(_) => (Style::Equals, Vec::new()),
+        };
+        let owner = owner(&name, &arguments, known);
+        Self { at, whole, name, owner, style, arguments, source }
+    }
+
+    /// Whether the attribute stays where it was written.
+    pub(crate) fn is_foreign(&self) -> bool {
+        self.owner == Owner::Foreign
+    }
+
+    pub(crate) fn is_cfg(&self) -> bool {
+        self.name == "cfg"
+    }
+
+    /// A doc comment or `#[doc = "..."]`.
+    pub(crate) fn is_doc(&self) -> bool {
+        self.name == "doc"
+    }
+
+    /// `allow` and its kin, whose effect shall reach the generated code too.
+    pub(crate) fn is_lint_level(&self) -> bool {
+        ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
+    }
+}
+
+fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
+    if tables::is_ours(name) {
+        return Owner::Ours;
+    }
+    if name == "cfg_attr" {
+        let mut words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
+        return words.find(|word| tables::is_ours(word)).map_or(Owner::Foreign, Owner::Hidden);
+    }
+    match similar("attribute", name, known) {
+        Some(_) => Owner::Misspelt,
+        None => Owner::Foreign,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_attribute_of_the_language_looks_like_one_of_ours() {
+        let builtin = "allow automatically_derived cfg cold deny deprecated derive doc expect expect forbid global_allocator ignore \
+            inline instrument link_name must_use no_mangle path_statements should_panic target_feature test track_caller warn";
+        for name in builtin.split_whitespace() {
+            assert_eq!(owner(name, &[], &tables::method_attributes()), Owner::Foreign, "{name}");
+        }
+    }
+}

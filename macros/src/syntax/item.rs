@@ -1,0 +1,125 @@
+//! The items of a trait. One that cannot be read is reported and skipped; the next one is read as if nothing had been.
+
+use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::ParseStream;
+use syn::{Generics, Path, Token, Type};
+
+use super::{tables, Attribute, Method};
+use crate::diag::{At, Diagnostics};
+
+/// An item of the trait.
+pub(crate) enum Item {
+    Method(Box<Method>),
+    /// A constant with a value: the client takes it as it is.
+    Constant(TokenStream),
+    Refused(Refused),
+}
+
+/// An item that the client has no value for. It stays in the trait, and the client gets a stand-in.
+pub(crate) struct Refused {
+    pub(crate) at: At,
+    pub(crate) source: TokenStream,
+    pub(crate) kind: RefusedKind,
+}
+
+pub(crate) enum RefusedKind {
+    Constant { name: Ident, ty: Box<Type> },
+    Type { name: Ident, generics: Generics },
+    Macro { name: String },
+}
+
+/// Reads the body of a trait to its end.
+pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
+    let mut items = Vec::new();
+    while !input.is_empty() {
+        match parse_item(input, diag) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                diag.push_syntax(error);
+                take_rest(input)?;
+            }
+        }
+    }
+    Ok(items)
+}
+
+/// Reads what is left of an item: up to its `;`, or its braces.
+fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
+    let mut rest = TokenStream::new();
+    while !input.is_empty() {
+        let token: TokenTree = input.parse()?;
+        let is_end = match &token {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            _ => false,
+        };
+        rest.extend([token]);
+        if is_end {
+            break;
+        }
+    }
+    Ok(rest)
+}
+
+fn parse_item(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Item> {
+    let start = diag.marks();
+    let attributes = Attribute::parse_all(input, &tables::method_attributes(), diag)?;
+    let modifies = input.peek2(Token![fn]) || input.peek2(Token![async]) || input.peek2(Token![unsafe]);
+    if input.peek(Token![const]) && !modifies && !input.peek2(Token![extern]) {
+        return parse_constant(input, &attributes, diag);
+    }
+    if input.peek(Token![type]) {
+        return parse_type(input, &attributes, diag);
+    }
+    if input.peek2(Token![!]) || input.peek(Token![::]) || input.peek2(Token![::]) {
+        return parse_macro(input, &attributes, diag);
+    }
+    Method::parse(input, attributes, start, diag).map(|method| Item::Method(Box::new(method)))
+}
+
+fn parse_constant(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
+    let mut source = sources(attributes);
+    input.parse::<Token![const]>()?.to_tokens(&mut source);
+    let name: Ident = input.parse()?;
+    let at = diag.mark(&name);
+    name.to_tokens(&mut source);
+    input.parse::<Token![:]>()?.to_tokens(&mut source);
+    let ty: Box<Type> = input.parse()?;
+    ty.to_tokens(&mut source);
+    let has_value = input.peek(Token![=]);
+    while !input.is_empty() && !input.peek(Token![;]) {
+        source.extend([input.parse::<TokenTree>()?]);
+    }
+    input.parse::<Token![;]>()?.to_tokens(&mut source);
+    if has_value {
+        return Ok(Item::Constant(source));
+    }
+    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Constant { name, ty } }))
+}
+
+fn parse_type(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
+    let mut source = sources(attributes);
+    input.parse::<Token![type]>()?.to_tokens(&mut source);
+    let name: Ident = input.parse()?;
+    let at = diag.mark(&name);
+    name.to_tokens(&mut source);
+    let generics: Generics = input.parse()?;
+    generics.to_tokens(&mut source);
+    source.extend(take_rest(input)?);
+    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Type { name, generics } }))
+}
+
+fn parse_macro(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
+    let mut source = sources(attributes);
+    let path = input.call(Path::parse_mod_style)?;
+    let at = diag.mark(&path);
+    let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
+    path.to_tokens(&mut source);
+    source.extend(take_rest(input)?);
+    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Macro { name } }))
+}
+
+fn sources(attributes: &[Attribute]) -> TokenStream {
+    attributes.iter().map(|attribute| attribute.source.to_token_stream()).collect()
+}

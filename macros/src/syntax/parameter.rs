@@ -1,0 +1,73 @@
+//! A parameter of a method, after `self`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use syn::parse::ParseStream;
+use syn::{Ident, Token, Type};
+
+use super::Attribute;
+use crate::diag::{At, Diagnostics};
+use crate::names;
+
+/// A parameter as it was written.
+pub(crate) struct Parameter {
+    pub(crate) attributes: Vec<Attribute>,
+    pub(crate) pattern: Pattern,
+    /// The name or the pattern.
+    pub(crate) at: At,
+    pub(crate) colon: Token![:],
+    pub(crate) ty: Type,
+    pub(crate) ty_at: At,
+}
+
+/// What stands before the colon.
+pub(crate) enum Pattern {
+    Name(Ident),
+    Other(TokenStream),
+}
+
+impl Parameter {
+    pub(super) fn parse(
+        input: ParseStream,
+        attributes: Vec<Attribute>,
+        diag: &mut Diagnostics,
+    ) -> syn::Result<Self> {
+        let pattern = Pattern::parse(input)?;
+        let at = match &pattern {
+            Pattern::Name(name) => diag.mark(name),
+            Pattern::Other(tokens) => diag.mark(tokens),
+        };
+        let colon = input.parse()?;
+        let ty: Type = input.parse()?;
+        Ok(Self { attributes, pattern, at, colon, ty_at: diag.mark(&ty), ty })
+    }
+
+    /// The name without the `r#` of a raw identifier, if the parameter has one.
+    pub(crate) fn plain_name(&self) -> Option<String> {
+        match &self.pattern {
+            Pattern::Name(name) => Some(names::plain(name)),
+            Pattern::Other(_) => None,
+        }
+    }
+
+    /// Whether the parameter exists in some configurations only.
+    pub(crate) fn is_conditional(&self) -> bool {
+        self.attributes.iter().any(Attribute::is_cfg)
+    }
+}
+
+impl Pattern {
+    fn parse(input: ParseStream) -> syn::Result<Self> {
+        if input.peek(Ident) && input.peek2(Token![:]) && !input.peek2(Token![::]) {
+            return input.parse().map(Self::Name);
+        }
+        let mut tokens = TokenStream::new();
+        while !input.peek(Token![:]) || input.peek(Token![::]) {
+            if input.peek(Token![::]) {
+                tokens.extend(input.parse::<Token![::]>().map(quote::ToTokens::into_token_stream)?);
+            } else {
+                tokens.extend([input.parse::<TokenTree>()?]);
+            }
+        }
+        Ok(Self::Other(tokens))
+    }
+}

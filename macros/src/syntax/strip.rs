@@ -1,0 +1,72 @@
+//! Takes our attributes out of an item that could not be read, so that the compiler does not report each of them again.
+
+use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+
+use super::tables;
+
+/// The item without any attribute of ours, at any depth.
+pub(crate) fn strip(item: TokenStream) -> TokenStream {
+    let mut stripped = Vec::new();
+    for token in item {
+        match token {
+            TokenTree::Group(group) if is_ours(&group) && stripped.last().is_some_and(is_pound) => {
+                stripped.pop();
+            }
+            TokenTree::Group(group) => stripped.push(strip_group(&group).into()),
+            other => stripped.push(other),
+        }
+    }
+    stripped.into_iter().collect()
+}
+
+fn strip_group(group: &Group) -> Group {
+    let mut stripped = Group::new(group.delimiter(), strip(group.stream()));
+    stripped.set_span(group.span());
+    stripped
+}
+
+fn is_pound(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == '#')
+}
+
+/// Whether this is `[get("/orders")]` or `[login]`.
+fn is_ours(group: &Group) -> bool {
+    let mut tokens = group.stream().into_iter();
+    let named = matches!(tokens.next(), Some(TokenTree::Ident(name)) if tables::is_ours(&name.to_string()));
+    let ends = matches!(tokens.next(), None | Some(TokenTree::Group(_)));
+    group.delimiter() == Delimiter::Bracket && named && ends
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::quote;
+
+    use super::*;
+
+    #[test]
+    fn our_attributes_go_at_any_depth_and_others_stay() {
+        let item = quote! {
+            #[serde(x)]
+            impl Shop {
+                #[get("/orders/{id}")]
+                #[login]
+                #[inline]
+                fn order(&self, #[query] id: u64) {}
+            }
+        };
+        let expected = quote! {
+            #[serde(x)]
+            impl Shop {
+                #[inline]
+                fn order(&self, id: u64) {}
+            }
+        };
+        assert_eq!(strip(item).to_string(), expected.to_string());
+    }
+
+    #[test]
+    fn what_only_looks_like_an_attribute_stays() {
+        let item = quote! { fn f() { let x = [get]; #[path = "x.rs"] mod y; } };
+        assert_eq!(strip(item.clone()).to_string(), item.to_string());
+    }
+}

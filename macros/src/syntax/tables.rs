@@ -1,0 +1,167 @@
+//! The words of the macro: everything that can be written, in four tables.
+//!
+//! Reading, stripping, "expected one of" and help texts all go by these. A new word is a row here, a variant in the
+//! model, and an arm wherever the compiler then asks for one.
+
+use crate::model::{ConstantPlace, ParamKind, Role};
+
+/// An argument of `#[api(...)]`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Arg {
+    Client,
+    Path,
+    RefreshOn,
+    Scheme,
+    TokenHeader,
+    Crate,
+}
+
+/// The arguments of `#[api(...)]`, and how each is written.
+pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
+    ("client", Arg::Client, "client = ShopClient"),
+    ("path", Arg::Path, "path = \"/api/v2\""),
+    ("refresh_on", Arg::RefreshOn, "refresh_on(401, 403)"),
+    ("scheme", Arg::Scheme, "scheme = \"Bearer\"` or `scheme = none"),
+    ("token_header", Arg::TokenHeader, "token_header = \"x-auth-token\""),
+    ("crate", Arg::Crate, "crate = path::to::afresh"),
+];
+
+/// The HTTP method that an attribute sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Verb {
+    Known(&'static str),
+    /// The attribute has it as its first argument.
+    Written,
+}
+
+/// The attributes that make a method an endpoint.
+pub(crate) const VERBS: &[(&str, Verb)] = &[
+    ("get", Verb::Known("GET")),
+    ("post", Verb::Known("POST")),
+    ("put", Verb::Known("PUT")),
+    ("patch", Verb::Known("PATCH")),
+    ("delete", Verb::Known("DELETE")),
+    ("head", Verb::Known("HEAD")),
+    ("options", Verb::Known("OPTIONS")),
+    ("request", Verb::Written),
+];
+
+/// A rule for the session, on a method.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mark {
+    Role(Role),
+    Public,
+    NoReplay,
+    RefreshOn,
+}
+
+/// The attributes that say what a method has to do with the session.
+pub(crate) const MARKS: &[(&str, Mark)] = &[
+    ("login", Mark::Role(Role::Login)),
+    ("refresh", Mark::Role(Role::Refresh)),
+    ("logout", Mark::Role(Role::Logout)),
+    ("public", Mark::Public),
+    ("no_replay", Mark::NoReplay),
+    ("refresh_on", Mark::RefreshOn),
+];
+
+/// The attributes that send the same value in every call, and whether they may stand on the trait as well.
+pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
+    ("header", ConstantPlace::Header, true),
+    ("query", ConstantPlace::Query, true),
+    ("json", ConstantPlace::Json, false),
+    ("form", ConstantPlace::Form, false),
+];
+
+/// What the argument of a parameter attribute names.
+pub(crate) enum Naming {
+    /// There is no argument.
+    None,
+    /// A header.
+    Header(fn(String) -> ParamKind),
+    /// Anything that is not empty.
+    Free(fn(String) -> ParamKind),
+}
+
+/// A place of the request that a parameter can go to.
+pub(crate) struct Kind {
+    pub(crate) name: &'static str,
+    /// What the attribute means without an argument, given the parameter's own name.
+    pub(crate) bare: fn(String) -> ParamKind,
+    pub(crate) named: Naming,
+    /// Whether it exists on the parameters of a `#[refresh]` method only.
+    pub(crate) refresh_only: bool,
+}
+
+/// The attributes of a parameter.
+pub(crate) const KINDS: &[Kind] = &[
+    Kind { name: "path", bare: ParamKind::Path, named: Naming::Free(ParamKind::Path), refresh_only: false },
+    Kind {
+        name: "query",
+        bare: ParamKind::Query,
+        named: Naming::Free(ParamKind::Query),
+        refresh_only: false,
+    },
+    Kind {
+        name: "header",
+        bare: |_| ParamKind::Headers,
+        named: Naming::Header(ParamKind::Header),
+        refresh_only: false,
+    },
+    Kind {
+        name: "json",
+        bare: |_| ParamKind::Json,
+        named: Naming::Free(ParamKind::JsonMember),
+        refresh_only: false,
+    },
+    Kind {
+        name: "form",
+        bare: |_| ParamKind::Form,
+        named: Naming::Free(ParamKind::FormMember),
+        refresh_only: false,
+    },
+    Kind { name: "body", bare: |_| ParamKind::Body, named: Naming::None, refresh_only: false },
+    Kind { name: "bearer", bare: |_| ParamKind::Bearer, named: Naming::None, refresh_only: true },
+];
+
+pub(crate) fn arg(name: &str) -> Option<(Arg, &'static str)> {
+    ARGS.iter().find(|(known, ..)| *known == name).map(|(_, arg, form)| (*arg, *form))
+}
+
+pub(crate) fn verb(name: &str) -> Option<Verb> {
+    VERBS.iter().find(|(known, _)| *known == name).map(|(_, verb)| *verb)
+}
+
+pub(crate) fn mark(name: &str) -> Option<Mark> {
+    MARKS.iter().find(|(known, _)| *known == name).map(|(_, mark)| *mark)
+}
+
+pub(crate) fn constant(name: &str) -> Option<(ConstantPlace, bool)> {
+    CONSTANTS.iter().find(|(known, ..)| *known == name).map(|(_, place, on_trait)| (*place, *on_trait))
+}
+
+pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
+    KINDS.iter().find(|kind| kind.name == name)
+}
+
+/// What can stand on a method.
+pub(crate) fn method_attributes() -> Vec<&'static str> {
+    let verbs = VERBS.iter().map(|(name, _)| *name);
+    let marks = MARKS.iter().map(|(name, _)| *name);
+    verbs.chain(marks).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
+}
+
+/// What can stand on the trait.
+pub(crate) fn trait_attributes() -> Vec<&'static str> {
+    CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
+}
+
+/// Whether an attribute of this name is the macro's own, wherever it stands. It is never part of the output.
+pub(crate) fn is_ours(name: &str) -> bool {
+    method_attributes().contains(&name) || kind(name).is_some()
+}
+
+/// What a help text offers as the missing attribute: `#[get]`, `#[post]`, ...
+pub(crate) fn list_attributes<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
+    names.into_iter().map(|name| format!("`#[{name}]`")).collect::<Vec<_>>().join(", ")
+}
