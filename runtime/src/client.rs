@@ -11,7 +11,7 @@ use http::HeaderName;
 
 use crate::builder::ClientBuilder;
 use crate::call::Call;
-use crate::decode::Answer;
+use crate::decode::{Answer, Reading};
 use crate::dispatch::{dispatch, Plan};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
@@ -126,18 +126,20 @@ impl Client {
 
     /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
     /// in the user's crate.
-    pub(crate) fn start(&self, call: Call, live: bool) -> AnswerFuture {
+    pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
         let endpoint = call.endpoint;
         let ready = call.prepare().and_then(|call| Ok((self.plan(endpoint, &call)?, call)));
         let client = self.clone();
         Self::within(self.timeout(endpoint), async move {
             let (plan, call) = ready?;
             let arrived = dispatch(client, call, plan).await?;
-            if live {
-                Ok(Answer::live(arrived))
-            } else {
-                Answer::read(arrived).await
-            }
+            let live = match reading {
+                Reading::Whole => false,
+                Reading::HeadOfSuccess => arrived.response.status().is_success(),
+                Reading::Head => true,
+            };
+            let answer = if live { Answer::live(arrived) } else { Answer::read(arrived).await? };
+            Ok(answer.none_on(endpoint.none_on))
         })
     }
 
@@ -202,9 +204,7 @@ impl Client {
     where
         F: std::future::Future<Output = Result<Answer>> + Send + 'static,
     {
-        let Some(timeout) = self.0.settings.timeout else {
-            return Box::pin(call);
-        };
+        let Some(timeout) = timeout else { return Box::pin(call) };
         Box::pin(async move {
             tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
                 Err(Error::new(Kind::Timeout, "the call took longer than its timeout").with_source(elapsed))

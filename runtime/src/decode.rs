@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::body_deserializer::BodyDeserializer;
+use crate::body_deserializer::{BodyDeserializer, DecodeError};
 use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
 use crate::rejection::Rejection;
@@ -24,6 +24,8 @@ pub struct Answer {
     rejection: Option<Arc<Rejection>>,
     /// Whether the server may have put secrets into the body: then no error quotes it.
     secret: bool,
+    /// The method declares that this status is `None`.
+    none: bool,
 }
 
 enum Content {
@@ -40,6 +42,7 @@ impl Answer {
             receipt: Receipt::default(),
             rejection: None,
             secret: true,
+            none: false,
         }
     }
 
@@ -49,7 +52,15 @@ impl Answer {
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
         let body = response.bytes().await.map_err(|error| Error::transport(error.into()))?;
-        Ok(Self { status, headers, content: Content::Whole(body), receipt, rejection, secret: false })
+        Ok(Self {
+            status,
+            headers,
+            content: Content::Whole(body),
+            receipt,
+            rejection,
+            secret: false,
+            none: false,
+        })
     }
 
     /// Leaves the body where it is.
@@ -63,12 +74,18 @@ impl Answer {
             rejection,
             content: Content::Live(Box::new(response)),
             secret: false,
+            none: false,
         }
     }
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    /// Takes these statuses as `None` (`#[none_on(...)]`).
+    pub(crate) fn none_on(self, statuses: &[u16]) -> Self {
+        Self { none: statuses.contains(&self.status.as_u16()), ..self }
     }
 
     /// The status.
@@ -109,8 +126,13 @@ impl Answer {
     /// [`Error::is_status`] with status, headers and body.
     pub fn success(self) -> Result<Self, Error> {
         if self.status.is_success() {
-            return Ok(self);
+            Ok(self)
+        } else {
+            Err(self.into_status_error())
         }
+    }
+
+    fn into_status_error(self) -> Error {
         let body = self.body().clone();
         let headers = match self.content {
             Content::Whole(_) => self.headers,
@@ -120,13 +142,13 @@ impl Answer {
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
         let error = Error::status_of(answer);
-        Err(match rejection {
+        match rejection {
             Some(rejection) => error.with_rejection(rejection),
             None => error,
-        })
+        }
     }
 
-    /// The live response, for types that are [`FromResponse::LIVE`].
+    /// The live response, for types that are not read whole, see [`FromResponse::READING`].
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {
@@ -141,18 +163,20 @@ impl Answer {
     }
 
     fn deserialize<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let secret = self.secret;
-        let source = BodyDeserializer::new(self.status, &self.headers, self.body().clone());
-        drop(self);
-        T::deserialize(&source).map_err(|error| {
-            let text = format!("the answer is not of the declared type: {}", error.place());
-            let decode = Error::new(Kind::Decode, text);
-            if secret {
-                decode
-            } else {
-                decode.with_source(error)
+        let source = BodyDeserializer::new(self.status, &self.headers, self.body().clone(), self.none);
+        // The deserializer must be the body's only owner for a type that takes it whole.
+        let rest = Self { content: Content::Whole(Bytes::new()), ..self };
+        match T::deserialize(&source) {
+            Ok(value) => Ok(value),
+            Err(DecodeError::NotAnOption) => {
+                Err(Self { content: Content::Whole(source.into_body()), ..rest }.into_status_error())
             }
-        })
+            Err(error) => {
+                let text = format!("the answer is not of the declared type: {}", error.place());
+                let decode = Error::new(Kind::Decode, text);
+                Err(if rest.secret { decode } else { decode.with_source(error) })
+            }
+        }
     }
 }
 
@@ -160,6 +184,17 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
+}
+
+/// How much of a response is read before a value is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The body to its end.
+    Whole,
+    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its end, for the error.
+    HeadOfSuccess,
+    /// The head, whatever its status.
+    Head,
 }
 
 /// A value that can be made of an answer.
@@ -186,8 +221,8 @@ impl fmt::Debug for Answer {
     note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::FromResponse`"
 )]
 pub trait FromResponse<Via = ByHand>: Sized {
-    /// Whether the type wants the response as it arrives, its body unread.
-    const LIVE: bool = false;
+    /// How much of the response is read before the value is made.
+    const READING: Reading = Reading::Whole;
 
     /// Makes the value. The status may be anything; see [`Answer::success`].
     ///
@@ -211,12 +246,13 @@ pub struct ByReply<Via>(Via);
 
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        answer.success()?.deserialize()
+        let answer = if answer.none { answer } else { answer.success()? };
+        answer.deserialize()
     }
 }
 
 impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
-    const LIVE: bool = T::LIVE;
+    const READING: Reading = T::READING;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let (status, receipt) = (answer.status(), answer.receipt());
@@ -227,7 +263,7 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
 
 /// As it came, whatever its status.
 impl FromResponse for reqwest::Response {
-    const LIVE: bool = true;
+    const READING: Reading = Reading::Head;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
         Ok(answer.into_response())
@@ -243,7 +279,7 @@ impl FromResponse for reqwest::Response {
 )]
 pub trait Outcome<Via>: Sized {
     #[doc(hidden)]
-    const LIVE: bool;
+    const READING: Reading;
 
     #[doc(hidden)]
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self;
@@ -254,7 +290,7 @@ where
     T: FromResponse<V>,
     E: From<Error>,
 {
-    const LIVE: bool = T::LIVE;
+    const READING: Reading = T::READING;
 
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
         answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))

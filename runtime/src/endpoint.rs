@@ -146,7 +146,17 @@ impl Endpoint {
         verb: &'static str,
         path: &'static [&'static str],
     ) -> Self {
-        Self { api, name, verb, path, role: Role::Ordinary, replay: true, refresh_on: None, none_on: &[], timeout: None }
+        Self {
+            api,
+            name,
+            verb,
+            path,
+            role: Role::Ordinary,
+            replay: true,
+            refresh_on: None,
+            none_on: &[],
+            timeout: None,
+        }
     }
 
     /// `#[public]`.

@@ -111,7 +111,7 @@ pub use afresh_macros::api;
 
 pub use crate::builder::ClientBuilder;
 pub use crate::client::Client;
-pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, SessionOutcome};
+pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
 pub use crate::encode::{Body, FormBody, HeaderArgument, IntoBody, JsonBody, PathArgument, QueryArgument};
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::pending::Pending;

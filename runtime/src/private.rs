@@ -32,7 +32,7 @@ pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
 /// Sends an ordinary or public call.
 pub fn send<R: Outcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint.name;
-    Pending::new(client.start(call, R::LIVE), method)
+    Pending::new(client.start(call, R::READING), method)
 }
 
 /// Sends a `#[login]` call.
