@@ -101,6 +101,7 @@ impl Journey<'_> {
         let rejection = Arc::new(Rejection::capture(first).await);
         let renewed = self.outcome(next).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         if !call.is_replayable() {
+            self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
             let text =
                 "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
             return Err(Error::new(Kind::NotReplayable, text).with_rejection(rejection));
@@ -123,7 +124,10 @@ impl Journey<'_> {
     /// `#[no_replay]`: the next call finds a fresh credential, this one gets its own answer.
     async fn renew_only(&mut self, first: Response, next: Next) -> Result<Arrived, Error> {
         match self.outcome(next).await {
-            Ok(_) => Ok(self.end(first)),
+            Ok(renewed) => {
+                self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
+                Ok(self.end(first))
+            }
             Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first).await))),
         }
     }

@@ -166,6 +166,9 @@ impl<F: Clone> Cell<F> {
             return Settled::Return;
         }
         let urgent = finding == Finding::Expired;
+        if !urgent && self.fruitless.is_proof(route, stamp.generation) {
+            self.replay_was_refused(stamp, finding, route, now);
+        }
         if !urgent && (self.fruitless.is_genuine(stamp, route, now) || self.fruitless.is_excessive(now)) {
             return Settled::Return;
         }
@@ -330,6 +333,14 @@ impl<F: Clone> Cell<F> {
         };
         self.fruitless.refused(stamp, finding, route, minted, now);
         self.publish(|_| {});
+    }
+
+    /// A refresh for `route` brought what is current now, and its call is not sent again.
+    pub(crate) fn renewed_without_replay(&mut self, stamp: Stamp, route: &str) {
+        if stamp == self.current.stamp {
+            self.fruitless.renewed_without_proof(route, stamp.generation);
+            self.publish(|_| {});
+        }
     }
 
     /// A call was accepted, which lifts what was learned against its route.

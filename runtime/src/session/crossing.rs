@@ -161,6 +161,10 @@ impl Session {
         self.update(|cell| cell.replay_was_refused(stamp, finding, route, now()));
     }
 
+    pub(crate) fn renewed_without_replay(&self, stamp: Stamp, route: &str) {
+        self.update(|cell| cell.renewed_without_replay(stamp, route));
+    }
+
     pub(crate) fn was_accepted(&self, stamp: Stamp, route: &str) {
         self.update(|cell| cell.was_accepted(stamp, route));
     }

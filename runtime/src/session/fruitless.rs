@@ -22,6 +22,9 @@ const STRIKE_WINDOW: Duration = Duration::from_secs(60);
 #[derive(Default)]
 pub(crate) struct Fruitless {
     routes: Vec<Forbidden>,
+    /// Routes whose call got a newer generation without being sent again under it: their next refusal under
+    /// it is the proof.
+    unproved: Vec<(Box<str>, u64)>,
     immune: Option<(u64, Instant)>,
     strikes: Vec<(u64, Instant)>,
 }
@@ -34,7 +37,7 @@ struct Forbidden {
 
 impl Fruitless {
     pub(crate) fn is_empty(&self) -> bool {
-        self.routes.is_empty() && self.strikes.is_empty()
+        self.routes.is_empty() && self.unproved.is_empty() && self.strikes.is_empty()
     }
 
     /// Whether a suspicious refusal is to be taken at its word.
@@ -74,8 +77,23 @@ impl Fruitless {
         }
     }
 
+    /// A refresh for `route` brought `generation`, and the call was not sent again under it.
+    pub(crate) fn renewed_without_proof(&mut self, route: &str, generation: u64) {
+        self.unproved.retain(|(known, _)| **known != *route);
+        if self.unproved.len() == MOST_ROUTES {
+            self.unproved.remove(0);
+        }
+        self.unproved.push((route.into(), generation));
+    }
+
+    /// Whether a refusal under `generation` proves that the refresh that brought it was for nothing.
+    pub(crate) fn is_proof(&self, route: &str, generation: u64) -> bool {
+        self.unproved.iter().any(|(known, of)| *of == generation && **known == *route)
+    }
+
     pub(crate) fn accepted(&mut self, route: &str) {
         self.routes.retain(|known| *known.route != *route);
+        self.unproved.retain(|(known, _)| **known != *route);
         self.strikes.clear();
     }
 
