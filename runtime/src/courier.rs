@@ -48,7 +48,7 @@ impl Courier<'_> {
         call: &mut Prepared,
         pass: Option<&Snapshot>,
     ) -> Result<Option<Delivered>, Error> {
-        let Some(request) = call.request() else { return Ok(None) };
+        let Some(request) = call.request()? else { return Ok(None) };
         // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
         let mut method = request.method().clone();
@@ -65,7 +65,7 @@ impl Courier<'_> {
                 return Ok(Some(Delivered { response: answered, home }));
             };
             let leaves = !self.wire.is_home(&hop.url);
-            let request = if leaves && !self.roams { None } else { self.request_for(call, &hop, leaves) };
+            let request = if leaves && !self.roams { None } else { self.request_for(call, &hop, leaves)? };
             // Who may not follow, or has no body left to do so, gets the redirect itself.
             let Some(request) = request else {
                 return Ok(Some(Delivered { response: answered, home }));
@@ -91,8 +91,8 @@ impl Courier<'_> {
         self.wire.transport.send(request).await
     }
 
-    fn request_for(&self, call: &mut Prepared, hop: &Hop, leaves: bool) -> Option<Request> {
-        let mut request = call.request()?;
+    fn request_for(&self, call: &mut Prepared, hop: &Hop, leaves: bool) -> Result<Option<Request>, Error> {
+        let Some(mut request) = call.request()? else { return Ok(None) };
         *request.url_mut() = hop.url.clone();
         *request.method_mut() = hop.method.clone();
         if !hop.keeps_body {
@@ -109,7 +109,7 @@ impl Courier<'_> {
         if leaves {
             strip_secrets(request.headers_mut(), &self.placement.header);
         }
-        Some(request)
+        Ok(Some(request))
     }
 }
 

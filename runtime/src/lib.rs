@@ -99,6 +99,7 @@ mod rejection;
 mod reply;
 mod roles;
 mod session;
+mod stream;
 mod transport;
 mod verdict;
 mod wire;
@@ -112,7 +113,10 @@ pub use afresh_macros::api;
 pub use crate::builder::ClientBuilder;
 pub use crate::client::Client;
 pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
-pub use crate::encode::{Body, FormBody, HeaderArgument, IntoBody, JsonBody, PathArgument, QueryArgument};
+pub use crate::encode::{
+    AsPart, AsScalar, Body, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Part, PathArgument,
+    QueryArgument,
+};
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
@@ -122,3 +126,4 @@ pub use crate::session::{
     AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
     SessionWrite, Tokens,
 };
+pub use crate::stream::{ByteStream, Event, Events, Lines};

@@ -6,6 +6,7 @@ use reqwest::Request;
 use url::Url;
 
 use crate::encode::{Content, Next};
+use crate::error::Error;
 
 pub(crate) enum Prepared {
     /// From a method's declaration and arguments.
@@ -22,20 +23,23 @@ impl Prepared {
     }
 
     /// The request for one more send; `None` if its body is spent.
-    pub(crate) fn request(&mut self) -> Option<Request> {
+    pub(crate) fn request(&mut self) -> Result<Option<Request>, Error> {
         match self {
             Self::Declared { method, url, headers, body } => {
                 let mut request = Request::new(method.clone(), url.clone());
-                *request.body_mut() = match body.next() {
-                    Next::NoBody => None,
-                    Next::Body(body) => Some(body),
-                    Next::Spent => return None,
-                };
                 request.headers_mut().clone_from(headers);
-                Some(request)
+                match body.next()? {
+                    Next::NoBody => {}
+                    Next::Body(body) => *request.body_mut() = Some(body),
+                    Next::Multipart(parts) => return parts.put_into(request),
+                    Next::Spent => return Ok(None),
+                }
+                Ok(Some(request))
             }
-            Self::Handmade { request, replayable: true, .. } => request.as_ref()?.try_clone(),
-            Self::Handmade { request, .. } => request.take(),
+            Self::Handmade { request, replayable: true, .. } => {
+                Ok(request.as_ref().and_then(Request::try_clone))
+            }
+            Self::Handmade { request, .. } => Ok(request.take()),
         }
     }
 
