@@ -320,18 +320,19 @@ impl<F: Clone> Cell<F> {
         }
     }
 
-    /// The replay under `stamp` was refused again: the refresh before it was for nothing.
+    /// The replay under `stamp` was refused again: the refresh before it was for nothing. If that
+    /// credential has been replaced meanwhile, its refusal says nothing of the route.
     pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
         }
-        let minted = match self.current.credential() {
-            Some(credential) if stamp == self.current.stamp && credential.minted() == Minted::Refreshed => {
-                Some(credential.received())
-            }
-            _ => None,
-        };
-        self.fruitless.refused(stamp, finding, route, minted, now);
+        if stamp == self.current.stamp {
+            let refreshed = self.current.credential().filter(|known| known.minted() == Minted::Refreshed);
+            let minted = refreshed.map(|credential| credential.received());
+            self.fruitless.refused(stamp, finding, route, minted, now);
+        } else {
+            self.fruitless.strike(stamp, now);
+        }
         self.publish(|_| {});
     }
 
@@ -381,3 +382,6 @@ fn excessive() -> Error {
         "refreshing was given up for a while: fresh tokens were refused again and again",
     )
 }
+
+#[cfg(test)]
+mod tests;

@@ -66,14 +66,19 @@ impl Fruitless {
         if let Some(minted) = minted {
             self.immune = minted.checked_add(FIRST_TERM).map(|until| (stamp.generation, until));
         }
+        self.strike(stamp, now);
+        if finding == Finding::Suspect {
+            self.learn(route, now);
+        }
+    }
+
+    /// One more refresh was for nothing, whatever it says of the route.
+    pub(crate) fn strike(&mut self, stamp: Stamp, now: Instant) {
         if self.strikes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
             if self.strikes.len() == MOST_STRIKES {
                 self.strikes.remove(0);
             }
             self.strikes.push((stamp.generation, now));
-        }
-        if finding == Finding::Suspect {
-            self.learn(route, now);
         }
     }
 
