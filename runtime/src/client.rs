@@ -15,6 +15,7 @@ use crate::decode::{Answer, Reading};
 use crate::dispatch::{dispatch, Plan};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
+use crate::pages::Continuation;
 use crate::pending::{AnswerFuture, Pending};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
@@ -127,11 +128,28 @@ impl Client {
     /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
     /// in the user's crate.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
-        let endpoint = call.endpoint;
-        let ready = call.prepare().and_then(|call| Ok((self.plan(endpoint, &call)?, call)));
+        self.start_prepared_as(call.endpoint, call.prepare(), reading)
+    }
+
+    /// Starts a call for one more page.
+    pub(crate) fn start_prepared(&self, endpoint: &'static Endpoint, call: Result<Prepared>) -> AnswerFuture {
+        self.start_prepared_as(endpoint, call, Reading::Whole)
+    }
+
+    fn start_prepared_as(
+        &self,
+        endpoint: &'static Endpoint,
+        call: Result<Prepared>,
+        reading: Reading,
+    ) -> AnswerFuture {
+        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call)?, call)));
         let client = self.clone();
         Self::within(self.timeout(endpoint), async move {
-            let (plan, call) = ready?;
+            let (plan, mut call) = ready?;
+            let continuation = endpoint.pages.and_then(|paging| {
+                let url = call.url().clone();
+                Some(Continuation { client: client.clone(), endpoint, paging, request: call.at(&url)? })
+            });
             let arrived = dispatch(client, call, plan).await?;
             let live = match reading {
                 Reading::Whole => false,
@@ -139,7 +157,7 @@ impl Client {
                 Reading::Head => true,
             };
             let answer = if live { Answer::live(arrived) } else { Answer::read(arrived).await? };
-            Ok(answer.none_on(endpoint.none_on))
+            Ok(answer.none_on(endpoint.none_on).with_continuation(continuation))
         })
     }
 

@@ -10,6 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::body_deserializer::{BodyDeserializer, DecodeError};
 use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
+use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
 use crate::session::{AsTokens, Tokens};
@@ -26,6 +27,8 @@ pub struct Answer {
     secret: bool,
     /// The method declares that this status is `None`.
     none: bool,
+    /// How to get the next page.
+    continuation: Option<Box<Continuation>>,
 }
 
 enum Content {
@@ -43,6 +46,7 @@ impl Answer {
             rejection: None,
             secret: true,
             none: false,
+            continuation: None,
         }
     }
 
@@ -60,6 +64,7 @@ impl Answer {
             rejection,
             secret: false,
             none: false,
+            continuation: None,
         })
     }
 
@@ -75,12 +80,21 @@ impl Answer {
             content: Content::Live(Box::new(response)),
             secret: false,
             none: false,
+            continuation: None,
         }
     }
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    pub(crate) fn with_continuation(self, continuation: Option<Continuation>) -> Self {
+        Self { continuation: continuation.map(Box::new), ..self }
+    }
+
+    pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {
+        self.continuation.take().map(|continuation| *continuation)
     }
 
     /// Takes these statuses as `None` (`#[none_on(...)]`).
@@ -191,7 +205,8 @@ impl fmt::Debug for Answer {
 pub enum Reading {
     /// The body to its end.
     Whole,
-    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its end, for the error.
+    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its
+    /// end, for the error.
     HeadOfSuccess,
     /// The head, whatever its status.
     Head,

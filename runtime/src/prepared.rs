@@ -43,6 +43,19 @@ impl Prepared {
         }
     }
 
+    /// The same call with another URL; `None` if its body is spent by one.
+    pub(crate) fn at(&mut self, url: &Url) -> Option<Self> {
+        match self {
+            Self::Declared { method, headers, body, .. } => Some(Self::Declared {
+                method: method.clone(),
+                url: url.clone(),
+                headers: headers.clone(),
+                body: body.share()?,
+            }),
+            Self::Handmade { .. } => None,
+        }
+    }
+
     pub(crate) fn url(&self) -> &Url {
         match self {
             Self::Declared { url, .. } | Self::Handmade { url, .. } => url,
