@@ -5,9 +5,9 @@
 //! | a trait has each role at most once | here |
 //! | names meet neither each other nor those of the generated client | here |
 //! | a refresh is called by the runtime, which knows no type parameters | here |
-//! | what a method says about the session does not contradict itself | [`combination`] |
+//! | what a method says about the session and its answer does not contradict itself | [`combination`] |
 //! | placeholders and parameters find each other | [`path`] |
-//! | a request has one body at most, and not every request has one; a header is given once | [`content`] |
+//! | a request has one body at most, and not every request has one; headers and cookies are given once | [`content`] |
 
 mod combination;
 mod content;
@@ -28,6 +28,7 @@ pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
         check_bearer(endpoint, diag);
         path::check_path(endpoint, diag);
         content::check_headers(endpoint, diag);
+        content::check_cookies(endpoint, diag);
         content::check_body(endpoint, diag);
     }
 }

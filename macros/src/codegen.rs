@@ -85,10 +85,10 @@ fn kept(attributes: &[Attribute]) -> TokenStream {
     )
 }
 
-/// `.refresh_on(&[401, 403])`, on an API or an endpoint.
+/// `&[401, 403]`
 fn render_statuses(statuses: &[u16]) -> TokenStream {
     let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
-    quote!(.refresh_on(&[#(#statuses),*]))
+    quote!(&[#(#statuses),*])
 }
 
 /// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.

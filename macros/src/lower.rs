@@ -3,7 +3,9 @@
 
 mod attribute;
 mod method;
+mod paging;
 mod parameter;
+mod rule;
 mod settings;
 
 use proc_macro2::Ident;

@@ -109,7 +109,10 @@ pub(super) fn render_info(api: &Api) -> TokenStream {
 
 /// What `#[api(...)]` says beyond names.
 fn render_settings(api: &Api) -> TokenStream {
-    let refresh_on = api.refresh_on.as_deref().map(render_statuses);
+    let refresh_on = api.refresh_on.as_deref().map(|statuses| {
+        let statuses = render_statuses(statuses);
+        quote!(.refresh_on(#statuses))
+    });
     let scheme = api.scheme.as_ref().map(|scheme| match scheme {
         Scheme::Named(name) => quote!(.scheme(#name)),
         Scheme::None => quote!(.bare_token()),
