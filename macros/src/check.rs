@@ -6,11 +6,13 @@
 //! | names meet neither each other nor those of the generated client | here |
 //! | a refresh is called by the runtime, which knows no type parameters | here |
 //! | what a method says about the session and its answer does not contradict itself | [`combination`] |
+//! | what a pointer to any implementation cannot do is not asked of it | [`dynamic`] |
 //! | placeholders and parameters find each other | [`path`] |
 //! | a request has one body at most, and not every request has one; headers and cookies are given once | [`content`] |
 
 mod combination;
 mod content;
+mod dynamic;
 mod path;
 
 use crate::diag::Diagnostics;
@@ -21,6 +23,7 @@ use crate::syntax::{mentions, Method, Trait};
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     check_method_names(api.source, diag);
     check_roles(api, diag);
+    dynamic::check_dynamic(api, diag);
     for endpoint in api.endpoints() {
         check_parameter_names(endpoint, diag);
         combination::check_rules(endpoint, diag);

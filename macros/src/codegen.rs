@@ -8,6 +8,8 @@ mod declaration;
 mod endpoint;
 mod exchange;
 mod fallback;
+mod holder;
+mod lifetime;
 mod param;
 
 use proc_macro2::{Literal, Span, TokenStream};
@@ -27,11 +29,13 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     let client = client::render_client(&frame, &api.source.name.ident);
     let description = client::render_api(&frame, &client::render_info(api));
     let implementation = render_implementation(api);
+    let holder = holder::render_holder(api);
     quote! {
         #declaration
         #client
         #description
         #implementation
+        #holder
     }
 }
 

@@ -24,6 +24,8 @@ pub(crate) struct Api<'s> {
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
+    /// The type that holds any implementation, if there is to be one.
+    pub(crate) holder: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
 }
 

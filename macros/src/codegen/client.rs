@@ -129,7 +129,7 @@ fn render_refresh(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 /// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
-fn respan(vis: &Visibility) -> TokenStream {
+pub(super) fn respan(vis: &Visibility) -> TokenStream {
     let tokens = vis.to_token_stream().into_iter().map(|mut token| {
         token.set_span(ours(token.span()));
         token

@@ -13,6 +13,7 @@ pub(crate) enum Arg {
     RefreshOn,
     Scheme,
     TokenHeader,
+    Dyn,
     Crate,
 }
 
@@ -23,6 +24,7 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("refresh_on", Arg::RefreshOn, "refresh_on(401, 403)"),
     ("scheme", Arg::Scheme, "scheme = \"Bearer\"` or `scheme = none"),
     ("token_header", Arg::TokenHeader, "token_header = \"x-auth-token\""),
+    ("dyn", Arg::Dyn, "dyn"),
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
 
