@@ -59,7 +59,7 @@ pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
 
 fn check_clashes(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnostics) {
     let names = || endpoint.rules.iter().map(|other| other.value.name());
-    let clashes = CLASHES.iter().filter(|clash| clash.of == rule.value.name());
+    let mut clashes = CLASHES.iter().filter(|clash| clash.of == rule.value.name());
     let found = clashes.find_map(|clash| Some((clash, names().find(|name| clash.with.contains(name))?)));
     if let Some((clash, other)) = found {
         let fact = format_args!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), clash.of);
