@@ -37,6 +37,11 @@ pub(crate) fn erased(api: &Ident) -> Ident {
     invented(&format!("__AfreshErased{}", plain(api)))
 }
 
+/// A method of the [`erased`] trait. With the name of the user's method it would be a second one to choose from.
+pub(crate) fn erased_method(method: &Ident) -> Ident {
+    invented(&format!("__afresh_dyn_{}", plain(method)))
+}
+
 /// Whatever implements the trait.
 pub(crate) fn implementation() -> Ident {
     invented("__AfreshImplementation")

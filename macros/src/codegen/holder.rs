@@ -76,7 +76,8 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
     });
     let forwarded = held.iter().map(|method| {
         let (attributes, signature) = (carried(&method.attributes), render_signature(method));
-        let call = render_call(method, &quote!(<#some as #name>), None);
+        let own = &method.name.ident;
+        let call = render_call(method, &quote!(<#some as #name>::#own), None);
         let body = if method.is_async() { quote!(::std::boxed::Box::pin(#call)) } else { call };
         quote!(#attributes #signature { #body })
     });
@@ -97,8 +98,8 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
 
 /// The signature in the twin. A method that is not async needs no other than its own.
 fn render_signature(method: &Method) -> TokenStream {
-    let Method { fn_token, name, generics, output, .. } = method;
-    let (name, one) = (&name.ident, names::lifetime());
+    let Method { fn_token, generics, output, .. } = method;
+    let (name, one) = (names::erased_method(&method.name.ident), names::lifetime());
     let Receiver::Shared { source: receiver, self_token } = &method.receiver else {
         return TokenStream::new();
     };
@@ -130,18 +131,17 @@ fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> Tok
     inputs.collect()
 }
 
-/// `path::order(self, __afresh_0)`, or with what is `held` in the place of `self`.
+/// `path(self, __afresh_0)`, or with what is `held` in the place of `self`.
 fn render_call(method: &Method, path: &TokenStream, held: Option<&TokenStream>) -> TokenStream {
     let Receiver::Shared { self_token, .. } = &method.receiver else {
         return TokenStream::new();
     };
-    let name = &method.name.ident;
     let receiver = held.map_or_else(|| quote!(#self_token), |held| quote!(&*#self_token.#held));
     let arguments = method.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, name) = (cfgs(&param.attributes), names::argument(index));
         quote!(, #(#cfgs)* #name)
     });
-    quote!(#path::#name(#receiver #(#arguments)*))
+    quote!(#path(#receiver #(#arguments)*))
 }
 
 /// `impl Shop for DynShop`
@@ -173,7 +173,8 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let twin = names::erased(&api.source.name.ident);
     let (attributes, name, bounds) = (carried(attributes), &name.ident, &generics.where_clause);
     let inputs = render_inputs(method, |ty| quote!(#ty));
-    let call = render_call(method, &quote!(<dyn #twin as #twin>), Some(&quote!(held)));
+    let erased = names::erased_method(name);
+    let call = render_call(method, &quote!(<dyn #twin as #twin>::#erased), Some(&quote!(held)));
     if !method.is_async() {
         let output = output.as_ref().map(|output| {
             let (arrow, ty) = (&output.arrow, &output.ty);

@@ -52,7 +52,8 @@ fn parts(seen: &Seen) -> Vec<Received> {
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
     let body = String::from_utf8(seen.body().to_vec()).unwrap();
     let body = body.strip_suffix(&format!("--{boundary}--\r\n")).unwrap();
-    let parts = body.split(&format!("--{boundary}\r\n")).skip(1).map(|part| {
+    let delimiter = format!("--{boundary}\r\n");
+    let parts = body.split(&delimiter).skip(1).map(|part| {
         let (head, content) = part.split_once("\r\n\r\n").unwrap();
         (head.to_ascii_lowercase(), content.strip_suffix("\r\n").unwrap().to_owned())
     });

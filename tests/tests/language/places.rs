@@ -132,7 +132,7 @@ async fn client_and_holder_are_as_visible_as_their_trait() {
 
 /// Bounds of a trait and of its methods, in both places where they can be written.
 #[api]
-trait Bounded<K: Serialize + Sync, const N: usize>
+trait Bounded<K: Serialize + Sync>
 where
     K: Clone,
 {
@@ -140,7 +140,7 @@ where
     async fn get<T>(
         &self,
         key: &K,
-        rest: &[&str; N],
+        rest: &[&str; 2],
         #[cookie("c")] cookie: impl Serialize + Send,
     ) -> Result<T>
     where
@@ -161,5 +161,5 @@ async fn bounds_are_kept_wherever_they_stand() {
     let seven: u8 = bounded.get(&1, &["a", "b"], true).await.unwrap();
     assert_eq!((seven, only(&stage).path()), (7, "/1/a/b"));
     assert_eq!(only(&stage).header("cookie"), Some("c=true"));
-    <BoundedClient as Bounded<u8, 0>>::parts(&bounded, 'x', &[1, 2]).await.unwrap();
+    <BoundedClient as Bounded<u8>>::parts(&bounded, 'x', &[1, 2]).await.unwrap();
 }
