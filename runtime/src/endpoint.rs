@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::call::Exchange;
 use crate::client::Client;
+use crate::pages::Paging;
 use crate::session::Tokens;
 use crate::wire::Wire;
 
@@ -120,6 +121,7 @@ pub struct Endpoint {
     /// Statuses whose answer is `None`.
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
+    pub(crate) pages: Option<Paging>,
 }
 
 /// What a method is to the session.
@@ -156,6 +158,7 @@ impl Endpoint {
             refresh_on: None,
             none_on: &[],
             timeout: None,
+            pages: None,
         }
     }
 
@@ -208,6 +211,13 @@ impl Endpoint {
     #[must_use]
     pub const fn timeout(mut self, millis: u64) -> Self {
         self.timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// `#[pages(...)]`.
+    #[must_use]
+    pub const fn pages(mut self, paging: Paging) -> Self {
+        self.pages = Some(paging);
         self
     }
 

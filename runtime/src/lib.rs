@@ -90,7 +90,9 @@ mod dispatch;
 mod encode;
 mod endpoint;
 mod error;
+mod link;
 mod origin;
+mod pages;
 mod pending;
 mod placement;
 mod prepared;
@@ -118,6 +120,7 @@ pub use crate::encode::{
     QueryArgument,
 };
 pub use crate::error::{BoxError, Error, Result};
+pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
 pub use crate::rejection::Rejection;

@@ -8,6 +8,7 @@ use crate::pending::Pending;
 
 pub use crate::call::{Call, Exchange};
 pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::pages::Paging;
 pub use crate::wire::Wire;
 
 /// Starts building a generated client.

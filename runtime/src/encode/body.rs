@@ -112,6 +112,17 @@ impl Content {
         })
     }
 
+    /// The same body for another call, which copies no bytes; `None` if it can be sent only once or is made of parts.
+    pub(crate) fn share(&self) -> Option<Self> {
+        match self {
+            Self::Empty => Some(Self::Empty),
+            Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
+            Self::Factory(factory) => Some(Self::Factory(factory.clone())),
+            Self::File(path) => Some(Self::File(path.clone())),
+            Self::Once(_) | Self::Multipart(_) => None,
+        }
+    }
+
     /// How many bytes it has, if that is known before it is sent.
     pub(crate) fn length(&self) -> Result<Option<u64>, Error> {
         match self {
