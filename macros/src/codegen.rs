@@ -8,6 +8,8 @@ mod declaration;
 mod endpoint;
 mod exchange;
 mod fallback;
+mod holder;
+mod lifetime;
 mod param;
 
 use proc_macro2::{Literal, Span, TokenStream};
@@ -33,6 +35,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     let description = client::render_api(&frame, &client::render_info(&frame, api));
     let implementation = render_implementation(api);
     let lints = carried(&api.source.attributes);
+    let holder = holder::render_holder(api);
     quote! {
         #declaration
         #client
@@ -40,6 +43,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
         #description
         #lints
         #implementation
+        #holder
     }
 }
 
@@ -93,10 +97,10 @@ fn kept(attributes: &[Attribute]) -> TokenStream {
     )
 }
 
-/// `.refresh_on(&[401, 403])`, on an API or an endpoint.
+/// `&[401, 403]`
 fn render_statuses(statuses: &[u16]) -> TokenStream {
     let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
-    quote!(.refresh_on(&[#(#statuses),*]))
+    quote!(&[#(#statuses),*])
 }
 
 /// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.
