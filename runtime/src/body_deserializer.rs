@@ -217,15 +217,30 @@ impl de::Error for DecodeError {
     }
 }
 
+/// What was expected and where, without the values that were found: they may be anybody's.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Json(error) => error.fmt(f),
-            Self::Utf8(_) => f.write_str("invalid UTF-8"),
-            Self::NotAnOption => f.write_str("no value"),
-            Self::Custom(message) => f.write_str(message),
+            Self::Json(error) if error.is_data() => f.write_str(&masked(&error.to_string())),
+            Self::Custom(message) => f.write_str(&masked(message)),
+            Self::Json(_) | Self::Utf8(_) | Self::NotAnOption => f.write_str(&self.place()),
         }
     }
+}
+
+/// serde quotes what it found: texts in quotes, names of variants and fields in backticks. What was
+/// expected comes after that and stays.
+fn masked(message: &str) -> String {
+    let (found, expected) = match message.rfind(", expected ") {
+        Some(at) => message.split_at(at),
+        None => match message.rfind(" at line ") {
+            Some(at) if !message.starts_with("missing field") => message.split_at(at),
+            _ => ("", message),
+        },
+    };
+    let open = found.find(['"', '`']);
+    let found = open.and_then(|open| found.get(..open)).unwrap_or(found);
+    format!("{}{expected}", found.trim_end())
 }
 
 impl std::error::Error for DecodeError {}
@@ -262,6 +277,31 @@ mod tests {
         assert_eq!(read::<Option<u8>>(JSON, "7").unwrap(), Some(7));
         assert_eq!(read::<Option<String>>("text/plain", "x").unwrap(), Some("x".into()));
         read::<()>("text/html", "<p>").unwrap();
+    }
+
+    #[test]
+    fn an_error_says_what_was_expected_and_not_what_was_found() {
+        #[derive(Debug, serde::Deserialize)]
+        #[serde(rename_all = "lowercase")]
+        enum Size {
+            Large,
+        }
+        fn said<T: DeserializeOwned + fmt::Debug>(body: &'static str) -> String {
+            let source = BodyDeserializer::new(
+                StatusCode::OK,
+                &HeaderMap::new(),
+                Bytes::from_static(body.as_bytes()),
+                false,
+            );
+            T::deserialize(&source).unwrap_err().to_string()
+        }
+        assert_eq!(
+            said::<Vec<u8>>(r#"["se, expected cret"]"#),
+            "invalid type: string, expected u8 at line 1 column 20"
+        );
+        assert_eq!(said::<Size>("\"secret\""), "unknown variant, expected `large` at line 1 column 8");
+        assert_eq!(said::<IpAddr>("secret"), "invalid IP address syntax");
+        assert_eq!(read::<Size>(JSON, "\"large\"").map(|Size::Large| ()), Ok(()));
     }
 
     #[test]

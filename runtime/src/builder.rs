@@ -7,13 +7,12 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::AUTHORIZATION;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::{Request, Response};
 use tower::Service;
 use url::Url;
 
-use crate::client::{redirects_leak, Client, Settings};
+use crate::client::{Client, Settings};
 use crate::endpoint::{Api, ApiInfo};
 use crate::error::{BoxError, Error, Result};
 use crate::origin::{is_loopback, Origin};
@@ -81,6 +80,9 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Sends through any tower service of reqwest's request and response: a stack of layers, or a double in
     /// tests.
+    ///
+    /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
+    /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -219,10 +221,11 @@ impl<C: Api> ClientBuilder<C> {
         }
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
-            session.log_in(tokens, None).map_err(unusable)?;
+            session.log_in(None, tokens, &[]).map_err(unusable)?;
             session.expect();
         }
         let client = Client::assemble(wire, session, self.settings);
+        client.placement(Some(C::INFO))?;
         join(&client, C::INFO, self.ends_on.as_deref());
         Ok(C::from_client(client))
     }
@@ -235,12 +238,7 @@ impl<C: Api> ClientBuilder<C> {
             Some(transport) => transport,
             None => Transport::own()?,
         };
-        let declared = || C::INFO.token_header.and_then(|name| HeaderName::from_bytes(name.as_bytes()).ok());
-        let header = self.settings.token_header.clone().or_else(declared).unwrap_or(AUTHORIZATION);
         let follows_redirects = transport.follows_redirects();
-        if follows_redirects && header != AUTHORIZATION {
-            return Err(redirects_leak(&header));
-        }
         Ok(Wire {
             transport,
             follows_redirects,

@@ -12,7 +12,7 @@ use http::HeaderName;
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::decode::{Answer, Reading};
-use crate::dispatch::{dispatch, Plan};
+use crate::dispatch::{dispatch, Met, Plan};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
 use crate::pages::Continuation;
@@ -21,7 +21,7 @@ use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
-use crate::wire::Wire;
+use crate::wire::{redirects_leak, Wire};
 
 /// Statuses that say that a credential is no longer good, unless declared otherwise.
 const REFRESH_ON: &[u16] = &[401, 403];
@@ -88,20 +88,23 @@ impl Client {
     ///
     /// # Errors
     ///
-    /// As those of any call: the network's, the refresh's, the session's end.
+    /// The network's, and the refresh's if the credential was refused. After a logout, or when the session
+    /// has expired, the request is sent without a credential, so that a login by hand is possible.
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         const NAME: &str = "Client::execute";
         let call = Prepared::handmade(request);
         let placement = self.placement(None);
         let client = self.clone();
+        let met = self.0.settings.timeout.map(|_| Arc::default());
+        let seen = met.clone();
         let started = async move {
             let placement = placement?;
             let demand = client.demand_of(&call, &placement).then_some(Demand::Optional);
             let route = format!("{} {}", call.method(), call.url().path());
-            let plan = Plan { demand, placement, endpoint: None, route: route.into() };
+            let plan = Plan { demand, placement, endpoint: None, route: route.into(), met };
             dispatch(client, call, plan).await.map(Answer::live)
         };
-        Pending::new(Self::within(self.0.settings.timeout, started), NAME)
+        Pending::new(Self::within(self.0.settings.timeout, seen, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -128,23 +131,22 @@ impl Client {
     /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
     /// in the user's crate.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
-        self.start_prepared_as(call.endpoint, call.prepare(), reading)
+        self.start_prepared(call.endpoint, call.prepare(), reading)
     }
 
-    /// Starts a call for one more page.
-    pub(crate) fn start_prepared(&self, endpoint: &'static Endpoint, call: Result<Prepared>) -> AnswerFuture {
-        self.start_prepared_as(endpoint, call, Reading::Whole)
-    }
-
-    fn start_prepared_as(
+    /// Starts a call that is prepared already, say for one more page.
+    pub(crate) fn start_prepared(
         &self,
         endpoint: &'static Endpoint,
         call: Result<Prepared>,
         reading: Reading,
     ) -> AnswerFuture {
-        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call)?, call)));
+        let timeout = self.timeout(endpoint);
+        let met = timeout.map(|_| Arc::default());
+        let seen = met.clone();
+        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met)?, call)));
         let client = self.clone();
-        Self::within(self.timeout(endpoint), async move {
+        Self::within(timeout, seen, async move {
             let (plan, mut call) = ready?;
             let continuation = endpoint.pages.and_then(|paging| {
                 let url = call.url().clone();
@@ -164,19 +166,19 @@ impl Client {
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), async move { roles::log_in(call?, tokens_of).await })
+        Self::within(self.timeout(endpoint), None, async move { roles::log_in(call?, tokens_of).await })
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), async move { roles::refresh(call?, tokens_of).await })
+        Self::within(self.timeout(endpoint), None, async move { roles::refresh(call?, tokens_of).await })
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), async move { roles::log_out(call?).await })
+        Self::within(self.timeout(endpoint), None, async move { roles::log_out(call?).await })
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
@@ -184,7 +186,7 @@ impl Client {
         call.prepare().map(|request| RoleCall { client: self.clone(), api, request })
     }
 
-    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared) -> Result<Plan> {
+    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met) -> Result<Plan> {
         let placement = self.placement(Some(endpoint.api))?;
         let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, &placement);
         let demand = if self.session().is_expected() { Demand::Required } else { Demand::Optional };
@@ -193,6 +195,7 @@ impl Client {
             placement,
             endpoint: Some(endpoint),
             route: endpoint.name.into(),
+            met,
         })
     }
 
@@ -217,25 +220,21 @@ impl Client {
         endpoint.timeout.or(self.0.settings.timeout)
     }
 
-    /// The deadline covers everything: waiting for a refresh, both sends and the body.
-    fn within<F>(timeout: Option<Duration>, call: F) -> AnswerFuture
+    /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
+    /// streamed. The refusal that the call has met by then is in the error.
+    fn within<F>(timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
     where
         F: std::future::Future<Output = Result<Answer>> + Send + 'static,
     {
         let Some(timeout) = timeout else { return Box::pin(call) };
         Box::pin(async move {
             tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
-                Err(Error::new(Kind::Timeout, "the call took longer than its timeout").with_source(elapsed))
+                let error = Error::new(Kind::Timeout, "the call took longer than its timeout");
+                let rejection = met.as_ref().and_then(|met| met.get().cloned());
+                Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
         })
     }
-}
-
-pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
-    Error::builder(format!(
-        "the given reqwest client follows redirects by itself and would carry the header `{header}` to other origins: \
-         build it with `redirect(Policy::none())`, redirects are followed all the same"
-    ))
 }
 
 impl Api for Client {

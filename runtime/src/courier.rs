@@ -11,19 +11,27 @@ use url::Url;
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
-use crate::session::{Session, Snapshot};
-use crate::transport::forbid_repeat;
+use crate::session::{Session, SetCookies, Snapshot};
 use crate::wire::Wire;
 
-/// As many as browsers and reqwest follow.
+/// As many as reqwest follows.
 const MOST_HOPS: usize = 10;
 
 pub(crate) struct Courier<'a> {
     pub(crate) wire: &'a Wire,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// Whether a redirect may lead to another origin, where no credential goes along.
-    pub(crate) roams: bool,
+    pub(crate) errand: Errand,
+}
+
+/// What kind of call it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Errand {
+    /// A redirect may lead to another origin, where no credential goes along. Cookies of the answers belong
+    /// to the session at once.
+    Ordinary,
+    /// It makes or ends a session: it stays at home, and its cookies belong to the session that it makes.
+    Role,
 }
 
 /// What came back.
@@ -32,13 +40,18 @@ pub(crate) struct Delivered {
     /// Whether the origin that may see credentials answered. What another one says of a credential is not
     /// about ours.
     pub(crate) home: bool,
+    /// The cookies that the answers to a [`Errand::Role`] set, in order.
+    pub(crate) cookies: Vec<SetCookies>,
 }
 
-/// Where a redirect leads.
+/// Where a call has got to.
 struct Hop {
     url: Url,
     method: Method,
+    /// Once dropped, a body does not come back.
     keeps_body: bool,
+    /// Once another origin has had its say, the way back is its choice: no credential goes along any more.
+    left_home: bool,
 }
 
 impl Courier<'_> {
@@ -48,32 +61,35 @@ impl Courier<'_> {
         call: &mut Prepared,
         pass: Option<&Snapshot>,
     ) -> Result<Option<Delivered>, Error> {
-        let Some(request) = call.request()? else { return Ok(None) };
         // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
-        let mut method = request.method().clone();
-        let mut answered = self.send(request, pass).await?;
-        let mut at: Option<Url> = None;
-        for _ in 0..MOST_HOPS {
-            let from = at.as_ref().unwrap_or(call.url());
-            let home = self.wire.is_home(from);
-            if home {
-                self.session.keep_cookies(stamp, answered.headers(), from);
+        let Some(request) = call.request()? else { return Ok(None) };
+        let mut hop =
+            Hop { url: request.url().clone(), method: call.method(), keeps_body: true, left_home: false };
+        let mut response = self.send(request, pass).await?;
+        let mut cookies = Vec::new();
+        for _ in 0..=MOST_HOPS {
+            let home =
+                !hop.left_home && self.wire.is_home(&hop.url) && !self.wire.came_from_elsewhere(&response);
+            if let Some(set) = SetCookies::of(response.headers(), &hop.url).filter(|_| home) {
+                match self.errand {
+                    Errand::Ordinary => self.session.keep_cookies(stamp, &set),
+                    Errand::Role => cookies.push(set),
+                }
             }
-            let Some(hop) = next_hop(&answered, from, &method) else {
-                let home = home && !self.wire.came_from_elsewhere(&answered);
-                return Ok(Some(Delivered { response: answered, home }));
-            };
-            let leaves = !self.wire.is_home(&hop.url);
-            let request = if leaves && !self.roams { None } else { self.request_for(call, &hop, leaves)? };
+            let next = next_hop(&response, &hop).map(|next| self.leaving(next));
+            let next = next.filter(|next| !next.left_home || self.errand == Errand::Ordinary);
             // Who may not follow, or has no body left to do so, gets the redirect itself.
-            let Some(request) = request else {
-                return Ok(Some(Delivered { response: answered, home }));
+            let request = match &next {
+                Some(next) => self.request_for(call, next)?,
+                None => None,
             };
-            drop(answered);
-            answered = self.send(request, pass.filter(|_| !leaves)).await?;
-            method = hop.method;
-            at = Some(hop.url);
+            let (Some(next), Some(request)) = (next, request) else {
+                return Ok(Some(Delivered { response, home, cookies }));
+            };
+            hop = next;
+            drop(response);
+            response = self.send(request, pass.filter(|_| !hop.left_home)).await?;
         }
         Err(Error::new(Kind::Transport, "the server redirects without end"))
     }
@@ -85,28 +101,23 @@ impl Courier<'_> {
                 self.placement.apply(pass, &mut request);
             }
         }
-        if !self.roams && self.wire.follows_redirects {
-            forbid_repeat(&mut request);
+        match self.errand {
+            Errand::Ordinary => self.wire.transport.send(request).await,
+            Errand::Role => self.wire.send_secret(request).await,
         }
-        self.wire.transport.send(request).await
     }
 
-    fn request_for(&self, call: &mut Prepared, hop: &Hop, leaves: bool) -> Result<Option<Request>, Error> {
-        let Some(mut request) = call.request()? else { return Ok(None) };
+    fn leaving(&self, next: Hop) -> Hop {
+        let left_home = next.left_home || !self.wire.is_home(&next.url);
+        Hop { left_home, ..next }
+    }
+
+    fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
+        let request = if hop.keeps_body { call.request()? } else { call.request_without_body()? };
+        let Some(mut request) = request else { return Ok(None) };
         *request.url_mut() = hop.url.clone();
         *request.method_mut() = hop.method.clone();
-        if !hop.keeps_body {
-            *request.body_mut() = None;
-            for name in [
-                header::CONTENT_TYPE,
-                header::CONTENT_LENGTH,
-                header::CONTENT_ENCODING,
-                header::TRANSFER_ENCODING,
-            ] {
-                request.headers_mut().remove(name);
-            }
-        }
-        if leaves {
+        if hop.left_home {
             strip_secrets(request.headers_mut(), &self.placement.header);
         }
         Ok(Some(request))
@@ -115,21 +126,20 @@ impl Courier<'_> {
 
 /// RFC 9110 §15.4: 307 and 308 repeat the request; 303 asks for the result by GET, and so do 301 and 302
 /// after a POST.
-fn next_hop(answer: &Response, from: &Url, method: &Method) -> Option<Hop> {
-    let status = answer.status();
-    let repeats = match status {
+fn next_hop(answer: &Response, at: &Hop) -> Option<Hop> {
+    let repeats = match answer.status() {
         StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
-        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => method != Method::POST,
-        StatusCode::SEE_OTHER => method == Method::GET || method == Method::HEAD,
+        StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => at.method != Method::POST,
+        StatusCode::SEE_OTHER => at.method == Method::GET || at.method == Method::HEAD,
         _ => return None,
     };
     let location = answer.headers().get(header::LOCATION)?;
-    let url = from.join(std::str::from_utf8(location.as_bytes()).ok()?).ok()?;
+    let url = at.url.join(std::str::from_utf8(location.as_bytes()).ok()?).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
-    let method = if repeats { method.clone() } else { Method::GET };
-    Some(Hop { url, method, keeps_body: repeats })
+    let method = if repeats { at.method.clone() } else { Method::GET };
+    Some(Hop { url, method, keeps_body: repeats && at.keeps_body, left_home: at.left_home })
 }
 
 /// What the caller put in for the one origin is not for another.

@@ -55,7 +55,10 @@ impl Answer {
         let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = response.bytes().await.map_err(|error| Error::transport(error.into()))?;
+        let body = response
+            .bytes()
+            .await
+            .map_err(|error| Error::transport(error.into()).with_rejection_if(rejection.clone()))?;
         Ok(Self {
             status,
             headers,
@@ -155,11 +158,7 @@ impl Answer {
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
-        let error = Error::status_of(answer);
-        match rejection {
-            Some(rejection) => error.with_rejection(rejection),
-            None => error,
-        }
+        Error::status_of(answer).with_rejection_if(rejection)
     }
 
     /// The live response, for types that are not read whole, see [`FromResponse::READING`].
@@ -176,19 +175,22 @@ impl Answer {
         }
     }
 
-    fn deserialize<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let source = BodyDeserializer::new(self.status, &self.headers, self.body().clone(), self.none);
-        // The deserializer must be the body's only owner for a type that takes it whole.
-        let rest = Self { content: Content::Whole(Bytes::new()), ..self };
+    fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
+        let body = match std::mem::replace(&mut self.content, Content::Whole(Bytes::new())) {
+            Content::Whole(body) => body,
+            Content::Live(_) => Bytes::new(),
+        };
+        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
         match T::deserialize(&source) {
             Ok(value) => Ok(value),
             Err(DecodeError::NotAnOption) => {
-                Err(Self { content: Content::Whole(source.into_body()), ..rest }.into_status_error())
+                self.content = Content::Whole(source.into_body());
+                Err(self.into_status_error())
             }
             Err(error) => {
-                let text = format!("the answer is not of the declared type: {}", error.place());
-                let decode = Error::new(Kind::Decode, text);
-                Err(if rest.secret { decode } else { decode.with_source(error) })
+                let place = if self.secret { error.place() } else { error.to_string() };
+                let text = format!("the answer is not of the declared type: {place}");
+                Err(Error::new(Kind::Decode, text).with_rejection_if(self.rejection))
             }
         }
     }

@@ -2,13 +2,13 @@
 //! that knows "once".
 
 use std::borrow::Cow;
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use reqwest::Response;
 use tokio::time::Instant;
 
 use crate::client::Client;
-use crate::courier::{Courier, Delivered};
+use crate::courier::{Courier, Delivered, Errand};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
@@ -17,6 +17,9 @@ use crate::rejection::Rejection;
 use crate::reply::Receipt;
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
 use crate::verdict::{judge, Verdict};
+
+/// Where a call with a deadline leaves the refusal that it meets.
+pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// How a call is to be treated, from its declaration.
 pub(crate) struct Plan {
@@ -27,6 +30,7 @@ pub(crate) struct Plan {
     pub(crate) endpoint: Option<&'static Endpoint>,
     /// What refusals are remembered by.
     pub(crate) route: Cow<'static, str>,
+    pub(crate) met: Met,
 }
 
 /// A final answer, and how it was come by.
@@ -48,12 +52,13 @@ pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> 
     journey.receipt.refreshed = waited;
     let first = journey.send(&mut call, Some(&pass)).await?;
     let Some(finding) = journey.find(&first, &pass) else {
-        journey.accepted(&pass);
+        journey.accepted(&first, &pass);
         return Ok(journey.end(first.response));
     };
     match client.session().settle(&pass, finding, &plan.route) {
         Next::Return => Ok(journey.end(first.response)),
-        next => journey.refused(call, first.response, next).await,
+        // Boxed, so that a call which is not refused does not carry the room for it.
+        next => Box::pin(journey.refused(call, first.response, next)).await,
     }
 }
 
@@ -69,11 +74,13 @@ impl Journey<'_> {
             wire: self.client.wire(),
             session: self.client.session(),
             placement: &self.plan.placement,
-            roams: true,
+            errand: Errand::Ordinary,
         };
         self.receipt.sends += 1;
         self.receipt.generation = pass.map(|pass| pass.stamp.generation);
-        courier.deliver(call, pass).await?.ok_or_else(|| Error::request("the body of the request is spent"))
+        Box::pin(courier.deliver(call, pass))
+            .await?
+            .ok_or_else(|| Error::request("the body of the request is spent"))
     }
 
     /// What the answer says against the credential that was sent, if anything.
@@ -99,6 +106,9 @@ impl Journey<'_> {
         }
         // Read and let go before anything is waited for: the connection may be needed for the refresh.
         let rejection = Arc::new(Rejection::capture(first).await);
+        if let Some(met) = &self.plan.met {
+            let _ = met.set(rejection.clone());
+        }
         let renewed = self.outcome(next).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         if !call.is_replayable() {
             self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
@@ -146,13 +156,13 @@ impl Journey<'_> {
         })?;
         match self.find(&sent, &pass) {
             Some(finding) => self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route),
-            None => self.accepted(&pass),
+            None => self.accepted(&sent, &pass),
         }
         Ok(Arrived { rejection: Some(rejection), ..self.end(sent.response) })
     }
 
-    fn accepted(&self, pass: &Snapshot) {
-        if pass.learning {
+    fn accepted(&self, sent: &Delivered, pass: &Snapshot) {
+        if pass.learning && sent.home && sent.response.status().is_success() {
             self.client.session().was_accepted(pass.stamp, &self.plan.route);
         }
     }

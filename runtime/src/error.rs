@@ -88,10 +88,14 @@ impl Error {
 
     /// What came out of the transport: told apart into time-out, connect and the rest.
     pub(crate) fn transport(source: BoxError) -> Self {
-        let source = match source.downcast::<reqwest::Error>() {
-            // Its text would hold the URL, and with it query values.
-            Ok(error) => Box::new(error.without_url()) as BoxError,
-            Err(other) => other,
+        // A text of reqwest's holds the URL, and with it query values. One wrapped by a layer cannot be
+        // relieved of it.
+        let (source, shown) = match source.downcast::<reqwest::Error>() {
+            Ok(error) => (Box::new(error.without_url()) as BoxError, true),
+            Err(other) => {
+                let shown = !any_cause(other.as_ref(), has_url);
+                (other, shown)
+            }
         };
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time")
@@ -100,7 +104,12 @@ impl Error {
         } else {
             (Kind::Transport, "the exchange with the server broke off")
         };
-        Self::new(kind, text).with_source(source)
+        let error = Self::new(kind, text);
+        if shown {
+            error.with_source(source)
+        } else {
+            error
+        }
     }
 
     /// An answer that is no success.
@@ -120,6 +129,13 @@ impl Error {
     /// Keeps the 401 or 403 that the call met, whatever became of it later.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
+    }
+
+    pub(crate) fn with_rejection_if(self, rejection: Option<Arc<Rejection>>) -> Self {
+        match rejection {
+            Some(rejection) => self.with_rejection(rejection),
+            None => self,
+        }
     }
 
     /// Names the method, unless the error names one already.
@@ -354,4 +370,8 @@ fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+
+fn has_url(error: &(dyn StdError + 'static)) -> bool {
+    error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }

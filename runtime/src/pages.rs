@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::client::Client;
-use crate::decode::{Answer, FromResponse};
+use crate::decode::{Answer, FromResponse, Reading};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::link::next_of;
@@ -55,8 +55,8 @@ impl Paging {
     fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
         match self.0 {
             Way::Link => {
-                let lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
-                url.join(&lines.filter_map(next_of).next()?).ok()
+                let mut lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
+                url.join(&lines.find_map(next_of)?).ok()
             }
             Way::Cursor { field, parameter } => {
                 let body: Value = serde_json::from_slice(answer.body()).ok()?;
@@ -117,7 +117,7 @@ pub struct Pages<T> {
     first: Option<Answer>,
     next: Option<(Continuation, Url)>,
     pending: Option<(Continuation, Url, AnswerFuture)>,
-    pages: PhantomData<fn() -> T>,
+    of: PhantomData<fn() -> T>,
 }
 
 impl<T: DeserializeOwned> Pages<T> {
@@ -164,7 +164,8 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
         }
         if let Some((mut continuation, url)) = this.next.take() {
             let Some(request) = continuation.request.at(&url) else { return Poll::Ready(None) };
-            let answer = continuation.client.start_prepared(continuation.endpoint, Ok(request));
+            let answer =
+                continuation.client.start_prepared(continuation.endpoint, Ok(request), Reading::Whole);
             this.pending = Some((continuation, url, answer));
         }
         let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };
@@ -184,7 +185,7 @@ impl<T: DeserializeOwned> FromResponse for Pages<T> {
             let url = continuation.request.url().clone();
             (continuation, url)
         });
-        Ok(Self { first: Some(answer), next, pending: None, pages: PhantomData })
+        Ok(Self { first: Some(answer), next, pending: None, of: PhantomData })
     }
 }
 

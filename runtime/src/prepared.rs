@@ -1,6 +1,7 @@
 //! A request that can be made any number of times: [`Prepared`]. Nothing is encoded twice and no body is
 //! copied for a second send that may never happen.
 
+use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderMap, Method};
 use reqwest::Request;
 use url::Url;
@@ -54,6 +55,26 @@ impl Prepared {
             }),
             Self::Handmade { .. } => None,
         }
+    }
+
+    /// The request as it is after a redirect that drops its body, and with it what describes the body.
+    pub(crate) fn request_without_body(&mut self) -> Result<Option<Request>, Error> {
+        let mut request = match self {
+            Self::Declared { method, url, headers, .. } => {
+                let mut request = Request::new(method.clone(), url.clone());
+                request.headers_mut().clone_from(headers);
+                request
+            }
+            Self::Handmade { .. } => match self.request()? {
+                Some(request) => request,
+                None => return Ok(None),
+            },
+        };
+        *request.body_mut() = None;
+        for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
+            request.headers_mut().remove(name);
+        }
+        Ok(Some(request))
     }
 
     pub(crate) fn url(&self) -> &Url {

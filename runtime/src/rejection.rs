@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
+use tokio::runtime::Handle;
 
 /// An answer of the server that refused a call: its status, headers and body.
 ///
@@ -39,7 +40,11 @@ impl Rejection {
             }
         };
         // A body that never ends must not keep its caller from the refresh; what has come is kept.
-        let _ = tokio::time::timeout(Self::BODY_WAIT, read).await;
+        if Handle::try_current().is_ok() {
+            let _ = tokio::time::timeout(Self::BODY_WAIT, read).await;
+        } else {
+            read.await;
+        }
         let headers = std::mem::take(response.headers_mut());
         Self::new(response.status(), headers, body.freeze())
     }

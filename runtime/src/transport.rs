@@ -1,11 +1,13 @@
 //! What sends a request: reqwest, or any tower service of the same shape.
 
+use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::header::{Entry, SET_COOKIE};
 use http_body::{Frame, SizeHint};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
@@ -35,16 +37,29 @@ impl Transport {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
+        // A reqwest client is a service too, and one that follows redirects by itself.
+        if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
+            return Self::Given(client.clone());
+        }
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
 
+    pub(crate) fn is_service(&self) -> bool {
+        matches!(self, Self::Service(_))
+    }
+
     pub(crate) async fn send(&self, request: Request) -> Result<Response, Error> {
-        match self {
+        let mut response = match self {
             Self::Own(client) | Self::Given(client) => {
-                client.execute(request).await.map_err(|error| Error::transport(error.into()))
+                client.execute(request).await.map_err(|error| Error::transport(error.into()))?
             }
-            Self::Service(service) => service.clone().oneshot(request).await.map_err(Error::transport),
+            Self::Service(service) => service.clone().oneshot(request).await.map_err(Error::transport)?,
+        };
+        // So that nobody who prints the headers prints a session.
+        if let Entry::Occupied(mut lines) = response.headers_mut().entry(SET_COOKIE) {
+            lines.iter_mut().for_each(|line| line.set_sensitive(true));
         }
+        Ok(response)
     }
 
     /// Whether a redirect could carry off a request before the runtime sees it.

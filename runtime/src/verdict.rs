@@ -1,4 +1,5 @@
-//! What an answer says about the credential that was sent. The one place that knows status numbers.
+//! What an answer to a call says about the credential that was sent with it: the one place that reads its
+//! status.
 
 use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};

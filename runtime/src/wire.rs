@@ -1,16 +1,18 @@
 //! One API's address and the way to it, without any session: [`Wire`]. What goes out here carries what the
 //! caller put in and nothing else.
 
-use http::HeaderMap;
+use std::fmt;
+
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};
+use http::{HeaderMap, HeaderName};
 use reqwest::{Request, Response};
 use url::Url;
 
 use crate::error::Error;
 use crate::origin::Origin;
-use crate::transport::Transport;
+use crate::transport::{forbid_repeat, Transport};
 
 /// The transport, the base URL and the default headers of a client.
-#[derive(Debug)]
 pub struct Wire {
     pub(crate) transport: Transport,
     pub(crate) origin: Origin,
@@ -22,16 +24,25 @@ pub struct Wire {
 }
 
 impl Wire {
-    /// Sends as it is, after adding the default headers that the request does not set itself.
-    pub(crate) async fn send(&self, mut request: Request) -> Result<Response, Error> {
-        self.add_defaults(&mut request);
+    /// Sends a request that holds a secret beside the usual headers, as a login or a refresh does, to this
+    /// origin and no other.
+    pub(crate) async fn send_secret(&self, mut request: Request) -> Result<Response, Error> {
+        if self.follows_redirects {
+            if let Some(name) = request.headers().keys().find(|name| !self.is_harmless(name)) {
+                return Err(redirects_leak(name));
+            }
+            forbid_repeat(&mut request);
+        }
         self.transport.send(request).await
     }
 
+    /// Adds the default headers that the request does not set itself.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
-        for (name, value) in &self.headers {
+        for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
-                request.headers_mut().append(name.clone(), value.clone());
+                for value in self.headers.get_all(name) {
+                    request.headers_mut().append(name.clone(), value.clone());
+                }
             }
         }
     }
@@ -45,6 +56,30 @@ impl Wire {
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         // What `http::Response` becomes when it does not say its URL, as in-memory services make it.
         const NO_URL: &str = "no.url.provided.local";
-        answer.url().host_str() != Some(NO_URL) && !self.is_home(answer.url())
+        let says_nothing = self.transport.is_service() && answer.url().host_str() == Some(NO_URL);
+        !says_nothing && !self.is_home(answer.url())
+    }
+
+    /// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no
+    /// secret, or the user gave them for every request.
+    fn is_harmless(&self, name: &HeaderName) -> bool {
+        const HARMLESS: [HeaderName; 6] =
+            [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
+        HARMLESS.contains(name) || self.headers.contains_key(name)
+    }
+}
+
+/// What a transport that follows redirects by itself would carry off.
+pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
+    Error::builder(format!(
+        "the given reqwest client follows redirects by itself and would carry the header `{header}` to other \
+         origins: build it with `redirect(Policy::none())`, redirects are followed all the same"
+    ))
+}
+
+/// The default headers stay out: they may be secrets.
+impl fmt::Debug for Wire {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Wire").field("base", &self.base).finish_non_exhaustive()
     }
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Sink};
+use super::scalar::{take_apart, Refusal, Room, Sink};
 
 /// Appends `name=value` for a scalar; nothing for `None`.
 pub(crate) fn write_cookie<T: Serialize + ?Sized>(
@@ -10,29 +10,27 @@ pub(crate) fn write_cookie<T: Serialize + ?Sized>(
     name: &str,
     value: &T,
 ) -> Result<(), Refusal> {
-    take_apart(&mut Cookie { name, line }, name, value)
+    take_apart(&mut Cookie(line), name, value).map_err(|refusal| Refusal(format!("cookie {refusal}")))
 }
 
-struct Cookie<'a> {
-    name: &'a str,
-    line: &'a mut String,
-}
+struct Cookie<'a>(&'a mut String);
 
 impl Sink for Cookie<'_> {
     fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        if name != self.name {
-            return Err(Refusal(format!("cookie `{}` is a struct or map", self.name)));
-        }
         if !text.bytes().all(is_cookie_octet) {
-            return Err(Refusal(format!("cookie `{name}` has a character that no cookie can hold")));
+            return Err(Refusal(format!("`{name}` has a character that no cookie can hold")));
         }
-        if !self.line.is_empty() {
-            self.line.push_str("; ");
+        if !self.0.is_empty() {
+            self.0.push_str("; ");
         }
-        self.line.push_str(name);
-        self.line.push('=');
-        self.line.push_str(text);
+        self.0.push_str(name);
+        self.0.push('=');
+        self.0.push_str(text);
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Sequence
     }
 }
 

@@ -3,7 +3,7 @@
 use form_urlencoded::byte_serialize;
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Sink};
+use super::scalar::{take_apart, Refusal, Room, Sink};
 
 /// Appends `value` to a form: a struct or map under the names of its fields, anything else under `name`,
 /// which must then be given.
@@ -31,6 +31,10 @@ impl Sink for Form<'_> {
         self.0.push('=');
         self.0.extend(byte_serialize(text.as_bytes()));
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Fields
     }
 }
 

@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Sink};
+use super::scalar::{take_apart, Refusal, Room, Sink};
 
 /// The values of header `name`: none for `None`, several for a sequence.
 pub(crate) fn header_values<T: Serialize + ?Sized>(
@@ -11,25 +11,23 @@ pub(crate) fn header_values<T: Serialize + ?Sized>(
     value: &T,
     put: &mut dyn FnMut(HeaderValue),
 ) -> Result<(), Refusal> {
-    take_apart(&mut Values { header: name, put }, name, value)
+    take_apart(&mut Values { put }, name, value).map_err(|refusal| Refusal(format!("header {refusal}")))
 }
 
 struct Values<'a> {
-    header: &'a str,
     put: &'a mut dyn FnMut(HeaderValue),
 }
 
 impl Sink for Values<'_> {
     fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        if name != self.header {
-            return Err(Refusal(format!("header `{}` is a struct or map", self.header)));
-        }
         match HeaderValue::try_from(text) {
             Ok(value) => (self.put)(value),
-            Err(_) => {
-                return Err(Refusal(format!("header `{name}` has a character that no header can carry")))
-            }
+            Err(_) => return Err(Refusal(format!("`{name}` has a character that no header can carry"))),
         }
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Sequence
     }
 }

@@ -12,7 +12,7 @@ use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
 use super::body::{Body, Content, Next};
-use super::scalar::{take_apart, Refusal, Sink};
+use super::scalar::{take_apart, Refusal, Room, Sink};
 use crate::error::{BoxError, Error};
 
 /// One part of a multipart body.
@@ -202,12 +202,13 @@ struct Texts<'a> {
 }
 
 impl Sink for Texts<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        if name != self.part {
-            return Err(Refusal(format!("part `{}` is a struct or map", self.part)));
-        }
+    fn scalar(&mut self, _: &str, text: &str) -> Result<(), Refusal> {
         self.form.push((self.part, Part::text(text)));
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Sequence
     }
 }
 

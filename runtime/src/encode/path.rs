@@ -3,7 +3,7 @@
 use percent_encoding::{utf8_percent_encode, AsciiSet, NON_ALPHANUMERIC};
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Sink};
+use super::scalar::{take_apart, Refusal, Room, Sink};
 
 /// Everything but the unreserved characters of RFC 3986 §2.3.
 pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
@@ -19,8 +19,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     take_apart(&mut segment, name, value)?;
     match segment.written {
         1 => Ok(()),
-        0 => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
-        _ => Err(Refusal(format!("path argument `{name}` is more than one value"))),
+        _ => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
     }
 }
 
@@ -42,7 +41,10 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
 /// Whether some segment is `.` or `..`. A server or the URL parser resolves those, encoded or not; so they
 /// are never sent.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
-    path.split('/').any(|segment| segment == "." || segment == "..")
+    let is_dots = |segment: &str| segment == "." || segment == "..";
+    let is_encoded =
+        |segment: &str| segment.contains('%') && is_dots(&segment.to_ascii_lowercase().replace("%2e", "."));
+    path.split('/').any(|segment| is_dots(segment) || is_encoded(segment))
 }
 
 struct Segment<'a> {
@@ -58,6 +60,10 @@ impl Sink for Segment<'_> {
         self.written += 1;
         self.to.extend(utf8_percent_encode(text, RESERVED));
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Scalar
     }
 }
 
@@ -83,6 +89,10 @@ impl Sink for Segments<'_> {
             self.to.extend(utf8_percent_encode(segment, RESERVED));
         }
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Sequence
     }
 }
 
@@ -122,7 +132,8 @@ mod tests {
         assert!(segment("").is_err());
         assert!(segment(&None::<u8>).is_err());
         assert!(segment(&()).is_err());
-        assert!(segment(&[1, 2]).is_err());
+        assert!(segment(&[1, 2]).is_err() && segment(&[1]).is_err());
+        assert!(segment(&std::collections::BTreeMap::from([("id", 7)])).is_err());
         assert!(segment(&f64::NAN).is_err());
     }
 
@@ -142,6 +153,7 @@ mod tests {
     #[test]
     fn dot_segments_are_seen_and_dots_inside_a_segment_are_not() {
         assert!(has_dot_segment("/a/../b") && has_dot_segment("/.") && has_dot_segment("/a/.."));
+        assert!(has_dot_segment("/a/%2e.") && has_dot_segment("/%2E/b") && !has_dot_segment("/%2ea"));
         assert!(!has_dot_segment("/a/...") && !has_dot_segment("/.well-known/x..y"));
     }
 }

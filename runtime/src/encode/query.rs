@@ -4,7 +4,7 @@ use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
 use super::path::RESERVED;
-use super::scalar::{take_apart, Refusal, Sink};
+use super::scalar::{take_apart, Refusal, Room, Sink};
 
 /// Appends `value` to a URL, after `?` for the first pair and `&` for later ones.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
@@ -28,6 +28,10 @@ impl Sink for Query<'_> {
         self.url.push('=');
         self.url.extend(utf8_percent_encode(text, RESERVED));
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Fields
     }
 }
 

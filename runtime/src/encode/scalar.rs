@@ -12,6 +12,20 @@ use serde::ser::{self, Impossible, Serialize};
 pub(super) trait Sink {
     /// `name` is the parameter's or the field's.
     fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal>;
+
+    /// How much there is room for.
+    fn room(&self) -> Room;
+}
+
+/// How much of a value a place has room for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Room {
+    /// One scalar.
+    Scalar,
+    /// Scalars of one name.
+    Sequence,
+    /// Scalars of several names.
+    Fields,
 }
 
 /// Why a value cannot be sent. Never quotes the value.
@@ -59,6 +73,13 @@ struct Scalars<'a> {
 impl Scalars<'_> {
     fn put(self, text: &str) -> Result<(), Refusal> {
         self.sink.scalar(self.name, text)
+    }
+
+    fn check_fields(&self) -> Result<(), Refusal> {
+        if self.sink.room() < Room::Fields {
+            return Err(Refusal(format!("`{}` is a struct or map", self.name)));
+        }
+        Ok(())
     }
 
     fn nested(&self) -> Refusal {
@@ -159,6 +180,7 @@ impl<'a> ser::Serializer for Scalars<'a> {
         variant: &'static str,
         value: &T,
     ) -> Result<(), Refusal> {
+        self.check_fields()?;
         if self.depth != Depth::Top {
             return Err(self.nested());
         }
@@ -168,6 +190,9 @@ impl<'a> ser::Serializer for Scalars<'a> {
     fn serialize_seq(self, _: Option<usize>) -> Result<Elements<'a>, Refusal> {
         if self.depth == Depth::Element {
             return Err(self.nested());
+        }
+        if self.sink.room() < Room::Sequence {
+            return Err(Refusal(format!("`{}` is a sequence", self.name)));
         }
         Ok(Elements { sink: self.sink, name: self.name })
     }
@@ -191,6 +216,7 @@ impl<'a> ser::Serializer for Scalars<'a> {
     }
 
     fn serialize_map(self, _: Option<usize>) -> Result<Fields<'a>, Refusal> {
+        self.check_fields()?;
         if self.depth != Depth::Top {
             return Err(self.nested());
         }
@@ -301,5 +327,9 @@ impl Sink for KeyText {
     fn scalar(&mut self, _: &str, text: &str) -> Result<(), Refusal> {
         self.0 = Some(text.to_owned());
         Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Scalar
     }
 }

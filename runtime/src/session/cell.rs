@@ -2,105 +2,49 @@
 //! [`enter`](Cell::enter) before it is sent and [`settle`](Cell::settle) after it was refused.
 //!
 //! Pure: no I/O, no tasks, no HTTP, no clock and no dice of its own. `F` is the ticket by which a caller
-//! joins a flight.
+//! joins a flight, and by which the flight is known when it lands.
 //!
 //! - *epoch* counts logins and logouts, *generation* counts published credentials; a [`Stamp`] is both, as
 //!   they were when a call was sent.
-//! - At most one flight belongs to an epoch and generation. A login or logout detaches it: what it brings
-//!   is then discarded.
+//! - There is at most one flight. A login, a logout or a refresh by hand detaches it: what it brings is then
+//!   discarded.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::cookies::Cookies;
+use super::cookies::{Cookies, SetCookies};
 use super::credential::{Credential, Minted};
+use super::decision::{Cause, Entry, Finding, Landed, Landing, Settled};
 use super::fruitless::Fruitless;
 use super::memo::Memo;
 use super::snapshot::{Snapshot, Stamp, Standing};
 use crate::error::{Error, Kind};
-
-/// What a refused answer says about the credential.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Finding {
-    /// No longer good, for sure.
-    Expired,
-    /// Perhaps no longer good, perhaps just not allowed to.
-    Suspect,
-}
-
-/// What a call does before it is sent.
-#[derive(Debug)]
-pub(crate) enum Entry<F> {
-    Nobody,
-    Expired,
-    Go,
-    /// Go, and renew in the background.
-    GoAndRenew,
-    Join(F),
-    Start,
-    Fail(Error),
-}
-
-/// What a call does after it was refused.
-#[derive(Debug)]
-pub(crate) enum Settled<F> {
-    /// The refusal is genuine.
-    Return,
-    /// Somebody logged out, or the session expired, or somebody else logged in: [`Cell::ended`] says which.
-    Ended(Error),
-    /// Somebody already refreshed.
-    Replay(Arc<Snapshot>),
-    Fail(Error),
-    Join(F),
-    Start,
-}
-
-/// How a flight ended.
-pub(crate) enum Landing {
-    Renewed {
-        credential: Arc<Credential>,
-        cookies: Option<Cookies>,
-    },
-    Failed {
-        error: Error,
-        retry_after: Option<Duration>,
-    },
-    Rejected,
-    /// Broken off without any word from the server.
-    Aborted,
-}
-
-/// What became of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Landed {
-    Published,
-    Failed,
-    Expired,
-    /// The epoch or generation that it was for is over.
-    Discarded,
-}
 
 pub(crate) struct Cell<F> {
     current: Arc<Snapshot>,
     flight: Option<Slot<F>>,
     memo: Memo,
     fruitless: Fruitless,
+    /// A refresh without any login was refused: in this epoch it is not tried again.
+    hopeless: bool,
 }
 
 struct Slot<F> {
     ticket: F,
     urgent: bool,
+    /// The server refused the credential: bringing the same one again is no help.
+    refused: bool,
 }
 
-impl<F: Clone> Cell<F> {
+impl<F: Clone + PartialEq> Cell<F> {
     pub(crate) fn new() -> Self {
         Self {
             current: Arc::new(Snapshot::empty()),
             flight: None,
             memo: Memo::default(),
             fruitless: Fruitless::default(),
+            hopeless: false,
         }
     }
 
@@ -108,20 +52,21 @@ impl<F: Clone> Cell<F> {
         &self.current
     }
 
+    /// How to join the flight that is under way.
+    pub(crate) fn ticket(&self) -> Option<F> {
+        self.flight.as_ref().map(|slot| slot.ticket.clone())
+    }
+
     /// What a call is told while a failed refresh is remembered.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.memo.active(now)
     }
 
-    pub(crate) fn in_flight(&self) -> bool {
-        self.flight.is_some()
-    }
-
-    /// `renewable`: the current credential could be refreshed.
+    /// `renewable`: what is current could be refreshed.
     pub(crate) fn enter(&self, renewable: bool, now: Instant) -> Entry<F> {
         let credential = match &self.current.standing {
             Standing::Expired => return Entry::Expired,
-            Standing::Nobody if !renewable => return Entry::Nobody,
+            Standing::Nobody if !renewable || self.hopeless => return Entry::Nobody,
             Standing::Nobody => return self.enter_by_flight(now),
             Standing::Live(credential) => credential,
         };
@@ -147,7 +92,7 @@ impl<F: Clone> Cell<F> {
         }
     }
 
-    /// `stamp`: what the refused call was sent under. `route`: its path template.
+    /// `stamp`: what the refused call was sent under. `route`: what it called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
@@ -165,11 +110,7 @@ impl<F: Clone> Cell<F> {
         if !renewable {
             return Settled::Return;
         }
-        let urgent = finding == Finding::Expired;
-        if !urgent && self.fruitless.is_proof(route, stamp.generation) {
-            self.replay_was_refused(stamp, finding, route, now);
-        }
-        if !urgent && (self.fruitless.is_genuine(stamp, route, now) || self.fruitless.is_excessive(now)) {
+        if finding == Finding::Suspect && self.is_genuine(stamp, route, now) {
             return Settled::Return;
         }
         if let Some(error) = self.memo.active(now) {
@@ -178,15 +119,22 @@ impl<F: Clone> Cell<F> {
         if self.fruitless.is_excessive(now) {
             return Settled::Fail(excessive());
         }
-        match &mut self.flight {
-            Some(slot) => {
-                slot.urgent |= urgent;
-                let ticket = slot.ticket.clone();
-                self.publish(|_| {});
-                Settled::Join(ticket)
-            }
-            None => Settled::Start,
+        let Some(slot) = &mut self.flight else { return Settled::Start };
+        slot.refused = true;
+        let ticket = slot.ticket.clone();
+        if finding == Finding::Expired && !std::mem::replace(&mut slot.urgent, true) {
+            self.publish(|_| {});
         }
+        Settled::Join(ticket)
+    }
+
+    /// Whether a suspicious refusal is to be taken at its word.
+    fn is_genuine(&mut self, stamp: Stamp, route: &str, now: Instant) -> bool {
+        let received = self.current.credential().map_or(now, |credential| credential.received());
+        if self.fruitless.take_proof(route, stamp.generation, received, now) {
+            self.replay_was_refused(stamp, Finding::Suspect, route, now);
+        }
+        self.fruitless.is_genuine(stamp, route, now) || self.fruitless.is_excessive(now)
     }
 
     /// Why nothing more can come of a call sent under `stamp`, if so.
@@ -196,38 +144,37 @@ impl<F: Clone> Cell<F> {
             (Standing::Live(_), false) => {
                 Some(Error::new(Kind::Superseded, "somebody else logged in while the call was under way"))
             }
-            (Standing::Nobody | Standing::Expired, false) => {
-                Some(Error::new(Kind::NoSession, "the session was ended while the call was under way"))
-            }
+            (Standing::Nobody | Standing::Expired, false) => Some(ended()),
             (Standing::Live(_) | Standing::Nobody, true) => None,
         }
     }
 
     /// A flight starts; `ticket` is how others join it.
-    pub(crate) fn take_off(&mut self, ticket: F, urgent: bool) {
-        self.flight = Some(Slot { ticket, urgent });
+    pub(crate) fn take_off(&mut self, ticket: F, cause: Cause) {
+        let refused = matches!(cause, Cause::Refused(_));
+        self.flight = Some(Slot { ticket, urgent: cause.is_urgent(), refused });
         self.publish(|_| {});
     }
 
-    pub(crate) fn ticket(&self) -> Option<F> {
-        self.flight.as_ref().map(|slot| slot.ticket.clone())
-    }
-
-    /// The flight for `basis` ends. Publishing, clearing the memo and clearing the slot are one step.
+    /// The flight of `ticket` ends. Publishing, clearing the memo and clearing the slot are one step.
     /// `roll` in `0.0..1.0` is the dice.
-    pub(crate) fn land(&mut self, basis: Stamp, landing: Landing, now: Instant, roll: f64) -> Landed {
-        if self.current.stamp != basis {
-            return Landed::Discarded;
-        }
-        self.flight = None;
+    pub(crate) fn land(&mut self, ticket: &F, landing: Landing, now: Instant, roll: f64) -> Landed {
+        let Some(slot) = self.flight.take_if(|slot| slot.ticket == *ticket) else { return Landed::Discarded };
         match landing {
-            Landing::Renewed { credential, cookies } => self.renew(credential, cookies, now, roll),
+            Landing::Renewed { credential, cookies } => {
+                self.renew(credential, cookies.as_ref(), slot.refused, now, roll)
+            }
             Landing::Failed { error, retry_after } => {
                 self.memo.remember(error, retry_after, now, roll);
                 self.publish(|_| {});
                 Landed::Failed
             }
             Landing::Aborted => {
+                self.publish(|_| {});
+                Landed::Failed
+            }
+            Landing::Rejected if matches!(self.current.standing, Standing::Nobody) => {
+                self.hopeless = true;
                 self.publish(|_| {});
                 Landed::Failed
             }
@@ -245,78 +192,91 @@ impl<F: Clone> Cell<F> {
     fn renew(
         &mut self,
         credential: Arc<Credential>,
-        cookies: Option<Cookies>,
+        cookies: Option<&SetCookies>,
+        refused: bool,
         now: Instant,
         roll: f64,
     ) -> Landed {
-        let cookies = cookies.map_or_else(|| self.current.cookies.clone(), Arc::new);
-        if let Some(old) = self.current.credential() {
-            let access = credential.tokens().access();
-            if access.is_some() && old.tokens().access() == access {
-                // The rotated secret is kept all the same: the old one may be spent.
-                let kept = Arc::new(old.with_refresh_of(credential.tokens()));
-                self.memo.remember(no_progress(), None, now, roll);
-                self.publish(|next| {
-                    next.standing = Standing::Live(kept);
-                    next.cookies = cookies;
-                });
-                return Landed::Failed;
-            }
+        let cookies = cookies.map(|cookies| Arc::new(cookies.after(&self.current.cookies)));
+        let same =
+            self.current.credential().filter(|old| old.tokens().access() == credential.tokens().access());
+        if let Some(old) = same.filter(|_| refused) {
+            // The rotated secret is kept all the same: the old one may be spent.
+            let kept = Arc::new(old.with_refresh_of(credential.tokens()));
+            self.memo.remember(no_progress(), None, now, roll);
+            self.publish(|next| {
+                next.standing = Standing::Live(kept);
+                next.cookies = cookies.unwrap_or_else(|| next.cookies.clone());
+            });
+            return Landed::Failed;
         }
         self.memo.clear();
         self.publish(|next| {
             next.stamp.generation += 1;
             next.standing = Standing::Live(credential);
-            next.cookies = cookies;
+            next.cookies = cookies.unwrap_or_else(|| next.cookies.clone());
         });
         Landed::Published
     }
 
-    /// A refresh that the user made by hand. It takes the place of a flight under way, whose secret may be
-    /// spent now.
+    /// A refresh that the user made by hand under `begun`. It detaches a flight under way, whose secret may
+    /// be spent now.
     pub(crate) fn renew_by_hand(
         &mut self,
-        epoch: u64,
+        begun: Stamp,
         credential: Arc<Credential>,
-        cookies: Option<Cookies>,
+        cookies: Option<&SetCookies>,
         now: Instant,
-        roll: f64,
-    ) -> Landed {
-        if epoch != self.current.stamp.epoch {
-            return Landed::Discarded;
+    ) -> (Landed, Option<F>) {
+        if begun != self.current.stamp || self.current.credential().is_none() {
+            return (Landed::Discarded, None);
         }
-        self.flight = None;
-        self.renew(credential, cookies, now, roll)
+        let detached = self.flight.take().map(|slot| slot.ticket);
+        (self.renew(credential, cookies, false, now, 0.0), detached)
     }
 
-    /// A login, or tokens given by the user: a new epoch, which owes nothing to the one before.
-    pub(crate) fn log_in(&mut self, credential: Arc<Credential>, cookies: Option<Cookies>) {
-        self.start_epoch();
+    /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the
+    /// one before. `Err` if somebody logged out since; otherwise the flight that it detached.
+    pub(crate) fn log_in(
+        &mut self,
+        begun: Option<Stamp>,
+        credential: Arc<Credential>,
+        cookies: &[SetCookies],
+    ) -> Result<Option<F>, Error> {
+        let nobody = matches!(self.current.standing, Standing::Nobody);
+        if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
+            return Err(ended());
+        }
+        // What a server handed out before any login, say for its login form, belongs to nobody else.
+        let mut jar = if nobody { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
+        for set in cookies {
+            jar = set.after(&jar);
+        }
+        let detached = self.start_epoch();
         self.publish(|next| {
             next.stamp.generation += 1;
             next.standing = Standing::Live(credential);
-            if let Some(cookies) = cookies {
-                next.cookies = Arc::new(cookies);
-            }
+            next.cookies = Arc::new(jar);
         });
+        Ok(detached)
     }
 
-    /// A logout. `false` if nobody was logged in.
-    pub(crate) fn log_out(&mut self) -> bool {
+    /// A logout. Whether somebody was logged in, and the flight that it detached.
+    pub(crate) fn log_out(&mut self) -> (bool, Option<F>) {
         let was_live = matches!(self.current.standing, Standing::Live(_));
-        self.start_epoch();
+        let detached = self.start_epoch();
         self.publish(|next| {
             next.standing = Standing::Nobody;
             next.cookies = Arc::default();
         });
-        was_live
+        (was_live, detached)
     }
 
     /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
     /// and are dropped.
-    pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: Cookies) {
-        if stamp == self.current.stamp {
-            self.publish(|next| next.cookies = Arc::new(cookies));
+    pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
+        if stamp == self.current.stamp && !matches!(self.current.standing, Standing::Expired) {
+            self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
         }
     }
 
@@ -344,19 +304,20 @@ impl<F: Clone> Cell<F> {
         }
     }
 
-    /// A call was accepted, which lifts what was learned against its route.
-    pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str) {
-        if stamp.epoch == self.current.stamp.epoch {
-            self.fruitless.accepted(route);
+    /// A call succeeded, which lifts what was learned against its route.
+    pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
+        if stamp.epoch == self.current.stamp.epoch && self.fruitless.accepted(route, now) {
             self.publish(|_| {});
         }
     }
 
-    fn start_epoch(&mut self) {
-        self.flight = None;
+    fn start_epoch(&mut self) -> Option<F> {
         self.memo.clear();
         self.fruitless = Fruitless::default();
+        self.hopeless = false;
+        let detached = self.flight.take().map(|slot| slot.ticket);
         self.publish(|next| next.stamp.epoch += 1);
+        detached
     }
 
     fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
@@ -370,6 +331,10 @@ impl<F: Clone> Cell<F> {
 
 pub(crate) fn expired() -> Error {
     Error::new(Kind::SessionExpired, "the session has expired: log in again")
+}
+
+fn ended() -> Error {
+    Error::new(Kind::NoSession, "the session was ended while the call was under way")
 }
 
 fn no_progress() -> Error {

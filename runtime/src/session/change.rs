@@ -3,15 +3,12 @@
 
 use std::sync::Arc;
 
-use http::header::SET_COOKIE;
-use http::HeaderMap;
-use url::Url;
-
-use super::cell::{Landed, Landing};
-use super::cookies::Cookies;
+use super::cookies::SetCookies;
 use super::credential::{Credential, Minted};
 use super::crossing::now;
+use super::decision::{Landed, Landing};
 use super::events::SessionEvent;
+use super::flight::Ticket;
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Tokens;
 use super::Session;
@@ -19,9 +16,9 @@ use crate::error::Error;
 
 impl Session {
     /// The end of a flight; with it what failed calls are told from now on.
-    pub(super) fn land(&self, basis: Stamp, landing: Landing) -> (Landed, Option<Error>) {
+    pub(super) fn land(&self, ticket: &Ticket, landing: Landing) -> (Landed, Option<Error>) {
         let (now, roll) = (now(), fastrand::f64());
-        self.update(|cell| (cell.land(basis, landing, now, roll), cell.failure(now)))
+        self.update(|cell| (cell.land(ticket, landing, now, roll), cell.failure(now)))
     }
 
     /// Events are told after the slot is free and the waiters are awake, so that a listener may call the
@@ -39,58 +36,62 @@ impl Session {
         }
     }
 
-    pub(crate) fn log_in(&self, tokens: Tokens, cookies: Option<(&HeaderMap, &Url)>) -> Result<(), Error> {
+    /// A login that began under `begun`, or tokens given by the user.
+    pub(crate) fn log_in(
+        &self,
+        begun: Option<Stamp>,
+        tokens: Tokens,
+        cookies: &[SetCookies],
+    ) -> Result<(), Error> {
         let credential = Arc::new(Credential::new(tokens, Minted::Given, now(), fastrand::f64())?);
-        self.update(|cell| {
-            let kept = self.cookies_after(cell.current(), cookies);
-            cell.log_in(credential, kept);
-        });
+        let cookies = if self.keeps_cookies() { cookies } else { &[] };
+        let detached = self.update(|cell| cell.log_in(begun, credential, cookies))?;
+        release(detached);
         self.0.bell.ring(SessionEvent::LoggedIn);
         Ok(())
     }
 
-    /// A `#[refresh]` method called by hand under `epoch` brought `tokens`.
+    /// A `#[refresh]` method called by hand under `begun` brought `tokens`.
     pub(crate) fn renew_by_hand(
         &self,
-        epoch: u64,
+        begun: &Snapshot,
         tokens: Tokens,
-        cookies: Option<(&HeaderMap, &Url)>,
+        cookies: &[SetCookies],
     ) -> Result<(), Error> {
-        let tokens = match self.snapshot().credential() {
-            Some(previous) => tokens.completed_by(previous.tokens()),
-            None => tokens,
+        let Some(previous) = begun.credential() else {
+            // There was no session that this could have renewed: it starts one.
+            return self.log_in(Some(begun.stamp), tokens, cookies);
         };
-        let credential = Arc::new(Credential::new(tokens, Minted::Refreshed, now(), fastrand::f64())?);
-        let landed = self.update(|cell| {
-            let kept = self.cookies_after(cell.current(), cookies);
-            cell.renew_by_hand(epoch, credential, kept, now(), fastrand::f64())
-        });
+        let credential = Credential::renewed(tokens, Some(previous.tokens()), now(), fastrand::f64())?;
+        let cookies = cookies.last().filter(|_| self.keeps_cookies());
+        let (landed, detached) =
+            self.update(|cell| cell.renew_by_hand(begun.stamp, Arc::new(credential), cookies, now()));
+        release(detached);
         self.tell(landed, None);
         Ok(())
     }
 
     /// Ends the session; what it was.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
-        let (before, was_live) = self.update(|cell| (cell.current().clone(), cell.log_out()));
+        let (before, (was_live, detached)) = self.update(|cell| (cell.current().clone(), cell.log_out()));
+        release(detached);
         if was_live {
             self.0.bell.ring(SessionEvent::LoggedOut);
         }
         before
     }
 
-    /// Cookies of an ordinary answer.
-    pub(crate) fn keep_cookies(&self, stamp: Stamp, answer: &HeaderMap, url: &Url) {
-        if self.keeps_cookies() && answer.contains_key(SET_COOKIE) {
-            self.update(|cell| {
-                if let Some(cookies) = cell.current().cookies.after(answer, url) {
-                    cell.keep_cookies(stamp, cookies);
-                }
-            });
+    /// Cookies of an ordinary answer to a call sent under `stamp`.
+    pub(crate) fn keep_cookies(&self, stamp: Stamp, cookies: &SetCookies) {
+        if self.keeps_cookies() {
+            self.update(|cell| cell.keep_cookies(stamp, cookies));
         }
     }
+}
 
-    fn cookies_after(&self, current: &Snapshot, answer: Option<(&HeaderMap, &Url)>) -> Option<Cookies> {
-        let (headers, url) = answer.filter(|_| self.keeps_cookies())?;
-        current.cookies.after(headers, url)
+/// Who waits for a flight that does not matter any more need not wait for its end.
+fn release(detached: Option<Ticket>) {
+    if let Some(ticket) = detached {
+        ticket.announce(None);
     }
 }

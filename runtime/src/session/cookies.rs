@@ -1,5 +1,5 @@
-//! The cookies of a session whose refresh secret is a cookie. Immutable: a change makes a new set, so that
-//! the cookies and the access token of one generation belong together.
+//! The cookies of a session whose refresh secret is a cookie: [`Cookies`], immutable, so that the cookies and
+//! the access token of one generation belong together; and what an answer does to them: [`SetCookies`].
 
 use std::fmt;
 
@@ -10,6 +10,12 @@ use url::Url;
 
 #[derive(Clone, Default)]
 pub(crate) struct Cookies(CookieStore);
+
+/// The `Set-Cookie` lines of one answer, and where it came from.
+pub(crate) struct SetCookies {
+    lines: Vec<HeaderValue>,
+    url: Url,
+}
 
 impl Cookies {
     pub(crate) fn is_empty(&self) -> bool {
@@ -23,36 +29,43 @@ impl Cookies {
 
     /// Adds what belongs to `url` to a request's headers, after what the caller put there.
     pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap) {
-        let mut line = String::new();
-        for (name, value) in self.0.get_request_values(url) {
+        let mut line: Vec<u8> = Vec::new();
+        let mut push = |parts: &[&[u8]]| {
             if !line.is_empty() {
-                line.push_str("; ");
+                line.extend_from_slice(b"; ");
             }
-            line.push_str(name);
-            line.push('=');
-            line.push_str(value);
+            for part in parts {
+                line.extend_from_slice(part);
+            }
+        };
+        for given in headers.get_all(COOKIE) {
+            push(&[given.as_bytes()]);
         }
-        if line.is_empty() {
+        let own = self.0.get_request_values(url);
+        let count = own.map(|(name, value)| push(&[name.as_bytes(), b"=", value.as_bytes()])).count();
+        if count == 0 {
             return;
         }
-        if let Some(given) = headers.get(COOKIE).and_then(|value| value.to_str().ok()) {
-            line = format!("{given}; {line}");
-        }
         // A cookie that cannot stand in a header came from no header; it is not sent.
-        if let Ok(mut value) = HeaderValue::try_from(line) {
+        if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
         }
     }
+}
 
-    /// The set after an answer of `url`; `None` if the answer sets no cookie.
-    pub(crate) fn after(&self, answer: &HeaderMap, url: &Url) -> Option<Self> {
-        let mut next = None;
-        for line in answer.get_all(SET_COOKIE) {
-            if let Ok(line) = line.to_str() {
-                // Cookies that the rules of RFC 6265 refuse are not kept, as in a browser.
-                let _ = next.get_or_insert_with(|| self.clone()).0.parse(line, url);
-            }
+impl SetCookies {
+    /// What an answer of `url` sets, if anything.
+    pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
+        let lines: Vec<_> = answer.get_all(SET_COOKIE).iter().cloned().collect();
+        (!lines.is_empty()).then(|| Self { lines, url: url.clone() })
+    }
+
+    /// The cookies afterwards. Those that the rules of RFC 6265 refuse are not kept, as in a browser.
+    pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
+        let mut next = cookies.clone();
+        for line in self.lines.iter().filter_map(|line| line.to_str().ok()) {
+            let _ = next.0.parse(line, &self.url);
         }
         next
     }
@@ -62,5 +75,12 @@ impl Cookies {
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cookies({})", self.0.iter_unexpired().count())
+    }
+}
+
+/// Names and values stay out.
+impl fmt::Debug for SetCookies {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "SetCookies({})", self.lines.len())
     }
 }

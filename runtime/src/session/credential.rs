@@ -7,7 +7,7 @@ use http::HeaderValue;
 use tokio::time::Instant;
 
 use super::tokens::Tokens;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
 /// Longest time before the expiry at which a refresh starts in the background.
 const MARGIN: Duration = Duration::from_secs(30);
@@ -46,6 +46,23 @@ impl Credential {
             expires.checked_sub(margin)
         });
         Ok(Self { tokens, headers, minted, received: now, expires, renew })
+    }
+
+    /// What a refresh brought, completed by what it left out. It must bring an access token.
+    pub(crate) fn renewed(
+        tokens: Tokens,
+        previous: Option<&Tokens>,
+        now: Instant,
+        roll: f64,
+    ) -> Result<Self, Error> {
+        if tokens.access().is_none() {
+            return Err(Error::new(Kind::Refresh, "the refresh brought no access token"));
+        }
+        let tokens = match previous {
+            Some(previous) => tokens.completed_by(previous),
+            None => tokens,
+        };
+        Self::new(tokens, Minted::Refreshed, now, roll)
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {

@@ -1,16 +1,14 @@
 //! How calls cross the session: the cell under its lock, its decisions carried out outside of it. No lock
 //! is held across an `.await`, and no code of the user's runs under it.
 
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, MutexGuard, PoisonError};
+use std::sync::Arc;
 
-use tokio::runtime::Handle;
 use tokio::time::Instant;
 
-use super::cell::{self, Cell, Entry, Finding, Settled};
+use super::cell::{self, Cell};
+use super::decision::{Cause, Entry, Finding, Settled};
 use super::flight::{self, Departure, Ticket};
-use super::refresher::Refresher;
-use super::snapshot::{Snapshot, Stamp};
+use super::snapshot::{Snapshot, Stamp, Standing};
 use super::Session;
 use crate::error::{Error, Kind};
 
@@ -60,34 +58,49 @@ impl Session {
         if seen.is_ready(now) {
             return at_once(seen);
         }
-        let wait = loop {
-            let decide =
-                |cell: &Cell<Ticket>, renewable| (cell.enter(renewable, now()), cell.current().clone());
-            match self.decide(decide) {
-                (Entry::Go, seen) => return at_once(seen),
-                (Entry::GoAndRenew, seen) => {
-                    // Failing to start is no reason to keep a good token from being used.
-                    let _ = self.start(seen.stamp, false);
-                    return at_once(seen);
-                }
-                (Entry::Nobody | Entry::Expired, _) if demand == Demand::Optional => return Ok(None),
-                (Entry::Nobody, _) => return Err(no_session()),
-                (Entry::Expired, _) => return Err(cell::expired()),
-                (Entry::Fail(error), _) => return Err(error),
-                (Entry::Join(ticket), seen) => {
-                    self.refuse_reentry()?;
-                    break Wait { ticket, stamp: seen.stamp };
-                }
-                // If the session has changed since it was looked at, it is looked at again.
-                (Entry::Start, seen) => {
-                    if let Some(wait) = self.start(seen.stamp, true)? {
-                        break wait;
-                    }
-                }
-            }
+        let (entry, seen, departure) = self.decide();
+        if let Some(departure) = departure {
+            departure.launch(self.clone());
+        }
+        let ticket = match entry {
+            Entry::Go | Entry::GoAndRenew => return at_once(seen),
+            Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
+            Entry::Nobody | Entry::Start => return Err(no_session()),
+            Entry::Expired => return Err(cell::expired()),
+            Entry::Fail(error) => return Err(error),
+            Entry::Join(ticket) => ticket,
         };
-        let pass = self.wait(wait).await?;
+        self.refuse_reentry()?;
+        let pass = self.wait(Wait { ticket, stamp: seen.stamp }).await?;
         Ok(Some(Entered { pass, waited: true }))
+    }
+
+    /// Decides and, if a flight is to start, gives it its slot, in one step. Asking whether there is
+    /// something to refresh with may run the user's code, so it is asked outside of the lock, and the
+    /// answer counts only if nothing has changed.
+    fn decide(&self) -> (Entry<Ticket>, Arc<Snapshot>, Option<Departure>) {
+        loop {
+            let seen = self.snapshot();
+            let renewable = self.is_renewable(&seen);
+            let decided = self.update(|cell| {
+                if cell.current().stamp != seen.stamp {
+                    return None;
+                }
+                let entry = cell.enter(renewable, now());
+                let current = cell.current().clone();
+                Some(match entry {
+                    Entry::Start => {
+                        let (ticket, departure) = board(cell, Cause::Clock);
+                        (Entry::Join(ticket), current, departure)
+                    }
+                    Entry::GoAndRenew => (Entry::Go, current, board(cell, Cause::Margin).1),
+                    other => (other, current, None),
+                })
+            });
+            if let Some(decided) = decided {
+                return decided;
+            }
+        }
     }
 
     /// After a call was refused.
@@ -95,13 +108,16 @@ impl Session {
         let renewable = self.is_renewable(pass);
         let (settled, departure) =
             self.update(|cell| match cell.settle(pass.stamp, finding, route, renewable, now()) {
+                Settled::Start if flight::is_flight_of(self) => (Settled::Fail(reentrant()), None),
                 Settled::Start => {
-                    let (ticket, departure) = board(cell, finding == Finding::Expired);
+                    let (ticket, departure) = board(cell, Cause::Refused(finding));
                     (Settled::Join(ticket), departure)
                 }
                 other => (other, None),
             });
-        self.launch(departure);
+        if let Some(departure) = departure {
+            departure.launch(self.clone());
+        }
         match settled {
             Settled::Return | Settled::Start => Next::Return,
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
@@ -113,48 +129,39 @@ impl Session {
         }
     }
 
+    /// By hand: starts a flight, or joins the one under way. `None`: the session has just been renewed.
+    pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
+        self.refuse_reentry()?;
+        let seen = self.snapshot();
+        if matches!(seen.standing, Standing::Expired) {
+            return Err(cell::expired());
+        }
+        if !self.is_renewable(&seen) {
+            return Err(no_session());
+        }
+        let boarded = self.update(|cell| {
+            let unchanged = cell.current().stamp == seen.stamp && cell.ended(seen.stamp).is_none();
+            unchanged.then(|| board(cell, Cause::Hand))
+        });
+        let Some((ticket, departure)) = boarded else { return Ok(None) };
+        if let Some(departure) = departure {
+            departure.launch(self.clone());
+        }
+        Ok(Some(Wait { ticket, stamp: seen.stamp }))
+    }
+
     /// Waits for the flight; what the session is afterwards, if it got newer.
     pub(crate) async fn wait(&self, wait: Wait) -> Result<Arc<Snapshot>, Error> {
         let Wait { ticket, stamp } = wait;
-        let failure = ticket.landed().await;
+        let failure = ticket.landed(self).await;
         let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
-        if current.stamp.epoch == stamp.epoch
-            && current.stamp.generation > stamp.generation
-            && ended.is_none()
-        {
+        let same_epoch = current.stamp.epoch == stamp.epoch;
+        if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
             return Ok(current);
         }
         // The flight's own error says more than "expired".
-        let failure = failure.filter(|_| current.stamp.epoch == stamp.epoch);
+        let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| Error::new(Kind::Refresh, "the refresh brought nothing new")))
-    }
-
-    /// Starts a flight for `stamp`, or joins the one that somebody started meanwhile. `None`: that is not
-    /// what the session is any more.
-    pub(super) fn start(&self, stamp: Stamp, urgent: bool) -> Result<Option<Wait>, Error> {
-        self.refuse_reentry()?;
-        let boarded = self.update(|cell| (cell.current().stamp == stamp).then(|| board(cell, urgent)));
-        let Some((ticket, departure)) = boarded else { return Ok(None) };
-        self.launch(departure);
-        Ok(Some(Wait { ticket, stamp }))
-    }
-
-    fn launch(&self, departure: Option<Departure>) {
-        let Some(departure) = departure else { return };
-        match Handle::try_current() {
-            Ok(runtime) => departure.launch(self.clone(), &runtime),
-            Err(_) => departure.cancel(self.clone()),
-        }
-    }
-
-    fn refuse_reentry(&self) -> Result<(), Error> {
-        if flight::is_flight_of(self) {
-            return Err(Error::new(
-                Kind::Reentrant,
-                "the refresh waits for itself: it called a method that needs it",
-            ));
-        }
-        Ok(())
     }
 
     pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
@@ -166,83 +173,25 @@ impl Session {
     }
 
     pub(crate) fn was_accepted(&self, stamp: Stamp, route: &str) {
-        self.update(|cell| cell.was_accepted(stamp, route));
+        self.update(|cell| cell.was_accepted(stamp, route, now()));
     }
 
-    /// One atomic load.
-    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
-        self.0.current.load_full()
-    }
-
-    pub(super) fn is_renewable(&self, snapshot: &Snapshot) -> bool {
-        self.refresher().is_some_and(|refresher| refresher.can_refresh(snapshot))
-    }
-
-    pub(super) fn refresher(&self) -> Option<&Refresher> {
-        self.0.refresher.get()
-    }
-
-    pub(crate) fn keeps_cookies(&self) -> bool {
-        self.refresher().is_some_and(Refresher::keeps_cookies)
-    }
-
-    /// The first refresher stays: clients that join a session do not change how it is renewed.
-    pub(crate) fn set_refresher(&self, refresher: Refresher) {
-        let _ = self.0.refresher.set(refresher);
-        self.expect();
-    }
-
-    /// From now on calls without a session fail before the network.
-    pub(crate) fn expect(&self) {
-        self.0.expected.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_expected(&self) -> bool {
-        self.0.expected.load(Ordering::Relaxed)
-    }
-
-    pub(super) fn id(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
-    }
-
-    pub(super) fn lock(&self) -> MutexGuard<'_, Cell<Ticket>> {
-        // The cell's steps do not panic; if one did, what it published last is still whole.
-        self.0.cell.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Decides with a `renewable` that belongs to what the cell holds at that moment: asking the refresher
-    /// may run the user's code, so it is asked outside of the lock and the answer is used only if nothing
-    /// has changed.
-    fn decide<T>(&self, decide: impl Fn(&Cell<Ticket>, bool) -> T) -> T {
-        loop {
-            let seen = self.snapshot();
-            let renewable = self.is_renewable(&seen);
-            let cell = self.lock();
-            if cell.current().stamp == seen.stamp {
-                return decide(&cell, renewable);
-            }
+    fn refuse_reentry(&self) -> Result<(), Error> {
+        if flight::is_flight_of(self) {
+            return Err(reentrant());
         }
-    }
-
-    /// One step of the cell, and its publication.
-    pub(super) fn update<T>(&self, step: impl FnOnce(&mut Cell<Ticket>) -> T) -> T {
-        let mut cell = self.lock();
-        let before = cell.current().clone();
-        let done = step(&mut cell);
-        if !Arc::ptr_eq(&before, cell.current()) {
-            self.0.current.store(cell.current().clone());
-        }
-        done
+        Ok(())
     }
 }
 
 /// A ticket for the flight under way, or for a new one that is then to be launched.
-fn board(cell: &mut Cell<Ticket>, urgent: bool) -> (Ticket, Option<Departure>) {
+fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
     if let Some(ticket) = cell.ticket() {
         return (ticket, None);
     }
-    let (departure, ticket) = Departure::new(cell.current().clone());
-    cell.take_off(ticket.clone(), urgent);
+    let departure = Departure::new(cell.current().clone());
+    let ticket = departure.ticket();
+    cell.take_off(ticket.clone(), cause);
     (ticket, Some(departure))
 }
 
@@ -250,6 +199,10 @@ pub(super) fn now() -> Instant {
     Instant::now()
 }
 
-pub(super) fn no_session() -> Error {
+fn no_session() -> Error {
     Error::new(Kind::NoSession, "nobody is logged in")
+}
+
+fn reentrant() -> Error {
+    Error::new(Kind::Reentrant, "the refresh waits for itself: it called a method that needs it")
 }

@@ -10,13 +10,12 @@ use reqwest::Response;
 use serde::Deserialize;
 use url::Url;
 
-use super::cookies::Cookies;
+use super::cookies::{Cookies, SetCookies};
 use super::refresher::Attempt;
 use super::tokens::Tokens;
 use crate::call::Exchange;
 use crate::decode::Answer;
 use crate::error::{Error, Kind};
-use crate::transport::forbid_repeat;
 use crate::wire::Wire;
 
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -43,12 +42,7 @@ pub(crate) async fn run(
         Ok(Err(error)) => Attempt::Failed { error: Error::refresh(error), retry_after: None },
         Ok(Ok((status, headers, body, url))) => {
             let answer = Answer::whole(status, headers, body);
-            read(
-                &answer,
-                tokens_of,
-                cookies.and_then(|cookies| cookies.after(answer.headers(), &url)),
-                ends_on,
-            )
+            read(&answer, tokens_of, cookies.and_then(|_| SetCookies::of(answer.headers(), &url)), ends_on)
         }
     }
 }
@@ -65,10 +59,8 @@ async fn send(
     if let Some(cookies) = cookies {
         cookies.apply(prepared.url(), request.headers_mut());
     }
-    if wire.follows_redirects {
-        forbid_repeat(&mut request);
-    }
-    let mut response = wire.send(request).await?;
+    wire.add_defaults(&mut request);
+    let mut response = wire.send_secret(request).await?;
     if wire.came_from_elsewhere(&response) {
         return Err(Error::new(Kind::Refresh, "the refresh endpoint sent the request to another origin"));
     }
@@ -91,7 +83,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, Error> {
 fn read(
     answer: &Answer,
     tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-    cookies: Option<Cookies>,
+    cookies: Option<SetCookies>,
     ends_on: &[StatusCode],
 ) -> Attempt {
     let (status, body) = (answer.status(), answer.body());

@@ -1,8 +1,10 @@
 //! One refresh from start to landing: a task of its own, so that no caller's end is its end.
 //!
 //! Callers hold a [`Ticket`] and nothing else. Whatever happens to the task, its guard lands it: a panic,
-//! an abort or a runtime that shuts down is told to the waiters as a failure.
+//! an abort or a runtime that shuts down is told to the waiters as a failure. A task that is simply not run
+//! any more, because its runtime is not, is landed by whoever has waited too long for it.
 
+use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,15 +12,17 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::cell::{Landed, Landing};
-use super::credential::{Credential, Minted};
+use super::credential::Credential;
+use super::decision::{Landed, Landing};
 use super::refresher::Attempt;
 use super::snapshot::Snapshot;
 use super::Session;
 use crate::error::{Error, Kind};
 
-/// Longest time that a waiter waits for a flight.
+/// Longest time that a flight takes.
 const DEADLINE: Duration = Duration::from_secs(10);
+/// Longest time that a waiter waits for it: it should have landed by itself before.
+const PATIENCE: Duration = Duration::from_secs(11);
 
 tokio::task_local! {
     /// The session whose flight this task is.
@@ -26,45 +30,71 @@ tokio::task_local! {
 }
 
 /// How a caller waits for a flight. Dropping it changes nothing for anybody else.
-#[derive(Clone, Debug)]
-pub(super) struct Ticket(watch::Receiver<Option<Outcome>>);
+#[derive(Clone)]
+pub(super) struct Ticket(Arc<watch::Sender<Option<Outcome>>>);
 
-/// `None`: landed well, the session says the rest.
+/// `None`: landed well or detached, the session says the rest.
 type Outcome = Option<Error>;
 
 impl Ticket {
     /// Waits until the flight has landed; its failure, if it failed.
-    pub(super) async fn landed(mut self) -> Outcome {
-        match self.0.wait_for(Option::is_some).await {
-            Ok(outcome) => outcome.clone().flatten(),
-            Err(_) => Some(aborted()),
+    pub(super) async fn landed(self, session: &Session) -> Outcome {
+        let mut outcome = self.0.subscribe();
+        let landed = tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some)).await;
+        if let Ok(Ok(outcome)) = landed {
+            return outcome.clone().flatten();
         }
+        session.land(&self, Landing::Aborted);
+        self.announce(Some(aborted()))
+    }
+
+    /// Wakes the waiters, unless they have been told already; what they are told.
+    pub(super) fn announce(&self, outcome: Outcome) -> Outcome {
+        self.0.send_if_modified(|told| {
+            let first = told.is_none();
+            told.get_or_insert(outcome);
+            first
+        });
+        self.0.borrow().clone().flatten()
+    }
+}
+
+impl PartialEq for Ticket {
+    fn eq(&self, other: &Self) -> bool {
+        Arc::ptr_eq(&self.0, &other.0)
+    }
+}
+
+impl fmt::Debug for Ticket {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ticket").finish_non_exhaustive()
     }
 }
 
 /// A flight that has its slot in the cell and is not yet under way.
 pub(super) struct Departure {
-    outcome: watch::Sender<Option<Outcome>>,
+    ticket: Ticket,
     basis: Arc<Snapshot>,
 }
 
 impl Departure {
-    pub(super) fn new(basis: Arc<Snapshot>) -> (Self, Ticket) {
-        let (outcome, ticket) = watch::channel(None);
-        (Self { outcome, basis }, Ticket(ticket))
+    pub(super) fn new(basis: Arc<Snapshot>) -> Self {
+        Self { ticket: Ticket(Arc::new(watch::Sender::new(None))), basis }
     }
 
-    /// Hands the flight to its own task on `runtime`.
-    pub(super) fn launch(self, session: Session, runtime: &Handle) {
+    pub(super) fn ticket(&self) -> Ticket {
+        self.ticket.clone()
+    }
+
+    /// Hands the flight to a task of its own, on the runtime that this is called on.
+    pub(super) fn launch(self, session: Session) {
         // The guard exists before the task does: a runtime that is shutting down drops the task unpolled.
-        let flight = Flight { session, departure: self, landed: false };
+        let mut flight = Flight { session, ticket: self.ticket, basis: self.basis, landed: false };
+        let Ok(runtime) = Handle::try_current() else {
+            let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
+            return flight.land((Landing::Aborted, Some(error)));
+        };
         runtime.spawn(FLYING.scope(flight.session.id(), flight.fly()));
-    }
-
-    /// There is no runtime to fly on.
-    pub(super) fn cancel(self, session: Session) {
-        let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
-        Flight { session, departure: self, landed: false }.land((Landing::Aborted, Some(error)));
     }
 }
 
@@ -75,7 +105,8 @@ pub(super) fn is_flight_of(session: &Session) -> bool {
 
 struct Flight {
     session: Session,
-    departure: Departure,
+    ticket: Ticket,
+    basis: Arc<Snapshot>,
     landed: bool,
 }
 
@@ -84,7 +115,7 @@ impl Flight {
         let landing = match self.session.refresher() {
             None => failed(Error::new(Kind::Refresh, "nothing is set up to refresh with")),
             Some(refresher) => {
-                let attempt = refresher.refresh(&self.session, &self.departure.basis);
+                let attempt = refresher.refresh(&self.session, &self.basis);
                 match tokio::time::timeout(DEADLINE, attempt).await {
                     Ok(attempt) => self.landing_of(attempt),
                     Err(_) => failed(Error::new(Kind::Refresh, "the refresh took too long")),
@@ -101,11 +132,8 @@ impl Flight {
                 (Landing::Failed { error: error.clone(), retry_after }, Some(error))
             }
             Attempt::Renewed { tokens, cookies } => {
-                let tokens = match self.departure.basis.credential() {
-                    Some(previous) => tokens.completed_by(previous.tokens()),
-                    None => tokens,
-                };
-                match Credential::new(tokens, Minted::Refreshed, Instant::now(), fastrand::f64()) {
+                let previous = self.basis.credential().map(|credential| credential.tokens());
+                match Credential::renewed(tokens, previous, Instant::now(), fastrand::f64()) {
                     Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
                     Err(error) => failed(Error::refresh(error)),
                 }
@@ -116,11 +144,11 @@ impl Flight {
     /// Lands in the cell first and wakes the waiters afterwards, outside of its lock.
     fn land(&mut self, (landing, mut outcome): (Landing, Outcome)) {
         self.landed = true;
-        let (landed, memo) = self.session.land(self.departure.basis.stamp, landing);
+        let (landed, memo) = self.session.land(&self.ticket, landing);
         if landed == Landed::Failed && outcome.is_none() {
             outcome = memo;
         }
-        self.departure.outcome.send_replace(Some(outcome.clone()));
+        let outcome = self.ticket.announce(outcome);
         self.session.tell(landed, outcome);
     }
 }

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::cell::Finding;
+use super::decision::Finding;
 use super::snapshot::Stamp;
 
 /// First time for which a route is known as forbidden, and for which a refused fresh token is believed to
@@ -91,15 +91,29 @@ impl Fruitless {
         self.unproved.push((route.into(), generation));
     }
 
-    /// Whether a refusal under `generation` proves that the refresh that brought it was for nothing.
-    pub(crate) fn is_proof(&self, route: &str, generation: u64) -> bool {
-        self.unproved.iter().any(|(known, of)| *of == generation && **known == *route)
+    /// Whether a refusal under `generation`, received not long ago, proves that the refresh that brought it
+    /// was for nothing. It proves it once.
+    pub(crate) fn take_proof(
+        &mut self,
+        route: &str,
+        generation: u64,
+        received: Instant,
+        now: Instant,
+    ) -> bool {
+        let known = self.unproved.iter().position(|(known, of)| *of == generation && **known == *route);
+        let Some(known) = known else { return false };
+        self.unproved.remove(known);
+        now.saturating_duration_since(received) < FIRST_TERM
     }
 
-    pub(crate) fn accepted(&mut self, route: &str) {
-        self.routes.retain(|known| *known.route != *route);
+    /// A call of `route` succeeded. Whether that changed anything.
+    pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
+        let before = (self.routes.len(), self.unproved.len(), self.strikes.len());
+        // What was learned so long ago that it would start anew is forgotten along the way.
+        self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_TERM);
         self.unproved.retain(|(known, _)| **known != *route);
         self.strikes.clear();
+        before != (self.routes.len(), self.unproved.len(), self.strikes.len())
     }
 
     fn learn(&mut self, route: &str, now: Instant) {

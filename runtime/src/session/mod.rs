@@ -6,6 +6,7 @@ mod change;
 mod cookies;
 mod credential;
 mod crossing;
+mod decision;
 mod events;
 mod exchange;
 mod flight;
@@ -19,19 +20,20 @@ mod tokens;
 mod write;
 
 use std::fmt;
-use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, OnceLock};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 
 use self::cell::Cell;
 use self::events::Bell;
 use self::flight::Ticket;
-use crate::error::Error;
+use crate::error::{Error, Kind};
 
-pub(crate) use self::cell::Finding;
+pub(crate) use self::cookies::SetCookies;
 pub(crate) use self::credential::{is_scheme, Credential};
 pub(crate) use self::crossing::{Demand, Entered, Next};
+pub(crate) use self::decision::Finding;
 pub use self::events::{SessionEvent, SessionEvents};
 pub(crate) use self::refresher::{Method, Refresher};
 pub(crate) use self::snapshot::Snapshot;
@@ -114,7 +116,7 @@ impl Session {
         reason = "it has taken effect; who knows the token to be good need not look"
     )]
     pub fn set(&self, tokens: Tokens) -> SessionWrite {
-        SessionWrite::done(self.log_in(tokens, None))
+        SessionWrite::done(self.log_in(None, tokens, &[]))
     }
 
     /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
@@ -133,26 +135,19 @@ impl Session {
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens, Error> {
-        let basis = self.snapshot();
-        if matches!(basis.standing, Standing::Expired) {
-            return Err(cell::expired());
-        }
-        if !self.is_renewable(&basis) {
-            return Err(crossing::no_session());
-        }
-        let renewed = match self.start(basis.stamp, true)? {
+        let renewed = match self.ask()? {
             Some(wait) => self.wait(wait).await?,
-            // Somebody has just refreshed or logged in: what there is now is new.
             None => self.snapshot(),
         };
-        renewed.credential().map(|credential| credential.tokens().clone()).ok_or_else(crossing::no_session)
+        let tokens = renewed.credential().map(|credential| credential.tokens().clone());
+        tokens.ok_or_else(|| Error::new(Kind::NoSession, "nobody is logged in"))
     }
 
     /// How the session stands.
     #[must_use]
     pub fn state(&self) -> SessionState {
         let cell = self.lock();
-        match (&cell.current().standing, cell.in_flight()) {
+        match (&cell.current().standing, cell.ticket().is_some()) {
             (Standing::Expired, _) => SessionState::Expired,
             (Standing::Nobody, _) => SessionState::LoggedOut,
             (Standing::Live(_), true) => SessionState::Refreshing,
@@ -164,6 +159,61 @@ impl Session {
     #[must_use]
     pub fn events(&self) -> SessionEvents {
         self.0.bell.listen()
+    }
+}
+
+/// What the rooms of the session, and those who call it, do with it.
+impl Session {
+    /// One atomic load.
+    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
+        self.0.current.load_full()
+    }
+
+    /// The first refresher stays: clients that join a session do not change how it is renewed.
+    pub(crate) fn set_refresher(&self, refresher: Refresher) {
+        let _ = self.0.refresher.set(refresher);
+        self.expect();
+    }
+
+    /// From now on calls without a session fail before the network.
+    pub(crate) fn expect(&self) {
+        self.0.expected.store(true, Ordering::Relaxed);
+    }
+
+    pub(crate) fn is_expected(&self) -> bool {
+        self.0.expected.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn keeps_cookies(&self) -> bool {
+        self.refresher().is_some_and(Refresher::keeps_cookies)
+    }
+
+    fn refresher(&self) -> Option<&Refresher> {
+        self.0.refresher.get()
+    }
+
+    fn is_renewable(&self, snapshot: &Snapshot) -> bool {
+        self.refresher().is_some_and(|refresher| refresher.can_refresh(snapshot))
+    }
+
+    fn id(&self) -> usize {
+        Arc::as_ptr(&self.0) as usize
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Cell<Ticket>> {
+        // The cell's steps do not panic; if one did, what it published last is still whole.
+        self.0.cell.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// One step of the cell, and its publication.
+    fn update<T>(&self, step: impl FnOnce(&mut Cell<Ticket>) -> T) -> T {
+        let mut cell = self.lock();
+        let before = cell.current().clone();
+        let done = step(&mut cell);
+        if !Arc::ptr_eq(&before, cell.current()) {
+            self.0.current.store(cell.current().clone());
+        }
+        done
     }
 }
 

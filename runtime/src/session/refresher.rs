@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use super::cookies::Cookies;
+use super::cookies::SetCookies;
 use super::exchange::{self, Ending};
 use super::snapshot::{Snapshot, Standing};
 use super::tokens::Tokens;
@@ -35,7 +35,7 @@ pub(crate) struct Method {
 
 /// How an attempt to refresh ended.
 pub(crate) enum Attempt {
-    Renewed { tokens: Tokens, cookies: Option<Cookies> },
+    Renewed { tokens: Tokens, cookies: Option<SetCookies> },
     Failed { error: Error, retry_after: Option<Duration> },
     Rejected(Error),
 }
@@ -102,18 +102,16 @@ fn judge(error: Error) -> Attempt {
     if error.is_session_expired() {
         return Attempt::Rejected(error);
     }
-    if let (Some(status), Some(headers), Some(body)) = (error.status(), error.headers(), error.body()) {
+    // Only the answer itself: a rejection that another session's failed refresh left in the error is not
+    // ours.
+    if let (true, Some(status), Some(headers), Some(body)) =
+        (error.is_status(), error.status(), error.headers(), error.body())
+    {
         return match exchange::classify(status, headers, body, &[]) {
             Ending::Rejected => Attempt::Rejected(error),
-            Ending::Failed(retry_after) => Attempt::Failed { error: as_refresh(error), retry_after },
+            Ending::Failed(retry_after) => Attempt::Failed { error: Error::refresh(error), retry_after },
         };
     }
-    Attempt::Failed { error: as_refresh(error), retry_after: None }
-}
-
-fn as_refresh(error: Error) -> Error {
-    if error.kind() == Kind::Refresh || error.kind() == Kind::Reentrant {
-        return error;
-    }
-    Error::refresh(error)
+    let error = if error.kind() == Kind::Reentrant { error } else { Error::refresh(error) };
+    Attempt::Failed { error, retry_after: None }
 }

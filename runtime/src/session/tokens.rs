@@ -208,8 +208,8 @@ impl AsTokens for Tokens {
 /// `None` says that the session has nothing for it: then there is no refresh, and the rejected answer is
 /// the call's answer.
 #[diagnostic::on_unimplemented(
-    message = "the runtime cannot fill this parameter of a `#[refresh]` method: `{Self}` is not made from the session",
-    label = "not made from the session",
+    message = "the runtime cannot fill this parameter",
+    label = "`{Self}` is not made from the session",
     note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
 )]
 pub trait FromSession: Sized {

@@ -100,7 +100,7 @@ impl EventParser {
                 None => self.data = Some(value.to_owned()),
             },
             "id" if !value.contains('\0') => {
-                self.last_id = Some(value.to_owned()).filter(|id| !id.is_empty())
+                self.last_id = Some(value.to_owned()).filter(|id| !id.is_empty());
             }
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);

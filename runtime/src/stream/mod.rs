@@ -24,7 +24,7 @@ fn value_of<T: serde::de::DeserializeOwned>(text: ::bytes::Bytes) -> Result<T, c
     use crate::body_deserializer::BodyDeserializer;
     let source = BodyDeserializer::new(http::StatusCode::OK, &http::HeaderMap::new(), text, false);
     T::deserialize(&source).map_err(|error| {
-        let text = format!("an item of the answer is not of the declared type: {}", error.place());
-        crate::error::Error::new(crate::error::Kind::Decode, text).with_source(error)
+        let text = format!("an item of the answer is not of the declared type: {error}");
+        crate::error::Error::new(crate::error::Kind::Decode, text)
     })
 }

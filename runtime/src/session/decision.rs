@@ -1,0 +1,92 @@
+//! What the cell is asked and what it answers: the words between it and its shell.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::cookies::SetCookies;
+use super::credential::Credential;
+use super::snapshot::Snapshot;
+use crate::error::Error;
+
+/// What a refused answer says about the credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Finding {
+    /// No longer good, for sure.
+    Expired,
+    /// Perhaps no longer good, perhaps just not allowed to.
+    Suspect,
+}
+
+/// Why a flight starts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Cause {
+    /// There is no access token, or by its own clock it is no longer good.
+    Clock,
+    /// It will soon be no longer good.
+    Margin,
+    /// Somebody asked for it.
+    Hand,
+    /// The server refused the credential.
+    Refused(Finding),
+}
+
+impl Cause {
+    /// Whether calls had better wait for the flight than spend a send.
+    pub(super) fn is_urgent(self) -> bool {
+        matches!(self, Self::Clock | Self::Refused(Finding::Expired))
+    }
+}
+
+/// What a call does before it is sent.
+#[derive(Debug)]
+pub(crate) enum Entry<F> {
+    Nobody,
+    Expired,
+    Go,
+    /// Go, and start a flight in the background.
+    GoAndRenew,
+    Join(F),
+    /// Start a flight and join it.
+    Start,
+    Fail(Error),
+}
+
+/// What a call does after it was refused.
+#[derive(Debug)]
+pub(crate) enum Settled<F> {
+    /// The refusal is genuine.
+    Return,
+    /// Somebody logged out or in, or the session expired.
+    Ended(Error),
+    /// Somebody already refreshed.
+    Replay(Arc<Snapshot>),
+    Fail(Error),
+    Join(F),
+    /// Start a flight and join it.
+    Start,
+}
+
+/// How a flight ended.
+pub(crate) enum Landing {
+    Renewed {
+        credential: Arc<Credential>,
+        cookies: Option<SetCookies>,
+    },
+    Failed {
+        error: Error,
+        retry_after: Option<Duration>,
+    },
+    Rejected,
+    /// Broken off without any word from the server.
+    Aborted,
+}
+
+/// What became of what a flight, or a refresh by hand, brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Landed {
+    Published,
+    Failed,
+    Expired,
+    /// The session is another one by now.
+    Discarded,
+}
