@@ -144,7 +144,7 @@ fn lower_content<'s>(
 fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let texts: Vec<String> = docs.filter_map(doc_text).collect();
-    let lines = texts.iter().flat_map(|text| text.lines()).map(str::trim);
+    let lines = texts.iter().flat_map(|text| text.split('\n')).map(str::trim);
     let paragraph: Vec<&str> =
         lines.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
     let text = paragraph.join(" ");
