@@ -35,8 +35,8 @@ pub(super) fn lower_struct<'s>(
             if argument.key().word().as_deref() == Some("crate") {
                 lower_crate(&mut found, &argument, has_runtime, diag);
                 has_runtime = true;
-            } else if let Some(part) = lower_part(&argument, None, diag) {
-                found.parts.push(part);
+            } else {
+                found.take(lower_part(&argument, None, diag));
             }
         }
     }
@@ -51,15 +51,21 @@ pub(super) fn lower_struct<'s>(
             let arguments = helper.arguments(ON_FIELD, diag);
             found.is_incomplete |= arguments.is_empty();
             for argument in arguments {
-                let part = lower_part(&argument, Some(&field), diag);
-                found.is_incomplete |= part.is_none();
-                found.parts.extend(part);
+                found.take(lower_part(&argument, Some(&field), diag));
             }
         }
         found.is_incomplete |= any_misspelt(&source.attrs, HELPER);
         found.fields.push(field.name);
     }
     found
+}
+
+impl<'s> TokenStruct<'s> {
+    /// Takes a part over, or remembers that one could not be understood.
+    fn take(&mut self, part: Option<Found<'s>>) {
+        self.is_incomplete |= part.is_none();
+        self.parts.extend(part);
+    }
 }
 
 fn lower_crate(found: &mut TokenStruct, argument: &Argument, is_duplicate: bool, diag: &mut Diagnostics) {

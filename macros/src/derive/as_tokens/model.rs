@@ -15,7 +15,7 @@ pub(super) struct TokenStruct<'s> {
     pub(super) parts: Vec<Found<'s>>,
     /// The names of the fields.
     pub(super) fields: Vec<String>,
-    /// A field says something that could not be understood, which may have been what is missing.
+    /// There is something that could not be understood, which may have been what is missing.
     pub(super) is_incomplete: bool,
 }
 

@@ -15,7 +15,8 @@ pub(super) fn lower_path(
     field: Option<&str>,
     diag: &mut Diagnostics,
 ) -> Option<FieldPath> {
-    let span = at.span();
+    // As if the macro had named the fields: the compiler would otherwise suggest to replace the literal by a name.
+    let span = at.span().resolved_at(Span::mixed_site());
     let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
     else {
         let help = "write the names of fields with dots between them, such as `data.access_token`";
