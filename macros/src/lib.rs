@@ -3,7 +3,7 @@
 //! Users depend on `afresh`, which re-exports [`macro@api`] and the derives; this crate is an implementation
 //! detail and its output fits exactly one version of the runtime.
 //!
-//! This file is the boundary: nothing else names `proc_macro`. `expand` is the table of contents of the
+//! This file is the boundary: nothing else names `proc_macro`. The module `expand` is the table of contents of the
 //! attribute, `derive` that of the derives.
 
 mod check;
