@@ -332,6 +332,10 @@ where
 {
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());
-        T::from_response(copy).map(|value| value.as_tokens())
+        let tokens = T::from_response(copy)?.as_tokens();
+        if tokens.access().is_none() && tokens.refresh().is_none() {
+            return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
+        }
+        Ok(tokens)
     }
 }

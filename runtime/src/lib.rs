@@ -64,10 +64,10 @@
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
-//! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`AsTokens`], [`FromSession`] |
+//! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |
-//! | what can go wrong | [`Error`] |
+//! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //!
 //! # Features
 //!
@@ -90,6 +90,7 @@ mod dispatch;
 mod encode;
 mod endpoint;
 mod error;
+mod error_body;
 mod link;
 mod origin;
 mod pages;
@@ -110,7 +111,7 @@ mod wire;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use afresh_macros::api;
+pub use afresh_macros::{api, ApiError, AsTokens};
 
 pub use crate::builder::ClientBuilder;
 pub use crate::client::Client;
@@ -120,6 +121,7 @@ pub use crate::encode::{
     QueryArgument,
 };
 pub use crate::error::{BoxError, Error, Result};
+pub use crate::error_body::ErrorBody;
 pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
@@ -127,6 +129,6 @@ pub use crate::rejection::Rejection;
 pub use crate::reply::{Receipt, Reply};
 pub use crate::session::{
     AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
-    SessionWrite, Tokens,
+    SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::stream::{ByteStream, Event, Events, Lines};
