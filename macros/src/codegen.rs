@@ -47,7 +47,7 @@ fn render_implementation(api: &Api) -> TokenStream {
         Member::Endpoint(endpoint) => endpoint::render_endpoint(api, endpoint),
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) | Member::Provided(_) => TokenStream::new(),
+        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
     });
     quote! {
         #[automatically_derived]

@@ -29,7 +29,7 @@ fn held<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),
         Member::Provided(method) => Some(method),
-        Member::Broken(_) | Member::Other(_) => None,
+        Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => None,
     }
 }
 
@@ -150,7 +150,7 @@ fn render_implementation(api: &Api, holder: &Ident) -> TokenStream {
     let members = api.members.iter().map(|member| match member {
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) => TokenStream::new(),
+        Member::Flawed(_) | Member::Other(_) => TokenStream::new(),
         Member::Endpoint(_) | Member::Provided(_) => {
             held(member).map(|method| render_forwarded(api, method)).unwrap_or_default()
         }
@@ -202,7 +202,7 @@ fn render_stand_in(api: &Api, holder: &Ident) -> TokenStream {
         Member::Endpoint(endpoint) => fallback::render_stub(api, endpoint.source),
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) | Member::Provided(_) => TokenStream::new(),
+        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
     });
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
