@@ -81,9 +81,10 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
         let body = if method.is_async() { quote!(::std::boxed::Box::pin(#call)) } else { call };
         quote!(#attributes #signature { #body })
     });
+    // It repeats the user's types: what is to be said of them is said of the trait.
     quote! {
         #[doc(hidden)]
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
         trait #twin: ::core::marker::Send + ::core::marker::Sync {
             #(#declared)*
         }
