@@ -76,7 +76,7 @@ fn check_roles(api: &Api, diag: &mut Diagnostics) {
 
 fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let mut seen: Vec<(String, bool)> = Vec::new();
-    for param in &endpoint.source.params {
+    for param in &endpoint.source.inputs.params {
         let Some(name) = param.plain_name() else { continue };
         let conditional = param.is_conditional();
         if seen
@@ -104,7 +104,7 @@ fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &mut Diagnos
     if !source.generics.params.is_empty() {
         return diag.push_help(source.generics_at, fact, help);
     }
-    for param in source.params.iter().filter(|param| mentions(&param.ty, "impl")) {
+    for param in source.inputs.params.iter().filter(|param| mentions(&param.ty, "impl")) {
         diag.push_help(param.ty_at, &fact, help);
     }
 }

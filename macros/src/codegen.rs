@@ -19,21 +19,29 @@ use syn::Meta;
 use crate::model::{Api, Member};
 use crate::syntax::{Attribute, Item};
 
-use client::Frame;
+pub(crate) use client::Frame;
 pub(crate) use fallback::render_unreadable;
 
 /// All that an API trait becomes.
 pub(crate) fn render(api: &Api) -> TokenStream {
-    let frame = Frame { client: &api.client, runtime: &api.runtime, vis: &api.source.vis };
+    let frame = Frame {
+        api: &api.source.name.ident,
+        vis: &api.source.vis,
+        client: &api.client,
+        runtime: &api.runtime,
+    };
     let declaration = declaration::render_trait(api);
-    let client = client::render_client(&frame, &api.source.name.ident);
-    let description = client::render_api(&frame, &client::render_info(api));
+    let client = client::render_client(&frame);
+    let description = client::render_api(&frame, &client::render_info(&frame, api));
     let implementation = render_implementation(api);
     let holder = holder::render_holder(api);
+    let lints = carried(&api.source.attributes);
     quote! {
         #declaration
         #client
+        #lints
         #description
+        #lints
         #implementation
         #holder
     }

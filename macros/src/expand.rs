@@ -1,9 +1,12 @@
 //! The pipeline as a table of contents: parse, lower, check, render.
 
+#[cfg(test)]
+mod tests;
+
 use proc_macro2::TokenStream;
 
 use crate::check::check_api;
-use crate::codegen;
+use crate::codegen::{render, render_unreadable, Frame};
 use crate::diag::{At, Diagnostics};
 use crate::lower::{lower_api, lower_settings, Settings};
 use crate::names;
@@ -16,9 +19,10 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let settings = lower_settings(&arguments, &mut diag);
     let output = match parse_item(item.clone(), &mut diag) {
         Input::Trait(source) => expand_trait(settings, &source, &mut diag),
-        Input::Unreadable(Some(name)) => {
+        Input::Unreadable(Some((vis, name))) => {
             let client = settings.client.map_or_else(|| names::client(&name), |client| client.value);
-            codegen::render_unreadable(item, &name, &client, &settings.runtime)
+            let frame = Frame { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
+            render_unreadable(item, &frame)
         }
         Input::Unreadable(None) => strip(item),
         Input::Other { at, is_mock } => {
@@ -33,7 +37,7 @@ fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> T
     let mut api = lower_api(settings, source, diag);
     check_api(&api, diag);
     api.set_aside(|method| diag.any_in(&method.places));
-    codegen::render(&api)
+    render(&api)
 }
 
 fn push_not_a_trait(at: At, is_mock: bool, diag: &mut Diagnostics) {

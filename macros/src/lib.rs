@@ -3,7 +3,7 @@
 //! Users depend on `afresh`, which re-exports [`macro@api`]; this crate is an implementation detail and its output
 //! fits exactly one version of the runtime.
 //!
-//! This file is the boundary: nothing else names `proc_macro`. [`expand`] is the table of contents of the rest.
+//! This file is the boundary: nothing else names `proc_macro`. The module `expand` is the table of contents of the rest.
 
 mod check;
 mod codegen;

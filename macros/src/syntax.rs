@@ -5,6 +5,7 @@
 
 mod arguments;
 mod attribute;
+mod inputs;
 mod item;
 mod method;
 mod parameter;
@@ -25,8 +26,9 @@ use crate::names;
 
 pub(crate) use arguments::{parse_arguments, Argument, Value, What};
 pub(crate) use attribute::{Attribute, Owner, Style};
+pub(crate) use inputs::{Inputs, Receiver};
 pub(crate) use item::{Item, Refused, RefusedKind};
-pub(crate) use method::{End, Method, Output, Receiver};
+pub(crate) use method::{End, Method, Output};
 pub(crate) use parameter::{Parameter, Pattern};
 pub(crate) use strip::strip;
 
@@ -64,8 +66,8 @@ pub(crate) struct Trait {
 /// What the macro was put on.
 pub(crate) enum Input {
     Trait(Box<Trait>),
-    /// A trait whose head cannot be read; its name, if there is one.
-    Unreadable(Option<Ident>),
+    /// A trait whose head cannot be read; its visibility and name, if those can.
+    Unreadable(Option<(Visibility, Ident)>),
     /// Not a trait at all: the keyword of the item, and whether `mockall` has made it.
     Other {
         at: At,
@@ -78,7 +80,7 @@ pub(crate) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Input {
     if !item.clone().into_iter().any(|token| is_word(&token, "trait")) {
         return parse_other(&item, diag);
     }
-    let name = trait_name(&item);
+    let head = parse_head.parse2(item.clone());
     let mut reader = |input: ParseStream| {
         let read = parse_trait(input, diag);
         drain(input)?;
@@ -88,18 +90,22 @@ pub(crate) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Input {
         Ok(found) => Input::Trait(Box::new(found)),
         Err(error) => {
             diag.push_syntax(error);
-            Input::Unreadable(name)
+            Input::Unreadable(head.ok())
         }
     }
 }
 
-/// The name after the keyword, if that much can be seen.
-fn trait_name(item: &TokenStream) -> Option<Ident> {
-    let mut tokens = item.clone().into_iter().skip_while(|token| !is_word(token, "trait"));
-    match tokens.nth(1) {
-        Some(TokenTree::Ident(name)) => Some(name),
-        _ => None,
+/// As much of a trait's head as a client needs.
+fn parse_head(input: ParseStream) -> syn::Result<(Visibility, Ident)> {
+    input.call(syn::Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    while !input.peek(Token![trait]) {
+        input.parse::<TokenTree>()?;
     }
+    input.parse::<Token![trait]>()?;
+    let name = input.parse()?;
+    drain(input)?;
+    Ok((vis, name))
 }
 
 fn is_word(token: &TokenTree, word: &str) -> bool {

@@ -66,7 +66,7 @@ impl Courier<'_> {
         let Some(request) = call.request()? else { return Ok(None) };
         let mut hop =
             Hop { url: request.url().clone(), method: call.method(), keeps_body: true, left_home: false };
-        let mut response = self.send(request, pass).await?;
+        let mut response = self.send(request, pass, true).await?;
         let mut cookies = Vec::new();
         for _ in 0..=MOST_HOPS {
             let home =
@@ -89,13 +89,19 @@ impl Courier<'_> {
             };
             hop = next;
             drop(response);
-            response = self.send(request, pass.filter(|_| !hop.left_home)).await?;
+            response = self.send(request, pass, !hop.left_home).await?;
         }
         Err(Error::new(Kind::Transport, "the server redirects without end"))
     }
 
-    async fn send(&self, mut request: Request, pass: Option<&Snapshot>) -> Result<Response, Error> {
-        if self.wire.is_home(request.url()) {
+    /// `at_home`: the call has not been anywhere else. Only then does it take along what is for this origin.
+    async fn send(
+        &self,
+        mut request: Request,
+        pass: Option<&Snapshot>,
+        at_home: bool,
+    ) -> Result<Response, Error> {
+        if at_home && self.wire.is_home(request.url()) {
             self.wire.add_defaults(&mut request);
             if let Some(pass) = pass {
                 self.placement.apply(pass, &mut request);

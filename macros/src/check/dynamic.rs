@@ -31,7 +31,7 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
         return diag.push_help(method.generics_at, generic, help);
     }
     let itself = format!("method `{name}` must not mention `Self` in a `dyn` trait");
-    for param in &method.params {
+    for param in &method.inputs.params {
         if mentions(&param.ty, "impl") {
             diag.push_help(param.ty_at, &generic, &help);
         } else if mentions(&param.ty, "Self") {
@@ -48,13 +48,13 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
 /// A method with a body may have a form that no request has.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
-    if let Some((at, qualifier)) = method.qualifier.as_ref().filter(|_| method.asyncness.is_none()) {
+    if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {
         let fact = format_args!("method `{name}` must not be `{qualifier}` in a `dyn` trait");
         return diag.push_help(*at, fact, MOVE);
     }
-    let receiver = match &method.receiver {
+    let receiver = match &method.inputs.receiver {
         Receiver::Shared { .. } => None,
-        Receiver::Missing => Some((method.inputs_at, String::new())),
+        Receiver::Missing => Some((method.inputs.at, String::new())),
         Receiver::Other { at, written, .. } => Some((*at, format!(", not `{written}`"))),
     };
     if let Some((at, instead)) = receiver {

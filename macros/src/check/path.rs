@@ -61,8 +61,10 @@ fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
                 );
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
-            [_, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                for other in others {
+            [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
+                // One of the same name has been reported for that.
+                let name_of = |param: &Param| param.source.plain_name();
+                for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
                     let fact = format_args!("duplicate parameter for path placeholder `{{{name}}}`");
                     diag.push(other.place.unwrap_or(other.source.at), fact);
                 }

@@ -8,16 +8,18 @@ use super::{cfgs, exchange, ours, render_statuses};
 use crate::model::{Api, Endpoint, Scheme};
 use crate::names::{self, Runtime};
 
-/// What a client is called, and what it shares with its trait.
-pub(super) struct Frame<'s> {
-    pub(super) client: &'s Ident,
-    pub(super) runtime: &'s Runtime,
-    pub(super) vis: &'s Visibility,
+/// All that a client without methods needs to know.
+pub(crate) struct Frame<'s> {
+    /// The name of the trait.
+    pub(crate) api: &'s Ident,
+    pub(crate) vis: &'s Visibility,
+    pub(crate) client: &'s Ident,
+    pub(crate) runtime: &'s Runtime,
 }
 
 /// The client and its functions.
-pub(super) fn render_client(frame: &Frame, api: &Ident) -> TokenStream {
-    let Frame { client, runtime, vis } = frame;
+pub(super) fn render_client(frame: &Frame) -> TokenStream {
+    let Frame { api, vis, client, runtime } = frame;
     let vis = respan(vis);
     let title = format!("Client of [`{}`].", names::plain(api));
     quote! {
@@ -72,18 +74,19 @@ pub(super) fn render_api(frame: &Frame, info: &TokenStream) -> TokenStream {
 }
 
 /// What the runtime must know about an API of which nothing can be read.
-pub(super) fn render_empty_info(runtime: &Runtime, api: &Ident) -> TokenStream {
+pub(super) fn render_empty_info(frame: &Frame) -> TokenStream {
+    let Frame { api, runtime, .. } = frame;
     let name = names::plain(api);
     quote!(#runtime::__private::ApiInfo::new(#name))
 }
 
 /// What the runtime must know about an API.
-pub(super) fn render_info(api: &Api) -> TokenStream {
+pub(super) fn render_info(frame: &Frame, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
         with_role.partition(|endpoint| endpoint.source.is_conditional());
     let exchanges = api.endpoints().filter_map(|endpoint| exchange::render_exchange(api, endpoint));
-    let plain = render_empty_info(&api.runtime, &api.source.name.ident);
+    let plain = render_empty_info(frame);
     let settings = render_settings(api);
     let session = (!always.is_empty()).then(|| quote!(.with_session()));
     let refresh = always.iter().map(|endpoint| render_refresh(api, endpoint));

@@ -12,6 +12,8 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
     let attributes = kept(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
+    // Default methods hold `&self` across an await, and every future is `Send`.
+    let shared = quote_spanned!(ours(name.span())=> ::core::marker::Send + ::core::marker::Sync);
     let supertraits = supertraits.iter();
     let members = api.members.iter().map(|member| match member {
         Member::Endpoint(endpoint) => render_declared(endpoint),
@@ -24,7 +26,7 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     quote! {
         #attributes
         #[allow(dead_code)]
-        #vis #keyword #name #generics: ::core::marker::Send + ::core::marker::Sync #(+ #supertraits)* #bounds {
+        #vis #keyword #name #generics: #shared #(+ #supertraits)* #bounds {
             #(#members)*
         }
     }
@@ -57,25 +59,28 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
 
 /// A method with a body stays as it is, save that an async one becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
-    let Method { attributes, vis, asyncness, qualifiers, fn_token, name, generics, output, end, .. } = method;
+    let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = kept(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let inputs = render_inputs(method);
     let End::Provided(body) = end else {
         return TokenStream::new();
     };
-    if asyncness.is_none() {
+    let Some(asyncness) = &qualifiers.asyncness else {
+        let qualifiers = &qualifiers.others;
         let output = output.as_ref().map(|output| {
             let (arrow, ty) = (&output.arrow, &output.ty);
             quote!(#arrow #ty)
         });
         return quote!(#attributes #vis #qualifiers #fn_token #name #generics (#inputs) #output #bounds #body);
-    }
+    };
+    let span = ours(asyncness.span);
     let future = match output {
         Some(output) => render_future(output),
-        None => render_future_of(&quote!(()), Span::mixed_site()),
+        None => render_future_of(&quote!(()), span),
     };
-    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds { async move #body })
+    let block = quote_spanned!(span=> { async move #body });
+    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds #block)
 }
 
 /// `-> impl Future<Output = R> + Send`, standing where the arrow is.
@@ -92,11 +97,11 @@ pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStrea
 
 /// `self` and the parameters, without our attributes.
 pub(super) fn render_inputs(method: &Method) -> TokenStream {
-    let receiver = match &method.receiver {
+    let receiver = match &method.inputs.receiver {
         Receiver::Missing => None,
         Receiver::Shared { source, .. } | Receiver::Other { source, .. } => Some(source.clone()),
     };
-    let params = method.params.iter().map(|param| {
+    let params = method.inputs.params.iter().map(|param| {
         let attributes = kept(&param.attributes);
         render_input(param, &attributes)
     });

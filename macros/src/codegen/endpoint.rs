@@ -15,13 +15,13 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, fn_token, name, generics, .. } = source;
     let (Receiver::Shared { source: receiver, self_token }, Some(output)) =
-        (&source.receiver, &source.output)
+        (&source.inputs.receiver, &source.output)
     else {
         return fallback::render_stub(api, source);
     };
     let (runtime, call, name) = (&api.runtime, names::call(), &name.ident);
     let (attributes, bounds, result) = (carried(attributes), &generics.where_clause, &output.ty);
-    let inputs = source.params.iter().map(|param| render_input(param, &carried(&param.attributes)));
+    let inputs = source.inputs.params.iter().map(|param| render_input(param, &carried(&param.attributes)));
     let description = render_description(api, endpoint);
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));

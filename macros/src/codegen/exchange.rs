@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
 
 use super::endpoint::render_description;
-use super::{cfgs, ours, param};
+use super::{carried, ours, param};
 use crate::model::{Api, Endpoint, Param};
 use crate::names;
 use crate::syntax::Pattern;
@@ -14,7 +14,7 @@ pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStr
     let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
     let (runtime, result) = (&api.runtime, &output.ty);
     let (exchange, wire, tokens, call) = (names::exchange(), names::wire(), names::tokens(), names::call());
-    let cfgs = cfgs(&endpoint.source.attributes);
+    let attributes = carried(&endpoint.source.attributes);
     let fillings = endpoint.params.iter().map(|param| render_filling(api, param));
     let description = render_description(api, endpoint);
     let values = param::render_values(endpoint, &call);
@@ -23,7 +23,7 @@ pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStr
     let there = runtime.at(arrow);
     let finish = quote_spanned!(arrow=> #there::__private::exchange::<#result, _>(#call));
     Some(quote! {
-        #(#cfgs)*
+        #attributes
         fn #exchange(
             #wire: &#runtime::__private::Wire,
             #tokens: &#runtime::Tokens,
@@ -42,6 +42,6 @@ fn render_filling(api: &Api, param: &Param) -> TokenStream {
         return TokenStream::new();
     };
     let (runtime, tokens, ty) = (&api.runtime, names::tokens(), &param.source.ty);
-    let cfgs = cfgs(&param.source.attributes);
-    quote!(#(#cfgs)* let #name = <#ty as #runtime::FromSession>::from_session(#tokens)?;)
+    let attributes = carried(&param.source.attributes);
+    quote!(#attributes let #name = <#ty as #runtime::FromSession>::from_session(#tokens)?;)
 }

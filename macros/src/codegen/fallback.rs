@@ -1,15 +1,14 @@
 //! What stands in for something that was written wrong, so that whatever uses it still compiles and the mistake itself
 //! is the only error.
 
-use proc_macro2::{Ident, Span, TokenStream};
+use proc_macro2::{Span, TokenStream};
 use quote::{quote, ToTokens};
-use syn::{Token, Visibility};
+use syn::Token;
 
 use super::client::{render_api, render_client, render_empty_info, Frame};
 use super::declaration::{render_future_of, render_input};
 use super::{carried, cfgs, kept};
 use crate::model::Api;
-use crate::names::Runtime;
 use crate::syntax::{mentions, strip, Method, Parameter, Pattern, Receiver, Refused, RefusedKind};
 
 /// The method as it was most likely meant, in the trait.
@@ -18,7 +17,7 @@ pub(super) fn render_declaration(method: &Method) -> TokenStream {
     let attributes = kept(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let receiver = receiver(method);
-    let params = method.params.iter().enumerate().map(|(index, param)| {
+    let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let attributes = kept_on_parameter(param);
         if is_nameable(method, index, param) {
             render_input(param, &attributes)
@@ -40,7 +39,7 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let attributes = carried(attributes);
     let (runtime, name, bounds) = (&api.runtime, &name.ident, &generics.where_clause);
     let receiver = receiver(method);
-    let params = method.params.iter().map(|param| render_unnamed(param, &cfgs_of(param)));
+    let params = method.inputs.params.iter().map(|param| render_unnamed(param, &cfgs_of(param)));
     let output = output(method);
     quote! {
         #attributes
@@ -51,7 +50,7 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
 }
 
 fn receiver(method: &Method) -> TokenStream {
-    match &method.receiver {
+    match &method.inputs.receiver {
         Receiver::Shared { source, .. } => source.clone(),
         Receiver::Missing | Receiver::Other { .. } => quote!(&self),
     }
@@ -72,7 +71,7 @@ fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
 
 /// Whether the parameter has a name of its own; a second one of the same name would be a second error.
 fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
-    let earlier = method.params.iter().take(index);
+    let earlier = method.inputs.params.iter().take(index);
     match &param.pattern {
         Pattern::Name(_) => !earlier.map(Parameter::plain_name).any(|name| name == param.plain_name()),
         Pattern::Other(_) => false,
@@ -106,18 +105,10 @@ pub(super) fn render_stand_in(refused: &Refused) -> TokenStream {
 }
 
 /// A trait whose head cannot be read: as it is, save for our attributes, and a client without methods.
-pub(crate) fn render_unreadable(
-    item: TokenStream,
-    api: &Ident,
-    client: &Ident,
-    runtime: &Runtime,
-) -> TokenStream {
-    let frame = Frame { client, runtime, vis: &Visibility::Inherited };
+pub(crate) fn render_unreadable(item: TokenStream, frame: &Frame) -> TokenStream {
     let item = strip(item);
-    let client = render_client(&frame, api);
-    let description = render_api(&frame, &{
-        let info = render_empty_info(runtime, api);
-        quote!(&#info)
-    });
+    let client = render_client(frame);
+    let info = render_empty_info(frame);
+    let description = render_api(frame, &quote!(&#info));
     quote!(#item #client #description)
 }

@@ -36,11 +36,13 @@ fn held<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
 fn render_type(api: &Api, holder: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, client::respan(&api.source.vis));
     let (twin, text) = (names::erased(name), holder.to_string());
+    let lints = carried(&api.source.attributes);
     let title = format!(
         "Any implementation of [`{}`], behind a pointer: a client, a test double.",
         names::plain(name)
     );
     quote! {
+        #lints
         #[doc = #title]
         #[derive(::core::clone::Clone)]
         #[allow(dead_code)]
@@ -48,6 +50,7 @@ fn render_type(api: &Api, holder: &Ident) -> TokenStream {
             held: ::std::sync::Arc<dyn #twin>,
         }
 
+        #lints
         #[allow(dead_code)]
         impl #holder {
             /// Holds `implementation` from now on. Clones hold the same.
@@ -57,6 +60,7 @@ fn render_type(api: &Api, holder: &Ident) -> TokenStream {
             }
         }
 
+        #lints
         #[automatically_derived]
         impl ::core::fmt::Debug for #holder {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -70,6 +74,7 @@ fn render_type(api: &Api, holder: &Ident) -> TokenStream {
 fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
     let (name, some) = (&api.source.name.ident, names::implementation());
     let twin = names::erased(name);
+    let lints = carried(&api.source.attributes);
     let declared = held.iter().map(|method| {
         let (attributes, signature) = (carried(&method.attributes), render_signature(method));
         quote!(#attributes #signature;)
@@ -83,12 +88,14 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
     });
     // It repeats the user's types: what is to be said of them is said of the trait.
     quote! {
+        #lints
         #[doc(hidden)]
         #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
         trait #twin: ::core::marker::Send + ::core::marker::Sync {
             #(#declared)*
         }
 
+        #lints
         #[automatically_derived]
         #[allow(deprecated)]
         impl<#some: #name> #twin for #some {
@@ -101,7 +108,7 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
 fn render_signature(method: &Method) -> TokenStream {
     let Method { fn_token, generics, output, .. } = method;
     let (name, one) = (names::erased_method(&method.name.ident), names::lifetime());
-    let Receiver::Shared { source: receiver, self_token } = &method.receiver else {
+    let Receiver::Shared { source: receiver, self_token } = &method.inputs.receiver else {
         return TokenStream::new();
     };
     if !method.is_async() {
@@ -125,7 +132,7 @@ fn render_signature(method: &Method) -> TokenStream {
 
 /// The parameters by their positions, each after a comma.
 fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> TokenStream {
-    let inputs = method.params.iter().enumerate().map(|(index, param)| {
+    let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, name, ty) = (cfgs(&param.attributes), names::argument(index), ty(&param.ty));
         quote!(, #(#cfgs)* #name: #ty)
     });
@@ -134,11 +141,11 @@ fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> Tok
 
 /// `path(self, __afresh_0)`, or with what is `held` in the place of `self`.
 fn render_call(method: &Method, path: &TokenStream, held: Option<&TokenStream>) -> TokenStream {
-    let Receiver::Shared { self_token, .. } = &method.receiver else {
+    let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
         return TokenStream::new();
     };
     let receiver = held.map_or_else(|| quote!(#self_token), |held| quote!(&*#self_token.#held));
-    let arguments = method.params.iter().enumerate().map(|(index, param)| {
+    let arguments = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, name) = (cfgs(&param.attributes), names::argument(index));
         quote!(, #(#cfgs)* #name)
     });
@@ -148,6 +155,7 @@ fn render_call(method: &Method, path: &TokenStream, held: Option<&TokenStream>) 
 /// `impl Shop for DynShop`
 fn render_implementation(api: &Api, holder: &Ident) -> TokenStream {
     let name = &api.source.name.ident;
+    let lints = carried(&api.source.attributes);
     let members = api.members.iter().map(|member| match member {
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
@@ -157,6 +165,7 @@ fn render_implementation(api: &Api, holder: &Ident) -> TokenStream {
         }
     });
     quote! {
+        #lints
         #[automatically_derived]
         #[allow(deprecated, refining_impl_trait)]
         impl #name for #holder {
@@ -168,7 +177,7 @@ fn render_implementation(api: &Api, holder: &Ident) -> TokenStream {
 /// A method of the holder: what is held does it.
 fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, output, .. } = method;
-    let Receiver::Shared { source: receiver, .. } = &method.receiver else {
+    let Receiver::Shared { source: receiver, .. } = &method.inputs.receiver else {
         return TokenStream::new();
     };
     let twin = names::erased(&api.source.name.ident);

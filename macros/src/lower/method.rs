@@ -29,7 +29,7 @@ pub(super) fn lower_method<'s>(
     }
     lower_signature(source, diag);
     let path = found.path.and_then(|path| lower_whole_path(&path, prefix, diag));
-    let params: Vec<Param> = source.params.iter().map(|param| lower_parameter(param, diag)).collect();
+    let params: Vec<Param> = source.inputs.params.iter().map(|param| lower_parameter(param, diag)).collect();
     let constants = merge_constants(shared, found.constants, &params);
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
 }
@@ -137,17 +137,17 @@ fn lower_whole_path(
 /// What the signature of a method without a body must be.
 fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
-    if let Some((at, qualifier)) = &method.qualifier {
+    if let Some((at, qualifier)) = &method.qualifiers.other {
         diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
     }
-    if method.asyncness.is_none() {
+    if method.qualifiers.asyncness.is_none() {
         diag.push_help(method.at, format_args!("method `{name}` must be async"), "add `async` before `fn`");
     }
-    match &method.receiver {
+    match &method.inputs.receiver {
         Receiver::Shared { .. } => {}
         Receiver::Missing => {
             let help = "add `&self` as the first parameter";
-            diag.push_help(method.inputs_at, format_args!("method `{name}` must take `&self`"), help);
+            diag.push_help(method.inputs.at, format_args!("method `{name}` must take `&self`"), help);
         }
         Receiver::Other { at, written, .. } => {
             diag.push(*at, format_args!("method `{name}` must take `&self`, not `{written}`"));
@@ -168,7 +168,7 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
 /// A method with a body sends no request of its own: nothing of ours belongs to it.
 fn lower_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
-    let on_params = method.params.iter().flat_map(|param| &param.attributes);
+    let on_params = method.inputs.params.iter().flat_map(|param| &param.attributes);
     let own = method.attributes.iter().chain(on_params).find(|attribute| !attribute.is_foreign());
     if let Some(attribute) = own {
         let fact = format_args!("method `{name}` has both a body and the `{}` attribute", attribute.name);
@@ -178,7 +178,7 @@ fn lower_provided(method: &Method, diag: &mut Diagnostics) {
             "a method with a body sends no request of its own: remove one of them",
         );
     }
-    if let (Some((at, qualifier)), Some(_)) = (&method.qualifier, &method.asyncness) {
+    if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
         diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
     }
 }

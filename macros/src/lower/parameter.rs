@@ -20,7 +20,6 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
         let Some(row) = tables::kind(&attribute.name) else {
             push_foreign(attribute, diag);
             kind = None;
-            place = Some(attribute.at);
             continue;
         };
         if place.is_some() {

@@ -89,7 +89,7 @@ impl Settings {
             Arg::RefreshOn | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
             Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
-            Arg::Scheme => self.scheme = lower_scheme(value, diag)?,
+            Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
             Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
             Arg::Crate => self.runtime = lower_runtime(value)?,
         }
@@ -120,18 +120,18 @@ fn lower_prefix(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTempla
     Some(prefix)
 }
 
-#[allow(clippy::option_option)] // The outer one is the form, the inner one the content.
-fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Option<Scheme>> {
+/// The scheme. One that cannot be sent is reported and stands for none.
+fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
-        return Some(Some(Scheme::None));
+        return Some(Scheme::None);
     }
     let scheme = value.text()?;
     if text::is_token(scheme) {
-        return Some(Some(Scheme::Named(scheme.to_owned())));
+        return Some(Scheme::Named(scheme.to_owned()));
     }
     let help = "for the token alone write `scheme = none`";
     diag.push_help(value.at, format_args!("`{scheme}` is not a valid authentication scheme"), help);
-    Some(None)
+    Some(Scheme::None)
 }
 
 /// A header name in lower case, or an error on it.

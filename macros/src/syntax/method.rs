@@ -6,9 +6,9 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{parenthesized, GenericParam, Generics, Ident, Lifetime, LitStr, Token, Type, Visibility};
+use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
-use super::{drain, since, Attribute, Name, Parameter};
+use super::{since, Attribute, Inputs, Name};
 use crate::diag::{At, Diagnostics};
 
 /// A method as it was written.
@@ -18,10 +18,7 @@ pub(crate) struct Method {
     pub(crate) attributes: Vec<Attribute>,
     /// Not allowed on a trait's method; kept so that the compiler says so.
     pub(crate) vis: Visibility,
-    pub(crate) asyncness: Option<Token![async]>,
-    /// `const`, `unsafe` and `extern`, and where the first of them stands.
-    pub(crate) qualifiers: TokenStream,
-    pub(crate) qualifier: Option<(At, String)>,
+    pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
     /// The `fn` keyword.
     pub(crate) at: At,
@@ -29,12 +26,18 @@ pub(crate) struct Method {
     pub(crate) generics: Generics,
     /// The place of the generics.
     pub(crate) generics_at: At,
-    /// The parentheses.
-    pub(crate) inputs_at: At,
-    pub(crate) receiver: Receiver,
-    pub(crate) params: Vec<Parameter>,
+    pub(crate) inputs: Inputs,
     pub(crate) output: Option<Output>,
     pub(crate) end: End,
+}
+
+/// What stands before `fn`.
+pub(crate) struct Qualifiers {
+    pub(crate) asyncness: Option<Token![async]>,
+    /// `const`, `unsafe` and `extern`.
+    pub(crate) others: TokenStream,
+    /// The first of the others.
+    pub(crate) other: Option<(At, String)>,
 }
 
 /// `-> Type`
@@ -50,22 +53,6 @@ pub(crate) enum End {
     Provided(Group),
 }
 
-/// The `self` of a method.
-pub(crate) enum Receiver {
-    Missing,
-    /// `&self` or `&'a self`.
-    Shared {
-        source: TokenStream,
-        self_token: Token![self],
-    },
-    /// Any other form, and how an error quotes it.
-    Other {
-        source: TokenStream,
-        at: At,
-        written: &'static str,
-    },
-}
-
 impl Method {
     /// Reads what follows the attributes. `start` is the first place of the method.
     pub(super) fn parse(
@@ -75,27 +62,13 @@ impl Method {
         diag: &mut Diagnostics,
     ) -> syn::Result<Self> {
         let vis = input.parse()?;
-        let mut asyncness = None;
-        let mut qualifiers = TokenStream::new();
-        let mut qualifier = None;
-        while !input.peek(Token![fn]) {
-            if input.peek(Token![async]) {
-                asyncness = Some(input.parse()?);
-                continue;
-            }
-            let word = input.call(Ident::parse_any)?;
-            qualifier = qualifier.or(Some((diag.mark(&word), word.to_string())));
-            word.to_tokens(&mut qualifiers);
-            if word == "extern" {
-                input.parse::<Option<LitStr>>()?.to_tokens(&mut qualifiers);
-            }
-        }
+        let qualifiers = Qualifiers::parse(input, diag)?;
         let fn_token: Token![fn] = input.parse()?;
         let at = diag.mark(&fn_token);
         let name = Name::parse(input, diag)?;
         let mut generics: Generics = input.parse()?;
         let generics_at = diag.mark(&generics);
-        let (inputs_at, receiver, params) = parse_inputs(input, diag)?;
+        let inputs = Inputs::parse(input, diag)?;
         let output = Output::parse(input, diag)?;
         generics.where_clause = input.parse()?;
         let end = End::parse(input)?;
@@ -104,17 +77,13 @@ impl Method {
             places,
             attributes,
             vis,
-            asyncness,
             qualifiers,
-            qualifier,
             fn_token,
             at,
             name,
             generics,
             generics_at,
-            inputs_at,
-            receiver,
-            params,
+            inputs,
             output,
             end,
         })
@@ -122,7 +91,7 @@ impl Method {
 
     /// Whether the method gives a future.
     pub(crate) fn is_async(&self) -> bool {
-        self.asyncness.is_some()
+        self.qualifiers.asyncness.is_some()
     }
 
     /// Whether the method has type or const parameters; lifetimes do not count.
@@ -133,6 +102,26 @@ impl Method {
     /// Whether the method exists in some configurations only.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
+    }
+}
+
+impl Qualifiers {
+    fn parse(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Self> {
+        let mut found = Self { asyncness: None, others: TokenStream::new(), other: None };
+        while !input.peek(Token![fn]) {
+            if input.peek(Token![async]) {
+                found.asyncness = Some(input.parse()?);
+                continue;
+            }
+            let word = input.call(Ident::parse_any)?;
+            word.to_tokens(&mut found.others);
+            if word == "extern" {
+                input.parse::<Option<LitStr>>()?.to_tokens(&mut found.others);
+            }
+            let at = diag.mark(&word);
+            found.other = found.other.or_else(|| Some((at, word.to_string())));
+        }
+        Ok(found)
     }
 }
 
@@ -159,83 +148,5 @@ impl End {
             TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => Ok(Self::Provided(body)),
             other => Err(syn::Error::new(other.span(), "expected `;` or a body")),
         }
-    }
-}
-
-type Inputs = (At, Receiver, Vec<Parameter>);
-
-fn parse_inputs(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Inputs> {
-    let inside;
-    let parens = parenthesized!(inside in input);
-    let at = diag.mark(&TokenTree::from(spanned_group(parens.span.join())));
-    let read = parse_inside(&inside, diag);
-    drain(&inside)?;
-    read.map(|(receiver, params)| (at, receiver, params))
-}
-
-/// A stand-in for the parentheses: what is inside is still being read.
-fn spanned_group(span: Span) -> Group {
-    let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
-    group.set_span(span);
-    group
-}
-
-fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<(Receiver, Vec<Parameter>)> {
-    let mut receiver = Receiver::Missing;
-    let mut params = Vec::new();
-    while !input.is_empty() {
-        let attributes = Attribute::parse_all(input, &[], diag)?;
-        if params.is_empty() && matches!(receiver, Receiver::Missing) && starts_receiver(input)? {
-            receiver = Receiver::parse(input, &attributes, diag)?;
-        } else {
-            params.push(Parameter::parse(input, attributes, diag)?);
-        }
-        if !input.is_empty() {
-            input.parse::<Token![,]>()?;
-        }
-    }
-    Ok((receiver, params))
-}
-
-fn starts_receiver(input: ParseStream) -> syn::Result<bool> {
-    let ahead = input.fork();
-    if ahead.parse::<Option<Token![&]>>()?.is_some() {
-        ahead.parse::<Option<Lifetime>>()?;
-    }
-    ahead.parse::<Option<Token![mut]>>()?;
-    Ok(ahead.peek(Token![self]) && !ahead.peek2(Token![::]))
-}
-
-impl Receiver {
-    fn parse(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Self> {
-        let mut written = TokenStream::new();
-        let and: Option<Token![&]> = input.parse()?;
-        and.to_tokens(&mut written);
-        if and.is_some() {
-            input.parse::<Option<Lifetime>>()?.to_tokens(&mut written);
-        }
-        let mutability: Option<Token![mut]> = input.parse()?;
-        mutability.to_tokens(&mut written);
-        let self_token: Token![self] = input.parse()?;
-        self_token.to_tokens(&mut written);
-        let colon: Option<Token![:]> = input.parse()?;
-        if let Some(colon) = &colon {
-            colon.to_tokens(&mut written);
-            input.parse::<Type>()?.to_tokens(&mut written);
-        }
-        let at = diag.mark(&written);
-        let quoted = match (&and, &mutability, &colon) {
-            (_, _, Some(_)) => "self: ...",
-            (Some(_), _, _) => "&mut self",
-            (None, Some(_), _) => "mut self",
-            (None, None, _) => "self",
-        };
-        let mut source: TokenStream =
-            attributes.iter().map(|attribute| attribute.source.to_token_stream()).collect();
-        source.extend(written);
-        Ok(match (and, mutability, colon) {
-            (Some(_), None, None) => Self::Shared { source, self_token },
-            _ => Self::Other { source, at, written: quoted },
-        })
     }
 }

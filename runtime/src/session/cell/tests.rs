@@ -1,6 +1,7 @@
 //! The cell alone: steps that no caller can show.
 
 mod interleavings;
+mod model;
 
 use super::super::tokens::Tokens;
 use super::*;

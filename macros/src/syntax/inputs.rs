@@ -1,0 +1,111 @@
+//! What stands in the parentheses of a method: `self` and the parameters.
+
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::ParseStream;
+use syn::{parenthesized, Lifetime, Token, Type};
+
+use super::{drain, Attribute, Parameter};
+use crate::diag::{At, Diagnostics};
+
+/// The inputs of a method.
+pub(crate) struct Inputs {
+    /// The parentheses.
+    pub(crate) at: At,
+    pub(crate) receiver: Receiver,
+    pub(crate) params: Vec<Parameter>,
+}
+
+/// The `self` of a method.
+pub(crate) enum Receiver {
+    Missing,
+    /// `&self` or `&'a self`.
+    Shared {
+        source: TokenStream,
+        self_token: Token![self],
+    },
+    /// Any other form, and how an error quotes it.
+    Other {
+        source: TokenStream,
+        at: At,
+        written: &'static str,
+    },
+}
+
+impl Inputs {
+    pub(super) fn parse(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Self> {
+        let inside;
+        let parens = parenthesized!(inside in input);
+        let at = diag.mark(&TokenTree::from(stand_in(parens.span.join())));
+        let read = parse_inside(&inside, diag);
+        drain(&inside)?;
+        read.map(|(receiver, params)| Self { at, receiver, params })
+    }
+}
+
+/// The parentheses as a token: what is inside is still being read.
+fn stand_in(span: Span) -> Group {
+    let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
+    group.set_span(span);
+    group
+}
+
+fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<(Receiver, Vec<Parameter>)> {
+    let mut receiver = Receiver::Missing;
+    let mut params = Vec::new();
+    while !input.is_empty() {
+        let attributes = Attribute::parse_all(input, &[], diag)?;
+        if params.is_empty() && matches!(receiver, Receiver::Missing) && starts_receiver(input)? {
+            receiver = Receiver::parse(input, &attributes, diag)?;
+        } else {
+            params.push(Parameter::parse(input, attributes, diag)?);
+        }
+        if !input.is_empty() {
+            input.parse::<Token![,]>()?;
+        }
+    }
+    Ok((receiver, params))
+}
+
+fn starts_receiver(input: ParseStream) -> syn::Result<bool> {
+    let ahead = input.fork();
+    if ahead.parse::<Option<Token![&]>>()?.is_some() {
+        ahead.parse::<Option<Lifetime>>()?;
+    }
+    ahead.parse::<Option<Token![mut]>>()?;
+    Ok(ahead.peek(Token![self]) && !ahead.peek2(Token![::]))
+}
+
+impl Receiver {
+    fn parse(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Self> {
+        let mut written = TokenStream::new();
+        let and: Option<Token![&]> = input.parse()?;
+        and.to_tokens(&mut written);
+        if and.is_some() {
+            input.parse::<Option<Lifetime>>()?.to_tokens(&mut written);
+        }
+        let mutability: Option<Token![mut]> = input.parse()?;
+        mutability.to_tokens(&mut written);
+        let self_token: Token![self] = input.parse()?;
+        self_token.to_tokens(&mut written);
+        let colon: Option<Token![:]> = input.parse()?;
+        if let Some(colon) = &colon {
+            colon.to_tokens(&mut written);
+            input.parse::<Type>()?.to_tokens(&mut written);
+        }
+        let at = diag.mark(&written);
+        let quoted = match (&and, &mutability, &colon) {
+            (_, _, Some(_)) => "self: ...",
+            (Some(_), _, _) => "&mut self",
+            (None, Some(_), _) => "mut self",
+            (None, None, _) => "self",
+        };
+        let mut source: TokenStream =
+            attributes.iter().map(|attribute| attribute.source.to_token_stream()).collect();
+        source.extend(written);
+        Ok(match (and, mutability, colon) {
+            (Some(_), None, None) => Self::Shared { source, self_token },
+            _ => Self::Other { source, at, written: quoted },
+        })
+    }
+}

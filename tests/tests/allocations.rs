@@ -1,0 +1,151 @@
+//! What it costs in memory: counted by an allocator that this binary alone has, on the one thread that does everything.
+
+use std::convert::Infallible;
+use std::future::{pending, ready};
+use std::time::Duration;
+
+use afresh::{Client, ClientBuilder, Pending, RefreshToken, Result, Tokens, api};
+use afresh_tests::World;
+use allocation_counter::measure;
+use bytes::Bytes;
+use reqwest::{Request, Response};
+use tokio::runtime::{Builder, Runtime};
+use tower::{Service, service_fn};
+
+const ORIGIN: &str = "https://shop.test";
+
+/// An ordinary call, the same without a session, and one with a body.
+#[api]
+trait Shop {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<()>;
+
+    #[public]
+    #[get("/orders/{id}")]
+    async fn listing(&self, id: u64) -> Result<()>;
+
+    #[post("/photos")]
+    async fn photo(&self, #[body] photo: Bytes) -> Result<()>;
+}
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+fn customer(world: &World) -> ShopClient {
+    let issued = world.authority.issue();
+    let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);
+    ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
+}
+
+/// Passes when nothing can go on any more.
+async fn quiet() {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+}
+
+fn response(status: u16) -> Response {
+    http::Response::builder().status(status).body(Bytes::new()).unwrap().into()
+}
+
+/// What each of many calls holds when nothing can go on any more; then all of them are dropped.
+fn bytes_of_each<S>(builder: ClientBuilder<ShopClient>, transport: S) -> i64
+where
+    S: Service<Request, Response = Response, Error = Infallible> + Clone + Send + Sync + 'static,
+    S::Future: Send + 'static,
+{
+    const CALLS: u16 = 10_000;
+    let (runtime, mut calls) = (runtime(), Vec::with_capacity(CALLS.into()));
+    let shop = builder.tokens(Tokens::new("access")).transport(transport).build().unwrap();
+    let held = measure(|| {
+        calls.extend((0..CALLS).map(|id| runtime.spawn(shop.order(id.into()))));
+        runtime.block_on(quiet());
+    });
+    assert!(calls.iter().all(|call| !call.is_finished()));
+    let freed = measure(|| drop((runtime, calls, shop)));
+    assert!(held.bytes_current + freed.bytes_current <= 0, "what was held is free again");
+    held.bytes_current / i64::from(CALLS)
+}
+
+/// V1: to wait for a refresh costs each of ten thousand callers less than a kilobyte beside its own call.
+#[test]
+fn ten_thousand_waiters_cost_less_than_a_kilobyte_each() {
+    let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));
+    let never = ShopClient::builder(ORIGIN).refresh_with(|_| pending::<Result<Tokens>>());
+    let waiting = bytes_of_each(never, service_fn(|_| ready(Ok(response(403)))));
+    assert!(unanswered < 8 * 1024, "{unanswered} bytes for a call under way");
+    assert!(
+        waiting < unanswered + 1024,
+        "{waiting} bytes for a call that waits, {unanswered} for one that does not"
+    );
+}
+
+fn allocations_of(runtime: &Runtime, call: impl Fn() -> Pending<Result<()>>) -> u64 {
+    for _ in 0..3 {
+        runtime.block_on(call()).unwrap();
+    }
+    let once = measure(|| runtime.block_on(call()).unwrap());
+    let again = measure(|| runtime.block_on(call()).unwrap());
+    assert_eq!(
+        (once.count_total, once.bytes_current),
+        (again.count_total, 0),
+        "a call leaves nothing behind"
+    );
+    once.count_total
+}
+
+/// V4: with a good token the session costs a call the room for one header, whether or not the token has a lifetime.
+#[test]
+fn a_good_token_costs_a_call_no_more_than_the_room_for_its_header() {
+    let runtime = runtime();
+    let _on_the_clock = runtime.enter();
+    for tokens in [Tokens::new("access"), Tokens::new("access").with_lifetime(Duration::from_secs(3600))] {
+        let tokens = tokens.with_refresh("refresh");
+        let shop = ShopClient::builder(ORIGIN)
+            .transport(service_fn(|_| ready(Ok::<_, Infallible>(response(200)))))
+            .tokens(tokens)
+            .build()
+            .unwrap();
+        let with = allocations_of(&runtime, || shop.order(7));
+        let without = allocations_of(&runtime, || shop.listing(7));
+        assert!(with <= without + 2, "{with} allocations with a session, {without} without");
+        assert!(without <= 24, "{without} allocations");
+    }
+}
+
+/// V4: a hand-written request costs as much as one that the client makes.
+#[test]
+fn a_hand_written_request_costs_no_more_for_its_session() {
+    let runtime = runtime();
+    let client = |builder: ClientBuilder| {
+        builder.transport(service_fn(|_| ready(Ok::<_, Infallible>(response(200))))).build().unwrap()
+    };
+    let with = client(Client::builder(ORIGIN).tokens(Tokens::new("access")));
+    let without = client(Client::builder(ORIGIN));
+    let cost = |client: &Client| {
+        let request = || Request::new(reqwest::Method::GET, format!("{ORIGIN}/orders/7").parse().unwrap());
+        drop(runtime.block_on(client.execute(request())).unwrap());
+        let request = request();
+        measure(|| drop(runtime.block_on(client.execute(request)).unwrap())).count_total
+    };
+    assert!(cost(&with) <= cost(&without) + 2, "{} and {}", cost(&with), cost(&without));
+}
+
+/// L8: a body of 64 MB is sent twice and never copied.
+#[test]
+fn a_large_body_is_never_copied() {
+    const SIZE: usize = 64 * 1024 * 1024;
+    let (world, runtime) = (World::new(), runtime());
+    world.guard(403);
+    let shop = customer(&world);
+    let body = Bytes::from(vec![7; SIZE]);
+    world.authority.expire();
+    let sent = measure(|| runtime.block_on(shop.photo(body.clone())).unwrap());
+    assert!(sent.bytes_total < 1024 * 1024, "{sent:?}");
+    let sizes: Vec<_> = world.stage.log().iter().map(|seen| seen.body().len()).collect();
+    assert_eq!((sizes, world.authority.posts()), (vec![SIZE, SIZE], 1));
+    world.authority.assert_nothing_spent_twice();
+}

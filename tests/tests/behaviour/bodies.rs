@@ -1,0 +1,237 @@
+//! What is sent again after a refresh: the same bytes, encoded once; and what cannot or must not be sent again.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use afresh::{Body, Result, api};
+use afresh_tests::{Answer, Conduct, Role, World};
+use bytes::Bytes;
+use futures_util::stream;
+use reqwest::Method;
+use serde::{Serialize, Serializer};
+use serde_json::{Value, json};
+use tower::{ServiceExt, service_fn};
+
+use crate::api::{ORIGIN, ShopClient, customer, tokens};
+
+/// Bodies of every kind.
+#[api]
+trait Uploads {
+    #[post("/files")]
+    async fn file(&self, #[body] file: Body) -> Result<Value>;
+
+    #[post("/bytes")]
+    async fn bytes(&self, #[body] bytes: Bytes) -> Result<Value>;
+
+    #[post("/texts")]
+    async fn text(&self, #[json] text: &str) -> Result<Value>;
+
+    #[post("/notes/{id}")]
+    async fn note(
+        &self,
+        id: &str,
+        #[query] q: &str,
+        #[json("note")] note: &Counted,
+        #[json("to")] to: &[&str],
+    ) -> Result<Value>;
+
+    #[post("/forms")]
+    async fn form(&self, #[form("id")] id: u64, #[form("note")] note: &Counted) -> Result<Value>;
+
+    #[no_replay]
+    #[post("/files")]
+    async fn file_once(&self, #[body] file: Body) -> Result<Value>;
+}
+
+/// Counts how often it is serialized.
+#[derive(Default)]
+struct Counted(AtomicUsize);
+
+impl Serialize for Counted {
+    fn serialize<S: Serializer>(&self, to: S) -> std::result::Result<S::Ok, S::Error> {
+        self.0.fetch_add(1, Ordering::Relaxed);
+        to.serialize_str("a \"quoted\" note")
+    }
+}
+
+fn uploads(world: &World) -> (ShopClient, UploadsClient) {
+    let shop = customer(world);
+    let uploads = UploadsClient::new(shop.client().clone());
+    (shop, uploads)
+}
+
+fn one_shot() -> Body {
+    Body::stream(stream::iter(["chunk ", "by ", "chunk"].map(Ok::<_, Infallible>)))
+}
+
+pub fn accepted() -> (u16, Value) {
+    (200, json!({}))
+}
+
+/// The two sends of a call that was replayed differ in their token alone; here is the body of both.
+pub fn body_of_both(world: &World) -> Bytes {
+    let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
+    assert_eq!(first.differences(second), ["header authorization"]);
+    assert_eq!(first.body_hash(), second.body_hash());
+    second.body().clone()
+}
+
+/// L1: JSON, forms and their members are serialized once and sent twice, byte for byte the same.
+#[tokio::test(start_paused = true)]
+async fn a_body_is_serialized_once_and_sent_again_as_it_was() {
+    let world = World::new();
+    world.guard_with(403, |_| accepted());
+    let (_, uploads) = uploads(&world);
+    let counted = Counted::default();
+    world.authority.expire();
+    uploads.note("a/b", "c d", &counted, &["x", "y"]).await.unwrap();
+    let expected = json!({ "note": "a \"quoted\" note", "to": ["x", "y"] });
+    assert_eq!(serde_json::from_slice::<Value>(&body_of_both(&world)).unwrap(), expected);
+    assert_eq!(counted.0.load(Ordering::Relaxed), 1);
+
+    world.authority.expire();
+    uploads.form(7, &counted).await.unwrap();
+    assert_eq!(body_of_both(&world), "id=7&note=a+%22quoted%22+note");
+    assert_eq!((counted.0.load(Ordering::Relaxed), world.authority.posts()), (2, 2));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L1, L8: bytes are neither copied for the first send nor for the second: both are the caller's own.
+#[tokio::test(start_paused = true)]
+async fn bytes_are_sent_twice_without_a_copy() {
+    let world = World::new();
+    world.guard_with(403, |_| accepted());
+    let (_, uploads) = uploads(&world);
+    world.authority.expire();
+    let bytes = Bytes::from(vec![7; 100_000]);
+    uploads.bytes(bytes.clone()).await.unwrap();
+    assert_eq!(body_of_both(&world), bytes);
+    for seen in world.stage.log() {
+        assert_eq!(seen.body().as_ptr(), bytes.as_ptr());
+    }
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L2: nothing is encoded a second time on the second send: neither body, nor path, nor query.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_encoded_twice() {
+    let world = World::new();
+    world.guard_with(403, |_| accepted());
+    let (_, uploads) = uploads(&world);
+    world.authority.expire();
+    uploads.text("{\"already\": \"JSON\"} %22").await.unwrap();
+    assert_eq!(body_of_both(&world), r#""{\"already\": \"JSON\"} %22""#);
+    world.authority.expire();
+    uploads.note("50%", "a%20b+c", &Counted::default(), &[]).await.unwrap();
+    body_of_both(&world);
+    for seen in &world.stage.log()[2..] {
+        assert_eq!((seen.path(), seen.query()), ("/notes/50%25", Some("q=a%2520b%2Bc")));
+    }
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L4: a stream is sent once: the session is refreshed, the caller is told why the call could not be repeated, and what
+/// the server said.
+#[tokio::test(start_paused = true)]
+async fn a_one_shot_stream_is_refreshed_for_and_not_sent_again() {
+    let world = World::new();
+    let (shop, uploads) = uploads(&world);
+    let refusal = json!({ "message": "expired" });
+    world.guard_with(Answer::json(403, &refusal).header("x-trace", "t1"), |_| accepted());
+    world.authority.expire();
+    let error = uploads.file(one_shot()).await.unwrap_err();
+    assert!(error.is_not_replayable() && !error.is_refresh(), "{error:?}");
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    assert_eq!(world.stage.log()[0].body(), "chunk by chunk");
+    let rejection = error.rejection().unwrap();
+    assert_eq!((rejection.status().as_u16(), &rejection.headers()["x-trace"]), (403, &"t1".parse().unwrap()));
+    assert_eq!(serde_json::from_slice::<Value>(rejection.body()).unwrap(), refusal);
+    assert_eq!((error.status().unwrap().as_u16(), error.json::<Value>()), (403, Some(refusal)));
+
+    assert_eq!(uploads.file(one_shot()).await.unwrap(), json!({}), "called again with a new one");
+    assert!(shop.session().tokens().is_some());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L4: somebody else has refreshed already; and the refresh fails; and the stream is a hand-written request's.
+#[tokio::test(start_paused = true)]
+async fn a_one_shot_stream_is_never_sent_twice() {
+    let world = World::new();
+    let (shop, uploads) = uploads(&world);
+    let late = tokio::spawn(uploads.file(one_shot()));
+    let arrival = world.stage.arrival().await;
+    shop.session().refresh().await.unwrap();
+    arrival.answer(403);
+    assert!(late.await.unwrap().unwrap_err().is_not_replayable());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+
+    world.stage.respond(|_| 403);
+    let mut request = reqwest::Request::new(Method::POST, format!("{ORIGIN}/files").parse().unwrap());
+    *request.body_mut() = Some(reqwest::Body::wrap_stream(stream::iter([Ok::<_, Infallible>("once")])));
+    assert!(shop.client().execute(request).await.unwrap_err().is_not_replayable());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
+
+    world.authority.next(Role::Refresh, Conduct::instead(503));
+    let error = uploads.file(one_shot()).await.unwrap_err();
+    assert!(error.is_refresh() && !error.is_not_replayable(), "{error:?}");
+    assert_eq!(error.rejection().unwrap().status(), 403);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 3));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L4: with `#[no_replay]` a stream is like any other body: the refusal is the answer.
+#[tokio::test(start_paused = true)]
+async fn a_one_shot_stream_of_a_call_that_is_never_repeated_gets_its_refusal() {
+    let world = World::new();
+    let (_, uploads) = uploads(&world);
+    world.stage.respond(|_| 403);
+    let error = uploads.file_once(one_shot()).await.unwrap_err();
+    assert!(error.is_status() && !error.is_not_replayable(), "{error:?}");
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L5: a factory of streams makes one for each send.
+#[tokio::test(start_paused = true)]
+async fn a_factory_of_streams_is_asked_for_each_send() {
+    let world = World::new();
+    world.guard_with(403, |_| accepted());
+    let (_, uploads) = uploads(&world);
+    let made = Arc::new(AtomicUsize::new(0));
+    let counting = made.clone();
+    let file = Body::replayable(move || {
+        counting.fetch_add(1, Ordering::Relaxed);
+        reqwest::Body::wrap_stream(stream::iter(["chunk ", "by ", "chunk"].map(Ok::<_, Infallible>)))
+    });
+    world.authority.expire();
+    uploads.file(file).await.unwrap();
+    assert_eq!(body_of_both(&world), "chunk by chunk");
+    assert_eq!((made.load(Ordering::Relaxed), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L7: a stream counts as sent as soon as its call was, even if the server refused before it read anything.
+#[tokio::test(start_paused = true)]
+async fn a_stream_that_nobody_read_counts_as_sent() {
+    let world = World::new();
+    let (authority, sends) = (world.authority.clone(), Arc::new(AtomicUsize::new(0)));
+    let counting = sends.clone();
+    let hasty = service_fn(move |request: reqwest::Request| {
+        let (authority, counting) = (authority.clone(), counting.clone());
+        async move {
+            if authority.role_of(request.url().path()).is_some() {
+                return authority.service().oneshot(request).await;
+            }
+            counting.fetch_add(1, Ordering::Relaxed);
+            Ok(http::Response::builder().status(403).body("").unwrap().into())
+        }
+    });
+    let issued = tokens(&world.authority.issue());
+    let uploads = ShopClient::builder(ORIGIN).transport(hasty).tokens(issued).build().unwrap();
+    let uploads = UploadsClient::new(uploads.client().clone());
+    assert!(uploads.file(one_shot()).await.unwrap_err().is_not_replayable());
+    assert_eq!((sends.load(Ordering::Relaxed), world.authority.posts()), (1, 1));
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,156 @@
+//! What it costs: refreshes over a long time, tasks and wake-ups per waiter. (Memory is counted in a binary of its own.)
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use afresh_tests::{Conduct, Knobs, Role, World};
+use tokio::runtime::Handle;
+use tokio::time::{Instant, advance};
+
+use crate::api::{ANN, Shop, customer, order, stranger};
+use crate::witness::quiet;
+
+const DAY: Duration = Duration::from_hours(24);
+
+/// Counts how often a future is polled: once to start it, and once for each time that it is woken.
+struct Polled<F> {
+    inner: Pin<Box<F>>,
+    polls: Arc<AtomicUsize>,
+}
+
+impl<F: Future> Future for Polled<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.get_mut();
+        this.polls.fetch_add(1, Ordering::Relaxed);
+        this.inner.as_mut().poll(cx)
+    }
+}
+
+/// V1: ten thousand waiters need no task beside their own but the refresh, and each is woken once.
+#[tokio::test(start_paused = true)]
+async fn a_waiter_costs_no_task_and_one_wake() {
+    const WAITERS: usize = 10_000;
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.hold(Role::Refresh);
+    let polls = Arc::new(AtomicUsize::new(0));
+    let calls: Vec<_> = (0..WAITERS as u64)
+        .map(|id| tokio::spawn(Polled { inner: Box::pin(shop.order(id)), polls: polls.clone() }))
+        .collect();
+    for arrival in world.stage.arrivals(WAITERS).await {
+        arrival.answer(403);
+    }
+    let exchange = world.authority.parked(Role::Refresh).await;
+    quiet().await;
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), WAITERS + 1);
+    let waiting = polls.swap(0, Ordering::Relaxed);
+    assert_eq!(waiting, 2 * WAITERS, "one poll to send, one to see the refusal");
+
+    exchange.release();
+    let replays = world.stage.arrivals(WAITERS).await;
+    assert_eq!(polls.load(Ordering::Relaxed), WAITERS, "one wake each when the refresh is over");
+    for replay in replays {
+        replay.answer_with(order(7));
+    }
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2 * WAITERS, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// V5: who waits sleeps: as time passes, nobody wakes to look.
+#[tokio::test(start_paused = true)]
+async fn waiting_takes_no_polls_however_long_it_takes() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.hold(Role::Refresh);
+    let polls = Arc::new(AtomicUsize::new(0));
+    let call = tokio::spawn(Polled { inner: Box::pin(shop.order(7)), polls: polls.clone() });
+    world.stage.arrival().await.answer(403);
+    let exchange = world.authority.parked(Role::Refresh).await;
+    quiet().await;
+    polls.store(0, Ordering::Relaxed);
+    for _ in 0..40 {
+        advance(Duration::from_millis(100)).await;
+        quiet().await;
+    }
+    assert_eq!(polls.load(Ordering::Relaxed), 0);
+    exchange.release();
+    world.stage.arrival().await.answer_with(order(7));
+    call.await.unwrap().unwrap();
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// V2: a day without the token endpoint, with a call every ten seconds: one attempt a minute, and it recovers by itself.
+#[tokio::test(start_paused = true)]
+async fn a_long_outage_costs_one_attempt_for_each_pause() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let shop = customer(&world);
+    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.expire();
+    let started = Instant::now();
+    while started.elapsed() < DAY {
+        assert!(shop.order(7).await.unwrap_err().is_refresh());
+        advance(Duration::from_secs(10)).await;
+    }
+    let pauses: Vec<_> =
+        world.authority.requests(Role::Refresh).windows(2).map(|pair| pair[1].at() - pair[0].at()).collect();
+    for (number, pause) in pauses.iter().enumerate() {
+        let least = Duration::from_secs(1 << number.min(6)).min(Duration::from_mins(1)).mul_f64(0.9);
+        assert!(*pause >= least, "after failure {number}: {pause:?}");
+        assert!(*pause <= Duration::from_secs(78), "after failure {number}: {pause:?}");
+    }
+    assert!(world.authority.posts() <= 24 * 60 * 60 / 54 + 7, "{}", world.authority.posts());
+
+    world.authority.always(Role::Refresh, Conduct::Honest);
+    advance(Duration::from_secs(67)).await;
+    assert_eq!(shop.order(7).await.unwrap().id, 7);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// V3: thirty days with a call every three minutes: as many refreshes as there are tokens, and no call is refused.
+#[tokio::test(start_paused = true)]
+async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
+    let hour = Duration::from_hours(1);
+    let world = World::with(Knobs { lifetime: Some(hour), ..Knobs::default() });
+    world.guard_with(403, |_| order(7));
+    let shop = stranger(&world);
+    shop.login(&ANN).await.unwrap();
+    let (started, mut calls) = (Instant::now(), 0);
+    while started.elapsed() < 30 * DAY {
+        shop.order(7).await.unwrap();
+        calls += 1;
+        quiet().await;
+        advance(Duration::from_secs(179)).await;
+    }
+    assert_eq!(world.stage.sends(), calls, "none was refused");
+    let (posts, granted) = (world.authority.posts(), world.authority.granted());
+    assert_eq!(posts, granted);
+    assert!((30 * 24 - 1..=30 * 24 + 8).contains(&posts), "{posts}");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// V3: the same where the server says nothing of lifetimes: one refusal, one refresh and one replay for each token.
+#[tokio::test(start_paused = true)]
+async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
+    let world = World::new();
+    world.guard_with(401, |_| order(7));
+    let shop = customer(&world);
+    for _ in 0..30 * 24 {
+        world.authority.expire();
+        for _ in 0..10 {
+            shop.order(7).await.unwrap();
+            advance(Duration::from_mins(6)).await;
+        }
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (30 * 24 * 11, 30 * 24));
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,280 @@
+//! What the refresh endpoint can answer instead of tokens, and what becomes of the session and of those who wait.
+
+use std::error::Error as _;
+use std::io;
+use std::time::Duration;
+
+use afresh::{Error, SessionState, Tokens};
+use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Stage, World};
+use serde_json::{Value, json};
+use tokio::time::{Instant, advance};
+
+use crate::api::{
+    CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, customer, happened, order, tokens,
+};
+
+/// A customer whose token has just expired.
+fn late_customer(world: &World) -> ShopClient {
+    let shop = customer(world);
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+    shop
+}
+
+/// The call failed because of the refresh, and nothing is lost: the session is as it was, and a later call succeeds.
+async fn assert_only_for_now(world: &World, shop: &ShopClient, conduct: Conduct) -> Error {
+    let before = shop.session().tokens();
+    let mut events = shop.session().events();
+    world.authority.next(Role::Refresh, conduct);
+
+    let error = shop.order(7).await.unwrap_err();
+
+    assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+    assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(403));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    assert_eq!(shop.session().tokens(), before);
+    assert_eq!(happened(&mut events), ["refresh failed"]);
+    advance(Duration::from_secs(2)).await;
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    assert_eq!(happened(&mut events), ["refreshed"]);
+    world.authority.assert_nothing_spent_twice();
+    error
+}
+
+/// D1: no connection, or one that breaks: the session is kept, and the error tells of the 403 too.
+#[tokio::test(start_paused = true)]
+async fn a_network_that_fails_under_the_refresh_costs_nobody_the_session() {
+    let kinds = [io::ErrorKind::ConnectionRefused, io::ErrorKind::ConnectionReset, io::ErrorKind::TimedOut];
+    for kind in kinds {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let failure = Conduct::instead(Answer::fail(io::Error::new(kind, "on purpose")));
+
+        let error = assert_only_for_now(&world, &shop, failure).await;
+
+        let mut cause = error.source();
+        while let Some(deeper) = cause.and_then(|cause| cause.source()) {
+            cause = Some(deeper);
+        }
+        assert_eq!(cause.unwrap().to_string(), "on purpose");
+    }
+}
+
+/// D6: what is no token answer changes nothing: the old credential stays, whole.
+#[tokio::test(start_paused = true)]
+async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
+    let json = |text: &str| Answer::new(200).header("content-type", "application/json").body(text.to_owned());
+    let deep = "[".repeat(10_000);
+    let answers = [
+        Answer::html(200, "<html>Please log in</html>"),
+        Answer::text(200, "ok"),
+        Answer::new(200),
+        Answer::new(204),
+        json("null"),
+        json("[]"),
+        json("\"token\""),
+        json("{}"),
+        json(r#"{"token":"t"}"#),
+        json(r#"{"access_token":null}"#),
+        json(r#"{"access_token":""}"#),
+        json(r#"{"access_token":5}"#),
+        json(r#"{"access_token":["t"]}"#),
+        json(r#"{"access_token":{"t":"t"}}"#),
+        json(r#"{"access_token":"t","refresh_token":5}"#),
+        json(r#"{"access_token":"a\nb"}"#),
+        json(r#"{"access_token":"a\u0000b"}"#),
+        json(r#"{"access_token":"t"#),
+        json(r#"{"access_token":"t"}}"#),
+        json(&deep),
+        Answer::new(200).header("content-type", "application/json").body(&b"{\"access_token\":\"\xff\"}"[..]),
+        Answer::new(200).chunks(["{\"access_token\":"]).then_break(),
+    ];
+    for answer in answers {
+        let world = World::new();
+        let shop = late_customer(&world);
+        assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+    }
+}
+
+/// D7: an error in a 200 that is no refusal of the refresh token changes nothing.
+#[tokio::test(start_paused = true)]
+async fn an_error_for_now_in_a_200_changes_nothing() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    let busy = Conduct::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
+    assert_only_for_now(&world, &shop, busy).await;
+}
+
+/// D9: the refresh token goes where it was meant to go and nowhere else.
+#[tokio::test(start_paused = true)]
+async fn a_redirect_of_the_refresh_is_not_followed() {
+    for status in [301, 302, 303, 307, 308] {
+        for to in ["https://evil.test/steal", "https://shop.test:8443/steal", "/steal"] {
+            let (world, elsewhere) = (World::new(), Stage::new());
+            let origins = Origins::new().at(ORIGIN, world.clone());
+            let origins =
+                origins.at("evil.test", elsewhere.clone()).at("https://shop.test:8443", elsewhere.clone());
+            let tokens = tokens(&world.authority.issue());
+            let shop =
+                ShopClient::builder(ORIGIN).transport(origins.service()).tokens(tokens).build().unwrap();
+            world.authority.expire();
+            world.guard_with(403, |_| order(7));
+
+            let redirect = Answer::new(status).header("location", to);
+            assert_only_for_now(&world, &shop, Conduct::instead(redirect)).await;
+
+            assert_eq!(elsewhere.sends(), 0, "{status} {to}");
+        }
+    }
+}
+
+/// D10: a refresh that brings the very token that was refused is no refresh, and is not tried again at once.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_brings_the_same_token_is_a_failure() {
+    let world = World::with(Knobs { echo_access: true, ..Knobs::default() });
+    let shop = late_customer(&world);
+    let mut events = shop.session().events();
+
+    for sends in 1..=3 {
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!(error.rejection().unwrap().status(), 403);
+        assert_eq!((world.stage.sends(), world.authority.posts()), (sends, 1));
+    }
+    assert_eq!(happened(&mut events), ["refresh failed"]);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+
+    // The refresh token that came with it counts all the same: the old one is spent.
+    world.authority.turn(|knobs| knobs.echo_access = false);
+    advance(Duration::from_secs(2)).await;
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    let presented = world.authority.requests(Role::Refresh)[1].json();
+    assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D10: the same token again, where only our clock was against it, is as good as a new one: the server takes it.
+#[tokio::test(start_paused = true)]
+async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it() {
+    let world = World::with(Knobs { echo_access: true, expires_in: Some(json!(100)), ..Knobs::default() });
+    let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(100));
+    let shop = builder(&world).tokens(tokens).build().unwrap();
+    let mut events = shop.session().events();
+    world.guard_with(403, |_| order(7));
+
+    for posts in 1..=3 {
+        advance(Duration::from_secs(101)).await;
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2 * posts, posts));
+    }
+    assert!(!happened(&mut events).contains(&"refresh failed"));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D11, D12: a refresh without a refresh token, or with an empty one, keeps the one before.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
+    for secret_field in [SecretField::Omitted, SecretField::Empty] {
+        let world = World::with(Knobs { secret_field, ..Knobs::default() });
+        let shop = late_customer(&world);
+        for posts in 1..=3 {
+            assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+            assert_eq!(world.authority.posts(), posts);
+            world.authority.expire();
+        }
+        for exchange in world.authority.requests(Role::Refresh) {
+            assert_eq!(exchange.json(), json!({ "refresh_token": world.authority.refresh(1) }));
+        }
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// D17: an answer that is too long, or that never ends, is given up.
+#[tokio::test(start_paused = true)]
+async fn a_token_answer_without_end_is_given_up() {
+    let token = r#"{"access_token":"t","padding":""#;
+    let answers = [
+        Answer::new(200).body(format!("{token}{}\"}}", "x".repeat(10 << 20))),
+        Answer::new(200).chunks(std::iter::once(token.to_owned()).chain(vec!["x".repeat(1 << 10); 10 << 10])),
+        Answer::new(200).chunks([token]).then_hang(),
+    ];
+    for answer in answers {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let start = Instant::now();
+
+        assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+
+        assert!(start.elapsed() <= Duration::from_secs(10 + 2));
+        assert!(world.authority.requests(Role::Refresh)[0].fate().is_over());
+    }
+}
+
+/// D17: what is long but not too long is read.
+#[tokio::test(start_paused = true)]
+async fn a_token_answer_of_sixty_kilobytes_is_read() {
+    let world =
+        World::with(Knobs { members: json!({ "padding": "x".repeat(60 << 10) }), ..Knobs::default() });
+    let shop = late_customer(&world);
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D18: with nothing to refresh with, the refusal is the answer.
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
+    for status in [401, 403] {
+        let world = World::new();
+        world.stage.respond(move |_| (status, "no"));
+        let shop = builder(&world).tokens(Tokens::new("t")).build().unwrap();
+        let cookie_shop = CookieShopClient::builder(ORIGIN).transport(world.service());
+        let cookie_shop = cookie_shop.tokens(Tokens::new("t")).build().unwrap();
+
+        let errors = [shop.order(7).await.unwrap_err(), cookie_shop.order(7).await.unwrap_err()];
+
+        for error in errors {
+            assert!(error.is_status(), "{error:?}");
+            assert_eq!((error.status().unwrap().as_u16(), error.json()), (status, Some("no".to_owned())));
+        }
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+        assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    }
+}
+
+/// D20: a token that lives no longer than its renewal takes is used all the same, and nothing renews it for nobody.
+#[tokio::test(start_paused = true)]
+async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
+    for expires_in in [json!(1), json!(0.000_001)] {
+        let world = World::with(Knobs { expires_in: Some(expires_in), ..Knobs::default() });
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        tokio::time::sleep(Duration::from_secs(3600)).await;
+        assert_eq!(world.authority.posts(), 1);
+        assert_eq!(happened(&mut events), ["refreshed"]);
+
+        // Whoever calls next renews it first, once.
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 2));
+        assert_eq!(happened(&mut events), ["refreshed"]);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// D6: a page in the place of tokens is not a login either.
+#[tokio::test(start_paused = true)]
+async fn a_malformed_answer_to_a_login_leaves_the_session_as_it_was() {
+    let world = World::new();
+    let shop = customer(&world);
+    let before = shop.session().tokens();
+    for answer in [Answer::html(200, "<html>"), Answer::json(200, Value::Null), Answer::json(200, json!({}))]
+    {
+        world.authority.next(Role::Login, Conduct::instead(answer));
+        assert!(shop.login(&crate::api::ANN).await.unwrap_err().is_decode());
+        assert_eq!(shop.session().tokens(), before);
+    }
+}

@@ -1,0 +1,293 @@
+//! Refreshes that were for nothing: a 403 that means "not allowed" costs one refresh, not one per call.
+
+use std::time::Duration;
+
+use afresh::SessionState;
+use afresh_tests::{Answer, Knobs, Role, World};
+use bytes::Bytes;
+use tokio::time::{Instant, advance};
+
+use crate::api::{ANN, Order, Shop, ShopClient, customer, happened, order, stranger};
+
+/// Reports are forbidden, whatever the token; everything else takes a good one.
+fn forbid_reports(world: &World) {
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| match seen.token() {
+        _ if seen.path().starts_with("/reports") => Answer::new(403),
+        Some(token) if authority.accepts(token) => order(7).into(),
+        _ => Answer::new(403),
+    });
+}
+
+async fn assert_refused(shop: &ShopClient) {
+    let error = shop.report(7).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 403, "{error:?}");
+    assert!(error.is_status(), "{error:?}");
+}
+
+/// C2: one after the other, then all at once: one refresh in all.
+#[tokio::test(start_paused = true)]
+async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
+    let world = World::new();
+    let shop = customer(&world);
+    forbid_reports(&world);
+
+    for _ in 0..100 {
+        assert_refused(&shop).await;
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (101, 1));
+    let calls: Vec<_> = (0..100).map(|id| tokio::spawn(shop.report(id))).collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    }
+
+    assert_eq!((world.stage.sends(), world.authority.posts()), (201, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C2: the same when they all come at once before anything is known.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
+    let world = World::new();
+    let shop = customer(&world);
+    forbid_reports(&world);
+
+    let calls: Vec<_> = (0..100).map(|id| tokio::spawn(shop.report(id))).collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    }
+
+    assert_eq!((world.stage.sends(), world.authority.posts()), (200, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C2: calls that are not to be sent again show in the next call that a refresh was for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refresh_each() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| 403);
+
+    for _ in 0..100 {
+        assert_eq!(shop.pay(7).await.unwrap_err().status().unwrap(), 403);
+    }
+
+    assert!(world.authority.posts() <= 2, "{} refreshes", world.authority.posts());
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C10: for 10 s after a refresh that proved fruitless, no 403 of that token is refreshed for, on any route.
+#[tokio::test(start_paused = true)]
+async fn a_fresh_token_that_proved_good_is_believed_for_ten_seconds_on_any_route() {
+    let world = World::new();
+    let shop = customer(&world);
+    forbid_reports(&world);
+    assert_refused(&shop).await;
+    world.authority.expire();
+
+    advance(Duration::from_secs(9)).await;
+    assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+    assert_eq!(world.authority.posts(), 1);
+
+    advance(Duration::from_secs(2)).await;
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C10: a token that a refresh just brought is suspected like any other until a refresh has proved fruitless.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_good_for_one_request_only_is_refreshed_every_time() {
+    let world = World::new();
+    let shop = customer(&world);
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| {
+        let good = seen.token().is_some_and(|token| authority.accepts(token));
+        authority.expire();
+        if good { order(7) } else { (403, serde_json::Value::Null) }
+    });
+    world.authority.expire();
+
+    for refreshes in 1..=20 {
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!(world.authority.posts(), refreshes);
+    }
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C10: a token of a login was never proved good by a fruitless refresh, however young it is.
+#[tokio::test(start_paused = true)]
+async fn a_token_of_a_login_is_refreshed_however_young_it_is() {
+    let world = World::new();
+    let shop = stranger(&world);
+    forbid_reports(&world);
+    shop.login(&ANN).await.unwrap();
+    assert_refused(&shop).await;
+    assert_eq!(world.authority.posts(), 1);
+
+    shop.login(&ANN).await.unwrap();
+    world.authority.expire();
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C12: asked every second for an hour, a forbidden route costs a refresh after 10 s, 20 s, 40 s … 5 min.
+#[tokio::test(start_paused = true)]
+async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
+    let world = World::new();
+    let shop = customer(&world);
+    forbid_reports(&world);
+    let start = Instant::now();
+
+    for _ in 0..3600 {
+        assert_refused(&shop).await;
+        advance(Duration::from_secs(1)).await;
+    }
+
+    let exchanges = world.authority.requests(Role::Refresh);
+    let at: Vec<_> = exchanges.iter().map(|seen| seen.at().duration_since(start).as_secs()).collect();
+    let expected: Vec<u64> = [0, 10, 30, 70, 150].into_iter().chain((310..3600).step_by(300)).collect();
+    assert_eq!(at, expected);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C12: three forbidden routes do not make it worse than three times one.
+#[tokio::test(start_paused = true)]
+async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| 403);
+    let mut events = shop.session().events();
+
+    for _ in 0..3600 {
+        assert_refused(&shop).await;
+        assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+        let photo = shop.photo(7, "image/png", Bytes::from_static(b"png"));
+        assert_eq!(photo.await.unwrap_err().status().unwrap(), 403);
+        assert!(happened(&mut events).iter().all(|event| *event == "refreshed"));
+        advance(Duration::from_secs(1)).await;
+    }
+
+    let posts = world.authority.posts();
+    assert!((16..=48).contains(&posts), "{posts} refreshes");
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C12: a success on the route lifts what was learned against it, and so does a login.
+#[tokio::test(start_paused = true)]
+async fn a_success_or_a_login_lifts_what_was_learned_against_a_route() {
+    for by_login in [false, true] {
+        let world = World::new();
+        let shop = customer(&world);
+        forbid_reports(&world);
+        assert_refused(&shop).await;
+        advance(Duration::from_secs(10)).await;
+        assert_refused(&shop).await;
+        assert_eq!(world.authority.posts(), 2);
+        // Believed to be forbidden for another 20 s; the token was refreshed long ago.
+        advance(Duration::from_secs(11)).await;
+        assert_refused(&shop).await;
+        assert_eq!(world.authority.posts(), 2);
+
+        if by_login {
+            shop.login(&ANN).await.unwrap();
+        } else {
+            world.stage.respond(|_| order(7));
+            shop.report(7).await.unwrap();
+        }
+
+        forbid_reports(&world);
+        assert_refused(&shop).await;
+        assert_eq!(world.authority.posts(), 3, "lifted by a login: {by_login}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C12, C13: what is no success lifts nothing: a server in trouble says nothing of the token.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_success_lifts_nothing() {
+    let troubles = [
+        Answer::new(404),
+        Answer::new(500),
+        Answer::new(403).header("retry-after", "1"),
+        Answer::new(403).header("www-authenticate", r#"Bearer error="insufficient_scope""#),
+    ];
+    for trouble in troubles {
+        let world = World::new();
+        let shop = customer(&world);
+        for _ in 0..20 {
+            world.stage.respond(|_| 403);
+            assert_refused(&shop).await;
+            let trouble = trouble.clone();
+            world.stage.respond(move |_| trouble.clone());
+            shop.report(7).await.unwrap_err();
+        }
+        assert_eq!(world.authority.posts(), 1, "{trouble:?}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C12: a token whose time has run out while the call was under way is refreshed even on a forbidden route.
+#[tokio::test(start_paused = true)]
+async fn an_outlived_token_is_refreshed_even_on_a_route_known_as_forbidden() {
+    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(5)), ..Knobs::default() });
+    let shop = customer(&world);
+    forbid_reports(&world);
+    assert_refused(&shop).await;
+    assert_eq!(world.authority.posts(), 1);
+
+    world.stage.park();
+    let call = tokio::spawn(shop.report(7));
+    let parked = world.stage.arrival().await;
+    advance(Duration::from_secs(6)).await;
+    parked.answer(403);
+    world.stage.arrival().await.answer_with(order(7));
+
+    call.await.unwrap().unwrap();
+    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C13: a server that takes none of its own tokens is asked for five of them a minute, not for one per call.
+#[tokio::test(start_paused = true)]
+async fn after_five_fruitless_refreshes_a_call_fails_instead_of_asking_again() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| 401);
+
+    for _ in 0..5 {
+        assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 401);
+    }
+    for _ in 0..20 {
+        let error = shop.orders().await.unwrap_err();
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!(error.rejection().unwrap().status(), 401);
+    }
+    assert_eq!(world.authority.posts(), 5);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+
+    advance(Duration::from_secs(61)).await;
+    assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 401);
+    assert_eq!(world.authority.posts(), 6);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C13: only those in a row count: a token that was taken starts the count again.
+#[tokio::test(start_paused = true)]
+async fn a_success_between_fruitless_refreshes_starts_the_count_again() {
+    let world = World::new();
+    let shop = customer(&world);
+
+    for round in 1..=3 {
+        world.stage.respond(|_| 401);
+        for _ in 0..4 {
+            assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 401);
+        }
+        assert_eq!(world.authority.posts(), 4 * round);
+        world.stage.respond(|_| order(7));
+        shop.orders().await.unwrap();
+    }
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,228 @@
+//! Who is logged in, while calls and refreshes are under way: a login or logout ends what was before it, at once.
+
+use std::time::Duration;
+
+use afresh::{Error, SessionState};
+use afresh_tests::{Authority, Conduct, Parked, Role, World};
+use serde_json::json;
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, advance};
+
+use crate::api::{ANN, Credentials, Order, Shop, ShopClient, customer, happened, order, stranger};
+use crate::witness::quiet;
+
+pub const BOB: Credentials = Credentials { user: "bob" };
+
+/// Where the exchange stands when the session ends: not yet processed, or its new pair is on its way.
+pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
+
+pub type Call = JoinHandle<Result<Order, Error>>;
+
+/// Three callers wait for one refresh, which is held at the authority.
+pub async fn three_waiters(
+    world: &World,
+    shop: &ShopClient,
+    hold: fn(&Authority, Role),
+) -> ([Call; 3], Parked) {
+    hold(&world.authority, Role::Refresh);
+    let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
+    for arrival in world.stage.arrivals(3).await {
+        arrival.answer(403);
+    }
+    let exchange = world.authority.parked(Role::Refresh).await;
+    quiet().await;
+    (calls, exchange)
+}
+
+/// J3: a login as somebody else in the middle of a refresh: the new session is intact, and waits for nothing.
+#[tokio::test(start_paused = true)]
+async fn a_login_during_a_refresh_is_not_touched_by_it() {
+    for hold in HOLDS {
+        let world = World::new();
+        let shop = customer(&world);
+        let mut events = shop.session().events();
+        let (calls, exchange) = three_waiters(&world, &shop, hold).await;
+        let of_bob = shop.login(&BOB).await.unwrap();
+        world.guard_with(403, |_| order(9));
+        assert_eq!(shop.order(9).await.unwrap().id, 9, "while the old refresh is still under way");
+
+        let waiting = Instant::now();
+        for call in calls {
+            let error = call.await.unwrap().unwrap_err();
+            assert!(error.is_superseded(), "{error:?}");
+            assert_eq!(error.rejection().unwrap().status(), 403);
+        }
+        assert_eq!(waiting.elapsed(), Duration::ZERO, "nobody waits for what does not matter any more");
+        exchange.release();
+        quiet().await;
+        assert_eq!(shop.session().tokens().as_ref(), Some(&of_bob));
+        assert_eq!(happened(&mut events), ["logged in"]);
+        shop.order(9).await.unwrap();
+        let last = world.stage.log().pop().unwrap();
+        assert_eq!(world.authority.credentials(last.token().unwrap()), Some(json!({ "user": "bob" })));
+        assert_eq!((world.stage.sends(), world.authority.posts()), (5, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// J3: the new session refreshes on its own, beside the old refresh.
+#[tokio::test(start_paused = true)]
+async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
+    let world = World::new();
+    let shop = customer(&world);
+    let (calls, old) = three_waiters(&world, &shop, Authority::hold).await;
+    shop.login(&BOB).await.unwrap();
+    let call = tokio::spawn(shop.order(9));
+    world.stage.arrival().await.answer(403);
+    let new = world.authority.parked(Role::Refresh).await;
+    assert_eq!(new.json()["refresh_token"], json!(world.authority.refresh(2)));
+    new.release();
+    world.stage.arrival().await.answer_with(order(9));
+    assert_eq!(call.await.unwrap().unwrap().id, 9);
+    let of_bob = shop.session().tokens();
+    old.release();
+    for call in calls {
+        assert!(call.await.unwrap().unwrap_err().is_superseded());
+    }
+    quiet().await;
+    assert_eq!(shop.session().tokens(), of_bob);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// J4: a refusal that comes when somebody else is logged in, or nobody, or the same user anew: never sent again.
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_is_never_answered_by_a_replay_under_another_login() {
+    for refusal in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+        let mut arrivals = Vec::new();
+        let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
+        arrivals.extend(world.stage.arrivals(3).await);
+        shop.login(&BOB).await.unwrap();
+        arrivals.remove(0).answer(refusal);
+        quiet().await;
+        shop.session().clear().await.unwrap();
+        arrivals.remove(0).answer(refusal);
+        quiet().await;
+        shop.login(&ANN).await.unwrap();
+        arrivals.remove(0).answer(refusal);
+        let [first, second, third] = calls;
+        for (call, nobody) in [(first, false), (second, true), (third, false)] {
+            let error = call.await.unwrap().unwrap_err();
+            assert_eq!((error.is_superseded(), error.is_no_session()), (!nobody, nobody), "{error:?}");
+            assert_eq!(error.rejection().unwrap().status(), refusal);
+        }
+        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 0));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// J4: what is no refusal is the caller's own answer, whoever is logged in by then.
+#[tokio::test(start_paused = true)]
+async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
+    let world = World::new();
+    let shop = customer(&world);
+    let calls = [1, 2].map(|id| tokio::spawn(shop.order(id)));
+    let arrivals = world.stage.arrivals(2).await;
+    shop.login(&BOB).await.unwrap();
+    for (arrival, status) in arrivals.into_iter().zip([200, 404]) {
+        arrival.answer_json(status, json!({ "id": 1 }));
+    }
+    let [first, second] = calls;
+    assert_eq!(first.await.unwrap().unwrap().id, 1);
+    assert_eq!(second.await.unwrap().unwrap_err().status().unwrap(), 404);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// J6: one user's logout does not touch another's refresh.
+#[tokio::test(start_paused = true)]
+async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
+    let world = World::new();
+    let (ann, bob) = (customer(&world), customer(&world));
+    let (calls, exchange) = three_waiters(&world, &ann, Authority::hold).await;
+    bob.logout().await.unwrap();
+    exchange.release();
+    world.stage.respond(|_| order(7));
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(
+        (ann.session().state(), bob.session().state()),
+        (SessionState::LoggedIn, SessionState::LoggedOut)
+    );
+    assert_eq!((world.stage.sends(), world.authority.posts()), (6, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// J7: a login after the session expired starts anew, and so may expire and be announced anew.
+#[tokio::test(start_paused = true)]
+async fn a_login_after_the_expiry_starts_anew() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let shop = customer(&world);
+    let mut events = shop.session().events();
+    for _ in 0..2 {
+        world.authority.revoke();
+        assert!(shop.order(7).await.unwrap_err().is_session_expired());
+        assert_eq!(shop.session().state(), SessionState::Expired);
+        shop.login(&ANN).await.unwrap();
+        assert_eq!(shop.order(7).await.unwrap().id, 7);
+    }
+    assert_eq!(happened(&mut events), ["expired", "logged in", "expired", "logged in"]);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// J7: a login owes nothing to what was learned before it: neither a failed refresh nor a forbidden route.
+#[tokio::test(start_paused = true)]
+async fn a_login_forgets_failed_refreshes_and_forbidden_routes() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| 403);
+    world.authority.next(Role::Refresh, Conduct::retry_after(503, "300"));
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+    assert_eq!(world.authority.posts(), 1, "the failure is remembered");
+    shop.login(&ANN).await.unwrap();
+    assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+    assert_eq!(world.authority.posts(), 2, "not any more");
+    assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+    assert_eq!(world.authority.posts(), 2, "the route is known to be forbidden");
+    shop.login(&BOB).await.unwrap();
+    assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+    assert_eq!(world.authority.posts(), 3, "not to Bob");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// Q1: two users in one process: neither waits for the other's refresh, nor pays for its failure.
+#[tokio::test(start_paused = true)]
+async fn two_users_share_neither_a_refresh_nor_its_failure() {
+    let world = World::new();
+    let (ann, bob) = (stranger(&world), stranger(&world));
+    ann.login(&ANN).await.unwrap();
+    bob.login(&BOB).await.unwrap();
+    world.authority.hold(Role::Refresh);
+    let of_ann = tokio::spawn(ann.order(1));
+    world.stage.arrival().await.answer(403);
+    let ann_refreshes = world.authority.parked(Role::Refresh).await;
+    let of_bob = tokio::spawn(bob.order(2));
+    world.stage.arrival().await.answer(403);
+    let bob_refreshes = world.authority.parked(Role::Refresh).await;
+    assert_eq!(world.authority.most_at_once(), 2, "one for each");
+
+    world.guard_with(403, |_| order(2));
+    bob_refreshes.release();
+    assert_eq!(of_bob.await.unwrap().unwrap().id, 2);
+    ann_refreshes.answer(503);
+    assert!(of_ann.await.unwrap().unwrap_err().is_refresh());
+    world.authority.open(Role::Refresh);
+    world.authority.expire();
+    for _ in 0..10 {
+        assert!(ann.order(1).await.unwrap_err().is_refresh());
+    }
+    assert_eq!(bob.order(2).await.unwrap().id, 2, "Ann's failure is not Bob's");
+    assert_eq!(world.authority.posts(), 3);
+    advance(Duration::from_mins(1)).await;
+    ann.order(1).await.unwrap();
+    assert_eq!((world.authority.posts(), world.authority.granted()), (4, 3));
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,207 @@
+//! Whatever an argument holds, it stays an argument: it cannot change where a request goes or what its path means.
+
+use afresh::{Result, api};
+use afresh_tests::{Seen, World};
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
+use reqwest::Method;
+use serde::Serialize;
+
+use crate::api::{ORIGIN, customer};
+
+/// Every place in a URL or header that an argument can stand in.
+#[api(path = "/api/v2")]
+trait Places {
+    #[get("/a/{x}/b/{y}")]
+    async fn segments(&self, x: &str, y: &str) -> Result<()>;
+
+    #[get("/joined/{x}{y}/end")]
+    async fn joined(&self, x: &str, y: &str) -> Result<()>;
+
+    #[get("/files/.{x}")]
+    async fn hidden(&self, x: &str) -> Result<()>;
+
+    #[get("/query")]
+    async fn query(
+        &self,
+        #[query] x: &str,
+        #[query("page[size]")] y: &[String],
+        #[query] z: &Fields,
+    ) -> Result<()>;
+
+    #[get("/header")]
+    async fn header(&self, #[header("x-one")] x: &str, #[header("x-two")] y: Option<&str>) -> Result<()>;
+}
+
+/// Fields that are spread over the query.
+#[derive(Debug, Serialize)]
+struct Fields {
+    inner: String,
+}
+
+/// Texts that mean something to a URL parser, a server or an HTTP parser, and any other text.
+fn text() -> impl Strategy<Value = String> {
+    const PARTS: [&str; 30] = [
+        "/",
+        "//",
+        "\\",
+        ".",
+        "..",
+        "%2e",
+        "%2E",
+        "%2f",
+        "%",
+        "%00",
+        "?",
+        "#",
+        "&",
+        "=",
+        ";",
+        ":",
+        "@",
+        "+",
+        "*",
+        " ",
+        "\t",
+        "\r\n",
+        "\0",
+        "\u{7f}",
+        "é",
+        "\u{202e}",
+        "a",
+        "7",
+        "https:",
+        "evil.test",
+    ];
+    let parts = prop::collection::vec(prop::sample::select(&PARTS[..]), 0..5);
+    prop_oneof![4 => parts.prop_map(|parts| parts.concat()), 1 => any::<String>()]
+}
+
+/// The call's one request, or `None` if it failed as it must when it cannot be sent.
+fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
+    let world = World::new();
+    world.stage.respond(|_| 200);
+    let places = PlacesClient::new(customer(&world).client().clone());
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    let result = runtime.block_on(call(&places));
+    let sends = world.stage.log();
+    assert_eq!(world.authority.posts(), 0);
+    match result {
+        Ok(_) => {
+            let [seen] = <[Seen; 1]>::try_from(sends).unwrap();
+            assert_eq!((seen.origin().as_str(), seen.method()), (ORIGIN, Method::GET.as_str()));
+            assert_eq!(seen.token(), Some(&*world.authority.access(1)));
+            Some(seen)
+        }
+        Err(error) => {
+            assert!(error.is_request(), "{error:?}");
+            assert!(sends.is_empty());
+            None
+        }
+    }
+}
+
+/// As a server reads a segment. (A `+` in the path would be a plus; none is ever sent.)
+fn decoded(segment: &str) -> String {
+    assert!(!segment.contains('+'));
+    form_urlencoded::parse(format!("k={segment}").as_bytes()).next().unwrap().1.into_owned()
+}
+
+fn segments(seen: &Seen) -> Vec<String> {
+    assert_eq!(seen.query(), None);
+    seen.path().split('/').map(decoded).collect()
+}
+
+fn is_dots(segment: &str) -> bool {
+    segment == "." || segment == ".."
+}
+
+fn config() -> Config {
+    Config { cases: 1000, rng_seed: RngSeed::Fixed(7), failure_persistence: None, ..Config::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    /// N7: a path argument is one segment, or the call fails and nothing is sent.
+    #[test]
+    fn a_path_argument_is_exactly_one_segment(x in text(), y in text()) {
+        let sendable = ![&x, &y].into_iter().any(|text| text.is_empty() || is_dots(text));
+        let seen = request_of(|places| places.segments(&x, &y));
+        let expected = sendable.then(|| ["", "api", "v2", "a", &x, "b", &y].map(str::to_owned).to_vec());
+        prop_assert_eq!(seen.as_ref().map(segments), expected);
+    }
+
+    /// N7: so are two arguments that share a segment, and one that follows a literal dot.
+    #[test]
+    fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
+        let joined = format!("{x}{y}");
+        let sendable = !x.is_empty() && !y.is_empty() && !is_dots(&joined);
+        let seen = request_of(|places| places.joined(&x, &y));
+        let expected = sendable.then(|| ["", "api", "v2", "joined", &joined, "end"].map(str::to_owned).to_vec());
+        prop_assert_eq!(seen.as_ref().map(segments), expected);
+
+        let hidden = format!(".{x}");
+        let seen = request_of(|places| places.hidden(&x));
+        let sendable = !x.is_empty() && !is_dots(&hidden);
+        let expected = sendable.then(|| ["", "api", "v2", "files", &hidden].map(str::to_owned).to_vec());
+        prop_assert_eq!(seen.as_ref().map(segments), expected);
+    }
+
+    /// N7: a query argument is the value of its own name and nothing more.
+    #[test]
+    fn a_query_argument_is_exactly_one_value(x in text(), y in prop::collection::vec(text(), 0..3), z in text()) {
+        let fields = Fields { inner: z.clone() };
+        let seen = request_of(|places| places.query(&x, &y, &fields)).unwrap();
+        prop_assert_eq!(seen.path(), "/api/v2/query");
+        let pairs: Vec<_> = form_urlencoded::parse(seen.query().unwrap().as_bytes()).into_owned().collect();
+        let mut expected = vec![("x".to_owned(), x)];
+        expected.extend(y.into_iter().map(|value| ("page[size]".to_owned(), value)));
+        expected.push(("inner".to_owned(), z));
+        prop_assert_eq!(pairs, expected);
+        prop_assert!(seen.query().unwrap().is_ascii());
+    }
+
+    /// N7: a header argument is the value of its own header, or the call fails and nothing is sent.
+    #[test]
+    fn a_header_argument_is_exactly_one_value(x in text(), y in prop::option::of(text())) {
+        let control = |text: &String| text.bytes().any(|byte| byte != b'\t' && (byte < 0x20 || byte == 0x7f));
+        let sendable = !control(&x) && !y.as_ref().is_some_and(control);
+        let seen = request_of(|places| places.header(&x, y.as_deref()));
+        prop_assert_eq!(seen.is_some(), sendable);
+        if let Some(seen) = seen {
+            prop_assert_eq!((seen.path(), seen.query(), seen.headers().len()), ("/api/v2/header", None, 2 + usize::from(y.is_some())));
+            prop_assert_eq!(seen.headers()["x-one"].as_bytes(), x.as_bytes());
+            prop_assert_eq!(seen.headers().get("x-two").map(|value| value.as_bytes().to_vec()), y.map(String::into_bytes));
+        }
+    }
+}
+
+/// N7: the same, where a value is not a text: nothing at all and more than one value are no segment.
+#[tokio::test(start_paused = true)]
+async fn what_is_not_one_scalar_is_no_path() {
+    #[api]
+    trait Odd {
+        #[get("/a/{x}/b")]
+        async fn maybe(&self, x: Option<&str>) -> Result<()>;
+
+        #[get("/a/{x}/b")]
+        async fn many(&self, x: &[&str]) -> Result<()>;
+
+        #[get("/a/{x}/b")]
+        async fn character(&self, x: char) -> Result<()>;
+    }
+
+    let world = World::new();
+    world.stage.respond(|_| 200);
+    let odd = OddClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    for refused in
+        [odd.maybe(None), odd.maybe(Some("..")), odd.many(&[]), odd.many(&["a", "b"]), odd.character('.')]
+    {
+        assert!(refused.await.unwrap_err().is_request());
+    }
+    assert_eq!(world.stage.sends(), 0);
+    odd.character('/').await.unwrap();
+    odd.maybe(Some("//evil.test")).await.unwrap();
+    assert_eq!(world.stage.routes(), ["GET /a/%2F/b", "GET /a/%2F%2Fevil.test/b"]);
+}

@@ -1,0 +1,234 @@
+//! Calls without a credential: those that may not go, those that go all the same, and those that never need one.
+
+use std::time::Duration;
+
+use afresh::{Error, Result, Session, SessionState, Tokens, api};
+use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use reqwest::Method;
+use tokio::time::advance;
+
+use crate::api::{
+    ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, customer, order, stranger,
+};
+use crate::witness::quiet;
+
+/// An API without a role: it has a session only if it is given one.
+#[api]
+trait Catalogue {
+    #[get("/items/{id}")]
+    async fn item(&self, id: u64) -> Result<Order>;
+}
+
+/// A cookie is handed out by a page that needs no login, as after a single sign-on.
+#[api(scheme = none)]
+trait SignOn {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self) -> Result<Tokens>;
+
+    #[public]
+    #[get("/callback")]
+    async fn callback(&self) -> Result<()>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order>;
+}
+
+fn request(method: Method, path: &str) -> reqwest::Request {
+    reqwest::Request::new(method, format!("{ORIGIN}{path}").parse().unwrap())
+}
+
+fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str) {
+    let error = result.unwrap_err();
+    assert!(error.is_no_session(), "{error:?}");
+    assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
+}
+
+/// K1: a call that needs a session fails before the network, whatever its verb and body.
+#[tokio::test(start_paused = true)]
+async fn without_a_session_nothing_is_sent() {
+    let world = World::new();
+    let shop = stranger(&world);
+    assert_no_session(shop.order(7).await, "Shop::order");
+    assert_no_session(shop.place(&Order { id: 7 }, &[], "key").await, "Shop::place");
+    assert_no_session(shop.pay(7).await, "Shop::pay");
+
+    let by_hand = builder(&world).refresh_with(|_| async { Ok(Tokens::new("never asked for")) });
+    assert_no_session(by_hand.build().unwrap().order(7).await, "Shop::order");
+    let cookies = CookieShopClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    assert_no_session(cookies.order(7).await, "CookieShop::order");
+    assert_eq!(world.routes(), [""; 0]);
+}
+
+/// K1: so it is after a logout, and when a refresh is asked for by hand.
+#[tokio::test(start_paused = true)]
+async fn after_a_logout_nothing_is_sent() {
+    let world = World::new();
+    let shop = customer(&world);
+    shop.logout().await.unwrap();
+    assert_no_session(shop.order(7).await, "Shop::order");
+    assert!(shop.session().refresh().await.unwrap_err().is_no_session());
+    assert_eq!(world.routes(), ["POST /api/user/logout"]);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K2: a hand-written request takes the credential along if there is one, and goes without if not.
+#[tokio::test(start_paused = true)]
+async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let shop = stranger(&world);
+    for status in [401, 403] {
+        world.stage.respond(move |_| status);
+        let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
+        assert_eq!(response.status(), status);
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+    assert!(world.stage.log().iter().all(|seen| seen.header("authorization").is_none()));
+
+    shop.login(&ANN).await.unwrap();
+    world.guard_with(403, |_| order(7));
+    world.authority.expire();
+    let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
+    assert_eq!(response.status(), 200);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+
+    world.authority.revoke();
+    let error = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap_err();
+    assert!(error.is_session_expired());
+    world.stage.respond(|_| 403);
+    let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
+    assert_eq!(response.status(), 403);
+    assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K2: a client for which no session is set up sends without one and never refreshes; given one, it uses it.
+#[tokio::test(start_paused = true)]
+async fn an_api_without_roles_uses_the_session_that_it_is_given() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let alone = CatalogueClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    assert_eq!(alone.item(7).await.unwrap_err().status().unwrap(), 403);
+    let seen = world.stage.log().pop().unwrap();
+    assert_eq!((seen.header("authorization"), world.authority.posts()), (None, 0));
+
+    let session = Session::new();
+    let optional = CatalogueClient::builder(ORIGIN).transport(world.service());
+    let optional = optional.session(session.clone()).build().unwrap();
+    assert_eq!(optional.item(7).await.unwrap_err().status().unwrap(), 403);
+    session.set(Tokens::new(world.authority.issue().access)).await.unwrap();
+    assert_eq!(optional.item(7).await.unwrap().id, 7);
+
+    let shop = customer(&world);
+    let shared = CatalogueClient::new(shop.client().clone());
+    world.authority.expire();
+    assert_eq!(shared.item(7).await.unwrap().id, 7);
+    assert_eq!(world.authority.posts(), 1);
+    shop.logout().await.unwrap();
+    assert_no_session(shared.item(7).await, "Catalogue::item");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K3: a public call carries nothing, waits for nobody's refresh, and its refusal is just an answer.
+#[tokio::test(start_paused = true)]
+async fn a_public_call_has_nothing_to_do_with_the_session() {
+    let world = World::with(Knobs::seed());
+    let shop = CookieShopClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    shop.login(&ANN).await.unwrap();
+    let sign_on = SignOnClient::new(shop.client().clone());
+    world.authority.hold(Role::Refresh);
+    let waiting = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(401);
+    let exchange = world.authority.parked(Role::Refresh).await;
+
+    for status in [200, 401, 403] {
+        let call = tokio::spawn(sign_on.callback());
+        let arrival = world.stage.arrival().await;
+        assert_eq!((arrival.header("authorization"), arrival.header("cookie")), (None, None));
+        arrival.answer(status);
+        let answer = call.await.unwrap();
+        assert_eq!(
+            answer.err().and_then(|error| error.status()).map_or(200, |status| status.as_u16()),
+            status
+        );
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+
+    world.stage.respond(|_| order(7));
+    exchange.release();
+    waiting.await.unwrap().unwrap();
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K3: without a session it goes too, and after the session expired.
+#[tokio::test(start_paused = true)]
+async fn a_public_call_needs_no_session() {
+    let world = World::new();
+    world.stage.respond(|seen| if seen.path() == "/health" { Answer::text(200, "fine") } else { 401.into() });
+    let shop = stranger(&world);
+    assert_eq!(shop.health().await.unwrap(), "fine");
+    shop.login(&ANN).await.unwrap();
+    world.authority.revoke();
+    assert!(shop.order(7).await.unwrap_err().is_session_expired());
+    assert_eq!(shop.health().await.unwrap(), "fine");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K4: with a refresh token and no access token, the first calls wait for one refresh and go with what it brings.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_alone_is_enough_to_start_with() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let issued = world.authority.issue();
+    let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    quiet().await;
+    assert_eq!(world.authority.posts(), 0, "nothing happens before somebody calls");
+    assert_eq!(shop.health().await.unwrap_err().status().unwrap(), 403, "the guard lets no stranger in");
+    assert_eq!(world.authority.posts(), 0, "a public call does not wait");
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap().id, 7);
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K4: a start that fails sends nothing; for now it may be tried again, for good it ends the session.
+#[tokio::test(start_paused = true)]
+async fn a_start_from_a_refresh_token_that_fails_sends_nothing() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let issued = world.authority.issue();
+    let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
+    world.authority.next(Role::Refresh, Conduct::instead(503));
+    for _ in 0..3 {
+        assert!(shop.order(7).await.unwrap_err().is_refresh());
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (0, 1));
+    advance(Duration::from_secs(2)).await;
+    assert_eq!(shop.order(7).await.unwrap().id, 7);
+
+    let lost = builder(&world).tokens(Tokens::from_refresh("unknown")).build().unwrap();
+    assert!(lost.order(7).await.unwrap_err().is_session_expired());
+    assert!(lost.order(7).await.unwrap_err().is_session_expired());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 3));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// K4: a refresh cookie alone is enough too.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_cookie_alone_is_enough_to_start_with() {
+    let world = World::with(Knobs::seed());
+    let shop = SignOnClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    assert_no_session(shop.order(7).await, "SignOn::order");
+    let cookie = format!("refresh_token={}; Path=/; HttpOnly", world.authority.issue().refresh);
+    world.stage.respond(move |_| Answer::new(200).header("set-cookie", &cookie));
+    shop.callback().await.unwrap();
+    world.guard_with(403, |_| order(7));
+    assert_eq!(shop.order(7).await.unwrap().id, 7);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,194 @@
+//! Who may see a credential: the origin that the client was built for, and nobody else, on any way there is.
+
+use afresh::{Client, RefreshToken, Reply, Result, Tokens, api};
+use afresh_tests::{Answer, Authority, Knobs, Origins, Role, Seen, Stage, World};
+use reqwest::Method;
+use serde_json::Value;
+
+use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, ShopClient, order, tokens};
+
+/// Origins that are not the shop's, though some look like it.
+pub const ELSEWHERE: [&str; 6] = [
+    "https://evil.test",
+    "http://shop.test",
+    "https://shop.test:8443",
+    "https://www.shop.test",
+    "https://shop.test.evil.test",
+    "https://shop.test@evil.test",
+];
+
+/// An API whose token stands in a header of its own.
+#[api(token_header = "x-auth-token", scheme = none)]
+pub trait Vault {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Reply<Value>>;
+
+    #[post("/orders/{id}")]
+    async fn change(&self, id: u64, #[json("name")] name: &str) -> Result<Reply<Value>>;
+}
+
+/// The shop's world, and a stage at every other origin.
+pub fn worlds() -> (World, Stage, Origins) {
+    let (home, elsewhere) = (World::new(), Stage::new());
+    elsewhere.respond(|_| order(7));
+    let mut origins = Origins::new().at(ORIGIN, home.clone());
+    for host in ["evil.test", "shop.test", "www.shop.test", "shop.test.evil.test"] {
+        origins = origins.at(host, elsewhere.clone());
+    }
+    (home, elsewhere, origins)
+}
+
+pub fn shop(world: &World, origins: &Origins) -> ShopClient {
+    let issued = tokens(&world.authority.issue());
+    let builder = ShopClient::builder(ORIGIN).transport(origins.service()).tokens(issued);
+    builder.header("x-api-key", format!("{}-key", world.authority.canary())).build().unwrap()
+}
+
+pub fn get(url: &str) -> reqwest::Request {
+    reqwest::Request::new(Method::GET, url.parse().unwrap())
+}
+
+/// No part of the request holds anything of the authority's.
+pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
+    let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
+    assert!(!everything.contains(&authority.canary()), "{everything}");
+    assert_eq!((seen.header("authorization"), seen.header("cookie")), (None, None));
+}
+
+/// N3: a hand-written request to another origin goes there as it is: no token, no refresh, no waiting.
+#[tokio::test(start_paused = true)]
+async fn a_request_to_another_origin_has_nothing_to_do_with_the_session() {
+    for target in ELSEWHERE {
+        let (home, elsewhere, origins) = worlds();
+        let shop = shop(&home, &origins);
+        elsewhere.respond(|_| 401);
+        let response = shop.client().execute(get(&format!("{target}/orders/7"))).await.unwrap();
+        assert_eq!((response.status().as_u16(), elsewhere.sends()), (401, 1), "{target}");
+        assert_eq!(home.routes(), [""; 0]);
+        let seen = elsewhere.log().remove(0);
+        // What stands before the `@` is a user, as the caller wrote it.
+        let of_caller = seen.header("authorization").is_some_and(|value| value.starts_with("Basic "));
+        assert!(of_caller || seen.header("authorization").is_none());
+        assert!(!format!("{:?}", seen.headers()).contains(&home.authority.canary()));
+        home.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// N4: plain http is refused, unless nobody but this machine can listen, or the user says so.
+#[test]
+fn plain_http_is_for_this_machine_only() {
+    let build = |url: &str| Client::builder(url).build();
+    for url in ["http://example", "http://shop.test:80/api", "http://localhost.evil.test", "http://10.0.0.1"]
+    {
+        let error = build(url).unwrap_err();
+        assert!(error.is_builder() && error.to_string().contains("allow_http"), "{error}");
+        Client::builder(url).allow_http().build().unwrap();
+    }
+    for url in [
+        "http://localhost:8080",
+        "http://127.0.0.1:1",
+        "http://[::1]/",
+        "https://example",
+        "http://a.localhost",
+    ] {
+        build(url).unwrap();
+    }
+    for url in [
+        "ftp://shop.test",
+        "shop.test",
+        "",
+        "https://",
+        "https://user:pw@shop.test",
+        "https://shop.test/?a=b",
+    ] {
+        let error = Client::builder(url).allow_http().build().unwrap_err();
+        assert!(error.is_builder(), "{url}: {error}");
+    }
+}
+
+/// N5: the refresh token goes to the origin of the API that declares the refresh, though others share the
+/// session.
+#[tokio::test(start_paused = true)]
+async fn the_refresh_token_goes_to_its_own_origin_only() {
+    let (home, elsewhere, origins) = worlds();
+    let shop = shop(&home, &origins);
+    let other = VaultClient::builder("https://www.shop.test").transport(origins.service());
+    let other = other.session(shop.session().clone()).build().unwrap();
+    let authority = home.authority.clone();
+    elsewhere.respond(move |seen| match seen.header("x-auth-token") {
+        Some(token) if authority.accepts(token) => 204,
+        _ => 403,
+    });
+    home.authority.expire();
+    other.order(7).await.unwrap_err();
+    assert_eq!((elsewhere.sends(), home.authority.granted()), (2, 1));
+    for seen in elsewhere.log() {
+        assert!(!format!("{:?}{:?}", seen.headers(), seen.body()).contains("-refresh-"));
+    }
+    home.authority.assert_nothing_spent_twice();
+}
+
+/// N5: cookies of the session stay at home, though they ask to be sent to every subdomain; and none comes
+/// from elsewhere.
+#[tokio::test(start_paused = true)]
+async fn the_refresh_cookie_goes_to_its_own_origin_only() {
+    let (home, elsewhere) = (World::with(Knobs::seed()), Stage::new());
+    home.authority.turn(|knobs| knobs.cookie_attributes = "; Domain=shop.test; Path=/");
+    let planted = "refresh_token=planted; Domain=shop.test; Path=/";
+    elsewhere.respond(move |_| Answer::from(order(7)).header("set-cookie", planted));
+    let origins = Origins::new().at(ORIGIN, home.clone()).at("www.shop.test", elsewhere.clone());
+    let shop = CookieShopClient::builder(ORIGIN).transport(origins.service()).build().unwrap();
+    shop.login(&ANN).await.unwrap();
+    home.stage.respond(|_| Answer::redirect("https://www.shop.test/orders/7"));
+    assert_eq!(shop.order(7).await.unwrap().id, 7);
+    assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
+
+    home.guard_with(403, |_| order(7));
+    home.authority.expire();
+    assert_eq!(shop.order(7).await.unwrap().id, 7);
+    let exchange = home.authority.requests(Role::Refresh).remove(0);
+    assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
+    home.authority.assert_nothing_spent_twice();
+}
+
+/// N6: origins are compared as RFC 6454 says: the case of the host, a default port and a final dot do not
+/// count.
+#[tokio::test(start_paused = true)]
+async fn spellings_of_one_origin_are_one_origin() {
+    let (home, everywhere) = (World::new(), Stage::new());
+    everywhere.respond(|_| 200);
+    let mut origins = Origins::new();
+    for host in ["bücher.test", "xn--bcher-kva.test", "xn--bcher-kva.test.", "shop.test", "shop.test."] {
+        origins = origins.at(host, everywhere.clone());
+    }
+    let carries = async |base: &str, url: &str| {
+        let issued = tokens(&home.authority.issue());
+        let client = Client::builder(base).transport(origins.service()).tokens(issued).build().unwrap();
+        client.execute(get(url)).await.unwrap();
+        everywhere.log().last().unwrap().token().is_some()
+    };
+    for (base, url) in [
+        ("https://shop.test", "https://SHOP.Test/a"),
+        ("https://shop.test", "https://shop.test:443/a"),
+        ("https://shop.test:443/", "https://shop.test/a"),
+        ("https://shop.test", "HTTPS://shop.test./a"),
+        ("https://Shop.test.", "https://shop.test/a"),
+        ("https://bücher.test", "https://xn--bcher-kva.test/"),
+        ("https://shop.test/api/v2", "https://shop.test/elsewhere"),
+        ("https://shop.test", "https:\\\\shop.test\\a"),
+    ] {
+        assert!(carries(base, url).await, "{url} is at {base}");
+    }
+    for (base, url) in [
+        ("https://shop.test", "https://shop.test:444/"),
+        ("https://shop.test:8443", "https://shop.test/"),
+        ("https://shop.test", "http://shop.test:443/"),
+        ("https://xn--bcher-kva.test", "https://shop.test/"),
+    ] {
+        assert!(!carries(base, url).await, "{url} is not at {base}");
+    }
+}

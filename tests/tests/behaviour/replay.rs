@@ -1,0 +1,150 @@
+//! The second answer: it is final, whatever it says.
+
+use std::io;
+use std::time::Duration;
+
+use afresh::SessionState;
+use afresh_tests::{Answer, World};
+use serde_json::json;
+
+use crate::api::{Order, Shop, customer, happened, order};
+
+/// E1: refused again: that is the answer, and nothing more is tried for this call.
+#[tokio::test(start_paused = true)]
+async fn a_second_refusal_is_the_answer() {
+    for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer_json(first, "first");
+        world.stage.arrival().await.answer_with(Answer::json(second, "second").header("x-second", "yes"));
+        let error = call.await.unwrap().unwrap_err();
+
+        assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
+        assert_eq!(error.headers().unwrap()["x-second"], "yes");
+        assert_eq!(error.rejection().unwrap().status(), first);
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        assert_eq!(shop.session().state(), SessionState::LoggedIn);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// E2: what the second answer says is about the call, not about the session.
+#[tokio::test(start_paused = true)]
+async fn any_other_second_answer_is_the_answer() {
+    for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
+        let world = World::new();
+        let shop = customer(&world);
+        let mut events = shop.session().events();
+
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer_json(403, "first");
+        world.stage.arrival().await.answer_json(second, "second");
+        let error = call.await.unwrap().unwrap_err();
+
+        if second == 204 {
+            assert!(error.is_decode(), "{error:?}");
+        } else {
+            assert!(error.is_status() && !error.is_refresh(), "{error:?}");
+            assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
+        }
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        assert_eq!(happened(&mut events), ["refreshed"]);
+        // The next call needs no refresh.
+        world.stage.respond(|_| order(7));
+        shop.order(7).await.unwrap();
+        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// E3: the network fails under the second send: the error says so, and the refreshed token is there for the next call.
+#[tokio::test(start_paused = true)]
+async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
+    let failures = [
+        (io::ErrorKind::ConnectionReset, false, false),
+        (io::ErrorKind::ConnectionRefused, true, false),
+        (io::ErrorKind::TimedOut, false, true),
+    ];
+    for (kind, is_connect, is_timeout) in failures {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer_json(403, "first");
+        world.stage.arrival().await.fail(io::Error::new(kind, "on purpose"));
+        let error = call.await.unwrap().unwrap_err();
+
+        assert_eq!((error.is_connect(), error.is_timeout()), (is_connect, is_timeout), "{error:?}");
+        assert!(!error.is_refresh() && !error.is_status(), "{error:?}");
+        assert!(error.to_string().contains("sent again with a refreshed credential"), "{error}");
+        assert_eq!(error.rejection().unwrap().body(), "\"first\"");
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+
+        world.stage.respond(|_| order(7));
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!(world.stage.log()[2].token(), Some(&*world.authority.access(2)));
+        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// E3: so does a body that breaks.
+#[tokio::test(start_paused = true)]
+async fn a_second_answer_that_breaks_off_is_an_error_and_not_sent_for_again() {
+    let world = World::new();
+    let shop = customer(&world);
+
+    let call = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(403);
+    world.stage.arrival().await.answer_with(Answer::new(200).chunks(["{\"id\":"]).then_break());
+    let error = call.await.unwrap().unwrap_err();
+
+    assert!(!error.is_refresh() && !error.is_decode(), "{error:?}");
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// E4: while the second send was under way its token was renewed too: there is no third send, the call's answer is final.
+#[tokio::test(start_paused = true)]
+async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
+    for refusal in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer(refusal);
+        let again = world.stage.arrival().await;
+        shop.session().refresh().await.unwrap();
+        again.answer_json(refusal, "second");
+        let error = call.await.unwrap().unwrap_err();
+
+        assert_eq!((error.status().unwrap().as_u16(), error.json()), (refusal, Some("second".to_owned())));
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
+        let current = shop.session().tokens().unwrap();
+        assert_eq!(current.access().unwrap().secret(), world.authority.access(3));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// E4: that refusal was about a token that somebody had replaced: it proves nothing against the route or the newer token.
+#[tokio::test(start_paused = true)]
+async fn a_second_refusal_of_a_replaced_token_is_no_proof_of_a_forbidden_route() {
+    let world = World::new();
+    let shop = customer(&world);
+    let call = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(403);
+    let again = world.stage.arrival().await;
+    shop.session().refresh().await.unwrap();
+    again.answer(403);
+    call.await.unwrap().unwrap_err();
+
+    tokio::time::advance(Duration::from_secs(1)).await;
+    world.authority.expire();
+    world.guard_with(403, |_| (200, json!({ "id": 7 })));
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,153 @@
+//! What users are told: events once, and errors that say both what was refused and why it could not be mended.
+
+use std::time::Duration;
+
+use afresh::{Error, SessionEvent};
+use afresh_tests::{Answer, Conduct, Role, World};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::api::{ANN, Shop, ShopClient, customer, happened, order, stranger};
+use crate::witness::{leave, quiet, told};
+
+/// What an error says, and what each of its causes says.
+fn causes(error: &Error) -> Vec<String> {
+    let first: &dyn std::error::Error = error;
+    std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect()
+}
+
+/// U1: a thousand waiters, one event; each is told, and told what the server had said.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_a_session_is_announced_once_however_many_wait() {
+    let world = World::new();
+    let shop = customer(&world);
+    let mut listeners = [shop.session().events(), shop.session().events()];
+    let calls: Vec<_> = (0..1000).map(|id| tokio::spawn(shop.order(id))).collect();
+    let arrivals = world.stage.arrivals(1000).await;
+    world.authority.revoke();
+    for arrival in arrivals {
+        arrival.answer_with(Answer::text(403, "expired"));
+    }
+    for call in calls {
+        let error = call.await.unwrap().unwrap_err();
+        assert!(error.is_session_expired(), "{error:?}");
+        assert_eq!(
+            (error.rejection().unwrap().body(), error.method()),
+            (&Bytes::from("expired"), Some("Shop::order"))
+        );
+    }
+    for _ in 0..3 {
+        assert!(shop.order(7).await.unwrap_err().is_session_expired());
+    }
+    quiet().await;
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1000, 1));
+    for events in &mut listeners {
+        assert_eq!(happened(events), ["expired"]);
+    }
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// U1: late refusals of the expired session announce nothing more.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_after_the_end_of_a_session_announces_nothing() {
+    let world = World::new();
+    let shop = customer(&world);
+    let mut events = shop.session().events();
+    let calls: Vec<_> = (0..10).map(|id| tokio::spawn(shop.order(id))).collect();
+    world.authority.revoke();
+    for arrival in world.stage.arrivals(10).await {
+        arrival.answer(401);
+        quiet().await;
+    }
+    for call in calls {
+        assert!(call.await.unwrap().unwrap_err().is_session_expired());
+    }
+    assert_eq!((world.authority.posts(), happened(&mut events)), (1, vec!["expired"]));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// U2: listeners that never listen, or die, hold nobody up; who comes back hears the latest.
+#[tokio::test(start_paused = true)]
+async fn a_listener_that_sleeps_or_dies_holds_nobody_up() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let shop = customer(&world);
+    let mut sleepy = shop.session().events();
+    let mut eager = shop.session().events();
+    let mut dying = shop.session().events();
+    let dying = tokio::spawn(async move {
+        dying.next().await;
+        panic!("on purpose");
+    });
+    let mut blocked = shop.session().events();
+    let blocked = tokio::spawn(async move {
+        blocked.next().await;
+        std::future::pending::<()>().await;
+    });
+    for _ in 0..200 {
+        world.authority.expire();
+        shop.order(7).await.unwrap();
+        assert!(matches!(told(&mut eager).await, Some(SessionEvent::Refreshed)));
+    }
+    assert!(dying.await.unwrap_err().is_panic());
+    leave(blocked).await;
+    let heard = happened(&mut sleepy);
+    assert!((1..200).contains(&heard.len()) && heard.iter().all(|event| *event == "refreshed"), "{heard:?}");
+    shop.logout().await.unwrap();
+    assert_eq!(happened(&mut sleepy), ["logged out"]);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// U5: an error after a failed refresh holds both: what the server said to the call, and what became of the refresh.
+#[tokio::test(start_paused = true)]
+async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
+    let world = World::new();
+    let refusal = json!({ "status": { "text": "jwt expired", "severity": "error" } });
+    world.guard_with(Answer::json(403, &refusal).header("x-trace", "t1"), |_| order(7));
+    let shop = customer(&world);
+    world.authority.expire();
+    let check = |error: &Error, said: &str| {
+        let rejection = error.rejection().unwrap();
+        assert_eq!(
+            (rejection.status().as_u16(), &rejection.headers()["x-trace"]),
+            (403, &"t1".parse().unwrap())
+        );
+        assert_eq!(serde_json::from_slice::<Value>(rejection.body()).unwrap(), refusal);
+        assert_eq!((error.status().unwrap().as_u16(), error.json::<Value>().as_ref()), (403, Some(&refusal)));
+        assert_eq!(error.method(), Some("Shop::order"));
+        let causes = causes(error).join(": ");
+        assert!(causes.contains(said), "{said}: {causes}");
+    };
+    world.authority.next(Role::Refresh, Conduct::instead(503));
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_refresh() && !error.is_session_expired());
+    check(&error, "503");
+    check(&error.clone(), "503");
+    check(&shop.order(7).await.unwrap_err(), "503");
+
+    tokio::time::advance(Duration::from_secs(2)).await;
+    world.authority.next(Role::Refresh, Conduct::lose_before());
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_refresh());
+    check(&error, "connection reset by the test");
+
+    tokio::time::advance(Duration::from_secs(4)).await;
+    world.authority.revoke();
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_session_expired() && !error.is_refresh());
+    check(&error, "invalid_grant");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// U5: errors of calls that were never refused hold no refusal.
+#[tokio::test(start_paused = true)]
+async fn an_error_without_a_refusal_holds_none() {
+    let world = World::new();
+    world.stage.respond(|_| 404);
+    let shop: ShopClient = stranger(&world);
+    assert!(shop.order(7).await.unwrap_err().rejection().is_none());
+    shop.login(&ANN).await.unwrap();
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_status() && error.rejection().is_none(), "{error:?}");
+    world.authority.assert_nothing_spent_twice();
+}

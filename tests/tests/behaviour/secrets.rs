@@ -1,0 +1,295 @@
+//! Secrets stay secrets: no text that the runtime makes holds a token, a cookie, a password or an argument.
+
+use std::fmt::Debug;
+use std::time::Duration;
+
+use afresh::{Body, Client, RefreshToken, Reply, Result, SessionEvent, Tokens, api};
+use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use futures_util::stream;
+use serde_json::{Value, json};
+
+use crate::api::{ORIGIN, Shop, builder, customer, tokens};
+
+/// An API whose every argument is a secret.
+#[api]
+trait Private {
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[json("password")] password: &str) -> Result<Reply<Tokens>>;
+
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Reply<Tokens>>;
+
+    #[logout]
+    #[post("/api/user/logout")]
+    async fn logout(&self) -> Result<()>;
+
+    #[post("/search")]
+    async fn search(
+        &self,
+        #[query] q: &str,
+        #[header("x-own")] own: &str,
+        #[body] body: Body,
+    ) -> Result<Reply<Value>>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: &str, #[query] q: &str) -> Result<u64>;
+}
+
+/// The same with the refresh token in a cookie.
+#[api(scheme = none)]
+trait PrivateCookies {
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[form("password")] password: &str) -> Result<Reply<Tokens>>;
+
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self) -> Result<Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: &str, #[query] q: &str) -> Result<Reply<Value>>;
+}
+
+/// Everything that was said.
+#[derive(Default)]
+struct Transcript(String);
+
+impl Transcript {
+    fn debug(&mut self, value: impl Debug) {
+        self.0 += &format!("{value:?}\n{value:#?}\n");
+    }
+
+    fn fault(&mut self, error: &impl std::error::Error) {
+        self.0 += &format!("{error}\n");
+        self.debug(error);
+        let mut cause = error.source();
+        while let Some(error) = cause {
+            self.0 += &format!("{error}\n{error:?}\n{error:#?}\n");
+            cause = error.source();
+        }
+    }
+
+    /// What a call came to, with all that hangs on it.
+    fn outcome<T: Debug>(&mut self, result: Result<T>) {
+        match result {
+            Ok(value) => self.debug(value),
+            Err(error) => {
+                self.fault(&error);
+                self.debug(error.rejection());
+                self.debug((error.method(), error.status()));
+            }
+        }
+    }
+
+    fn event(&mut self, event: &SessionEvent) {
+        self.debug(event);
+        if let SessionEvent::RefreshFailed(error) = event {
+            self.fault(error);
+        }
+    }
+
+    #[track_caller]
+    fn assert_silent_about(&self, secret: &str) {
+        let leak = self.0.lines().find(|line| line.contains(secret));
+        assert_eq!(leak, None, "{secret} is a secret");
+    }
+}
+
+/// U3: a whole life of a session, with every kind of failure: no text of it holds a token, a password, or an argument.
+#[tokio::test(start_paused = true)]
+async fn no_text_of_any_call_holds_a_secret() {
+    let world = World::new();
+    let secret = world.authority.canary();
+    let dirty = |tail: &str| format!("{secret}{tail}");
+    let mut said = Transcript::default();
+    let build = || PrivateClient::builder(ORIGIN).transport(world.service()).header("x-api-key", &*secret);
+    said.debug(build().tokens(Tokens::new(&*secret).with_refresh(&*secret)));
+    let client = build().timeout(Duration::from_secs(60)).build().unwrap();
+    let mut events = client.session().events();
+    let text = |secret: &str| Body::from(secret.to_owned());
+    let search = || client.search(&secret, &secret, text(&secret));
+
+    // Nobody is logged in, or cannot be.
+    said.outcome(search().await);
+    for body in [
+        json!({ "access_token": 7, "x": secret }),
+        json!({ "access_token": [secret] }),
+        json!([secret]),
+        json!(secret),
+        json!({ "access_token": dirty("\n") }),
+        json!({ "refresh_token": secret }),
+        json!({ "error": secret }),
+    ] {
+        for status in [200, 400, 403, 500] {
+            world.authority.next(Role::Login, Conduct::instead((status, &body)));
+            said.outcome(client.login(&secret).await);
+        }
+    }
+    world.authority.next(Role::Login, Conduct::lose_before());
+    said.outcome(client.login(&secret).await);
+    said.debug(client.login(&secret));
+    said.outcome(client.login(&secret).await);
+    said.debug((
+        &client,
+        client.client(),
+        client.session(),
+        client.session().tokens(),
+        client.session().state(),
+    ));
+    said.debug(client.session().set(Tokens::new(dirty("\n"))));
+    let tokens = client.session().tokens().unwrap();
+    said.debug((tokens.access(), tokens.refresh(), Body::from(secret.clone())));
+
+    // Accepted, refused, broken, late.
+    world.stage.respond(|_| (200, json!({})));
+    said.outcome(search().await);
+    for answer in [
+        403.into(),
+        Answer::text(404, &secret),
+        Answer::reset(),
+        Answer::text(200, "no number"),
+        Answer::hang(),
+    ] {
+        world.stage.respond(move |_| answer.clone());
+        said.outcome(client.order("7", &secret).await);
+    }
+    for bad in ["\n", "\r\n", "\0"] {
+        said.outcome(client.search(&secret, &dirty(bad), text(&secret)).await);
+    }
+    said.outcome(client.order("", &secret).await);
+    said.outcome(client.order("..", &secret).await);
+
+    // Refreshes that fail, for now and for good.
+    world.stage.respond(|_| Answer::text(401, "expired"));
+    let bodies = [
+        json!({ "error": secret }),
+        json!({ "access_token": { "x": secret } }),
+        json!({ "access_token": dirty("\n") }),
+        json!({ "access_token": secret, "expires_in": secret, "refresh_token": 7 }),
+        json!([secret]),
+        json!({}),
+    ];
+    for (body, status) in bodies.iter().flat_map(|body| [200, 400, 500].map(|status| (body, status))) {
+        world.authority.next(Role::Refresh, Conduct::instead((status, body)));
+        said.outcome(search().await);
+        said.outcome(client.session().refresh().await);
+        tokio::time::advance(Duration::from_mins(2)).await;
+    }
+    for conduct in [
+        Conduct::lose_before(),
+        Conduct::instead(Answer::hang()),
+        Conduct::instead(Answer::html(200, &secret)),
+        Conduct::instead(Answer::redirect(&format!("https://evil.test/{secret}"))),
+        Conduct::instead(Answer::text(200, &secret.repeat(5000))),
+    ] {
+        world.authority.next(Role::Refresh, conduct);
+        said.outcome(search().await);
+        tokio::time::advance(Duration::from_mins(2)).await;
+    }
+    let current = client.session().tokens().unwrap().refresh().unwrap().clone();
+    said.outcome(client.refresh(current).await);
+    let once = Body::stream(stream::iter([Ok::<_, std::io::Error>(secret.clone())]));
+    said.outcome(client.search(&secret, &secret, once).await);
+    world.authority.revoke();
+    let refusal = json!({ "error": "invalid_grant", "error_description": secret });
+    world.authority.next(Role::Refresh, Conduct::instead((400, refusal)));
+    said.outcome(search().await);
+    said.outcome(search().await);
+    said.outcome(client.logout().await);
+    said.debug((&client, client.session()));
+    while let Some(event) = events.try_next() {
+        said.event(&event);
+    }
+    for kind in [
+        "NoSession",
+        "Decode",
+        "Transport",
+        "Timeout",
+        "Status",
+        "Request",
+        "Refresh",
+        "NotReplayable",
+        "SessionExpired",
+    ] {
+        assert!(said.0.contains(&format!("kind: {kind}")), "the run was to meet {kind}");
+    }
+    said.assert_silent_about(&secret);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// U3: the same where the secret is a cookie, which stands in the headers of answers too.
+#[tokio::test(start_paused = true)]
+async fn no_text_of_any_call_holds_a_cookie() {
+    let world = World::with(Knobs::seed());
+    let secret = world.authority.canary();
+    let mut said = Transcript::default();
+    let client = PrivateCookiesClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    said.outcome(client.login(&secret).await);
+    let cookie = format!("session={secret}; Path=/");
+    world.guard_with(403, move |_| Answer::json(200, json!({})).header("set-cookie", &cookie));
+    said.outcome(client.order("7", &secret).await);
+    world.authority.expire();
+    said.outcome(client.order("7", &secret).await);
+    said.debug((&client, client.session(), client.session().tokens()));
+    world.authority.revoke();
+    said.outcome(client.order("7", &secret).await);
+    assert!(said.0.contains("kind: SessionExpired"));
+    said.assert_silent_about(&secret);
+}
+
+/// U3: errors in building a client, and a refresher that panics with a token in its mouth.
+#[tokio::test(start_paused = true)]
+async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
+    let world = World::new();
+    let secret = world.authority.canary();
+    let mut said = Transcript::default();
+    for base in [
+        format!("https://user:{secret}@shop.test"),
+        format!("https://shop.test/?key={secret}"),
+        format!("ftp://{secret}"),
+    ] {
+        said.outcome(Client::builder(&base).build());
+    }
+    said.outcome(Client::builder(ORIGIN).header("x-key", format!("{secret}\n")).build());
+    said.outcome(Client::builder(ORIGIN).tokens(Tokens::new(format!("{secret}\n"))).build());
+    world.stage.respond(|_| 403);
+    let panics =
+        builder(&world).tokens(tokens(&world.authority.issue())).refresh_with(|session| async move {
+            session
+                .tokens()
+                .filter(|tokens| tokens.lifetime().is_some())
+                .map(Ok)
+                .unwrap_or_else(|| panic!("{:?}", session.tokens()))
+        });
+    let panics = panics.build().unwrap();
+    let error = panics.order(7).await.unwrap_err();
+    assert!(error.is_refresh(), "{error:?}");
+    said.fault(&error);
+    said.assert_silent_about(&secret);
+}
+
+/// U4: of the token endpoint's answer an error says the status and the code, nothing else.
+#[tokio::test(start_paused = true)]
+async fn an_error_says_the_status_and_code_of_the_token_endpoint_only() {
+    let world = World::new();
+    world.stage.respond(|_| Answer::text(403, "expired"));
+    let shop = customer(&world);
+    let codes = [(503, "temporarily_unavailable"), (400, "invalid_grant")];
+    for (status, code) in codes {
+        let body = json!({ "error": code, "error_description": "the-description" });
+        world
+            .authority
+            .next(Role::Refresh, Conduct::instead(Answer::json(status, body).header("x-h", "the-header")));
+        let error = shop.order(7).await.unwrap_err();
+        let mut said = Transcript::default();
+        said.fault(&error);
+        assert!(said.0.contains(code) && said.0.contains(&status.to_string()), "{}", said.0);
+        said.assert_silent_about("the-description");
+        said.assert_silent_about("the-header");
+        assert_eq!(error.body().unwrap(), "expired", "the body is that of the call's own answer");
+        tokio::time::advance(Duration::from_secs(2)).await;
+    }
+    world.authority.assert_nothing_spent_twice();
+}

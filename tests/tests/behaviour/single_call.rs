@@ -1,0 +1,240 @@
+//! One call: what it sends, which answers it refreshes for, and what its second send is made of.
+
+use std::time::Duration;
+
+use afresh::{RefreshToken, Result, Tokens, api};
+use afresh_tests::{Answer, Arrival, Knobs, Moment, Role, World};
+use serde_json::{Value, json};
+
+use crate::api::{CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, order};
+
+/// A1: a token that is good goes along, and that is all.
+#[tokio::test(start_paused = true)]
+async fn a_good_token_is_sent_along_and_nobody_is_asked_for_another() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| order(7));
+
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+
+    let sends = world.stage.log();
+    assert_eq!(sends.len(), 1);
+    assert_eq!(sends[0].header("authorization"), Some(&*format!("Bearer {}", world.authority.access(1))));
+    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A2: refused, refreshed, sent again: the caller gets its value.
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_is_refreshed_and_sent_again_and_its_caller_never_learns() {
+    for refusal in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer(refusal);
+        world.stage.arrival().await.answer_with(order(7));
+
+        assert_eq!(call.await.unwrap().unwrap(), Order { id: 7 });
+        assert_eq!(world.routes(), ["GET /orders/7", "POST /api/user/refresh_token", "GET /orders/7"]);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// A2: the same for the API that all this was made for: bare tokens, a cookie, a 403 that says so in a body of its own.
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
+    let world = World::with(Knobs::seed());
+    let shop = cookie_customer(&world).await;
+
+    let call = tokio::spawn(shop.order(7));
+    let refusal = json!({ "status": { "text": "jwt expired", "severity": "error" } });
+    let first = world.stage.arrival().await;
+    assert_eq!(first.header("authorization"), Some(&*world.authority.access(1)));
+    first.answer_json(403, refusal);
+    let second = world.stage.arrival().await;
+    assert_eq!(second.header("authorization"), Some(&*world.authority.access(2)));
+    second.answer_with(order(7));
+
+    assert_eq!(call.await.unwrap().unwrap(), Order { id: 7 });
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    let presented = &world.authority.requests(Role::Refresh)[0];
+    assert_eq!(presented.cookie("refresh_token"), Some(&*world.authority.refresh(1)));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A2: who wants to know can ask the receipt.
+#[tokio::test(start_paused = true)]
+async fn the_receipt_tells_a_call_that_was_sent_again_from_one_that_was_not() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard(403);
+
+    let replayed = *shop.orders().await.unwrap().receipt();
+    assert!(replayed.is_refreshed() && replayed.is_replayed() && replayed.is_authenticated());
+    assert_eq!((replayed.sends(), replayed.generation()), (2, Some(2)));
+    let plain = *shop.orders().await.unwrap().receipt();
+    assert!(!plain.is_refreshed() && !plain.is_replayed() && plain.is_authenticated());
+    assert_eq!((plain.sends(), plain.generation()), (1, Some(2)));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A7: the second send carries the newest token, once.
+#[tokio::test(start_paused = true)]
+async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard(403);
+
+    shop.orders().await.unwrap();
+
+    for (send, number) in world.stage.log().iter().zip([1, 2]) {
+        let carried: Vec<_> = send.headers().get_all("authorization").iter().collect();
+        assert_eq!(carried, [&format!("Bearer {}", world.authority.access(number))]);
+    }
+    assert_eq!(world.stage.sends(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A8: verb, URL, query, headers and body are the same in both sends.
+#[tokio::test(start_paused = true)]
+async fn nothing_but_the_token_differs_between_the_two_sends() {
+    let world = World::new();
+    let tokens = crate::api::tokens(&world.authority.issue());
+    let shop = builder(&world).tokens(tokens).header("x-client", "ios").build().unwrap();
+
+    let call = tokio::spawn(shop.place(&Order { id: 7 }, &["a b", "ü&c"], "key-1"));
+    let first = world.stage.arrival().await;
+    let before = first.seen();
+    first.answer(403);
+    let second = world.stage.arrival().await;
+    let after = second.seen();
+    second.answer_with(order(7));
+
+    call.await.unwrap().unwrap();
+    assert_eq!(before.differences(&after), ["header authorization"]);
+    assert_eq!(before.query(), Some("tag=a%20b&tag=%C3%BC%26c"));
+    assert_eq!((before.header("x-client"), before.header("idempotency-key")), (Some("ios"), Some("key-1")));
+    assert_eq!(before.json(), json!({ "id": 7 }));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// What a tracing layer might put into a request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Trace(u32);
+
+/// A8: timeout and extensions of a hand-written request are there again too.
+#[tokio::test(start_paused = true)]
+async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard(403);
+    let request = http::Request::put(format!("{ORIGIN}/orders/7?v=2")).header("x-trace", "1");
+    let mut request = reqwest::Request::try_from(request.extension(Trace(9)).body("seven").unwrap()).unwrap();
+    *request.timeout_mut() = Some(Duration::from_secs(3));
+
+    assert_eq!(shop.client().execute(request).await.unwrap().status(), 200);
+
+    let [before, after] = &world.stage.log()[..] else { panic!("two sends, not {:?}", world.stage.log()) };
+    assert_eq!(before.differences(after), ["header authorization"]);
+    assert_eq!((after.timeout(), after.extension()), (Some(Duration::from_secs(3)), Some(&Trace(9))));
+    assert_eq!(
+        (after.method(), after.header("x-trace"), &after.body()[..]),
+        ("PUT", Some("1"), &b"seven"[..])
+    );
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A9: whatever the first answer's body does, it is let go of before the second send.
+#[tokio::test(start_paused = true)]
+async fn the_refused_answer_is_let_go_of_before_the_call_is_sent_again() {
+    let refusals = [
+        Answer::text(403, "no"),
+        Answer::new(403).chunks(["n", "o"]),
+        Answer::new(403).body(vec![b'x'; 10 << 20]),
+        Answer::new(403).chunks(vec![vec![b'x'; 64 << 10]; 160]),
+        Answer::new(403).chunks(["n"]).then_break(),
+        Answer::new(403).chunks(["n"]).then_hang(),
+    ];
+    for refusal in refusals {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer_with(refusal);
+        world.stage.arrival().await.answer_with(order(7));
+        call.await.unwrap().unwrap();
+
+        let journal = world.journal();
+        let let_go = |moment: &Moment| matches!(moment, Moment::BodyRead(0) | Moment::BodyDropped(0));
+        let let_go = journal.iter().position(let_go).expect("the refused answer is held for ever");
+        let sent_again = journal.iter().position(|moment| *moment == Moment::Arrived(2)).unwrap();
+        assert!(let_go < sent_again, "{journal:?}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+#[api]
+trait Foreign {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders")]
+    async fn orders_as(&self, #[header("authorization")] own: &str) -> Result<Value>;
+}
+
+async fn refuse(arrival: Arrival) {
+    assert_eq!(arrival.headers().get_all("authorization").iter().count(), 1);
+    assert_eq!(arrival.header("authorization"), Some("Basic b3du"));
+    arrival.answer(403);
+}
+
+/// A13: a credential of the caller's own is not ours to replace or refresh.
+#[tokio::test(start_paused = true)]
+async fn a_call_with_an_authorization_of_its_own_is_left_alone() {
+    let world = World::new();
+    let tokens = crate::api::tokens(&world.authority.issue());
+    let client = ForeignClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap();
+
+    let call = tokio::spawn(client.orders_as("Basic b3du"));
+    refuse(world.stage.arrival().await).await;
+
+    assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A13: the same for a hand-written request.
+#[tokio::test(start_paused = true)]
+async fn a_hand_written_request_with_an_authorization_of_its_own_is_left_alone() {
+    let world = World::new();
+    let shop = customer(&world);
+    let mut request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
+    request.headers_mut().insert("authorization", "Basic b3du".parse().unwrap());
+
+    let call = tokio::spawn(shop.client().execute(request));
+    refuse(world.stage.arrival().await).await;
+
+    assert_eq!(call.await.unwrap().unwrap().status(), 403);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A13: the same for a header that all calls of a client carry.
+#[tokio::test(start_paused = true)]
+async fn a_client_with_an_authorization_of_its_own_is_left_alone() {
+    let world = World::new();
+    let tokens = crate::api::tokens(&world.authority.issue());
+    let shop = builder(&world).tokens(tokens).header("authorization", "Basic b3du").build().unwrap();
+
+    let call = tokio::spawn(shop.orders());
+    refuse(world.stage.arrival().await).await;
+
+    assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+    world.authority.assert_nothing_spent_twice();
+}

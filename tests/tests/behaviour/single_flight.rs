@@ -1,0 +1,252 @@
+//! Many calls at once: one refresh for everybody, whoever started it and however it ends.
+
+use std::time::Duration;
+
+use afresh::{Result, api};
+use afresh_tests::{Conduct, Role, World};
+use serde_json::Value;
+use tokio::time::advance;
+
+use crate::api::{Order, Shop, ShopClient, builder, customer, happened, order, tokens};
+use crate::crowd::{calls, errors, expect_all, grant};
+
+/// B1: a thousand refusals in one tick, one refresh, a thousand answers.
+#[tokio::test(start_paused = true)]
+async fn a_thousand_calls_refused_at_once_are_refreshed_for_once_and_all_answered() {
+    for refusal in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let calls = calls(&shop, 1000);
+        for arrival in world.stage.arrivals(1000).await {
+            arrival.answer(refusal);
+        }
+        for arrival in world.stage.arrivals(1000).await {
+            assert_eq!(arrival.token(), Some(&*world.authority.access(2)));
+            grant(arrival);
+        }
+
+        expect_all(calls).await;
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2000, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// B1: refusals that come in while the refresh is under way join it.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_during_the_refresh_joins_it() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.hold(Role::Refresh);
+
+    let calls = calls(&shop, 3);
+    let mut arrivals = world.stage.arrivals(3).await.into_iter();
+    arrivals.next().unwrap().answer(403);
+    let refresh = world.authority.parked(Role::Refresh).await;
+    arrivals.for_each(|arrival| arrival.answer(403));
+    refresh.release();
+    world.stage.arrivals(3).await.into_iter().for_each(grant);
+
+    expect_all(calls).await;
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// Calls `order(id)`, has it refused, and answers its second send.
+async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
+    let call = tokio::spawn(shop.order(id));
+    world.stage.arrival().await.answer(403);
+    grant(world.stage.arrival().await);
+    assert_eq!(call.await.unwrap().unwrap(), Order { id });
+}
+
+/// B3: somebody refreshed while the call was under way: it takes that token.
+#[tokio::test(start_paused = true)]
+async fn a_late_403_of_an_old_token_takes_the_newer_one() {
+    for refusal in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+
+        let late = tokio::spawn(shop.order(7));
+        let parked = world.stage.arrival().await;
+        refresh_by(1, &shop, &world).await;
+        parked.answer(refusal);
+        let again = world.stage.arrival().await;
+        assert_eq!(again.token(), Some(&*world.authority.access(2)));
+        grant(again);
+
+        assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
+        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// B4: the same when the token was renewed three times meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
+    let world = World::new();
+    let shop = customer(&world);
+
+    let late = tokio::spawn(shop.order(7));
+    let parked = world.stage.arrival().await;
+    for id in 1..=3 {
+        refresh_by(id, &shop, &world).await;
+    }
+    parked.answer(403);
+    let again = world.stage.arrival().await;
+    assert_eq!(again.token(), Some(&*world.authority.access(4)));
+    grant(again);
+
+    assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
+    assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B3: a late 403 does not even wait for the refresh of a token that is newer than its own.
+#[tokio::test(start_paused = true)]
+async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
+    let world = World::new();
+    let shop = customer(&world);
+    let late = tokio::spawn(shop.order(7));
+    let parked = world.stage.arrival().await;
+    refresh_by(1, &shop, &world).await;
+    world.authority.hold(Role::Refresh);
+    let other = tokio::spawn(shop.order(2));
+    world.stage.arrival().await.answer(403);
+    let refresh = world.authority.parked(Role::Refresh).await;
+
+    parked.answer(403);
+    grant(world.stage.arrival().await);
+    assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
+
+    refresh.release();
+    grant(world.stage.arrival().await);
+    assert_eq!(other.await.unwrap().unwrap(), Order { id: 2 });
+    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B6: everybody who waits for a refresh is told how it failed.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.always(Role::Refresh, Conduct::instead(500));
+
+    let calls = calls(&shop, 100);
+    for arrival in world.stage.arrivals(100).await {
+        arrival.answer(403);
+    }
+
+    let errors = errors(calls).await;
+    for error in &errors {
+        assert!(error.is_refresh(), "{error:?}");
+        assert!(error.to_string().contains("the refresh endpoint answered 500"), "{error}");
+        assert_eq!(error.rejection().unwrap().status(), 403);
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B7: nor does anybody line up behind it to try once more.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_fails_is_not_tried_again_by_each_who_waited() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.always(Role::Refresh, Conduct::instead(500));
+
+    let mut waiting = calls(&shop, 100);
+    let late = waiting.split_off(50);
+    let mut arrivals = world.stage.arrivals(100).await.into_iter();
+    arrivals.by_ref().take(50).for_each(|arrival| arrival.answer(403));
+    errors(waiting).await;
+    // The other half was under way all the time and is refused after the refresh has failed.
+    arrivals.for_each(|arrival| arrival.answer(403));
+
+    for error in errors(late).await {
+        assert!(error.is_refresh(), "{error:?}");
+        assert_eq!(error.rejection().unwrap().status(), 403);
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B8: an independent call tries again after a while, and not before.
+#[tokio::test(start_paused = true)]
+async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard(403);
+    world.authority.next(Role::Refresh, Conduct::instead(500));
+    assert!(shop.orders().await.unwrap_err().is_refresh());
+
+    advance(Duration::from_millis(850)).await;
+    assert!(shop.orders().await.unwrap_err().is_refresh());
+    assert_eq!(world.authority.posts(), 1);
+
+    advance(Duration::from_millis(300)).await;
+    shop.orders().await.unwrap();
+    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+#[api]
+trait Stock {
+    #[get("/stock")]
+    async fn stock(&self) -> Result<Value>;
+}
+
+/// B13: clones, other APIs over the same client, and other clients of the same session: one refresh.
+#[tokio::test(start_paused = true)]
+async fn everybody_who_shares_a_session_shares_its_refresh() {
+    let world = World::new();
+    let shop = customer(&world);
+    let clone = shop.clone();
+    let stock = StockClient::new(shop.client().clone());
+    let other = builder(&world).session(shop.session().clone()).build().unwrap();
+    world.authority.expire();
+
+    let orders = [&shop, &clone, &other].map(|shop| tokio::spawn(shop.order(7)));
+    let stock = tokio::spawn(stock.stock());
+    for arrival in world.stage.arrivals(4).await {
+        arrival.answer(403);
+    }
+    for arrival in world.stage.arrivals(4).await {
+        assert_eq!(arrival.token(), Some(&*world.authority.access(2)));
+        arrival.answer_with(order(7));
+    }
+
+    for call in orders {
+        call.await.unwrap().unwrap();
+    }
+    stock.await.unwrap().unwrap();
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B14: near its end, after a refusal and by hand, all at once: one refresh.
+#[tokio::test(start_paused = true)]
+async fn whatever_the_reason_there_is_one_refresh() {
+    let world = World::new();
+    let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(100));
+    let shop = builder(&world).tokens(tokens).build().unwrap();
+    let mut events = shop.session().events();
+    let refused = tokio::spawn(shop.order(0));
+    let early = world.stage.arrival().await;
+    advance(Duration::from_secs(85)).await;
+
+    let near_its_end = tokio::spawn(shop.order(1));
+    early.answer(403);
+    let session = shop.session().clone();
+    let by_hand = tokio::spawn(async move { session.refresh().await });
+    let mut arrivals = world.stage.arrivals(2).await;
+    arrivals.sort_by_key(|arrival| arrival.path().to_owned());
+    arrivals.into_iter().for_each(grant);
+
+    expect_all(vec![refused, near_its_end]).await;
+    assert_eq!(by_hand.await.unwrap().unwrap().access().unwrap().secret(), world.authority.access(2));
+    assert_eq!(world.authority.posts(), 1);
+    assert_eq!(happened(&mut events), ["refreshed"]);
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,88 @@
+//! Many calls on several threads: whatever the order in which they come to it, there is one refresh.
+
+use std::future::ready;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use afresh::{Error, Result, Tokens};
+use afresh_tests::World;
+use tokio::sync::Barrier;
+
+use crate::api::{Order, Shop, ShopClient, builder, customer, happened, order};
+use crate::crowd::{calls, expect_all};
+
+/// B1: a thousand refusals on four threads, one refresh, a thousand answers.
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn a_thousand_calls_on_four_threads_are_refreshed_for_once() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard_with(403, |seen| order(seen.path().rsplit('/').next().unwrap().parse().unwrap()));
+
+    expect_all(calls(&shop, 1000)).await;
+
+    assert_eq!(world.authority.posts(), 1);
+    assert!(world.stage.sends() <= 2000);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A client whose token's time is over, and how often it was asked for another: `renewal` is the answer, at once.
+fn outlived(world: &World, renewal: fn() -> Result<Tokens>) -> (ShopClient, Arc<AtomicUsize>) {
+    let asked = Arc::new(AtomicUsize::new(0));
+    let counted = asked.clone();
+    let shop = builder(world).tokens(Tokens::new("old").with_lifetime(Duration::from_nanos(1)));
+    let shop = shop.refresh_with(move |_| {
+        counted.fetch_add(1, Ordering::SeqCst);
+        ready(renewal())
+    });
+    (shop.build().unwrap(), asked)
+}
+
+/// Eight calls, on as many threads as there are, at the same moment.
+async fn at_once(shop: &ShopClient) -> Vec<Result<Order>> {
+    let start = Arc::new(Barrier::new(8));
+    let call = |id| {
+        let (start, call) = (start.clone(), shop.order(id));
+        tokio::spawn(async move {
+            start.wait().await;
+            call.await
+        })
+    };
+    let calls: Vec<_> = (0..8).map(call).collect();
+    let mut results = Vec::new();
+    for call in calls {
+        results.push(call.await.unwrap());
+    }
+    results
+}
+
+/// B1: a token whose time is over is renewed once, however many threads come upon it at the same moment.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn an_outlived_token_is_renewed_once_however_many_threads_find_it() {
+    for _ in 0..1000 {
+        let world = World::new();
+        let (shop, asked) = outlived(&world, || Ok(Tokens::new("new")));
+        world.stage.respond(|_| order(7));
+
+        assert!(at_once(&shop).await.iter().all(Result::is_ok));
+
+        assert_eq!(asked.load(Ordering::SeqCst), 1);
+    }
+}
+
+/// B6, D3: nor is it tried again, or declared at its end twice, by those who come upon it while it is refused.
+#[tokio::test(flavor = "multi_thread", worker_threads = 8)]
+async fn an_outlived_token_that_cannot_be_renewed_ends_the_session_once() {
+    for _ in 0..1000 {
+        let world = World::new();
+        let (shop, asked) = outlived(&world, || Err(Error::session_expired("no more")));
+        let mut events = shop.session().events();
+
+        let results = at_once(&shop).await;
+
+        assert!(results.iter().all(|result| result.as_ref().is_err_and(Error::is_session_expired)));
+        assert_eq!((world.stage.sends(), asked.load(Ordering::SeqCst)), (0, 1));
+        assert_eq!(happened(&mut events), ["expired"]);
+    }
+}

@@ -1,0 +1,95 @@
+//! Which statuses a call is refreshed for, tried one by one.
+
+use afresh::{RefreshToken, Result, Tokens, api};
+use afresh_tests::World;
+use serde_json::Value;
+
+use crate::api::{ORIGIN, Shop, ShopClient, builder, customer, tokens};
+
+/// The same call under four sets of statuses.
+trait Calls {
+    async fn call(&self);
+}
+
+#[api(refresh_on(419, 440))]
+trait Odd {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Value>;
+
+    #[refresh_on(418)]
+    #[get("/teapots")]
+    async fn teapots(&self) -> Result<Value>;
+}
+
+struct Teapots(OddClient);
+
+impl Calls for ShopClient {
+    async fn call(&self) {
+        let _ = self.orders().await;
+    }
+}
+
+impl Calls for OddClient {
+    async fn call(&self) {
+        let _ = self.orders().await;
+    }
+}
+
+impl Calls for Teapots {
+    async fn call(&self) {
+        let _ = self.0.teapots().await;
+    }
+}
+
+/// Which statuses a call is refreshed for: each is tried in a world of its own.
+async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
+    let mut triggers = Vec::new();
+    for status in 100..600 {
+        let world = World::new();
+        world.stage.respond(move |_| status);
+        client(&world).call().await;
+        if world.authority.posts() > 0 {
+            triggers.push(status);
+        }
+        assert_eq!(world.stage.sends(), world.authority.posts() + 1, "{status}");
+        world.authority.assert_nothing_spent_twice();
+    }
+    triggers
+}
+
+fn odd(world: &World) -> OddClient {
+    let issued = tokens(&world.authority.issue());
+    OddClient::builder(ORIGIN).transport(world.service()).tokens(issued).build().unwrap()
+}
+
+/// A3: 401 and 403, and no other status.
+#[tokio::test(start_paused = true)]
+async fn only_401_and_403_are_refreshed_for_by_default() {
+    assert_eq!(triggers(customer).await, [401, 403]);
+}
+
+/// A3: an API has a set of its own.
+#[tokio::test(start_paused = true)]
+async fn an_api_says_which_statuses_are_refreshed_for() {
+    assert_eq!(triggers(odd).await, [419, 440]);
+}
+
+/// A3: a method has a set of its own.
+#[tokio::test(start_paused = true)]
+async fn a_method_says_which_statuses_are_refreshed_for() {
+    assert_eq!(triggers(|world| Teapots(odd(world))).await, [418]);
+}
+
+/// A3: a client has a set of its own.
+#[tokio::test(start_paused = true)]
+async fn a_client_says_which_statuses_are_refreshed_for() {
+    let client = |world: &World| {
+        let issued = tokens(&world.authority.issue());
+        builder(world).tokens(issued).refresh_on([401, 498]).build().unwrap()
+    };
+    assert_eq!(triggers(client).await, [401, 498]);
+}

@@ -1,0 +1,284 @@
+//! What an answer says about the credential: expired, under suspicion, or nothing at all.
+
+use std::time::Duration;
+
+use afresh::{Client, SessionState};
+use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use serde_json::json;
+use tokio::time::advance;
+
+use crate::api::{
+    ANN, CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, happened, order, stranger,
+    tokens,
+};
+
+/// A page as a firewall shows it.
+const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
+
+/// C1: forbidden is forbidden: one refresh, the second refusal is the answer, and the session goes on.
+#[tokio::test(start_paused = true)]
+async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
+    let world = World::new();
+    let shop = customer(&world);
+    let mut events = shop.session().events();
+
+    let call = tokio::spawn(shop.report(7));
+    world.stage.arrival().await.answer_json(403, "first");
+    world.stage.arrival().await.answer_json(403, "second");
+    let error = call.await.unwrap().unwrap_err();
+
+    assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");
+    assert_eq!((error.status().unwrap().as_u16(), error.json()), (403, Some("second".to_owned())));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    assert_eq!(happened(&mut events), ["refreshed"]);
+    world.stage.respond(|_| order(7));
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C3: a token that does not suffice is no better after a refresh.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_lacks_a_scope_is_never_refreshed_for() {
+    let lines = [
+        r#"Bearer error="insufficient_scope""#,
+        r#"Bearer realm="shop", error="insufficient_scope", scope="reports:read""#,
+        r#"bearer ERROR=insufficient_scope"#,
+        r#"Basic realm="shop", Bearer error="insufficient_scope""#,
+    ];
+    for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
+        let world = World::new();
+        let shop = customer(&world);
+        world.stage.respond(move |_| Answer::new(status).header("www-authenticate", line));
+
+        let error = shop.report(7).await.unwrap_err();
+
+        assert_eq!(error.status().unwrap(), status, "{line}");
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0), "{status} {line}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C4: the server says that the token is no good: it is refreshed even where a bare 403 is taken at its word.
+#[tokio::test(start_paused = true)]
+async fn an_invalid_token_is_refreshed_for_even_on_a_route_known_as_forbidden() {
+    let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
+    for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
+        let world = World::new();
+        let shop = customer(&world);
+        world.stage.respond(|_| 403);
+        assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
+        assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
+        assert_eq!(world.authority.posts(), 1);
+
+        world.authority.expire();
+        world.guard_with(Answer::new(status).header("www-authenticate", line), |_| order(7));
+
+        shop.report(7).await.unwrap();
+        assert_eq!(world.authority.posts(), 2, "{status} {line}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C5: most servers say nothing with their 403, or something that says nothing: that is worth one refresh.
+#[tokio::test(start_paused = true)]
+async fn a_403_that_says_nothing_of_the_token_is_refreshed_for() {
+    let refusals = [
+        Answer::new(403),
+        Answer::json(403, json!({ "message": "no" })),
+        Answer::new(403).header("www-authenticate", "Bearer"),
+        Answer::new(403).header("www-authenticate", r#"Bearer realm="shop""#),
+        Answer::new(403).header("www-authenticate", "\"garbage,,="),
+    ];
+    for refusal in refusals {
+        let world = World::new();
+        let shop = customer(&world);
+        world.authority.expire();
+        world.guard_with(refusal.clone(), |_| order(7));
+
+        shop.orders().await.unwrap();
+
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1), "{refusal:?}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C6: a gateway refuses an expired token with its stock page, a firewall refuses everything with it: one refresh tells.
+#[tokio::test(start_paused = true)]
+async fn a_page_instead_of_an_answer_costs_at_most_one_refresh() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard_with(Answer::html(403, PAGE), |_| order(7));
+    shop.orders().await.unwrap();
+    assert_eq!(world.authority.posts(), 1);
+
+    world.stage.respond(|_| Answer::html(403, PAGE));
+    for _ in 0..10 {
+        let error = shop.report(7).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), &error.body().unwrap()[..]), (403, PAGE.as_bytes()));
+    }
+    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C6: a page in the place of the refresh endpoint logs nobody out, whatever its status.
+#[tokio::test(start_paused = true)]
+async fn a_page_instead_of_a_refresh_never_ends_the_session() {
+    for status in [400, 401, 403, 503] {
+        let world = World::with(Knobs::seed());
+        let shop = cookie_customer(&world).await;
+        let mut events = shop.session().events();
+        world.authority.next(Role::Refresh, Conduct::instead(Answer::html(status, PAGE)));
+        world.authority.expire();
+        world.guard_with(403, |_| order(7));
+
+        let error = shop.order(7).await.unwrap_err();
+
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!(happened(&mut events), ["refresh failed"]);
+        advance(Duration::from_secs(2)).await;
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C7: "slow down" is no matter of the token.
+#[tokio::test(start_paused = true)]
+async fn a_403_that_limits_the_rate_is_never_refreshed_for() {
+    let refusals = [
+        Answer::json(403, json!({ "message": "API rate limit exceeded" }))
+            .header("x-ratelimit-limit", "60")
+            .header("x-ratelimit-remaining", "0"),
+        Answer::json(403, json!({ "message": "You have exceeded a secondary rate limit" }))
+            .header("retry-after", "60"),
+    ];
+    for refusal in refusals {
+        let world = World::new();
+        let shop = customer(&world);
+        world.stage.respond(move |_| refusal.clone());
+
+        assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 403);
+
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C7: a limit that is not reached says nothing.
+#[tokio::test(start_paused = true)]
+async fn a_403_with_some_of_the_limit_left_is_refreshed_for() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    world.guard_with(Answer::new(403).header("x-ratelimit-remaining", "17"), |_| order(7));
+
+    shop.orders().await.unwrap();
+
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C11: by its clock the token was good, but somebody revoked it: one refresh, and all is well.
+#[tokio::test(start_paused = true)]
+async fn a_revoked_token_that_has_not_expired_is_refreshed_for() {
+    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(3600)), ..Knobs::default() });
+    let shop = stranger(&world);
+    shop.login(&ANN).await.unwrap();
+    world.authority.expire();
+    world.guard(403);
+
+    shop.orders().await.unwrap();
+    shop.orders().await.unwrap();
+
+    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C14: a login that is refused is refused, with or without somebody logged in.
+#[tokio::test(start_paused = true)]
+async fn a_refused_login_is_its_own_answer() {
+    for status in [401, 403] {
+        for logged_in in [false, true] {
+            let world = World::new();
+            let shop = if logged_in { customer(&world) } else { stranger(&world) };
+            let before = shop.session().tokens();
+            world.authority.always(Role::Login, Conduct::instead((status, json!("wrong password"))));
+
+            let error = shop.login(&ANN).await.unwrap_err();
+
+            assert_eq!(error.status().unwrap(), status);
+            assert_eq!(world.routes(), ["POST /api/user/login"]);
+            assert_eq!(world.authority.requests(Role::Login)[0].header("authorization"), None);
+            assert_eq!(shop.session().tokens(), before);
+            world.authority.assert_nothing_spent_twice();
+        }
+    }
+}
+
+/// C14: so is a refresh by hand.
+#[tokio::test(start_paused = true)]
+async fn a_refused_refresh_method_is_its_own_answer() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+        let before = shop.session().tokens();
+        world.authority.always(Role::Refresh, Conduct::instead(status));
+
+        let error = shop.refresh(afresh::RefreshToken::new(world.authority.refresh(1))).await.unwrap_err();
+
+        assert_eq!(error.status().unwrap(), status);
+        assert_eq!(world.routes(), ["POST /api/user/refresh_token"]);
+        assert_eq!(world.authority.requests(Role::Refresh)[0].header("authorization"), None);
+        assert_eq!(shop.session().tokens(), before);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C14: and a logout, after which nobody is logged in all the same.
+#[tokio::test(start_paused = true)]
+async fn a_refused_logout_is_its_own_answer() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+        world.authority.always(Role::Logout, Conduct::instead(status));
+
+        assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), status);
+
+        assert_eq!(world.routes(), ["POST /api/user/logout"]);
+        assert_eq!(shop.session().state(), SessionState::LoggedOut);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C15: no token was sent, so none is refreshed.
+#[tokio::test(start_paused = true)]
+async fn a_refused_public_call_is_its_own_answer() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = customer(&world);
+        world.stage.respond(move |_| status);
+
+        assert_eq!(shop.health().await.unwrap_err().status().unwrap(), status);
+
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        assert_eq!(world.stage.log()[0].header("authorization"), None);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C15: the same for a hand-written request while nobody is logged in, and without any session at all.
+#[tokio::test(start_paused = true)]
+async fn a_refused_request_without_a_token_is_its_own_answer() {
+    let world = World::new();
+    world.stage.respond(|_| 403);
+    let anonymous = Client::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let logged_out = builder(&world).tokens(tokens(&world.authority.issue())).build().unwrap();
+    logged_out.session().clear().await.unwrap();
+    for client in [&anonymous, logged_out.client()] {
+        let request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
+        assert_eq!(client.execute(request).await.unwrap().status(), 403);
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,67 @@
+//! What the compiler says about mistakes: every file of `ui/` has one, and its `.stderr` is the whole answer.
+//!
+//! `ui/README.md` says how to review and to regenerate the answers.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+#[test]
+fn every_mistake_is_told_in_our_words_and_nothing_else_fails() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("ui/pass/*.rs");
+    cases.compile_fail("ui/everything_at_once.rs");
+    for entry in fs::read_dir("ui").unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() && !path.ends_with("pass") {
+            cases.compile_fail(path.join("*.rs"));
+        }
+    }
+}
+
+#[test]
+fn there_are_as_many_errors_as_marks_and_on_the_same_lines() {
+    let answers = files(Path::new("ui"), "stderr");
+    assert!(!answers.is_empty());
+    for answer in answers {
+        let source = answer.with_extension("rs");
+        let text = fs::read_to_string(&source).unwrap();
+        let marked: Vec<usize> = text
+            .lines()
+            .zip(1..)
+            .flat_map(|(line, number)| vec![number; line.matches("//~ ERROR").count()])
+            .collect();
+        let answer = fs::read_to_string(answer).unwrap();
+        assert_eq!(error_lines(&answer, &source), marked, "{}", source.display());
+    }
+}
+
+fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    for entry in fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        if path.is_dir() {
+            found.extend(files(&path, kind));
+        } else if path.extension().is_some_and(|extension| extension == kind) {
+            found.push(path);
+        }
+    }
+    found
+}
+
+/// The lines at which the compiler puts its errors: the first ` --> ` after each.
+fn error_lines(answer: &str, source: &Path) -> Vec<usize> {
+    let mut lines = Vec::new();
+    let mut at_error = false;
+    for line in answer.lines() {
+        at_error |= line.starts_with("error");
+        let place = line.trim_start().strip_prefix("--> ").filter(|_| at_error);
+        if let Some(place) = place {
+            let mut parts = place.split(':');
+            assert_eq!(parts.next(), source.to_str(), "an error outside of the case:\n{answer}");
+            lines.extend(parts.next().and_then(|number| number.parse::<usize>().ok()));
+            at_error = false;
+        }
+    }
+    lines.sort_unstable();
+    lines
+}

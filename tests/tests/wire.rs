@@ -1,0 +1,14 @@
+//! What is on the wire: each kind of parameter and each kind of return type, over real sockets.
+
+#[path = "wire/answers.rs"]
+mod answers;
+#[path = "wire/arguments.rs"]
+mod arguments;
+#[path = "wire/bodies.rs"]
+mod bodies;
+#[path = "wire/clients.rs"]
+mod clients;
+#[path = "wire/redirects.rs"]
+mod redirects;
+#[path = "wire/server.rs"]
+mod server;

@@ -1,0 +1,15 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[logout] //~ ERROR
+    async fn log_out(&self) -> Result<()> {
+        Ok(())
+    }
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.log_out().await
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[get("/orders/{id}")] //~ ERROR
+    async fn order(&self, id: u64) -> Result<u64> {
+        Ok(id)
+    }
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await.map(drop)
+}
+
+fn main() {}

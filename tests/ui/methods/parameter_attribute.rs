@@ -1,0 +1,14 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[body] //~ ERROR
+    #[post("/orders")]
+    async fn order(&self, #[json] id: u64) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await
+}
+
+fn main() {}

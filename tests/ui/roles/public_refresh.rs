@@ -1,0 +1,15 @@
+use afresh::{api, Result, Tokens};
+
+#[api]
+pub trait Shop {
+    #[refresh]
+    #[public] //~ ERROR
+    #[post("/a")]
+    async fn enter(&self) -> Result<Tokens>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.enter().await.map(drop)
+}
+
+fn main() {}

@@ -1,0 +1,19 @@
+use afresh::{api, Result, Tokens};
+
+#[api]
+pub trait Shop {
+    #[refresh]
+    #[post("/a")]
+    async fn first(&self) -> Result<Tokens>;
+
+    #[refresh] //~ ERROR
+    #[post("/b")]
+    async fn second(&self) -> Result<Tokens>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.first().await?;
+    shop.second().await.map(drop)
+}
+
+fn main() {}
