@@ -34,8 +34,8 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     let client = client::render_client(&frame);
     let description = client::render_api(&frame, &client::render_info(&frame, api));
     let implementation = render_implementation(api);
-    let lints = carried(&api.source.attributes);
     let holder = holder::render_holder(api);
+    let lints = carried(&api.source.attributes);
     quote! {
         #declaration
         #client
@@ -55,7 +55,7 @@ fn render_implementation(api: &Api) -> TokenStream {
         Member::Endpoint(endpoint) => endpoint::render_endpoint(api, endpoint),
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) | Member::Provided(_) => TokenStream::new(),
+        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
     });
     quote! {
         #[automatically_derived]

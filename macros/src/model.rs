@@ -34,7 +34,7 @@ impl<'s> Api<'s> {
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint<'s>> {
         self.members.iter().filter_map(|member| match member {
             Member::Endpoint(endpoint) => Some(endpoint),
-            Member::Provided(_) | Member::Broken(_) | Member::Other(_) => None,
+            Member::Provided(_) | Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => None,
         })
     }
 
@@ -44,12 +44,14 @@ impl<'s> Api<'s> {
         self.members.retain_mut(|member| {
             let source = match member {
                 Member::Endpoint(endpoint) => endpoint.source,
-                Member::Provided(method) | Member::Broken(method) => *method,
+                Member::Provided(method) | Member::Flawed(method) | Member::Broken(method) => *method,
                 Member::Other(_) => return true,
             };
             let broken = is_broken(source);
-            if broken && matches!(member, Member::Endpoint(_)) {
-                *member = Member::Broken(source);
+            match member {
+                Member::Endpoint(_) if broken => *member = Member::Broken(source),
+                Member::Provided(_) if broken => *member = Member::Flawed(source),
+                _ => {}
             }
             let repeated = names.contains(&source.name.plain());
             names.push(source.name.plain());
@@ -73,6 +75,8 @@ pub(crate) enum Member<'s> {
     Broken(&'s Method),
     /// A method with a body of its own.
     Provided(&'s Method),
+    /// A method with a body that something is wrong with: it stays in the trait, and nothing is made of it.
+    Flawed(&'s Method),
     /// Anything else a trait may hold.
     Other(&'s Item),
 }

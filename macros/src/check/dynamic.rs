@@ -17,11 +17,8 @@ pub(super) fn check_dynamic(api: &Api, diag: &mut Diagnostics) {
         match member {
             // A generic refresh is wrong in any trait.
             Member::Endpoint(endpoint) if !endpoint.is_refresh() => check_signature(endpoint.source, diag),
-            Member::Provided(method) => {
-                check_provided(method, diag);
-                check_signature(method, diag);
-            }
-            Member::Endpoint(_) | Member::Broken(_) | Member::Other(_) => {}
+            Member::Provided(method) => check_provided(method, diag),
+            Member::Endpoint(_) | Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => {}
         }
     }
 }
@@ -48,11 +45,12 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// What is settled already for a method without a body.
+/// A method with a body may have a form that no request has.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
-    if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| method.qualifiers.asyncness.is_none()) {
-        diag.push_help(*at, format_args!("method `{name}` must not be `{qualifier}` in a `dyn` trait"), MOVE);
+    if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {
+        let fact = format_args!("method `{name}` must not be `{qualifier}` in a `dyn` trait");
+        return diag.push_help(*at, fact, MOVE);
     }
     let receiver = match &method.inputs.receiver {
         Receiver::Shared { .. } => None,
@@ -61,11 +59,12 @@ fn check_provided(method: &Method, diag: &mut Diagnostics) {
     };
     if let Some((at, instead)) = receiver {
         let fact = format_args!("method `{name}` must take `&self` in a `dyn` trait{instead}");
-        diag.push_help(at, fact, MOVE);
+        return diag.push_help(at, fact, MOVE);
     }
     if let Some(output) = method.output.as_ref().filter(|output| mentions(&output.ty, "impl")) {
         let fact =
             format_args!("method `{name}` must return a type that can be named in a `dyn` trait, not `impl`");
-        diag.push_help(output.at, fact, format_args!("name the type, or {MOVE}"));
+        return diag.push_help(output.at, fact, format_args!("name the type, or {MOVE}"));
     }
+    check_signature(method, diag);
 }

@@ -29,18 +29,20 @@ fn held<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),
         Member::Provided(method) => Some(method),
-        Member::Broken(_) | Member::Other(_) => None,
+        Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => None,
     }
 }
 
 fn render_type(api: &Api, holder: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, client::respan(&api.source.vis));
     let (twin, text) = (names::erased(name), holder.to_string());
+    let lints = carried(&api.source.attributes);
     let title = format!(
         "Any implementation of [`{}`], behind a pointer: a client, a test double.",
         names::plain(name)
     );
     quote! {
+        #lints
         #[doc = #title]
         #[derive(::core::clone::Clone)]
         #[allow(dead_code)]
@@ -48,6 +50,7 @@ fn render_type(api: &Api, holder: &Ident) -> TokenStream {
             held: ::std::sync::Arc<dyn #twin>,
         }
 
+        #lints
         #[allow(dead_code)]
         impl #holder {
             /// Holds `implementation` from now on. Clones hold the same.
@@ -57,6 +60,7 @@ fn render_type(api: &Api, holder: &Ident) -> TokenStream {
             }
         }
 
+        #lints
         #[automatically_derived]
         impl ::core::fmt::Debug for #holder {
             fn fmt(&self, formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
@@ -70,6 +74,7 @@ fn render_type(api: &Api, holder: &Ident) -> TokenStream {
 fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
     let (name, some) = (&api.source.name.ident, names::implementation());
     let twin = names::erased(name);
+    let lints = carried(&api.source.attributes);
     let declared = held.iter().map(|method| {
         let (attributes, signature) = (carried(&method.attributes), render_signature(method));
         quote!(#attributes #signature;)
@@ -81,13 +86,16 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
         let body = if method.is_async() { quote!(::std::boxed::Box::pin(#call)) } else { call };
         quote!(#attributes #signature { #body })
     });
+    // It repeats the user's types: what is to be said of them is said of the trait.
     quote! {
+        #lints
         #[doc(hidden)]
-        #[allow(dead_code)]
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
         trait #twin: ::core::marker::Send + ::core::marker::Sync {
             #(#declared)*
         }
 
+        #lints
         #[automatically_derived]
         #[allow(deprecated)]
         impl<#some: #name> #twin for #some {
@@ -147,15 +155,17 @@ fn render_call(method: &Method, path: &TokenStream, held: Option<&TokenStream>) 
 /// `impl Shop for DynShop`
 fn render_implementation(api: &Api, holder: &Ident) -> TokenStream {
     let name = &api.source.name.ident;
+    let lints = carried(&api.source.attributes);
     let members = api.members.iter().map(|member| match member {
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) => TokenStream::new(),
+        Member::Flawed(_) | Member::Other(_) => TokenStream::new(),
         Member::Endpoint(_) | Member::Provided(_) => {
             held(member).map(|method| render_forwarded(api, method)).unwrap_or_default()
         }
     });
     quote! {
+        #lints
         #[automatically_derived]
         #[allow(deprecated, refining_impl_trait)]
         impl #name for #holder {
@@ -202,7 +212,7 @@ fn render_stand_in(api: &Api, holder: &Ident) -> TokenStream {
         Member::Endpoint(endpoint) => fallback::render_stub(api, endpoint.source),
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) | Member::Provided(_) => TokenStream::new(),
+        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
     });
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]

@@ -77,7 +77,10 @@ fn lower_kind(
     match row.named {
         Naming::None => None,
         Naming::Header(make) => lower_name(attribute, name, value.at, true, diag).map(make),
-        Naming::Cookie(make) => lower_cookie_name(name, value.at, diag).map(make),
+        Naming::Cookie(make) => {
+            let name = lower_name(attribute, name, value.at, false, diag)?;
+            lower_cookie_name(&name, value.at, diag).map(make)
+        }
         Naming::Free(make) => lower_name(attribute, name, value.at, false, diag).map(make),
     }
 }

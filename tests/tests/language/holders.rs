@@ -187,7 +187,7 @@ fn a_holder_shows_its_own_name_and_can_be_held_itself() {
 #[api(dyn)]
 trait Borrowing {
     #[post("/texts")]
-    async fn send(&self, #[json] text: &Cow<'_, str>, #[query] more: &[Cow<'_, str>]) -> Result<String>;
+    async fn send(&self, #[json] text: Cow<'_, str>, #[query] more: &[Cow<'_, str>]) -> Result<String>;
 
     fn pick<'a, 'b>(&'a self, one: &'a str, _other: &'b str) -> &'a str
     where
@@ -204,7 +204,7 @@ async fn what_is_borrowed_may_live_as_short_as_the_call() {
     let shop = DynBorrowing::new(client_on::<BorrowingClient>(&stage));
     let text = {
         let short = String::from("short");
-        shop.send(&Cow::Borrowed(&short), &[Cow::Borrowed(&short)]).await.unwrap()
+        shop.send(Cow::Borrowed(&short), &[Cow::Borrowed(&short)]).await.unwrap()
     };
     assert_eq!(text, "short");
     assert_eq!(shop.pick("one", "other"), "one");

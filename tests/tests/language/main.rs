@@ -10,6 +10,7 @@ mod holders;
 mod lines;
 mod multipart;
 mod nothing;
+mod paged;
 mod places;
 mod requests;
 mod strict;
