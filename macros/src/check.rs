@@ -5,12 +5,14 @@
 //! | a trait has each role at most once | here |
 //! | names meet neither each other nor those of the generated client | here |
 //! | a refresh is called by the runtime, which knows no type parameters | here |
-//! | what a method says about the session does not contradict itself | [`combination`] |
+//! | what a method says about the session and its answer does not contradict itself | [`combination`] |
+//! | what a pointer to any implementation cannot do is not asked of it | [`dynamic`] |
 //! | placeholders and parameters find each other | [`path`] |
-//! | a request has one body at most, and not every request has one; a header is given once | [`content`] |
+//! | a request has one body at most, and not every request has one; headers and cookies are given once | [`content`] |
 
 mod combination;
 mod content;
+mod dynamic;
 mod path;
 
 use crate::diag::Diagnostics;
@@ -21,6 +23,7 @@ use crate::syntax::{mentions, Method, Trait};
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     check_method_names(api.source, diag);
     check_roles(api, diag);
+    dynamic::check_dynamic(api, diag);
     for endpoint in api.endpoints() {
         check_parameter_names(endpoint, diag);
         combination::check_rules(endpoint, diag);
@@ -28,6 +31,7 @@ pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
         check_bearer(endpoint, diag);
         path::check_path(endpoint, diag);
         content::check_headers(endpoint, diag);
+        content::check_cookies(endpoint, diag);
         content::check_body(endpoint, diag);
     }
 }

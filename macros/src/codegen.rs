@@ -8,6 +8,8 @@ mod declaration;
 mod endpoint;
 mod exchange;
 mod fallback;
+mod holder;
+mod lifetime;
 mod param;
 
 use proc_macro2::{Literal, Span, TokenStream};
@@ -32,6 +34,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     let client = client::render_client(&frame);
     let description = client::render_api(&frame, &client::render_info(&frame, api));
     let implementation = render_implementation(api);
+    let holder = holder::render_holder(api);
     let lints = carried(&api.source.attributes);
     quote! {
         #declaration
@@ -40,6 +43,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
         #description
         #lints
         #implementation
+        #holder
     }
 }
 
@@ -51,7 +55,7 @@ fn render_implementation(api: &Api) -> TokenStream {
         Member::Endpoint(endpoint) => endpoint::render_endpoint(api, endpoint),
         Member::Broken(method) => fallback::render_stub(api, method),
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
-        Member::Other(_) | Member::Provided(_) => TokenStream::new(),
+        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
     });
     quote! {
         #[automatically_derived]
@@ -93,10 +97,10 @@ fn kept(attributes: &[Attribute]) -> TokenStream {
     )
 }
 
-/// `.refresh_on(&[401, 403])`, on an API or an endpoint.
+/// `&[401, 403]`
 fn render_statuses(statuses: &[u16]) -> TokenStream {
     let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
-    quote!(.refresh_on(&[#(#statuses),*]))
+    quote!(&[#(#statuses),*])
 }
 
 /// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.

@@ -20,6 +20,11 @@ pub(crate) struct At {
 }
 
 impl At {
+    /// Where the place begins, for generated code that stands there.
+    pub(crate) fn span(self) -> Span {
+        self.start
+    }
+
     /// One error on the whole place. Two tokens carry the range, since spans cannot be joined on a stable compiler.
     fn error(self, message: &str) -> syn::Error {
         let ends: TokenStream =

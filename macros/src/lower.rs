@@ -3,7 +3,9 @@
 
 mod attribute;
 mod method;
+mod paging;
 mod parameter;
+mod rule;
 mod settings;
 
 use proc_macro2::Ident;
@@ -38,6 +40,9 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         refresh_on: settings.refresh_on,
         scheme: settings.scheme,
         token_header: settings.token_header,
+        holder: settings
+            .dynamic
+            .map(|(at, span)| Located { value: names::holder(&source.name.ident, span), at }),
     }
 }
 

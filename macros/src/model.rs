@@ -3,6 +3,8 @@
 //! The model says what something means and points at where it was written; it holds no attributes and no tokens of its
 //! own. A part that was written wrong is `None`: it has been reported, and the rest can still be judged.
 
+pub(crate) mod duration;
+pub(crate) mod paging;
 pub(crate) mod path;
 pub(crate) mod text;
 
@@ -11,6 +13,7 @@ use proc_macro2::Ident;
 use crate::diag::{At, Located};
 use crate::names::Runtime;
 use crate::syntax::{Item, Method, Parameter, Trait};
+use paging::Paging;
 use path::PathTemplate;
 
 /// A whole trait.
@@ -21,6 +24,8 @@ pub(crate) struct Api<'s> {
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
+    /// The type that holds any implementation, if there is to be one.
+    pub(crate) holder: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
 }
 
@@ -29,7 +34,7 @@ impl<'s> Api<'s> {
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint<'s>> {
         self.members.iter().filter_map(|member| match member {
             Member::Endpoint(endpoint) => Some(endpoint),
-            Member::Provided(_) | Member::Broken(_) | Member::Other(_) => None,
+            Member::Provided(_) | Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => None,
         })
     }
 
@@ -39,12 +44,14 @@ impl<'s> Api<'s> {
         self.members.retain_mut(|member| {
             let source = match member {
                 Member::Endpoint(endpoint) => endpoint.source,
-                Member::Provided(method) | Member::Broken(method) => *method,
+                Member::Provided(method) | Member::Flawed(method) | Member::Broken(method) => *method,
                 Member::Other(_) => return true,
             };
             let broken = is_broken(source);
-            if broken && matches!(member, Member::Endpoint(_)) {
-                *member = Member::Broken(source);
+            match member {
+                Member::Endpoint(_) if broken => *member = Member::Broken(source),
+                Member::Provided(_) if broken => *member = Member::Flawed(source),
+                _ => {}
             }
             let repeated = names.contains(&source.name.plain());
             names.push(source.name.plain());
@@ -68,6 +75,8 @@ pub(crate) enum Member<'s> {
     Broken(&'s Method),
     /// A method with a body of its own.
     Provided(&'s Method),
+    /// A method with a body that something is wrong with: it stays in the trait, and nothing is made of it.
+    Flawed(&'s Method),
     /// Anything else a trait may hold.
     Other(&'s Item),
 }
@@ -106,6 +115,17 @@ impl<'s> Endpoint<'s> {
         self.verb.as_ref().is_some_and(|verb| matches!(verb.value.as_str(), "GET" | "HEAD"))
     }
 
+    /// Whether the parameter fills the placeholder that takes several segments.
+    pub(crate) fn fills_rest(&self, param: &Param) -> bool {
+        let rest = self.path.as_ref().and_then(|path| path.value.rest());
+        rest.is_some() && rest == param.placeholder()
+    }
+
+    /// Whether the body is made of parts.
+    pub(crate) fn is_multipart(&self) -> bool {
+        self.params.iter().any(Param::is_part)
+    }
+
     /// The parameters in the order in which they go into the request: the path first, in the order of its template.
     pub(crate) fn params_in_order(&self) -> Vec<&Param<'s>> {
         let placeholders = self.path.as_ref().map(|path| path.value.placeholders()).unwrap_or_default();
@@ -122,6 +142,11 @@ pub(crate) enum Rule {
     Public,
     NoReplay,
     RefreshOn(Vec<u16>),
+    /// The deadline of the whole call, in milliseconds.
+    Timeout(u64),
+    /// Statuses whose answer is `None`.
+    NoneOn(Vec<u16>),
+    Pages(Paging),
 }
 
 /// What a method does to the session.
@@ -140,6 +165,9 @@ impl Rule {
             Self::Public => "public",
             Self::NoReplay => "no_replay",
             Self::RefreshOn(_) => "refresh_on",
+            Self::Timeout(_) => "timeout",
+            Self::NoneOn(_) => "none_on",
+            Self::Pages(_) => "pages",
         }
     }
 }
@@ -181,6 +209,11 @@ pub(crate) struct Param<'s> {
 }
 
 impl Param<'_> {
+    /// Whether this is a part of a multipart body.
+    pub(crate) fn is_part(&self) -> bool {
+        matches!(self.kind, Some(ParamKind::Part(_)))
+    }
+
     /// The placeholder this parameter wants to fill.
     pub(crate) fn placeholder(&self) -> Option<&str> {
         match &self.kind {
@@ -198,12 +231,14 @@ pub(crate) enum ParamKind {
     Header(String),
     /// A whole map of headers.
     Headers,
+    Cookie(String),
     /// `Authorization: Bearer ...`, for a refresh only.
     Bearer,
     Json,
     JsonMember(String),
     Form,
     FormMember(String),
+    Part(String),
     Body,
 }
 
@@ -213,6 +248,7 @@ pub(crate) enum Content<'m> {
     Whole,
     JsonMember(&'m str),
     FormMember(&'m str),
+    Part,
 }
 
 impl ParamKind {
@@ -231,7 +267,13 @@ impl ParamKind {
             Self::Json | Self::Form | Self::Body => Some(Content::Whole),
             Self::JsonMember(name) => Some(Content::JsonMember(name)),
             Self::FormMember(name) => Some(Content::FormMember(name)),
-            Self::Path(_) | Self::Query(_) | Self::Header(_) | Self::Headers | Self::Bearer => None,
+            Self::Part(_) => Some(Content::Part),
+            Self::Path(_)
+            | Self::Query(_)
+            | Self::Header(_)
+            | Self::Headers
+            | Self::Cookie(_)
+            | Self::Bearer => None,
         }
     }
 }

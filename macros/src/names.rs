@@ -5,6 +5,7 @@
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
+use syn::Lifetime;
 
 /// The request under construction.
 pub(crate) fn call() -> Ident {
@@ -31,6 +32,31 @@ pub(crate) fn info() -> Ident {
     invented("__afresh_info")
 }
 
+/// The trait behind the pointer of a [`holder`].
+pub(crate) fn erased(api: &Ident) -> Ident {
+    invented(&format!("__AfreshErased{}", plain(api)))
+}
+
+/// A method of the [`erased`] trait. With the name of the user's method it would be a second one to choose from.
+pub(crate) fn erased_method(method: &Ident) -> Ident {
+    invented(&format!("__afresh_dyn_{}", plain(method)))
+}
+
+/// Whatever implements the trait.
+pub(crate) fn implementation() -> Ident {
+    invented("__AfreshImplementation")
+}
+
+/// The one lifetime of all that an erased method takes and gives.
+pub(crate) fn lifetime() -> Lifetime {
+    Lifetime::new("'__afresh", Span::mixed_site())
+}
+
+/// A parameter by its position, whatever pattern the user gave it.
+pub(crate) fn argument(index: usize) -> Ident {
+    invented(&format!("__afresh_{index}"))
+}
+
 fn invented(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
@@ -38,6 +64,11 @@ fn invented(name: &str) -> Ident {
 /// The name of the client that belongs to a trait, unless the user chose one. Its span is the trait's name.
 pub(crate) fn client(api: &Ident) -> Ident {
     Ident::new(&format!("{}Client", plain(api)), api.span())
+}
+
+/// The name of the type that holds any implementation of a trait. Its span is what asks for it.
+pub(crate) fn holder(api: &Ident, asked: Span) -> Ident {
+    Ident::new(&format!("Dyn{}", plain(api)), asked)
 }
 
 /// An identifier as text, without the `r#` of a raw one.

@@ -15,35 +15,48 @@ pub(crate) struct BodyDeserializer {
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
+    /// The method declares that this answer is `None`: it has no value of another type.
+    none: bool,
     json: bool,
 }
 
 impl BodyDeserializer {
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
+    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: Bytes, none: bool) -> Self {
         let no_content = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
         Self {
-            absent: no_content || body.is_empty() || body.trim_ascii() == b"null",
+            none,
+            absent: none || no_content || body.is_empty() || body.trim_ascii() == b"null",
             json: is_json(headers),
             body: Cell::new(Some(body)),
             lent: OnceCell::new(),
         }
     }
 
-    fn lend(&self) -> &Bytes {
-        self.lent.get_or_init(|| self.body.take().unwrap_or_default())
+    fn lend(&self) -> Result<&Bytes, DecodeError> {
+        if self.none {
+            return Err(DecodeError::NotAnOption);
+        }
+        Ok(self.lent.get_or_init(|| self.body.take().unwrap_or_default()))
     }
 
-    fn own(&self) -> Vec<u8> {
-        self.body.take().unwrap_or_else(|| self.lend().clone()).into()
+    fn own(&self) -> Result<Vec<u8>, DecodeError> {
+        match self.body.take().filter(|_| !self.none) {
+            Some(body) => Ok(body.into()),
+            None => Ok(self.lend()?.to_vec()),
+        }
+    }
+
+    pub(crate) fn into_body(self) -> Bytes {
+        self.lent.into_inner().or(self.body.into_inner()).unwrap_or_default()
     }
 
     fn text(&self) -> Result<String, DecodeError> {
         if self.json {
-            if let Ok(text) = serde_json::from_slice(self.lend()) {
+            if let Ok(text) = serde_json::from_slice(self.lend()?) {
                 return Ok(text);
             }
         }
-        String::from_utf8(self.own()).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
+        String::from_utf8(self.own()?).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
     }
 }
 
@@ -57,7 +70,7 @@ fn is_json(headers: &HeaderMap) -> bool {
 macro_rules! as_json {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            let mut json = serde_json::Deserializer::from_slice(self.lend());
+            let mut json = serde_json::Deserializer::from_slice(self.lend()?);
             let value = json.$method(visitor)?;
             json.end()?;
             Ok(value)
@@ -84,11 +97,11 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
     as_text! { deserialize_str deserialize_string }
 
     fn deserialize_bytes<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_borrowed_bytes(self.lend())
+        visitor.visit_borrowed_bytes(self.lend()?)
     }
 
     fn deserialize_byte_buf<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        visitor.visit_byte_buf(self.own())
+        visitor.visit_byte_buf(self.own()?)
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
@@ -100,6 +113,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
+        self.lend()?;
         visitor.visit_unit()
     }
 
@@ -124,7 +138,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.lend());
+        let mut json = serde_json::Deserializer::from_slice(self.lend()?);
         let value = json.deserialize_tuple(len, visitor)?;
         json.end()?;
         Ok(value)
@@ -145,7 +159,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.lend());
+        let mut json = serde_json::Deserializer::from_slice(self.lend()?);
         let value = json.deserialize_struct(name, fields, visitor)?;
         json.end()?;
         Ok(value)
@@ -157,7 +171,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.lend());
+        let mut json = serde_json::Deserializer::from_slice(self.lend()?);
         let value = json.deserialize_enum(name, variants, visitor)?;
         json.end()?;
         Ok(value)
@@ -171,6 +185,8 @@ pub(crate) enum DecodeError {
     /// Not UTF-8 from this byte on.
     Utf8(usize),
     Custom(String),
+    /// The answer is declared to be `None`, and the type is no `Option`.
+    NotAnOption,
 }
 
 impl DecodeError {
@@ -183,6 +199,7 @@ impl DecodeError {
             }
             Self::Json(error) => format!("line {} column {}", error.line(), error.column()),
             Self::Utf8(at) => format!("no UTF-8 at byte {at}"),
+            Self::NotAnOption => "there is none".to_owned(),
             Self::Custom(_) => "its text does not fit".to_owned(),
         }
     }
@@ -206,7 +223,7 @@ impl fmt::Display for DecodeError {
         match self {
             Self::Json(error) if error.is_data() => f.write_str(&masked(&error.to_string())),
             Self::Custom(message) => f.write_str(&masked(message)),
-            Self::Json(_) | Self::Utf8(_) => f.write_str(&self.place()),
+            Self::Json(_) | Self::Utf8(_) | Self::NotAnOption => f.write_str(&self.place()),
         }
     }
 }
@@ -238,7 +255,8 @@ mod tests {
 
     fn read<T: DeserializeOwned>(kind: &'static str, body: &'static str) -> Result<T, String> {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
-        let source = BodyDeserializer::new(StatusCode::OK, &headers, Bytes::from_static(body.as_bytes()));
+        let source =
+            BodyDeserializer::new(StatusCode::OK, &headers, Bytes::from_static(body.as_bytes()), false);
         T::deserialize(&source).map_err(|error| error.place())
     }
 
@@ -269,8 +287,12 @@ mod tests {
             Large,
         }
         fn said<T: DeserializeOwned + fmt::Debug>(body: &'static str) -> String {
-            let source =
-                BodyDeserializer::new(StatusCode::OK, &HeaderMap::new(), Bytes::from_static(body.as_bytes()));
+            let source = BodyDeserializer::new(
+                StatusCode::OK,
+                &HeaderMap::new(),
+                Bytes::from_static(body.as_bytes()),
+                false,
+            );
             T::deserialize(&source).unwrap_err().to_string()
         }
         assert_eq!(

@@ -4,14 +4,14 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
 use crate::decode::{Answer, SessionOutcome};
 use crate::encode::{
-    has_dot_segment, header_values, write_form, write_query, write_segment, Content, FormBody,
-    HeaderArgument, IntoBody, JsonBody, PathArgument, QueryArgument,
+    has_dot_segment, header_values, write_cookie, write_form, write_query, write_segment, write_segments,
+    Content, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Multipart, PathArgument, QueryArgument,
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -28,6 +28,8 @@ pub struct Call {
     pieces: std::slice::Iter<'static, &'static str>,
     in_query: bool,
     headers: HeaderMap,
+    /// `a=1; b=2`
+    cookies: String,
     body: Draft,
     error: Option<Error>,
 }
@@ -39,6 +41,7 @@ enum Draft {
     Members(Vec<u8>),
     Form(String),
     Body(crate::encode::Body),
+    Parts(Multipart),
 }
 
 /// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
@@ -62,6 +65,7 @@ impl Call {
             pieces,
             in_query: false,
             headers: HeaderMap::new(),
+            cookies: String::new(),
             body: Draft::None,
             error: None,
         }
@@ -156,6 +160,35 @@ impl Call {
         self.body = Draft::Body(value.into_body());
     }
 
+    /// Part of the multipart body.
+    pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
+        let mut parts = Vec::new();
+        let made = value.put_into(name, &mut parts);
+        self.check(made);
+        let mut form = match std::mem::replace(&mut self.body, Draft::None) {
+            Draft::Parts(form) => form,
+            _ => Multipart::default(),
+        };
+        for (name, part) in parts {
+            form.push(name, part);
+        }
+        self.body = Draft::Parts(form);
+    }
+
+    /// A cookie beside those of the session (RFC 6265 §4.2).
+    pub fn cookie<T: HeaderArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let cookies = &mut self.cookies;
+        let written = write_cookie(cookies, name, value).map_err(|refusal| refusal.0);
+        self.check(written);
+    }
+
+    /// The value of the next placeholder, which takes several segments.
+    pub fn path_rest<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let written = write_segments(&mut self.url, name, value);
+        self.check(written.map_err(|refusal| refusal.0));
+        self.url.push_str(self.pieces.next().copied().unwrap_or_default());
+    }
+
     pub(crate) fn into_exchange<R: SessionOutcome<Via>, Via>(self) -> Exchange {
         Exchange { call: self, tokens_of: R::tokens_of }
     }
@@ -175,6 +208,12 @@ impl Call {
         let url = Url::parse(&self.url).map_err(|error| refuse("no URL can be made").with_source(error))?;
         let method =
             Method::from_bytes(self.endpoint.verb.as_bytes()).map_err(|_| refuse("no such HTTP method"))?;
+        if !self.cookies.is_empty() {
+            let mut line = HeaderValue::try_from(self.cookies)
+                .map_err(|_| refuse("a cookie cannot stand in a header"))?;
+            line.set_sensitive(true);
+            self.headers.append(COOKIE, line);
+        }
         let (content, content_type) = self.body.finish();
         if let Some(content_type) = content_type {
             if !self.headers.contains_key(CONTENT_TYPE) {
@@ -224,6 +263,8 @@ impl Draft {
                 (Content::Bytes(members.into()), Some(JSON))
             }
             Self::Form(form) => (Content::Bytes(form.into()), Some(FORM)),
+            // Its content type has the boundary, which is made anew for each send.
+            Self::Parts(parts) => (Content::Multipart(parts), None),
             Self::Body(body) => {
                 let content_type = body.content_type;
                 (body.into_content(), content_type)

@@ -11,10 +11,11 @@ use http::HeaderName;
 
 use crate::builder::ClientBuilder;
 use crate::call::Call;
-use crate::decode::Answer;
+use crate::decode::{Answer, Reading};
 use crate::dispatch::{dispatch, Met, Plan};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
+use crate::pages::Continuation;
 use crate::pending::{AnswerFuture, Pending};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
@@ -94,7 +95,7 @@ impl Client {
         let call = Prepared::handmade(request);
         let placement = self.placement(None);
         let client = self.clone();
-        let met = self.met();
+        let met = self.0.settings.timeout.map(|_| Arc::default());
         let seen = met.clone();
         let started = async move {
             let placement = placement?;
@@ -103,7 +104,7 @@ impl Client {
             let plan = Plan { demand, placement, endpoint: None, route: route.into(), met };
             dispatch(client, call, plan).await.map(Answer::live)
         };
-        Pending::new(self.within_timeout(seen, started), NAME)
+        Pending::new(Self::within(self.0.settings.timeout, seen, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -129,36 +130,55 @@ impl Client {
 
     /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
     /// in the user's crate.
-    pub(crate) fn start(&self, call: Call, live: bool) -> AnswerFuture {
-        let endpoint = call.endpoint;
-        let met = self.met();
+    pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
+        self.start_prepared(call.endpoint, call.prepare(), reading)
+    }
+
+    /// Starts a call that is prepared already, say for one more page.
+    pub(crate) fn start_prepared(
+        &self,
+        endpoint: &'static Endpoint,
+        call: Result<Prepared>,
+        reading: Reading,
+    ) -> AnswerFuture {
+        let timeout = self.timeout(endpoint);
+        let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
-        let ready = call.prepare().and_then(|call| Ok((self.plan(endpoint, &call, met)?, call)));
+        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met)?, call)));
         let client = self.clone();
-        self.within_timeout(seen, async move {
-            let (plan, call) = ready?;
+        Self::within(timeout, seen, async move {
+            let (plan, mut call) = ready?;
+            let continuation = endpoint.pages.and_then(|paging| {
+                let url = call.url().clone();
+                Some(Continuation { client: client.clone(), endpoint, paging, request: call.at(&url)? })
+            });
             let arrived = dispatch(client, call, plan).await?;
-            if live {
-                Ok(Answer::live(arrived))
-            } else {
-                Answer::read(arrived).await
-            }
+            let live = match reading {
+                Reading::Whole => false,
+                Reading::HeadOfSuccess => arrived.response.status().is_success(),
+                Reading::Head => true,
+            };
+            let answer = if live { Answer::live(arrived) } else { Answer::read(arrived).await? };
+            Ok(answer.none_on(endpoint.none_on).with_continuation(continuation))
         })
     }
 
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let endpoint = call.endpoint;
         let call = self.role_call(call);
-        self.within_timeout(None, async move { roles::log_in(call?, tokens_of).await })
+        Self::within(self.timeout(endpoint), None, async move { roles::log_in(call?, tokens_of).await })
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let endpoint = call.endpoint;
         let call = self.role_call(call);
-        self.within_timeout(None, async move { roles::refresh(call?, tokens_of).await })
+        Self::within(self.timeout(endpoint), None, async move { roles::refresh(call?, tokens_of).await })
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
+        let endpoint = call.endpoint;
         let call = self.role_call(call);
-        self.within_timeout(None, async move { roles::log_out(call?).await })
+        Self::within(self.timeout(endpoint), None, async move { roles::log_out(call?).await })
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
@@ -195,13 +215,18 @@ impl Client {
         own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
     }
 
+    /// The method's own, else the client's.
+    fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
+        endpoint.timeout.or(self.0.settings.timeout)
+    }
+
     /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
     /// streamed. The refusal that the call has met by then is in the error.
-    fn within_timeout<F>(&self, met: Met, call: F) -> AnswerFuture
+    fn within<F>(timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
     where
         F: std::future::Future<Output = Result<Answer>> + Send + 'static,
     {
-        let Some(timeout) = self.0.settings.timeout else { return Box::pin(call) };
+        let Some(timeout) = timeout else { return Box::pin(call) };
         Box::pin(async move {
             tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
                 let error = Error::new(Kind::Timeout, "the call took longer than its timeout");
@@ -209,11 +234,6 @@ impl Client {
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
         })
-    }
-
-    /// Where a call with a deadline leaves the refusal that it meets.
-    fn met(&self) -> Met {
-        self.0.settings.timeout.map(|_| Arc::default())
     }
 }
 

@@ -63,10 +63,10 @@ impl Courier<'_> {
     ) -> Result<Option<Delivered>, Error> {
         // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
-        let Some(request) = call.request() else { return Ok(None) };
+        let Some(request) = call.request()? else { return Ok(None) };
         let mut hop =
             Hop { url: request.url().clone(), method: call.method(), keeps_body: true, left_home: false };
-        let mut response = self.send(request, pass).await?;
+        let mut response = self.send(request, pass, true).await?;
         let mut cookies = Vec::new();
         for _ in 0..=MOST_HOPS {
             let home =
@@ -80,19 +80,28 @@ impl Courier<'_> {
             let next = next_hop(&response, &hop).map(|next| self.leaving(next));
             let next = next.filter(|next| !next.left_home || self.errand == Errand::Ordinary);
             // Who may not follow, or has no body left to do so, gets the redirect itself.
-            let request = next.as_ref().and_then(|next| self.request_for(call, next));
+            let request = match &next {
+                Some(next) => self.request_for(call, next)?,
+                None => None,
+            };
             let (Some(next), Some(request)) = (next, request) else {
                 return Ok(Some(Delivered { response, home, cookies }));
             };
             hop = next;
             drop(response);
-            response = self.send(request, pass.filter(|_| !hop.left_home)).await?;
+            response = self.send(request, pass, !hop.left_home).await?;
         }
         Err(Error::new(Kind::Transport, "the server redirects without end"))
     }
 
-    async fn send(&self, mut request: Request, pass: Option<&Snapshot>) -> Result<Response, Error> {
-        if self.wire.is_home(request.url()) {
+    /// `at_home`: the call has not been anywhere else. Only then does it take along what is for this origin.
+    async fn send(
+        &self,
+        mut request: Request,
+        pass: Option<&Snapshot>,
+        at_home: bool,
+    ) -> Result<Response, Error> {
+        if at_home && self.wire.is_home(request.url()) {
             self.wire.add_defaults(&mut request);
             if let Some(pass) = pass {
                 self.placement.apply(pass, &mut request);
@@ -109,14 +118,15 @@ impl Courier<'_> {
         Hop { left_home, ..next }
     }
 
-    fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Option<Request> {
-        let mut request = if hop.keeps_body { call.request()? } else { call.request_without_body()? };
+    fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
+        let request = if hop.keeps_body { call.request()? } else { call.request_without_body()? };
+        let Some(mut request) = request else { return Ok(None) };
         *request.url_mut() = hop.url.clone();
         *request.method_mut() = hop.method.clone();
         if hop.left_home {
             strip_secrets(request.headers_mut(), &self.placement.header);
         }
-        Some(request)
+        Ok(Some(request))
     }
 }
 

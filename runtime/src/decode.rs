@@ -7,9 +7,10 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::body_deserializer::BodyDeserializer;
+use crate::body_deserializer::{BodyDeserializer, DecodeError};
 use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
+use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
 use crate::session::{AsTokens, Tokens};
@@ -24,6 +25,10 @@ pub struct Answer {
     rejection: Option<Arc<Rejection>>,
     /// Whether the server may have put secrets into the body: then no error quotes it.
     secret: bool,
+    /// The method declares that this status is `None`.
+    none: bool,
+    /// How to get the next page.
+    continuation: Option<Box<Continuation>>,
 }
 
 enum Content {
@@ -40,6 +45,8 @@ impl Answer {
             receipt: Receipt::default(),
             rejection: None,
             secret: true,
+            none: false,
+            continuation: None,
         }
     }
 
@@ -52,7 +59,16 @@ impl Answer {
             .bytes()
             .await
             .map_err(|error| Error::transport(error.into()).with_rejection_if(rejection.clone()))?;
-        Ok(Self { status, headers, content: Content::Whole(body), receipt, rejection, secret: false })
+        Ok(Self {
+            status,
+            headers,
+            content: Content::Whole(body),
+            receipt,
+            rejection,
+            secret: false,
+            none: false,
+            continuation: None,
+        })
     }
 
     /// Leaves the body where it is.
@@ -66,12 +82,27 @@ impl Answer {
             rejection,
             content: Content::Live(Box::new(response)),
             secret: false,
+            none: false,
+            continuation: None,
         }
     }
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self }
+    }
+
+    pub(crate) fn with_continuation(self, continuation: Option<Continuation>) -> Self {
+        Self { continuation: continuation.map(Box::new), ..self }
+    }
+
+    pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {
+        self.continuation.take().map(|continuation| *continuation)
+    }
+
+    /// Takes these statuses as `None` (`#[none_on(...)]`).
+    pub(crate) fn none_on(self, statuses: &[u16]) -> Self {
+        Self { none: statuses.contains(&self.status.as_u16()), ..self }
     }
 
     /// The status.
@@ -112,8 +143,13 @@ impl Answer {
     /// [`Error::is_status`] with status, headers and body.
     pub fn success(self) -> Result<Self, Error> {
         if self.status.is_success() {
-            return Ok(self);
+            Ok(self)
+        } else {
+            Err(self.into_status_error())
         }
+    }
+
+    fn into_status_error(self) -> Error {
         let body = self.body().clone();
         let headers = match self.content {
             Content::Whole(_) => self.headers,
@@ -122,10 +158,10 @@ impl Answer {
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
-        Err(Error::status_of(answer).with_rejection_if(rejection))
+        Error::status_of(answer).with_rejection_if(rejection)
     }
 
-    /// The live response, for types that are [`FromResponse::LIVE`].
+    /// The live response, for types that are not read whole, see [`FromResponse::READING`].
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {
@@ -139,18 +175,24 @@ impl Answer {
         }
     }
 
-    fn deserialize<T: DeserializeOwned>(self) -> Result<T, Error> {
-        let Self { status, headers, content, secret, rejection, .. } = self;
-        let body = match content {
+    fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
+        let body = match std::mem::replace(&mut self.content, Content::Whole(Bytes::new())) {
             Content::Whole(body) => body,
             Content::Live(_) => Bytes::new(),
         };
-        let source = BodyDeserializer::new(status, &headers, body);
-        T::deserialize(&source).map_err(|error| {
-            let place = if secret { error.place() } else { error.to_string() };
-            let text = format!("the answer is not of the declared type: {place}");
-            Error::new(Kind::Decode, text).with_rejection_if(rejection)
-        })
+        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
+        match T::deserialize(&source) {
+            Ok(value) => Ok(value),
+            Err(DecodeError::NotAnOption) => {
+                self.content = Content::Whole(source.into_body());
+                Err(self.into_status_error())
+            }
+            Err(error) => {
+                let place = if self.secret { error.place() } else { error.to_string() };
+                let text = format!("the answer is not of the declared type: {place}");
+                Err(Error::new(Kind::Decode, text).with_rejection_if(self.rejection))
+            }
+        }
     }
 }
 
@@ -158,6 +200,18 @@ impl fmt::Debug for Answer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
     }
+}
+
+/// How much of a response is read before a value is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The body to its end.
+    Whole,
+    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its
+    /// end, for the error.
+    HeadOfSuccess,
+    /// The head, whatever its status.
+    Head,
 }
 
 /// A value that can be made of an answer.
@@ -184,8 +238,8 @@ impl fmt::Debug for Answer {
     note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::FromResponse`"
 )]
 pub trait FromResponse<Via = ByHand>: Sized {
-    /// Whether the type wants the response as it arrives, its body unread.
-    const LIVE: bool = false;
+    /// How much of the response is read before the value is made.
+    const READING: Reading = Reading::Whole;
 
     /// Makes the value. The status may be anything; see [`Answer::success`].
     ///
@@ -209,12 +263,13 @@ pub struct ByReply<Via>(Via);
 
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        answer.success()?.deserialize()
+        let answer = if answer.none { answer } else { answer.success()? };
+        answer.deserialize()
     }
 }
 
 impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
-    const LIVE: bool = T::LIVE;
+    const READING: Reading = T::READING;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let (status, receipt) = (answer.status(), answer.receipt());
@@ -225,7 +280,7 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
 
 /// As it came, whatever its status.
 impl FromResponse for reqwest::Response {
-    const LIVE: bool = true;
+    const READING: Reading = Reading::Head;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
         Ok(answer.into_response())
@@ -241,7 +296,7 @@ impl FromResponse for reqwest::Response {
 )]
 pub trait Outcome<Via>: Sized {
     #[doc(hidden)]
-    const LIVE: bool;
+    const READING: Reading;
 
     #[doc(hidden)]
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self;
@@ -252,7 +307,7 @@ where
     T: FromResponse<V>,
     E: From<Error>,
 {
-    const LIVE: bool = T::LIVE;
+    const READING: Reading = T::READING;
 
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
         answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))
@@ -277,6 +332,10 @@ where
 {
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());
-        T::from_response(copy).map(|value| value.as_tokens())
+        let tokens = T::from_response(copy)?.as_tokens();
+        if tokens.access().is_none() && tokens.refresh().is_none() {
+            return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
+        }
+        Ok(tokens)
     }
 }

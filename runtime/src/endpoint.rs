@@ -1,9 +1,11 @@
 //! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`], [`Refresh`].
 
 use std::fmt;
+use std::time::Duration;
 
 use crate::call::Exchange;
 use crate::client::Client;
+use crate::pages::Paging;
 use crate::session::Tokens;
 use crate::wire::Wire;
 
@@ -116,6 +118,10 @@ pub struct Endpoint {
     pub(crate) role: Role,
     pub(crate) replay: bool,
     pub(crate) refresh_on: Option<&'static [u16]>,
+    /// Statuses whose answer is `None`.
+    pub(crate) none_on: &'static [u16],
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) pages: Option<Paging>,
 }
 
 /// What a method is to the session.
@@ -142,7 +148,18 @@ impl Endpoint {
         verb: &'static str,
         path: &'static [&'static str],
     ) -> Self {
-        Self { api, name, verb, path, role: Role::Ordinary, replay: true, refresh_on: None }
+        Self {
+            api,
+            name,
+            verb,
+            path,
+            role: Role::Ordinary,
+            replay: true,
+            refresh_on: None,
+            none_on: &[],
+            timeout: None,
+            pages: None,
+        }
     }
 
     /// `#[public]`.
@@ -180,6 +197,27 @@ impl Endpoint {
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
+        self
+    }
+
+    /// `#[none_on(...)]`.
+    #[must_use]
+    pub const fn none_on(mut self, statuses: &'static [u16]) -> Self {
+        self.none_on = statuses;
+        self
+    }
+
+    /// `#[timeout("...")]`, in milliseconds.
+    #[must_use]
+    pub const fn timeout(mut self, millis: u64) -> Self {
+        self.timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// `#[pages(...)]`.
+    #[must_use]
+    pub const fn pages(mut self, paging: Paging) -> Self {
+        self.pages = Some(paging);
         self
     }
 

@@ -64,10 +64,10 @@
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
-//! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`AsTokens`], [`FromSession`] |
+//! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |
-//! | what can go wrong | [`Error`] |
+//! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //!
 //! # Features
 //!
@@ -90,7 +90,10 @@ mod dispatch;
 mod encode;
 mod endpoint;
 mod error;
+mod error_body;
+mod link;
 mod origin;
+mod pages;
 mod pending;
 mod placement;
 mod prepared;
@@ -99,6 +102,7 @@ mod rejection;
 mod reply;
 mod roles;
 mod session;
+mod stream;
 mod transport;
 mod verdict;
 mod wire;
@@ -107,18 +111,24 @@ mod wire;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use afresh_macros::api;
+pub use afresh_macros::{api, ApiError, AsTokens};
 
 pub use crate::builder::ClientBuilder;
 pub use crate::client::Client;
-pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, SessionOutcome};
-pub use crate::encode::{Body, FormBody, HeaderArgument, IntoBody, JsonBody, PathArgument, QueryArgument};
+pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
+pub use crate::encode::{
+    AsPart, AsScalar, Body, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Part, PathArgument,
+    QueryArgument,
+};
 pub use crate::error::{BoxError, Error, Result};
+pub use crate::error_body::ErrorBody;
+pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
 pub use crate::rejection::Rejection;
 pub use crate::reply::{Receipt, Reply};
 pub use crate::session::{
     AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
-    SessionWrite, Tokens,
+    SessionWrite, TokenLifetime, TokenText, Tokens,
 };
+pub use crate::stream::{ByteStream, Event, Events, Lines};

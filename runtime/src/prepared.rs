@@ -7,6 +7,7 @@ use reqwest::Request;
 use url::Url;
 
 use crate::encode::{Content, Next};
+use crate::error::Error;
 
 pub(crate) enum Prepared {
     /// From a method's declaration and arguments.
@@ -23,38 +24,57 @@ impl Prepared {
     }
 
     /// The request for one more send; `None` if its body is spent.
-    pub(crate) fn request(&mut self) -> Option<Request> {
+    pub(crate) fn request(&mut self) -> Result<Option<Request>, Error> {
         match self {
             Self::Declared { method, url, headers, body } => {
                 let mut request = Request::new(method.clone(), url.clone());
-                *request.body_mut() = match body.next() {
-                    Next::NoBody => None,
-                    Next::Body(body) => Some(body),
-                    Next::Spent => return None,
-                };
                 request.headers_mut().clone_from(headers);
-                Some(request)
+                match body.next()? {
+                    Next::NoBody => {}
+                    Next::Body(body) => *request.body_mut() = Some(body),
+                    Next::Multipart(parts) => return parts.put_into(request),
+                    Next::Spent => return Ok(None),
+                }
+                Ok(Some(request))
             }
-            Self::Handmade { request, replayable: true, .. } => request.as_ref()?.try_clone(),
-            Self::Handmade { request, .. } => request.take(),
+            Self::Handmade { request, replayable: true, .. } => {
+                Ok(request.as_ref().and_then(Request::try_clone))
+            }
+            Self::Handmade { request, .. } => Ok(request.take()),
+        }
+    }
+
+    /// The same call with another URL; `None` if its body is spent by one.
+    pub(crate) fn at(&mut self, url: &Url) -> Option<Self> {
+        match self {
+            Self::Declared { method, headers, body, .. } => Some(Self::Declared {
+                method: method.clone(),
+                url: url.clone(),
+                headers: headers.clone(),
+                body: body.share()?,
+            }),
+            Self::Handmade { .. } => None,
         }
     }
 
     /// The request as it is after a redirect that drops its body, and with it what describes the body.
-    pub(crate) fn request_without_body(&mut self) -> Option<Request> {
+    pub(crate) fn request_without_body(&mut self) -> Result<Option<Request>, Error> {
         let mut request = match self {
             Self::Declared { method, url, headers, .. } => {
                 let mut request = Request::new(method.clone(), url.clone());
                 request.headers_mut().clone_from(headers);
                 request
             }
-            Self::Handmade { .. } => self.request()?,
+            Self::Handmade { .. } => match self.request()? {
+                Some(request) => request,
+                None => return Ok(None),
+            },
         };
         *request.body_mut() = None;
         for name in [CONTENT_TYPE, CONTENT_LENGTH, CONTENT_ENCODING, TRANSFER_ENCODING] {
             request.headers_mut().remove(name);
         }
-        Some(request)
+        Ok(Some(request))
     }
 
     pub(crate) fn url(&self) -> &Url {

@@ -4,10 +4,14 @@
 use crate::builder::{join, ClientBuilder};
 use crate::client::Client;
 use crate::decode::{Outcome, SessionOutcome};
+use crate::error::Error;
+use crate::error_body::{self, ErrorBody};
 use crate::pending::Pending;
 
 pub use crate::call::{Call, Exchange};
 pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::pages::Paging;
+pub use crate::session::TokenFields;
 pub use crate::wire::Wire;
 
 /// Starts building a generated client.
@@ -32,7 +36,7 @@ pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
 /// Sends an ordinary or public call.
 pub fn send<R: Outcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint.name;
-    Pending::new(client.start(call, R::LIVE), method)
+    Pending::new(client.start(call, R::READING), method)
 }
 
 /// Sends a `#[login]` call.
@@ -63,4 +67,22 @@ pub fn bare_call(wire: &Wire, endpoint: &'static Endpoint) -> Call {
 #[must_use]
 pub fn exchange<R: SessionOutcome<Via>, Via>(call: Call) -> Exchange {
     call.into_exchange::<R, Via>()
+}
+
+/// The status that an `ApiError` sorts by; `None` if it is not the server's answer that is the failure.
+#[must_use]
+pub fn answered(error: &Error) -> Option<u16> {
+    error_body::answered(error)
+}
+
+/// The body of the answer, if it is of this type.
+#[must_use]
+pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
+    T::of(error)
+}
+
+/// What the `#[other]` variant holds.
+#[must_use]
+pub fn other_error(error: Error) -> Error {
+    error
 }

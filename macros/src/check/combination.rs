@@ -1,4 +1,4 @@
-//! What a method says about the session must not contradict itself.
+//! What a method says about the session and its answer must not contradict itself.
 
 use crate::diag::{Diagnostics, Located};
 use crate::model::{Endpoint, Rule};
@@ -27,6 +27,17 @@ const CLASHES: &[Clash] = &[
         with: &["login", "refresh", "logout", "public"],
         because: "it never triggers a refresh anyway",
     },
+    Clash {
+        of: "none_on",
+        with: &["login", "refresh", "logout"],
+        because: "its answer changes the session, so it must be one",
+    },
+    Clash { of: "none_on", with: &["pages"], because: "a page is never `None`" },
+    Clash {
+        of: "pages",
+        with: &["login", "refresh", "logout"],
+        because: "its answer changes the session, and that is one answer",
+    },
 ];
 
 /// Reports roles and rules that exclude each other, and those given twice.
@@ -47,11 +58,10 @@ pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
 }
 
 fn check_clashes(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnostics) {
-    let Some(clash) = CLASHES.iter().find(|clash| clash.of == rule.value.name()) else {
-        return;
-    };
-    let other = endpoint.rules.iter().map(|other| other.value.name()).find(|name| clash.with.contains(name));
-    if let Some(other) = other {
+    let names = || endpoint.rules.iter().map(|other| other.value.name());
+    let mut clashes = CLASHES.iter().filter(|clash| clash.of == rule.value.name());
+    let found = clashes.find_map(|clash| Some((clash, names().find(|name| clash.with.contains(name))?)));
+    if let Some((clash, other)) = found {
         let fact = format_args!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), clash.of);
         diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", clash.of, clash.because));
     }

@@ -1,9 +1,9 @@
-//! A request has at most one body, some have none, and no header is given twice.
+//! A request has at most one body, some have none, and no header or cookie is given twice.
 
 use crate::diag::{At, Diagnostics};
-use crate::model::{Content, Endpoint};
+use crate::model::{Content, Endpoint, ParamKind};
 
-/// Reports a header that a method gives twice.
+/// Reports a header that a method gives twice, also by giving what makes one.
 pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let constants =
         endpoint.constants.iter().filter_map(|constant| Some((constant.value.header()?, constant.at, false)));
@@ -13,11 +13,41 @@ pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
     });
     let mut seen: Vec<(&str, bool)> = Vec::new();
     for (name, at, conditional) in constants.chain(params) {
-        if seen
+        if let Some(help) = made_by_us(endpoint, name) {
+            diag.push_help(at, format_args!("duplicate header `{name}`"), help);
+        } else if seen
             .iter()
             .any(|(other, other_conditional)| *other == name && !(conditional && *other_conditional))
         {
             diag.push(at, format_args!("duplicate header `{name}`"));
+        }
+        seen.push((name, conditional));
+    }
+}
+
+/// Why the method must not give this header itself: something else that it has makes it.
+fn made_by_us(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
+    let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
+    match header {
+        "content-type" if endpoint.is_multipart() => {
+            Some("a multipart body has its own, which says where parts end")
+        }
+        "cookie" if has_cookies() => Some("use `#[cookie]` for each cookie"),
+        _ => None,
+    }
+}
+
+/// Reports a cookie that a method gives twice.
+pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let mut seen: Vec<(&str, bool)> = Vec::new();
+    for param in &endpoint.params {
+        let (Some(ParamKind::Cookie(name)), Some(at)) = (&param.kind, param.place) else {
+            continue;
+        };
+        let conditional = param.source.is_conditional();
+        if seen.iter().any(|(other, other_conditional)| other == name && !(conditional && *other_conditional))
+        {
+            diag.push(at, format_args!("duplicate cookie `{name}`"));
         }
         seen.push((name, conditional));
     }
@@ -70,7 +100,9 @@ impl Content<'_> {
     fn goes_with(&self, other: &Self) -> bool {
         matches!(
             (self, other),
-            (Self::JsonMember(_), Self::JsonMember(_)) | (Self::FormMember(_), Self::FormMember(_))
+            (Self::JsonMember(_), Self::JsonMember(_))
+                | (Self::FormMember(_), Self::FormMember(_))
+                | (Self::Part, Self::Part)
         )
     }
 }

@@ -112,7 +112,10 @@ pub(super) fn render_info(frame: &Frame, api: &Api) -> TokenStream {
 
 /// What `#[api(...)]` says beyond names.
 fn render_settings(api: &Api) -> TokenStream {
-    let refresh_on = api.refresh_on.as_deref().map(render_statuses);
+    let refresh_on = api.refresh_on.as_deref().map(|statuses| {
+        let statuses = render_statuses(statuses);
+        quote!(.refresh_on(#statuses))
+    });
     let scheme = api.scheme.as_ref().map(|scheme| match scheme {
         Scheme::Named(name) => quote!(.scheme(#name)),
         Scheme::None => quote!(.bare_token()),
@@ -129,7 +132,7 @@ fn render_refresh(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
 }
 
 /// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
-fn respan(vis: &Visibility) -> TokenStream {
+pub(super) fn respan(vis: &Visibility) -> TokenStream {
     let tokens = vis.to_token_stream().into_iter().map(|mut token| {
         token.set_span(ours(token.span()));
         token

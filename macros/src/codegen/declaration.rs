@@ -18,7 +18,7 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     let members = api.members.iter().map(|member| match member {
         Member::Endpoint(endpoint) => render_declared(endpoint),
         Member::Broken(method) => fallback::render_declaration(method),
-        Member::Provided(method) => render_provided(method),
+        Member::Provided(method) | Member::Flawed(method) => render_provided(method),
         Member::Other(Item::Constant(source)) => source.clone(),
         Member::Other(Item::Refused(refused)) => fallback::render_refused(refused),
         Member::Other(Item::Method(_)) => TokenStream::new(),

@@ -1,10 +1,11 @@
 //! How the client sends a method: build the call, give it its values, hand it to the runtime.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::{carried, fallback, ours, param, render_statuses};
 use crate::codegen::declaration::render_input;
+use crate::model::paging::Paging;
 use crate::model::{Api, Endpoint, Role, Rule};
 use crate::names;
 use crate::syntax::{Method, Receiver};
@@ -57,14 +58,7 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream 
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());
     let verb = endpoint.verb.as_ref().map(|verb| &verb.value);
     let pieces = endpoint.path.iter().flat_map(|path| path.value.literals());
-    let rules = endpoint.rules.iter().map(|rule| match &rule.value {
-        Rule::Role(Role::Login) => quote!(.login()),
-        Rule::Role(Role::Refresh) => quote!(.refresh()),
-        Rule::Role(Role::Logout) => quote!(.logout()),
-        Rule::Public => quote!(.public()),
-        Rule::NoReplay => quote!(.no_replay()),
-        Rule::RefreshOn(statuses) => render_statuses(statuses),
-    });
+    let rules = endpoint.rules.iter().map(|rule| render_rule(api, &rule.value));
     quote! {
         &#runtime::__private::Endpoint::new(
             <#client as #runtime::__private::Api>::INFO,
@@ -73,5 +67,36 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream 
             &[#(#pieces),*],
         )
         #(#rules)*
+    }
+}
+
+fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
+    match rule {
+        Rule::Role(Role::Login) => quote!(.login()),
+        Rule::Role(Role::Refresh) => quote!(.refresh()),
+        Rule::Role(Role::Logout) => quote!(.logout()),
+        Rule::Public => quote!(.public()),
+        Rule::NoReplay => quote!(.no_replay()),
+        Rule::RefreshOn(statuses) => {
+            let statuses = render_statuses(statuses);
+            quote!(.refresh_on(#statuses))
+        }
+        Rule::NoneOn(statuses) => {
+            let statuses = render_statuses(statuses);
+            quote!(.none_on(#statuses))
+        }
+        Rule::Timeout(millis) => {
+            let millis = Literal::u64_unsuffixed(*millis);
+            quote!(.timeout(#millis))
+        }
+        Rule::Pages(paging) => {
+            let runtime = &api.runtime;
+            let way = match paging {
+                Paging::Link => quote!(link()),
+                Paging::Cursor { field, parameter } => quote!(cursor(#field, #parameter)),
+                Paging::Number { parameter } => quote!(number(#parameter)),
+            };
+            quote!(.pages(#runtime::__private::Paging::#way))
+        }
     }
 }

@@ -12,9 +12,9 @@ use crate::syntax::Pattern;
 pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
-    let in_path = in_path.into_iter().map(|param| render_param(param, call));
+    let in_path = in_path.into_iter().map(|param| render_param(endpoint, param, call));
     let constants = endpoint.constants.iter().map(|constant| render_constant(&constant.value, call));
-    let others = others.into_iter().map(|param| render_param(param, call));
+    let others = others.into_iter().map(|param| render_param(endpoint, param, call));
     in_path.chain(constants).chain(others).collect()
 }
 
@@ -30,16 +30,19 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
 
 /// The method stands where the parameter's colon is, and the value where its name is: an error about the type then
 /// underlines the name alone, and an editor that looks at the type does not see the method.
-fn render_param(param: &Param, call: &Ident) -> TokenStream {
+fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
     };
     let cfgs = cfgs(&param.source.attributes);
-    let (method, name) = encoder(kind);
+    let (method, name) = match kind {
+        ParamKind::Path(name) if endpoint.fills_rest(param) => ("path_rest", Some(name.as_str())),
+        _ => encoder(kind),
+    };
     let method = Ident::new(method, ours(param.source.colon.span));
     let name = name.map(|name| quote!(#name,));
     let borrow = match kind {
-        ParamKind::Body => None,
+        ParamKind::Body | ParamKind::Part(_) => None,
         // This one may borrow a reference, which lints would tell the user to leave out.
         ParamKind::Headers => Some(ours(value.span())),
         _ => Some(value.span()),
@@ -55,11 +58,13 @@ fn encoder(kind: &ParamKind) -> (&'static str, Option<&str>) {
         ParamKind::Query(name) => ("query", Some(name)),
         ParamKind::Header(name) => ("header", Some(name)),
         ParamKind::Headers => ("headers", None),
+        ParamKind::Cookie(name) => ("cookie", Some(name)),
         ParamKind::Bearer => ("bearer", None),
         ParamKind::Json => ("json", None),
         ParamKind::JsonMember(name) => ("json_member", Some(name)),
         ParamKind::Form => ("form", None),
         ParamKind::FormMember(name) => ("form_member", Some(name)),
+        ParamKind::Part(name) => ("part", Some(name)),
         ParamKind::Body => ("body", None),
     }
 }

@@ -261,3 +261,72 @@ fn errors_come_before_the_items_and_in_the_order_of_the_source() {
         .collect();
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
 }
+
+#[test]
+fn what_a_method_says_of_its_answer_is_part_of_its_description() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[timeout("1m 30s")]
+            #[none_on(404, 410)]
+            #[get("/a")]
+            async fn a(&self) -> Result<Option<u8>>;
+            #[pages(cursor = "meta.next")]
+            #[get("/b")]
+            async fn b(&self) -> Result<Pages<u8>>;
+        }
+    });
+    expanded
+        .has(&quote!(.timeout(90000).none_on(&[404, 410])))
+        .has(&quote!(.pages(::afresh::__private::Paging::cursor("meta.next", "cursor"))));
+}
+
+#[test]
+fn parts_are_given_away_cookies_are_lent_and_a_rest_takes_segments() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[post("/{id}/{rest*}")]
+            async fn a(&self, #[part("p")] part: Part, #[cookie] theme: &str, rest: &str, id: u8) -> Result<()>;
+        }
+    });
+    expanded.has(&quote! {
+        __afresh_call.path("id", &id);
+        __afresh_call.path_rest("rest", &rest);
+        __afresh_call.part("p", part);
+        __afresh_call.cookie("theme", &theme);
+    });
+}
+
+#[test]
+fn a_holder_forwards_to_a_twin_with_boxed_futures_of_one_lifetime() {
+    let item = quote! {
+        pub trait Shop {
+            #[get("/{id}")]
+            async fn order<'a>(&self, id: &'a str, #[query] q: &'static str) -> Result<u8>;
+        }
+    };
+    let expanded = Expanded(plain(&expand(quote!(dyn), item)));
+    expanded
+        .has(&quote!(pub struct DynShop { held: ::std::sync::Arc<dyn __AfreshErasedShop>, }))
+        .has(&quote! {
+            fn __afresh_dyn_order<'__afresh>(&'__afresh self, __afresh_0: &'__afresh str, __afresh_1: &'static str)
+                -> ::core::pin::Pin<::std::boxed::Box<
+                    dyn ::core::future::Future<Output = Result<u8> > + ::core::marker::Send + '__afresh
+                >>
+        })
+        .has(&quote! {
+            async move {
+                <dyn __AfreshErasedShop as __AfreshErasedShop>::__afresh_dyn_order(&*self.held, __afresh_0, __afresh_1).await
+            }
+        });
+}
+
+#[test]
+fn there_is_no_holder_unless_it_is_asked_for() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/")]
+            async fn root(&self) -> Result<()>;
+        }
+    });
+    expanded.has_not(&quote!(DynShop)).has_not(&quote!(__AfreshErased));
+}

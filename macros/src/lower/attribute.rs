@@ -1,12 +1,12 @@
-//! The attributes of a method: verb and path, rules for the session, constants.
+//! The attributes of a method that make its request: verb and path, constants.
 
 use crate::diag::{At, Diagnostics, Located};
 use crate::model::path::PathTemplate;
-use crate::model::{text, Constant, ConstantPlace, Rule};
-use crate::syntax::tables::{Mark, Verb};
+use crate::model::{text, Constant, ConstantPlace};
+use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, What};
 
-use super::settings::{lower_header_name, lower_statuses};
+use super::settings::lower_header_name;
 
 /// The verb and the path that a verb attribute names, each `None` if it is missing or wrong.
 #[derive(Default)]
@@ -48,7 +48,7 @@ pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagno
     Request { verb, path: lower_literal(path, &format!("the path of the `{name}` attribute"), diag) }
 }
 
-fn push_wrong_form(attribute: &Attribute, form: &str, diag: &mut Diagnostics) {
+pub(super) fn push_wrong_form(attribute: &Attribute, form: &str, diag: &mut Diagnostics) {
     diag.push(attribute.whole, format_args!("the `{}` attribute must be written {form}", attribute.name));
 }
 
@@ -85,26 +85,6 @@ pub(super) fn lower_path(text: &str, at: At, diag: &mut Diagnostics) -> Option<P
             }
             None
         }
-    }
-}
-
-/// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
-pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnostics) -> Option<Rule> {
-    if mark == Mark::RefreshOn {
-        if attribute.style == Style::Equals {
-            push_wrong_form(attribute, "`#[refresh_on(403)]`", diag);
-        } else if attribute.arguments.is_empty() {
-            let fact = "the `refresh_on` attribute has no status";
-            diag.push_help(attribute.whole, fact, "write `#[refresh_on(403)]`");
-        }
-        return lower_statuses(&attribute.arguments, diag).map(Rule::RefreshOn);
-    }
-    push_arguments(attribute, diag);
-    match mark {
-        Mark::Role(role) => Some(Rule::Role(role)),
-        Mark::Public => Some(Rule::Public),
-        Mark::NoReplay => Some(Rule::NoReplay),
-        Mark::RefreshOn => None,
     }
 }
 

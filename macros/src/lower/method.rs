@@ -5,8 +5,9 @@ use crate::model::path::PathTemplate;
 use crate::model::{Constant, Endpoint, Member, Param, ParamKind, Rule};
 use crate::syntax::{mentions, tables, Attribute, End, Method, Owner, Receiver};
 
-use super::attribute::{lower_constants, lower_mark, lower_path, lower_request, push_hidden, Request};
+use super::attribute::{lower_constants, lower_path, lower_request, push_hidden, Request};
 use super::parameter::lower_parameter;
+use super::rule::lower_mark;
 
 /// The meaning of a method of the trait.
 pub(super) fn lower_method<'s>(
@@ -40,7 +41,9 @@ fn merge_constants(
     params: &[Param],
 ) -> Vec<Located<Constant>> {
     let header_of = |param: &Param| param.kind.as_ref().and_then(ParamKind::header).map(str::to_owned);
-    let headers: Vec<String> = params.iter().filter_map(header_of).collect();
+    let mut headers: Vec<String> = params.iter().filter_map(header_of).collect();
+    // Parts have a content type that says where each ends.
+    headers.extend(params.iter().any(Param::is_part).then(|| "content-type".to_owned()));
     let mut merged: Vec<Located<Constant>> = shared.to_vec();
     merged.retain(|constant| {
         let Constant { place, name, .. } = &constant.value;

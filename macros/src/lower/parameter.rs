@@ -1,7 +1,7 @@
 //! A parameter: its place in the request.
 
 use crate::diag::{At, Diagnostics};
-use crate::model::{Param, ParamKind};
+use crate::model::{text, Param, ParamKind};
 use crate::syntax::tables::{self, Kind, Naming, KINDS};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
 
@@ -57,16 +57,15 @@ fn lower_kind(
     diag: &mut Diagnostics,
 ) -> Option<ParamKind> {
     if attribute.style == Style::Bare {
+        if let Naming::Cookie(make) = row.named {
+            return lower_cookie_name(parameter, attribute.at, diag).map(make);
+        }
         return Some((row.bare)(parameter.to_owned()));
     }
-    let (make, is_header) = match row.named {
-        Naming::None => {
-            push_arguments(attribute, diag);
-            return None;
-        }
-        Naming::Header(make) => (make, true),
-        Naming::Free(make) => (make, false),
-    };
+    if let Naming::None = row.named {
+        push_arguments(attribute, diag);
+        return None;
+    }
     let [Argument::Single(value)] = attribute.arguments.as_slice() else {
         push_form(attribute, attribute.whole, diag);
         return None;
@@ -75,7 +74,24 @@ fn lower_kind(
         push_form(attribute, value.at, diag);
         return None;
     };
-    lower_name(attribute, name, value.at, is_header, diag).map(make)
+    match row.named {
+        Naming::None => None,
+        Naming::Header(make) => lower_name(attribute, name, value.at, true, diag).map(make),
+        Naming::Cookie(make) => {
+            let name = lower_name(attribute, name, value.at, false, diag)?;
+            lower_cookie_name(&name, value.at, diag).map(make)
+        }
+        Naming::Free(make) => lower_name(attribute, name, value.at, false, diag).map(make),
+    }
+}
+
+/// RFC 6265 §4.1.1: a cookie's name is a token.
+fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
+    if !text::is_token(name) {
+        diag.push(at, format_args!("`{name}` is not a valid cookie name"));
+        return None;
+    }
+    Some(name.to_owned())
 }
 
 fn push_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {

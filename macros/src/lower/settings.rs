@@ -1,6 +1,6 @@
 //! The arguments of `#[api(...)]`.
 
-use proc_macro2::Ident;
+use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
 use crate::diag::{expected, At, Diagnostics, Located};
@@ -19,6 +19,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
+    /// Where `dyn` stands.
+    pub(crate) dynamic: Option<(At, Span)>,
     pub(crate) runtime: Runtime,
 }
 
@@ -30,6 +32,7 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
         refresh_on: None,
         scheme: None,
         token_header: None,
+        dynamic: None,
         runtime: Runtime::default(),
     };
     let mut seen = Vec::new();
@@ -74,11 +77,16 @@ impl Settings {
             self.refresh_on = lower_statuses(inside, diag);
             return Some(());
         }
+        if let (Arg::Dyn, Argument::Single(key)) = (arg, argument) {
+            let What::Path(word) = &key.what else { return None };
+            self.dynamic = Some((key.at, word.get_ident()?.span()));
+            return Some(());
+        }
         let Argument::Pair(_, value) = argument else {
             return None;
         };
         match arg {
-            Arg::RefreshOn => return None,
+            Arg::RefreshOn | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
             Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),

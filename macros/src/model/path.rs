@@ -6,7 +6,14 @@ use std::fmt;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,
-    placeholders: Vec<String>,
+    placeholders: Vec<Placeholder>,
+}
+
+/// `{id}`, which is one segment or a part of one, or `{rest*}`, which is several.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Placeholder {
+    name: String,
+    is_rest: bool,
 }
 
 impl PathTemplate {
@@ -46,7 +53,7 @@ impl PathTemplate {
                 return Err(PathError::Unclosed);
             }
             template.literals.push(literal.to_owned());
-            template.add_placeholder(name)?;
+            template.add_placeholder(Placeholder::parse(name)?)?;
             rest = after;
         }
         template.literals.push(rest.to_owned());
@@ -56,25 +63,22 @@ impl PathTemplate {
         Ok(template)
     }
 
-    fn add_placeholder(&mut self, name: &str) -> Result<(), PathError> {
-        if name.is_empty() {
-            return Err(PathError::EmptyPlaceholder);
+    fn add_placeholder(&mut self, placeholder: Placeholder) -> Result<(), PathError> {
+        if self.has(&placeholder.name) {
+            return Err(PathError::DuplicatePlaceholder(placeholder.name));
         }
-        if !is_placeholder(name) {
-            return Err(PathError::BadPlaceholder(name.to_owned()));
+        if let Some(rest) = self.rest() {
+            return Err(PathError::RestNotLast(rest.to_owned()));
         }
-        if self.placeholders.iter().any(|known| known == name) {
-            return Err(PathError::DuplicatePlaceholder(name.to_owned()));
-        }
-        self.placeholders.push(name.to_owned());
+        self.placeholders.push(placeholder);
         Ok(())
     }
 
     /// This template followed by another one. Fails if both have a placeholder of the same name.
     pub(crate) fn join(&self, tail: &Self) -> Result<Self, PathError> {
         let mut joined = self.clone();
-        for name in &tail.placeholders {
-            joined.add_placeholder(name)?;
+        for placeholder in &tail.placeholders {
+            joined.add_placeholder(placeholder.clone())?;
         }
         let mut pieces = tail.literals.iter();
         if let (Some(last), Some(first)) = (joined.literals.last_mut(), pieces.next()) {
@@ -90,22 +94,48 @@ impl PathTemplate {
     }
 
     pub(crate) fn placeholders(&self) -> Vec<&str> {
-        self.placeholders.iter().map(String::as_str).collect()
+        self.placeholders.iter().map(|placeholder| placeholder.name.as_str()).collect()
+    }
+
+    /// The name of the placeholder that takes several segments.
+    pub(crate) fn rest(&self) -> Option<&str> {
+        let rest = self.placeholders.iter().find(|placeholder| placeholder.is_rest);
+        rest.map(|placeholder| placeholder.name.as_str())
     }
 
     pub(crate) fn has(&self, placeholder: &str) -> bool {
-        self.placeholders.iter().any(|name| name == placeholder)
+        self.placeholders.iter().any(|known| known.name == placeholder)
+    }
+}
+
+impl Placeholder {
+    /// Reads what stands between the braces.
+    fn parse(text: &str) -> Result<Self, PathError> {
+        let (name, is_rest) = text.strip_suffix('*').map_or((text, false), |name| (name, true));
+        if name.is_empty() {
+            return Err(PathError::EmptyPlaceholder);
+        }
+        if !is_placeholder(name) {
+            return Err(PathError::BadPlaceholder(text.to_owned()));
+        }
+        Ok(Self { name: name.to_owned(), is_rest })
+    }
+}
+
+impl fmt::Display for Placeholder {
+    fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(out, "{{{}{}}}", self.name, if self.is_rest { "*" } else { "" })
     }
 }
 
 /// As it was written, with its prefix.
 impl fmt::Display for PathTemplate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let mut names = self.placeholders.iter();
+        let mut placeholders = self.placeholders.iter();
         for literal in &self.literals {
             out.write_str(literal)?;
-            if let Some(name) = names.next() {
-                write!(out, "{{{name}}}")?;
+            if let Some(placeholder) = placeholders.next() {
+                placeholder.fmt(out)?;
             }
         }
         Ok(())
@@ -116,6 +146,12 @@ impl fmt::Display for PathTemplate {
 pub(crate) fn is_placeholder(name: &str) -> bool {
     !name.is_empty()
         && name.chars().all(|letter| letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.'))
+}
+
+/// The name in other ways of writing a rest: `*rest`, `rest**`, `rest+`.
+fn without_stars(text: &str) -> Option<&str> {
+    let name = text.trim_matches(['*', '+']);
+    (name != text && is_placeholder(name)).then_some(name)
 }
 
 fn wrong_character(letter: char) -> Option<PathError> {
@@ -144,6 +180,7 @@ pub(crate) enum PathError {
     EmptyPlaceholder,
     BadPlaceholder(String),
     DuplicatePlaceholder(String),
+    RestNotLast(String),
     DotSegment(String),
     Query,
     Fragment,
@@ -151,15 +188,22 @@ pub(crate) enum PathError {
 }
 
 impl PathError {
-    pub(crate) fn help(&self) -> Option<&'static str> {
-        match self {
-            Self::BadPlaceholder(_) => Some("a placeholder is made of letters, digits, `_`, `-` and `.`"),
+    pub(crate) fn help(&self) -> Option<String> {
+        let help = match self {
+            Self::BadPlaceholder(name) => match without_stars(name) {
+                Some(name) => return Some(format!("for several segments write `{{{name}*}}`")),
+                None => {
+                    "a placeholder is made of letters, digits, `_`, `-` and `.`, and a last `*` for several segments"
+                }
+            },
+            Self::RestNotLast(_) => "it takes all the segments there are",
             Self::Query => {
-                Some("use `#[query]` for what varies, `#[query(\"name\" = \"value\")]` for what does not")
+                "use `#[query]` for what varies, `#[query(\"name\" = \"value\")]` for what does not"
             }
-            Self::Character("whitespace") => Some("write `%20` for a blank"),
-            _ => None,
-        }
+            Self::Character("whitespace") => "write `%20` for a blank",
+            _ => return None,
+        };
+        Some(help.to_owned())
     }
 }
 
@@ -173,6 +217,7 @@ impl fmt::Display for PathError {
             Self::EmptyPlaceholder => out.write_str("empty path placeholder"),
             Self::BadPlaceholder(name) => write!(out, "`{name}` is not a valid name of a path placeholder"),
             Self::DuplicatePlaceholder(name) => write!(out, "duplicate path placeholder `{{{name}}}`"),
+            Self::RestNotLast(name) => write!(out, "path placeholder `{{{name}*}}` must be the last one"),
             Self::DotSegment(segment) => write!(out, "path must not contain the segment `{segment}`"),
             Self::Query => out.write_str("path must not contain a query"),
             Self::Fragment => out.write_str("path must not contain a fragment"),
@@ -187,7 +232,8 @@ mod tests {
 
     fn split(text: &str) -> (Vec<String>, Vec<String>) {
         let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
-        (template.literals, template.placeholders)
+        let placeholders = template.placeholders().into_iter().map(str::to_owned).collect();
+        (template.literals, placeholders)
     }
 
     fn wrong(text: &str) -> String {
@@ -217,7 +263,7 @@ mod tests {
 
     #[test]
     fn a_template_is_displayed_as_it_was_written() {
-        for text in ["/", "/orders/{id}/lines/{line}", "/{a}{b}", "/a:b@c/~me/ü/%20"] {
+        for text in ["/", "/orders/{id}/lines/{line}", "/{a}{b}", "/{a}/{b*}", "/a:b@c/~me/ü/%20"] {
             let shown = PathTemplate::parse(text).map(|template| template.to_string());
             assert_eq!(shown.as_deref(), Ok(text));
         }
@@ -227,9 +273,34 @@ mod tests {
     fn a_prefix_and_a_path_become_one_template() {
         let joined = PathTemplate::parse("/{tenant}/v2")
             .and_then(|prefix| prefix.join(&PathTemplate::parse("/a/{id}")?));
-        assert_eq!(joined.map(|path| (path.literals, path.placeholders)), {
-            Ok((vec!["/".into(), "/v2/a/".into(), String::new()], vec!["tenant".into(), "id".into()]))
-        });
+        let joined = joined.unwrap_or_else(|wrong| unreachable!("{wrong}"));
+        assert_eq!(joined.literals(), ["/", "/v2/a/", ""]);
+        assert_eq!(joined.placeholders(), ["tenant", "id"]);
+    }
+
+    #[test]
+    fn a_rest_takes_several_segments_and_literals_may_follow() {
+        for text in ["/files/{path*}", "/{owner}/{path*}", "/files/{path*}/meta"] {
+            let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
+            assert_eq!(template.rest(), Some("path"), "{text}");
+            assert!(template.has("path"), "{text}");
+        }
+        assert_eq!(PathTemplate::parse("/files/{path}").map(|path| path.rest().is_none()), Ok(true));
+    }
+
+    #[test]
+    fn nothing_follows_the_rest_of_a_prefix() {
+        let prefix = PathTemplate::parse("/{rest*}");
+        let joined = prefix.and_then(|prefix| prefix.join(&PathTemplate::parse("/{id}")?));
+        assert_eq!(joined, Err(PathError::RestNotLast("rest".into())));
+    }
+
+    #[test]
+    fn other_ways_of_writing_a_rest_are_answered_with_ours() {
+        for text in ["/{*rest}", "/{rest**}", "/{rest+}", "/{**rest}"] {
+            let help = PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
+            assert_eq!(help.as_deref(), Some("for several segments write `{rest*}`"), "{text}");
+        }
     }
 
     #[test]
@@ -257,7 +328,11 @@ mod tests {
             ("/orders/id}", "unopened `}` in path"),
             ("/orders/{id}}", "unopened `}` in path"),
             ("/orders/{}", "empty path placeholder"),
-            ("/orders/{rest*}", "`rest*` is not a valid name of a path placeholder"),
+            ("/orders/{*}", "empty path placeholder"),
+            ("/orders/{*rest}", "`*rest` is not a valid name of a path placeholder"),
+            ("/orders/{rest**}", "`rest**` is not a valid name of a path placeholder"),
+            ("/orders/{rest*}/{id}", "path placeholder `{rest*}` must be the last one"),
+            ("/{id}/{id*}", "duplicate path placeholder `{id}`"),
             ("/orders/{id:[0-9]+}", "`id:[0-9]+` is not a valid name of a path placeholder"),
             ("/{id}/{id}", "duplicate path placeholder `{id}`"),
             ("/orders/../users", "path must not contain the segment `..`"),

@@ -10,7 +10,7 @@ pub(crate) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
 }
 
-/// RFC 9110 `token`: what methods, header names and schemes are made of.
+/// RFC 9110 `token`: what methods, names of headers and cookies, and schemes are made of.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

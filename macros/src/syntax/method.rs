@@ -6,7 +6,7 @@ use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
-use syn::{Generics, Ident, LitStr, Token, Type, Visibility};
+use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
 use super::{since, Attribute, Inputs, Name};
 use crate::diag::{At, Diagnostics};
@@ -87,6 +87,16 @@ impl Method {
             output,
             end,
         })
+    }
+
+    /// Whether the method gives a future.
+    pub(crate) fn is_async(&self) -> bool {
+        self.qualifiers.asyncness.is_some()
+    }
+
+    /// Whether the method has type or const parameters; lifetimes do not count.
+    pub(crate) fn is_generic(&self) -> bool {
+        self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
     /// Whether the method exists in some configurations only.

@@ -13,6 +13,7 @@ pub(crate) enum Arg {
     RefreshOn,
     Scheme,
     TokenHeader,
+    Dyn,
     Crate,
 }
 
@@ -23,6 +24,7 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("refresh_on", Arg::RefreshOn, "refresh_on(401, 403)"),
     ("scheme", Arg::Scheme, "scheme = \"Bearer\"` or `scheme = none"),
     ("token_header", Arg::TokenHeader, "token_header = \"x-auth-token\""),
+    ("dyn", Arg::Dyn, "dyn"),
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
 
@@ -46,16 +48,19 @@ pub(crate) const VERBS: &[(&str, Verb)] = &[
     ("request", Verb::Written),
 ];
 
-/// A rule for the session, on a method.
+/// A rule for the session or the answer, on a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Mark {
     Role(Role),
     Public,
     NoReplay,
     RefreshOn,
+    Timeout,
+    NoneOn,
+    Pages,
 }
 
-/// The attributes that say what a method has to do with the session.
+/// The attributes that say what a method has to do with the session, how long it may take, and how to read its answer.
 pub(crate) const MARKS: &[(&str, Mark)] = &[
     ("login", Mark::Role(Role::Login)),
     ("refresh", Mark::Role(Role::Refresh)),
@@ -63,6 +68,9 @@ pub(crate) const MARKS: &[(&str, Mark)] = &[
     ("public", Mark::Public),
     ("no_replay", Mark::NoReplay),
     ("refresh_on", Mark::RefreshOn),
+    ("timeout", Mark::Timeout),
+    ("none_on", Mark::NoneOn),
+    ("pages", Mark::Pages),
 ];
 
 /// The attributes that send the same value in every call, and whether they may stand on the trait as well.
@@ -79,6 +87,8 @@ pub(crate) enum Naming {
     None,
     /// A header.
     Header(fn(String) -> ParamKind),
+    /// A cookie.
+    Cookie(fn(String) -> ParamKind),
     /// Anything that is not empty.
     Free(fn(String) -> ParamKind),
 }
@@ -109,6 +119,12 @@ pub(crate) const KINDS: &[Kind] = &[
         refresh_only: false,
     },
     Kind {
+        name: "cookie",
+        bare: ParamKind::Cookie,
+        named: Naming::Cookie(ParamKind::Cookie),
+        refresh_only: false,
+    },
+    Kind {
         name: "json",
         bare: |_| ParamKind::Json,
         named: Naming::Free(ParamKind::JsonMember),
@@ -120,6 +136,7 @@ pub(crate) const KINDS: &[Kind] = &[
         named: Naming::Free(ParamKind::FormMember),
         refresh_only: false,
     },
+    Kind { name: "part", bare: ParamKind::Part, named: Naming::Free(ParamKind::Part), refresh_only: false },
     Kind { name: "body", bare: |_| ParamKind::Body, named: Naming::None, refresh_only: false },
     Kind { name: "bearer", bare: |_| ParamKind::Bearer, named: Naming::None, refresh_only: true },
 ];

@@ -1,12 +1,14 @@
 //! The body of a request as something that can be sent once or any number of times: [`Body`], [`IntoBody`].
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_core::TryStream;
 
-use crate::error::BoxError;
+use super::multipart::Multipart;
+use crate::error::{BoxError, Error};
 
 /// The body of a request.
 ///
@@ -35,12 +37,16 @@ pub(crate) enum Content {
     Bytes(Bytes),
     Once(Option<reqwest::Body>),
     Factory(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
+    File(PathBuf),
+    Multipart(Multipart),
 }
 
 /// What there is for one send.
-pub(crate) enum Next {
+pub(crate) enum Next<'a> {
     NoBody,
     Body(reqwest::Body),
+    /// Parts, which are put in as a whole.
+    Multipart(&'a mut Multipart),
     /// A one-shot stream that was sent already.
     Spent,
 }
@@ -66,10 +72,15 @@ impl Body {
         Self { content: Content::Factory(Arc::new(factory)), content_type: Some(BYTES) }
     }
 
+    /// A file, opened and read at each send.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        Self { content: Content::File(path.into()), content_type: Some(BYTES) }
+    }
+
     /// Whether the call can be sent again after a refresh.
     #[must_use]
     pub fn is_replayable(&self) -> bool {
-        !matches!(self.content, Content::Once(_))
+        self.content.is_replayable()
     }
 
     pub(crate) fn once(body: reqwest::Body) -> Self {
@@ -87,18 +98,52 @@ impl Body {
 
 impl Content {
     /// The body for one send.
-    pub(crate) fn next(&mut self) -> Next {
-        match self {
+    pub(crate) fn next(&mut self) -> Result<Next<'_>, Error> {
+        Ok(match self {
             Self::Empty => Next::NoBody,
             Self::Bytes(bytes) => Next::Body(bytes.clone().into()),
             Self::Once(body) => body.take().map_or(Next::Spent, Next::Body),
             Self::Factory(factory) => Next::Body(factory()),
+            Self::File(path) => {
+                let file = std::fs::File::open(path).map_err(unreadable)?;
+                Next::Body(tokio::fs::File::from_std(file).into())
+            }
+            Self::Multipart(parts) => Next::Multipart(parts),
+        })
+    }
+
+    /// The same body for another call, which copies no bytes; `None` if it can be sent only once or is made of parts.
+    pub(crate) fn share(&self) -> Option<Self> {
+        match self {
+            Self::Empty => Some(Self::Empty),
+            Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
+            Self::Factory(factory) => Some(Self::Factory(factory.clone())),
+            Self::File(path) => Some(Self::File(path.clone())),
+            Self::Once(_) | Self::Multipart(_) => None,
+        }
+    }
+
+    /// How many bytes it has, if that is known before it is sent.
+    pub(crate) fn length(&self) -> Result<Option<u64>, Error> {
+        match self {
+            Self::Empty => Ok(Some(0)),
+            Self::Bytes(bytes) => Ok(Some(bytes.len() as u64)),
+            Self::File(path) => std::fs::metadata(path).map(|file| Some(file.len())).map_err(unreadable),
+            Self::Once(_) | Self::Factory(_) | Self::Multipart(_) => Ok(None),
         }
     }
 
     pub(crate) fn is_replayable(&self) -> bool {
-        !matches!(self, Self::Once(_))
+        match self {
+            Self::Once(_) => false,
+            Self::Multipart(parts) => parts.is_replayable(),
+            Self::Empty | Self::Bytes(_) | Self::Factory(_) | Self::File(_) => true,
+        }
     }
+}
+
+fn unreadable(error: std::io::Error) -> Error {
+    Error::request("a file to be sent cannot be read").with_source(error)
 }
 
 impl From<Bytes> for Body {
@@ -138,6 +183,8 @@ impl fmt::Debug for Body {
             Content::Empty => f.write_str("Body(empty)"),
             Content::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Content::Once(_) => f.write_str("Body(stream)"),
+            Content::File(_) => f.write_str("Body(file)"),
+            Content::Multipart(parts) => parts.fmt(f),
             Content::Factory(_) => f.write_str("Body(replayable)"),
         }
     }

@@ -5,8 +5,10 @@
 
 mod arguments;
 mod body;
+mod cookie;
 mod form;
 mod header;
+mod multipart;
 mod path;
 mod query;
 mod scalar;
@@ -14,8 +16,11 @@ mod scalar;
 pub use arguments::{FormBody, HeaderArgument, JsonBody, PathArgument, QueryArgument};
 pub use body::{Body, IntoBody};
 pub(crate) use body::{Content, Next};
+pub(crate) use cookie::write_cookie;
 pub(crate) use form::write_form;
 pub(crate) use header::header_values;
-pub(crate) use path::{has_dot_segment, write_segment};
+pub(crate) use multipart::Multipart;
+pub use multipart::{AsPart, AsScalar, IntoPart, Part};
+pub(crate) use path::{has_dot_segment, write_segment, write_segments};
 pub(crate) use query::write_query;
 pub(crate) use scalar::Refusal;

@@ -23,6 +23,21 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     }
 }
 
+/// Writes `value` as several segments: a text split at its slashes, or a sequence. None may be empty but
+/// the last, after a slash.
+pub(crate) fn write_segments<T: Serialize + ?Sized>(
+    to: &mut String,
+    name: &str,
+    value: &T,
+) -> Result<(), Refusal> {
+    let mut segments = Segments { to, written: 0 };
+    take_apart(&mut segments, name, value)?;
+    match segments.written {
+        0 => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
+        _ => Ok(()),
+    }
+}
+
 /// Whether some segment is `.` or `..`. A server or the URL parser resolves those, encoded or not; so they
 /// are never sent.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
@@ -49,6 +64,35 @@ impl Sink for Segment<'_> {
 
     fn room(&self) -> Room {
         Room::Scalar
+    }
+}
+
+struct Segments<'a> {
+    to: &'a mut String,
+    written: usize,
+}
+
+impl Sink for Segments<'_> {
+    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+        let (inner, last) = text.rsplit_once('/').map_or((None, text), |(inner, last)| (Some(inner), last));
+        let empty_inside = inner.is_some_and(|inner| inner.split('/').any(str::is_empty));
+        if empty_inside || (inner.is_none() && last.is_empty()) {
+            return Err(Refusal(format!(
+                "path argument `{name}` has an empty segment, which would make another path"
+            )));
+        }
+        for segment in text.split('/') {
+            if self.written > 0 {
+                self.to.push('/');
+            }
+            self.written += 1;
+            self.to.extend(utf8_percent_encode(segment, RESERVED));
+        }
+        Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Sequence
     }
 }
 
@@ -91,6 +135,19 @@ mod tests {
         assert!(segment(&[1, 2]).is_err() && segment(&[1]).is_err());
         assert!(segment(&std::collections::BTreeMap::from([("id", 7)])).is_err());
         assert!(segment(&f64::NAN).is_err());
+    }
+
+    #[test]
+    fn a_rest_is_several_segments_each_encoded() {
+        fn rest<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+            let mut to = String::new();
+            write_segments(&mut to, "rest", value).map(|()| to)
+        }
+        assert_eq!(rest("a b/c?d/").as_deref(), Ok("a%20b/c%3Fd/"));
+        assert_eq!(rest(&["a/b", "c"]).as_deref(), Ok("a/b/c"));
+        assert!(
+            rest("").is_err() && rest("/a").is_err() && rest("a//b").is_err() && rest(&None::<u8>).is_err()
+        );
     }
 
     #[test]

@@ -53,7 +53,7 @@ async fn send(
     cookies: Option<&Cookies>,
 ) -> Result<(StatusCode, HeaderMap, Bytes, Url), Error> {
     let mut prepared = exchange.call.prepare()?;
-    let Some(mut request) = prepared.request() else {
+    let Some(mut request) = prepared.request()? else {
         return Err(Error::request("the body of the refresh is spent"));
     };
     if let Some(cookies) = cookies {

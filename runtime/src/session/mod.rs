@@ -14,6 +14,7 @@ mod fruitless;
 mod memo;
 mod refresher;
 mod snapshot;
+mod token_field;
 mod token_response;
 mod tokens;
 mod write;
@@ -37,6 +38,7 @@ pub use self::events::{SessionEvent, SessionEvents};
 pub(crate) use self::refresher::{Method, Refresher};
 pub(crate) use self::snapshot::Snapshot;
 use self::snapshot::Standing;
+pub use self::token_field::{TokenFields, TokenLifetime, TokenText};
 pub use self::tokens::{AccessToken, AsTokens, FromSession, RefreshToken, Tokens};
 pub use self::write::SessionWrite;
 

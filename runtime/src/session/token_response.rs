@@ -7,6 +7,7 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
+use super::token_field::from_seconds;
 use super::tokens::Tokens;
 
 impl<'de> Deserialize<'de> for Tokens {
@@ -74,9 +75,5 @@ fn lifetime(value: &Value) -> Option<Duration> {
         Value::String(text) => text.trim().parse().ok()?,
         _ => return None,
     };
-    if seconds > 0.0 {
-        Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX))
-    } else {
-        None
-    }
+    from_seconds(seconds)
 }

@@ -173,6 +173,8 @@ impl Tokens {
 
 /// Says where the tokens are in the answer of a `#[login]` or `#[refresh]` method.
 ///
+/// [Derived](macro@crate::AsTokens) for a struct that has them in its fields; or by hand:
+///
 /// ```
 /// use afresh::{AsTokens, Tokens};
 ///
@@ -188,7 +190,7 @@ impl Tokens {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot become the session: it does not say where its tokens are",
     label = "no tokens in here",
-    note = "return `afresh::Tokens`, or implement `afresh::AsTokens` for `{Self}`"
+    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for `{Self}`"
 )]
 pub trait AsTokens {
     /// The tokens in this answer.

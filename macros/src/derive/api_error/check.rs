@@ -1,0 +1,42 @@
+//! What two variants must not say together.
+
+use super::model::{ErrorEnum, Status, Variant};
+use crate::diag::Diagnostics;
+
+/// All rules for the enum as a whole.
+pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
+    check_other(found, diag);
+    check_reachable(found, diag);
+}
+
+/// Whatever has no variant of its own must go somewhere.
+fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
+    let mut others = found.variants.iter().filter_map(|variant| variant.other);
+    if others.next().is_none() && !found.is_incomplete {
+        let fact = format_args!("enum `{}` has no `#[other]` variant", found.name);
+        diag.push_help(found.at, fact, "add `#[other] Other(afresh::Error)`");
+    }
+    for at in others {
+        diag.push(at, "duplicate `#[other]` variant");
+    }
+}
+
+/// A variant without a body takes every answer of its statuses, so that none is left for those after it.
+fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
+    for (index, variant) in found.variants.iter().enumerate() {
+        for status in &variant.statuses {
+            let mut earlier = found.variants.iter().take(index);
+            let Some(taker) = earlier.find(|earlier| takes_all(earlier, status.value)) else {
+                continue;
+            };
+            let (status, at) = (status.value, status.at);
+            let fact = format_args!("status `{status}` cannot reach variant `{}`", variant.name);
+            let help = format_args!("variant `{}` takes every answer with this status", taker.name);
+            diag.push_help(at, fact, help);
+        }
+    }
+}
+
+fn takes_all(variant: &Variant, status: Status) -> bool {
+    variant.content.is_none() && variant.statuses.iter().any(|other| other.value == status)
+}

@@ -1,0 +1,115 @@
+//! From the model to the impls: `From<afresh::Error>`, `Display` and `Error`.
+
+mod choice;
+
+use proc_macro2::TokenStream;
+use quote::quote;
+use syn::DeriveInput;
+
+use super::model::{Content, ErrorEnum, Settings, Variant};
+use crate::derive::quoting::{local, render_where};
+use choice::{render_bounds, render_choice};
+
+/// Everything that the derive adds.
+pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
+    let bounds = render_bounds(item, settings, found);
+    let from = render_from(item, settings, &bounds, &render_choice(settings, found));
+    if settings.from_only {
+        return from;
+    }
+    let display = render_display(item, &found.variants.iter().map(render_wording).collect());
+    let error = render_error(item, &found.variants.iter().filter_map(render_source).collect());
+    quote!(#from #display #error)
+}
+
+/// The same impls for an item that something is wrong with, so that whatever uses them compiles.
+pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
+    let unreachable = quote!(::core::unimplemented!());
+    let from = render_from(item, settings, &[], &unreachable);
+    if settings.from_only {
+        return from;
+    }
+    let display = render_display(item, &quote!(_ => #unreachable,));
+    let error = render_error(item, &TokenStream::new());
+    quote!(#from #display #error)
+}
+
+fn render_from(
+    item: &DeriveInput,
+    settings: &Settings,
+    bounds: &[TokenStream],
+    body: &TokenStream,
+) -> TokenStream {
+    let (name, runtime, error) = (&item.ident, &settings.runtime, local("error"));
+    let (parameters, arguments, _) = item.generics.split_for_impl();
+    let bounds = render_where(&item.generics, bounds);
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #parameters ::core::convert::From<#runtime::Error> for #name #arguments #bounds {
+            fn from(#error: #runtime::Error) -> Self {
+                #body
+            }
+        }
+    }
+}
+
+fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
+    let (name, formatter) = (&item.ident, local("formatter"));
+    let (parameters, arguments, bounds) = item.generics.split_for_impl();
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #parameters ::core::fmt::Display for #name #arguments #bounds {
+            fn fmt(&self, #formatter: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                match self {
+                    #wordings
+                }
+            }
+        }
+    }
+}
+
+/// `NotFound => ...`: what the documentation says, or else the statuses. Never a word of the body.
+fn render_wording(variant: &Variant) -> TokenStream {
+    let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
+    if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
+        return quote! {
+            Self::#name { #member: #error } => ::core::fmt::Display::fmt(#error, #formatter),
+        };
+    }
+    let text = variant.doc.clone().unwrap_or_else(|| wording_of_statuses(variant));
+    quote!(Self::#name { .. } => #formatter.write_str(#text),)
+}
+
+fn wording_of_statuses(variant: &Variant) -> String {
+    let statuses: Vec<String> = variant.statuses.iter().map(|status| status.value.to_string()).collect();
+    format!("the server answered {}", statuses.join(" or "))
+}
+
+fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
+    let name = &item.ident;
+    let (parameters, arguments, _) = item.generics.split_for_impl();
+    let debug = (!item.generics.params.is_empty()).then(|| quote!(Self: ::core::fmt::Debug));
+    let bounds = render_where(&item.generics, debug.as_slice());
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl #parameters ::core::error::Error for #name #arguments #bounds {
+            fn source(&self) -> ::core::option::Option<&(dyn ::core::error::Error + 'static)> {
+                match self {
+                    #sources
+                    #[allow(unreachable_patterns)]
+                    _ => ::core::option::Option::None,
+                }
+            }
+        }
+    }
+}
+
+/// The `#[other]` variant speaks with the words of what it holds, so its cause is that one's.
+fn render_source(variant: &Variant) -> Option<TokenStream> {
+    let (name, error) = (variant.name, local("error"));
+    let Content { member, .. } = variant.other.and(variant.content.as_ref())?;
+    Some(quote!(Self::#name { #member: #error } => ::core::error::Error::source(#error),))
+}

@@ -1,0 +1,163 @@
+//! From the enum to its meaning, one variant at a time.
+
+mod status;
+
+use quote::ToTokens;
+use syn::{DataEnum, Fields, Ident, Member, Meta};
+
+use super::model::{Content, ErrorEnum, Settings, Variant};
+use crate::derive::helper::{any_misspelt, lower_runtime, refuse, Helper};
+use crate::diag::{expected, At, Diagnostics};
+use crate::names;
+use crate::syntax::Argument;
+use status::lower_statuses;
+
+const ON_ENUM: &[&str] = &["api_error"];
+const ON_VARIANT: &[&str] = &["status", "other"];
+const ARGUMENTS: &[&str] = &["crate", "from_only"];
+const FORM: &str = "#[api_error(crate = path::to::afresh)]";
+
+/// The meaning of `#[api_error(...)]` on the enum.
+pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Settings {
+    refuse(attributes, ON_VARIANT, "variants", diag);
+    let mut settings = Settings::default();
+    let mut seen = Vec::new();
+    for helper in Helper::read_all(attributes, ON_ENUM, diag) {
+        for argument in helper.arguments(FORM, diag) {
+            let key = argument.key();
+            match key.word() {
+                Some(word) if seen.contains(&word) => {
+                    diag.push(key.at, format_args!("duplicate argument `{word}`"));
+                }
+                Some(word) => {
+                    settings.take(&word, &argument, diag);
+                    seen.push(word);
+                }
+                None => diag.push(key.at, format_args!("unknown argument, {}", expected(ARGUMENTS))),
+            }
+        }
+    }
+    settings
+}
+
+impl Settings {
+    fn take(&mut self, word: &str, argument: &Argument, diag: &mut Diagnostics) {
+        let at = argument.key().at;
+        match (word, argument) {
+            ("from_only", Argument::Single(_)) => self.from_only = true,
+            ("from_only", _) => diag.push(at, "argument `from_only` must be written `from_only`"),
+            ("crate", _) => match lower_runtime(argument) {
+                Some(runtime) => self.runtime = runtime,
+                None => diag.push(at, "argument `crate` must be written `crate = path::to::afresh`"),
+            },
+            _ => diag.push_unknown(at, "argument", word, ARGUMENTS),
+        }
+    }
+}
+
+/// The variants of the enum, and what each takes.
+pub(super) fn lower_enum<'s>(name: &Ident, data: &'s DataEnum, diag: &mut Diagnostics) -> ErrorEnum<'s> {
+    let at = diag.mark(name);
+    let is_incomplete = data.variants.iter().any(|variant| any_misspelt(&variant.attrs, ON_VARIANT));
+    let variants = data.variants.iter().map(|variant| lower_variant(variant, diag)).collect();
+    ErrorEnum { name: names::plain(name), at, variants, is_incomplete }
+}
+
+fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Variant<'s> {
+    let start = diag.marks();
+    refuse(&source.attrs, ON_ENUM, "the enum", diag);
+    let mut variant = Variant {
+        name: &source.ident,
+        doc: first_paragraph(&source.attrs),
+        content: None,
+        statuses: Vec::new(),
+        other: None,
+    };
+    let mut said: Option<&str> = None;
+    for helper in Helper::read_all(&source.attrs, ON_VARIANT, diag) {
+        match said {
+            Some(earlier) if earlier == helper.name => {
+                let fact = format_args!("duplicate `{earlier}` attribute on variant `{}`", variant.name);
+                if earlier == "status" {
+                    diag.push_help(helper.whole, fact, "write all in one, `#[status(404, 410)]`");
+                } else {
+                    diag.push(helper.whole, fact);
+                }
+            }
+            Some(_) => {
+                let fact = format_args!("variant `{}` has both a status and `#[other]`", variant.name);
+                diag.push(helper.whole, fact);
+            }
+            None if helper.name == "status" => variant.statuses = lower_statuses(&helper, diag),
+            None => {
+                helper.expect_bare(diag);
+                variant.other = Some(helper.whole);
+            }
+        }
+        said = said.or(Some(helper.name));
+    }
+    let at = diag.mark(&source.ident);
+    let is_wrong = diag.any_in(&(start..diag.marks())) || any_misspelt(&source.attrs, ON_VARIANT);
+    if said.is_none() && !is_wrong {
+        let help = "add `#[status(404)]`, or `#[other]` if it takes whatever has no variant of its own";
+        diag.push_help(at, format_args!("variant `{}` has no status", variant.name), help);
+    }
+    variant.content = lower_content(source, variant.other.is_some(), at, diag);
+    variant
+}
+
+/// The value that the variant holds. `None` if there is none, or too much.
+fn lower_content<'s>(
+    source: &'s syn::Variant,
+    is_other: bool,
+    at: At,
+    diag: &mut Diagnostics,
+) -> Option<Content<'s>> {
+    for field in &source.fields {
+        refuse(&field.attrs, ON_VARIANT, "variants", diag);
+        refuse(&field.attrs, ON_ENUM, "the enum", diag);
+    }
+    let name = &source.ident;
+    let mut fields = source.fields.iter();
+    let first = fields.next();
+    let has_more = fields.next().is_some();
+    if is_other && (first.is_none() || has_more) {
+        let fact = format_args!("variant `{name}` must hold an `afresh::Error`");
+        diag.push_help(at, fact, format_args!("write `{name}(afresh::Error)`"));
+        return None;
+    }
+    if has_more {
+        let fact = format_args!("variant `{name}` must hold one value");
+        let help = "put the fields into a struct that derives `serde::Deserialize`";
+        diag.push_help(at, fact, help);
+        return None;
+    }
+    let field = first?;
+    let member = match (&source.fields, &field.ident) {
+        (Fields::Named(_), Some(name)) => Member::Named(name.clone()),
+        _ => Member::Unnamed(0.into()),
+    };
+    Some(Content { member, ty: &field.ty })
+}
+
+/// The first paragraph of the doc comments, on one line and without its final period, as errors are worded.
+fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
+    let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
+    let texts: Vec<String> = docs.filter_map(doc_text).collect();
+    let lines = texts.iter().flat_map(|text| text.split('\n')).map(str::trim);
+    let paragraph: Vec<&str> =
+        lines.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
+    let text = paragraph.join(" ");
+    let text = text.strip_suffix('.').unwrap_or(&text);
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
+/// The text of `#[doc = "..."]`; what a macro would first have to make is none.
+fn doc_text(attribute: &syn::Attribute) -> Option<String> {
+    match &attribute.meta {
+        Meta::NameValue(pair) => {
+            syn::parse2::<syn::LitStr>(pair.value.to_token_stream()).ok().map(|text| text.value())
+        }
+        Meta::Path(_) | Meta::List(_) => None,
+    }
+}

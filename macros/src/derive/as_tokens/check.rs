@@ -1,0 +1,53 @@
+//! What the struct must say as a whole.
+
+use super::model::{Part, Source, TokenStruct};
+use crate::diag::Diagnostics;
+use crate::names;
+
+/// All rules for the struct as a whole.
+pub(super) fn check_struct(found: &TokenStruct, diag: &mut Diagnostics) {
+    check_access(found, diag);
+    check_duplicates(found, diag);
+    check_paths(found, diag);
+}
+
+/// Without an access token there is nothing to log in with.
+fn check_access(found: &TokenStruct, diag: &mut Diagnostics) {
+    let has_access = found.parts.iter().any(|found| matches!(found.part, Part::Access | Part::Nested));
+    let (Some(at), false) = (found.at, has_access || found.is_incomplete) else {
+        return;
+    };
+    let fact = format_args!("struct `{}` has no access token", found.name);
+    diag.push_help(at, fact, "put `#[tokens(access)]` on the field that holds it");
+}
+
+fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
+    for (index, part) in found.parts.iter().enumerate() {
+        if found.parts.iter().take(index).any(|earlier| earlier.part == part.part) {
+            diag.push(
+                part.at,
+                format_args!("struct `{}` has more than one `{}`", found.name, part.part.name()),
+            );
+        }
+    }
+}
+
+/// A path must begin with a field that there is; the compiler judges the rest.
+fn check_paths(found: &TokenStruct, diag: &mut Diagnostics) {
+    let known: Vec<&str> = found.fields.iter().map(String::as_str).collect();
+    for part in &found.parts {
+        let Source::Path(path) = &part.source else {
+            continue;
+        };
+        let first = path.members.first().map(|member| match member {
+            syn::Member::Named(name) => names::plain(name),
+            syn::Member::Unnamed(index) => index.index.to_string(),
+        });
+        match first {
+            Some(first) if !known.contains(&first.as_str()) => {
+                diag.push_unknown(path.at, "field", &first, &known);
+            }
+            _ => {}
+        }
+    }
+}

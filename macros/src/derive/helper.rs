@@ -1,0 +1,103 @@
+//! The attributes that belong to a derive, wherever they stand.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::Meta;
+
+use crate::diag::{similar, At, Diagnostics};
+use crate::names::Runtime;
+use crate::syntax::{parse_arguments, Argument, Style, What};
+
+/// One attribute of ours.
+pub(super) struct Helper {
+    pub(super) name: &'static str,
+    /// All of it, with its brackets.
+    pub(super) whole: At,
+    pub(super) style: Style,
+    /// What stands in its parentheses.
+    pub(super) inside: TokenStream,
+}
+
+impl Helper {
+    /// Reads those of a node's attributes that have one of these names.
+    pub(super) fn read_all(
+        attributes: &[syn::Attribute],
+        names: &[&'static str],
+        diag: &mut Diagnostics,
+    ) -> Vec<Self> {
+        let find = |source: &syn::Attribute| names.iter().find(|name| source.path().is_ident(name)).copied();
+        let ours = attributes.iter().filter_map(|source| Some((find(source)?, source)));
+        ours.map(|(name, source)| Self::read(name, source, diag)).collect()
+    }
+
+    fn read(name: &'static str, source: &syn::Attribute, diag: &mut Diagnostics) -> Self {
+        let whole = diag.mark(source);
+        let (style, inside) = match &source.meta {
+            Meta::List(list) => (Style::List, list.tokens.clone()),
+            Meta::Path(_) => (Style::Bare, TokenStream::new()),
+            Meta::NameValue(_) => (Style::Equals, TokenStream::new()),
+        };
+        Self { name, whole, style, inside }
+    }
+
+    /// The arguments in the common grammar. An attribute that has none, or is not of this form, is reported.
+    pub(super) fn arguments(&self, form: &str, diag: &mut Diagnostics) -> Vec<Argument> {
+        let arguments = parse_arguments(self.inside.clone(), diag);
+        if self.style == Style::Equals {
+            self.push_wrong_form(form, diag);
+        } else if arguments.is_empty() {
+            self.push_empty("argument", form, diag);
+        }
+        arguments
+    }
+
+    /// The attribute has nothing in its parentheses.
+    pub(super) fn push_empty(&self, what: &str, form: &str, diag: &mut Diagnostics) {
+        let fact = format_args!("the `{}` attribute has no {what}", self.name);
+        diag.push_help(self.whole, fact, format_args!("write `{form}`"));
+    }
+
+    pub(super) fn push_wrong_form(&self, form: &str, diag: &mut Diagnostics) {
+        diag.push(self.whole, format_args!("the `{}` attribute must be written `{form}`", self.name));
+    }
+
+    /// Reports the attribute if it has arguments.
+    pub(super) fn expect_bare(&self, diag: &mut Diagnostics) {
+        if self.style != Style::Bare {
+            diag.push(self.whole, format_args!("the `{}` attribute must not have arguments", self.name));
+        }
+    }
+}
+
+/// Reports attributes of ours where they mean nothing.
+pub(super) fn refuse(
+    attributes: &[syn::Attribute],
+    names: &[&'static str],
+    where_to: &str,
+    diag: &mut Diagnostics,
+) {
+    for helper in Helper::read_all(attributes, names, diag) {
+        diag.push(helper.whole, format_args!("the `{}` attribute applies to {where_to} only", helper.name));
+    }
+}
+
+/// Whether an attribute looks like one of ours. The compiler reports it by itself; what it would have said must not be
+/// missed as well.
+pub(super) fn any_misspelt(attributes: &[syn::Attribute], names: &[&'static str]) -> bool {
+    let is_misspelt = |source: &syn::Attribute| {
+        let name = source.path().to_token_stream().to_string();
+        !names.contains(&name.as_str()) && similar("attribute", &name, names).is_some()
+    };
+    attributes.iter().any(is_misspelt)
+}
+
+/// The path of `crate = path::to::afresh`, if the argument has this form.
+pub(super) fn lower_runtime(argument: &Argument) -> Option<Runtime> {
+    match argument {
+        Argument::Pair(_, value) => match &value.what {
+            What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
+            _ => None,
+        },
+        Argument::Single(_) | Argument::List(..) => None,
+    }
+}

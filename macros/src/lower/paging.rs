@@ -1,0 +1,120 @@
+//! The `pages` attribute: how a method finds its next page.
+
+use crate::diag::{expected, Diagnostics};
+use crate::model::paging::{is_field, Paging};
+use crate::syntax::{Argument, Attribute, Style, Value};
+
+use super::attribute::push_wrong_form;
+
+/// What can stand in `#[pages(...)]`, and how each is written. The first three are the ways there are.
+const WORDS: &[(&str, &str)] = &[
+    ("link", "link"),
+    ("cursor", "cursor = \"next_cursor\""),
+    ("number", "number = \"page\""),
+    ("into", "into = \"cursor\""),
+];
+
+const FORMS: &str =
+    "`#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
+
+/// The query parameter that a cursor goes to, unless `into` names another.
+const CURSOR: &str = "cursor";
+
+/// Reads `#[pages(link)]`, `#[pages(cursor = "meta.next", into = "cursor")]` and `#[pages(number = "page")]`.
+pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Option<Paging> {
+    if attribute.style == Style::Equals {
+        push_wrong_form(attribute, FORMS, diag);
+        return None;
+    }
+    let mut found = Found::default();
+    for argument in &attribute.arguments {
+        found.take(argument, diag)?;
+    }
+    match (found.way, found.into) {
+        (Some(Paging::Cursor { field, parameter }), into) => {
+            let parameter = into.map_or(parameter, |(_, parameter)| parameter);
+            Some(Paging::Cursor { field, parameter })
+        }
+        (Some(_), Some((key, _))) => {
+            diag.push(key.at, "argument `into` applies to `cursor` only");
+            None
+        }
+        (None, _) => {
+            let fact = "the `pages` attribute has no way to the next page";
+            diag.push_help(attribute.whole, fact, format_args!("write {FORMS}"));
+            None
+        }
+        (way, None) => way,
+    }
+}
+
+#[derive(Default)]
+struct Found<'a> {
+    way: Option<Paging>,
+    into: Option<(&'a Value, String)>,
+}
+
+impl<'a> Found<'a> {
+    /// Takes one argument over. `None` if it is wrong, which has been reported.
+    fn take(&mut self, argument: &'a Argument, diag: &mut Diagnostics) -> Option<()> {
+        let key = argument.key();
+        let word = key.word().unwrap_or_default();
+        let Some((name, form)) = WORDS.iter().find(|(name, _)| *name == word) else {
+            push_unknown(key, diag);
+            return None;
+        };
+        let value = match argument {
+            Argument::Pair(_, value) => Some(value),
+            Argument::Single(_) | Argument::List(..) => None,
+        };
+        let text = value.and_then(Value::text);
+        let is_right = match argument {
+            Argument::Single(_) => *name == "link",
+            Argument::Pair(..) => *name != "link" && text.is_some(),
+            Argument::List(..) => false,
+        };
+        if !is_right {
+            diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
+            return None;
+        }
+        let at = value.map_or(key.at, |value| value.at);
+        let text = text.unwrap_or_default().to_owned();
+        let is_twice = if *name == "into" { self.into.is_some() } else { self.way.is_some() };
+        if is_twice {
+            let fact = match *name {
+                "into" => "duplicate argument `into`",
+                _ => "the `pages` attribute must have one way to the next page only",
+            };
+            diag.push(key.at, fact);
+            return None;
+        }
+        match *name {
+            "cursor" if !is_field(&text) => {
+                let fact = format_args!("`{}` is not a valid field", text.escape_debug());
+                diag.push_help(
+                    at,
+                    fact,
+                    "write the names of fields with dots between, such as `meta.next_cursor`",
+                );
+                return None;
+            }
+            "number" | "into" if text.is_empty() => {
+                diag.push(at, format_args!("the query parameter of `{name}` must not be empty"));
+                return None;
+            }
+            "link" => self.way = Some(Paging::Link),
+            "cursor" => self.way = Some(Paging::Cursor { field: text, parameter: CURSOR.to_owned() }),
+            "number" => self.way = Some(Paging::Number { parameter: text }),
+            _ => self.into = Some((key, text)),
+        }
+        Some(())
+    }
+}
+
+fn push_unknown(key: &Value, diag: &mut Diagnostics) {
+    let known: Vec<&str> = WORDS.iter().map(|(name, _)| *name).collect();
+    match key.word() {
+        Some(word) => diag.push_unknown(key.at, "argument", &word, &known),
+        None => diag.push(key.at, format_args!("unknown argument, {}", expected(&known))),
+    }
+}

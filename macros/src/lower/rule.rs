@@ -1,0 +1,77 @@
+//! The attributes of a method that say what is not in its request: its part in the session, its deadline, how its answer
+//! is read.
+
+use crate::diag::Diagnostics;
+use crate::model::duration::parse_millis;
+use crate::model::Rule;
+use crate::syntax::tables::Mark;
+use crate::syntax::{Argument, Attribute, Style, Value, What};
+
+use super::attribute::{push_arguments, push_wrong_form};
+use super::paging::lower_paging;
+use super::settings::lower_statuses;
+
+/// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
+pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnostics) -> Option<Rule> {
+    match mark {
+        Mark::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
+        Mark::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
+        Mark::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
+        Mark::Pages => lower_paging(attribute, diag).map(Rule::Pages),
+        Mark::Role(role) => bare(attribute, Rule::Role(role), diag),
+        Mark::Public => bare(attribute, Rule::Public, diag),
+        Mark::NoReplay => bare(attribute, Rule::NoReplay, diag),
+    }
+}
+
+#[allow(clippy::unnecessary_wraps)] // One of the arms above, which may all find nothing.
+fn bare(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
+    push_arguments(attribute, diag);
+    Some(rule)
+}
+
+fn lower_status_list(attribute: &Attribute, example: u16, diag: &mut Diagnostics) -> Option<Vec<u16>> {
+    let name = &attribute.name;
+    if attribute.style == Style::Equals {
+        push_wrong_form(attribute, &format!("`#[{name}({example})]`"), diag);
+    } else if attribute.arguments.is_empty() {
+        let fact = format_args!("the `{name}` attribute has no status");
+        diag.push_help(attribute.whole, fact, format_args!("write `#[{name}({example})]`"));
+    }
+    lower_statuses(&attribute.arguments, diag)
+}
+
+/// Reads `#[timeout("1m 30s")]`.
+fn lower_timeout(attribute: &Attribute, diag: &mut Diagnostics) -> Option<u64> {
+    const FORM: &str = "`#[timeout(\"5s\")]`";
+    if attribute.style == Style::Equals {
+        push_wrong_form(attribute, FORM, diag);
+        return None;
+    }
+    let Some((first, extra)) = attribute.arguments.split_first() else {
+        diag.push_help(
+            attribute.whole,
+            "the `timeout` attribute has no duration",
+            format_args!("write {FORM}"),
+        );
+        return None;
+    };
+    if let Some(extra) = extra.first() {
+        diag.push(extra.key().at, "the `timeout` attribute must have one duration only");
+    }
+    let Argument::Single(Value { what: What::Text(text), at }) = first else {
+        let fact = "the duration of the `timeout` attribute must be a string literal";
+        diag.push_help(first.key().at, fact, format_args!("write {FORM}"));
+        return None;
+    };
+    let Some(millis) = parse_millis(text) else {
+        let help = "write whole numbers of `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
+        diag.push_help(*at, format_args!("`{}` is not a valid duration", text.escape_debug()), help);
+        return None;
+    };
+    if millis == 0 {
+        diag.push(*at, "the duration of the `timeout` attribute must not be zero");
+        return None;
+    }
+    Some(millis)
+}

@@ -1,0 +1,219 @@
+//! Parts of a multipart body (RFC 7578): [`Part`], [`IntoPart`]. The form is made anew for each send, so it
+//! can be sent again whenever its parts can.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::OnceLock;
+
+use futures_core::TryStream;
+use reqwest::multipart::Form;
+use reqwest::{Client, Request, RequestBuilder};
+use serde::Serialize;
+
+use super::body::{Body, Content, Next};
+use super::scalar::{take_apart, Refusal, Room, Sink};
+use crate::error::{BoxError, Error};
+
+/// One part of a multipart body.
+///
+/// ```
+/// use afresh::Part;
+///
+/// let text = Part::text("a caption");
+/// let photo = Part::bytes(vec![0xFF, 0xD8]).file_name("me.jpg").content_type("image/jpeg");
+/// let report = Part::file("report.pdf"); // read at each send; named and typed after the path
+/// ```
+#[derive(Debug)]
+pub struct Part {
+    body: Body,
+    file_name: Option<String>,
+    content_type: Option<String>,
+}
+
+impl Part {
+    /// A text, without a content type of its own.
+    pub fn text(text: impl Into<String>) -> Self {
+        Self::of(Body::from(text.into()))
+    }
+
+    /// Bytes.
+    pub fn bytes(bytes: impl Into<bytes::Bytes>) -> Self {
+        Self::of(Body::from(bytes.into()))
+    }
+
+    /// A stream, which can be sent once: see [`Body::stream`].
+    pub fn stream<S>(stream: S) -> Self
+    where
+        S: TryStream + Send + 'static,
+        S::Error: Into<BoxError>,
+        bytes::Bytes: From<S::Ok>,
+    {
+        Self::of(Body::stream(stream))
+    }
+
+    /// A file, opened and read at each send; its name is the part's file name, and its extension says the
+    /// content type.
+    pub fn file(path: impl Into<PathBuf>) -> Self {
+        let path = path.into();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let kind = mime_guess::from_path(&path).first_raw().map(str::to_owned);
+        Self { body: Body::file(path), file_name: name, content_type: kind }
+    }
+
+    /// Any body.
+    pub fn body(body: Body) -> Self {
+        Self::of(body)
+    }
+
+    /// Names the file that the part is.
+    #[must_use]
+    pub fn file_name(mut self, name: impl Into<String>) -> Self {
+        self.file_name = Some(name.into());
+        self
+    }
+
+    /// Says the content type.
+    #[must_use]
+    pub fn content_type(mut self, kind: impl Into<String>) -> Self {
+        self.content_type = Some(kind.into());
+        self
+    }
+
+    fn of(body: Body) -> Self {
+        Self { body, file_name: None, content_type: None }
+    }
+}
+
+/// The parts of one body, in order.
+#[derive(Default)]
+pub(crate) struct Multipart(Vec<(Cow<'static, str>, Prepared)>);
+
+struct Prepared {
+    content: Content,
+    file_name: Option<String>,
+    content_type: Option<String>,
+}
+
+impl Multipart {
+    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, part: Part) {
+        let Part { body, file_name, content_type } = part;
+        self.0.push((name.into(), Prepared { content: body.into_content(), file_name, content_type }));
+    }
+
+    pub(crate) fn is_replayable(&self) -> bool {
+        self.0.iter().all(|(_, part)| part.content.is_replayable())
+    }
+
+    /// Gives `request` this body; `None` if one of the parts is spent.
+    pub(crate) fn put_into(&mut self, request: Request) -> Result<Option<Request>, Error> {
+        let mut form = Form::new();
+        for (name, part) in &mut self.0 {
+            let Some(made) = part.make()? else { return Ok(None) };
+            form = form.part(name.clone(), made);
+        }
+        let builder = RequestBuilder::from_parts(builder_client()?, request);
+        builder.multipart(form).build().map(Some).map_err(|error| {
+            Error::request("the multipart body cannot be made").with_source(error.without_url())
+        })
+    }
+}
+
+impl Prepared {
+    fn make(&mut self) -> Result<Option<reqwest::multipart::Part>, Error> {
+        let length = self.content.length()?;
+        let part = match (self.content.next()?, length) {
+            (Next::Spent, _) => return Ok(None),
+            (Next::NoBody, _) => reqwest::multipart::Part::bytes(Vec::new()),
+            (Next::Body(body), Some(length)) => reqwest::multipart::Part::stream_with_length(body, length),
+            (Next::Body(body), None) => reqwest::multipart::Part::stream(body),
+            (Next::Multipart(_), _) => return Err(Error::request("a part cannot hold parts")),
+        };
+        let part = match &self.file_name {
+            Some(name) => part.file_name(name.clone()),
+            None => part,
+        };
+        match &self.content_type {
+            None => Ok(Some(part)),
+            Some(kind) => part.mime_str(kind).map(Some).map_err(|error| {
+                Error::request("a part's content type is none").with_source(error.without_url())
+            }),
+        }
+    }
+}
+
+/// reqwest makes multipart requests only through a client; this one never sends.
+fn builder_client() -> Result<Client, Error> {
+    static CLIENT: OnceLock<Option<Client>> = OnceLock::new();
+    let client = CLIENT.get_or_init(|| Client::builder().no_proxy().build().ok());
+    client.clone().ok_or_else(|| Error::request("reqwest cannot be set up to make a multipart body"))
+}
+
+/// What a `#[part]` parameter can be: a [`Part`], an `Option` or `Vec` of parts, or what serializes to a
+/// scalar; `None` is left out and a sequence repeats the part.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent as a part",
+    label = "not a part",
+    note = "use `afresh::Part`, or derive `serde::Serialize` for a scalar"
+)]
+pub trait IntoPart<Via> {
+    #[doc(hidden)]
+    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String>;
+}
+
+/// How an [`IntoPart`] was found: it is one or several parts.
+#[derive(Debug)]
+pub enum AsPart {}
+
+/// How an [`IntoPart`] was found: by serde, as a scalar.
+#[derive(Debug)]
+pub enum AsScalar {}
+
+impl IntoPart<AsPart> for Part {
+    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
+        form.push((name, self));
+        Ok(())
+    }
+}
+
+impl IntoPart<AsPart> for Option<Part> {
+    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
+        form.extend(self.map(|part| (name, part)));
+        Ok(())
+    }
+}
+
+impl IntoPart<AsPart> for Vec<Part> {
+    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
+        form.extend(self.into_iter().map(|part| (name, part)));
+        Ok(())
+    }
+}
+
+impl<T: Serialize> IntoPart<AsScalar> for T {
+    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
+        take_apart(&mut Texts { part: name, form }, name, &self).map_err(|refusal| refusal.0)
+    }
+}
+
+struct Texts<'a> {
+    part: &'static str,
+    form: &'a mut Vec<(&'static str, Part)>,
+}
+
+impl Sink for Texts<'_> {
+    fn scalar(&mut self, _: &str, text: &str) -> Result<(), Refusal> {
+        self.form.push((self.part, Part::text(text)));
+        Ok(())
+    }
+
+    fn room(&self) -> Room {
+        Room::Sequence
+    }
+}
+
+impl fmt::Debug for Multipart {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Multipart({} parts)", self.0.len())
+    }
+}

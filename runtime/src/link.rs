@@ -1,0 +1,85 @@
+//! The `Link` header (RFC 8288 §3): where `rel="next"` leads.
+
+/// The target of the first link of a header line whose relation is `next`.
+pub(crate) fn next_of(line: &str) -> Option<String> {
+    let mut rest = line;
+    while let Some((_, after)) = rest.split_once('<') {
+        let (target, after) = after.split_once('>')?;
+        let (is_next, after) = relation(after);
+        if is_next {
+            return Some(target.trim().to_owned());
+        }
+        rest = after;
+    }
+    None
+}
+
+/// Reads the parameters of one link; whether one says `rel=next`, and what follows the link.
+fn relation(mut rest: &str) -> (bool, &str) {
+    let mut is_next = None;
+    loop {
+        rest = rest.trim_start();
+        let Some(after) = rest.strip_prefix(';') else { break };
+        let end = after.find(['=', ';', ',']).unwrap_or(after.len());
+        let (name, after) = after.split_at_checked(end).unwrap_or((after, ""));
+        let (value, after) = match after.strip_prefix('=') {
+            Some(after) => parameter_value(after.trim_start()),
+            None => (String::new(), after),
+        };
+        // The first `rel` counts, others must be ignored (§3.3).
+        if name.trim().eq_ignore_ascii_case("rel") && is_next.is_none() {
+            is_next =
+                Some(value.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next")));
+        }
+        rest = after;
+    }
+    (is_next.unwrap_or(false), rest)
+}
+
+/// A token or a quoted text, and what follows it.
+fn parameter_value(text: &str) -> (String, &str) {
+    let Some(quoted) = text.strip_prefix('"') else {
+        let end = text.find([';', ',']).unwrap_or(text.len());
+        let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
+        return (value.trim().to_owned(), rest);
+    };
+    let mut value = String::new();
+    let mut characters = quoted.char_indices();
+    while let Some((at, character)) = characters.next() {
+        match character {
+            '"' => return (value, quoted.get(at + 1..).unwrap_or_default()),
+            '\\' => value.extend(characters.next().map(|(_, escaped)| escaped)),
+            other => value.push(other),
+        }
+    }
+    (value, "")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_next_link_is_found_among_others() {
+        let github = r#"<https://api.test/r?page=3>; rel="next", <https://api.test/r?page=9>; rel="last""#;
+        assert_eq!(next_of(github).as_deref(), Some("https://api.test/r?page=3"));
+        let last = r#"<https://api.test/r?page=1>; rel="first", <https://api.test/r?page=2,3>;rel=prev"#;
+        assert_eq!(next_of(last), None);
+    }
+
+    #[test]
+    fn odd_but_valid_lines_are_read() {
+        assert_eq!(next_of(r#"</a>; title="x, \"y\"; rel=next" ; REL="prev NEXT""#).as_deref(), Some("/a"));
+        assert_eq!(next_of("<?p=2>;rel=next").as_deref(), Some("?p=2"));
+        assert_eq!(next_of("<a>; rel=prev; rel=next, <b>; rel=next").as_deref(), Some("b"));
+    }
+
+    #[test]
+    fn garbage_is_no_link() {
+        for line in ["", "<", "<a", "a; rel=next", "<a>", "<a>;", "<a>; rel", "<a>; rel=\"next", "<ä>;é;ü="]
+        {
+            let found = next_of(line);
+            assert!(found.is_none() || line.contains("\"next"), "{line}");
+        }
+    }
+}

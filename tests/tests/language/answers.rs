@@ -1,0 +1,117 @@
+//! `ByteStream`: a body chunk by chunk, as it arrives.
+
+use std::io;
+
+use afresh::{ByteStream, RefreshToken, Reply, Result, Tokens, api};
+use afresh_tests::{Answer, Moment, Stage, World};
+use futures_util::StreamExt;
+use serde_json::{Value, json};
+
+use crate::api::{client_on, customer};
+
+#[api]
+trait Photos {
+    #[get("/photos/{id}")]
+    async fn photo(&self, id: u64) -> Result<ByteStream>;
+
+    #[get("/photos/{id}")]
+    async fn told(&self, id: u64) -> Result<Reply<ByteStream>>;
+}
+
+/// A photo whose body the test feeds.
+async fn fed() -> (Stage, ByteStream, afresh_tests::Feed) {
+    let stage = Stage::new();
+    let photos: PhotosClient = client_on(&stage);
+    let call = tokio::spawn(photos.photo(7));
+    let (answer, feed) = Answer::streamed(200);
+    stage.arrival().await.answer_with(answer);
+    let stream = call.await.unwrap().unwrap();
+    (stage, stream, feed)
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_call_is_over_with_the_head_and_chunks_come_as_they_arrive() {
+    let (_stage, mut stream, feed) = fed().await;
+    feed.send("one");
+    assert_eq!(stream.next().await.unwrap().unwrap(), "one");
+    assert!(futures_util::poll!(Box::pin(stream.next())).is_pending());
+    feed.send("two");
+    assert_eq!(stream.next().await.unwrap().unwrap(), "two");
+    drop(feed);
+    assert!(stream.next().await.is_none());
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn waiting_for_a_chunk_can_be_given_up_without_losing_one() {
+    let (_stage, mut stream, feed) = fed().await;
+    tokio::select! {
+        biased;
+        _ = stream.next() => panic!("there is none yet"),
+        () = async {} => {}
+    }
+    feed.send("kept");
+    assert_eq!(stream.next().await.unwrap().unwrap(), "kept");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_connection_that_breaks_is_an_error_and_then_the_end() {
+    let (_stage, mut stream, feed) = fed().await;
+    feed.send("one");
+    feed.fail(io::Error::new(io::ErrorKind::ConnectionReset, "gone"));
+    assert_eq!(stream.next().await.unwrap().unwrap(), "one");
+    let error = stream.next().await.unwrap().unwrap_err();
+    assert!(!error.is_status() && !error.is_decode(), "{error}");
+    assert!(stream.next().await.is_none());
+}
+
+#[tokio::test(start_paused = true)]
+async fn dropping_the_stream_drops_the_body_at_once() {
+    let (stage, mut stream, feed) = fed().await;
+    feed.send("one");
+    stream.next().await.unwrap().unwrap();
+    drop(stream);
+    feed.closed().await;
+    assert!(!feed.send("two"));
+    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_success_is_read_for_the_error() {
+    let stage = Stage::new();
+    stage.respond(|_| Answer::json(404, json!({ "message": "no such photo" })));
+    let photos: PhotosClient = client_on(&stage);
+    let error = photos.photo(7).await.unwrap_err();
+    assert_eq!(error.json::<Value>(), Some(json!({ "message": "no such photo" })));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reply_has_the_head_beside_the_stream() {
+    let stage = Stage::new();
+    stage.respond(|_| Answer::new(206).header("etag", "\"x\"").chunks(["a", "b"]));
+    let photos: PhotosClient = client_on(&stage);
+    let reply = photos.told(7).await.unwrap();
+    assert_eq!((reply.status.as_u16(), reply.headers["etag"].to_str().unwrap()), (206, "\"x\""));
+    let chunks: Vec<_> = reply.body.map(Result::unwrap).collect().await;
+    assert_eq!(chunks, ["a", "b"]);
+}
+
+#[api]
+trait Guarded {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/photo")]
+    async fn photo(&self) -> Result<ByteStream>;
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_stream_is_that_of_the_second_send() {
+    let world = World::new();
+    world.guard_with(Answer::new(403).chunks(["refused"]), |_| Answer::new(200).chunks(["granted"]));
+    let guarded: GuardedClient = customer(&world);
+    world.authority.expire();
+    let chunks: Vec<_> = guarded.photo().await.unwrap().map(Result::unwrap).collect().await;
+    assert_eq!(chunks, ["granted"]);
+}

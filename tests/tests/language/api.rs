@@ -1,0 +1,39 @@
+//! What the groups share: clients of a [`Stage`] without a session, and of a [`World`] with one.
+
+use afresh::__private::Api;
+use afresh::{Client, Tokens};
+use afresh_tests::{Seen, Stage, World};
+
+/// Where all doubles are.
+pub const ORIGIN: &str = "https://shop.test";
+
+/// A client of an API without a session.
+pub fn client_on<C: Api>(stage: &Stage) -> C {
+    afresh::__private::builder(ORIGIN).transport(stage.service()).build().unwrap()
+}
+
+/// Logged in, with the authority's first tokens, and without a request.
+pub fn customer<C: Api>(world: &World) -> C {
+    let issued = world.authority.issue();
+    let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
+    afresh::__private::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
+}
+
+/// Another API over the same client.
+pub fn beside<C: Api>(client: &Client) -> C {
+    afresh::__private::adopt(client.clone())
+}
+
+/// The only request that arrived.
+pub fn only(stage: &Stage) -> Seen {
+    let log = stage.log();
+    assert_eq!(log.len(), 1, "{log:#?}");
+    log[0].clone()
+}
+
+/// The two sends of a call that was replayed.
+pub fn both(stage: &Stage) -> (Seen, Seen) {
+    let log = stage.log();
+    let [.., first, second] = &*log else { panic!("two sends: {log:#?}") };
+    (first.clone(), second.clone())
+}

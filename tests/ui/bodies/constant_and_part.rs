@@ -1,0 +1,14 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[post("/orders")]
+    #[json("a" = "b")]
+    async fn order(&self, #[part] id: u64) -> Result<()>; //~ ERROR
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[post("/orders")]
+    async fn order(&self, #[part] id: u64, #[body] other: String) -> Result<()>; //~ ERROR
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7, String::new()).await
+}
+
+fn main() {}

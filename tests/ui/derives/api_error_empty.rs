@@ -1,0 +1,10 @@
+use afresh::ApiError;
+
+#[derive(Debug, ApiError)]
+pub enum ShopError {} //~ ERROR
+
+pub fn still_compiles(error: afresh::Error) -> ShopError {
+    ShopError::from(error)
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use afresh::AsTokens;
+
+pub struct Data {
+    pub access: String,
+}
+
+#[derive(AsTokens)]
+pub struct LoggedIn {
+    #[tokens(nested)]
+    pub data: Data, //~ ERROR
+}
+
+pub fn still_compiles(answer: &LoggedIn) -> afresh::Tokens {
+    answer.as_tokens()
+}
+
+fn main() {}

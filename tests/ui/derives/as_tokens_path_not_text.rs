@@ -1,0 +1,15 @@
+use afresh::AsTokens;
+
+#[derive(AsTokens)]
+pub struct LoggedIn {
+    #[tokens(access)]
+    access: String,
+    #[tokens(refresh = data.token)] //~ ERROR
+    data: String,
+}
+
+pub fn still_compiles(answer: &LoggedIn) -> afresh::Tokens {
+    answer.as_tokens()
+}
+
+fn main() {}

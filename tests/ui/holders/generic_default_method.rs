@@ -1,0 +1,19 @@
+use afresh::{api, Result};
+
+#[api(dyn)]
+pub trait Shop {
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<()>;
+
+    async fn twice<T: Send>(&self, id: T) -> Result<()> { //~ ERROR
+        let _ = id;
+        self.order(7).await
+    }
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await?;
+    DynShop::new(shop.clone()).order(7).await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use afresh::{api, Result};
+
+#[api(dyn)]
+pub trait Shop {
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<()>;
+
+    #[get("/search")]
+    async fn search<T: Send>(&self) -> Result<()>; //~ ERROR
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await?;
+    DynShop::new(shop.clone()).order(7).await
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use afresh::{api, Result};
+
+#[api(dyn)]
+pub trait Shop {
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<()>;
+
+    async fn again(&self) -> Result<Option<Self>> //~ ERROR
+    where
+        Self: Sized,
+    {
+        Ok(None)
+    }
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await?;
+    DynShop::new(shop.clone()).order(7).await
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[timeout = "5s"] //~ ERROR
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[timeout("5s")] //~ ERROR
+    async fn order(&self, id: u64) -> Result<()> {
+        let _ = id;
+        Ok(())
+    }
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await
+}
+
+fn main() {}
