@@ -17,7 +17,7 @@ mod path;
 
 use crate::diag::Diagnostics;
 use crate::model::{Api, Endpoint, ParamKind, Role};
-use crate::syntax::{mentions, Method, Trait};
+use crate::syntax::{Method, Trait, mentions};
 
 /// Applies all rules to an API.
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {

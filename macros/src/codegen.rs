@@ -13,7 +13,7 @@ mod lifetime;
 mod param;
 
 use proc_macro2::{Literal, Span, TokenStream};
-use quote::{quote, ToTokens};
+use quote::{ToTokens, quote};
 use syn::Meta;
 
 use crate::model::{Api, Member};

@@ -6,11 +6,11 @@ mod tests;
 use proc_macro2::TokenStream;
 
 use crate::check::check_api;
-use crate::codegen::{render, render_unreadable, Frame};
+use crate::codegen::{Frame, render, render_unreadable};
 use crate::diag::{At, Diagnostics};
-use crate::lower::{lower_api, lower_settings, Settings};
+use crate::lower::{Settings, lower_api, lower_settings};
 use crate::names;
-use crate::syntax::{parse_arguments, parse_item, strip, Input, Trait};
+use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
 
 /// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {

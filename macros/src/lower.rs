@@ -13,9 +13,9 @@ use proc_macro2::Ident;
 use crate::diag::{Diagnostics, Located};
 use crate::model::{Api, Constant, Member};
 use crate::names;
-use crate::syntax::{tables, Attribute, Item, Owner, Refused, RefusedKind, Trait};
+use crate::syntax::{Attribute, Item, Owner, Refused, RefusedKind, Trait, tables};
 
-pub(crate) use settings::{lower_settings, Settings};
+pub(crate) use settings::{Settings, lower_settings};
 
 /// The meaning of a trait, given what `#[api(...)]` says.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {

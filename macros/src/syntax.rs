@@ -19,12 +19,12 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{braced, Generics, Token, TypeParamBound, Visibility};
+use syn::{Generics, Token, TypeParamBound, Visibility, braced};
 
 use crate::diag::{At, Diagnostics};
 use crate::names;
 
-pub(crate) use arguments::{parse_arguments, Argument, Value, What};
+pub(crate) use arguments::{Argument, Value, What, parse_arguments};
 pub(crate) use attribute::{Attribute, Owner, Style};
 pub(crate) use inputs::{Inputs, Receiver};
 pub(crate) use item::{Item, Refused, RefusedKind};

@@ -105,11 +105,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
     }
 
     fn deserialize_option<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-        if self.absent {
-            visitor.visit_none()
-        } else {
-            visitor.visit_some(self)
-        }
+        if self.absent { visitor.visit_none() } else { visitor.visit_some(self) }
     }
 
     fn deserialize_unit<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {

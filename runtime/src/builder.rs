@@ -15,8 +15,8 @@ use url::Url;
 use crate::client::{Client, Settings};
 use crate::endpoint::{Api, ApiInfo};
 use crate::error::{BoxError, Error, Result};
-use crate::origin::{is_loopback, Origin};
-use crate::session::{is_scheme, AsTokens, Method, Refresher, Session, Tokens};
+use crate::origin::{Origin, is_loopback};
+use crate::session::{AsTokens, Method, Refresher, Session, Tokens, is_scheme};
 use crate::transport::Transport;
 use crate::wire::Wire;
 
@@ -252,7 +252,9 @@ impl<C: Api> ClientBuilder<C> {
         let wrong = match url.scheme() {
             "https" => None,
             "http" if self.allow_http || is_loopback(url) => None,
-            "http" => Some("the base URL is plain http to another machine: use https, or `allow_http` if nobody can listen"),
+            "http" => Some(
+                "the base URL is plain http to another machine: use https, or `allow_http` if nobody can listen",
+            ),
             _ => Some("the base URL is neither https nor http"),
         };
         let wrong = wrong.or_else(|| {

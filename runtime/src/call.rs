@@ -10,8 +10,8 @@ use url::Url;
 
 use crate::decode::{Answer, SessionOutcome};
 use crate::encode::{
-    has_dot_segment, header_values, write_cookie, write_form, write_query, write_segment, write_segments,
     Content, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Multipart, PathArgument, QueryArgument,
+    has_dot_segment, header_values, write_cookie, write_form, write_query, write_segment, write_segments,
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;

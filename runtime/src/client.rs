@@ -6,13 +6,13 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::header::AUTHORIZATION;
 use http::HeaderName;
+use http::header::AUTHORIZATION;
 
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::decode::{Answer, Reading};
-use crate::dispatch::{dispatch, Met, Plan};
+use crate::dispatch::{Met, Plan, dispatch};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
 use crate::pages::Continuation;
@@ -21,7 +21,7 @@ use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
-use crate::wire::{redirects_leak, Wire};
+use crate::wire::{Wire, redirects_leak};
 
 /// Statuses that say that a credential is no longer good, unless declared otherwise.
 const REFRESH_ON: &[u16] = &[401, 403];

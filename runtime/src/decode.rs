@@ -142,11 +142,7 @@ impl Answer {
     ///
     /// [`Error::is_status`] with status, headers and body.
     pub fn success(self) -> Result<Self, Error> {
-        if self.status.is_success() {
-            Ok(self)
-        } else {
-            Err(self.into_status_error())
-        }
+        if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
     }
 
     fn into_status_error(self) -> Error {

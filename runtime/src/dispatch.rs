@@ -16,7 +16,7 @@ use crate::prepared::Prepared;
 use crate::rejection::Rejection;
 use crate::reply::Receipt;
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
-use crate::verdict::{judge, Verdict};
+use crate::verdict::{Verdict, judge};
 
 /// Where a call with a deadline leaves the refusal that it meets.
 pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;

@@ -105,11 +105,7 @@ impl Error {
             (Kind::Transport, "the exchange with the server broke off")
         };
         let error = Self::new(kind, text);
-        if shown {
-            error.with_source(source)
-        } else {
-            error
-        }
+        if shown { error.with_source(source) } else { error }
     }
 
     /// An answer that is no success.

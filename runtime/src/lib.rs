@@ -111,7 +111,7 @@ mod wire;
 #[path = "private.rs"]
 pub mod __private;
 
-pub use afresh_macros::{api, ApiError, AsTokens};
+pub use afresh_macros::{ApiError, AsTokens, api};
 
 pub use crate::builder::ClientBuilder;
 pub use crate::client::Client;

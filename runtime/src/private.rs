@@ -1,7 +1,7 @@
 //! The whole list of what generated code may touch. Not part of the public API: the macros are pinned to
 //! this exact version.
 
-use crate::builder::{join, ClientBuilder};
+use crate::builder::{ClientBuilder, join};
 use crate::client::Client;
 use crate::decode::{Outcome, SessionOutcome};
 use crate::error::Error;

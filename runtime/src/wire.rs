@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::origin::Origin;
-use crate::transport::{forbid_repeat, Transport};
+use crate::transport::{Transport, forbid_repeat};
 
 /// The transport, the base URL and the default headers of a client.
 pub struct Wire {

@@ -2,7 +2,7 @@
 
 use crate::diag::Diagnostics;
 use crate::model::{Api, Member};
-use crate::syntax::{mentions, Method, Receiver};
+use crate::syntax::{Method, Receiver, mentions};
 
 const MOVE: &str = "move it to a trait of its own that is not `dyn`";
 

@@ -1,8 +1,8 @@
 //! Placeholders and parameters must find each other. One slip of the pen is one error, though it leaves both sides alone.
 
-use crate::diag::{similar, Diagnostics};
+use crate::diag::{Diagnostics, similar};
 use crate::model::{Endpoint, Param};
-use crate::syntax::tables::{list_attributes, KINDS};
+use crate::syntax::tables::{KINDS, list_attributes};
 
 /// Reports placeholders without a parameter, and parameters that are nowhere in the request.
 pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {

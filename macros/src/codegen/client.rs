@@ -1,7 +1,7 @@
 //! The client of a trait, and what the runtime must know about the API as a whole.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, ToTokens};
+use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use super::{cfgs, exchange, ours, render_statuses};

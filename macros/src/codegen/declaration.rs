@@ -1,7 +1,7 @@
 //! The trait itself, as users and their test doubles implement it.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, quote_spanned, ToTokens};
+use quote::{ToTokens, quote, quote_spanned};
 
 use super::{fallback, kept, ours};
 use crate::model::{Api, Endpoint, Member};

@@ -2,14 +2,14 @@
 //! is the only error.
 
 use proc_macro2::{Span, TokenStream};
-use quote::{quote, ToTokens};
+use quote::{ToTokens, quote};
 use syn::Token;
 
-use super::client::{render_api, render_client, render_empty_info, Frame};
+use super::client::{Frame, render_api, render_client, render_empty_info};
 use super::declaration::{render_future_of, render_input};
 use super::{carried, cfgs, kept};
 use crate::model::Api;
-use crate::syntax::{mentions, strip, Method, Parameter, Pattern, Receiver, Refused, RefusedKind};
+use crate::syntax::{Method, Parameter, Pattern, Receiver, Refused, RefusedKind, mentions, strip};
 
 /// The method as it was most likely meant, in the trait.
 pub(super) fn render_declaration(method: &Method) -> TokenStream {

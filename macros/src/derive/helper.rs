@@ -4,9 +4,9 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Meta;
 
-use crate::diag::{similar, At, Diagnostics};
+use crate::diag::{At, Diagnostics, similar};
 use crate::names::Runtime;
-use crate::syntax::{parse_arguments, Argument, Style, What};
+use crate::syntax::{Argument, Style, What, parse_arguments};
 
 /// One attribute of ours.
 pub(super) struct Helper {

@@ -12,11 +12,7 @@ pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
 
 /// How many slips still look like a slip: short names are near to too many words.
 fn tolerance(name: &str) -> usize {
-    if name.chars().count() < 6 {
-        1
-    } else {
-        2
-    }
+    if name.chars().count() < 6 { 1 } else { 2 }
 }
 
 /// The least number of letters to insert, drop, replace or swap with their neighbour that turns one word into the other.

@@ -2,7 +2,7 @@
 
 use crate::diag::{At, Diagnostics, Located};
 use crate::model::path::PathTemplate;
-use crate::model::{text, Constant, ConstantPlace};
+use crate::model::{Constant, ConstantPlace, text};
 use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, What};
 

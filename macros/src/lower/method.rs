@@ -3,9 +3,9 @@
 use crate::diag::{Diagnostics, Located};
 use crate::model::path::PathTemplate;
 use crate::model::{Constant, Endpoint, Member, Param, ParamKind, Rule};
-use crate::syntax::{mentions, tables, Attribute, End, Method, Owner, Receiver};
+use crate::syntax::{Attribute, End, Method, Owner, Receiver, mentions, tables};
 
-use super::attribute::{lower_constants, lower_path, lower_request, push_hidden, Request};
+use super::attribute::{Request, lower_constants, lower_path, lower_request, push_hidden};
 use super::parameter::lower_parameter;
 use super::rule::lower_mark;
 

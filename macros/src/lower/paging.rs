@@ -1,7 +1,7 @@
 //! The `pages` attribute: how a method finds its next page.
 
-use crate::diag::{expected, Diagnostics};
-use crate::model::paging::{is_field, Paging};
+use crate::diag::{Diagnostics, expected};
+use crate::model::paging::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
 
 use super::attribute::push_wrong_form;
@@ -14,8 +14,7 @@ const WORDS: &[(&str, &str)] = &[
     ("into", "into = \"cursor\""),
 ];
 
-const FORMS: &str =
-    "`#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
+const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
 
 /// The query parameter that a cursor goes to, unless `into` names another.
 const CURSOR: &str = "cursor";

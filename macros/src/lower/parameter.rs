@@ -1,8 +1,8 @@
 //! A parameter: its place in the request.
 
 use crate::diag::{At, Diagnostics};
-use crate::model::{text, Param, ParamKind};
-use crate::syntax::tables::{self, Kind, Naming, KINDS};
+use crate::model::{Param, ParamKind, text};
+use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
 
 use super::attribute::{lower_name, push_arguments, push_hidden};

@@ -2,8 +2,8 @@
 //! is read.
 
 use crate::diag::Diagnostics;
-use crate::model::duration::parse_millis;
 use crate::model::Rule;
+use crate::model::duration::parse_millis;
 use crate::syntax::tables::Mark;
 use crate::syntax::{Argument, Attribute, Style, Value, What};
 

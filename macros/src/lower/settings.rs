@@ -3,9 +3,9 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-use crate::diag::{expected, At, Diagnostics, Located};
+use crate::diag::{At, Diagnostics, Located, expected};
 use crate::model::path::PathTemplate;
-use crate::model::{text, Scheme};
+use crate::model::{Scheme, text};
 use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
 use crate::syntax::{Argument, Value, What};

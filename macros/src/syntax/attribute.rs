@@ -1,10 +1,10 @@
 //! An attribute, ours or somebody else's.
 
-use syn::parse::ParseStream;
 use syn::Meta;
+use syn::parse::ParseStream;
 
-use super::{parse_arguments, tables, Argument};
-use crate::diag::{similar, At, Diagnostics};
+use super::{Argument, parse_arguments, tables};
+use crate::diag::{At, Diagnostics, similar};
 
 /// One attribute and what its arguments say.
 pub(crate) struct Attribute {

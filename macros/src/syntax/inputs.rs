@@ -3,9 +3,9 @@
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{parenthesized, Lifetime, Token, Type};
+use syn::{Lifetime, Token, Type, parenthesized};
 
-use super::{drain, Attribute, Parameter};
+use super::{Attribute, Parameter, drain};
 use crate::diag::{At, Diagnostics};
 
 /// The inputs of a method.

@@ -5,7 +5,7 @@ use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Generics, Path, Token, Type};
 
-use super::{tables, Attribute, Method};
+use super::{Attribute, Method, tables};
 use crate::diag::{At, Diagnostics};
 
 /// An item of the trait.

@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
-use super::{since, Attribute, Inputs, Name};
+use super::{Attribute, Inputs, Name, since};
 use crate::diag::{At, Diagnostics};
 
 /// A method as it was written.

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Room, Sink};
+use super::scalar::{Refusal, Room, Sink, take_apart};
 
 /// Appends `name=value` for a scalar; nothing for `None`.
 pub(crate) fn write_cookie<T: Serialize + ?Sized>(

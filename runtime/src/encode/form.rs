@@ -3,7 +3,7 @@
 use form_urlencoded::byte_serialize;
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Room, Sink};
+use super::scalar::{Refusal, Room, Sink, take_apart};
 
 /// Appends `value` to a form: a struct or map under the names of its fields, anything else under `name`,
 /// which must then be given.

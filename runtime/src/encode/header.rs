@@ -3,7 +3,7 @@
 use http::HeaderValue;
 use serde::Serialize;
 
-use super::scalar::{take_apart, Refusal, Room, Sink};
+use super::scalar::{Refusal, Room, Sink, take_apart};
 
 /// The values of header `name`: none for `None`, several for a sequence.
 pub(crate) fn header_values<T: Serialize + ?Sized>(

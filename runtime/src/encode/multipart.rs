@@ -12,7 +12,7 @@ use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
 use super::body::{Body, Content, Next};
-use super::scalar::{take_apart, Refusal, Room, Sink};
+use super::scalar::{Refusal, Room, Sink, take_apart};
 use crate::error::{BoxError, Error};
 
 /// One part of a multipart body.

@@ -4,7 +4,7 @@ use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
 use super::path::RESERVED;
-use super::scalar::{take_apart, Refusal, Room, Sink};
+use super::scalar::{Refusal, Room, Sink, take_apart};
 
 /// Appends `value` to a URL, after `?` for the first pair and `&` for later ones.
 pub(crate) fn write_query<T: Serialize + ?Sized>(

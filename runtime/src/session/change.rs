@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::Session;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Minted};
 use super::crossing::now;
@@ -11,7 +12,6 @@ use super::events::SessionEvent;
 use super::flight::Ticket;
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Tokens;
-use super::Session;
 use crate::error::Error;
 
 impl Session {

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::Session;
 use super::cell::{self, Cell};
 use super::decision::{Cause, Entry, Finding, Settled};
 use super::flight::{self, Departure, Ticket};
 use super::snapshot::{Snapshot, Stamp, Standing};
-use super::Session;
 use crate::error::{Error, Kind};
 
 /// Whether a call needs the session.

@@ -12,11 +12,11 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use super::Session;
 use super::credential::Credential;
 use super::decision::{Landed, Landing};
 use super::refresher::Attempt;
 use super::snapshot::Snapshot;
-use super::Session;
 use crate::error::{Error, Kind};
 
 /// Longest time that a flight takes.

@@ -31,7 +31,7 @@ use self::flight::Ticket;
 use crate::error::{Error, Kind};
 
 pub(crate) use self::cookies::SetCookies;
-pub(crate) use self::credential::{is_scheme, Credential};
+pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::Finding;
 pub use self::events::{SessionEvent, SessionEvents};

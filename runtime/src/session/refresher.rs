@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use http::StatusCode;
 
+use super::Session;
 use super::cookies::SetCookies;
 use super::exchange::{self, Ending};
 use super::snapshot::{Snapshot, Standing};
 use super::tokens::Tokens;
-use super::Session;
 use crate::endpoint::Refresh;
 use crate::error::{Error, Kind};
 use crate::wire::Wire;

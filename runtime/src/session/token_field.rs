@@ -119,11 +119,7 @@ impl TokenText for Cow<'_, str> {
 
 /// What makes no sense is unknown, never an error.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
-    if seconds > 0.0 {
-        Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX))
-    } else {
-        None
-    }
+    if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }
 
 /// Takes tokens from fields, one after the other.

@@ -1,7 +1,7 @@
 //! What changing a session by hand gives back: [`SessionWrite`].
 
 use std::fmt;
-use std::future::{ready, IntoFuture, Ready};
+use std::future::{IntoFuture, Ready, ready};
 
 use crate::error::Error;
 

@@ -4,14 +4,14 @@ use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{ready, Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::event_parser::EventParser;
-use super::{too_long, value_of, ByteStream};
+use super::{ByteStream, too_long, value_of};
 use crate::decode::{Answer, FromResponse, Reading};
 use crate::error::Error;
 

@@ -4,13 +4,13 @@ use std::fmt;
 use std::future::poll_fn;
 use std::marker::PhantomData;
 use std::pin::Pin;
-use std::task::{ready, Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
-use super::{too_long, value_of, ByteStream, LONGEST};
+use super::{ByteStream, LONGEST, too_long, value_of};
 use crate::decode::{Answer, FromResponse, Reading};
 use crate::error::Error;
 
@@ -101,11 +101,7 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
 fn trim(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
-    if line.trim_ascii().is_empty() {
-        &[]
-    } else {
-        line
-    }
+    if line.trim_ascii().is_empty() { &[] } else { line }
 }
 
 impl<T: DeserializeOwned> FromResponse for Lines<T> {

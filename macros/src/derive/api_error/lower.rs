@@ -6,8 +6,8 @@ use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
-use crate::derive::helper::{any_misspelt, lower_runtime, refuse, Helper};
-use crate::diag::{expected, At, Diagnostics};
+use crate::derive::helper::{Helper, any_misspelt, lower_runtime, refuse};
+use crate::diag::{At, Diagnostics, expected};
 use crate::names;
 use crate::syntax::Argument;
 use status::lower_statuses;

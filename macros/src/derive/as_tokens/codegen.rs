@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Token};
 
-use super::model::{FieldPath, Found, Part, Source, TokenStruct, PARTS};
+use super::model::{FieldPath, Found, PARTS, Part, Source, TokenStruct};
 use crate::derive::quoting::{depends_on, local, ours, render_where};
 use crate::names::Runtime;
 

@@ -4,9 +4,9 @@ mod path;
 
 use syn::{DataStruct, DeriveInput, Member};
 
-use super::model::{Found, Source, TokenStruct, PARTS};
-use crate::derive::helper::{any_misspelt, lower_runtime, Helper};
-use crate::diag::{expected, Diagnostics};
+use super::model::{Found, PARTS, Source, TokenStruct};
+use crate::derive::helper::{Helper, any_misspelt, lower_runtime};
+use crate::diag::{Diagnostics, expected};
 use crate::names;
 use crate::syntax::{Argument, Value, What};
 use path::lower_path;

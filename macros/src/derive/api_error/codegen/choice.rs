@@ -2,7 +2,7 @@
 //! body fits has it.
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
-use quote::{quote, ToTokens};
+use quote::{ToTokens, quote};
 use syn::DeriveInput;
 
 use super::super::model::{Content, ErrorEnum, Settings, Status, Variant};

@@ -2,7 +2,7 @@
 
 use std::collections::{HashSet, VecDeque};
 
-use super::model::{Budget, Caller, Model, Step, NOTHING};
+use super::model::{Budget, Caller, Model, NOTHING, Step};
 
 /// Takes every way there is, and gives the number of different moments on them.
 fn explore(callers: usize, left: Budget) -> usize {

@@ -2,7 +2,7 @@
 //!
 //! Callers that go away need no step: the cell does not know its callers.
 
-use super::{credential, failed, log_in, logged_in, renewed, ROUTE};
+use super::{ROUTE, credential, failed, log_in, logged_in, renewed};
 use crate::session::cell::*;
 
 #[derive(Clone, Copy, Debug)]
@@ -213,11 +213,7 @@ impl Model {
         if self.cell.ended(stamp).is_some() || current.epoch != stamp.epoch || current == stamp {
             return Caller::Done;
         }
-        if refused {
-            Self::replay(stamp, current)
-        } else {
-            Caller::Sent { stamp: current, first: None }
-        }
+        if refused { Self::replay(stamp, current) } else { Caller::Sent { stamp: current, first: None } }
     }
 
     fn replay(first: Stamp, second: Stamp) -> Caller {
@@ -288,9 +284,5 @@ impl Model {
 }
 
 fn finding_of(caller: usize) -> Finding {
-    if caller == 0 {
-        Finding::Expired
-    } else {
-        Finding::Suspect
-    }
+    if caller == 0 { Finding::Expired } else { Finding::Suspect }
 }
