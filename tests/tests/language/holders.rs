@@ -81,7 +81,13 @@ impl Shop for Fake {
         Ok(id.into())
     }
 
-    async fn search<'a, 'b: 'a>(&self, _: &[&'b str], _: &'a str, _: Option<&str>, _: &'static str) -> Result<()> {
+    async fn search<'a, 'b: 'a>(
+        &self,
+        _: &[&'b str],
+        _: &'a str,
+        _: Option<&str>,
+        _: &'static str,
+    ) -> Result<()> {
         Ok(())
     }
 
