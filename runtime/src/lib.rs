@@ -66,7 +66,10 @@
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
+//! | several parts, files, streams as a body | [`Part`], [`Body`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |
+//! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
+//! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //!
 //! # Features
