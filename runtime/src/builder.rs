@@ -69,10 +69,10 @@ impl<C: Api> ClientBuilder<C> {
     /// Sends through your own reqwest client, with its proxies, TLS settings and time-outs. Default: a
     /// client of the runtime's.
     ///
-    /// Build it with `redirect(Policy::none())`: the runtime follows redirects itself and knows which
-    /// headers are secrets. One that follows them by itself drops only the standard ones, which is why it
-    /// cannot be used with another token header. Cookies are kept by the session; a cookie provider of the
-    /// client's own is not looked at.
+    /// Build it with `redirect(Policy::none())`: the runtime follows redirects itself and knows which headers
+    /// are secrets. One that follows them by itself drops only the standard ones on the way to another origin:
+    /// it carries default headers along, and it cannot be used with another token header. Cookies are kept by
+    /// the session; a cookie provider of the client's own is not looked at.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::Given(client));
         self
