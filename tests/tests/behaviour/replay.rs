@@ -141,6 +141,7 @@ async fn a_second_refusal_of_a_replaced_token_is_no_proof_of_a_forbidden_route()
     world.stage.arrival().await.answer(403);
     let again = world.stage.arrival().await;
     shop.session().refresh().await.unwrap();
+    world.stage.respond(|_| (500, "a third send"));
     again.answer(403);
     call.await.unwrap().unwrap_err();
 
