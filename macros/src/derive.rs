@@ -5,7 +5,7 @@
 
 mod api_error;
 mod as_tokens;
-mod helper;
+mod helper_attribute;
 mod item;
 mod quoting;
 

@@ -6,7 +6,7 @@ use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
-use crate::derive::helper::{Helper, any_misspelt, lower_runtime, refuse};
+use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime, refuse};
 use crate::diag::{At, Diagnostics, expected};
 use crate::names;
 use crate::syntax::Argument;

@@ -5,7 +5,7 @@ mod path;
 use syn::{DataStruct, DeriveInput, Member};
 
 use super::model::{Found, PARTS, Source, TokenStruct};
-use crate::derive::helper::{Helper, any_misspelt, lower_runtime};
+use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime};
 use crate::diag::{Diagnostics, expected};
 use crate::names;
 use crate::syntax::{Argument, Value, What};

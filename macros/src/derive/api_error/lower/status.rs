@@ -4,7 +4,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use syn::LitInt;
 
 use crate::derive::api_error::model::Status;
-use crate::derive::helper::Helper;
+use crate::derive::helper_attribute::Helper;
 use crate::diag::{Diagnostics, Located};
 use crate::syntax::Style;
 
