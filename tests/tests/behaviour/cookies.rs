@@ -81,6 +81,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     exchange.release();
     assert!(done(call).await.unwrap_err().is_no_session());
     quiet().await;
+    world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left to start from");
     assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
     assert_eq!(
@@ -181,6 +182,7 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     }
     done(order).await.unwrap();
     done(page).await.unwrap();
+    world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     assert_eq!((world.authority.posts(), shop.session().state()), (0, SessionState::LoggedOut));
     world.authority.assert_nothing_spent_twice();

@@ -34,6 +34,7 @@ async fn a_logout_during_a_refresh_discards_what_it_brings() {
         assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
         assert_eq!((world.stage.sends(), world.authority.granted()), (3, 1));
         assert_eq!(happened(&mut events), ["logged out"]);
+        world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
         assert_eq!(world.stage.sends(), 3, "who is logged out sends nothing");
         world.authority.assert_nothing_spent_twice();
@@ -148,6 +149,7 @@ async fn a_logout_without_a_network_ends_the_session_all_the_same() {
     assert_eq!(request.token(), Some(&*world.authority.access(1)));
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
     assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
+    world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     request.answer(Answer::reset());
     let error = done(logout).await.unwrap_err();

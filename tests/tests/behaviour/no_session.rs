@@ -48,6 +48,7 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
 #[tokio::test(start_paused = true)]
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();
+    world.stage.respond(|_| 500);
     let shop = stranger(&world);
     assert_no_session(shop.order(7).await, "Shop::order");
     assert_no_session(shop.place(&Order { id: 7 }, &[], "key").await, "Shop::place");
@@ -64,6 +65,7 @@ async fn without_a_session_nothing_is_sent() {
 #[tokio::test(start_paused = true)]
 async fn after_a_logout_nothing_is_sent() {
     let world = World::new();
+    world.stage.respond(|_| 500);
     let shop = customer(&world);
     shop.logout().await.unwrap();
     assert_no_session(shop.order(7).await, "Shop::order");
@@ -222,6 +224,7 @@ async fn a_start_from_a_refresh_token_that_fails_sends_nothing() {
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     let world = World::with(Knobs::seed());
     let shop = SignOnClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    world.stage.respond(|_| 500);
     assert_no_session(shop.order(7).await, "SignOn::order");
     let cookie = format!("refresh_token={}; Path=/; HttpOnly", world.authority.issue().refresh);
     world.stage.respond(move |_| Answer::new(200).header("set-cookie", &cookie));
