@@ -70,6 +70,8 @@ async fn hops_carry_the_token_until_they_leave_home() {
     let access = home.authority.access(1);
     let log = home.stage.log();
     assert_eq!(log.iter().map(Seen::token).collect::<Vec<_>>(), [Some(&*access), Some(&*access), None]);
+    let keys: Vec<_> = log.iter().map(|seen| seen.header("x-api-key").is_some()).collect();
+    assert_eq!(keys, [true, true, false], "default headers may be keys too");
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
     home.authority.assert_nothing_spent_twice();
 }

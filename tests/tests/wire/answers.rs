@@ -7,7 +7,7 @@ use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use crate::server::{self, Answer, Server, answer, line};
+use crate::server::{self, Answer, Server, answer, line, refusing};
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Order {
@@ -202,9 +202,7 @@ async fn an_answer_of_another_type_is_a_decode_error() {
 
 #[tokio::test]
 async fn a_server_that_is_not_there_is_a_connect_error() {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", gone.local_addr().unwrap());
-    drop(gone);
+    let (_held, url) = refusing();
     let error = AnswersClient::builder(&url).build().unwrap().order().await.unwrap_err();
     assert!(error.is_connect() && error.status().is_none(), "{error:?}");
 }

@@ -6,7 +6,7 @@ use afresh::{RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Knobs, Role, World};
 use serde_json::{Value, json};
 
-use crate::server::{Server, line, values};
+use crate::server::{Server, line, refusing, values};
 
 #[api]
 trait Shop {
@@ -105,9 +105,7 @@ async fn what_a_user_sets_up_on_a_client_holds() {
 /// U3: an error of the network names no URL, and so no query value; nor does the one of a refresh.
 #[tokio::test]
 async fn an_error_of_the_network_names_no_query_value() {
-    let gone = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let url = format!("http://{}", gone.local_addr().unwrap());
-    drop(gone);
+    let (_held, url) = refusing();
     let broken = World::new();
     let listening = broken.listen().await;
     broken.stage.respond(|_| afresh_tests::Answer::reset());

@@ -1,10 +1,12 @@
 //! An HTTP server that answers what the test says and remembers what it was sent.
 
+use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use http::HeaderName;
 use httpmock::{HttpMockRequest, MockServer};
+use tokio::net::TcpSocket;
 
 /// A request as it arrived.
 pub type Request = http::Request<Bytes>;
@@ -52,6 +54,14 @@ impl Server {
     pub fn last(&self) -> Request {
         self.seen().pop().expect("a request has arrived")
     }
+}
+
+/// A port of this machine that refuses connections for as long as the socket is held.
+pub fn refusing() -> (TcpSocket, String) {
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.bind((Ipv4Addr::LOCALHOST, 0).into()).unwrap();
+    let url = format!("http://{}", socket.local_addr().unwrap());
+    (socket, url)
 }
 
 fn received(request: &HttpMockRequest) -> Request {
