@@ -3,30 +3,32 @@
 //! rest is JSON. So no type name is ever looked at.
 
 use std::cell::{Cell, OnceCell};
-use std::fmt;
 
 use bytes::Bytes;
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
-use serde::de::{self, Deserializer, Visitor};
+use serde::de::{Deserializer, Visitor};
 
-pub(crate) struct BodyDeserializer {
+use crate::charset;
+use crate::decode_error::DecodeError;
+use crate::media_type::MediaType;
+
+pub(crate) struct BodyDeserializer<'h> {
     /// Taken whole by a type that owns it, so that nothing is copied; otherwise moved to `lent`.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
     /// The method declares that this answer is `None`: it has no value of another type.
     none: bool,
-    json: bool,
+    headers: &'h HeaderMap,
 }
 
-impl BodyDeserializer {
-    pub(crate) fn new(status: StatusCode, headers: &HeaderMap, body: Bytes, none: bool) -> Self {
+impl<'h> BodyDeserializer<'h> {
+    pub(crate) fn new(status: StatusCode, headers: &'h HeaderMap, body: Bytes, none: bool) -> Self {
         let no_content = matches!(status, StatusCode::NO_CONTENT | StatusCode::RESET_CONTENT);
         Self {
             none,
             absent: none || no_content || body.is_empty() || body.trim_ascii() == b"null",
-            json: is_json(headers),
+            headers,
             body: Cell::new(Some(body)),
             lent: OnceCell::new(),
         }
@@ -37,6 +39,10 @@ impl BodyDeserializer {
             return Err(DecodeError::NotAnOption);
         }
         Ok(self.lent.get_or_init(|| self.body.take().unwrap_or_default()))
+    }
+
+    fn json(&self) -> Result<&[u8], DecodeError> {
+        self.lend().map(|body| charset::without_bom(body))
     }
 
     fn own(&self) -> Result<Vec<u8>, DecodeError> {
@@ -51,26 +57,20 @@ impl BodyDeserializer {
     }
 
     fn text(&self) -> Result<String, DecodeError> {
-        if self.json {
-            if let Ok(text) = serde_json::from_slice(self.lend()?) {
+        let kind = MediaType::of(self.headers);
+        if kind.is_json() {
+            if let Ok(text) = serde_json::from_slice(self.json()?) {
                 return Ok(text);
             }
         }
-        String::from_utf8(self.own()?).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
+        charset::decode(self.own()?, kind.charset())
     }
-}
-
-/// `application/json` or anything `+json` (RFC 6839 §3.1).
-fn is_json(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let essence = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
-    essence == "application/json" || essence.ends_with("+json")
 }
 
 macro_rules! as_json {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            let mut json = serde_json::Deserializer::from_slice(self.lend()?);
+            let mut json = serde_json::Deserializer::from_slice(self.json()?);
             let value = json.$method(visitor)?;
             json.end()?;
             Ok(value)
@@ -86,7 +86,7 @@ macro_rules! as_text {
     )*};
 }
 
-impl<'de> Deserializer<'de> for &'de BodyDeserializer {
+impl<'de> Deserializer<'de> for &'de BodyDeserializer<'_> {
     type Error = DecodeError;
 
     as_json! {
@@ -134,7 +134,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.lend()?);
+        let mut json = serde_json::Deserializer::from_slice(self.json()?);
         let value = json.deserialize_tuple(len, visitor)?;
         json.end()?;
         Ok(value)
@@ -155,7 +155,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.lend()?);
+        let mut json = serde_json::Deserializer::from_slice(self.json()?);
         let value = json.deserialize_struct(name, fields, visitor)?;
         json.end()?;
         Ok(value)
@@ -167,84 +167,19 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.lend()?);
+        let mut json = serde_json::Deserializer::from_slice(self.json()?);
         let value = json.deserialize_enum(name, variants, visitor)?;
         json.end()?;
         Ok(value)
     }
 }
 
-/// Why a body is not of the declared type.
-#[derive(Debug)]
-pub(crate) enum DecodeError {
-    Json(serde_json::Error),
-    /// Not UTF-8 from this byte on.
-    Utf8(usize),
-    Custom(String),
-    /// The answer is declared to be `None`, and the type is no `Option`.
-    NotAnOption,
-}
-
-impl DecodeError {
-    /// Where it went wrong, without a word of the body.
-    pub(crate) fn place(&self) -> String {
-        match self {
-            Self::Json(error) if error.is_eof() => "its JSON ends too soon".to_owned(),
-            Self::Json(error) if error.is_syntax() => {
-                format!("no JSON at line {} column {}", error.line(), error.column())
-            }
-            Self::Json(error) => format!("line {} column {}", error.line(), error.column()),
-            Self::Utf8(at) => format!("no UTF-8 at byte {at}"),
-            Self::NotAnOption => "there is none".to_owned(),
-            Self::Custom(_) => "its text does not fit".to_owned(),
-        }
-    }
-}
-
-impl From<serde_json::Error> for DecodeError {
-    fn from(error: serde_json::Error) -> Self {
-        Self::Json(error)
-    }
-}
-
-impl de::Error for DecodeError {
-    fn custom<T: fmt::Display>(message: T) -> Self {
-        Self::Custom(message.to_string())
-    }
-}
-
-/// What was expected and where, without the values that were found: they may be anybody's.
-impl fmt::Display for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Json(error) if error.is_data() => f.write_str(&masked(&error.to_string())),
-            Self::Custom(message) => f.write_str(&masked(message)),
-            Self::Json(_) | Self::Utf8(_) | Self::NotAnOption => f.write_str(&self.place()),
-        }
-    }
-}
-
-/// serde quotes what it found: texts in quotes, names of variants and fields in backticks. What was
-/// expected comes after that and stays.
-fn masked(message: &str) -> String {
-    let (found, expected) = match message.rfind(", expected ") {
-        Some(at) => message.split_at(at),
-        None => match message.rfind(" at line ") {
-            Some(at) if !message.starts_with("missing field") => message.split_at(at),
-            _ => ("", message),
-        },
-    };
-    let open = found.find(['"', '`']);
-    let found = open.and_then(|open| found.get(..open)).unwrap_or(found);
-    format!("{}{expected}", found.trim_end())
-}
-
-impl std::error::Error for DecodeError {}
-
 #[cfg(test)]
 mod tests {
+    use std::fmt;
     use std::net::IpAddr;
 
+    use http::header::CONTENT_TYPE;
     use serde::de::DeserializeOwned;
 
     use super::*;
@@ -253,7 +188,7 @@ mod tests {
         let headers = HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]);
         let source =
             BodyDeserializer::new(StatusCode::OK, &headers, Bytes::from_static(body.as_bytes()), false);
-        T::deserialize(&source).map_err(|error| error.place())
+        T::deserialize(&source).map_err(|error| error.position())
     }
 
     const JSON: &str = "application/json; charset=utf-8";
@@ -283,12 +218,9 @@ mod tests {
             Large,
         }
         fn said<T: DeserializeOwned + fmt::Debug>(body: &'static str) -> String {
-            let source = BodyDeserializer::new(
-                StatusCode::OK,
-                &HeaderMap::new(),
-                Bytes::from_static(body.as_bytes()),
-                false,
-            );
+            let headers = HeaderMap::new();
+            let source =
+                BodyDeserializer::new(StatusCode::OK, &headers, Bytes::from_static(body.as_bytes()), false);
             T::deserialize(&source).unwrap_err().to_string()
         }
         assert_eq!(

@@ -7,9 +7,12 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::body_deserializer::{BodyDeserializer, DecodeError};
+use crate::body_deserializer::BodyDeserializer;
+use crate::charset;
+use crate::decode_error::DecodeError;
 use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
+use crate::media_type::MediaType;
 use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
@@ -179,17 +182,36 @@ impl Answer {
         let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
         match T::deserialize(&source) {
             Ok(value) => Ok(value),
-            Err(DecodeError::NotAnOption) => {
-                self.content = Content::Whole(source.into_body());
-                Err(self.into_status_error())
-            }
             Err(error) => {
-                let place = if self.secret { error.place() } else { error.to_string() };
-                let text = format!("the answer is not of the declared type: {place}");
-                Err(Error::new(Kind::Decode, text).with_rejection_if(self.rejection))
+                self.content = Content::Whole(source.into_body());
+                Err(self.into_decode_error(&error))
             }
         }
     }
+
+    fn into_decode_error(self, error: &DecodeError) -> Error {
+        if matches!(error, DecodeError::NotAnOption) {
+            return self.into_status_error();
+        }
+        let kind = MediaType::of(&self.headers);
+        let body = charset::without_bom(self.body());
+        let place = if self.secret { error.position() } else { error.explanation(body) };
+        let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
+            Some(other) => format!("the answer is `{}` and not JSON: {place}", shortened(other)),
+            None => format!("the answer is not of the declared type: {place}"),
+        };
+        let error = Error::new(Kind::Decode, text).with_rejection_if(self.rejection.clone());
+        if self.secret {
+            return error;
+        }
+        let body = self.body().clone();
+        error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
+    }
+}
+
+/// The server may name its type as it likes.
+fn shortened(essence: &str) -> String {
+    essence.chars().take(60).collect()
 }
 
 impl fmt::Debug for Answer {

@@ -79,6 +79,7 @@
 //! | `rustls` | yes | TLS by rustls with its default provider |
 //! | `rustls-no-provider` | | TLS by rustls with a provider that your program installs |
 //! | `native-tls` | | TLS by the system's library |
+//! | `charset` | yes | texts in other encodings than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the system's proxy settings |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers |
@@ -86,15 +87,19 @@
 mod body_deserializer;
 mod builder;
 mod call;
+mod charset;
 mod client;
 mod courier;
 mod decode;
+mod decode_error;
 mod dispatch;
 mod encode;
 mod endpoint;
 mod error;
 mod error_body;
+mod json_place;
 mod link;
+mod media_type;
 mod origin;
 mod pages;
 mod pending;

@@ -3,6 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
+use crate::media_type::MediaType;
 use crate::rejection::Rejection;
 
 /// Problem details, the standard body of an error answer (RFC 9457).
@@ -31,9 +32,7 @@ pub struct Problem {
 
 impl Problem {
     pub(crate) fn from_answer(answer: &Rejection) -> Option<Self> {
-        let kind = answer.headers().get(http::header::CONTENT_TYPE)?.to_str().ok()?;
-        let essence = kind.split(';').next().unwrap_or(kind).trim();
-        if !essence.eq_ignore_ascii_case("application/problem+json") {
+        if !MediaType::of(answer.headers()).is_problem() {
             return None;
         }
         serde_json::from_slice(answer.body()).ok()

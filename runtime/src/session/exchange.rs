@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use bytes::{Bytes, BytesMut};
-use http::header::{CONTENT_TYPE, RETRY_AFTER};
+use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
 use serde::Deserialize;
@@ -16,6 +16,7 @@ use super::tokens::Tokens;
 use crate::call::Exchange;
 use crate::decode::Answer;
 use crate::error::{Error, Kind};
+use crate::media_type::MediaType;
 use crate::wire::Wire;
 
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -117,7 +118,8 @@ pub(crate) fn classify(
     if spoken && error_code(body).is_some_and(|code| DEFINITE.contains(&code.as_str())) {
         return Ending::Rejected;
     }
-    if ends_on.contains(&status) && !is_html(headers) {
+    // A page is a proxy's or firewall's; the endpoint itself has not spoken.
+    if ends_on.contains(&status) && !MediaType::of(headers).is_html() {
         return Ending::Rejected;
     }
     Ending::Failed(retry_after(headers))
@@ -149,12 +151,6 @@ fn error_code(body: &Bytes) -> Option<String> {
     text(body.error).or_else(|| text(body.code).filter(|code| code == "token_not_valid"))
 }
 
-/// A page is a proxy's or firewall's; the endpoint itself has not spoken.
-fn is_html(headers: &HeaderMap) -> bool {
-    let kind = headers.get(CONTENT_TYPE).map(http::HeaderValue::as_bytes).unwrap_or_default();
-    kind.get(..9).is_some_and(|start| start.eq_ignore_ascii_case(b"text/html"))
-}
-
 /// Seconds or a date (RFC 9110 §10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
@@ -171,6 +167,8 @@ fn failed(text: &'static str) -> Attempt {
 
 #[cfg(test)]
 mod tests {
+    use http::header::CONTENT_TYPE;
+
     use super::*;
 
     fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -> Ending {

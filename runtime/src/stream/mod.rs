@@ -8,6 +8,12 @@ mod event_parser;
 mod events;
 mod lines;
 
+use http::{HeaderMap, StatusCode};
+
+use crate::body_deserializer::BodyDeserializer;
+use crate::decode_error::DecodeError;
+use crate::error::{Error, Kind};
+
 pub use self::bytes::ByteStream;
 pub use self::events::{Event, Events};
 pub use self::lines::Lines;
@@ -15,16 +21,18 @@ pub use self::lines::Lines;
 /// Longest line or event kept while its end has not arrived.
 const LONGEST: usize = 16 * 1024 * 1024;
 
-fn too_long() -> crate::error::Error {
-    crate::error::Error::new(crate::error::Kind::Decode, "a line of the answer is longer than 16 MiB")
+fn too_long() -> Error {
+    Error::new(Kind::Decode, "a line of the answer is longer than 16 MiB")
 }
 
 /// The value in one line or event: the text itself for a text, JSON for the rest.
-fn value_of<T: serde::de::DeserializeOwned>(text: ::bytes::Bytes) -> Result<T, crate::error::Error> {
-    use crate::body_deserializer::BodyDeserializer;
-    let source = BodyDeserializer::new(http::StatusCode::OK, &http::HeaderMap::new(), text, false);
-    T::deserialize(&source).map_err(|error| {
-        let text = format!("an item of the answer is not of the declared type: {error}");
-        crate::error::Error::new(crate::error::Kind::Decode, text)
-    })
+fn value_of<T: serde::de::DeserializeOwned>(text: ::bytes::Bytes) -> Result<T, Error> {
+    let headers = HeaderMap::new();
+    let source = BodyDeserializer::new(StatusCode::OK, &headers, text, false);
+    T::deserialize(&source).map_err(|error| unfit(&error, &source.into_body()))
+}
+
+fn unfit(error: &DecodeError, text: &::bytes::Bytes) -> Error {
+    let text = format!("an item of the answer is not of the declared type: {}", error.explanation(text));
+    Error::new(Kind::Decode, text)
 }

@@ -4,6 +4,7 @@
 mod answers;
 mod api;
 mod deadlines;
+mod decoding;
 mod doubles;
 mod events;
 mod holders;

@@ -1,0 +1,125 @@
+//! Answers that become values: texts in any encoding, and errors that say where and what without showing a value.
+
+use afresh::{Reply, Result, api};
+use afresh_tests::{Answer, Stage};
+use serde::Deserialize;
+use serde_json::json;
+
+use crate::api::client_on;
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only decoded")]
+struct Item {
+    name: String,
+    price: f64,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only decoded")]
+struct Basket {
+    items: Vec<Item>,
+}
+
+#[api]
+trait Reading {
+    #[get("/text")]
+    async fn text(&self) -> Result<String>;
+
+    #[get("/basket")]
+    async fn basket(&self) -> Result<Basket>;
+
+    #[head("/basket")]
+    async fn exists(&self) -> Result<Reply<()>>;
+
+    #[put("/basket")]
+    async fn replace(&self) -> Result<Option<Basket>>;
+
+    #[get("/ticks")]
+    async fn ticks(&self) -> Result<afresh::Lines<Item>>;
+}
+
+fn reading(answer: impl Fn() -> Answer + Send + Sync + 'static) -> ReadingClient {
+    let stage = Stage::new();
+    stage.respond(move |_| answer());
+    client_on(&stage)
+}
+
+fn text_of(kind: &'static str, body: &'static [u8]) -> ReadingClient {
+    reading(move || Answer::new(200).header("content-type", kind).body(body))
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_is_read_in_the_charset_that_the_answer_names() {
+    let text = |kind, body| async move { text_of(kind, body).text().await.unwrap() };
+    assert_eq!(text("text/plain", "crème".as_bytes()).await, "crème");
+    assert_eq!(text("text/plain; charset=UTF-8", "\u{feff}crème".as_bytes()).await, "crème");
+    assert_eq!(text("text/plain; charset=iso-8859-1", b"cr\xe8me").await, "crème");
+    assert_eq!(text("text/plain; charset=\"windows-1252\"", b"5 \x80").await, "5 €");
+    assert_eq!(text("text/plain; charset=shift_jis", b"\x93\xfa\x96\x7b").await, "日本");
+    assert_eq!(text("text/plain; charset=utf-16le", b"o\0k\0").await, "ok");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_text_that_is_not_in_its_charset_is_an_error_and_not_a_guess() {
+    let said = |kind, body| async move { text_of(kind, body).text().await.unwrap_err() };
+    let error = said("text/plain", b"cr\xe8me").await;
+    assert!(error.is_decode() && error.to_string().contains("no UTF-8 at byte 2"), "{error}");
+    let error = said("text/plain; charset=shift_jis", b"\x93").await;
+    assert!(error.to_string().contains("its text is not Shift_JIS"), "{error}");
+    let error = said("text/plain; charset=klingon", b"x").await;
+    assert!(error.to_string().contains("its charset `klingon` cannot be read"), "{error}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn json_may_begin_with_a_byte_order_mark() {
+    let body = "\u{feff}{\"items\":[]}".as_bytes();
+    assert!(text_of("application/json", body).basket().await.unwrap().items.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_does_not_fit_says_where_in_which_method_and_shows_no_value() {
+    let body = json!({ "items": [{ "name": "tea", "price": 1 }, { "name": "s3cret", "price": "s3cret" }] });
+    let answer = body.clone();
+    let error = reading(move || Answer::json(200, &answer)).basket().await.unwrap_err();
+    assert!(error.is_decode());
+    assert_eq!(
+        error.to_string(),
+        "Reading::basket: the answer is not of the declared type: at `items[1].price`: invalid type: string, \
+         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`"
+    );
+    assert!(!format!("{error:?}").contains("s3cret"));
+    // Who asks for it gets it whole.
+    assert_eq!(error.json::<serde_json::Value>(), Some(body));
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
+    assert!(!error.is_status());
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_no_json_says_what_it_is_instead() {
+    let error = reading(|| Answer::html(200, "<h1>s3cret</h1>")).basket().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "Reading::basket: the answer is `text/html` and not JSON: no JSON at line 1 column 1"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_item_of_a_stream_that_does_not_fit_says_where_too() {
+    let lines = "{\"name\":\"tea\",\"price\":1}\n{\"name\":\"tea\",\"price\":\"s3cret\"}\n";
+    let mut ticks = reading(move || Answer::new(200).body(lines)).ticks().await.unwrap();
+    assert!(ticks.next().await.unwrap().is_ok());
+    let error = ticks.next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("at `price`: invalid type: string, expected f64"), "{error}");
+    assert!(!error.to_string().contains("s3cret"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn answers_without_a_body_need_none() {
+    for status in [200, 204, 205] {
+        let reading = reading(move || Answer::new(status).header("x-total", "7"));
+        let head = reading.exists().await.unwrap();
+        assert_eq!((head.status.as_u16(), &head.headers["x-total"]), (status, &"7".parse().unwrap()));
+        assert!(reading.replace().await.unwrap().is_none());
+        assert!(reading.basket().await.unwrap_err().is_decode());
+    }
+}
