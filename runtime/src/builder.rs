@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use reqwest::{Request, Response};
+use tokio::sync::Semaphore;
 use tower::Service;
 use url::Url;
 
@@ -80,6 +81,9 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Sends through any tower service of reqwest's request and response: a stack of layers, or a double in
     /// tests.
+    ///
+    /// It sees every send as it goes out, with its credential. A layer that signs requests belongs here: it signs
+    /// the second send anew, over the new token.
     ///
     /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
     /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
@@ -195,6 +199,14 @@ impl<C: Api> ClientBuilder<C> {
     /// body. Default: none.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
+        self
+    }
+
+    /// The most calls that are sent again at the same time after a refresh; the others wait for their turn, until
+    /// the head of an answer is there. For servers that a crowd coming back at once would bring down. A call whose
+    /// deadline passes while it waits is not sent again. Default: no limit; 0 counts as 1.
+    pub fn replay_limit(mut self, calls: usize) -> Self {
+        self.settings.replays = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self
     }
 

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use http::HeaderName;
 use http::header::AUTHORIZATION;
+use tokio::sync::Semaphore;
 
 use crate::builder::ClientBuilder;
 use crate::call::Call;
@@ -65,6 +66,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_on: Option<Arc<[u16]>>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
+    /// How many calls are sent again at the same time.
+    pub(crate) replays: Option<Arc<Semaphore>>,
 }
 
 impl Client {
@@ -213,6 +216,10 @@ impl Client {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
+    }
+
+    pub(crate) fn replays(&self) -> Option<&Semaphore> {
+        self.0.settings.replays.as_deref()
     }
 
     /// The method's own, else the client's.

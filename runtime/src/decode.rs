@@ -16,7 +16,7 @@ use crate::media_type::MediaType;
 use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
-use crate::session::{AsTokens, Tokens};
+use crate::session::{AsTokens, Tokens, tame};
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -92,7 +92,11 @@ impl Answer {
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
-        Self { secret: true, ..self }
+        let content = match self.content {
+            Content::Whole(body) => Content::Whole(tame(body)),
+            live @ Content::Live(_) => live,
+        };
+        Self { secret: true, content, ..self }
     }
 
     pub(crate) fn with_continuation(self, continuation: Option<Continuation>) -> Self {
@@ -351,7 +355,7 @@ where
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());
         let tokens = T::from_response(copy)?.as_tokens();
-        if tokens.access().is_none() && tokens.refresh().is_none() {
+        if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
             return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
         }
         Ok(tokens)

@@ -5,6 +5,7 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use reqwest::Response;
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use crate::client::Client;
@@ -46,7 +47,7 @@ pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> 
     let Some(demand) = plan.demand else {
         return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
     };
-    let Some(Entered { pass, waited }) = client.session().enter(demand).await? else {
+    let Some(Entered { pass, waited }) = client.session().enter(demand, !call.is_replayable()).await? else {
         return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
     };
     journey.receipt.refreshed = waited;
@@ -149,7 +150,10 @@ impl Journey<'_> {
         pass: Arc<Snapshot>,
         rejection: Arc<Rejection>,
     ) -> Result<Arrived, Error> {
+        let (pass, turn) =
+            turn(self.client, pass).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         let sent = self.send(&mut call, Some(&pass)).await;
+        drop(turn);
         let sent = sent.map_err(|error| {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
             error.retext(text).with_rejection(rejection.clone())
@@ -170,4 +174,15 @@ impl Journey<'_> {
     fn end(&self, response: Response) -> Arrived {
         Arrived { response, receipt: self.receipt, rejection: None }
     }
+}
+
+/// Waits for a call's turn to be sent again, if there is a limit. Meanwhile the session may have changed, or may
+/// be over.
+async fn turn(
+    client: &Client,
+    pass: Arc<Snapshot>,
+) -> Result<(Arc<Snapshot>, Option<SemaphorePermit<'_>>), Error> {
+    let Some(replays) = client.replays() else { return Ok((pass, None)) };
+    let turn = replays.acquire().await.ok();
+    Ok((client.session().still(&pass)?, turn))
 }

@@ -136,7 +136,7 @@ pub use crate::problem::Problem;
 pub use crate::rejection::Rejection;
 pub use crate::reply::{Receipt, Reply};
 pub use crate::session::{
-    AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
-    SessionWrite, TokenLifetime, TokenText, Tokens,
+    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshToken, Session, SessionEvent,
+    SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::stream::{ByteStream, Event, Events, Lines};

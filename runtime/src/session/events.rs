@@ -18,9 +18,11 @@ pub enum SessionEvent {
     LoggedIn,
     /// A refresh brought a new credential. Exactly once for each.
     Refreshed,
-    /// A refresh failed for now; the session is kept.
+    /// A refresh failed, and the session is kept: the refresh will be tried again, or, if the error
+    /// [`is_session_expired`](Error::is_session_expired), the access token is used as long as it is good.
     RefreshFailed(Error),
-    /// The server refused the refresh for good: log in again. At most once for each login.
+    /// The server refused the refresh for good and no access token is left: log in again. At most once for
+    /// each login.
     Expired,
     /// A logout, or the session cleared by hand.
     LoggedOut,

@@ -12,6 +12,7 @@ use url::Url;
 
 use super::cookies::{Cookies, SetCookies};
 use super::refresher::Attempt;
+use super::token_numbers::tame;
 use super::tokens::Tokens;
 use crate::call::Exchange;
 use crate::decode::Answer;
@@ -42,7 +43,7 @@ pub(crate) async fn run(
         Err(_) => failed("the refresh endpoint did not answer in time"),
         Ok(Err(error)) => Attempt::Failed { error: Error::refresh(error), retry_after: None },
         Ok(Ok((status, headers, body, url))) => {
-            let answer = Answer::whole(status, headers, body);
+            let answer = Answer::whole(status, headers, tame(body));
             read(&answer, tokens_of, cookies.and_then(|_| SetCookies::of(answer.headers(), &url)), ends_on)
         }
     }
@@ -91,7 +92,9 @@ fn read(
     // Some servers say in a 200 that they refuse.
     if status.is_success() && error_code(body).is_none() {
         return match tokens_of(answer) {
-            Ok(tokens) if tokens.access().is_some_and(|access| !access.secret().is_empty()) => {
+            Ok(tokens)
+                if tokens.by_cookie || tokens.access().is_some_and(|access| !access.secret().is_empty()) =>
+            {
                 Attempt::Renewed { tokens, cookies }
             }
             Ok(_) => failed("the answer of the refresh endpoint holds no access token"),

@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::Session;
+use super::clocks::Now;
 use super::credential::Credential;
 use super::decision::{Landed, Landing};
 use super::refresher::Attempt;
@@ -133,7 +133,7 @@ impl Flight {
             }
             Attempt::Renewed { tokens, cookies } => {
                 let previous = self.basis.credential().map(|credential| credential.tokens());
-                match Credential::renewed(tokens, previous, Instant::now(), fastrand::f64()) {
+                match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
                     Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
                     Err(error) => failed(Error::refresh(error)),
                 }

@@ -3,6 +3,8 @@
 
 mod cell;
 mod change;
+mod clocks;
+mod cookie_session;
 mod cookies;
 mod credential;
 mod crossing;
@@ -11,10 +13,14 @@ mod events;
 mod exchange;
 mod flight;
 mod fruitless;
+mod jwt;
+mod keep_fresh;
 mod memo;
 mod refresher;
 mod snapshot;
+mod term;
 mod token_field;
+mod token_numbers;
 mod token_response;
 mod tokens;
 mod write;
@@ -30,15 +36,18 @@ use self::events::Bell;
 use self::flight::Ticket;
 use crate::error::{Error, Kind};
 
+pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::SetCookies;
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::Finding;
 pub use self::events::{SessionEvent, SessionEvents};
+pub use self::keep_fresh::KeepFresh;
 pub(crate) use self::refresher::{Method, Refresher};
 pub(crate) use self::snapshot::Snapshot;
 use self::snapshot::Standing;
 pub use self::token_field::{TokenFields, TokenLifetime, TokenText};
+pub(crate) use self::token_numbers::tame;
 pub use self::tokens::{AccessToken, AsTokens, FromSession, RefreshToken, Tokens};
 pub use self::write::SessionWrite;
 
@@ -128,10 +137,16 @@ impl Session {
 
     /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
     ///
+    /// Made for a button that says "try again": while calls wait 1 s, 2 s, 4 s … 60 s after failed refreshes, a
+    /// refresh by hand waits for one second only. What the server asked for with `Retry-After` holds for both,
+    /// and so does a refusal for good. Until then the remembered error is returned and nothing is sent, so that
+    /// a loop around this cannot become a storm.
+    ///
     /// # Errors
     ///
-    /// [`is_no_session`](Error::is_no_session) if there is nothing to refresh with; otherwise what the
-    /// refresh failed with.
+    /// [`is_no_session`](Error::is_no_session) if there is nothing to refresh with,
+    /// [`is_session_expired`](Error::is_session_expired) if the server refused for good; otherwise what the
+    /// refresh failed with, or the last one if it is too early for another.
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens, Error> {
@@ -186,6 +201,7 @@ impl Session {
 
     pub(crate) fn keeps_cookies(&self) -> bool {
         self.refresher().is_some_and(Refresher::keeps_cookies)
+            || self.snapshot().credential().is_some_and(|credential| credential.tokens().by_cookie)
     }
 
     fn refresher(&self) -> Option<&Refresher> {

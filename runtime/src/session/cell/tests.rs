@@ -3,15 +3,14 @@
 mod interleavings;
 mod model;
 
+use super::super::decision::{Landed, Landing};
 use super::super::tokens::Tokens;
 use super::*;
 
 const ROUTE: &str = "Shop::order";
 
 fn credential(minted: Minted) -> Arc<Credential> {
-    Arc::new(
-        Credential::new(Tokens::new(fastrand::u64(..).to_string()), minted, Instant::now(), 0.0).unwrap(),
-    )
+    Arc::new(Credential::new(Tokens::new(fastrand::u64(..).to_string()), minted, Now::read(), 0.0).unwrap())
 }
 
 fn renewed() -> Landing {
@@ -35,20 +34,21 @@ fn logged_in() -> Cell<usize> {
 /// B5: a refusal that comes in while a flight lands meets either the flight or its token, and nothing between.
 #[test]
 fn publishing_the_token_and_clearing_the_slot_are_one_step() {
-    let (mut cell, now) = (logged_in(), Instant::now());
+    let (mut cell, at) = (logged_in(), Now::read());
+    let now = at.ticks;
     let stamp = cell.current().stamp;
     let settle = |cell: &mut Cell<usize>| cell.settle(stamp, Finding::Expired, ROUTE, true, now);
     assert!(matches!(settle(&mut cell), Settled::Start));
     cell.take_off(1, Cause::Refused(Finding::Expired));
     assert!(matches!(settle(&mut cell), Settled::Join(1)));
-    assert!(matches!(cell.enter(true, now), Entry::Join(1)));
+    assert!(matches!(cell.enter(true, false, at), Entry::Join(1)));
 
     assert_eq!(cell.land(&1, renewed(), now, 0.0), Landed::Published);
 
     assert!(cell.ticket().is_none() && !cell.current().hold);
     let newer = Stamp { generation: stamp.generation + 1, ..stamp };
     assert!(matches!(settle(&mut cell), Settled::Replay(current) if current.stamp == newer));
-    assert!(matches!(cell.enter(true, now), Entry::Go));
+    assert!(matches!(cell.enter(true, false, at), Entry::Go));
 }
 
 /// F5: a flight that a login detached neither clears nor lands in the slot of the next one.
