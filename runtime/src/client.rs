@@ -3,12 +3,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::HeaderName;
 use http::header::AUTHORIZATION;
 use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use crate::builder::ClientBuilder;
 use crate::call::Call;
@@ -231,11 +235,16 @@ impl Client {
     /// streamed. The refusal that the call has met by then is in the error.
     fn within<F>(timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
     where
-        F: std::future::Future<Output = Result<Answer>> + Send + 'static,
+        F: Future<Output = Result<Answer>> + Send + 'static,
     {
-        let Some(timeout) = timeout else { return Box::pin(call) };
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let Some(deadline) = deadline else { return Box::pin(call) };
         Box::pin(async move {
-            tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
+            let mut call = pin!(call);
+            // Whose time is over does nothing more, also if it is woken in the same moment.
+            let in_time =
+                poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
+            timeout_at(deadline, in_time).await.unwrap_or_else(|elapsed| {
                 let error = Error::new(Kind::Timeout, "the call took longer than its timeout");
                 let rejection = met.as_ref().and_then(|met| met.get().cloned());
                 Err(error.with_source(elapsed).with_rejection_if(rejection))

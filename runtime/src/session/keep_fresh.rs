@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
-use tokio::time::{Instant, sleep_until};
+use tokio::time::{Instant, timeout_at};
 
 use super::events::SessionEvents;
 use super::{Inner, Session};
@@ -79,9 +79,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
         let now = Instant::now();
         // What is due already is under way, or cannot be had now: its end is told, or some time passes.
         let next = now.checked_add(LOOK).filter(|look| due <= now || *look < due).unwrap_or(due);
-        tokio::select! {
-            event = events.next() => if event.is_none() { return },
-            () = sleep_until(next) => {}
+        if let Ok(None) = timeout_at(next, events.next()).await {
+            return;
         }
     }
 }
