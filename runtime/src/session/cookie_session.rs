@@ -19,7 +19,7 @@ use super::tokens::{AsTokens, Tokens};
 /// pub trait Forum {
 ///     #[login]
 ///     #[post("/login")]
-///     async fn log_in(&self, #[form] name: &str, #[form] password: &str) -> Result<CookieSession>;
+///     async fn log_in(&self, #[form("name")] name: &str, #[form("password")] password: &str) -> Result<CookieSession>;
 ///
 ///     #[refresh]
 ///     #[post("/session/extend")]
