@@ -109,7 +109,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Starts logged in.
+    /// Starts logged in, as [`Session::set`] does.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self

@@ -65,6 +65,7 @@
 //! | declaring an API: every attribute | [`macro@api`] |
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
+//! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |

@@ -7,8 +7,9 @@
 //! - *epoch* counts logins and logouts, *generation* counts published credentials; a [`Stamp`] is both, as
 //!   they were when a call was sent.
 //! - There is at most one flight. A login, a logout or a refresh by hand detaches it: what it brings is then
-//!   discarded. How it ends is told in [`landing`].
+//!   discarded. How it ends is told in [`landing`], and how an epoch does in [`epochs`].
 
+mod epochs;
 mod landing;
 
 use std::sync::Arc;
@@ -16,8 +17,8 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::clocks::Now;
-use super::cookies::{Cookies, SetCookies};
-use super::credential::{Credential, Minted};
+use super::cookies::SetCookies;
+use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
 use super::fruitless::Fruitless;
 use super::memo::Memo;
@@ -71,14 +72,17 @@ impl<F: Clone + PartialEq> Cell<F> {
         self.memo.active(now)
     }
 
-    /// What who asks for a refresh by hand is told instead of getting one. Who may ask joins the flight that is
-    /// under way.
+    /// By hand: the flight to join, `None` if one is to start, or why nothing is asked now.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<F>, Error> {
         if let Some(slot) = &mut self.flight {
             slot.ahead = false;
             return Ok(Some(slot.ticket.clone()));
         }
-        let refused = if self.doomed { Some(expired()) } else { self.memo.active_by_hand(now) };
+        let refused = match (self.doomed, self.hopeless) {
+            (true, _) => Some(expired()),
+            (false, true) => Some(Error::new(Kind::NoSession, "nobody is logged in")),
+            (false, false) => self.memo.active_by_hand(now),
+        };
         refused.map_or(Ok(None), Err)
     }
 
@@ -201,43 +205,6 @@ impl<F: Clone + PartialEq> Cell<F> {
         self.publish(|_| {});
     }
 
-    /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the
-    /// one before. `Err` if somebody logged out since; otherwise the flight that it detached.
-    pub(crate) fn log_in(
-        &mut self,
-        begun: Option<Stamp>,
-        credential: Arc<Credential>,
-        cookies: &[SetCookies],
-    ) -> Result<Option<F>, Error> {
-        let nobody = matches!(self.current.standing, Standing::Nobody);
-        if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
-            return Err(ended());
-        }
-        // What a server handed out before any login, say for its login form, belongs to nobody else.
-        let mut jar = if nobody { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
-        for set in cookies {
-            jar = set.after(&jar);
-        }
-        let detached = self.start_epoch();
-        self.publish(|next| {
-            next.stamp.generation += 1;
-            next.standing = Standing::Live(credential);
-            next.cookies = Arc::new(jar);
-        });
-        Ok(detached)
-    }
-
-    /// A logout. Whether somebody was logged in, and the flight that it detached.
-    pub(crate) fn log_out(&mut self) -> (bool, Option<F>) {
-        let was_live = matches!(self.current.standing, Standing::Live(_));
-        let detached = self.start_epoch();
-        self.publish(|next| {
-            next.standing = Standing::Nobody;
-            next.cookies = Arc::default();
-        });
-        (was_live, detached)
-    }
-
     /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
     /// and are dropped.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
@@ -275,26 +242,6 @@ impl<F: Clone + PartialEq> Cell<F> {
         if stamp.epoch == self.current.stamp.epoch && self.fruitless.accepted(route, now) {
             self.publish(|_| {});
         }
-    }
-
-    /// The server refused the refresh for good, and there is nothing left.
-    fn expire(&mut self) {
-        self.doomed = false;
-        self.memo.clear();
-        self.publish(|next| {
-            next.standing = Standing::Expired;
-            next.cookies = Arc::default();
-        });
-    }
-
-    fn start_epoch(&mut self) -> Option<F> {
-        self.memo.clear();
-        self.doomed = false;
-        self.fruitless = Fruitless::default();
-        self.hopeless = false;
-        let detached = self.flight.take().map(|slot| slot.ticket);
-        self.publish(|next| next.stamp.epoch += 1);
-        detached
     }
 
     fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {

@@ -55,6 +55,16 @@ pub use self::write::SessionWrite;
 ///
 /// Cheap to clone; clones are the same session, and so are all clients that share it. It lives in memory.
 ///
+/// - *Many identities* are as many sessions, each with its own refresh, and nothing in common. Hold them in
+///   whatever map suits; there is no pool, and nothing is evicted but by you. Dropping one costs nothing: a
+///   refresh that is under way goes on to its end.
+/// - *One identity at several hosts* is one session in several clients
+///   ([`ClientBuilder::session`](crate::ClientBuilder::session)): one refresh for all.
+/// - *Several audiences* are several sessions, since each has an access token of its own. If they hang off one
+///   refresh token, give that to one session, and let
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the others make an ordinary call under it: then
+///   the refresh token is spent by one refresh at a time.
+///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
 /// use afresh::{SessionState, Tokens};
@@ -120,6 +130,11 @@ impl Session {
     ///
     /// It has taken effect when this returns; awaiting the result says whether it could. An access token
     /// that no header can carry is an error, and leaves the session as it was.
+    ///
+    /// Tokens without a [lifetime](Tokens::lifetime) may be of any age. If the access token is a JWT, its `exp`
+    /// (RFC 7519 §4.1.4) is taken as a hint: when it has passed, a call asks for a refresh first. It is not
+    /// verified, and what the server says of the token counts more: if there is no refresh to be had, the call
+    /// goes with it.
     #[allow(
         clippy::must_use_candidate,
         reason = "it has taken effect; who knows the token to be good need not look"

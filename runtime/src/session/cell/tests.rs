@@ -3,6 +3,9 @@
 mod interleavings;
 mod model;
 
+use std::time::Duration;
+
+use super::super::credential::Credential;
 use super::super::decision::{Landed, Landing};
 use super::super::tokens::Tokens;
 use super::*;
@@ -64,4 +67,44 @@ fn a_detached_flight_leaves_the_slot_of_the_next_one_alone() {
 
     assert_eq!((cell.ticket(), cell.current().stamp), (Some(2), new));
     assert_eq!(cell.land(&2, renewed(), now, 0.0), Landed::Published);
+}
+
+/// D16, I12: a refusal ahead of time leaves the credential until it is over; then the session lapses, once.
+#[test]
+fn a_refusal_ahead_of_time_waits_for_the_end_of_the_credential() {
+    let mut cell = Cell::<usize>::new();
+    let at = Now::read();
+    let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
+    cell.log_in(None, Arc::new(Credential::new(tokens, Minted::LoggedIn, at, 0.0).unwrap()), &[]).unwrap();
+    let after = |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
+    assert!(matches!(cell.enter(true, false, after(580)), Entry::GoAndRenew));
+    cell.take_off(1, Cause::Margin);
+    assert_eq!(cell.land(&1, Landing::Rejected, after(581).ticks, 0.0), Landed::Failed);
+
+    assert!(!cell.lapse(after(599).ticks));
+    for once in [false, true] {
+        assert!(matches!(cell.enter(true, once, after(599)), Entry::Go), "no flight starts any more");
+    }
+    assert!(cell.ask(after(599).ticks).is_err() && cell.next_renewal().is_none());
+    assert!(cell.lapse(after(600).ticks) && !cell.lapse(after(601).ticks));
+    assert!(matches!(cell.enter(true, false, after(601)), Entry::Expired));
+}
+
+/// What is read without the lock is what the lock would have said.
+#[test]
+fn a_call_that_is_ready_would_have_been_let_go() {
+    let at = Now::read();
+    for lifetime in [1, 60, 600, 3600] {
+        let mut cell = Cell::<usize>::new();
+        let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(lifetime));
+        cell.log_in(None, Arc::new(Credential::new(tokens, Minted::LoggedIn, at, 0.0).unwrap()), &[])
+            .unwrap();
+        for percent in 0..=110 {
+            let now = Now { ticks: at.ticks + Duration::from_secs(lifetime) * percent / 100, ..at };
+            for once in [false, true] {
+                let goes = matches!(cell.enter(true, once, now), Entry::Go);
+                assert_eq!(cell.current().is_ready(|| now, once), goes, "{percent} % of {lifetime} s");
+            }
+        }
+    }
 }
