@@ -74,3 +74,30 @@ impl Memo {
         doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * roll.clamp(0.0, 1.0))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    /// D13: attempts by hand make nobody else wait longer: the next wait is the one that was next before.
+    #[test]
+    fn attempts_by_hand_do_not_double_the_wait_of_calls() {
+        let (mut memo, start) = (Memo::default(), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        let fail = |memo: &mut Memo, millis| {
+            memo.remember(Error::new(Kind::Refresh, "on purpose"), None, at(millis), 0.5);
+            memo.until().unwrap().duration_since(start).as_millis()
+        };
+        assert_eq!(
+            [fail(&mut memo, 0), fail(&mut memo, 1_000), fail(&mut memo, 3_000)],
+            [1_000, 3_000, 7_000]
+        );
+        for by_hand in [4_000, 5_000, 6_000] {
+            assert!(memo.active(at(by_hand)).is_some() && memo.active_by_hand(at(by_hand)).is_none());
+            assert_eq!(fail(&mut memo, by_hand), 7_000);
+        }
+        assert_eq!(fail(&mut memo, 6_500), 7_500, "but never less than a second after an attempt");
+        assert_eq!(fail(&mut memo, 7_500), 15_500, "8 s follow 4 s");
+    }
+}
