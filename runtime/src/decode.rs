@@ -55,10 +55,9 @@ impl Answer {
         let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = response
-            .bytes()
-            .await
-            .map_err(|error| Error::transport(error.into()).with_rejection_if(rejection.clone()))?;
+        let body = response.bytes().await.map_err(|error| {
+            Error::transport(error.into()).with_receipt(receipt).with_rejection_if(rejection.clone())
+        })?;
         Ok(Self {
             status,
             headers,
@@ -154,7 +153,7 @@ impl Answer {
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
-        Error::status_of(answer).with_rejection_if(rejection)
+        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
     }
 
     /// The live response, for types that are not read whole, see [`FromResponse::READING`].
@@ -186,7 +185,8 @@ impl Answer {
             Err(error) => {
                 let place = if self.secret { error.place() } else { error.to_string() };
                 let text = format!("the answer is not of the declared type: {place}");
-                Err(Error::new(Kind::Decode, text).with_rejection_if(self.rejection))
+                let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
+                Err(error.with_rejection_if(self.rejection))
             }
         }
     }

@@ -71,6 +71,7 @@
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
 //! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
+//! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Refusal`] |
 //!
 //! # Features
 //!
@@ -86,6 +87,7 @@
 mod body_deserializer;
 mod builder;
 mod call;
+mod challenge;
 mod client;
 mod courier;
 mod decode;
@@ -99,8 +101,13 @@ mod origin;
 mod pages;
 mod pending;
 mod placement;
+mod pointer;
+mod prefix;
 mod prepared;
 mod problem;
+mod rate_limit;
+mod reason;
+mod refusal;
 mod rejection;
 mod reply;
 mod roles;
@@ -117,6 +124,7 @@ pub mod __private;
 pub use afresh_macros::{ApiError, AsTokens, api};
 
 pub use crate::builder::ClientBuilder;
+pub use crate::challenge::Challenge;
 pub use crate::client::Client;
 pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
 pub use crate::encode::{
@@ -128,10 +136,13 @@ pub use crate::error_body::ErrorBody;
 pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
+pub use crate::reason::Reason;
+pub use crate::refusal::Refusal;
 pub use crate::rejection::Rejection;
-pub use crate::reply::{Receipt, Reply};
+pub use crate::reply::{Receipt, RefreshedBy, Reply};
 pub use crate::session::{
     AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
     SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::stream::{ByteStream, Event, Events, Lines};
+pub use crate::verdict::Verdict;

@@ -2,6 +2,7 @@
 //! is held across an `.await`, and no code of the user's runs under it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -11,6 +12,8 @@ use super::decision::{Cause, Entry, Finding, Settled};
 use super::flight::{self, Departure, Ticket};
 use super::snapshot::{Snapshot, Stamp, Standing};
 use crate::error::{Error, Kind};
+use crate::reason::Reason;
+use crate::reply::RefreshedBy;
 
 /// Whether a call needs the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +28,22 @@ pub(crate) enum Demand {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) pass: Arc<Snapshot>,
-    /// It waited for a refresh first.
-    pub(crate) waited: bool,
+    /// The refresh that it waited for first.
+    pub(crate) waited: Option<Waited>,
+}
+
+/// How a call waited for a refresh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waited {
+    pub(crate) by: RefreshedBy,
+    pub(crate) time: Duration,
 }
 
 /// What a refused call does next.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The refusal is the call's answer.
-    Return,
+    Return(Reason),
     /// Wait for the refresh, then see.
     Wait(Wait),
     /// Somebody already refreshed.
@@ -46,6 +56,15 @@ pub(crate) enum Next {
 pub(crate) struct Wait {
     ticket: Ticket,
     stamp: Stamp,
+    /// Whether the flight was started for this one.
+    started: bool,
+}
+
+impl Wait {
+    /// Whose flight it is.
+    pub(crate) fn by(&self) -> RefreshedBy {
+        if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
+    }
 }
 
 impl Session {
@@ -53,12 +72,13 @@ impl Session {
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
     pub(crate) async fn enter(&self, demand: Demand) -> Result<Option<Entered>, Error> {
-        let at_once = |pass| Ok(Some(Entered { pass, waited: false }));
+        let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
         let seen = self.snapshot();
         if seen.is_ready(now) {
             return at_once(seen);
         }
         let (entry, seen, departure) = self.decide();
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
@@ -71,8 +91,10 @@ impl Session {
             Entry::Join(ticket) => ticket,
         };
         self.refuse_reentry()?;
-        let pass = self.wait(Wait { ticket, stamp: seen.stamp }).await?;
-        Ok(Some(Entered { pass, waited: true }))
+        let wait = Wait { ticket, stamp: seen.stamp, started };
+        let (by, begun) = (wait.by(), now());
+        let pass = self.wait(wait).await?;
+        Ok(Some(Entered { pass, waited: Some(Waited { by, time: begun.elapsed() }) }))
     }
 
     /// Decides and, if a flight is to start, gives it its slot, in one step. Asking whether there is
@@ -115,15 +137,18 @@ impl Session {
                 }
                 other => (other, None),
             });
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
         match settled {
-            Settled::Return | Settled::Start => Next::Return,
+            Settled::Return(reason) => Next::Return(reason),
+            // Boarded above.
+            Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(ticket) => match self.refuse_reentry() {
-                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp }),
+                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp, started }),
                 Err(error) => Next::Fail(error),
             },
         }
@@ -144,15 +169,16 @@ impl Session {
             unchanged.then(|| board(cell, Cause::Hand))
         });
         let Some((ticket, departure)) = boarded else { return Ok(None) };
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
-        Ok(Some(Wait { ticket, stamp: seen.stamp }))
+        Ok(Some(Wait { ticket, stamp: seen.stamp, started }))
     }
 
     /// Waits for the flight; what the session is afterwards, if it got newer.
     pub(crate) async fn wait(&self, wait: Wait) -> Result<Arc<Snapshot>, Error> {
-        let Wait { ticket, stamp } = wait;
+        let Wait { ticket, stamp, .. } = wait;
         let failure = ticket.landed(self).await;
         let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
