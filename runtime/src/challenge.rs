@@ -19,7 +19,7 @@ pub enum Challenge {
     DpopNonce,
     /// `insufficient_user_authentication`: a stronger or more recent login (RFC 9470 §3).
     StepUp,
-    /// `insufficient_claims`, or a `claims` parameter: a token with these claims (OpenID Connect; the
+    /// `insufficient_claims`, or a `claims` parameter: a token with these claims (`OpenID` Connect; the
     /// continuous access evaluation of Microsoft Entra).
     Claims,
 }

@@ -75,46 +75,26 @@ fn media_type(headers: &HeaderMap) -> String {
     line.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
-/// A condition that a trait declares: the value at a JSON pointer is this one.
+/// A condition that a trait declares: what stands at a JSON pointer is this value.
+///
+/// An enum, because a list of its variants is a constant where one of calls is not.
 #[derive(Clone, Copy, Debug)]
-pub struct Condition {
-    pointer: &'static str,
-    value: Literal,
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Literal {
-    Text(&'static str),
-    Integer(i64),
-    Boolean(bool),
+pub enum Condition {
+    /// It is this string.
+    Text(&'static str, &'static str),
+    /// It is this integer.
+    Integer(&'static str, i64),
+    /// It is this boolean.
+    Boolean(&'static str, bool),
 }
 
 impl Condition {
-    /// A string stands there.
-    #[must_use]
-    pub const fn text(pointer: &'static str, value: &'static str) -> Self {
-        Self { pointer, value: Literal::Text(value) }
-    }
-
-    /// An integer stands there.
-    #[must_use]
-    pub const fn integer(pointer: &'static str, value: i64) -> Self {
-        Self { pointer, value: Literal::Integer(value) }
-    }
-
-    /// A boolean stands there.
-    #[must_use]
-    pub const fn boolean(pointer: &'static str, value: bool) -> Self {
-        Self { pointer, value: Literal::Boolean(value) }
-    }
-
     fn holds(self, refusal: &Refusal<'_>) -> bool {
-        let found = refusal.json(self.pointer);
-        found.is_some_and(|found| match self.value {
-            Literal::Text(text) => found.as_str() == Some(text),
-            Literal::Integer(number) => found.as_i64() == Some(number),
-            Literal::Boolean(truth) => found.as_bool() == Some(truth),
-        })
+        match self {
+            Self::Text(at, text) => refusal.json(at).is_some_and(|found| found.as_str() == Some(text)),
+            Self::Integer(at, number) => refusal.json(at).is_some_and(|found| found.as_i64() == Some(number)),
+            Self::Boolean(at, truth) => refusal.json(at).is_some_and(|found| found.as_bool() == Some(truth)),
+        }
     }
 }
 

@@ -133,11 +133,11 @@ fn an_outlived_credential_makes_a_bare_403_certain() {
 #[test]
 fn a_rule_knows_best() {
     const EXPIRED: &[Condition] = &[
-        Condition::text("/error", "token_expired"),
-        Condition::integer("/code", 17),
-        Condition::boolean("/ok", false),
+        Condition::Text("/error", "token_expired"),
+        Condition::Integer("/code", 17),
+        Condition::Boolean("/ok", false),
     ];
-    const FORBIDDEN: &[Condition] = &[Condition::text("/detail", "CSRF token missing")];
+    const FORBIDDEN: &[Condition] = &[Condition::Text("/detail", "CSRF token missing")];
     let law = law(&[401, 403], EXPIRED, FORBIDDEN);
     for body in [json!({ "error": "token_expired" }), json!({ "code": 17 }), json!({ "ok": false })] {
         assert_eq!(verdict_of_json(law, 403, &body), Some(Verdict::Expired), "{body}");
@@ -156,7 +156,7 @@ fn a_rule_knows_best() {
 /// A5: a success is one, unless a rule says otherwise.
 #[test]
 fn a_success_counts_only_by_a_rule() {
-    const EXPIRED: &[Condition] = &[Condition::text("/code", "TOKEN_EXPIRED")];
+    const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
     let expired = json!({ "code": "TOKEN_EXPIRED" });
     assert_eq!(verdict_of_json(law(&[200, 403], &[], &[]), 200, &expired), None);
     assert_eq!(verdict_of_json(law(&[403], EXPIRED, &[]), 200, &expired), None);
@@ -168,7 +168,7 @@ fn a_success_counts_only_by_a_rule() {
 /// A4, A5: a body is looked at only if that can matter, and a stream is left alone.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
-    const RULE: &[Condition] = &[Condition::boolean("/ok", false)];
+    const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];
     let json = headers(&[("content-type", "application/problem+json; charset=utf-8")]);
     let bytes = headers(&[("content-type", "application/octet-stream")]);
     let wants = |law: Law<'_>, status: u16, headers, live| {

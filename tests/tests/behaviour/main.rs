@@ -28,6 +28,7 @@ mod redirects;
 mod replay;
 mod reporting;
 mod rotation;
+mod rules;
 mod secrets;
 mod single_call;
 mod single_flight;
