@@ -85,6 +85,11 @@ impl<C: Api> ClientBuilder<C> {
     /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
     /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
     ///
+    /// A layer that retries belongs around the client: it then sees what is left after a refresh, and each
+    /// of its attempts is a call of its own. In here it is beneath the session, as reqwest's own `retry` is:
+    /// all its attempts are one send of a call. It must then leave alone the statuses that are refreshed for,
+    /// or it repeats a token that was refused.
+    ///
     /// ```
     /// use afresh::{Client, Tokens};
     ///

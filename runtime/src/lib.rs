@@ -56,6 +56,9 @@
 //!   refresh that comes back too late is discarded.
 //! - A 403 may mean "expired" or "not allowed". Every one is worth a refresh until a refresh has proved
 //!   fruitless; then, for a while, such a 403 is taken at its word.
+//! - What an answer says is believed: `WWW-Authenticate`, a rate limit, what the API's own rules read in its
+//!   body ([`expired_when`](ClientBuilder::expired_when)). Why a refusal was not mended is in the error and
+//!   its text ([`Error::reason`]).
 //! - Credentials go to the client's own origin and nowhere else, on every hop of a redirect.
 //!
 //! # What is where
