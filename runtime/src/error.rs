@@ -260,7 +260,8 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// How the call went until it failed; `None` if nothing of it was sent or its time was up.
+    /// How the call went until it failed; `None` if it never began, say because an argument cannot be sent,
+    /// or if its time was up.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()

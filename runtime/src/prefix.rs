@@ -115,3 +115,76 @@ impl http_body::Body for Looked {
         hint
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+
+    use super::*;
+
+    type Chunk = Result<Bytes, std::io::Error>;
+
+    fn response(chunks: Vec<Chunk>) -> Response {
+        let mut response = http::Response::builder().url("https://shop.test/orders".parse().unwrap());
+        response =
+            response.status(403).version(http::Version::HTTP_2).header("x-trace", "t1").extension(17_u8);
+        response.body(Body::wrap_stream(stream::iter(chunks))).unwrap().into()
+    }
+
+    /// A4: what is around the body is as it was.
+    #[tokio::test]
+    async fn the_head_of_the_answer_is_as_it_was() {
+        let (response, prefix) = look_at(response(vec![Ok(Bytes::from("body"))])).await;
+        assert_eq!(prefix, "body");
+        assert_eq!((response.status().as_u16(), response.version()), (403, http::Version::HTTP_2));
+        assert_eq!(
+            (&response.headers()["x-trace"], response.extensions().get()),
+            (&"t1".parse().unwrap(), Some(&17_u8))
+        );
+        assert_eq!(response.url().as_str(), "https://shop.test/orders");
+        assert_eq!(response.text().await.unwrap(), "body");
+    }
+
+    /// A4: rules see 16 KiB at most; the reader gets every chunk, the very same and in order, and no copy of it.
+    #[tokio::test]
+    async fn every_chunk_goes_on_to_the_reader_as_it_came() {
+        let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();
+        let sent = chunks.iter().cloned().map(Ok).collect();
+        let (mut response, prefix) = look_at(response(sent)).await;
+        assert_eq!((prefix.len(), &prefix[..]), (LIMIT, &chunks.concat()[..LIMIT]));
+        for chunk in chunks {
+            let got = response.chunk().await.unwrap().unwrap();
+            assert_eq!((got.as_ptr(), got.len()), (chunk.as_ptr(), chunk.len()));
+        }
+        assert!(response.chunk().await.unwrap().is_none());
+
+        let whole = Bytes::from(vec![7; 1024 * 1024]);
+        let (mut response, prefix) = look_at(self::response(vec![Ok(whole.clone())])).await;
+        assert_eq!((prefix.as_ptr(), prefix.len()), (whole.as_ptr(), LIMIT));
+        assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
+    }
+
+    /// A4: a body that breaks while it is looked at breaks for its reader, after what came before.
+    #[tokio::test]
+    async fn a_break_is_the_readers_to_meet() {
+        let broken = std::io::Error::other("on purpose");
+        let (mut response, prefix) = look_at(response(vec![Ok(Bytes::from("be")), Err(broken)])).await;
+        assert_eq!(prefix, "be");
+        assert_eq!(response.chunk().await.unwrap().unwrap(), "be");
+        assert!(response.chunk().await.is_err());
+    }
+
+    /// A4: nothing that never comes is waited for; it comes to the reader all the same.
+    #[tokio::test(start_paused = true)]
+    async fn a_slow_body_is_looked_at_for_a_second() {
+        let (sender, receiver) = tokio::sync::oneshot::channel::<Bytes>();
+        let late = async move { Ok::<_, std::io::Error>(receiver.await.unwrap()) };
+        let body = stream::once(async { Ok(Bytes::from("early,")) });
+        let body = Body::wrap_stream(futures_util::StreamExt::chain(body, stream::once(late)));
+        let begun = tokio::time::Instant::now();
+        let (response, prefix) = look_at(http::Response::new(body).into()).await;
+        assert_eq!((begun.elapsed(), &*prefix), (WAIT, &b"early,"[..]));
+        sender.send(Bytes::from("late")).unwrap();
+        assert_eq!(response.text().await.unwrap(), "early,late");
+    }
+}

@@ -191,6 +191,47 @@ async fn a_call_that_is_not_sent_again_says_why() {
     world.authority.assert_nothing_spent_twice();
 }
 
+/// A14: what the server said to a call that could not be sent again is all there: status, headers, and the body to decode;
+/// also after a rule has looked at it, and when the refresh failed.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_not_sent_again_keeps_what_the_server_said() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Refused {
+        code: u32,
+        hint: String,
+    }
+    for ruled in [false, true] {
+        let world = World::new();
+        let builder = builder(&world).tokens(tokens(&world.authority.issue()));
+        let builder =
+            if ruled { builder.expired_when(|answer| answer.json("/code").is_some()) } else { builder };
+        let shop = builder.build().unwrap();
+        let refusal = Answer::json(403, json!({ "code": 17, "hint": "old token" })).header("x-trace", "t1");
+        world.guard_with(refusal, |_| order(7));
+        let check = |error: Error| {
+            assert_eq!(
+                (error.status().unwrap().as_u16(), &error.headers().unwrap()["x-trace"]),
+                (403, &"t1".parse().unwrap())
+            );
+            assert_eq!(error.json(), Some(Refused { code: 17, hint: "old token".to_owned() }));
+            assert_eq!(error.rejection().unwrap().body(), error.body().unwrap());
+            assert_eq!(verdict(&error), Some(if ruled { Verdict::Expired } else { Verdict::Suspect }));
+        };
+
+        world.authority.expire();
+        let uploads = UploadsClient::new(shop.client().clone());
+        check(
+            uploads.upload(Body::stream(stream::iter([Ok::<_, std::io::Error>("once")]))).await.unwrap_err(),
+        );
+        world.authority.expire();
+        check(shop.pay(7).await.unwrap_err());
+        world.authority.expire();
+        world.authority.next(Role::Refresh, Conduct::instead(503));
+        check(shop.orders().await.unwrap_err());
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
 /// N2: another origin's refusal is not about our credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_says_so() {
