@@ -3,6 +3,7 @@
 //! The model says what something means and points at where it was written; it holds no attributes and no tokens of its
 //! own. A part that was written wrong is `None`: it has been reported, and the rest can still be judged.
 
+pub(crate) mod condition;
 pub(crate) mod duration;
 pub(crate) mod paging;
 pub(crate) mod path;
@@ -13,6 +14,7 @@ use proc_macro2::Ident;
 use crate::diag::{At, Located};
 use crate::names::Runtime;
 use crate::syntax::{Item, Method, Parameter, Trait};
+use condition::Condition;
 use paging::Paging;
 use path::PathTemplate;
 
@@ -22,6 +24,8 @@ pub(crate) struct Api<'s> {
     pub(crate) client: Ident,
     pub(crate) runtime: Runtime,
     pub(crate) refresh_on: Option<Vec<u16>>,
+    pub(crate) expired_when: Option<Vec<Condition>>,
+    pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// The type that holds any implementation, if there is to be one.
@@ -142,6 +146,8 @@ pub(crate) enum Rule {
     Public,
     NoReplay,
     RefreshOn(Vec<u16>),
+    ExpiredWhen(Vec<Condition>),
+    ForbiddenWhen(Vec<Condition>),
     /// The deadline of the whole call, in milliseconds.
     Timeout(u64),
     /// Statuses whose answer is `None`.
@@ -165,6 +171,8 @@ impl Rule {
             Self::Public => "public",
             Self::NoReplay => "no_replay",
             Self::RefreshOn(_) => "refresh_on",
+            Self::ExpiredWhen(_) => "expired_when",
+            Self::ForbiddenWhen(_) => "forbidden_when",
             Self::Timeout(_) => "timeout",
             Self::NoneOn(_) => "none_on",
             Self::Pages(_) => "pages",

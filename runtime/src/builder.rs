@@ -17,6 +17,7 @@ use crate::client::{Client, Settings};
 use crate::endpoint::{Api, ApiInfo};
 use crate::error::{BoxError, Error, Result};
 use crate::origin::{Origin, is_loopback};
+use crate::refusal::Refusal;
 use crate::session::{AsTokens, Method, Refresher, Session, Tokens, is_scheme};
 use crate::transport::Transport;
 use crate::wire::Wire;
@@ -88,6 +89,11 @@ impl<C: Api> ClientBuilder<C> {
     /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
     /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
     ///
+    /// A layer that retries belongs around the client: it then sees what is left after a refresh, and each
+    /// of its attempts is a call of its own. In here it is beneath the session, as reqwest's own `retry` is:
+    /// all its attempts are one send of a call. It must then leave alone the statuses that are refreshed for,
+    /// or it repeats a token that was refused.
+    ///
     /// ```
     /// use afresh::{Client, Tokens};
     ///
@@ -134,9 +140,50 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Statuses that say that the credential is no longer good. Default: what the API declares, else 401
-    /// and 403.
+    /// and 403. A success among them counts only if [`expired_when`](Self::expired_when) says so.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.settings.refresh_on = Some(statuses.into_iter().collect());
+        self
+    }
+
+    /// Says of an answer whose status is refreshed for that the credential has expired: it is refreshed for
+    /// even where a bare 403 is taken at its word. May be given several times; any of the functions is
+    /// enough, and so is what the API declares with `expired_when(...)`. Default: none.
+    ///
+    /// A success is refreshed for only if its status is in [`refresh_on`](Self::refresh_on) and a rule says
+    /// that it is a refusal. If a method reads its answer as it arrives, a rule sees the body of a success only
+    /// if that is JSON.
+    ///
+    /// A function that panics says nothing of the credential: the answer is returned as it came, and
+    /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is told.
+    ///
+    /// ```
+    /// use afresh::{Client, Tokens};
+    ///
+    /// let client = Client::builder("https://shop.example")
+    ///     .tokens(Tokens::new("access"))
+    ///     .refresh_on([200, 401, 403])
+    ///     .expired_when(|answer| answer.json("/code").is_some_and(|code| code == "TOKEN_EXPIRED"))
+    ///     .forbidden_when(|answer| answer.is_html())
+    ///     .build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn expired_when<F>(mut self, rule: F) -> Self
+    where
+        F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
+    {
+        self.settings.expired_when.push(Arc::new(rule));
+        self
+    }
+
+    /// Says of a refusal that it is not about the credential, so it is never refreshed for: a missing CSRF
+    /// token, the page of a firewall. Outranks everything else that an answer says. As
+    /// [`expired_when`](Self::expired_when) otherwise.
+    pub fn forbidden_when<F>(mut self, rule: F) -> Self
+    where
+        F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
+    {
+        self.settings.forbidden_when.push(Arc::new(rule));
         self
     }
 

@@ -24,8 +24,10 @@ use crate::pages::Continuation;
 use crate::pending::{AnswerFuture, Pending};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
+use crate::refusal::{Condition, Custom, Rule};
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
+use crate::verdict::Law;
 use crate::wire::{Wire, redirects_leak};
 
 /// Statuses that say that a credential is no longer good, unless declared otherwise.
@@ -68,6 +70,8 @@ struct Inner {
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
+    pub(crate) expired_when: Vec<Custom>,
+    pub(crate) forbidden_when: Vec<Custom>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
     /// How many calls are sent again at the same time.
@@ -108,7 +112,7 @@ impl Client {
             let placement = placement?;
             let demand = client.demand_of(&call, &placement).then_some(Demand::Optional);
             let route = format!("{} {}", call.method(), call.url().path());
-            let plan = Plan { demand, placement, endpoint: None, route: route.into(), met };
+            let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
             dispatch(client, call, plan).await.map(Answer::live)
         };
         Pending::new(Self::within(self.0.settings.timeout, seen, started), NAME)
@@ -151,7 +155,7 @@ impl Client {
         let timeout = self.timeout(endpoint);
         let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
-        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met)?, call)));
+        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met, reading)?, call)));
         let client = self.clone();
         Self::within(timeout, seen, async move {
             let (plan, mut call) = ready?;
@@ -193,7 +197,7 @@ impl Client {
         call.prepare().map(|request| RoleCall { client: self.clone(), api, request })
     }
 
-    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met) -> Result<Plan> {
+    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
         let placement = self.placement(Some(endpoint.api))?;
         let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, &placement);
         let demand = if self.session().is_expected() { Demand::Required } else { Demand::Optional };
@@ -203,6 +207,7 @@ impl Client {
             endpoint: Some(endpoint),
             route: endpoint.name.into(),
             met,
+            live: reading != Reading::Whole,
         })
     }
 
@@ -214,9 +219,30 @@ impl Client {
         wire.is_home(call.url()) && !brings_own
     }
 
+    /// What answers are judged by. Conditions of the method replace those of the trait; functions given to
+    /// the builder come on top.
+    pub(crate) fn law(&self, endpoint: Option<&'static Endpoint>) -> Law<'_> {
+        let settings = &self.0.settings;
+        let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
+                        common: fn(&ApiInfo) -> &'static [Condition]| {
+            endpoint.map_or(&[] as &[_], |endpoint| own(endpoint).unwrap_or(common(endpoint.api)))
+        };
+        Law {
+            refresh_on: self.refresh_on(endpoint),
+            expired_when: Rule {
+                declared: declared(|endpoint| endpoint.expired_when, |api| api.expired_when),
+                custom: &settings.expired_when,
+            },
+            forbidden_when: Rule {
+                declared: declared(|endpoint| endpoint.forbidden_when, |api| api.forbidden_when),
+                custom: &settings.forbidden_when,
+            },
+        }
+    }
+
     /// Statuses that speak against the credential: the method's own set, then the builder's, then the
     /// trait's.
-    pub(crate) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)

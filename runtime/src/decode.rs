@@ -58,10 +58,9 @@ impl Answer {
         let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = response
-            .bytes()
-            .await
-            .map_err(|error| Error::transport(error.into()).with_rejection_if(rejection.clone()))?;
+        let body = response.bytes().await.map_err(|error| {
+            Error::transport(error.into()).with_receipt(receipt).with_rejection_if(rejection.clone())
+        })?;
         Ok(Self {
             status,
             headers,
@@ -161,7 +160,7 @@ impl Answer {
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
-        Error::status_of(answer).with_rejection_if(rejection)
+        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
     }
 
     /// The live response, for types that are not read whole, see [`FromResponse::READING`].
@@ -204,7 +203,8 @@ impl Answer {
             Some(other) => format!("the answer is `{}` and not JSON: {place}", shortened(other)),
             None => format!("the answer is not of the declared type: {place}"),
         };
-        let error = Error::new(Kind::Decode, text).with_rejection_if(self.rejection.clone());
+        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
+        let error = error.with_rejection_if(self.rejection.clone());
         if self.secret {
             return error;
         }

@@ -4,6 +4,7 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use reqwest::Response;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
@@ -13,11 +14,14 @@ use crate::courier::{Courier, Delivered, Errand};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
+use crate::prefix;
 use crate::prepared::Prepared;
+use crate::reason::Reason;
+use crate::refusal::Refusal;
 use crate::rejection::Rejection;
-use crate::reply::Receipt;
+use crate::reply::{Receipt, RefreshedBy};
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
-use crate::verdict::{Verdict, judge};
+use crate::verdict::{Judgement, Verdict};
 
 /// Where a call with a deadline leaves the refusal that it meets.
 pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;
@@ -32,6 +36,8 @@ pub(crate) struct Plan {
     /// What refusals are remembered by.
     pub(crate) route: Cow<'static, str>,
     pub(crate) met: Met,
+    /// Whether the caller reads the body of a success as it arrives.
+    pub(crate) live: bool,
 }
 
 /// A final answer, and how it was come by.
@@ -42,25 +48,10 @@ pub(crate) struct Arrived {
     pub(crate) rejection: Option<Arc<Rejection>>,
 }
 
-pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> Result<Arrived, Error> {
+pub(crate) async fn dispatch(client: Client, call: Prepared, plan: Plan) -> Result<Arrived, Error> {
     let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default() };
-    let Some(demand) = plan.demand else {
-        return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
-    };
-    let Some(Entered { pass, waited }) = client.session().enter(demand, !call.is_replayable()).await? else {
-        return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
-    };
-    journey.receipt.refreshed = waited;
-    let first = journey.send(&mut call, Some(&pass)).await?;
-    let Some(finding) = journey.find(&first, &pass) else {
-        journey.accepted(&first, &pass);
-        return Ok(journey.end(first.response));
-    };
-    match client.session().settle(&pass, finding, &plan.route) {
-        Next::Return => Ok(journey.end(first.response)),
-        // Boxed, so that a call which is not refused does not carry the room for it.
-        next => Box::pin(journey.refused(call, first.response, next)).await,
-    }
+    let arrived = journey.travel(call).await;
+    arrived.map_err(|error| error.with_receipt(journey.receipt))
 }
 
 struct Journey<'a> {
@@ -70,6 +61,34 @@ struct Journey<'a> {
 }
 
 impl Journey<'_> {
+    async fn travel(&mut self, mut call: Prepared) -> Result<Arrived, Error> {
+        let session = self.client.session();
+        let entered = match self.plan.demand {
+            Some(demand) => session.enter(demand, !call.is_replayable()).await?,
+            None => None,
+        };
+        let Some(Entered { pass, waited }) = entered else {
+            return self.send(&mut call, None).await.map(|sent| self.end(sent.response));
+        };
+        if let Some(waited) = waited {
+            self.receipt.refreshed_by = Some(waited.by);
+            self.receipt.waited = waited.time;
+        }
+        let first = self.send(&mut call, Some(&pass)).await?;
+        let (first, finding) = self.find(first, &pass).await;
+        let Some(finding) = finding else {
+            return Ok(self.end(first.response));
+        };
+        match session.settle(&pass, finding, &self.plan.route) {
+            Next::Return(reason) => {
+                self.receipt.reason = Some(reason);
+                Ok(self.end(first.response))
+            }
+            // Boxed, so that a call which is not refused does not carry the room for it.
+            next => Box::pin(self.refused(call, first.response, next)).await,
+        }
+    }
+
     async fn send(&mut self, call: &mut Prepared, pass: Option<&Snapshot>) -> Result<Delivered, Error> {
         let courier = Courier {
             wire: self.client.wire(),
@@ -78,26 +97,56 @@ impl Journey<'_> {
             errand: Errand::Ordinary,
         };
         self.receipt.sends += 1;
-        self.receipt.generation = pass.map(|pass| pass.stamp.generation);
+        self.receipt.stamp = pass.map(|pass| pass.stamp);
         Box::pin(courier.deliver(call, pass))
             .await?
             .ok_or_else(|| Error::request("the body of the request is spent"))
     }
 
-    /// What the answer says against the credential that was sent, if anything.
-    fn find(&self, sent: &Delivered, pass: &Snapshot) -> Option<Finding> {
-        let credential = pass.credential().filter(|_| sent.home)?;
-        let outlived = credential.has_clock() && credential.is_expired(Instant::now());
-        match judge(
-            sent.response.status(),
-            sent.response.headers(),
-            self.client.refresh_on(self.plan.endpoint),
-            outlived,
-        ) {
-            Verdict::Expired => Some(Finding::Expired),
-            Verdict::Suspect => Some(Finding::Suspect),
-            Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge => None,
+    /// What the answer says against the credential that was sent, if anything; and the answer, whole.
+    async fn find(&mut self, sent: Delivered, pass: &Snapshot) -> (Delivered, Option<Finding>) {
+        self.receipt.verdict = None;
+        let sent = if self.client.law(self.plan.endpoint).concerns(sent.response.status()) {
+            Box::pin(self.judge(sent, pass)).await
+        } else {
+            sent
+        };
+        let finding = match self.receipt.verdict {
+            Some(Verdict::Expired) => Some(Finding::Expired),
+            Some(Verdict::Suspect) => Some(Finding::Suspect),
+            Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
+        };
+        if finding.is_none() {
+            self.accepted(&sent, pass);
         }
+        (sent, finding)
+    }
+
+    /// Leaves the verdict in the receipt.
+    async fn judge(&mut self, mut sent: Delivered, pass: &Snapshot) -> Delivered {
+        let law = self.client.law(self.plan.endpoint);
+        let credential = pass.credential();
+        let judged = if !sent.home {
+            Some(Judgement::not_auth(Reason::ForeignOrigin)).filter(|_| !sent.response.status().is_success())
+        } else if let Some(credential) = credential {
+            let outlived = credential.has_clock() && credential.is_expired(Instant::now());
+            let mut body = Bytes::new();
+            if law.wants_body(sent.response.status(), sent.response.headers(), self.plan.live) {
+                (sent.response, body) = prefix::look_at(sent.response).await;
+            }
+            let refusal = Refusal::new(sent.response.status(), sent.response.headers(), &body);
+            law.judge(&refusal, outlived)
+        } else {
+            None
+        };
+        if let Some(Judgement { verdict, reason }) = judged {
+            self.receipt.verdict = Some(verdict);
+            self.receipt.reason = reason;
+            if reason == Some(Reason::RuleFailed) {
+                self.client.session().tell_rule_failed(self.plan.endpoint.map(|endpoint| endpoint.name));
+            }
+        }
+        sent
     }
 
     /// The first answer was a refusal, and something is to be done about it.
@@ -113,6 +162,7 @@ impl Journey<'_> {
         let renewed = self.outcome(next).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         if !call.is_replayable() {
             self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
+            self.receipt.reason = Some(Reason::BodySpent);
             let text =
                 "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
             return Err(Error::new(Kind::NotReplayable, text).with_rejection(rejection));
@@ -120,16 +170,24 @@ impl Journey<'_> {
         self.replay(call, renewed, rejection).await
     }
 
+    /// What the session is after the refresh that the refusal is worth.
     async fn outcome(&mut self, next: Next) -> Result<Arc<Snapshot>, Error> {
-        match next {
-            Next::Replay(renewed) => Ok(renewed),
+        let renewed = match next {
+            Next::Replay(renewed) => {
+                self.receipt.refreshed_by = Some(RefreshedBy::Already);
+                Ok(renewed)
+            }
             Next::Wait(wait) => {
-                self.receipt.refreshed = true;
-                self.client.session().wait(wait).await
+                self.receipt.refreshed_by = Some(wait.by());
+                let begun = Instant::now();
+                let renewed = self.client.session().wait(wait).await;
+                self.receipt.waited += begun.elapsed();
+                renewed
             }
             Next::Fail(error) => Err(error),
-            Next::Return => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
-        }
+            Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
+        };
+        renewed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
     }
 
     /// `#[no_replay]`: the next call finds a fresh credential, this one gets its own answer.
@@ -137,6 +195,7 @@ impl Journey<'_> {
         match self.outcome(next).await {
             Ok(renewed) => {
                 self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
+                self.receipt.reason = Some(Reason::NoReplay);
                 Ok(self.end(first))
             }
             Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first).await))),
@@ -150,6 +209,7 @@ impl Journey<'_> {
         pass: Arc<Snapshot>,
         rejection: Arc<Rejection>,
     ) -> Result<Arrived, Error> {
+        let mended = self.receipt.verdict;
         let (pass, turn) =
             turn(self.client, pass).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         let sent = self.send(&mut call, Some(&pass)).await;
@@ -158,10 +218,13 @@ impl Journey<'_> {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
             error.retext(text).with_rejection(rejection.clone())
         })?;
-        match self.find(&sent, &pass) {
-            Some(finding) => self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route),
-            None => self.accepted(&sent, &pass),
+        let (sent, finding) = self.find(sent, &pass).await;
+        if let Some(finding) = finding {
+            self.receipt.reason = Some(Reason::FreshTokenRefused);
+            self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route);
         }
+        // The last refusal that it met: that of the second answer, or the one that was mended.
+        self.receipt.verdict = self.receipt.verdict.or(mended);
         Ok(Arrived { rejection: Some(rejection), ..self.end(sent.response) })
     }
 

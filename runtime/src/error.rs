@@ -12,7 +12,9 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
+use crate::reason::Reason;
 use crate::rejection::Rejection;
+use crate::reply::Receipt;
 
 /// A boxed error, as tower services use it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -46,6 +48,7 @@ struct Inner {
     method: Option<&'static str>,
     answer: Option<Arc<Rejection>>,
     rejection: Option<Arc<Rejection>>,
+    receipt: Option<Receipt>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -62,6 +65,8 @@ pub(crate) enum Kind {
     SessionExpired,
     Superseded,
     Refresh,
+    NoProgress,
+    Excessive,
     NotReplayable,
     Reentrant,
 }
@@ -74,6 +79,7 @@ impl Error {
             method: None,
             answer: None,
             rejection: None,
+            receipt: None,
             source: None,
         }))
     }
@@ -108,10 +114,13 @@ impl Error {
         if shown { error.with_source(source) } else { error }
     }
 
-    /// An answer that is no success.
-    pub(crate) fn status_of(answer: Arc<Rejection>) -> Self {
-        let text = format!("the server answered {}", answer.status());
-        Self::new(Kind::Status, text).with_answer(answer)
+    /// An answer that is no success, and why nothing was done about it.
+    pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
+        let text = match receipt.reason {
+            Some(reason) => format!("the server answered {} ({reason})", answer.status()),
+            None => format!("the server answered {}", answer.status()),
+        };
+        Self::new(Kind::Status, text).with_answer(answer).with_receipt(receipt)
     }
 
     pub(crate) fn with_source(self, source: impl Into<BoxError>) -> Self {
@@ -132,6 +141,10 @@ impl Error {
             Some(rejection) => self.with_rejection(rejection),
             None => self,
         }
+    }
+
+    pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
+        self.map(|inner| inner.receipt = Some(receipt))
     }
 
     /// Names the method, unless the error names one already.
@@ -161,6 +174,7 @@ impl Error {
             method: shared.method,
             answer: shared.answer.clone(),
             rejection: shared.rejection.clone(),
+            receipt: shared.receipt,
             source: shared.source.clone(),
         });
         change(&mut inner);
@@ -227,6 +241,32 @@ impl Error {
         self.0.rejection.as_deref()
     }
 
+    /// Why the refusal that the call met was not mended: not refreshed for, or not sent again, or refused
+    /// again. `None` if the server refused nothing, or if the call had nothing to do with the session.
+    ///
+    /// ```
+    /// # fn example(error: afresh::Error) {
+    /// use afresh::Reason;
+    ///
+    /// match error.reason() {
+    ///     Some(Reason::RateLimited) => { /* slow down */ }
+    ///     Some(Reason::FreshTokenRefused | Reason::InsufficientScope) => { /* not allowed */ }
+    ///     _ => eprintln!("{error}"),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.receipt().and_then(Receipt::reason)
+    }
+
+    /// How the call went until it failed; `None` if it never began, say because an argument cannot be sent,
+    /// or if its time was up.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&Receipt> {
+        self.0.receipt.as_ref()
+    }
+
     /// The time was up: the call's deadline, or the transport's.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
@@ -284,7 +324,21 @@ impl Error {
     /// The refresh failed for now; the session is kept and a later call tries again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
-        matches!(self.0.kind, Kind::Refresh | Kind::Reentrant)
+        matches!(self.0.kind, Kind::Refresh | Kind::NoProgress | Kind::Excessive | Kind::Reentrant)
+    }
+
+    /// The refresh brought the token that had been refused, so the call was not sent again. Such an error
+    /// [`is_refresh`](Self::is_refresh) too.
+    #[must_use]
+    pub fn is_no_progress(&self) -> bool {
+        self.0.kind == Kind::NoProgress
+    }
+
+    /// Refreshing was given up for a while, because fresh tokens were refused again and again. Such an error
+    /// [`is_refresh`](Self::is_refresh) too.
+    #[must_use]
+    pub fn is_excessive_refresh(&self) -> bool {
+        self.0.kind == Kind::Excessive
     }
 
     /// The credential was refreshed, but the body is a one-shot stream: the call cannot be sent again by
@@ -323,6 +377,9 @@ impl fmt::Debug for Error {
         }
         if let Some(answer) = self.answer() {
             out.field("status", &answer.status());
+        }
+        if let Some(reason) = self.reason() {
+            out.field("reason", &reason);
         }
         if let Some(source) = &self.0.source {
             out.field("source", source);

@@ -56,6 +56,9 @@
 //!   refresh that comes back too late is discarded.
 //! - A 403 may mean "expired" or "not allowed". Every one is worth a refresh until a refresh has proved
 //!   fruitless; then, for a while, such a 403 is taken at its word.
+//! - What an answer says is believed: `WWW-Authenticate`, a rate limit, what the API's own rules read in its
+//!   body ([`expired_when`](ClientBuilder::expired_when)). Why a refusal was not mended is in the error and
+//!   its text ([`Error::reason`]).
 //! - Credentials go to the client's own origin and nowhere else, on every hop of a redirect.
 //!
 //! # What is where
@@ -72,6 +75,7 @@
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
 //! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
+//! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Refusal`] |
 //!
 //! # Features
 //!
@@ -88,6 +92,7 @@
 mod body_deserializer;
 mod builder;
 mod call;
+mod challenge;
 mod charset;
 mod client;
 mod courier;
@@ -105,8 +110,13 @@ mod origin;
 mod pages;
 mod pending;
 mod placement;
+mod pointer;
+mod prefix;
 mod prepared;
 mod problem;
+mod rate_limit;
+mod reason;
+mod refusal;
 mod rejection;
 mod reply;
 mod roles;
@@ -123,6 +133,7 @@ pub mod __private;
 pub use afresh_macros::{ApiError, AsTokens, api};
 
 pub use crate::builder::ClientBuilder;
+pub use crate::challenge::Challenge;
 pub use crate::client::Client;
 pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
 pub use crate::encode::{
@@ -134,10 +145,13 @@ pub use crate::error_body::ErrorBody;
 pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
+pub use crate::reason::Reason;
+pub use crate::refusal::Refusal;
 pub use crate::rejection::Rejection;
-pub use crate::reply::{Receipt, Reply};
+pub use crate::reply::{Receipt, RefreshedBy, Reply};
 pub use crate::session::{
     AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshToken, Session, SessionEvent,
     SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::stream::{ByteStream, Event, Events, Lines};
+pub use crate::verdict::Verdict;

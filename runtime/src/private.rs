@@ -11,6 +11,7 @@ use crate::pending::Pending;
 pub use crate::call::{Call, Exchange};
 pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
 pub use crate::pages::Paging;
+pub use crate::refusal::Condition;
 pub use crate::session::TokenFields;
 pub use crate::wire::Wire;
 

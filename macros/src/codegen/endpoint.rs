@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{carried, fallback, ours, param, render_statuses};
+use super::{carried, fallback, ours, param, render_conditions, render_statuses};
 use crate::codegen::declaration::render_input;
 use crate::model::paging::Paging;
 use crate::model::{Api, Endpoint, Role, Rule};
@@ -80,6 +80,14 @@ fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
         Rule::RefreshOn(statuses) => {
             let statuses = render_statuses(statuses);
             quote!(.refresh_on(#statuses))
+        }
+        Rule::ExpiredWhen(conditions) => {
+            let conditions = render_conditions(api, conditions);
+            quote!(.expired_when(#conditions))
+        }
+        Rule::ForbiddenWhen(conditions) => {
+            let conditions = render_conditions(api, conditions);
+            quote!(.forbidden_when(#conditions))
         }
         Rule::NoneOn(statuses) => {
             let statuses = render_statuses(statuses);

@@ -64,13 +64,13 @@ impl<'a> Found<'a> {
         };
         let value = match argument {
             Argument::Pair(_, value) => Some(value),
-            Argument::Single(_) | Argument::List(..) => None,
+            Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,
         };
         let text = value.and_then(Value::text);
         let is_right = match argument {
             Argument::Single(_) => *name == "link",
             Argument::Pair(..) => *name != "link" && text.is_some(),
-            Argument::List(..) => false,
+            Argument::List(..) | Argument::Equation(..) => false,
         };
         if !is_right {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));

@@ -8,6 +8,7 @@ use crate::syntax::tables::Mark;
 use crate::syntax::{Argument, Attribute, Style, Value, What};
 
 use super::attribute::{push_arguments, push_wrong_form};
+use super::condition::lower_condition_list;
 use super::paging::lower_paging;
 use super::settings::lower_statuses;
 
@@ -16,6 +17,8 @@ pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnosti
     match mark {
         Mark::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
         Mark::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
+        Mark::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
+        Mark::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
         Mark::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
         Mark::Pages => lower_paging(attribute, diag).map(Rule::Pages),
         Mark::Role(role) => bare(attribute, Rule::Role(role), diag),

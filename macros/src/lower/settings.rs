@@ -4,11 +4,14 @@ use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
 use crate::diag::{At, Diagnostics, Located, expected};
+use crate::model::condition::Condition;
 use crate::model::path::PathTemplate;
 use crate::model::{Scheme, text};
 use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
 use crate::syntax::{Argument, Value, What};
+
+use super::condition;
 
 /// What holds for the whole API.
 pub(crate) struct Settings {
@@ -17,6 +20,8 @@ pub(crate) struct Settings {
     /// What every path begins with. `None` if it was written wrong.
     pub(crate) prefix: Option<PathTemplate>,
     pub(crate) refresh_on: Option<Vec<u16>>,
+    pub(crate) expired_when: Option<Vec<Condition>>,
+    pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// Where `dyn` stands.
@@ -30,6 +35,8 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
         client: None,
         prefix: Some(PathTemplate::empty()),
         refresh_on: None,
+        expired_when: None,
+        forbidden_when: None,
         scheme: None,
         token_header: None,
         dynamic: None,
@@ -70,12 +77,8 @@ fn push_unknown(key: &Value, diag: &mut Diagnostics) {
 impl Settings {
     /// Takes one argument over. `None` if it has not the form it must have.
     fn take(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
-        if let (Arg::RefreshOn, Argument::List(key, inside)) = (arg, argument) {
-            if inside.is_empty() {
-                diag.push_help(key.at, "argument `refresh_on` has no status", "write `refresh_on(401, 403)`");
-            }
-            self.refresh_on = lower_statuses(inside, diag);
-            return Some(());
+        if let Argument::List(key, inside) = argument {
+            return self.take_list(arg, key, inside, diag);
         }
         if let (Arg::Dyn, Argument::Single(key)) = (arg, argument) {
             let What::Path(word) = &key.what else { return None };
@@ -86,12 +89,38 @@ impl Settings {
             return None;
         };
         match arg {
-            Arg::RefreshOn | Arg::Dyn => return None,
+            Arg::RefreshOn | Arg::ExpiredWhen | Arg::ForbiddenWhen | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
             Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
             Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
             Arg::Crate => self.runtime = lower_runtime(value)?,
+        }
+        Some(())
+    }
+
+    fn take_list(
+        &mut self,
+        arg: Arg,
+        key: &Value,
+        inside: &[Argument],
+        diag: &mut Diagnostics,
+    ) -> Option<()> {
+        match arg {
+            Arg::RefreshOn => {
+                if inside.is_empty() {
+                    let help = "write `refresh_on(401, 403)`";
+                    diag.push_help(key.at, "argument `refresh_on` has no status", help);
+                }
+                self.refresh_on = lower_statuses(inside, diag);
+            }
+            Arg::ExpiredWhen => {
+                self.expired_when = condition::lower_argument("expired_when", key, inside, diag);
+            }
+            Arg::ForbiddenWhen => {
+                self.forbidden_when = condition::lower_argument("forbidden_when", key, inside, diag);
+            }
+            Arg::Client | Arg::Path | Arg::Scheme | Arg::TokenHeader | Arg::Dyn | Arg::Crate => return None,
         }
         Some(())
     }
@@ -149,10 +178,12 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
     for argument in arguments {
         match argument {
             Argument::Single(Value { what: What::Number(Some(status @ 100..=599)), at }) => {
-                if statuses.contains(status) {
+                // Within the range, so it is one.
+                let Ok(status) = u16::try_from(*status) else { continue };
+                if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));
                 }
-                statuses.push(*status);
+                statuses.push(status);
             }
             other => diag.push(other.key().at, "status must be a number from 100 to 599"),
         }

@@ -3,7 +3,7 @@
 //!
 //! ```text
 //! arguments = { argument "," }
-//! argument  = value | value "=" value | name "(" arguments ")"
+//! argument  = value | value "=" value | name "(" arguments ")" | argument "==" value
 //! value     = string | number | path
 //! ```
 
@@ -22,6 +22,8 @@ pub(crate) enum Argument {
     Pair(Value, Value),
     /// `refresh_on(401, 403)`
     List(Value, Vec<Argument>),
+    /// `json("/error") == "token_expired"`
+    Equation(Box<Argument>, Value),
 }
 
 /// One side of an argument.
@@ -34,7 +36,7 @@ pub(crate) struct Value {
 pub(crate) enum What {
     Text(String),
     /// A whole number, or `None` if it is larger than any we know.
-    Number(Option<u16>),
+    Number(Option<i64>),
     Path(Path),
     Other,
 }
@@ -44,6 +46,7 @@ impl Argument {
     pub(crate) fn key(&self) -> &Value {
         match self {
             Self::Single(value) | Self::Pair(value, _) | Self::List(value, _) => value,
+            Self::Equation(left, _) => left.key(),
         }
     }
 }
@@ -76,8 +79,14 @@ pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Ve
 
 fn parse_argument(tokens: TokenStream, diag: &mut Diagnostics) -> Argument {
     let mut sides = split(tokens.clone(), '=').into_iter();
-    if let (Some(key), Some(value), None) = (sides.next(), sides.next(), sides.next()) {
-        return Argument::Pair(parse_value(key, diag), parse_value(value, diag));
+    match (sides.next(), sides.next(), sides.next(), sides.next()) {
+        (Some(key), Some(value), None, None) => {
+            return Argument::Pair(parse_value(key, diag), parse_value(value, diag));
+        }
+        (Some(left), Some(between), Some(right), None) if between.is_empty() && !left.is_empty() => {
+            return Argument::Equation(Box::new(parse_argument(left, diag)), parse_value(right, diag));
+        }
+        _ => {}
     }
     let mut parts = tokens.clone().into_iter();
     if let (Some(key @ TokenTree::Ident(_)), Some(TokenTree::Group(group)), None) =

@@ -25,6 +25,7 @@ use super::memo::Memo;
 use super::snapshot::{Snapshot, Stamp, Standing};
 use super::term::Age;
 use crate::error::{Error, Kind};
+use crate::reason::Reason;
 
 pub(crate) struct Cell<F> {
     current: Arc<Snapshot>,
@@ -152,10 +153,11 @@ impl<F: Clone + PartialEq> Cell<F> {
             return Settled::Replay(self.current.clone());
         }
         if !renewable {
-            return Settled::Return;
+            return Settled::Return(Reason::NothingToRefreshWith);
         }
-        if finding == Finding::Suspect && self.is_genuine(stamp, route, now) {
-            return Settled::Return;
+        let suspect = finding == Finding::Suspect;
+        if let Some(reason) = suspect.then(|| self.genuine(stamp, route, now)).flatten() {
+            return Settled::Return(reason);
         }
         if self.doomed {
             self.expire();
@@ -177,13 +179,14 @@ impl<F: Clone + PartialEq> Cell<F> {
         Settled::Join(ticket)
     }
 
-    /// Whether a suspicious refusal is to be taken at its word.
-    fn is_genuine(&mut self, stamp: Stamp, route: &str, now: Instant) -> bool {
+    /// Why a suspicious refusal is to be taken at its word, if it is.
+    fn genuine(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.fruitless.take_proof(route, stamp.generation, received, now) {
             self.replay_was_refused(stamp, Finding::Suspect, route, now);
         }
-        self.fruitless.is_genuine(stamp, route, now) || self.fruitless.is_excessive(now)
+        let excessive = || self.fruitless.is_excessive(now).then_some(Reason::ExcessiveRefresh);
+        self.fruitless.genuine(stamp, route, now).or_else(excessive)
     }
 
     /// Why nothing more can come of a call sent under `stamp`, if so.
@@ -263,7 +266,7 @@ fn ended() -> Error {
 
 fn excessive() -> Error {
     Error::new(
-        Kind::Refresh,
+        Kind::Excessive,
         "refreshing was given up for a while: fresh tokens were refused again and again",
     )
 }

@@ -38,6 +38,11 @@ impl Session {
         }
     }
 
+    /// A rule of the user's panicked on an answer to `method`.
+    pub(crate) fn tell_rule_failed(&self, method: Option<&'static str>) {
+        self.0.bell.ring(SessionEvent::RuleFailed(method));
+    }
+
     /// A login that began under `begun`, or tokens given by the user.
     pub(crate) fn log_in(
         &self,

@@ -2,6 +2,7 @@
 //! is held across an `.await`, and no code of the user's runs under it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
@@ -13,6 +14,8 @@ use super::events::SessionEvent;
 use super::flight::{self, Departure, Ticket};
 use super::snapshot::{Snapshot, Stamp, Standing};
 use crate::error::{Error, Kind};
+use crate::reason::Reason;
+use crate::reply::RefreshedBy;
 
 /// Whether a call needs the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,15 +30,22 @@ pub(crate) enum Demand {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) pass: Arc<Snapshot>,
-    /// It waited for a refresh first.
-    pub(crate) waited: bool,
+    /// The refresh that it waited for first.
+    pub(crate) waited: Option<Waited>,
+}
+
+/// How a call waited for a refresh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waited {
+    pub(crate) by: RefreshedBy,
+    pub(crate) time: Duration,
 }
 
 /// What a refused call does next.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The refusal is the call's answer.
-    Return,
+    Return(Reason),
     /// Wait for the refresh, then see.
     Wait(Wait),
     /// Somebody already refreshed.
@@ -48,6 +58,15 @@ pub(crate) enum Next {
 pub(crate) struct Wait {
     ticket: Ticket,
     stamp: Stamp,
+    /// Whether the flight was started for this one.
+    started: bool,
+}
+
+impl Wait {
+    /// Whose flight it is.
+    pub(crate) fn by(&self) -> RefreshedBy {
+        if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
+    }
 }
 
 impl Session {
@@ -55,12 +74,12 @@ impl Session {
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
-        let at_once = |pass| Ok(Some(Entered { pass, waited: false }));
+        let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
         let seen = self.snapshot();
         if seen.is_ready(Now::read, once) {
             return at_once(seen);
         }
-        let (entry, seen) = self.decide(once);
+        let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
             Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
@@ -72,8 +91,10 @@ impl Session {
             Entry::TryJoin(ticket) => (ticket, true),
         };
         self.refuse_reentry()?;
-        match self.wait(Wait { ticket, stamp: seen.stamp }).await {
-            Ok(pass) => Ok(Some(Entered { pass, waited: true })),
+        let wait = Wait { ticket, stamp: seen.stamp, started };
+        let (by, begun) = (wait.by(), Instant::now());
+        match self.wait(wait).await {
+            Ok(pass) => Ok(Some(Entered { pass, waited: Some(Waited { by, time: begun.elapsed() }) })),
             Err(error) => {
                 let spare = Some(self.snapshot()).filter(|now| spare && now.is_as_usable_as(&seen));
                 spare.map_or(Err(error), at_once)
@@ -92,8 +113,8 @@ impl Session {
 
     /// Decides and, if a flight is to start, gives it its slot, in one step; then launches it. Asking whether
     /// there is something to refresh with may run the user's code, so it is asked outside of the lock, and the
-    /// answer counts only if nothing has changed.
-    fn decide(&self, once: bool) -> (Entry<Ticket>, Arc<Snapshot>) {
+    /// answer counts only if nothing has changed. With it, whether a flight was started.
+    fn decide(&self, once: bool) -> (Entry<Ticket>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
             let renewable = self.is_renewable(&seen);
@@ -123,10 +144,11 @@ impl Session {
             if lapsed {
                 self.0.bell.ring(SessionEvent::Expired);
             }
+            let started = departure.is_some();
             if let Some(departure) = departure {
                 departure.launch(self.clone());
             }
-            return (entry, seen);
+            return (entry, seen, started);
         }
     }
 
@@ -142,11 +164,14 @@ impl Session {
                 }
                 other => (other, None),
             });
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
         match settled {
-            Settled::Return | Settled::Start => Next::Return,
+            Settled::Return(reason) => Next::Return(reason),
+            // Boarded above.
+            Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Lapsed => {
                 self.0.bell.ring(SessionEvent::Expired);
@@ -154,7 +179,7 @@ impl Session {
             }
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(ticket) => match self.refuse_reentry() {
-                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp }),
+                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp, started }),
                 Err(error) => Next::Fail(error),
             },
         }
@@ -178,15 +203,16 @@ impl Session {
                 .map(|flying| Some(flying.map_or_else(|| board(cell, Cause::Hand), |ticket| (ticket, None))))
         });
         let Some((ticket, departure)) = asked? else { return Ok(None) };
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
-        Ok(Some(Wait { ticket, stamp: seen.stamp }))
+        Ok(Some(Wait { ticket, stamp: seen.stamp, started }))
     }
 
     /// Waits for the flight; what the session is afterwards, if it got newer.
     pub(crate) async fn wait(&self, wait: Wait) -> Result<Arc<Snapshot>, Error> {
-        let Wait { ticket, stamp } = wait;
+        let Wait { ticket, stamp, .. } = wait;
         let failure = ticket.landed(self).await;
         let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;

@@ -7,6 +7,7 @@ use super::cookies::SetCookies;
 use super::credential::Credential;
 use super::snapshot::Snapshot;
 use crate::error::Error;
+use crate::reason::Reason;
 
 /// What a refused answer says about the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -63,8 +64,8 @@ pub(crate) enum Entry<F> {
 /// What a call does after it was refused.
 #[derive(Debug)]
 pub(crate) enum Settled<F> {
-    /// The refusal is genuine.
-    Return,
+    /// The refusal is genuine, or nothing can be done about it.
+    Return(Reason),
     /// Somebody logged out or in, or the session expired.
     Ended(Error),
     /// The session has just expired: its refresh had been refused for good before.

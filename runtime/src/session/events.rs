@@ -26,6 +26,10 @@ pub enum SessionEvent {
     Expired,
     /// A logout, or the session cleared by hand.
     LoggedOut,
+    /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on an answer to this method (`None`:
+    /// to a hand-written request). The answer was taken to say nothing of the credential.
+    RuleFailed(Option<&'static str>),
 }
 
 /// The events of a session from the moment of [`Session::events`](crate::Session::events) on.

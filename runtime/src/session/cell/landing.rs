@@ -102,5 +102,5 @@ impl<F: Clone + PartialEq> Cell<F> {
 }
 
 fn no_progress() -> Error {
-    Error::new(Kind::Refresh, "the refresh brought the access token that was refused")
+    Error::new(Kind::NoProgress, "the refresh brought the access token that was refused")
 }

@@ -181,7 +181,7 @@ impl Model {
     fn settle(&mut self, number: usize, stamp: Stamp) -> Caller {
         let current = self.cell.current().stamp;
         match self.cell.settle(stamp, finding_of(number), ROUTE, true, self.now) {
-            Settled::Return | Settled::Ended(_) | Settled::Lapsed | Settled::Fail(_) => Caller::Done,
+            Settled::Return(_) | Settled::Ended(_) | Settled::Lapsed | Settled::Fail(_) => Caller::Done,
             Settled::Replay(newer) => Self::replay(stamp, newer.stamp),
             Settled::Join(flight) => {
                 assert_eq!(stamp, current, "I2: a stale refusal waits for a refresh");
@@ -273,7 +273,7 @@ impl Model {
 
     pub(super) fn key(&self) -> String {
         let current = self.cell.current();
-        let known = self.cell.fruitless.is_genuine(current.stamp, ROUTE, self.now);
+        let known = self.cell.fruitless.genuine(current.stamp, ROUTE, self.now).is_some();
         let memo = self.cell.failure(self.now).is_some();
         let live = current.credential().is_some();
         // Those whose refusals say the same are interchangeable.
