@@ -16,7 +16,10 @@ use crate::client::{Client, Settings};
 use crate::endpoint::{Api, ApiInfo};
 use crate::error::{BoxError, Error, Result};
 use crate::origin::{Origin, is_loopback};
-use crate::session::{AsTokens, Method, Refresher, Session, Tokens, is_scheme};
+use crate::session::{
+    AnyRefresher, AsTokens, ByFunction, Custom, Method, Refresher, Renewal, Revoker, Session, Tokens,
+    is_scheme,
+};
 use crate::transport::Transport;
 use crate::wire::Wire;
 
@@ -40,7 +43,8 @@ pub struct ClientBuilder<C = Client> {
     transport: Option<Transport>,
     session: Option<Session>,
     tokens: Option<Tokens>,
-    custom: Option<Refresher>,
+    refresher: Option<Arc<dyn AnyRefresher>>,
+    revoker: Option<Revoker>,
     ends_on: Option<Vec<u16>>,
     headers: HeaderMap,
     settings: Settings,
@@ -56,7 +60,8 @@ impl<C: Api> ClientBuilder<C> {
             transport: None,
             session: None,
             tokens: None,
-            custom: None,
+            refresher: None,
+            revoker: None,
             ends_on: None,
             headers: HeaderMap::new(),
             settings: Settings::default(),
@@ -115,17 +120,69 @@ impl<C: Api> ClientBuilder<C> {
     /// who waits, never twice at a time, within 10 s; it may await anything but a call of this session.
     ///
     /// An error keeps the session for a later attempt; [`Error::session_expired`], or another API's answer
-    /// that says `invalid_grant`, ends it.
+    /// that says `invalid_grant`, ends it. It takes the place of a [`refresher`](Self::refresher).
     pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
     where
         F: Fn(Session) -> R + Send + Sync + 'static,
         R: Future<Output = Result<T>> + Send + 'static,
         T: AsTokens,
     {
-        self.custom = Some(Refresher::Custom(Arc::new(move |session| {
-            let renewed = refresh(session);
-            Box::pin(async move { renewed.await.map(|tokens| tokens.as_tokens()) })
-        })));
+        self.refresher = Some(Arc::new(ByFunction(refresh)));
+        self
+    }
+
+    /// Refreshes by a [`Refresher`] instead of a `#[refresh]` method: one of the grants of
+    /// [`oauth2`](crate::oauth2), or your own.
+    ///
+    /// ```
+    /// use afresh::{Client, oauth2::RefreshTokenGrant};
+    ///
+    /// let grant = RefreshTokenGrant::new("https://id.example/oauth/token").client_id("shop-app");
+    /// let client = Client::builder("https://shop.example").refresher(grant).build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn refresher(mut self, refresher: impl Refresher) -> Self {
+        if let Err(error) = refresher.check() {
+            self.error.get_or_insert_with(|| Error::builder(error.text().to_owned()).with_source(error));
+        }
+        self.refresher = Some(Arc::new(refresher));
+        self
+    }
+
+    /// Tells the server by a function of yours that tokens are not wanted any more, as
+    /// [`Refresher::revoke`] does and in its place: those of a refresh that comes back after a logout or
+    /// another login, and those of [`Session::revoke`]. Default: what the refresher does; with a
+    /// `#[refresh]` method nothing.
+    ///
+    /// Nobody waits for it; it has 10 s, and an error is told as
+    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked). A secret in a cookie is not among the
+    /// tokens.
+    ///
+    /// ```
+    /// # use afresh::{api, Client, RefreshToken, Result, Tokens};
+    /// #[api]
+    /// trait Shop {
+    ///     #[refresh]
+    ///     #[post("/token")]
+    ///     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+    ///
+    ///     #[public]
+    ///     #[post("/revoke")]
+    ///     async fn revoke(&self, #[form] token: Option<&RefreshToken>) -> Result<()>;
+    /// }
+    ///
+    /// let teller = ShopClient::builder("https://shop.example").build()?;
+    /// let shop = ShopClient::builder("https://shop.example")
+    ///     .revoke_with(move |tokens| teller.revoke(tokens.refresh()))
+    ///     .build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn revoke_with<F, R>(mut self, revoke: F) -> Self
+    where
+        F: Fn(Tokens) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<()>> + Send + 'static,
+    {
+        self.revoker = Some(Arc::new(move |tokens| Box::pin(revoke(tokens))));
         self
     }
 
@@ -216,8 +273,12 @@ impl<C: Api> ClientBuilder<C> {
         }
         let wire = Arc::new(self.wire()?);
         let session = self.session.unwrap_or_default();
-        if let Some(custom) = self.custom {
-            session.set_refresher(custom);
+        if let Some(refresher) = self.refresher {
+            let ends_on = statuses(self.ends_on.as_deref().unwrap_or_default());
+            session.set_renewal(Renewal::Custom(Custom { refresher, wire: wire.clone(), ends_on }));
+        }
+        if let Some(revoker) = self.revoker {
+            session.set_revoker(revoker);
         }
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
@@ -280,14 +341,16 @@ pub(crate) fn join(client: &Client, api: &'static ApiInfo, ends_on: Option<&[u16
     }
     if let Some(refresh) = api.refresh {
         let usual: &[u16] = if refresh.by_cookie { &[401, 403] } else { &[] };
-        let ends_on =
-            ends_on.unwrap_or(usual).iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
-        client.session().set_refresher(Refresher::Method(Method {
+        client.session().set_renewal(Renewal::Method(Method {
             wire: client.wire().clone(),
             refresh,
-            ends_on,
+            ends_on: statuses(ends_on.unwrap_or(usual)),
         }));
     }
+}
+
+fn statuses(numbers: &[u16]) -> Vec<StatusCode> {
+    numbers.iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect()
 }
 
 /// Says nothing of what it was given: it may hold secrets.

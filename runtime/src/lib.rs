@@ -64,6 +64,7 @@
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
+//! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
@@ -100,6 +101,7 @@ mod error_body;
 mod json_place;
 mod link;
 mod media_type;
+pub mod oauth2;
 mod origin;
 mod pages;
 mod pending;
@@ -136,7 +138,7 @@ pub use crate::problem::Problem;
 pub use crate::rejection::Rejection;
 pub use crate::reply::{Receipt, Reply};
 pub use crate::session::{
-    AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
-    SessionWrite, TokenLifetime, TokenText, Tokens,
+    AccessToken, AsTokens, FromSession, RefreshContext, RefreshToken, Refresher, Session, SessionEvent,
+    SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::stream::{ByteStream, Event, Events, Lines};

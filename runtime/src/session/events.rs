@@ -24,6 +24,9 @@ pub enum SessionEvent {
     Expired,
     /// A logout, or the session cleared by hand.
     LoggedOut,
+    /// The server could not be told that tokens are not wanted any more: they may be good for as long as
+    /// they live. See [`Refresher::revoke`](crate::Refresher::revoke).
+    NotRevoked(Error),
 }
 
 /// The events of a session from the moment of [`Session::events`](crate::Session::events) on.
