@@ -151,7 +151,7 @@ async fn a_client_with_a_secret_shows_it_in_one_place() {
 #[tokio::test(start_paused = true)]
 async fn what_the_token_is_for_is_asked_for() {
     let world = World::new();
-    let grant = ClientCredentials::new(format!("{ISSUE}"), "billing", "hush")
+    let grant = ClientCredentials::new(ISSUE, "billing", "hush")
         .scope("nothing")
         .scope("read write")
         .resource("https://a.test/")

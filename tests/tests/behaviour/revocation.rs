@@ -191,7 +191,9 @@ async fn a_revocation_that_fails_is_told_and_given_up() {
 }
 
 /// A refresher whose revocation does what the test wants.
-struct Own(fn() -> Result<()>);
+struct Own(Revoke);
+
+type Revoke = fn() -> Result<()>;
 
 impl Refresher for Own {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
@@ -209,7 +211,7 @@ impl Refresher for Own {
 /// B9: a revocation that panics hurts nobody; of one that never ends nothing is left after ten seconds.
 #[tokio::test(start_paused = true)]
 async fn a_revocation_of_the_users_own_may_fail_or_panic() {
-    let cases: [(fn() -> Result<()>, bool); 3] =
+    let cases: [(Revoke, bool); 3] =
         [(|| Ok(()), true), (|| Err(Error::refresh("no")), false), (|| panic!("on purpose"), false)];
     for (revoke, well) in cases {
         let world = World::new();
