@@ -4,8 +4,9 @@
 use std::time::Duration;
 
 use afresh::SessionState;
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, Conduct, Fate, Knobs, Role, World};
 use serde_json::json;
+use tokio::runtime::Builder;
 use tokio::time::{Instant, advance};
 
 use crate::api::{
@@ -151,6 +152,29 @@ async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
     let error = shop.order(7).await.unwrap_err();
 
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// F7, G4: so it is when the refresh died with its runtime before the answer came.
+#[test]
+fn a_rotation_that_was_lost_with_its_runtime_is_called_so_afterwards() {
+    let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let (dying, living) = (runtime(), runtime());
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.hold_processed(Role::Refresh);
+    let exchange = dying.block_on(async {
+        let _call = tokio::spawn(shop.order(7));
+        world.authority.parked(Role::Refresh).await
+    });
+    drop(dying);
+    assert_eq!(exchange.fate(), Fate::Abandoned);
+    world.authority.open(Role::Refresh);
+
+    let error = living.block_on(shop.order(7)).unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+    assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
     world.authority.assert_nothing_spent_twice();
 }
 

@@ -27,6 +27,7 @@ mod outages;
 mod own_code;
 mod placement;
 mod redirects;
+mod refreshers;
 mod replay;
 mod reporting;
 mod revocation;
