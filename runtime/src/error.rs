@@ -178,15 +178,15 @@ impl Error {
 }
 
 impl Error {
-    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with): the refresh failed
-    /// for now, the session is kept.
+    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a
+    /// [`Refresher`](crate::Refresher): the refresh failed for now, the session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "refreshing the session failed for now").with_source(source)
     }
 
-    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) that the session is over: the
-    /// refresh secret was refused for good.
+    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher)
+    /// that the session is over: the refresh secret was refused for good.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::SessionExpired, "the session has expired: log in again").with_source(source)

@@ -109,6 +109,9 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Statuses of the refresh endpoint that end the session even without an error code that says so.
     /// Default: 401 and 403 when the refresh secret is a cookie, none otherwise. A web page never ends it.
+    ///
+    /// The token endpoint of a [grant](crate::oauth2) is such an endpoint, and so is that of another client
+    /// whose error a [`Refresher`] passes on.
     pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.renewal.ends_on = Some(statuses.into_iter().collect());
         self

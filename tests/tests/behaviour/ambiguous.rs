@@ -260,6 +260,21 @@ async fn a_server_in_trouble_is_asked_again_after_a_pause_and_not_at_once() {
     assert_eq!(world.authority.posts(), 1);
 }
 
+/// D2, D4: a status that says no is an answer, also where its body breaks off.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_whose_body_breaks_off_is_an_answer() {
+    for status in [400, 403, 500] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let broken = Answer::new(status).chunks(["{\"error\":\"invalid_"]).then_break();
+        world.authority.next(Role::Refresh, Conduct::instead(broken));
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_refresh() && error.rejection().is_some(), "{error:?}");
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+        assert_eq!(world.authority.posts(), 1);
+    }
+}
+
 /// G5: who loses a race against newer tokens takes them, and is not told that the session is over.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_is_overtaken_by_hand_takes_what_that_brought() {

@@ -257,6 +257,26 @@ async fn a_program_that_is_refused_fails_for_now_and_is_told_the_code() {
     }
 }
 
+/// D3, G4: nor does a refusal after a lost answer end the session of a program, which has nothing that rotates.
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_refused_after_a_lost_answer_keeps_its_session() {
+    let world = World::new();
+    let client = program(&world);
+    world.guard(403);
+    client.orders().await.unwrap();
+    world.authority.expire();
+    world.authority.next(Role::Login, Conduct::lose_after());
+    world.authority.next(Role::Login, Conduct::instead((400, json!({ "error": "invalid_grant" }))));
+
+    let error = client.orders().await.unwrap_err();
+
+    assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+    assert_eq!(response(&error).unwrap().code(), Some("invalid_grant"));
+    assert_eq!(client.session().state(), SessionState::LoggedIn);
+    advance(Duration::from_secs(2)).await;
+    client.orders().await.unwrap();
+}
+
 /// D3, D5, D6, D9: the answers of a token endpoint mean what those of a `#[refresh]` method mean.
 #[tokio::test(start_paused = true)]
 async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use afresh::oauth2::RefreshTokenGrant;
 use afresh::{Error, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens};
 use afresh_tests::{Answer, Conduct, Knobs, Parked, Role, World};
+use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
@@ -115,6 +116,20 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     quiet().await;
     assert_eq!(world.authority.logouts(), 0);
     shop.order(7).await.unwrap();
+
+    // Of the same login, whatever it is called.
+    world.authority.hold(Role::Refresh);
+    world.stage.park();
+    let call = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(403);
+    let exchange = world.authority.parked(Role::Refresh).await;
+    world.authority.open(Role::Refresh);
+    world.guard_with(403, |_| order(7));
+    shop.refresh(world.authority.refresh(1).into()).await.unwrap();
+    done(call).await.unwrap();
+    exchange.answer((200, json!({ "access_token": "other", "refresh_token": "another" })));
+    quiet().await;
+    assert_eq!(world.authority.logouts(), 0);
 
     // Given by hand, the same refresh token is in use, too.
     world.stage.park();
