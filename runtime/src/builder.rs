@@ -1,24 +1,27 @@
 //! Builds a client, and refuses what could leak a credential: [`ClientBuilder`].
 
+mod renewal;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
 use url::Url;
 
+use self::renewal::Ways;
+pub(crate) use self::renewal::join;
 use crate::client::{Client, Settings};
-use crate::endpoint::{Api, ApiInfo};
+use crate::endpoint::Api;
 use crate::error::{BoxError, Error, Result};
 use crate::origin::{Origin, is_loopback};
 use crate::refusal::Refusal;
-use crate::session::{AsTokens, Method, Refresher, Session, Tokens, is_scheme};
+use crate::session::{Session, Tokens, is_scheme};
 use crate::transport::Transport;
 use crate::wire::Wire;
 
@@ -42,8 +45,7 @@ pub struct ClientBuilder<C = Client> {
     transport: Option<Transport>,
     session: Option<Session>,
     tokens: Option<Tokens>,
-    custom: Option<Refresher>,
-    ends_on: Option<Vec<u16>>,
+    renewal: Ways,
     headers: HeaderMap,
     settings: Settings,
     allow_http: bool,
@@ -58,8 +60,7 @@ impl<C: Api> ClientBuilder<C> {
             transport: None,
             session: None,
             tokens: None,
-            custom: None,
-            ends_on: None,
+            renewal: Ways::default(),
             headers: HeaderMap::new(),
             settings: Settings::default(),
             allow_http: false,
@@ -121,24 +122,6 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Refreshes by a function of yours instead of a `#[refresh]` method. It is called once for everybody
-    /// who waits, never twice at a time, within 10 s; it may await anything but a call of this session.
-    ///
-    /// An error keeps the session for a later attempt; [`Error::session_expired`], or another API's answer
-    /// that says `invalid_grant`, ends it.
-    pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
-    where
-        F: Fn(Session) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<T>> + Send + 'static,
-        T: AsTokens,
-    {
-        self.custom = Some(Refresher::Custom(Arc::new(move |session| {
-            let renewed = refresh(session);
-            Box::pin(async move { renewed.await.map(|tokens| tokens.as_tokens()) })
-        })));
-        self
-    }
-
     /// Statuses that say that the credential is no longer good. Default: what the API declares, else 401
     /// and 403. A success among them counts only if [`expired_when`](Self::expired_when) says so.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
@@ -184,13 +167,6 @@ impl<C: Api> ClientBuilder<C> {
         F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
     {
         self.settings.forbidden_when.push(Arc::new(rule));
-        self
-    }
-
-    /// Statuses of the refresh endpoint that end the session even without an error code that says so.
-    /// Default: 401 and 403 when the refresh secret is a cookie, none otherwise. A web page never ends it.
-    pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.ends_on = Some(statuses.into_iter().collect());
         self
     }
 
@@ -275,9 +251,7 @@ impl<C: Api> ClientBuilder<C> {
         }
         let wire = Arc::new(self.wire()?);
         let session = self.session.unwrap_or_default();
-        if let Some(custom) = self.custom {
-            session.set_refresher(custom);
-        }
+        self.renewal.give_to(&session, &wire);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
@@ -285,7 +259,7 @@ impl<C: Api> ClientBuilder<C> {
         }
         let client = Client::assemble(wire, session, self.settings);
         client.placement(Some(C::INFO))?;
-        join(&client, C::INFO, self.ends_on.as_deref());
+        join(&client, C::INFO, self.renewal.ends_on.as_deref());
         Ok(C::from_client(client))
     }
 
@@ -329,23 +303,6 @@ impl<C: Api> ClientBuilder<C> {
 
     fn fail(&mut self, text: &'static str) {
         self.error.get_or_insert_with(|| Error::builder(text));
-    }
-}
-
-/// Gives the client's session what `api` declares of it.
-pub(crate) fn join(client: &Client, api: &'static ApiInfo, ends_on: Option<&[u16]>) {
-    if api.has_session {
-        client.session().expect();
-    }
-    if let Some(refresh) = api.refresh {
-        let usual: &[u16] = if refresh.by_cookie { &[401, 403] } else { &[] };
-        let ends_on =
-            ends_on.unwrap_or(usual).iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
-        client.session().set_refresher(Refresher::Method(Method {
-            wire: client.wire().clone(),
-            refresh,
-            ends_on,
-        }));
     }
 }
 

@@ -63,6 +63,7 @@ pub(crate) enum Kind {
     Decode,
     NoSession,
     SessionExpired,
+    RotationLost,
     Superseded,
     Refresh,
     NoProgress,
@@ -167,6 +168,14 @@ impl Error {
         self.0.kind
     }
 
+    /// Whether it is certain that the request did not leave this machine.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self.0.kind {
+            Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
+            _ => true,
+        }
+    }
+
     fn map(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             kind: shared.kind,
@@ -183,15 +192,15 @@ impl Error {
 }
 
 impl Error {
-    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with): the refresh failed
-    /// for now, the session is kept.
+    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a
+    /// [`Refresher`](crate::Refresher): the refresh failed for now, the session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "refreshing the session failed for now").with_source(source)
     }
 
-    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) that the session is over: the
-    /// refresh secret was refused for good.
+    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher)
+    /// that the session is over: the refresh secret was refused for good.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::SessionExpired, "the session has expired: log in again").with_source(source)
@@ -312,7 +321,17 @@ impl Error {
     /// The server refused the refresh for good: log in again.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
-        self.0.kind == Kind::SessionExpired
+        matches!(self.0.kind, Kind::SessionExpired | Kind::RotationLost)
+    }
+
+    /// The session has expired because the answer to a refresh was lost on the way: the server had spent the
+    /// refresh token, and did not take it again. [`is_session_expired`](Self::is_session_expired) too.
+    ///
+    /// Told to those who waited for the refresh. Many of these speak for a server without a grace period for
+    /// spent refresh tokens, behind a network that loses answers.
+    #[must_use]
+    pub fn is_rotation_lost(&self) -> bool {
+        self.0.kind == Kind::RotationLost
     }
 
     /// Somebody else logged in while the call was under way: it is not sent again under another identity.
@@ -423,6 +442,10 @@ fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+
+fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
+    is_connect(error) || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
 fn has_url(error: &(dyn StdError + 'static)) -> bool {

@@ -67,6 +67,7 @@
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
+//! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
@@ -106,6 +107,7 @@ mod error_body;
 mod json_place;
 mod link;
 mod media_type;
+pub mod oauth2;
 mod origin;
 mod pages;
 mod pending;
@@ -150,8 +152,8 @@ pub use crate::refusal::Refusal;
 pub use crate::rejection::Rejection;
 pub use crate::reply::{Receipt, RefreshedBy, Reply};
 pub use crate::session::{
-    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshToken, Session, SessionEvent,
-    SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
+    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshContext, RefreshToken, Refresher,
+    Session, SessionEvent, SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::stream::{ByteStream, Event, Events, Lines};
 pub use crate::verdict::Verdict;

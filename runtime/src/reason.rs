@@ -59,7 +59,7 @@ impl Reason {
             Kind::Refresh | Kind::Reentrant => Some(Self::RefreshFailed),
             Kind::NoProgress => Some(Self::NoProgress),
             Kind::Excessive => Some(Self::ExcessiveRefresh),
-            Kind::SessionExpired => Some(Self::SessionExpired),
+            Kind::SessionExpired | Kind::RotationLost => Some(Self::SessionExpired),
             Kind::NoSession | Kind::Superseded => Some(Self::SessionEnded),
             Kind::NotReplayable => Some(Self::BodySpent),
             Kind::Builder

@@ -54,8 +54,11 @@ impl Session {
         let keeps_cookies = self.keeps_cookies() || tokens.by_cookie;
         let credential = Arc::new(Credential::new(tokens, minted, Now::read(), fastrand::f64())?);
         let cookies = if keeps_cookies { cookies } else { &[] };
-        let detached = self.update(|cell| cell.log_in(begun, credential, cookies))?;
-        release(detached);
+        let logged_in = self.update(|cell| cell.log_in(begun, credential.clone(), cookies));
+        if let (Err(_), Some(begun)) = (&logged_in, begun) {
+            self.revoke_discarded(begun, credential.tokens().clone());
+        }
+        release(logged_in?);
         self.0.bell.ring(SessionEvent::LoggedIn);
         Ok(())
     }
@@ -78,6 +81,10 @@ impl Session {
         release(detached);
         self.tell(landed, None);
         Ok(())
+    }
+
+    pub(super) fn ring(&self, event: SessionEvent) {
+        self.0.bell.ring(event);
     }
 
     /// Ends the session; what it was.

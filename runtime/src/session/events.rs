@@ -30,6 +30,9 @@ pub enum SessionEvent {
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on an answer to this method (`None`:
     /// to a hand-written request). The answer was taken to say nothing of the credential.
     RuleFailed(Option<&'static str>),
+    /// The server could not be told that tokens are not wanted any more: they may be good for as long as
+    /// they live. See [`Refresher::revoke`](crate::Refresher::revoke).
+    NotRevoked(Error),
 }
 
 /// The events of a session from the moment of [`Session::events`](crate::Session::events) on.

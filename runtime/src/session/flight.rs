@@ -15,7 +15,7 @@ use super::Session;
 use super::clocks::Now;
 use super::credential::Credential;
 use super::decision::{Landed, Landing};
-use super::refresher::Attempt;
+use super::renewal::Attempt;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind};
 
@@ -112,10 +112,10 @@ struct Flight {
 
 impl Flight {
     async fn fly(mut self) {
-        let landing = match self.session.refresher() {
+        let landing = match self.session.renewal() {
             None => failed(Error::new(Kind::Refresh, "nothing is set up to refresh with")),
-            Some(refresher) => {
-                let attempt = refresher.refresh(&self.session, &self.basis);
+            Some(renewal) => {
+                let attempt = renewal.refresh(&self.session, &self.basis);
                 match tokio::time::timeout(DEADLINE, attempt).await {
                     Ok(attempt) => self.landing_of(attempt),
                     Err(_) => failed(Error::new(Kind::Refresh, "the refresh took too long")),
@@ -127,6 +127,7 @@ impl Flight {
 
     fn landing_of(&self, attempt: Attempt) -> (Landing, Outcome) {
         match attempt {
+            Attempt::Rejected(error) if error.is_rotation_lost() => (Landing::Rejected, Some(error)),
             Attempt::Rejected(error) => (Landing::Rejected, Some(Error::session_expired(error))),
             Attempt::Failed { error, retry_after } => {
                 (Landing::Failed { error: error.clone(), retry_after }, Some(error))
@@ -144,12 +145,19 @@ impl Flight {
     /// Lands in the cell first and wakes the waiters afterwards, outside of its lock.
     fn land(&mut self, (landing, mut outcome): (Landing, Outcome)) {
         self.landed = true;
+        let brought = match &landing {
+            Landing::Renewed { credential, .. } => Some(credential.clone()),
+            _ => None,
+        };
         let (landed, memo) = self.session.land(&self.ticket, landing);
         if landed == Landed::Failed && outcome.is_none() {
             outcome = memo;
         }
         let outcome = self.ticket.announce(outcome);
         self.session.tell(landed, outcome);
+        if let (Landed::Discarded, Some(credential)) = (landed, brought) {
+            self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
+        }
     }
 }
 

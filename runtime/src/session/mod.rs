@@ -9,6 +9,8 @@ mod cookies;
 mod credential;
 mod crossing;
 mod decision;
+mod doubt;
+mod error_response;
 mod events;
 mod exchange;
 mod flight;
@@ -17,6 +19,8 @@ mod jwt;
 mod keep_fresh;
 mod memo;
 mod refresher;
+mod renewal;
+mod revocation;
 mod snapshot;
 mod term;
 mod token_field;
@@ -32,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use arc_swap::ArcSwap;
 
 use self::cell::Cell;
+use self::doubt::Doubt;
 use self::events::Bell;
 use self::flight::Ticket;
 use crate::error::{Error, Kind};
@@ -41,9 +46,14 @@ pub(crate) use self::cookies::SetCookies;
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::Finding;
+pub use self::error_response::ErrorResponse;
 pub use self::events::{SessionEvent, SessionEvents};
+pub(crate) use self::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Presentation, Unheard, ask};
 pub use self::keep_fresh::KeepFresh;
-pub(crate) use self::refresher::{Method, Refresher};
+pub(crate) use self::refresher::{AnyRefresher, ByFunction};
+pub use self::refresher::{RefreshContext, Refresher};
+pub(crate) use self::renewal::{Attempt, Custom, Method, Renewal};
+pub(crate) use self::revocation::Revoker;
 use self::snapshot::Standing;
 pub(crate) use self::snapshot::{Snapshot, Stamp};
 pub use self::token_field::{TokenFields, TokenLifetime, TokenText};
@@ -84,7 +94,9 @@ struct Inner {
     cell: Mutex<Cell<Ticket>>,
     /// What the cell last published, to be read without its lock.
     current: ArcSwap<Snapshot>,
-    refresher: OnceLock<Refresher>,
+    renewal: OnceLock<Renewal>,
+    revoker: OnceLock<Revoker>,
+    doubt: Doubt,
     /// Somebody declared that there is a session: calls without one fail before the network.
     expected: AtomicBool,
     bell: Bell,
@@ -113,7 +125,9 @@ impl Session {
         Self(Arc::new(Inner {
             current: ArcSwap::new(cell.current().clone()),
             cell: Mutex::new(cell),
-            refresher: OnceLock::new(),
+            renewal: OnceLock::new(),
+            revoker: OnceLock::new(),
+            doubt: Doubt::default(),
             expected: AtomicBool::new(false),
             bell: Bell::new(),
         }))
@@ -199,10 +213,15 @@ impl Session {
         self.0.current.load_full()
     }
 
-    /// The first refresher stays: clients that join a session do not change how it is renewed.
-    pub(crate) fn set_refresher(&self, refresher: Refresher) {
-        let _ = self.0.refresher.set(refresher);
+    /// The first one stays: clients that join a session do not change how it is renewed.
+    pub(crate) fn set_renewal(&self, renewal: Renewal) {
+        let _ = self.0.renewal.set(renewal);
         self.expect();
+    }
+
+    /// The first one stays.
+    pub(crate) fn set_revoker(&self, revoker: Revoker) {
+        let _ = self.0.revoker.set(revoker);
     }
 
     /// From now on calls without a session fail before the network.
@@ -215,16 +234,24 @@ impl Session {
     }
 
     pub(crate) fn keeps_cookies(&self) -> bool {
-        self.refresher().is_some_and(Refresher::keeps_cookies)
+        self.renewal().is_some_and(Renewal::keeps_cookies)
             || self.snapshot().credential().is_some_and(|credential| credential.tokens().by_cookie)
     }
 
-    fn refresher(&self) -> Option<&Refresher> {
-        self.0.refresher.get()
+    fn renewal(&self) -> Option<&Renewal> {
+        self.0.renewal.get()
+    }
+
+    fn revoker(&self) -> Option<&Revoker> {
+        self.0.revoker.get()
+    }
+
+    fn doubt(&self) -> &Doubt {
+        &self.0.doubt
     }
 
     fn is_renewable(&self, snapshot: &Snapshot) -> bool {
-        self.refresher().is_some_and(|refresher| refresher.can_refresh(snapshot))
+        self.renewal().is_some_and(|renewal| renewal.can_refresh(snapshot))
     }
 
     fn id(&self) -> usize {
