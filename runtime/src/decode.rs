@@ -257,6 +257,34 @@ pub enum BySerde {}
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 
+/// How a [`FromResponse`] was written: as [`Pages`](crate::Pages).
+#[derive(Debug)]
+pub enum ByPages {}
+
+/// The ways to read what one answer says: all but pages.
+#[diagnostic::on_unimplemented(
+    message = "a method that returns `Pages` must have the `pages` attribute",
+    label = "no way to the next page",
+    note = "add `#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
+)]
+pub trait OneAnswer {}
+
+impl OneAnswer for ByHand {}
+impl OneAnswer for BySerde {}
+impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
+
+/// The ways to read answers that follow one another.
+#[diagnostic::on_unimplemented(
+    message = "a method with the `pages` attribute must return `Pages`",
+    label = "one answer only",
+    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or remove the attribute"
+)]
+pub trait ManyAnswers {}
+
+impl ManyAnswers for ByPages {}
+impl<Via: ManyAnswers> ManyAnswers for ByReply<Via> {}
+
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let answer = if answer.none { answer } else { answer.success()? };
@@ -301,7 +329,7 @@ pub trait Outcome<Via>: Sized {
 impl<T, E, V> Outcome<V> for Result<T, E>
 where
     T: FromResponse<V>,
-    E: From<Error>,
+    E: FromError,
 {
     const READING: Reading = T::READING;
 
@@ -309,6 +337,17 @@ where
         answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))
     }
 }
+
+/// What a method can fail with: whatever is `From<afresh::Error>`.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from an `afresh::Error`",
+    label = "not an error of a client method",
+    note = "return `afresh::Error`, derive `afresh::ApiError` for `{Self}`, or implement `From<afresh::Error>` for it"
+)]
+pub trait FromError: From<Error> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Error>> FromError for E {}
 
 /// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
 #[diagnostic::on_unimplemented(
@@ -324,7 +363,7 @@ pub trait SessionOutcome<Via>: Outcome<Via> {
 impl<T, E, V> SessionOutcome<V> for Result<T, E>
 where
     T: FromResponse<V> + AsTokens,
-    E: From<Error>,
+    E: FromError,
 {
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());

@@ -118,10 +118,13 @@ pub use afresh_macros::{ApiError, AsTokens, api};
 
 pub use crate::builder::ClientBuilder;
 pub use crate::client::Client;
-pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
+pub use crate::decode::{
+    Answer, ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome,
+    Reading, SessionOutcome,
+};
 pub use crate::encode::{
-    AsPart, AsScalar, Body, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Part, PathArgument,
-    QueryArgument,
+    AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
+    JsonBody, Part, PathArgument, QueryArgument,
 };
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::error_body::ErrorBody;

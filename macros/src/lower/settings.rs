@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-use crate::diag::{At, Diagnostics, Located, expected};
+use crate::diag::{At, Diagnostics, Located, expected, invalid};
 use crate::model::path::PathTemplate;
 use crate::model::{Scheme, text};
 use crate::names::Runtime;
@@ -130,7 +130,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
         return Some(Scheme::Named(scheme.to_owned()));
     }
     let help = "for the token alone write `scheme = none`";
-    diag.push_help(value.at, format_args!("`{scheme}` is not a valid authentication scheme"), help);
+    diag.push_help(value.at, invalid("authentication scheme", scheme), help);
     Some(Scheme::None)
 }
 
@@ -138,7 +138,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
 pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
     let lowered = text::header_name(name);
     if lowered.is_none() {
-        diag.push(at, format_args!("`{name}` is not a valid header name"));
+        diag.push(at, invalid("header name", name));
     }
     lowered
 }
@@ -153,6 +153,9 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
                     diag.push(*at, format_args!("duplicate status `{status}`"));
                 }
                 statuses.push(*status);
+            }
+            Argument::Single(Value { what: What::TypedNumber, at }) => {
+                diag.push(*at, "status must be written without a type");
             }
             other => diag.push(other.key().at, "status must be a number from 100 to 599"),
         }

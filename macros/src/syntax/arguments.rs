@@ -35,6 +35,8 @@ pub(crate) enum What {
     Text(String),
     /// A whole number, or `None` if it is larger than any we know.
     Number(Option<u16>),
+    /// A whole number with a type, such as `401u16`.
+    TypedNumber,
     Path(Path),
     Other,
 }
@@ -95,7 +97,7 @@ fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
     let what = if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
         What::Text(text.value())
     } else if let Ok(number) = syn::parse2::<LitInt>(tokens.clone()) {
-        What::Number(number.base10_parse().ok())
+        if number.suffix().is_empty() { What::Number(number.base10_parse().ok()) } else { What::TypedNumber }
     } else if let Ok(word) = Ident::parse_any.parse2(tokens.clone()) {
         What::Path(word.into())
     } else if let Ok(path) = Path::parse_mod_style.parse2(tokens) {

@@ -27,6 +27,8 @@ pub(crate) enum Owner {
     Misspelt,
     /// A `cfg_attr` around one of ours, where the macro cannot follow it.
     Hidden(String),
+    /// `#[api]` once more, below the first.
+    Repeated,
     Foreign,
 }
 
@@ -65,6 +67,15 @@ impl Attribute {
         };
         let owner = owner(&name, &arguments, known);
         Self { at, whole, name, owner, style, arguments, source }
+    }
+
+    /// Takes over another `#[api(...)]` on the same trait, which would make a second client.
+    pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
+        if !["api", "afresh::api"].contains(&self.name.as_str()) {
+            return Vec::new();
+        }
+        self.owner = Owner::Repeated;
+        std::mem::take(&mut self.arguments)
     }
 
     /// Whether the attribute stays where it was written.

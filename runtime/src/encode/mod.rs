@@ -13,7 +13,9 @@ mod path;
 mod query;
 mod scalar;
 
-pub use arguments::{FormBody, HeaderArgument, JsonBody, PathArgument, QueryArgument};
+pub use arguments::{
+    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
+};
 pub use body::{Body, IntoBody};
 pub(crate) use body::{Content, Next};
 pub(crate) use cookie::write_cookie;
