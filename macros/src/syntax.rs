@@ -24,6 +24,7 @@ use syn::{Generics, Token, Type, TypeParamBound, Visibility, braced};
 use crate::diag::{At, Diagnostics};
 use crate::names;
 
+use arguments::parse_foreign;
 pub(crate) use arguments::{Argument, Value, What, parse_arguments};
 pub(crate) use attribute::{Attribute, Owner, Style};
 pub(crate) use inputs::{Inputs, Receiver};

@@ -59,8 +59,13 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
+    const WHERE: &str = "the URL of the server is given to `builder` of the client";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
-    if let Some(word) = key.word() {
+    if key.text().is_some_and(|text| text.contains("://")) {
+        diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);
+    } else if let Some(word) = key.word().filter(|word| word.contains("url")) {
+        diag.push_help(key.at, format_args!("unknown argument `{word}`, {}", expected(&known)), WHERE);
+    } else if let Some(word) = key.word() {
         diag.push_unknown(key.at, "argument", &word, &known);
     } else {
         diag.push(key.at, format_args!("unknown argument, {}", expected(&known)));

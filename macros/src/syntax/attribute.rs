@@ -3,7 +3,7 @@
 use syn::Meta;
 use syn::parse::ParseStream;
 
-use super::{Argument, parse_arguments, tables};
+use super::{Argument, parse_arguments, parse_foreign, tables};
 use crate::diag::{At, Diagnostics, similar};
 
 /// One attribute and what its arguments say.
@@ -61,7 +61,10 @@ impl Attribute {
             source.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
         let name = segments.join("::");
         let (style, arguments) = match &source.meta {
-            Meta::List(list) => (Style::List, parse_arguments(list.tokens.clone(), diag)),
+            Meta::List(list) if tables::is_ours(&name) => {
+                (Style::List, parse_arguments(list.tokens.clone(), diag))
+            }
+            Meta::List(list) => (Style::List, parse_foreign(list.tokens.clone(), diag)),
             Meta::Path(_) => (Style::Bare, Vec::new()),
             Meta::NameValue(_) => (Style::Equals, Vec::new()),
         };
