@@ -1,5 +1,7 @@
 //! From an answer to the value a method returns: the only generic step after a call.
 
+mod way;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -14,6 +16,8 @@ use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
 use crate::session::{AsTokens, Tokens};
+
+pub use way::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer};
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -245,45 +249,6 @@ pub trait FromResponse<Via = ByHand>: Sized {
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
-/// How a [`FromResponse`] was written: by hand.
-#[derive(Debug)]
-pub enum ByHand {}
-
-/// How a [`FromResponse`] was written: by serde.
-#[derive(Debug)]
-pub enum BySerde {}
-
-/// How a [`FromResponse`] was written: as a [`Reply`] of another.
-#[derive(Debug)]
-pub struct ByReply<Via>(Via);
-
-/// How a [`FromResponse`] was written: as [`Pages`](crate::Pages).
-#[derive(Debug)]
-pub enum ByPages {}
-
-/// The ways to read what one answer says: all but pages.
-#[diagnostic::on_unimplemented(
-    message = "a method that returns `Pages` must have the `pages` attribute",
-    label = "no way to the next page",
-    note = "add `#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
-)]
-pub trait OneAnswer {}
-
-impl OneAnswer for ByHand {}
-impl OneAnswer for BySerde {}
-impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
-
-/// The ways to read answers that follow one another.
-#[diagnostic::on_unimplemented(
-    message = "a method with the `pages` attribute must return `Pages`",
-    label = "one answer only",
-    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or remove the attribute"
-)]
-pub trait ManyAnswers {}
-
-impl ManyAnswers for ByPages {}
-impl<Via: ManyAnswers> ManyAnswers for ByReply<Via> {}
-
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
@@ -339,6 +304,24 @@ where
 }
 
 /// What a method can fail with: whatever is `From<afresh::Error>`.
+///
+/// ```
+/// use afresh::api;
+///
+/// pub struct NotWell(afresh::Error);
+///
+/// impl From<afresh::Error> for NotWell {
+///     fn from(error: afresh::Error) -> Self {
+///         Self(error)
+///     }
+/// }
+///
+/// #[api]
+/// pub trait Shop {
+///     #[get("/health")]
+///     async fn health(&self) -> Result<(), NotWell>;
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be made from an `afresh::Error`",
     label = "not an error of a client method",

@@ -78,6 +78,17 @@ argument! {
 }
 
 /// What `#[header]` without a name takes: a `HeaderMap`, also behind pointers.
+///
+/// ```
+/// use afresh::{api, Result};
+/// use reqwest::header::HeaderMap;
+///
+/// #[api]
+/// pub trait Shop {
+///     #[get("/health")]
+///     async fn health(&self, #[header] headers: &HeaderMap) -> Result<()>;
+/// }
+/// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not a map of headers",
     label = "not a `HeaderMap`",
