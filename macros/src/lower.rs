@@ -82,6 +82,10 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
                 );
             }
             (Owner::Hidden(name), _) => attribute::push_hidden(attribute, name, diag),
+            (Owner::Repeated, _) => {
+                let help = "one `#[api(...)]` takes all arguments";
+                diag.push_help(attribute.whole, "duplicate `api` attribute", help);
+            }
         }
     }
     constants

@@ -43,8 +43,10 @@ impl<'s> Api<'s> {
     }
 
     /// Takes the methods that something is wrong with out of the API. One that repeats a name goes altogether.
-    pub(crate) fn set_aside(&mut self, is_broken: impl Fn(&Method) -> bool) {
+    pub(crate) fn set_aside(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
+        let lacks_types = self.source.items.iter().any(Item::is_refused_type);
+        let is_broken = |method: &Method| is_wrong(method) || lacks_types && method.mentions_itself();
         self.members.retain_mut(|member| {
             let source = match member {
                 Member::Endpoint(endpoint) => endpoint.source,
@@ -112,6 +114,11 @@ impl<'s> Endpoint<'s> {
 
     pub(crate) fn is_refresh(&self) -> bool {
         self.role().is_some_and(|role| role.value == Role::Refresh)
+    }
+
+    /// Whether the method says how to get from one page to the next.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule.value, Rule::Pages(_)))
     }
 
     /// Whether requests of this verb cannot have a body.

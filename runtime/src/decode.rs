@@ -1,5 +1,7 @@
 //! From an answer to the value a method returns: the only generic step after a call.
 
+mod way;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -17,6 +19,8 @@ use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
 use crate::session::{AsTokens, Tokens, tame};
+
+pub use way::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer};
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -271,18 +275,7 @@ pub trait FromResponse<Via = ByHand>: Sized {
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
-/// How a [`FromResponse`] was written: by hand.
-#[derive(Debug)]
-pub enum ByHand {}
-
-/// How a [`FromResponse`] was written: by serde.
-#[derive(Debug)]
-pub enum BySerde {}
-
-/// How a [`FromResponse`] was written: as a [`Reply`] of another.
-#[derive(Debug)]
-pub struct ByReply<Via>(Via);
-
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let answer = if answer.none { answer } else { answer.success()? };
@@ -327,7 +320,7 @@ pub trait Outcome<Via>: Sized {
 impl<T, E, V> Outcome<V> for Result<T, E>
 where
     T: FromResponse<V>,
-    E: From<Error>,
+    E: FromError,
 {
     const READING: Reading = T::READING;
 
@@ -335,6 +328,35 @@ where
         answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))
     }
 }
+
+/// What a method can fail with: whatever is `From<afresh::Error>`.
+///
+/// ```
+/// use afresh::api;
+///
+/// pub struct NotWell(afresh::Error);
+///
+/// impl From<afresh::Error> for NotWell {
+///     fn from(error: afresh::Error) -> Self {
+///         Self(error)
+///     }
+/// }
+///
+/// #[api]
+/// pub trait Shop {
+///     #[get("/health")]
+///     async fn health(&self) -> Result<(), NotWell>;
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from an `afresh::Error`",
+    label = "not an error of a client method",
+    note = "return `afresh::Error`, derive `afresh::ApiError` for `{Self}`, or implement `From<afresh::Error>` for it"
+)]
+pub trait FromError: From<Error> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Error>> FromError for E {}
 
 /// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
 #[diagnostic::on_unimplemented(
@@ -350,7 +372,7 @@ pub trait SessionOutcome<Via>: Outcome<Via> {
 impl<T, E, V> SessionOutcome<V> for Result<T, E>
 where
     T: FromResponse<V> + AsTokens,
-    E: From<Error>,
+    E: FromError,
 {
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());

@@ -70,9 +70,9 @@
 //! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
-//! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
+//! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`HeaderMapArgument`], [`CookieArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
-//! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |
+//! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`], [`FromError`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
 //! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
@@ -137,10 +137,13 @@ pub use afresh_macros::{ApiError, AsTokens, api};
 pub use crate::builder::ClientBuilder;
 pub use crate::challenge::Challenge;
 pub use crate::client::Client;
-pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
+pub use crate::decode::{
+    Answer, ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome,
+    Reading, SessionOutcome,
+};
 pub use crate::encode::{
-    AsPart, AsScalar, Body, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Part, PathArgument,
-    QueryArgument,
+    AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
+    JsonBody, Part, PathArgument, QueryArgument,
 };
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::error_body::ErrorBody;

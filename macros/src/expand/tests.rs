@@ -119,7 +119,7 @@ fn a_refresh_is_also_a_function_of_the_session() {
     });
     expanded
         .has(&quote!(let token = <RefreshToken as ::afresh::FromSession>::from_session(__afresh_tokens)?;))
-        .has(&quote!(::afresh::__private::exchange::<Result<Tokens>, _>(__afresh_call)))
+        .has(&quote!(::afresh::__private::renewal::<Result<Tokens>, _>()))
         .has(&quote! {
             &::afresh::__private::ApiInfo::new("Shop")
                 .with_session()

@@ -1,6 +1,6 @@
 //! The `pages` attribute: how a method finds its next page.
 
-use crate::diag::{Diagnostics, expected};
+use crate::diag::{Diagnostics, expected, invalid};
 use crate::model::paging::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
 
@@ -89,12 +89,8 @@ impl<'a> Found<'a> {
         }
         match *name {
             "cursor" if !is_field(&text) => {
-                let fact = format_args!("`{}` is not a valid field", text.escape_debug());
-                diag.push_help(
-                    at,
-                    fact,
-                    "write the names of fields with dots between, such as `meta.next_cursor`",
-                );
+                let help = "write the names of fields with dots between, such as `meta.next_cursor`";
+                diag.push_help(at, invalid("field", &text), help);
                 return None;
             }
             "number" | "into" if text.is_empty() => {

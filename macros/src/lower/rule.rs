@@ -1,7 +1,7 @@
 //! The attributes of a method that say what is not in its request: its part in the session, its deadline, how its answer
 //! is read.
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, invalid};
 use crate::model::Rule;
 use crate::model::duration::parse_millis;
 use crate::syntax::tables::Mark;
@@ -69,7 +69,7 @@ fn lower_timeout(attribute: &Attribute, diag: &mut Diagnostics) -> Option<u64> {
     };
     let Some(millis) = parse_millis(text) else {
         let help = "write whole numbers of `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
-        diag.push_help(*at, format_args!("`{}` is not a valid duration", text.escape_debug()), help);
+        diag.push_help(*at, invalid("duration", text), help);
         return None;
     };
     if millis == 0 {

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-use crate::diag::{At, Diagnostics, Located, expected};
+use crate::diag::{At, Diagnostics, Located, expected, invalid};
 use crate::model::condition::Condition;
 use crate::model::path::PathTemplate;
 use crate::model::{Scheme, text};
@@ -66,8 +66,13 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
+    const WHERE: &str = "the URL of the server is given to `builder` of the client";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
-    if let Some(word) = key.word() {
+    if key.text().is_some_and(|text| text.contains("://")) {
+        diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);
+    } else if let Some(word) = key.word().filter(|word| word.contains("url")) {
+        diag.push_help(key.at, format_args!("unknown argument `{word}`, {}", expected(&known)), WHERE);
+    } else if let Some(word) = key.word() {
         diag.push_unknown(key.at, "argument", &word, &known);
     } else {
         diag.push(key.at, format_args!("unknown argument, {}", expected(&known)));
@@ -159,7 +164,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
         return Some(Scheme::Named(scheme.to_owned()));
     }
     let help = "for the token alone write `scheme = none`";
-    diag.push_help(value.at, format_args!("`{scheme}` is not a valid authentication scheme"), help);
+    diag.push_help(value.at, invalid("authentication scheme", scheme), help);
     Some(Scheme::None)
 }
 
@@ -167,7 +172,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
 pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
     let lowered = text::header_name(name);
     if lowered.is_none() {
-        diag.push(at, format_args!("`{name}` is not a valid header name"));
+        diag.push(at, invalid("header name", name));
     }
     lowered
 }
@@ -184,6 +189,9 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
                     diag.push(*at, format_args!("duplicate status `{status}`"));
                 }
                 statuses.push(status);
+            }
+            Argument::Single(Value { what: What::TypedNumber, at }) => {
+                diag.push(*at, "status must be written without a type");
             }
             other => diag.push(other.key().at, "status must be a number from 100 to 599"),
         }

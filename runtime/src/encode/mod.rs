@@ -15,7 +15,9 @@ mod query;
 mod scalar;
 
 pub(crate) use absence::is_none;
-pub use arguments::{FormBody, HeaderArgument, JsonBody, PathArgument, QueryArgument};
+pub use arguments::{
+    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
+};
 pub use body::{Body, IntoBody};
 pub(crate) use body::{Content, Next};
 pub(crate) use cookie::write_cookie;
