@@ -21,6 +21,7 @@ use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
+use crate::trace;
 use crate::wire::{Wire, redirects_leak};
 
 /// Statuses that say that a credential is no longer good, unless declared otherwise.
@@ -104,7 +105,7 @@ impl Client {
             let plan = Plan { demand, placement, endpoint: None, route: route.into(), met };
             dispatch(client, call, plan).await.map(Answer::live)
         };
-        Pending::new(Self::within(self.0.settings.timeout, seen, started), NAME)
+        Pending::new(Self::within(NAME, self.0.settings.timeout, seen, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -146,7 +147,7 @@ impl Client {
         let seen = met.clone();
         let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met)?, call)));
         let client = self.clone();
-        Self::within(timeout, seen, async move {
+        Self::within(endpoint.name, timeout, seen, async move {
             let (plan, mut call) = ready?;
             let continuation = endpoint.pages.and_then(|paging| {
                 let url = call.url().clone();
@@ -166,24 +167,27 @@ impl Client {
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::log_in(call?, tokens_of).await })
+        let call = async move { roles::log_in(call?, tokens_of).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::refresh(call?, tokens_of).await })
+        let call = async move { roles::refresh(call?, tokens_of).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::log_out(call?).await })
+        let call = async move { roles::log_out(call?).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
-        let api = call.endpoint.api;
-        call.prepare().map(|request| RoleCall { client: self.clone(), api, request })
+        let endpoint = call.endpoint;
+        call.prepare().map(|request| RoleCall { client: self.clone(), endpoint, request })
     }
 
     fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met) -> Result<Plan> {
@@ -222,18 +226,18 @@ impl Client {
 
     /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
     /// streamed. The refusal that the call has met by then is in the error.
-    fn within<F>(timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
+    fn within<F>(method: &'static str, timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
     where
         F: std::future::Future<Output = Result<Answer>> + Send + 'static,
     {
-        let Some(timeout) = timeout else { return Box::pin(call) };
-        Box::pin(async move {
+        let Some(timeout) = timeout else { return Box::pin(trace::call(method, call)) };
+        Box::pin(trace::call(method, async move {
             tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
                 let error = Error::new(Kind::Timeout, "the call took longer than its timeout");
                 let rejection = met.as_ref().and_then(|met| met.get().cloned());
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
-        })
+        }))
     }
 }
 

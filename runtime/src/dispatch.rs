@@ -16,6 +16,7 @@ use crate::prepared::Prepared;
 use crate::rejection::Rejection;
 use crate::reply::Receipt;
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
+use crate::trace::{self, Trail};
 use crate::verdict::{Verdict, judge};
 
 /// Where a call with a deadline leaves the refusal that it meets.
@@ -42,7 +43,12 @@ pub(crate) struct Arrived {
 }
 
 pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> Result<Arrived, Error> {
-    let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default() };
+    let mut journey = Journey {
+        client: &client,
+        plan: &plan,
+        receipt: Receipt::default(),
+        trail: Trail::new(plan.endpoint),
+    };
     let Some(demand) = plan.demand else {
         return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
     };
@@ -55,6 +61,7 @@ pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> 
         journey.accepted(&first, &pass);
         return Ok(journey.end(first.response));
     };
+    trace::refused(first.response.status(), finding);
     match client.session().settle(&pass, finding, &plan.route) {
         Next::Return => Ok(journey.end(first.response)),
         // Boxed, so that a call which is not refused does not carry the room for it.
@@ -66,6 +73,7 @@ struct Journey<'a> {
     client: &'a Client,
     plan: &'a Plan,
     receipt: Receipt,
+    trail: Trail,
 }
 
 impl Journey<'_> {
@@ -75,6 +83,7 @@ impl Journey<'_> {
             session: self.client.session(),
             placement: &self.plan.placement,
             errand: Errand::Ordinary,
+            trail: &self.trail,
         };
         self.receipt.sends += 1;
         self.receipt.generation = pass.map(|pass| pass.stamp.generation);
@@ -149,6 +158,7 @@ impl Journey<'_> {
         pass: Arc<Snapshot>,
         rejection: Arc<Rejection>,
     ) -> Result<Arrived, Error> {
+        trace::replays(pass.stamp.generation);
         let sent = self.send(&mut call, Some(&pass)).await;
         let sent = sent.map_err(|error| {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());

@@ -111,6 +111,11 @@ mod reply;
 mod roles;
 mod session;
 mod stream;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "untraced.rs"]
+mod trace;
 mod transport;
 mod verdict;
 mod wire;

@@ -17,6 +17,7 @@ use crate::call::Exchange;
 use crate::decode::Answer;
 use crate::error::{Error, Kind};
 use crate::media_type::MediaType;
+use crate::trace::Trail;
 use crate::wire::Wire;
 
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -53,6 +54,7 @@ async fn send(
     exchange: Exchange,
     cookies: Option<&Cookies>,
 ) -> Result<(StatusCode, HeaderMap, Bytes, Url), Error> {
+    let trail = Trail::new(Some(exchange.call.endpoint));
     let mut prepared = exchange.call.prepare()?;
     let Some(mut request) = prepared.request()? else {
         return Err(Error::request("the body of the refresh is spent"));
@@ -61,7 +63,7 @@ async fn send(
         cookies.apply(prepared.url(), request.headers_mut());
     }
     wire.add_defaults(&mut request);
-    let mut response = wire.send_secret(request).await?;
+    let mut response = trail.send(&request).of(wire.send_secret(request)).await?;
     if wire.came_from_elsewhere(&response) {
         return Err(Error::new(Kind::Refresh, "the refresh endpoint sent the request to another origin"));
     }

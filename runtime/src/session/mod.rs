@@ -33,7 +33,7 @@ use crate::error::{Error, Kind};
 pub(crate) use self::cookies::SetCookies;
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
-pub(crate) use self::decision::Finding;
+pub(crate) use self::decision::{Cause, Finding, Landed};
 pub use self::events::{SessionEvent, SessionEvents};
 pub(crate) use self::refresher::{Method, Refresher};
 pub(crate) use self::snapshot::Snapshot;
