@@ -6,7 +6,6 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::future::Future;
-use std::iter::successors;
 use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
@@ -300,8 +299,16 @@ struct Told<'a>(&'a Error);
 impl fmt::Display for Told<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.text())?;
-        let cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
-        successors(cause(self.0), cause).try_for_each(|cause| write!(f, ": {}", cause.text()))
+        let ours = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
+        let mut last = self.0.clone();
+        while let Some(cause) = ours(&last) {
+            // An error that a function of the user's passed on is wrapped in one like itself.
+            if cause.text() != last.text() {
+                write!(f, ": {}", cause.text())?;
+            }
+            last = cause;
+        }
+        Ok(())
     }
 }
 
