@@ -27,6 +27,7 @@ use crate::prepared::Prepared;
 use crate::refusal::{Condition, Custom, Rule};
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
+use crate::trace;
 use crate::verdict::Law;
 use crate::wire::{Wire, redirects_leak};
 
@@ -115,7 +116,7 @@ impl Client {
             let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
             dispatch(client, call, plan).await.map(Answer::live)
         };
-        Pending::new(Self::within(self.0.settings.timeout, seen, started), NAME)
+        Pending::new(Self::within(NAME, self.0.settings.timeout, seen, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -157,7 +158,7 @@ impl Client {
         let seen = met.clone();
         let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met, reading)?, call)));
         let client = self.clone();
-        Self::within(timeout, seen, async move {
+        Self::within(endpoint.name, timeout, seen, async move {
             let (plan, mut call) = ready?;
             let continuation = endpoint.pages.and_then(|paging| {
                 let url = call.url().clone();
@@ -177,24 +178,27 @@ impl Client {
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::log_in(call?, tokens_of).await })
+        let call = async move { roles::log_in(call?, tokens_of).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::refresh(call?, tokens_of).await })
+        let call = async move { roles::refresh(call?, tokens_of).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::log_out(call?).await })
+        let call = async move { roles::log_out(call?).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
-        let api = call.endpoint.api;
-        call.prepare().map(|request| RoleCall { client: self.clone(), api, request })
+        let endpoint = call.endpoint;
+        call.prepare().map(|request| RoleCall { client: self.clone(), endpoint, request })
     }
 
     fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
@@ -259,13 +263,13 @@ impl Client {
 
     /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
     /// streamed. The refusal that the call has met by then is in the error.
-    fn within<F>(timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
+    fn within<F>(method: &'static str, timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
     where
         F: Future<Output = Result<Answer>> + Send + 'static,
     {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let Some(deadline) = deadline else { return Box::pin(call) };
-        Box::pin(async move {
+        let Some(deadline) = deadline else { return Box::pin(trace::call(method, call)) };
+        Box::pin(trace::call(method, async move {
             let mut call = pin!(call);
             // Whose time is over does nothing more, also if it is woken in the same moment.
             let in_time =
@@ -275,7 +279,7 @@ impl Client {
                 let rejection = met.as_ref().and_then(|met| met.get().cloned());
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
-        })
+        }))
     }
 }
 

@@ -19,6 +19,7 @@ use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
 use crate::session::{AsTokens, Tokens, tame};
+use crate::trace;
 
 pub use way::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer};
 
@@ -113,6 +114,12 @@ impl Answer {
     /// Takes these statuses as `None` (`#[none_on(...)]`).
     pub(crate) fn none_on(self, statuses: &[u16]) -> Self {
         Self { none: statuses.contains(&self.status.as_u16()), ..self }
+    }
+
+    /// Whether the method declares that this status is `None`.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "told to `tracing` alone"))]
+    pub(crate) fn is_none(&self) -> bool {
+        self.none
     }
 
     /// The status.
@@ -325,7 +332,11 @@ where
     const READING: Reading = T::READING;
 
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
-        answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))
+        answer.and_then(T::from_response).map_err(|error| {
+            let error = error.in_method(Some(method));
+            trace::undecodable(&error);
+            E::from(error)
+        })
     }
 }
 

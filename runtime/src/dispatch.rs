@@ -21,6 +21,7 @@ use crate::refusal::Refusal;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, RefreshedBy};
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
+use crate::trace::{self, Trail};
 use crate::verdict::{Judgement, Verdict};
 
 /// Where a call with a deadline leaves the refusal that it meets.
@@ -49,7 +50,8 @@ pub(crate) struct Arrived {
 }
 
 pub(crate) async fn dispatch(client: Client, call: Prepared, plan: Plan) -> Result<Arrived, Error> {
-    let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default() };
+    let trail = Trail::new(plan.endpoint);
+    let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default(), trail };
     let arrived = journey.travel(call).await;
     arrived.map_err(|error| error.with_receipt(journey.receipt))
 }
@@ -58,6 +60,7 @@ struct Journey<'a> {
     client: &'a Client,
     plan: &'a Plan,
     receipt: Receipt,
+    trail: Trail,
 }
 
 impl Journey<'_> {
@@ -79,6 +82,7 @@ impl Journey<'_> {
         let Some(finding) = finding else {
             return Ok(self.end(first.response));
         };
+        trace::refused(first.response.status(), finding);
         match session.settle(&pass, finding, &self.plan.route) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
@@ -95,6 +99,7 @@ impl Journey<'_> {
             session: self.client.session(),
             placement: &self.plan.placement,
             errand: Errand::Ordinary,
+            trail: &self.trail,
         };
         self.receipt.sends += 1;
         self.receipt.stamp = pass.map(|pass| pass.stamp);
@@ -212,6 +217,7 @@ impl Journey<'_> {
         let mended = self.receipt.verdict;
         let (pass, turn) =
             turn(self.client, pass).await.map_err(|error| error.with_rejection(rejection.clone()))?;
+        trace::replays(pass.stamp.generation);
         let sent = self.send(&mut call, Some(&pass)).await;
         drop(turn);
         let sent = sent.map_err(|error| {

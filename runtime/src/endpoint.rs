@@ -141,6 +141,8 @@ pub struct Endpoint {
     pub(crate) verb: &'static str,
     /// The literal pieces of the path; a value comes between each two.
     pub(crate) path: &'static [&'static str],
+    /// The path as it is declared, if it has placeholders.
+    pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
     pub(crate) replay: bool,
     pub(crate) refresh_on: Option<&'static [u16]>,
@@ -181,6 +183,7 @@ impl Endpoint {
             name,
             verb,
             path,
+            template: None,
             role: Role::Ordinary,
             replay: true,
             refresh_on: None,
@@ -190,6 +193,13 @@ impl Endpoint {
             timeout: None,
             pages: None,
         }
+    }
+
+    /// The path with the names of its placeholders: `/orders/{id}`.
+    #[must_use]
+    pub const fn template(mut self, template: &'static str) -> Self {
+        self.template = Some(template);
+        self
     }
 
     /// `#[public]`.

@@ -88,7 +88,35 @@
 //! | `charset` | yes | texts in other encodings than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the system's proxy settings |
+//! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers |
+//!
+//! # Tracing
+//!
+//! With the feature `tracing` the runtime tells [`tracing`](https://docs.rs/tracing), under the target
+//! `afresh`:
+//!
+//! | span | is | with |
+//! |---|---|---|
+//! | `afresh.call` | a call, from its first poll until its answer is there, in the span in which it is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed`, `error.type` |
+//! | `afresh.send` | one send of it, redirects and the second send included, until the head of its answer is there | what OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/) ask for: `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
+//! | `afresh.refresh` | a refresh and, in it, its exchange; it has no parent and follows from the call that set it off | `afresh.cause` (`refused`, `suspected`, `outlived`, `ahead_of_time`, `asked_for`), `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
+//!
+//! The spans are of level INFO. Events: what happens to the session (INFO; WARN where a refresh fails or the
+//! session expires), and what a call goes through: refused, waiting, sent again, failed (DEBUG).
+//! `error.type` is a status (`404`), `cancelled` for what was dropped, or what [`Error`] can be asked for:
+//! `timeout`, `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
+//!
+//! No token, cookie, header, body, argument or URL is told: in place of `url.full`, which the conventions
+//! ask for, there is the template. An error is told in the runtime's own words, without those of its source.
+//!
+//! ```
+//! use tracing_subscriber::filter::{LevelFilter, Targets};
+//! use tracing_subscriber::prelude::*;
+//!
+//! let filter = Targets::new().with_default(LevelFilter::WARN).with_target("afresh", LevelFilter::DEBUG);
+//! tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(filter).init();
+//! ```
 
 mod body_deserializer;
 mod builder;
@@ -124,6 +152,11 @@ mod reply;
 mod roles;
 mod session;
 mod stream;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace/untraced.rs"]
+mod trace;
 mod transport;
 mod verdict;
 mod wire;

@@ -72,6 +72,9 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream 
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());
     let verb = endpoint.verb.as_ref().map(|verb| &verb.value);
     let pieces = endpoint.path.iter().flat_map(|path| path.value.literals());
+    // A path without placeholders is its own template.
+    let template = endpoint.path.as_ref().filter(|path| !path.value.placeholders().is_empty());
+    let template = template.map(|path| path.value.to_string()).map(|text| quote!(.template(#text)));
     let rules = endpoint.rules.iter().map(|rule| render_rule(api, &rule.value));
     quote! {
         &#runtime::__private::Endpoint::new(
@@ -80,6 +83,7 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream 
             #verb,
             &[#(#pieces),*],
         )
+        #template
         #(#rules)*
     }
 }

@@ -50,6 +50,7 @@ fn a_method_is_its_parameters_and_three_statements() {
                     "PUT",
                     &["/orders/", ""],
                 )
+                .template("/orders/{id}")
             });
             __afresh_call.path("id", &id);
             __afresh_call.query("page", &page);

@@ -4,6 +4,7 @@ use super::token_endpoint::{ClientAuth, TokenEndpoint};
 use crate::decode::{BySerde, SessionOutcome};
 use crate::error::{Error, Kind, Result};
 use crate::session::{Attempt, Presentation, RefreshContext, Refresher, Tokens};
+use crate::trace::Trail;
 use crate::transport::Transport;
 
 /// Refreshes by the refresh token of the session (RFC 6749 §6).
@@ -222,6 +223,7 @@ async fn exchange(
         tokens_of: <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of,
         cookies: None,
         ends_on: context.ends_on,
+        trail: Trail::new(None),
     };
     Ok(presentation.run().await)
 }

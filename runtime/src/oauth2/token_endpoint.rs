@@ -15,6 +15,7 @@ use crate::error::{Error, Kind, Result};
 use crate::origin::{Origin, is_loopback};
 use crate::prepared::Prepared;
 use crate::session::{EXCHANGE_DEADLINE, ErrorResponse, Heard, RefreshContext, Unheard, ask};
+use crate::trace::Trail;
 use crate::transport::Transport;
 use crate::wire::Wire;
 
@@ -131,7 +132,8 @@ impl TokenEndpoint {
         let url = self.endpoint(url, "the revocation endpoint")?;
         let wire = self.wire(&url, context);
         let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
-        let heard = tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None)).await;
+        let heard =
+            tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None, &Trail::new(None))).await;
         match heard {
             Ok(Ok(heard)) if heard.status.is_success() => Ok(()),
             Ok(Ok(Heard { status, headers, body })) => {

@@ -16,6 +16,7 @@ use super::snapshot::{Snapshot, Stamp, Standing};
 use crate::error::{Error, Kind};
 use crate::reason::Reason;
 use crate::reply::RefreshedBy;
+use crate::trace;
 
 /// Whether a call needs the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -213,6 +214,7 @@ impl Session {
     /// Waits for the flight; what the session is afterwards, if it got newer.
     pub(crate) async fn wait(&self, wait: Wait) -> Result<Arc<Snapshot>, Error> {
         let Wait { ticket, stamp, .. } = wait;
+        trace::waits();
         let failure = ticket.landed(self).await;
         let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
@@ -259,7 +261,7 @@ fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
     if let Some(ticket) = cell.ticket() {
         return (ticket, None);
     }
-    let departure = Departure::new(cell.current().clone());
+    let departure = Departure::new(cell.current().clone(), cause);
     let ticket = departure.ticket();
     cell.take_off(ticket.clone(), cause);
     (ticket, Some(departure))

@@ -6,6 +6,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::error::Error;
+use crate::trace;
 
 /// Events kept for a listener that is slow; older ones are dropped, nobody waits for it.
 const BACKLOG: usize = 64;
@@ -81,6 +82,7 @@ impl Bell {
 
     /// Never waits. That nobody listens is fine.
     pub(super) fn ring(&self, event: SessionEvent) {
+        trace::happened(&event);
         let _ = self.0.send(event);
     }
 

@@ -24,6 +24,7 @@ use crate::decode::Answer;
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
 use crate::roles::TokensOf;
+use crate::trace::Trail;
 use crate::wire::Wire;
 
 /// Longest time for one request and its answer.
@@ -46,6 +47,7 @@ pub(crate) struct Presentation<'a> {
     pub(crate) cookies: Option<&'a Cookies>,
     /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
     pub(crate) ends_on: &'a [StatusCode],
+    pub(crate) trail: Trail,
 }
 
 /// What became of one request.
@@ -103,7 +105,7 @@ impl Presentation<'_> {
     }
 
     async fn send(&mut self, deadline: Duration) -> Sent {
-        match timeout(deadline, ask(self.wire, &mut self.request, self.cookies)).await {
+        match timeout(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
             Err(_) => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
             Ok(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
             Ok(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
@@ -161,6 +163,7 @@ pub(crate) async fn ask(
     wire: &Wire,
     call: &mut Prepared,
     cookies: Option<&Cookies>,
+    trail: &Trail,
 ) -> Result<Heard, Unheard> {
     let request = call.request().map_err(Unheard::Unsent)?;
     let mut request = request.ok_or_else(|| Unheard::Unsent(Error::request("the body is spent")))?;
@@ -168,8 +171,9 @@ pub(crate) async fn ask(
         cookies.apply(call.url(), request.headers_mut());
     }
     wire.add_defaults(&mut request);
-    let mut response = wire
-        .send_secret(request)
+    let mut response = trail
+        .send(&request)
+        .of(wire.send_secret(request))
         .await
         .map_err(|error| if error.is_unsent() { Unheard::Unsent(error) } else { Unheard::Lost(error) })?;
     if wire.came_from_elsewhere(&response) {

@@ -14,10 +14,11 @@ use tokio::sync::watch;
 use super::Session;
 use super::clocks::Now;
 use super::credential::Credential;
-use super::decision::{Landed, Landing};
+use super::decision::{Cause, Landed, Landing};
 use super::renewal::Attempt;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind};
+use crate::trace;
 
 /// Longest time that a flight takes.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -75,11 +76,12 @@ impl fmt::Debug for Ticket {
 pub(super) struct Departure {
     ticket: Ticket,
     basis: Arc<Snapshot>,
+    cause: Cause,
 }
 
 impl Departure {
-    pub(super) fn new(basis: Arc<Snapshot>) -> Self {
-        Self { ticket: Ticket(Arc::new(watch::Sender::new(None))), basis }
+    pub(super) fn new(basis: Arc<Snapshot>, cause: Cause) -> Self {
+        Self { ticket: Ticket(Arc::new(watch::Sender::new(None))), basis, cause }
     }
 
     pub(super) fn ticket(&self) -> Ticket {
@@ -94,7 +96,7 @@ impl Departure {
             let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
             return flight.land((Landing::Aborted, Some(error)));
         };
-        runtime.spawn(FLYING.scope(flight.session.id(), flight.fly()));
+        runtime.spawn(trace::flight(self.cause, FLYING.scope(flight.session.id(), flight.fly())));
     }
 }
 
@@ -154,6 +156,7 @@ impl Flight {
             outcome = memo;
         }
         let outcome = self.ticket.announce(outcome);
+        trace::landed(landed, outcome.as_ref());
         self.session.tell(landed, outcome);
         if let (Landed::Discarded, Some(credential)) = (landed, brought) {
             self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());

@@ -45,7 +45,7 @@ pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::SetCookies;
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
-pub(crate) use self::decision::Finding;
+pub(crate) use self::decision::{Cause, Finding, Landed};
 pub use self::error_response::ErrorResponse;
 pub use self::events::{SessionEvent, SessionEvents};
 pub(crate) use self::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Presentation, Unheard, ask};

@@ -14,6 +14,7 @@ use super::snapshot::{Snapshot, Standing};
 use super::tokens::Tokens;
 use crate::endpoint::Refresh;
 use crate::error::{Error, Kind};
+use crate::trace::Trail;
 use crate::wire::Wire;
 
 pub(crate) enum Renewal {
@@ -91,10 +92,12 @@ impl Method {
             let error = Error::new(Kind::Refresh, "the session has nothing to refresh with");
             return Attempt::Failed { error, retry_after: None };
         };
+        let endpoint = exchange.call.endpoint;
         let request = match exchange.call.prepare() {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };
+        let trail = Trail::new(Some(endpoint));
         let presentation = Presentation {
             session,
             stamp: basis.stamp,
@@ -103,6 +106,7 @@ impl Method {
             tokens_of: exchange.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
             ends_on: &self.ends_on,
+            trail,
         };
         presentation.run().await
     }
