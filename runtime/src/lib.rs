@@ -60,6 +60,9 @@
 //!
 //! # What is where
 //!
+//! The [guide] shows, page by page, how to do things: [`auth`](guide::auth), [`arguments`](guide::arguments),
+//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`errors`](guide::errors), [`testing`](guide::testing).
+//!
 //! | for | see |
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
@@ -69,7 +72,6 @@
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
-//! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //!
 //! # Features
@@ -109,6 +111,8 @@ mod stream;
 mod transport;
 mod verdict;
 mod wire;
+
+pub mod guide;
 
 #[doc(hidden)]
 #[path = "private.rs"]
