@@ -8,6 +8,8 @@ mod arguments;
 mod bodies;
 #[path = "wire/clients.rs"]
 mod clients;
+#[path = "wire/formats.rs"]
+mod formats;
 #[path = "wire/redirects.rs"]
 mod redirects;
 #[path = "wire/server.rs"]
