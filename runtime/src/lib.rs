@@ -63,6 +63,9 @@
 //!
 //! # What is where
 //!
+//! The [guide] shows, page by page, how to do things: [`auth`](guide::auth), [`arguments`](guide::arguments),
+//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`errors`](guide::errors), [`testing`](guide::testing).
+//!
 //! | for | see |
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
@@ -74,7 +77,6 @@
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`], [`FromError`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
-//! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Refusal`] |
 //!
@@ -160,6 +162,8 @@ mod trace;
 mod transport;
 mod verdict;
 mod wire;
+
+pub mod guide;
 
 #[doc(hidden)]
 #[path = "private.rs"]

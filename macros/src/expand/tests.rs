@@ -52,6 +52,7 @@ fn a_method_is_its_parameters_and_three_statements() {
                 )
                 .template("/orders/{id}")
             });
+            let _ = id;
             __afresh_call.path("id", &id);
             __afresh_call.query("page", &page);
             __afresh_call.json(&order);
@@ -304,7 +305,9 @@ fn parts_are_given_away_cookies_are_lent_and_a_rest_takes_segments() {
         }
     });
     expanded.has(&quote! {
+        let _ = id;
         __afresh_call.path("id", &id);
+        let _ = rest;
         __afresh_call.path_rest("rest", &rest);
         __afresh_call.part("p", part);
         __afresh_call.cookie("theme", &theme);
@@ -344,4 +347,58 @@ fn there_is_no_holder_unless_it_is_asked_for() {
         }
     });
     expanded.has_not(&quote!(DynShop)).has_not(&quote!(__AfreshErased));
+}
+
+/// What an editor has while a method is being written: the others are all there, with their clients.
+#[test]
+fn a_half_written_method_takes_no_other_with_it() {
+    let halves = [
+        quote!(async),
+        quote!(async fn),
+        quote!(async fn half),
+        quote!(async fn half(&self)),
+        quote!(async fn half(&self, n)),
+        quote!(async fn half(&self, n:)),
+        quote!(async fn half(&self, n: u8)),
+        quote!(async fn half(&self) ->),
+        quote!(async fn half(&self) -> Result<Or),
+        quote!(half),
+        quote!(fn),
+    ];
+    for half in halves {
+        let expanded = api(quote! {
+            trait Shop {
+                #[get("/before")]
+                async fn before(&self) -> Result<u8>;
+
+                #half
+
+                #[get("/after")]
+                async fn after(&self) -> Result<u8>;
+            }
+        });
+        expanded.has(&quote!(compile_error));
+        for name in [quote!(before), quote!(after)] {
+            expanded.has(&quote!(fn #name(&self) -> impl));
+            expanded.has(&quote!(fn #name(&self) -> ::afresh::Pending<Result<u8> >));
+            let described = format!("Shop::{name}");
+            expanded.has(&quote!(#described));
+        }
+    }
+}
+
+#[test]
+fn a_method_that_lacks_its_semicolon_alone_is_there_too() {
+    let half = quote!(#[get("/half")] async fn half(&self) -> Result<u8>);
+    for rest in [
+        quote!(),
+        quote!(
+            #[get("/after")]
+            async fn after(&self) -> Result<u8>;
+        ),
+    ] {
+        let expanded = api(quote!(trait Shop { #half #rest }));
+        expanded.has(&quote!(compile_error)).has(&quote!(fn half(&self) -> impl));
+        expanded.has(&quote!(fn half(&self) -> ::afresh::Pending<Result<u8> >)).has(&quote!("Shop::half"));
+    }
 }
