@@ -51,6 +51,7 @@ pub(crate) struct Presentation<'a> {
 }
 
 /// What became of one request.
+#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
 enum Sent {
     Answered(Attempt),
     /// It never left.
