@@ -11,7 +11,8 @@ use url::Url;
 use crate::decode::{Answer, SessionOutcome};
 use crate::encode::{
     Content, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Multipart, PathArgument, QueryArgument,
-    has_dot_segment, header_values, write_cookie, write_form, write_query, write_segment, write_segments,
+    has_dot_segment, header_values, is_none, write_cookie, write_form, write_query, write_segment,
+    write_segments,
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -119,8 +120,11 @@ impl Call {
         self.check(written);
     }
 
-    /// The JSON body.
+    /// The JSON body. `None` is none.
     pub fn json<T: JsonBody + ?Sized>(&mut self, value: &T) {
+        if is_none(value) {
+            return;
+        }
         let json = serde_json::to_vec(value);
         match json {
             Ok(json) => self.body = Draft::Json(json),

@@ -235,3 +235,10 @@ impl IntoBody for &[u8] {
         self.to_owned().into()
     }
 }
+
+/// `None` is no body, and no content type.
+impl<T: IntoBody> IntoBody for Option<T> {
+    fn into_body(self) -> Body {
+        self.map_or(Body { content: Content::Empty, content_type: None }, T::into_body)
+    }
+}
