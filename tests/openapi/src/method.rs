@@ -44,9 +44,10 @@ pub(crate) struct Param {
 }
 
 impl Param {
-    /// One that the API knows by `label`. Where the identifier says as much, the attribute need not.
+    /// One that the API knows by `label`. Where the identifier says as much, the attribute need not; headers and members
+    /// of bodies always have a name.
     pub(crate) fn labelled(place: &'static str, label: &str, name: String, ty: String) -> Self {
-        let says_it = name == label && place != "header";
+        let says_it = name == label && !matches!(place, "header" | "form" | "json");
         Self { label: (!says_it).then(|| label.to_owned()), place: Some(place), name, ty }
     }
 

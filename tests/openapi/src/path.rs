@@ -173,7 +173,8 @@ mod tests {
     fn what_takes_several_segments_is_a_rest_where_it_is_the_last() {
         let several = [json!({ "name": "path", "x-multi-segment": true })];
         assert_eq!(template("/contents/{path}", &several), "/contents/{path*}");
-        assert_eq!(template("/{path}/log", &several), "/{path}/log");
+        assert_eq!(template("/{path}/log", &several), "/{path*}/log");
+        assert_eq!(template("/{path}/log/{id}", &several), "/{path}/log/{id}");
         assert_eq!(template("/files/{rest:path}", &[]), "/files/{rest*}");
         assert_eq!(template("/v1/{name=projects/*}", &[]), "/v1/{name*}");
     }
