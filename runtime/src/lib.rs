@@ -120,6 +120,7 @@
 //! tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(filter).init();
 //! ```
 
+mod answer;
 mod body_deserializer;
 mod builder;
 mod call;
@@ -171,12 +172,13 @@ pub mod __private;
 
 pub use afresh_macros::{ApiError, AsTokens, api};
 
+pub use crate::answer::Answer;
 pub use crate::builder::ClientBuilder;
 pub use crate::challenge::Challenge;
 pub use crate::client::Client;
 pub use crate::decode::{
-    Answer, ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome,
-    Reading, SessionOutcome,
+    ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome, Reading,
+    SessionOutcome,
 };
 pub use crate::encode::{
     AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,

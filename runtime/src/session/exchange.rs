@@ -20,7 +20,7 @@ use super::error_response::{Ending, ErrorResponse, classify, is_error};
 use super::renewal::Attempt;
 use super::snapshot::Stamp;
 use super::token_numbers::tame;
-use crate::decode::Answer;
+use crate::answer::Answer;
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
 use crate::roles::TokensOf;

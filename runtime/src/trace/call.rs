@@ -12,7 +12,7 @@ use tracing::{Span, debug, info_span};
 use super::TARGET;
 use super::open_span::OpenSpan;
 use super::told::{Told, name_of};
-use crate::decode::Answer;
+use crate::answer::Answer;
 use crate::error::{Error, Kind};
 use crate::reason::Reason;
 use crate::reply::{Receipt, RefreshedBy};
