@@ -227,6 +227,8 @@ impl fmt::Display for PathError {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests {
     use super::*;
 
