@@ -56,6 +56,7 @@ pub struct Item {
 }
 
 #[derive(Debug, Deserialize)]
+#[expect(dead_code, reason = "only decoded")]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
     Book,

@@ -1,10 +1,12 @@
 //! A cell with callers, flights and a server around it, and every step that could be next.
 
-use std::hash::{DefaultHasher, Hash, Hasher};
+mod calls;
+mod key;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{ROUTE, credential_at, failed};
+use super::{credential_at, failed};
 use crate::session::cell::*;
 use crate::session::decision::{Landed, Landing};
 
@@ -260,127 +262,6 @@ impl Model {
         self.secret += 1;
     }
 
-    fn go(&mut self, number: usize) -> Place {
-        let (kind, place) = self.callers[number];
-        match place {
-            Place::Fresh if kind == Kind::Ahead => self.ask(),
-            Place::Fresh => self.enter(),
-            Place::Sent { stamp, first } if stamp.generation == self.good => {
-                self.cell.was_accepted(stamp, ROUTE, self.now);
-                assert!(first.is_none_or(|first| first.epoch == stamp.epoch), "I5: replayed across epochs");
-                Place::Done
-            }
-            Place::Sent { stamp, first: Some(_) } => {
-                self.cell.replay_was_refused(stamp, finding_of(kind), ROUTE, self.now);
-                Place::Done
-            }
-            Place::Sent { stamp, first: None } => self.settle(kind, stamp),
-            Place::Waiting { stamp, refused, .. } => self.wake(kind, stamp, refused),
-            Place::Done => Place::Done,
-        }
-    }
-
-    fn enter(&mut self) -> Place {
-        let stamp = self.cell.current().stamp;
-        // A logout leaves nothing to refresh with.
-        let renewable = self.cell.current().credential().is_some();
-        match self.cell.enter(renewable, self.now) {
-            Entry::Go => Place::Sent { stamp, first: None },
-            Entry::GoAndRenew => {
-                assert!(
-                    self.cell.failure(self.now).is_none(),
-                    "I20, H13: ahead of time in spite of a failure"
-                );
-                self.start(Cause::Margin);
-                Place::Sent { stamp, first: None }
-            }
-            Entry::Join(flight) => self.wait(flight, stamp, false),
-            Entry::Start => {
-                let flight = self.start(Cause::Clock);
-                self.wait(flight, stamp, false)
-            }
-            Entry::Nobody | Entry::Expired | Entry::Fail(_) => Place::Done,
-        }
-    }
-
-    /// As `Session::refresh` does.
-    fn ask(&mut self) -> Place {
-        let current = self.cell.current().clone();
-        if current.credential().is_none() {
-            return Place::Done;
-        }
-        let flight = self.cell.ticket().unwrap_or_else(|| self.start(Cause::Hand));
-        self.wait(flight, current.stamp, false)
-    }
-
-    fn settle(&mut self, kind: Kind, stamp: Stamp) -> Place {
-        let current = self.cell.current().stamp;
-        match self.cell.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
-            Settled::Return => Place::Done,
-            Settled::Ended(_) => {
-                let ended = stamp.epoch != current.epoch || self.ends > 0;
-                assert!(ended, "J5: told of an end that was none");
-                Place::Done
-            }
-            Settled::Fail(_) => {
-                assert_eq!(stamp, current, "I11: somebody else's failure");
-                Place::Done
-            }
-            Settled::Replay(newer) => self.again(kind, stamp, newer.stamp),
-            Settled::Join(flight) => {
-                assert_eq!(stamp, current, "I2: a stale refusal waits for a refresh");
-                self.wait(flight, stamp, true)
-            }
-            Settled::Start => {
-                assert_eq!(stamp, current, "I2: a stale refusal starts a refresh");
-                assert!(self.cell.failure(self.now).is_none(), "D13: a refresh in spite of a failure");
-                let flight = self.start(Cause::Refused(finding_of(kind)));
-                self.wait(flight, stamp, true)
-            }
-        }
-    }
-
-    fn start(&mut self, cause: Cause) -> usize {
-        let (basis, secret) = (self.cell.current().stamp, self.secret);
-        assert!(!self.flights.iter().any(Flight::is_wanted), "I1: two exchanges at a time");
-        assert!(!self.spent.contains(&secret), "G2: a spent token is presented");
-        let presented = self.flights.iter().any(|flight| !flight.landed && flight.secret == secret);
-        assert!(!presented || self.by_hand.is_some(), "I8: a token is presented twice");
-        assert_eq!(self.ends, 0, "D15: a refresh after the end");
-        self.flights.push(Flight { basis, secret, landed: false, detached: false });
-        let number = self.flights.len() - 1;
-        self.cell.take_off(number, cause);
-        number
-    }
-
-    fn wait(&self, flight: usize, stamp: Stamp, refused: bool) -> Place {
-        assert!(self.flights[flight].is_wanted(), "B5: joined a flight that is over");
-        assert_eq!(self.flights[flight].basis, stamp, "joined the flight of something else");
-        Place::Waiting { flight, stamp, refused }
-    }
-
-    fn wake(&mut self, kind: Kind, stamp: Stamp, refused: bool) -> Place {
-        let current = self.cell.current().stamp;
-        if self.cell.ended(stamp).is_some() || current.epoch != stamp.epoch || current == stamp {
-            return Place::Done;
-        }
-        match (refused, kind) {
-            (true, _) => self.again(kind, stamp, current),
-            (false, Kind::Ahead) => Place::Done,
-            (false, _) => Place::Sent { stamp: current, first: None },
-        }
-    }
-
-    fn again(&mut self, kind: Kind, first: Stamp, second: Stamp) -> Place {
-        assert!(second.generation > first.generation, "I4: replayed without a newer token");
-        assert_eq!(second.epoch, first.epoch, "I5: replayed across epochs");
-        if kind == Kind::Once {
-            self.cell.renewed_without_replay(second, ROUTE);
-            return Place::Done;
-        }
-        Place::Sent { stamp: second, first: Some(first) }
-    }
-
     fn land(&mut self, number: usize, end: End) {
         let Flight { basis, secret, .. } = self.flights[number];
         let wanted = self.flights[number].is_wanted();
@@ -477,39 +358,4 @@ impl Model {
         let ended = matches!(self.cell.current().standing, Standing::Expired);
         assert_eq!(ended, self.ends > 0, "I12");
     }
-
-    /// What tells this moment from others. Counters are told from the current ones, callers of a kind are interchangeable,
-    /// and of a flight that nobody waits for only its end is left.
-    pub(super) fn key(&self) -> u64 {
-        let mut key = DefaultHasher::new();
-        let current = self.cell.current();
-        let relative =
-            |stamp: Stamp| (current.stamp.epoch - stamp.epoch, current.stamp.generation - stamp.generation);
-        let mut callers = [(Kind::Ahead, 0_u8, (0, 0), (0, 0)); 4];
-        for (known, (kind, place)) in callers.iter_mut().zip(&self.callers) {
-            *known = match *place {
-                Place::Fresh => (*kind, 1, (0, 0), (0, 0)),
-                Place::Sent { stamp, first: None } => (*kind, 2, relative(stamp), (0, 0)),
-                Place::Sent { stamp, first: Some(first) } => (*kind, 3, relative(stamp), relative(first)),
-                Place::Waiting { flight, stamp, refused } => {
-                    let wanted = u64::from(self.flights[flight].is_wanted());
-                    (*kind, 4, relative(stamp), (wanted, u64::from(refused)))
-                }
-                Place::Done => (*kind, 5, (0, 0), (0, 0)),
-            };
-        }
-        callers.sort_unstable();
-        callers.hash(&mut key);
-        let good = if self.good == 0 { None } else { Some(current.stamp.generation - self.good) };
-        (good, self.now - self.begun, self.by_hand.map(relative), self.left, self.ends).hash(&mut key);
-        for flight in self.flights.iter().filter(|flight| !flight.landed) {
-            (flight.detached, self.secret - flight.secret).hash(&mut key);
-        }
-        self.cell.hash_into(&mut key, self.begun);
-        key.finish()
-    }
-}
-
-fn finding_of(kind: Kind) -> Finding {
-    if kind == Kind::Certain { Finding::Expired } else { Finding::Suspect }
 }
