@@ -41,7 +41,7 @@ fn token() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// H10, H15: a token that says something odd, or nothing, is simply a token: it is sent as it is where there is nothing to
+    /// H15: a token that says something odd, or nothing, is simply a token: it is sent as it is where there is nothing to
     /// renew it with, and the call is answered in any case.
     #[test]
     fn no_access_token_stands_in_its_own_way(token in token()) {
