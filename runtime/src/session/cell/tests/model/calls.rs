@@ -1,7 +1,7 @@
 //! What a caller does at each step: what `dispatch` does, without the network.
 
 use super::super::ROUTE;
-use super::{Flight, Kind, Model, Place};
+use super::{Flight, How, Kind, Model, Place};
 use crate::session::cell::*;
 
 impl Model {
@@ -9,7 +9,7 @@ impl Model {
         let (kind, place) = self.callers[number];
         match place {
             Place::Fresh if kind == Kind::Ahead => self.ask(),
-            Place::Fresh => self.enter(),
+            Place::Fresh => self.enter(kind == Kind::Once),
             Place::Sent { stamp, first } if stamp.generation == self.good => {
                 self.cell.was_accepted(stamp, ROUTE, self.now);
                 assert!(first.is_none_or(|first| first.epoch == stamp.epoch), "I5: replayed across epochs");
@@ -20,32 +20,46 @@ impl Model {
                 Place::Done
             }
             Place::Sent { stamp, first: None } => self.settle(kind, stamp),
-            Place::Waiting { stamp, refused, .. } => self.wake(kind, stamp, refused),
+            Place::Waiting { stamp, how, .. } => self.wake(kind, stamp, how),
             Place::Done => Place::Done,
         }
     }
 
-    fn enter(&mut self) -> Place {
-        let stamp = self.cell.current().stamp;
+    fn enter(&mut self, once: bool) -> Place {
+        if self.cell.lapse(self.now) {
+            self.end();
+        }
+        let (stamp, now) = (self.cell.current().stamp, Now { ticks: self.now, ..self.begun });
         // A logout leaves nothing to refresh with.
         let renewable = self.cell.current().credential().is_some();
-        match self.cell.enter(renewable, self.now) {
+        match self.cell.enter(renewable, once, now) {
             Entry::Go => Place::Sent { stamp, first: None },
             Entry::GoAndRenew => {
-                assert!(
-                    self.cell.failure(self.now).is_none(),
-                    "I20, H13: ahead of time in spite of a failure"
-                );
-                self.start(Cause::Margin);
+                self.start_ahead();
                 Place::Sent { stamp, first: None }
             }
-            Entry::Join(flight) => self.wait(flight, stamp, false),
+            Entry::Join(flight) => self.wait(flight, stamp, How::Before),
+            Entry::TryJoin(flight) => self.wait(flight, stamp, How::Spare),
+            Entry::TryStart => {
+                let flight = self.start_ahead();
+                self.wait(flight, stamp, How::Spare)
+            }
             Entry::Start => {
                 let flight = self.start(Cause::Clock);
-                self.wait(flight, stamp, false)
+                self.wait(flight, stamp, How::Before)
             }
             Entry::Nobody | Entry::Expired | Entry::Fail(_) => Place::Done,
         }
+    }
+
+    fn start_ahead(&mut self) -> usize {
+        assert!(self.cell.failure(self.now).is_none(), "I20, H13: ahead of time in spite of a failure");
+        self.start(Cause::Margin)
+    }
+
+    pub(super) fn end(&mut self) {
+        self.ends += 1;
+        assert_eq!(self.ends, 1, "I13: the end is told once");
     }
 
     /// As `Session::refresh` does.
@@ -54,14 +68,24 @@ impl Model {
         if current.credential().is_none() {
             return Place::Done;
         }
-        let flight = self.cell.ticket().unwrap_or_else(|| self.start(Cause::Hand));
-        self.wait(flight, current.stamp, false)
+        match self.cell.ask(self.now) {
+            Ok(flying) => {
+                let flight = flying.unwrap_or_else(|| self.start(Cause::Hand));
+                self.wait(flight, current.stamp, How::Before)
+            }
+            Err(_) => Place::Done,
+        }
     }
 
     fn settle(&mut self, kind: Kind, stamp: Stamp) -> Place {
         let current = self.cell.current().stamp;
         match self.cell.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
-            Settled::Return => Place::Done,
+            Settled::Return(_) => Place::Done,
+            Settled::Lapsed => {
+                assert_eq!(stamp, current, "I12: an old refusal ends nothing");
+                self.end();
+                Place::Done
+            }
             Settled::Ended(_) => {
                 let ended = stamp.epoch != current.epoch || self.ends > 0;
                 assert!(ended, "J5: told of an end that was none");
@@ -74,13 +98,13 @@ impl Model {
             Settled::Replay(newer) => self.again(kind, stamp, newer.stamp),
             Settled::Join(flight) => {
                 assert_eq!(stamp, current, "I2: a stale refusal waits for a refresh");
-                self.wait(flight, stamp, true)
+                self.wait(flight, stamp, How::Refused)
             }
             Settled::Start => {
                 assert_eq!(stamp, current, "I2: a stale refusal starts a refresh");
                 assert!(self.cell.failure(self.now).is_none(), "D13: a refresh in spite of a failure");
                 let flight = self.start(Cause::Refused(finding_of(kind)));
-                self.wait(flight, stamp, true)
+                self.wait(flight, stamp, How::Refused)
             }
         }
     }
@@ -98,21 +122,23 @@ impl Model {
         number
     }
 
-    fn wait(&self, flight: usize, stamp: Stamp, refused: bool) -> Place {
+    fn wait(&self, flight: usize, stamp: Stamp, how: How) -> Place {
         assert!(self.flights[flight].is_wanted(), "B5: joined a flight that is over");
         assert_eq!(self.flights[flight].basis, stamp, "joined the flight of something else");
-        Place::Waiting { flight, stamp, refused }
+        Place::Waiting { flight, stamp, how }
     }
 
-    fn wake(&mut self, kind: Kind, stamp: Stamp, refused: bool) -> Place {
-        let current = self.cell.current().stamp;
-        if self.cell.ended(stamp).is_some() || current.epoch != stamp.epoch || current == stamp {
-            return Place::Done;
+    fn wake(&mut self, kind: Kind, stamp: Stamp, how: How) -> Place {
+        let current = self.cell.current().clone();
+        let newer = current.stamp.epoch == stamp.epoch && current.stamp.generation > stamp.generation;
+        if !newer || self.cell.ended(stamp).is_some() {
+            let spare = how == How::Spare && current.stamp == stamp && current.credential().is_some();
+            return if spare { Place::Sent { stamp, first: None } } else { Place::Done };
         }
-        match (refused, kind) {
-            (true, _) => self.again(kind, stamp, current),
-            (false, Kind::Ahead) => Place::Done,
-            (false, _) => Place::Sent { stamp: current, first: None },
+        match (how, kind) {
+            (How::Refused, _) => self.again(kind, stamp, current.stamp),
+            (_, Kind::Ahead) => Place::Done,
+            (_, _) => Place::Sent { stamp: current.stamp, first: None },
         }
     }
 

@@ -19,9 +19,9 @@ impl Model {
                 Place::Fresh => (*kind, 1, (0, 0), (0, 0)),
                 Place::Sent { stamp, first: None } => (*kind, 2, relative(stamp), (0, 0)),
                 Place::Sent { stamp, first: Some(first) } => (*kind, 3, relative(stamp), relative(first)),
-                Place::Waiting { flight, stamp, refused } => {
+                Place::Waiting { flight, stamp, how } => {
                     let wanted = u64::from(self.flights[flight].is_wanted());
-                    (*kind, 4, relative(stamp), (wanted, u64::from(refused)))
+                    (*kind, 4, relative(stamp), (wanted, how as u64))
                 }
                 Place::Done => (*kind, 5, (0, 0), (0, 0)),
             };
@@ -29,11 +29,11 @@ impl Model {
         callers.sort_unstable();
         callers.hash(&mut key);
         let good = if self.good == 0 { None } else { Some(current.stamp.generation - self.good) };
-        (good, self.now - self.begun, self.by_hand.map(relative), self.left, self.ends).hash(&mut key);
+        (good, self.now - self.begun.ticks, self.by_hand.map(relative), self.left, self.ends).hash(&mut key);
         for flight in self.flights.iter().filter(|flight| !flight.landed) {
             (flight.detached, self.secret - flight.secret).hash(&mut key);
         }
-        self.cell.hash_into(&mut key, self.begun);
+        self.cell.hash_into(&mut key, self.begun.ticks);
         key.finish()
     }
 }
