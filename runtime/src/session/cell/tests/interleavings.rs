@@ -60,6 +60,13 @@ fn no_interleaving_with_refreshes_ahead_of_time_breaks_an_invariant() {
     explore("refreshes ahead of time", &[Ahead, Certain, Certain, Doubtful], left);
 }
 
+/// D16, I12: the same where a refresh ahead of time may be refused for good, and a body can be sent only once.
+#[test]
+fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
+    let left = Budget { expiries: 1, refusals: 1, ages: 2, ..NOTHING };
+    explore("a last credential", &[Certain, Doubtful, Once, Ahead], left);
+}
+
 /// B5, F5: the same with somebody who refreshes with a call of their own, and a logout.
 #[test]
 fn no_interleaving_with_a_refresh_by_hand_breaks_an_invariant() {
