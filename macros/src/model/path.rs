@@ -175,4 +175,6 @@ fn is_dot_segment(segment: &str) -> bool {
 }
 
 #[cfg(test)]
+mod fuzz;
+#[cfg(test)]
 mod tests;
