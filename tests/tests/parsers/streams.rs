@@ -61,7 +61,7 @@ fn reference(text: &str) -> Vec<(Option<String>, Option<String>, String)> {
 fn sse() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "data", "data: ", "data:", "id: 1", "id", "id: \0", "event: x", "event", "retry: 5", ":", ": hi",
-        " ", "ä", "\n", "\n", "\r", "\r\n", "\n\n", "\r\r", "\r\n\r\n", "x", "{}",
+        " ", "ä", "\u{feff}", "\n", "\n", "\r", "\r\n", "\n\n", "\r\r", "\r\n\r\n", "x", "{}",
     ];
     let mark = select(&["", "", "\u{feff}"][..]);
     let pieces = prop::collection::vec(select(PIECES), 0..25);
