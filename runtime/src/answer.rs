@@ -168,7 +168,8 @@ impl Answer {
         Error::status_of(answer, self.receipt).with_rejection_if(rejection)
     }
 
-    /// The live response, for types that are not read whole, see [`FromResponse::READING`].
+    /// The live response, for types that are not read whole, see
+    /// [`FromResponse::READING`](crate::FromResponse::READING).
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {

@@ -84,7 +84,10 @@ impl Presentation<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    self.session.doubt().dispelled(self.stamp);
+                    // That the server is in trouble says nothing of an answer that was lost before.
+                    if !doubted || !matches!(attempt, Attempt::Failed { .. }) {
+                        self.session.doubt().dispelled(self.stamp);
+                    }
                     return if doubted { attempt.after_a_loss() } else { attempt };
                 }
                 Sent::Unsent(error) if !doubted => {
