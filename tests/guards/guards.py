@@ -30,7 +30,7 @@ GUARDS = [
      "if finding == Finding::Expired && !std::mem::replace(&mut slot.urgent, true) {", "if false {"),
     ("land: only the flight of this ticket", LANDING,
      "self.flight.take_if(|slot| slot.ticket == *ticket) else", "self.flight.take() else"),
-    ("land: the slot is freed", LANDING, "self.flight.take_if(|slot| slot.ticket == *ticket) else", "self.flight.as_ref().filter(|slot| slot.ticket == *ticket).map(|slot| Slot { ticket: slot.ticket.clone(), urgent: slot.urgent, ahead: slot.ahead, refused: slot.refused }) else"),
+    ("land: the slot is freed", LANDING, "self.flight.take_if(|slot| slot.ticket == *ticket) else", "self.flight.as_ref().filter(|slot| slot.ticket == *ticket).map(|slot| super::Slot { ticket: slot.ticket.clone(), urgent: slot.urgent, ahead: slot.ahead, refused: slot.refused }) else"),
     ("land: the refused token again is no progress", LANDING, "same.filter(|_| refused)", "same.filter(|_| false)"),
     ("land: a rotated secret is kept without progress", LANDING,
      "let kept = Arc::new(old.with_refresh_of(credential.tokens()));", "let kept = old.clone();"),

@@ -131,3 +131,29 @@ fn a_call_that_is_ready_would_have_been_let_go() {
         }
     }
 }
+
+/// K4: who was never logged in has no session that could expire.
+#[test]
+fn a_refusal_without_any_login_ends_no_session() {
+    let (mut cell, at) = (Cell::<usize>::new(), Now::read());
+    assert!(matches!(cell.enter(true, false, at), Entry::Start));
+    cell.take_off(1, Cause::Clock);
+
+    assert_eq!(cell.land(&1, Landing::Rejected, at.ticks, 0.0), Landed::Failed);
+
+    assert!(matches!(cell.current().standing, Standing::Nobody));
+    assert!(matches!(cell.enter(true, false, at), Entry::Nobody), "and it is not tried again");
+}
+
+/// C13, J7: what a former login's calls were refused with does not make the next one's refreshes excessive.
+#[test]
+fn refusals_of_a_former_login_do_not_count_against_the_next() {
+    let (mut cell, now) = (logged_in(), Instant::now());
+    let former = cell.current().stamp;
+    log_in(&mut cell);
+    for generation in 0..10 {
+        cell.replay_was_refused(Stamp { generation, ..former }, Finding::Expired, ROUTE, now);
+    }
+    let stamp = cell.current().stamp;
+    assert!(matches!(cell.settle(stamp, Finding::Expired, ROUTE, true, now), Settled::Start));
+}
