@@ -88,7 +88,7 @@ GUARDS = [
      "if tokens.by_cookie || tokens.access().is_some_and(|access| !access.secret().is_empty()) =>", "if true =>"),
     ("exchange: an error in a 200", EXCHANGE, "if status.is_success() && !is_error(&body) {", "if status.is_success() {"),
     ("exchange: a page ends no session", S + "error_response.rs",
-     "if ends_on.contains(&status) && !MediaType::of(headers).is_html() {", "if ends_on.contains(&status) {"),
+     " && !is_page(headers, body) {", " {"),
     ("exchange: a bound on asking again", EXCHANGE,
      "let pause = pauses.next().filter(|pause| start.elapsed() + *pause < BUDGET);", "let pause = pauses.next().or(Some(Duration::from_millis(100)));"),
     ("exchange: whoever logged out does not ask again", EXCHANGE, "if self.session.snapshot().stamp != self.stamp {", "if false {"),
