@@ -58,9 +58,8 @@ impl Answer {
         let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = response.bytes().await.map_err(|error| {
-            Error::transport(error.into()).with_receipt(receipt).with_rejection_if(rejection.clone())
-        })?;
+        let told = |error: Error| error.with_receipt(receipt).with_rejection_if(rejection.clone());
+        let body = response.bytes().await.map_err(told)?;
         Ok(Self {
             status,
             headers,
@@ -75,7 +74,8 @@ impl Answer {
 
     /// Leaves the body where it is.
     pub(crate) fn live(arrived: Arrived) -> Self {
-        let Arrived { mut response, receipt, rejection } = arrived;
+        let Arrived { response, receipt, rejection } = arrived;
+        let mut response = response.into_reqwest();
         response.extensions_mut().insert(receipt);
         Self {
             status: response.status(),

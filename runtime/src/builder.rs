@@ -271,6 +271,7 @@ impl<C: Api> ClientBuilder<C> {
             Some(transport) => transport,
             None => Transport::own()?,
         };
+        transport.check(&url)?;
         let follows_redirects = transport.follows_redirects();
         Ok(Wire {
             transport,

@@ -5,12 +5,13 @@
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
-use reqwest::{Request, Response};
+use reqwest::Request;
 use url::Url;
 
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
+use crate::response::Response;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::Trail;
 use crate::wire::Wire;

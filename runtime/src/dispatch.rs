@@ -5,7 +5,6 @@ use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use reqwest::Response;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
@@ -20,6 +19,7 @@ use crate::reason::Reason;
 use crate::refusal::Refusal;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, RefreshedBy};
+use crate::response::Response;
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
 use crate::trace::{self, Trail};
 use crate::verdict::{Judgement, Verdict};
@@ -136,7 +136,9 @@ impl Journey<'_> {
             let outlived = credential.has_clock() && credential.is_expired(Instant::now());
             let mut body = Bytes::new();
             if law.wants_body(sent.response.status(), sent.response.headers(), self.plan.live) {
-                (sent.response, body) = prefix::look_at(sent.response).await;
+                let response;
+                (response, body) = prefix::look_at(sent.response.into_reqwest()).await;
+                sent.response = response.into();
             }
             let refusal = Refusal::new(sent.response.status(), sent.response.headers(), &body);
             law.judge(&refusal, outlived)

@@ -433,6 +433,10 @@ fn any_cause(error: &(dyn StdError + 'static), test: fn(&(dyn StdError + 'static
 
 fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
+    #[cfg(feature = "hyper")]
+    if crate::lean::is_timeout(error) {
+        return true;
+    }
     error.is::<tokio::time::error::Elapsed>()
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::TimedOut)
@@ -440,6 +444,10 @@ fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
 
 fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
+    #[cfg(feature = "hyper")]
+    if crate::lean::is_connect(error) {
+        return true;
+    }
     error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }

@@ -136,6 +136,8 @@ mod endpoint;
 mod error;
 mod error_body;
 mod json_place;
+#[cfg(feature = "hyper")]
+mod lean;
 mod link;
 mod media_type;
 pub mod oauth2;
@@ -152,6 +154,7 @@ mod reason;
 mod refusal;
 mod rejection;
 mod reply;
+mod response;
 mod roles;
 mod session;
 mod stream;
@@ -186,6 +189,8 @@ pub use crate::encode::{
 };
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::error_body::ErrorBody;
+#[cfg(feature = "hyper")]
+pub use crate::lean::HyperTransport;
 pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;

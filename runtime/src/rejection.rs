@@ -7,6 +7,8 @@ use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use tokio::runtime::Handle;
 
+use crate::response::Response;
+
 /// An answer of the server that refused a call: its status, headers and body.
 ///
 /// The body of an answer that was refused on the way to a refresh is kept up to 64 KiB.
@@ -28,7 +30,7 @@ impl Rejection {
     }
 
     /// Reads what is worth keeping and lets go of the connection.
-    pub(crate) async fn capture(mut response: reqwest::Response) -> Self {
+    pub(crate) async fn capture(mut response: Response) -> Self {
         let mut body = BytesMut::new();
         let read = async {
             while let Ok(Some(chunk)) = response.chunk().await {

@@ -9,12 +9,16 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http::header::{Entry, SET_COOKIE};
 use http_body::{Frame, SizeHint};
+use reqwest::Request;
 use reqwest::redirect::Policy;
-use reqwest::{Request, Response};
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
+use url::Url;
 
 use crate::error::{BoxError, Error};
+#[cfg(feature = "hyper")]
+use crate::lean::HyperTransport;
+use crate::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
@@ -22,7 +26,9 @@ pub(crate) enum Transport {
     Own(reqwest::Client),
     /// The user's client, which may follow redirects by itself.
     Given(reqwest::Client),
-    Service(BoxCloneSyncService<Request, Response, BoxError>),
+    #[cfg(feature = "hyper")]
+    Lean(Box<HyperTransport>),
+    Service(BoxCloneSyncService<Request, reqwest::Response, BoxError>),
 }
 
 impl Transport {
@@ -33,7 +39,7 @@ impl Transport {
 
     pub(crate) fn service<S>(service: S) -> Self
     where
-        S: Service<Request, Response = Response> + Clone + Send + Sync + 'static,
+        S: Service<Request, Response = reqwest::Response> + Clone + Send + Sync + 'static,
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
@@ -41,7 +47,27 @@ impl Transport {
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::Given(client.clone());
         }
+        // And this one would have to make reqwest's response of its own.
+        #[cfg(feature = "hyper")]
+        if let Some(lean) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
+            return Self::Lean(Box::new(lean.clone()));
+        }
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
+    }
+
+    /// Refuses an address that nothing could ever be sent to.
+    #[cfg_attr(
+        not(feature = "hyper"),
+        expect(clippy::unused_self, reason = "reqwest says so itself, at the first call")
+    )]
+    pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {
+        match self {
+            #[cfg(feature = "hyper")]
+            Self::Lean(lean) => lean
+                .check(base)
+                .map_err(|error| Error::builder("the base URL cannot be reached").with_source(error)),
+            _ => Ok(()),
+        }
     }
 
     pub(crate) fn is_service(&self) -> bool {
@@ -49,11 +75,15 @@ impl Transport {
     }
 
     pub(crate) async fn send(&self, request: Request) -> Result<Response, Error> {
-        let mut response = match self {
+        let mut response: Response = match self {
             Self::Own(client) | Self::Given(client) => {
-                client.execute(request).await.map_err(|error| Error::transport(error.into()))?
+                client.execute(request).await.map_err(|error| Error::transport(error.into()))?.into()
             }
-            Self::Service(service) => service.clone().oneshot(request).await.map_err(Error::transport)?,
+            #[cfg(feature = "hyper")]
+            Self::Lean(lean) => Response::Lean(lean.exchange(request).await.map_err(Error::transport)?),
+            Self::Service(service) => {
+                service.clone().oneshot(request).await.map_err(Error::transport)?.into()
+            }
         };
         // So that nobody who prints the headers prints a session.
         if let Entry::Occupied(mut lines) = response.headers_mut().entry(SET_COOKIE) {
@@ -70,6 +100,8 @@ impl Transport {
         match self {
             Self::Given(client) => !format!("{client:?}").contains("redirect_policy: \"Policy(None)\""),
             Self::Own(_) | Self::Service(_) => false,
+            #[cfg(feature = "hyper")]
+            Self::Lean(_) => false,
         }
     }
 }
@@ -111,6 +143,8 @@ impl fmt::Debug for Transport {
         f.write_str(match self {
             Self::Own(_) => "reqwest",
             Self::Given(_) => "reqwest, given",
+            #[cfg(feature = "hyper")]
+            Self::Lean(_) => "hyper-util",
             Self::Service(_) => "a tower service",
         })
     }

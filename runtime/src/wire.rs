@@ -5,11 +5,12 @@ use std::fmt;
 
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderName};
-use reqwest::{Request, Response};
+use reqwest::Request;
 use url::Url;
 
 use crate::error::Error;
 use crate::origin::Origin;
+use crate::response::Response;
 use crate::transport::{Transport, forbid_repeat};
 
 /// The transport, the base URL and the default headers of a client.
@@ -56,8 +57,9 @@ impl Wire {
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         // What `http::Response` becomes when it does not say its URL, as in-memory services make it.
         const NO_URL: &str = "no.url.provided.local";
-        let says_nothing = self.transport.is_service() && answer.url().host_str() == Some(NO_URL);
-        !says_nothing && !self.is_home(answer.url())
+        let Some(url) = answer.url() else { return false };
+        let says_nothing = self.transport.is_service() && url.host_str() == Some(NO_URL);
+        !says_nothing && !self.is_home(url)
     }
 
     /// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no

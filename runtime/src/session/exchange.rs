@@ -11,7 +11,6 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
-use reqwest::Response;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::Session;
@@ -23,6 +22,7 @@ use super::token_numbers::tame;
 use crate::answer::Answer;
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
+use crate::response::Response;
 use crate::roles::TokensOf;
 use crate::trace::Trail;
 use crate::wire::Wire;
@@ -195,9 +195,8 @@ pub(crate) async fn ask(
 }
 
 async fn capped(response: &mut Response) -> Result<Bytes, Unheard> {
-    let broken = |error: reqwest::Error| Unheard::Lost(Error::transport(error.into()));
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(broken)? {
+    while let Some(chunk) = response.chunk().await.map_err(Unheard::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
             let text = "the answer of the refresh endpoint is too long";
             return Err(Unheard::Final(Error::new(Kind::Refresh, text)));

@@ -8,7 +8,7 @@ use std::future::Future;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 
 use http::{Method, Version};
-use reqwest::{Request, Response};
+use reqwest::Request;
 use tracing::field::Empty;
 use tracing::{Instrument, info_span};
 
@@ -17,6 +17,7 @@ use super::open_span::OpenSpan;
 use super::told::name_of;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::response::Response;
 
 /// A method that HTTP does not know.
 const OTHER: &str = "_OTHER";

@@ -1,0 +1,217 @@
+//! The lean transport: hyper-util's client, with nothing between it and a call: [`HyperTransport`].
+
+mod connector;
+mod host;
+mod network;
+mod response;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::header::ACCEPT;
+use http::{HeaderValue, Uri};
+use hyper_util::client::legacy::Client;
+use hyper_util::rt::{TokioExecutor, TokioTimer};
+use reqwest::{Body, Request};
+use tokio::io::{AsyncRead, AsyncWrite};
+use tower::Service;
+use url::Url;
+
+use self::connector::Connector;
+use self::host::HostHeader;
+use self::response::Deadline;
+pub(crate) use self::response::LeanResponse;
+use crate::error::{BoxError, Result};
+
+/// As long as reqwest's.
+const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
+
+/// A transport that does less than reqwest, and a call costs about half as much: hyper-util's client. Give it to
+/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). With the feature `hyper`.
+///
+/// ```
+/// use afresh::{Client, HyperTransport};
+///
+/// let client = Client::builder("https://shop.example").transport(HyperTransport::new()?).build()?;
+/// # Ok::<(), afresh::Error>(())
+/// ```
+///
+/// Clients behave as over reqwest, with the same session, redirects, cookies, time-outs and errors. What it
+/// does not do:
+///
+/// - It knows no proxies, whatever the environment or the system says.
+/// - It does not ask for compressed answers and does not read them.
+/// - An HTTP/2 server that turns a request away unprocessed is not asked again by itself.
+/// - [`reqwest::Response::remote_addr`] is `None`.
+///
+/// `https` needs the feature `rustls`, or `rustls-no-provider` and a provider that the program installs; the
+/// system's trusted certificates count. With `native-tls` alone, or without any, there is only `http`: an
+/// `https` base URL is refused by [`build`](crate::ClientBuilder::build), and a redirect to one by an error that
+/// [`is_connect`](crate::Error::is_connect), before anything is sent. HTTP/2 is spoken where the server offers it
+/// over TLS, with the feature `http2`.
+///
+/// A request goes out once: only one that no byte was sent of, because its connection had been closed while it lay
+/// idle, is sent over another. Clones share their connections. A call must be made within a tokio runtime.
+///
+/// It is a tower service too, so layers can be put around it; then each answer is made one of reqwest's,
+/// which costs part of what is saved.
+#[derive(Clone)]
+pub struct HyperTransport {
+    client: Client<Connector, Body>,
+    connector: Connector,
+    idle_timeout: Duration,
+    reach: Reach,
+    host: HostHeader,
+}
+
+/// What the connector is good for.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Reach {
+    /// TCP and no more.
+    #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "what there is without TLS"))]
+    Http,
+    /// TLS too, by which HTTP/2 may be agreed upon.
+    #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "what there is with TLS"))]
+    Https,
+    /// Whatever the user's own may do; it is spoken to in HTTP/1.1.
+    Own,
+}
+
+impl HyperTransport {
+    /// Over TCP; and over TLS, if there is a feature for it.
+    ///
+    /// # Errors
+    ///
+    /// [`is_builder`](crate::Error::is_builder) if TLS cannot be set up.
+    pub fn new() -> Result<Self> {
+        Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::REACH))
+    }
+
+    /// Over connections of your own making: a Unix socket, another TLS, a pipe to a server in the same process.
+    ///
+    /// `connect` gets the address without a path, `https://shop.example`, and returns what bytes can be written
+    /// to. Over a connection to an `https` address it is responsible for TLS. HTTP/1.1 is spoken.
+    ///
+    /// ```
+    /// # #[cfg(unix)] {
+    /// use afresh::{Client, HyperTransport};
+    /// use tokio::net::UnixStream;
+    ///
+    /// let transport = HyperTransport::over(|_| UnixStream::connect("/run/engine.sock"));
+    /// let client = Client::builder("http://localhost").transport(transport).build()?;
+    /// # }
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn over<F, R, S, E>(connect: F) -> Self
+    where
+        F: Fn(Uri) -> R + Send + Sync + 'static,
+        R: Future<Output = std::result::Result<S, E>> + Send + 'static,
+        S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
+        E: Into<BoxError>,
+    {
+        Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Reach::Own)
+    }
+
+    /// The longest time until a connection is there, its TLS included. Default: none of its own.
+    ///
+    /// The error [`is_timeout`](crate::Error::is_timeout).
+    #[must_use]
+    pub fn connect_timeout(self, timeout: Duration) -> Self {
+        Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.reach)
+    }
+
+    /// How long a connection is kept that nobody uses. Default: 90 s.
+    #[must_use]
+    pub fn idle_timeout(self, timeout: Duration) -> Self {
+        Self::assemble(self.connector, timeout, self.reach)
+    }
+
+    fn assemble(connector: Connector, idle_timeout: Duration, reach: Reach) -> Self {
+        let client = Client::builder(TokioExecutor::new())
+            .pool_timer(TokioTimer::new())
+            .pool_idle_timeout(idle_timeout)
+            .build(connector.clone());
+        Self { client, connector, idle_timeout, reach, host: HostHeader::default() }
+    }
+
+    /// Refuses an address that it cannot reach.
+    pub(crate) fn check(&self, url: &Url) -> Result<(), NoTls> {
+        if self.reach == Reach::Http && url.scheme() == "https" { Err(NoTls) } else { Ok(()) }
+    }
+
+    pub(crate) async fn exchange(&self, request: Request) -> Result<LeanResponse, BoxError> {
+        self.check(request.url())?;
+        let may_be_http2 = self.reach == Reach::Https && request.url().scheme() == "https";
+        let mut deadline = Deadline::of(request.timeout().copied());
+        let mut request = http::Request::<Body>::try_from(request)?;
+        let uri = request.uri().clone();
+        // HTTP/2 has no such header; hyper-util knows in time which of the two it speaks.
+        if !may_be_http2 {
+            self.host.add(&uri, request.headers_mut());
+        }
+        // As reqwest and browsers say: there are servers that answer something else without it.
+        request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
+        let response = deadline.bound(self.client.request(request)).await??;
+        Ok(LeanResponse::new(response, uri, deadline))
+    }
+}
+
+impl Service<Request> for HyperTransport {
+    type Response = reqwest::Response;
+    type Error = BoxError;
+    type Future = Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request) -> Self::Future {
+        let transport = self.clone();
+        Box::pin(async move { transport.exchange(request).await.map(LeanResponse::into_reqwest) })
+    }
+}
+
+impl fmt::Debug for HyperTransport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HyperTransport").field("idle_timeout", &self.idle_timeout).finish_non_exhaustive()
+    }
+}
+
+/// Whether this error is about time.
+pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<TimedOut>() || error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout)
+}
+
+/// Whether there was no connection.
+pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
+    let hyper_util = error.downcast_ref::<hyper_util::client::legacy::Error>();
+    error.is::<NoTls>() || hyper_util.is_some_and(hyper_util::client::legacy::Error::is_connect)
+}
+
+/// An address that cannot be reached as this crate is built.
+#[derive(Debug)]
+pub(crate) struct NoTls;
+
+impl fmt::Display for NoTls {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("https needs the feature `rustls` of afresh, over hyper")
+    }
+}
+
+impl StdError for NoTls {}
+
+/// A time-out of the transport's own.
+#[derive(Debug)]
+struct TimedOut;
+
+impl fmt::Display for TimedOut {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("the time-out is over")
+    }
+}
+
+impl StdError for TimedOut {}

@@ -1,0 +1,80 @@
+//! An answer as it came out of whatever transport, its body still on the way: [`Response`].
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode, Version};
+use url::Url;
+
+use crate::error::Error;
+#[cfg(feature = "hyper")]
+use crate::lean::LeanResponse;
+
+/// Of the two kinds there are, each as it came: to make one of the other costs more than the rest of a call.
+pub(crate) enum Response {
+    Reqwest(reqwest::Response),
+    #[cfg(feature = "hyper")]
+    Lean(LeanResponse),
+}
+
+/// The same of either.
+macro_rules! either {
+    ($response:expr, $inner:ident => $value:expr) => {
+        match $response {
+            Response::Reqwest($inner) => $value,
+            #[cfg(feature = "hyper")]
+            Response::Lean($inner) => $value,
+        }
+    };
+}
+
+impl Response {
+    pub(crate) fn status(&self) -> StatusCode {
+        either!(self, response => response.status())
+    }
+
+    pub(crate) fn headers(&self) -> &HeaderMap {
+        either!(self, response => response.headers())
+    }
+
+    pub(crate) fn headers_mut(&mut self) -> &mut HeaderMap {
+        either!(self, response => response.headers_mut())
+    }
+
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only a trace tells it"))]
+    pub(crate) fn version(&self) -> Version {
+        either!(self, response => response.version())
+    }
+
+    /// Where the answer came from, if the transport may have gone elsewhere by itself.
+    pub(crate) fn url(&self) -> Option<&Url> {
+        match self {
+            Self::Reqwest(response) => Some(response.url()),
+            #[cfg(feature = "hyper")]
+            Self::Lean(_) => None,
+        }
+    }
+
+    /// The body to its end.
+    pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
+        either!(self, response => response.bytes().await.map_err(|error| Error::transport(error.into())))
+    }
+
+    /// The next piece of the body. Cancel safe.
+    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        either!(self, response => response.chunk().await.map_err(|error| Error::transport(error.into())))
+    }
+
+    /// As callers get it who read the body themselves.
+    pub(crate) fn into_reqwest(self) -> reqwest::Response {
+        match self {
+            Self::Reqwest(response) => response,
+            #[cfg(feature = "hyper")]
+            Self::Lean(response) => response.into_reqwest(),
+        }
+    }
+}
+
+impl From<reqwest::Response> for Response {
+    fn from(response: reqwest::Response) -> Self {
+        Self::Reqwest(response)
+    }
+}
