@@ -87,6 +87,8 @@ impl<C: Api> ClientBuilder<C> {
     /// It sees every send as it goes out, with its credential. A layer that signs requests belongs here: it signs
     /// the second send anew, over the new token.
     ///
+    /// With the feature `hyper` there is `HyperTransport`, which does less than reqwest and costs about half as much.
+    ///
     /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
     /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
     ///

@@ -91,7 +91,8 @@
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the system's proxy settings |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
-//! | `gzip` `brotli` `zstd` `deflate` | | compressed answers |
+//! | `hyper` | | [`HyperTransport`]: about half the cost of a call over reqwest, and fewer abilities |
+//! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
 //! # Tracing
 //!

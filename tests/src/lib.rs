@@ -50,6 +50,6 @@ pub use knobs::{Carrier, Conduct, Knobs, Role, SecretField};
 pub use origins::Origins;
 pub use reply::ReplyBody;
 pub use seen::{Fate, Seen};
-pub use socket::Listening;
+pub use socket::{Listening, connect};
 pub use stage::{Arrival, Stage};
 pub use world::World;

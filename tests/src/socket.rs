@@ -1,4 +1,4 @@
-//! A double on a real loopback socket: HTTP/1.1, one task per connection.
+//! A double behind HTTP/1.1, one task per connection: on a real loopback socket, or on a pipe in memory.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -11,7 +11,8 @@ use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{AsyncRead, AsyncWrite, DuplexStream};
+use tokio::net::TcpListener;
 use tokio::task::{JoinHandle, JoinSet};
 
 use crate::double::{Double, Outcome};
@@ -71,23 +72,37 @@ async fn accept(listener: TcpListener, double: impl Double, connections: Arc<Ato
     loop {
         if let Ok((stream, _)) = listener.accept().await {
             connections.fetch_add(1, Ordering::SeqCst);
-            open.spawn(serve(stream, double.clone()));
+            open.spawn(serve(stream, double.clone(), "http".into()));
         }
         while open.try_join_next().is_some() {}
     }
 }
 
-async fn serve(stream: TcpStream, double: impl Double) {
-    let service = service_fn(|request| receive(double.clone(), request));
+/// A connection to a double that plays the server at `origin`, in memory: no socket and no time, only tasks.
+///
+/// `origin` is the address without a path: `https://api.test`.
+#[must_use]
+pub fn connect(double: impl Double, origin: &Uri) -> DuplexStream {
+    let (near, far) = tokio::io::duplex(64 * 1024);
+    tokio::spawn(serve(far, double, origin.scheme_str().unwrap_or("http").into()));
+    near
+}
+
+async fn serve(
+    stream: impl AsyncRead + AsyncWrite + Send + Unpin + 'static,
+    double: impl Double,
+    scheme: Arc<str>,
+) {
+    let service = service_fn(|request| receive(double.clone(), scheme.clone(), request));
     // A connection that breaks is an answer too: it is how an error of the transport looks on a socket.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 
-async fn receive(double: impl Double, request: http::Request<Incoming>) -> Outcome {
+async fn receive(double: impl Double, scheme: Arc<str>, request: http::Request<Incoming>) -> Outcome {
     let (mut head, body) = request.into_parts();
     let body: Bytes = body.collect().await?.to_bytes();
     let host = head.headers.get(http::header::HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
     let target = head.uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
-    head.uri = Uri::try_from(format!("http://{host}{target}"))?;
+    head.uri = Uri::try_from(format!("{scheme}://{host}{target}"))?;
     double.handle(http::Request::from_parts(head, body)).await
 }

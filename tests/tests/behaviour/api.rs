@@ -1,5 +1,6 @@
 //! The APIs that all groups of scenarios call, and clients of them in a [`World`].
 
+use crate::lane::Reaching;
 use std::time::Duration;
 
 use afresh::{ClientBuilder, RefreshToken, Reply, Result, SessionEvent, SessionEvents, Tokens, api};
@@ -94,7 +95,7 @@ pub trait CookieShop {
 
 /// A client of this world that is yet to be built.
 pub fn builder(world: &World) -> ClientBuilder<ShopClient> {
-    ShopClient::builder(ORIGIN).transport(world.service())
+    ShopClient::builder(ORIGIN).reaching(world.clone())
 }
 
 /// Nobody is logged in.
@@ -109,7 +110,7 @@ pub fn customer(world: &World) -> ShopClient {
 
 /// Logged in at a world of [`Knobs::seed`](afresh_tests::Knobs::seed).
 pub async fn cookie_customer(world: &World) -> CookieShopClient {
-    let shop = CookieShopClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     shop
 }

@@ -7,6 +7,7 @@ use afresh::{CookieSession, Result, SessionState, api};
 use afresh_tests::{Answer, Conduct, Knobs, Role, World};
 
 use crate::api::{ANN, Credentials, ORIGIN, Order, happened, order};
+use crate::lane::Reaching;
 use crate::witness::{done, quiet};
 
 #[api]
@@ -40,7 +41,7 @@ async fn member() -> (World, ForumClient, Good) {
             (least.load(Ordering::Relaxed)..50).any(|number| Some(authority.refresh(number)) == cookie);
         if known { Answer::from(order(7)) } else { Answer::new(403) }
     });
-    let forum = ForumClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let forum = ForumClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     forum.login(&ANN).await.unwrap();
     (world, forum, good)
 }
@@ -157,7 +158,7 @@ trait Plain {
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     let world = World::with(Knobs::seed());
-    let plain = PlainClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let plain = PlainClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     assert!(plain.order(7).await.unwrap_err().is_no_session());
     plain.login(&ANN).await.unwrap();
     world.stage.respond(|_| Answer::from(order(7)).header("set-cookie", "refresh_token=slid; Path=/"));

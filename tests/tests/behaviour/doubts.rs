@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::time::advance;
 
 use crate::api::{ANN, ORIGIN, Shop, builder, customer, happened, stranger, tokens};
+use crate::lane::Reaching;
 use crate::witness::{done, quiet};
 
 const fn seconds(count: u64) -> Duration {
@@ -40,7 +41,7 @@ async fn uploader(world: &World) -> UploadsClient {
     world.guard(403);
     let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(600));
     let uploads: UploadsClient =
-        UploadsClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap();
+        UploadsClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
     advance(seconds(510)).await;
     uploads
 }
@@ -256,7 +257,7 @@ proptest! {
             let world = World::new();
             world.stage.respond(|_| (200, json!({})));
             let kept = Tokens::new(&*access).with_refresh(world.authority.issue().refresh);
-            let client: Client = Client::builder(ORIGIN).transport(world.service()).tokens(kept).build().unwrap();
+            let client: Client = Client::builder(ORIGIN).reaching(world.clone()).tokens(kept).build().unwrap();
             let url = format!("{ORIGIN}/orders").parse().unwrap();
             client.execute(reqwest::Request::new(http::Method::GET, url)).await.unwrap();
             assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));

@@ -5,6 +5,7 @@ use afresh_tests::{Conduct, Knobs, Role, World};
 use serde_json::{Value, json};
 
 use crate::api::{CookieShop, ORIGIN, Shop, cookie_customer, customer, order, tokens};
+use crate::lane::Reaching;
 
 /// A11: the exchange is not a call: its own 401 or 403 starts nothing.
 #[tokio::test(start_paused = true)]
@@ -75,7 +76,7 @@ trait Asking {
 async fn the_exchange_carries_the_access_token_where_the_api_asks_for_it() {
     let world = World::new();
     let tokens = tokens(&world.authority.issue());
-    let client = AskingClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap();
+    let client = AskingClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
     world.authority.expire();
     world.guard(403);
     client.orders().await.unwrap();

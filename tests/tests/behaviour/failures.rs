@@ -13,6 +13,7 @@ use tokio::time::{Instant, advance};
 use crate::api::{
     CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, customer, happened, order, tokens,
 };
+use crate::lane::Reaching;
 
 /// A customer whose token has just expired.
 fn late_customer(world: &World) -> ShopClient {
@@ -125,7 +126,7 @@ async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
         let world = World::new();
         let before = tokens(&world.authority.issue());
-        let client = NamedClient::builder(ORIGIN).transport(world.service()).tokens(before.clone());
+        let client = NamedClient::builder(ORIGIN).reaching(world.clone()).tokens(before.clone());
         let client = client.build().unwrap();
         world.stage.respond(|_| 403);
         world.authority.next(Role::Refresh, Conduct::instead((200, json!({ "jwt": jwt }))));
@@ -158,8 +159,7 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
             let origins =
                 origins.at("evil.test", elsewhere.clone()).at("https://shop.test:8443", elsewhere.clone());
             let tokens = tokens(&world.authority.issue());
-            let shop =
-                ShopClient::builder(ORIGIN).transport(origins.service()).tokens(tokens).build().unwrap();
+            let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).tokens(tokens).build().unwrap();
             world.authority.expire();
             world.guard_with(403, |_| order(7));
 
@@ -270,7 +270,7 @@ async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
         let world = World::new();
         world.stage.respond(move |_| (status, "no"));
         let shop = builder(&world).tokens(Tokens::new("t")).build().unwrap();
-        let cookie_shop = CookieShopClient::builder(ORIGIN).transport(world.service());
+        let cookie_shop = CookieShopClient::builder(ORIGIN).reaching(world.clone());
         let cookie_shop = cookie_shop.tokens(Tokens::new("t")).build().unwrap();
 
         let errors = [shop.order(7).await.unwrap_err(), cookie_shop.order(7).await.unwrap_err()];

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::advance;
 
 use crate::api::{ORIGIN, happened, tokens};
+use crate::lane::Reaching;
 use crate::witness::done;
 
 const TOKEN: &str = "https://id.test/api/user/refresh_token";
@@ -30,7 +31,7 @@ trait Orders {
 /// The API at one origin, its authorization server at another.
 fn apart(world: &World) -> afresh::ClientBuilder<OrdersClient> {
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
-    OrdersClient::builder(ORIGIN).transport(origins.service())
+    OrdersClient::builder(ORIGIN).reaching(origins.clone())
 }
 
 fn user(world: &World, grant: RefreshTokenGrant) -> OrdersClient {
@@ -68,7 +69,7 @@ async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
     let grant = RefreshTokenGrant::new(TOKEN).client_id("app");
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
     let client = OrdersClient::builder(ORIGIN)
-        .transport(origins.service())
+        .reaching(origins.clone())
         .header("x-api-key", "for the API only")
         .tokens(tokens(&world.authority.issue()))
         .refresher(grant)
@@ -107,7 +108,7 @@ async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
 async fn a_token_endpoint_at_the_apis_own_origin_gets_its_default_headers() {
     let world = World::new();
     let client = OrdersClient::builder(ORIGIN)
-        .transport(world.service())
+        .reaching(world.clone())
         .header("x-api-key", "k")
         .tokens(tokens(&world.authority.issue()))
         .refresher(RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token")))

@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde::Serialize;
 
 use crate::api::{ORIGIN, customer};
+use crate::lane::Reaching;
 
 /// Every place in a URL or header that an argument can stand in.
 #[api(path = "/api/v2")]
@@ -194,7 +195,7 @@ async fn what_is_not_one_scalar_is_no_path() {
 
     let world = World::new();
     world.stage.respond(|_| 200);
-    let odd = OddClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let odd = OddClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     for refused in
         [odd.maybe(None), odd.maybe(Some("..")), odd.many(&[]), odd.many(&["a", "b"]), odd.character('.')]
     {

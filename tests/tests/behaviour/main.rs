@@ -1,8 +1,9 @@
 //! What the runtime does, through its public API: calls, refreshes and replays against a [`World`](afresh_tests::World) in
-//! memory, with the clock paused. One module per group of scenarios; a test's doc comment names the scenarios that it shows.
+//! memory, with the clock paused; and all of it once more over the lean transport. One module per group of scenarios; a test's doc comment names the scenarios that it shows.
 
 mod api;
 mod crowd;
+mod lane;
 mod witness;
 
 mod ambiguous;
@@ -26,6 +27,7 @@ mod identity;
 mod injection;
 mod keep_fresh;
 mod last_credential;
+mod lean;
 mod logout;
 mod no_session;
 mod origins;

@@ -10,6 +10,7 @@ use tokio::time::advance;
 use crate::api::{
     ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, customer, order, stranger,
 };
+use crate::lane::Reaching;
 use crate::witness::{done, quiet};
 
 /// An API without a role: it has a session only if it is given one.
@@ -56,7 +57,7 @@ async fn without_a_session_nothing_is_sent() {
 
     let by_hand = builder(&world).refresh_with(|_| async { Ok(Tokens::new("never asked for")) });
     assert_no_session(by_hand.build().unwrap().order(7).await, "Shop::order");
-    let cookies = CookieShopClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let cookies = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     assert_no_session(cookies.order(7).await, "CookieShop::order");
     assert_eq!(world.routes(), [""; 0]);
 }
@@ -110,13 +111,13 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let alone = CatalogueClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let alone = CatalogueClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     assert_eq!(alone.item(7).await.unwrap_err().status().unwrap(), 403);
     let seen = world.stage.log().pop().unwrap();
     assert_eq!((seen.header("authorization"), world.authority.posts()), (None, 0));
 
     let session = Session::new();
-    let optional = CatalogueClient::builder(ORIGIN).transport(world.service());
+    let optional = CatalogueClient::builder(ORIGIN).reaching(world.clone());
     let optional = optional.session(session.clone()).build().unwrap();
     assert_eq!(optional.item(7).await.unwrap_err().status().unwrap(), 403);
     session.set(Tokens::new(world.authority.issue().access)).await.unwrap();
@@ -136,7 +137,7 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
 #[tokio::test(start_paused = true)]
 async fn a_public_call_has_nothing_to_do_with_the_session() {
     let world = World::with(Knobs::seed());
-    let shop = CookieShopClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     let sign_on = SignOnClient::new(shop.client().clone());
     world.authority.hold(Role::Refresh);
@@ -223,7 +224,7 @@ async fn a_start_from_a_refresh_token_that_fails_sends_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     let world = World::with(Knobs::seed());
-    let shop = SignOnClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let shop = SignOnClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     world.stage.respond(|_| 500);
     assert_no_session(shop.order(7).await, "SignOn::order");
     let cookie = format!("refresh_token={}; Path=/; HttpOnly", world.authority.issue().refresh);

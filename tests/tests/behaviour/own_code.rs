@@ -13,6 +13,7 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
 use crate::api::{ORIGIN, Order, Shop, ShopClient, builder, customer, order, stranger, tokens};
+use crate::lane::Reaching;
 
 /// A client whose refresher is a function of the test's.
 fn refreshed_by<F, R>(world: &World, refresh: F) -> ShopClient
@@ -113,7 +114,7 @@ trait Inquiry {
 async fn a_parameter_of_the_refresh_may_ask_the_session_while_it_is_made() {
     let world = World::new();
     let outlived = tokens(&world.authority.issue()).with_lifetime(Duration::from_nanos(1));
-    let client = InquiryClient::builder(ORIGIN).transport(world.service()).tokens(outlived).build().unwrap();
+    let client = InquiryClient::builder(ORIGIN).reaching(world.clone()).tokens(outlived).build().unwrap();
     assert!(ASKED.set(client.session().clone()).is_ok());
     advance(Duration::from_secs(1)).await;
     world.guard(403);

@@ -8,6 +8,7 @@ use crate::api::{
     ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, cookie_customer, customer, order,
     stranger, tokens,
 };
+use crate::lane::Reaching;
 use crate::witness::done;
 
 /// An API that declares where its token stands.
@@ -25,7 +26,7 @@ trait Declared {
 async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> ClientBuilder<Client>) -> String {
     let world = World::new();
     world.stage.respond(|_| 200);
-    let client = change(Client::builder(ORIGIN).transport(world.service()).tokens(tokens)).build().unwrap();
+    let client = change(Client::builder(ORIGIN).reaching(world.clone()).tokens(tokens)).build().unwrap();
     let url = format!("{ORIGIN}/orders/7").parse().unwrap();
     client.execute(reqwest::Request::new(reqwest::Method::GET, url)).await.unwrap();
     world.stage.log()[0].header("authorization").unwrap().to_owned()
@@ -92,7 +93,7 @@ async fn the_scheme_of_a_login_outlives_a_refresh() {
 async fn a_header_of_its_own_carries_the_token() {
     let world = World::new();
     let issued = tokens(&world.authority.issue());
-    let api = DeclaredClient::builder(ORIGIN).transport(world.service()).tokens(issued).build().unwrap();
+    let api = DeclaredClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap();
     let call = tokio::spawn(api.order(7));
     world.stage.arrival().await.answer(403);
     world.stage.arrival().await.answer_with(order(7));
@@ -147,11 +148,8 @@ async fn headers_that_carry_secrets_are_marked_sensitive() {
     let world = World::new();
     world.stage.respond(|_| 200);
     let issued = tokens(&world.authority.issue());
-    let api = ShopClient::builder(ORIGIN)
-        .transport(world.service())
-        .tokens(issued)
-        .token_header("x-token")
-        .scheme("");
+    let api =
+        ShopClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).token_header("x-token").scheme("");
     api.build().unwrap().orders().await.unwrap_err();
     assert!(world.stage.log()[0].headers()["x-token"].is_sensitive());
 }

@@ -12,6 +12,7 @@ use serde_json::json;
 use tokio::time::advance;
 
 use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, stranger, tokens};
+use crate::lane::Reaching;
 use crate::witness::{done, quiet, told};
 
 #[api]
@@ -240,7 +241,7 @@ async fn a_refusal_of_another_origin_says_so() {
     world.stage.respond(|_| Answer::redirect("https://elsewhere.test/orders"));
     elsewhere.respond(|_| 403);
     let issued = tokens(&world.authority.issue());
-    let shop = ShopClient::builder(ORIGIN).transport(origins.service()).tokens(issued).build().unwrap();
+    let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
     let error = shop.orders().await.unwrap_err();
     assert_eq!((error.reason(), verdict(&error)), (Some(Reason::ForeignOrigin), Some(Verdict::NotAuth)));
     assert_eq!(world.authority.posts(), 0);
@@ -285,7 +286,7 @@ async fn a_refresh_without_progress_is_an_error_of_its_own() {
     let issued = world.authority.issue();
     let same = Tokens::new(&*issued.access).with_refresh("other");
     let client = Client::builder(ORIGIN)
-        .transport(world.service())
+        .reaching(world.clone())
         .tokens(tokens(&issued))
         .refresh_with(move |_| std::future::ready(Ok(same.clone())))
         .build()

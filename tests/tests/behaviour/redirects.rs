@@ -4,6 +4,7 @@ use afresh_tests::{Answer, Conduct, Role, Seen};
 use serde_json::json;
 
 use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
+use crate::lane::Reaching;
 use crate::origins::{ELSEWHERE, Vault, VaultClient, assert_carries_no_secret, get, shop, worlds};
 
 /// Every status that redirects.
@@ -33,7 +34,7 @@ async fn a_redirect_to_another_origin_takes_no_token_of_any_header_along() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
         let issued = tokens(&home.authority.issue());
-        let vault = VaultClient::builder(ORIGIN).transport(origins.service()).tokens(issued).build().unwrap();
+        let vault = VaultClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
         vault.order(7).await.unwrap();
         vault.change(7, "new").await.unwrap();
@@ -81,7 +82,7 @@ async fn hops_carry_the_token_until_they_leave_home() {
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
-        let shop = ShopClient::builder(ORIGIN).transport(origins.service()).build().unwrap();
+        let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).build().unwrap();
         let away = Answer::new(status).header("location", "https://evil.test/api/user/login");
         home.authority.always(Role::Login, Conduct::instead(away.clone()));
         home.authority.always(Role::Logout, Conduct::instead(away));
@@ -114,7 +115,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_from_its_own_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {
         let (home, _, origins) = worlds();
         let issued = tokens(&home.authority.issue());
-        let vault = VaultClient::builder(ORIGIN).transport(origins.service()).tokens(issued).build().unwrap();
+        let vault = VaultClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
         let authority = home.authority.clone();
         home.stage.respond(move |seen| match seen.path() {
             "/new" if authority.accepts(seen.header("x-auth-token").unwrap()) => Answer::json(200, json!({})),

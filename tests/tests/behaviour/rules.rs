@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use tokio::time::Instant;
 
 use crate::api::{ORIGIN, Shop, ShopClient, builder, happened, order, tokens};
+use crate::lane::Reaching;
 use crate::witness::{done, told};
 
 /// An API that says in its bodies what is wrong.
@@ -45,7 +46,7 @@ trait Wordy {
 
 fn wordy(world: &World) -> WordyClient {
     let issued = tokens(&world.authority.issue());
-    WordyClient::builder(ORIGIN).transport(world.service()).tokens(issued).build().unwrap()
+    WordyClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap()
 }
 
 fn ruled(

@@ -9,6 +9,7 @@ use futures_util::stream;
 use serde_json::{Value, json};
 
 use crate::api::{ORIGIN, Shop, builder, customer, tokens};
+use crate::lane::Reaching;
 
 /// An API whose every argument is a secret.
 #[api]
@@ -104,7 +105,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let secret = world.authority.canary();
     let dirty = |tail: &str| format!("{secret}{tail}");
     let mut said = Transcript::default();
-    let build = || PrivateClient::builder(ORIGIN).transport(world.service()).header("x-api-key", &*secret);
+    let build = || PrivateClient::builder(ORIGIN).reaching(world.clone()).header("x-api-key", &*secret);
     said.debug(build().tokens(Tokens::new(&*secret).with_refresh(&*secret)));
     let client = build().timeout(Duration::from_secs(60)).build().unwrap();
     let mut events = client.session().events();
@@ -225,7 +226,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(Knobs::seed());
     let secret = world.authority.canary();
     let mut said = Transcript::default();
-    let client = PrivateCookiesClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let client = PrivateCookiesClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     said.outcome(client.login(&secret).await);
     let cookie = format!("session={secret}; Path=/");
     world.guard_with(403, move |_| Answer::json(200, json!({})).header("set-cookie", &cookie));

@@ -7,6 +7,7 @@ use afresh_tests::{Answer, Arrival, Knobs, Moment, Role, World};
 use serde_json::{Value, json};
 
 use crate::api::{CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, order};
+use crate::lane::Reaching;
 
 /// A1: a token that is good goes along, and that is all.
 #[tokio::test(start_paused = true)]
@@ -198,7 +199,7 @@ async fn refuse(arrival: Arrival) {
 async fn a_call_with_an_authorization_of_its_own_is_left_alone() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
-    let client = ForeignClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap();
+    let client = ForeignClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
 
     let call = tokio::spawn(client.orders_as("Basic b3du"));
     refuse(world.stage.arrival().await).await;

@@ -9,6 +9,7 @@ use tokio::runtime::Handle;
 use tokio::time::advance;
 
 use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, tokens};
+use crate::lane::Reaching;
 use crate::witness::{done, quiet};
 
 /// Q2: ten thousand tenants are ten thousand sessions that their owner holds, in whatever map suits: there is no pool
@@ -57,7 +58,7 @@ async fn one_identity_at_two_hosts_refreshes_once() {
     let (world, files) = (World::new(), Stage::new());
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://files.test", files.clone());
     let session = Session::new();
-    let at = |origin: &str| ShopClient::builder(origin).transport(origins.service()).session(session.clone());
+    let at = |origin: &str| ShopClient::builder(origin).reaching(origins.clone()).session(session.clone());
     let shop = at(ORIGIN).tokens(tokens(&world.authority.issue())).build().unwrap();
     let elsewhere = at("https://files.test").build().unwrap();
 
@@ -101,7 +102,7 @@ async fn the_sessions_of_two_audiences_hang_off_one_refresh_token() {
         _ => (200, json!({})),
     });
     let issuer = IssuerClient::builder(ORIGIN)
-        .transport(world.service())
+        .reaching(world.clone())
         .tokens(tokens(&world.authority.issue()))
         .build()
         .unwrap();
@@ -109,7 +110,7 @@ async fn the_sessions_of_two_audiences_hang_off_one_refresh_token() {
     let audience = |name: &'static str, stage: &Stage| {
         let issuer = issuer.clone();
         ShopClient::builder(format!("https://{name}.test"))
-            .transport(stage.service())
+            .reaching(stage.clone())
             .tokens(Tokens::new("expired"))
             .refresh_with(move |_| issuer.token_for(name))
             .build()

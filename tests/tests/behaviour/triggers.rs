@@ -5,6 +5,7 @@ use afresh_tests::World;
 use serde_json::Value;
 
 use crate::api::{ORIGIN, Shop, ShopClient, builder, customer, tokens};
+use crate::lane::Reaching;
 
 /// The same call under four sets of statuses.
 trait Calls {
@@ -63,7 +64,7 @@ async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
 
 fn odd(world: &World) -> OddClient {
     let issued = tokens(&world.authority.issue());
-    OddClient::builder(ORIGIN).transport(world.service()).tokens(issued).build().unwrap()
+    OddClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap()
 }
 
 /// A3: 401 and 403, and no other status.

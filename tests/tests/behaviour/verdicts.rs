@@ -11,6 +11,7 @@ use crate::api::{
     ANN, CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, happened, order, stranger,
     tokens,
 };
+use crate::lane::Reaching;
 
 /// A page as a firewall shows it.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
@@ -273,7 +274,7 @@ async fn a_refused_public_call_is_its_own_answer() {
 async fn a_refused_request_without_a_token_is_its_own_answer() {
     let world = World::new();
     world.stage.respond(|_| 403);
-    let anonymous = Client::builder(ORIGIN).transport(world.service()).build().unwrap();
+    let anonymous = Client::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     let logged_out = builder(&world).tokens(tokens(&world.authority.issue())).build().unwrap();
     logged_out.session().clear().await.unwrap();
     for client in [&anonymous, logged_out.client()] {

@@ -16,6 +16,7 @@ use super::timeline::Timeline;
 use super::town::{Errand, Town, TownClient, Who};
 use super::weather::{Climate, Weather};
 use crate::api::{ORIGIN, tokens};
+use crate::lane::Reaching;
 
 /// In which everything begins.
 const DAY: Duration = Duration::from_mins(2);
@@ -194,7 +195,7 @@ impl Day {
 
 fn lane(number: usize, weather: &Weather, dice: &mut Rng) -> Lane {
     let session = Session::new();
-    let client = || TownClient::builder(ORIGIN).transport(weather.service()).session(session.clone());
+    let client = || TownClient::builder(ORIGIN).reaching(weather.clone()).session(session.clone());
     let clients = (0..dice.usize(1..4)).map(|_| client().build().unwrap()).collect();
     Lane { number, clients, timeline: Timeline::default(), session }
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use afresh_tests::{Answer, Authority, Conduct, Double, InMemory, Outcome, Role, Seen, World};
+use afresh_tests::{Answer, Authority, Conduct, Double, Outcome, Role, Seen, World};
 use bytes::Bytes;
 use fastrand::Rng;
 use futures_util::FutureExt;
@@ -46,10 +46,6 @@ impl Weather {
         weather.0.world.stage.respond(move |seen| script.answer(&authority, seen, refused));
         weather.0.world.authority.hold_processed(Role::Refresh);
         weather
-    }
-
-    pub fn service(&self) -> InMemory<Self> {
-        InMemory::new(self.clone())
     }
 
     pub fn dice(&self) -> MutexGuard<'_, Rng> {
