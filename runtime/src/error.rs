@@ -64,6 +64,7 @@ pub(crate) enum Kind {
     Refresh,
     NotReplayable,
     Reentrant,
+    Store,
 }
 
 impl Error {

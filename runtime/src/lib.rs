@@ -110,6 +110,7 @@ mod rejection;
 mod reply;
 mod roles;
 mod session;
+mod store;
 mod stream;
 mod transport;
 mod verdict;
@@ -139,4 +140,5 @@ pub use crate::session::{
     AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
     SessionWrite, TokenLifetime, TokenText, Tokens,
 };
+pub use crate::store::{FileStore, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
 pub use crate::stream::{ByteStream, Event, Events, Lines};

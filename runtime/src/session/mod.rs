@@ -30,7 +30,7 @@ use self::events::Bell;
 use self::flight::Ticket;
 use crate::error::{Error, Kind};
 
-pub(crate) use self::cookies::SetCookies;
+pub(crate) use self::cookies::{Cookies, SetCookies};
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::Finding;
