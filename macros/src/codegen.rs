@@ -16,6 +16,7 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Meta;
 
+use crate::model::condition::{self, Condition};
 use crate::model::{Api, Member};
 use crate::syntax::{Attribute, Item};
 
@@ -101,6 +102,23 @@ fn kept(attributes: &[Attribute]) -> TokenStream {
 fn render_statuses(statuses: &[u16]) -> TokenStream {
     let statuses = statuses.iter().map(|status| Literal::u16_unsuffixed(*status));
     quote!(&[#(#statuses),*])
+}
+
+/// `&[Condition::Text("/error", "token_expired")]`
+fn render_conditions(api: &Api, conditions: &[Condition]) -> TokenStream {
+    let runtime = &api.runtime;
+    let conditions = conditions.iter().map(|Condition { pointer, value }| {
+        let condition = match value {
+            condition::Literal::Text(text) => quote!(Text(#pointer, #text)),
+            condition::Literal::Integer(number) => {
+                let number = Literal::i64_unsuffixed(*number);
+                quote!(Integer(#pointer, #number))
+            }
+            condition::Literal::Boolean(truth) => quote!(Boolean(#pointer, #truth)),
+        };
+        quote!(#runtime::__private::Condition::#condition)
+    });
+    quote!(&[#(#conditions),*])
 }
 
 /// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.

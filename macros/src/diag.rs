@@ -98,6 +98,14 @@ impl Diagnostics {
     }
 }
 
+/// Why `text` is not a `what`. One that is empty could not be seen between backticks.
+pub(crate) fn invalid(what: &str, text: &str) -> String {
+    if text.is_empty() {
+        return format!("{what} must not be empty");
+    }
+    format!("`{}` is not a valid {what}", text.escape_debug())
+}
+
 /// What there is to choose from.
 pub(crate) fn expected(known: &[&str]) -> String {
     let list: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
@@ -159,6 +167,12 @@ mod tests {
         let text = diag.into_tokens().to_string();
         assert!(text.contains("unknown argument `pth`, expected one of `client`, `path`"), "{text}");
         assert!(text.contains("help: there is an argument with a similar name: `path`"), "{text}");
+    }
+
+    #[test]
+    fn a_text_that_is_empty_is_not_quoted() {
+        assert_eq!(invalid("duration", ""), "duration must not be empty");
+        assert_eq!(invalid("duration", "a\nb"), "`a\\nb` is not a valid duration");
     }
 
     #[test]

@@ -15,14 +15,19 @@ use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
 /// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
-    let arguments = parse_arguments(arguments, &mut diag);
+    let mut arguments = parse_arguments(arguments, &mut diag);
+    let mut input = parse_item(item.clone(), &mut diag);
+    if let Input::Trait(source) = &mut input {
+        arguments.append(&mut source.arguments);
+    }
     let settings = lower_settings(&arguments, &mut diag);
-    let output = match parse_item(item.clone(), &mut diag) {
+    let output = match input {
         Input::Trait(source) => expand_trait(settings, &source, &mut diag),
         Input::Unreadable(Some((vis, name))) => {
             let client = settings.client.map_or_else(|| names::client(&name), |client| client.value);
             let frame = Frame { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
-            render_unreadable(item, &frame)
+            let holder = settings.dynamic.map(|(_, span)| names::holder(&name, span));
+            render_unreadable(item, &frame, holder.as_ref())
         }
         Input::Unreadable(None) => strip(item),
         Input::Other { at, is_mock } => {

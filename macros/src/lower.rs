@@ -2,6 +2,7 @@
 //! on with the siblings.
 
 mod attribute;
+mod condition;
 mod method;
 mod paging;
 mod parameter;
@@ -38,6 +39,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         client: lower_client(settings.client, source, diag),
         runtime: settings.runtime,
         refresh_on: settings.refresh_on,
+        expired_when: settings.expired_when,
+        forbidden_when: settings.forbidden_when,
         scheme: settings.scheme,
         token_header: settings.token_header,
         holder: settings
@@ -79,6 +82,10 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
                 );
             }
             (Owner::Hidden(name), _) => attribute::push_hidden(attribute, name, diag),
+            (Owner::Repeated, _) => {
+                let help = "one `#[api(...)]` takes all arguments";
+                diag.push_help(attribute.whole, "duplicate `api` attribute", help);
+            }
         }
     }
     constants

@@ -3,6 +3,7 @@
 //! The model says what something means and points at where it was written; it holds no attributes and no tokens of its
 //! own. A part that was written wrong is `None`: it has been reported, and the rest can still be judged.
 
+pub(crate) mod condition;
 pub(crate) mod duration;
 pub(crate) mod paging;
 pub(crate) mod path;
@@ -13,6 +14,7 @@ use proc_macro2::Ident;
 use crate::diag::{At, Located};
 use crate::names::Runtime;
 use crate::syntax::{Item, Method, Parameter, Trait};
+use condition::Condition;
 use paging::Paging;
 use path::PathTemplate;
 
@@ -22,6 +24,8 @@ pub(crate) struct Api<'s> {
     pub(crate) client: Ident,
     pub(crate) runtime: Runtime,
     pub(crate) refresh_on: Option<Vec<u16>>,
+    pub(crate) expired_when: Option<Vec<Condition>>,
+    pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// The type that holds any implementation, if there is to be one.
@@ -39,8 +43,10 @@ impl<'s> Api<'s> {
     }
 
     /// Takes the methods that something is wrong with out of the API. One that repeats a name goes altogether.
-    pub(crate) fn set_aside(&mut self, is_broken: impl Fn(&Method) -> bool) {
+    pub(crate) fn set_aside(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
+        let lacks_types = self.source.items.iter().any(Item::is_refused_type);
+        let is_broken = |method: &Method| is_wrong(method) || lacks_types && method.mentions_itself();
         self.members.retain_mut(|member| {
             let source = match member {
                 Member::Endpoint(endpoint) => endpoint.source,
@@ -110,6 +116,11 @@ impl<'s> Endpoint<'s> {
         self.role().is_some_and(|role| role.value == Role::Refresh)
     }
 
+    /// Whether the method says how to get from one page to the next.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.rules.iter().any(|rule| matches!(rule.value, Rule::Pages(_)))
+    }
+
     /// Whether requests of this verb cannot have a body.
     pub(crate) fn forbids_body(&self) -> bool {
         self.verb.as_ref().is_some_and(|verb| matches!(verb.value.as_str(), "GET" | "HEAD"))
@@ -142,6 +153,8 @@ pub(crate) enum Rule {
     Public,
     NoReplay,
     RefreshOn(Vec<u16>),
+    ExpiredWhen(Vec<Condition>),
+    ForbiddenWhen(Vec<Condition>),
     /// The deadline of the whole call, in milliseconds.
     Timeout(u64),
     /// Statuses whose answer is `None`.
@@ -165,6 +178,8 @@ impl Rule {
             Self::Public => "public",
             Self::NoReplay => "no_replay",
             Self::RefreshOn(_) => "refresh_on",
+            Self::ExpiredWhen(_) => "expired_when",
+            Self::ForbiddenWhen(_) => "forbidden_when",
             Self::Timeout(_) => "timeout",
             Self::NoneOn(_) => "none_on",
             Self::Pages(_) => "pages",

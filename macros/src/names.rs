@@ -82,8 +82,12 @@ pub(crate) fn plain(ident: &Ident) -> String {
 pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
 
 impl Runtime {
-    /// The path, standing where `span` says: an expression then begins there too.
+    /// The path, standing where `span` says: an expression then begins there too. One that the user wrote stays where it
+    /// is, so that the compiler tells once if it leads nowhere.
     pub(crate) fn at(&self, span: Span) -> TokenStream {
+        if self.0.is_some() {
+            return self.to_token_stream();
+        }
         let tokens = self.to_token_stream().into_iter().map(|mut token| {
             token.set_span(span);
             token

@@ -19,11 +19,12 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::punctuated::Punctuated;
-use syn::{Generics, Token, TypeParamBound, Visibility, braced};
+use syn::{Generics, Token, Type, TypeParamBound, Visibility, braced};
 
 use crate::diag::{At, Diagnostics};
 use crate::names;
 
+use arguments::parse_foreign;
 pub(crate) use arguments::{Argument, Value, What, parse_arguments};
 pub(crate) use attribute::{Attribute, Owner, Style};
 pub(crate) use inputs::{Inputs, Receiver};
@@ -53,6 +54,8 @@ impl Name {
 /// The trait under `#[api]`.
 pub(crate) struct Trait {
     pub(crate) attributes: Vec<Attribute>,
+    /// The arguments of another `#[api(...)]`, in the wrong place.
+    pub(crate) arguments: Vec<Argument>,
     pub(crate) vis: Visibility,
     /// `unsafe`, `auto` and the like, which an API trait cannot be.
     pub(crate) qualifier: Option<(At, String)>,
@@ -129,7 +132,8 @@ fn is_of_mockall(word: &str) -> bool {
 }
 
 fn parse_trait(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Trait> {
-    let attributes = Attribute::parse_all(input, &tables::trait_attributes(), diag)?;
+    let mut attributes = Attribute::parse_all(input, &tables::trait_attributes(), diag)?;
+    let arguments = attributes.iter_mut().flat_map(Attribute::take_repeated).collect();
     let vis = input.parse()?;
     let mut qualifier = None;
     while !input.peek(Token![trait]) {
@@ -154,7 +158,7 @@ fn parse_trait(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Trait>
     let body;
     braced!(body in input);
     let items = item::parse_items(&body, diag)?;
-    Ok(Trait { attributes, vis, qualifier, keyword, name, generics, supertraits, items })
+    Ok(Trait { attributes, arguments, vis, qualifier, keyword, name, generics, supertraits, items })
 }
 
 impl Trait {
@@ -179,6 +183,12 @@ fn drain(input: ParseStream) -> syn::Result<()> {
 /// Whether these tokens have `word` anywhere, as `impl` in `Option<impl Trait>`.
 pub(crate) fn mentions(tokens: impl ToTokens, word: &str) -> bool {
     any_word(&tokens.into_token_stream(), &|other| other == word)
+}
+
+/// Whether a type has a reference anywhere but in the parentheses of a function.
+pub(crate) fn mentions_reference(ty: &Type) -> bool {
+    let is_and = |token| matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '&');
+    ty.to_token_stream().into_iter().any(is_and)
 }
 
 fn any_word(tokens: &TokenStream, is_it: &dyn Fn(&str) -> bool) -> bool {

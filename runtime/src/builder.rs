@@ -1,22 +1,27 @@
 //! Builds a client, and refuses what could leak a credential: [`ClientBuilder`].
 
+mod renewal;
+
 use std::borrow::Cow;
 use std::fmt;
-use std::future::Future;
 use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Request, Response};
+use tokio::sync::Semaphore;
 use tower::Service;
 use url::Url;
 
+use self::renewal::Ways;
+pub(crate) use self::renewal::join;
 use crate::client::{Client, Settings};
-use crate::endpoint::{Api, ApiInfo};
+use crate::endpoint::Api;
 use crate::error::{BoxError, Error, Result};
 use crate::origin::{Origin, is_loopback};
-use crate::session::{AsTokens, Method, Refresher, Session, Tokens, is_scheme};
+use crate::refusal::Refusal;
+use crate::session::{Session, Tokens, is_scheme};
 use crate::transport::Transport;
 use crate::wire::Wire;
 
@@ -40,8 +45,7 @@ pub struct ClientBuilder<C = Client> {
     transport: Option<Transport>,
     session: Option<Session>,
     tokens: Option<Tokens>,
-    custom: Option<Refresher>,
-    ends_on: Option<Vec<u16>>,
+    renewal: Ways,
     headers: HeaderMap,
     settings: Settings,
     allow_http: bool,
@@ -56,8 +60,7 @@ impl<C: Api> ClientBuilder<C> {
             transport: None,
             session: None,
             tokens: None,
-            custom: None,
-            ends_on: None,
+            renewal: Ways::default(),
             headers: HeaderMap::new(),
             settings: Settings::default(),
             allow_http: false,
@@ -81,8 +84,16 @@ impl<C: Api> ClientBuilder<C> {
     /// Sends through any tower service of reqwest's request and response: a stack of layers, or a double in
     /// tests.
     ///
+    /// It sees every send as it goes out, with its credential. A layer that signs requests belongs here: it signs
+    /// the second send anew, over the new token.
+    ///
     /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
     /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
+    ///
+    /// A layer that retries belongs around the client: it then sees what is left after a refresh, and each
+    /// of its attempts is a call of its own. In here it is beneath the session, as reqwest's own `retry` is:
+    /// all its attempts are one send of a call. It must then leave alone the statuses that are refreshed for,
+    /// or it repeats a token that was refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -105,41 +116,57 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Starts logged in.
+    /// Starts logged in, as [`Session::set`] does.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self
     }
 
-    /// Refreshes by a function of yours instead of a `#[refresh]` method. It is called once for everybody
-    /// who waits, never twice at a time, within 10 s; it may await anything but a call of this session.
-    ///
-    /// An error keeps the session for a later attempt; [`Error::session_expired`], or another API's answer
-    /// that says `invalid_grant`, ends it.
-    pub fn refresh_with<F, R, T>(mut self, refresh: F) -> Self
-    where
-        F: Fn(Session) -> R + Send + Sync + 'static,
-        R: Future<Output = Result<T>> + Send + 'static,
-        T: AsTokens,
-    {
-        self.custom = Some(Refresher::Custom(Arc::new(move |session| {
-            let renewed = refresh(session);
-            Box::pin(async move { renewed.await.map(|tokens| tokens.as_tokens()) })
-        })));
-        self
-    }
-
     /// Statuses that say that the credential is no longer good. Default: what the API declares, else 401
-    /// and 403.
+    /// and 403. A success among them counts only if [`expired_when`](Self::expired_when) says so.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         self.settings.refresh_on = Some(statuses.into_iter().collect());
         self
     }
 
-    /// Statuses of the refresh endpoint that end the session even without an error code that says so.
-    /// Default: 401 and 403 when the refresh secret is a cookie, none otherwise. A web page never ends it.
-    pub fn session_ends_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.ends_on = Some(statuses.into_iter().collect());
+    /// Says of an answer whose status is refreshed for that the credential has expired: it is refreshed for
+    /// even where a bare 403 is taken at its word. May be given several times; any of the functions is
+    /// enough, and so is what the API declares with `expired_when(...)`. Default: none.
+    ///
+    /// A success is refreshed for only if its status is in [`refresh_on`](Self::refresh_on) and a rule says
+    /// that it is a refusal. If a method reads its answer as it arrives, a rule sees the body of a success only
+    /// if that is JSON.
+    ///
+    /// A function that panics says nothing of the credential: the answer is returned as it came, and
+    /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is told.
+    ///
+    /// ```
+    /// use afresh::{Client, Tokens};
+    ///
+    /// let client = Client::builder("https://shop.example")
+    ///     .tokens(Tokens::new("access"))
+    ///     .refresh_on([200, 401, 403])
+    ///     .expired_when(|answer| answer.json("/code").is_some_and(|code| code == "TOKEN_EXPIRED"))
+    ///     .forbidden_when(|answer| answer.is_html())
+    ///     .build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn expired_when<F>(mut self, rule: F) -> Self
+    where
+        F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
+    {
+        self.settings.expired_when.push(Arc::new(rule));
+        self
+    }
+
+    /// Says of a refusal that it is not about the credential, so it is never refreshed for: a missing CSRF
+    /// token, the page of a firewall. Outranks everything else that an answer says. As
+    /// [`expired_when`](Self::expired_when) otherwise.
+    pub fn forbidden_when<F>(mut self, rule: F) -> Self
+    where
+        F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
+    {
+        self.settings.forbidden_when.push(Arc::new(rule));
         self
     }
 
@@ -198,6 +225,14 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
+    /// The most calls that are sent again at the same time after a refresh; the others wait for their turn, until
+    /// the head of an answer is there. For servers that a crowd coming back at once would bring down. A call whose
+    /// deadline passes while it waits is not sent again. Default: no limit; 0 counts as 1.
+    pub fn replay_limit(mut self, calls: usize) -> Self {
+        self.settings.replays = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
+        self
+    }
+
     /// Allows plain `http` to a host that is not this machine. Everybody on the way can then read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
@@ -216,9 +251,7 @@ impl<C: Api> ClientBuilder<C> {
         }
         let wire = Arc::new(self.wire()?);
         let session = self.session.unwrap_or_default();
-        if let Some(custom) = self.custom {
-            session.set_refresher(custom);
-        }
+        self.renewal.give_to(&session, &wire);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
@@ -226,7 +259,7 @@ impl<C: Api> ClientBuilder<C> {
         }
         let client = Client::assemble(wire, session, self.settings);
         client.placement(Some(C::INFO))?;
-        join(&client, C::INFO, self.ends_on.as_deref());
+        join(&client, C::INFO, self.renewal.ends_on.as_deref());
         Ok(C::from_client(client))
     }
 
@@ -270,23 +303,6 @@ impl<C: Api> ClientBuilder<C> {
 
     fn fail(&mut self, text: &'static str) {
         self.error.get_or_insert_with(|| Error::builder(text));
-    }
-}
-
-/// Gives the client's session what `api` declares of it.
-pub(crate) fn join(client: &Client, api: &'static ApiInfo, ends_on: Option<&[u16]>) {
-    if api.has_session {
-        client.session().expect();
-    }
-    if let Some(refresh) = api.refresh {
-        let usual: &[u16] = if refresh.by_cookie { &[401, 403] } else { &[] };
-        let ends_on =
-            ends_on.unwrap_or(usual).iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
-        client.session().set_refresher(Refresher::Method(Method {
-            wire: client.wire().clone(),
-            refresh,
-            ends_on,
-        }));
     }
 }
 

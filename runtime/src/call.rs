@@ -8,10 +8,11 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
-use crate::decode::{Answer, SessionOutcome};
+use crate::decode::Answer;
 use crate::encode::{
-    Content, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Multipart, PathArgument, QueryArgument,
-    has_dot_segment, header_values, write_cookie, write_form, write_query, write_segment, write_segments,
+    Content, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart, JsonBody,
+    Multipart, PathArgument, QueryArgument, has_dot_segment, header_values, is_none, write_cookie,
+    write_form, write_query, write_segment, write_segments,
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -99,7 +100,8 @@ impl Call {
     }
 
     /// Whole headers.
-    pub fn headers(&mut self, more: &HeaderMap) {
+    pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
+        let more = more.header_map();
         for (name, value) in more {
             self.headers.append(name, value.clone());
         }
@@ -119,8 +121,11 @@ impl Call {
         self.check(written);
     }
 
-    /// The JSON body.
+    /// The JSON body. `None` is none.
     pub fn json<T: JsonBody + ?Sized>(&mut self, value: &T) {
+        if is_none(value) {
+            return;
+        }
         let json = serde_json::to_vec(value);
         match json {
             Ok(json) => self.body = Draft::Json(json),
@@ -176,7 +181,7 @@ impl Call {
     }
 
     /// A cookie beside those of the session (RFC 6265 §4.2).
-    pub fn cookie<T: HeaderArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+    pub fn cookie<T: CookieArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let cookies = &mut self.cookies;
         let written = write_cookie(cookies, name, value).map_err(|refusal| refusal.0);
         self.check(written);
@@ -187,10 +192,6 @@ impl Call {
         let written = write_segments(&mut self.url, name, value);
         self.check(written.map_err(|refusal| refusal.0));
         self.url.push_str(self.pieces.next().copied().unwrap_or_default());
-    }
-
-    pub(crate) fn into_exchange<R: SessionOutcome<Via>, Via>(self) -> Exchange {
-        Exchange { call: self, tokens_of: R::tokens_of }
     }
 
     /// The request that can be made any number of times, or the first argument that cannot be sent.

@@ -3,11 +3,16 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::future::{Future, poll_fn};
+use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use http::HeaderName;
 use http::header::AUTHORIZATION;
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
 
 use crate::builder::ClientBuilder;
 use crate::call::Call;
@@ -19,8 +24,11 @@ use crate::pages::Continuation;
 use crate::pending::{AnswerFuture, Pending};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
+use crate::refusal::{Condition, Custom, Rule};
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
+use crate::trace;
+use crate::verdict::Law;
 use crate::wire::{Wire, redirects_leak};
 
 /// Statuses that say that a credential is no longer good, unless declared otherwise.
@@ -63,8 +71,12 @@ struct Inner {
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
+    pub(crate) expired_when: Vec<Custom>,
+    pub(crate) forbidden_when: Vec<Custom>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
+    /// How many calls are sent again at the same time.
+    pub(crate) replays: Option<Arc<Semaphore>>,
 }
 
 impl Client {
@@ -101,10 +113,10 @@ impl Client {
             let placement = placement?;
             let demand = client.demand_of(&call, &placement).then_some(Demand::Optional);
             let route = format!("{} {}", call.method(), call.url().path());
-            let plan = Plan { demand, placement, endpoint: None, route: route.into(), met };
+            let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
             dispatch(client, call, plan).await.map(Answer::live)
         };
-        Pending::new(Self::within(self.0.settings.timeout, seen, started), NAME)
+        Pending::new(Self::within(NAME, self.0.settings.timeout, seen, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -144,9 +156,9 @@ impl Client {
         let timeout = self.timeout(endpoint);
         let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
-        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met)?, call)));
+        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met, reading)?, call)));
         let client = self.clone();
-        Self::within(timeout, seen, async move {
+        Self::within(endpoint.name, timeout, seen, async move {
             let (plan, mut call) = ready?;
             let continuation = endpoint.pages.and_then(|paging| {
                 let url = call.url().clone();
@@ -166,27 +178,30 @@ impl Client {
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::log_in(call?, tokens_of).await })
+        let call = async move { roles::log_in(call?, tokens_of).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::refresh(call?, tokens_of).await })
+        let call = async move { roles::refresh(call?, tokens_of).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
         let endpoint = call.endpoint;
         let call = self.role_call(call);
-        Self::within(self.timeout(endpoint), None, async move { roles::log_out(call?).await })
+        let call = async move { roles::log_out(call?).await };
+        Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
-        let api = call.endpoint.api;
-        call.prepare().map(|request| RoleCall { client: self.clone(), api, request })
+        let endpoint = call.endpoint;
+        call.prepare().map(|request| RoleCall { client: self.clone(), endpoint, request })
     }
 
-    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met) -> Result<Plan> {
+    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
         let placement = self.placement(Some(endpoint.api))?;
         let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, &placement);
         let demand = if self.session().is_expected() { Demand::Required } else { Demand::Optional };
@@ -196,6 +211,7 @@ impl Client {
             endpoint: Some(endpoint),
             route: endpoint.name.into(),
             met,
+            live: reading != Reading::Whole,
         })
     }
 
@@ -207,12 +223,37 @@ impl Client {
         wire.is_home(call.url()) && !brings_own
     }
 
+    /// What answers are judged by. Conditions of the method replace those of the trait; functions given to
+    /// the builder come on top.
+    pub(crate) fn law(&self, endpoint: Option<&'static Endpoint>) -> Law<'_> {
+        let settings = &self.0.settings;
+        let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
+                        common: fn(&ApiInfo) -> &'static [Condition]| {
+            endpoint.map_or(&[] as &[_], |endpoint| own(endpoint).unwrap_or(common(endpoint.api)))
+        };
+        Law {
+            refresh_on: self.refresh_on(endpoint),
+            expired_when: Rule {
+                declared: declared(|endpoint| endpoint.expired_when, |api| api.expired_when),
+                custom: &settings.expired_when,
+            },
+            forbidden_when: Rule {
+                declared: declared(|endpoint| endpoint.forbidden_when, |api| api.forbidden_when),
+                custom: &settings.forbidden_when,
+            },
+        }
+    }
+
     /// Statuses that speak against the credential: the method's own set, then the builder's, then the
     /// trait's.
-    pub(crate) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
+    }
+
+    pub(crate) fn replays(&self) -> Option<&Semaphore> {
+        self.0.settings.replays.as_deref()
     }
 
     /// The method's own, else the client's.
@@ -222,18 +263,23 @@ impl Client {
 
     /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
     /// streamed. The refusal that the call has met by then is in the error.
-    fn within<F>(timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
+    fn within<F>(method: &'static str, timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
     where
-        F: std::future::Future<Output = Result<Answer>> + Send + 'static,
+        F: Future<Output = Result<Answer>> + Send + 'static,
     {
-        let Some(timeout) = timeout else { return Box::pin(call) };
-        Box::pin(async move {
-            tokio::time::timeout(timeout, call).await.unwrap_or_else(|elapsed| {
+        let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+        let Some(deadline) = deadline else { return Box::pin(trace::call(method, call)) };
+        Box::pin(trace::call(method, async move {
+            let mut call = pin!(call);
+            // Whose time is over does nothing more, also if it is woken in the same moment.
+            let in_time =
+                poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
+            timeout_at(deadline, in_time).await.unwrap_or_else(|elapsed| {
                 let error = Error::new(Kind::Timeout, "the call took longer than its timeout");
                 let rejection = met.as_ref().and_then(|met| met.get().cloned());
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
-        })
+        }))
     }
 }
 

@@ -12,6 +12,7 @@ use crate::error::{Error, Kind};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
+use crate::trace::Trail;
 use crate::wire::Wire;
 
 /// As many as reqwest follows.
@@ -22,6 +23,7 @@ pub(crate) struct Courier<'a> {
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
     pub(crate) errand: Errand,
+    pub(crate) trail: &'a Trail,
 }
 
 /// What kind of call it is.
@@ -89,6 +91,7 @@ impl Courier<'_> {
             };
             hop = next;
             drop(response);
+            self.trail.redirected();
             response = self.send(request, pass, !hop.left_home).await?;
         }
         Err(Error::new(Kind::Transport, "the server redirects without end"))
@@ -107,9 +110,10 @@ impl Courier<'_> {
                 self.placement.apply(pass, &mut request);
             }
         }
+        let sending = self.trail.send(&request);
         match self.errand {
-            Errand::Ordinary => self.wire.transport.send(request).await,
-            Errand::Role => self.wire.send_secret(request).await,
+            Errand::Ordinary => sending.of(self.wire.transport.send(request)).await,
+            Errand::Role => sending.of(self.wire.send_secret(request)).await,
         }
     }
 

@@ -1,5 +1,7 @@
 //! From an answer to the value a method returns: the only generic step after a call.
 
+mod way;
+
 use std::fmt;
 use std::sync::Arc;
 
@@ -16,7 +18,10 @@ use crate::media_type::MediaType;
 use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, Reply};
-use crate::session::{AsTokens, Tokens};
+use crate::session::{AsTokens, Tokens, tame};
+use crate::trace;
+
+pub use way::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer};
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -58,10 +63,9 @@ impl Answer {
         let Arrived { mut response, receipt, rejection } = arrived;
         let status = response.status();
         let headers = std::mem::take(response.headers_mut());
-        let body = response
-            .bytes()
-            .await
-            .map_err(|error| Error::transport(error.into()).with_rejection_if(rejection.clone()))?;
+        let body = response.bytes().await.map_err(|error| {
+            Error::transport(error.into()).with_receipt(receipt).with_rejection_if(rejection.clone())
+        })?;
         Ok(Self {
             status,
             headers,
@@ -92,7 +96,11 @@ impl Answer {
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
-        Self { secret: true, ..self }
+        let content = match self.content {
+            Content::Whole(body) => Content::Whole(tame(body)),
+            live @ Content::Live(_) => live,
+        };
+        Self { secret: true, content, ..self }
     }
 
     pub(crate) fn with_continuation(self, continuation: Option<Continuation>) -> Self {
@@ -106,6 +114,12 @@ impl Answer {
     /// Takes these statuses as `None` (`#[none_on(...)]`).
     pub(crate) fn none_on(self, statuses: &[u16]) -> Self {
         Self { none: statuses.contains(&self.status.as_u16()), ..self }
+    }
+
+    /// Whether the method declares that this status is `None`.
+    #[cfg_attr(not(feature = "tracing"), expect(dead_code, reason = "told to `tracing` alone"))]
+    pub(crate) fn is_none(&self) -> bool {
+        self.none
     }
 
     /// The status.
@@ -157,7 +171,7 @@ impl Answer {
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
         let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
-        Error::status_of(answer).with_rejection_if(rejection)
+        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
     }
 
     /// The live response, for types that are not read whole, see [`FromResponse::READING`].
@@ -200,7 +214,8 @@ impl Answer {
             Some(other) => format!("the answer is `{}` and not JSON: {place}", shortened(other)),
             None => format!("the answer is not of the declared type: {place}"),
         };
-        let error = Error::new(Kind::Decode, text).with_rejection_if(self.rejection.clone());
+        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
+        let error = error.with_rejection_if(self.rejection.clone());
         if self.secret {
             return error;
         }
@@ -267,18 +282,7 @@ pub trait FromResponse<Via = ByHand>: Sized {
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
-/// How a [`FromResponse`] was written: by hand.
-#[derive(Debug)]
-pub enum ByHand {}
-
-/// How a [`FromResponse`] was written: by serde.
-#[derive(Debug)]
-pub enum BySerde {}
-
-/// How a [`FromResponse`] was written: as a [`Reply`] of another.
-#[derive(Debug)]
-pub struct ByReply<Via>(Via);
-
+#[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let answer = if answer.none { answer } else { answer.success()? };
@@ -323,14 +327,47 @@ pub trait Outcome<Via>: Sized {
 impl<T, E, V> Outcome<V> for Result<T, E>
 where
     T: FromResponse<V>,
-    E: From<Error>,
+    E: FromError,
 {
     const READING: Reading = T::READING;
 
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
-        answer.and_then(T::from_response).map_err(|error| E::from(error.in_method(Some(method))))
+        answer.and_then(T::from_response).map_err(|error| {
+            let error = error.in_method(Some(method));
+            trace::undecodable(&error);
+            E::from(error)
+        })
     }
 }
+
+/// What a method can fail with: whatever is `From<afresh::Error>`.
+///
+/// ```
+/// use afresh::api;
+///
+/// pub struct NotWell(afresh::Error);
+///
+/// impl From<afresh::Error> for NotWell {
+///     fn from(error: afresh::Error) -> Self {
+///         Self(error)
+///     }
+/// }
+///
+/// #[api]
+/// pub trait Shop {
+///     #[get("/health")]
+///     async fn health(&self) -> Result<(), NotWell>;
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be made from an `afresh::Error`",
+    label = "not an error of a client method",
+    note = "return `afresh::Error`, derive `afresh::ApiError` for `{Self}`, or implement `From<afresh::Error>` for it"
+)]
+pub trait FromError: From<Error> {}
+
+#[diagnostic::do_not_recommend]
+impl<E: From<Error>> FromError for E {}
 
 /// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
 #[diagnostic::on_unimplemented(
@@ -346,12 +383,12 @@ pub trait SessionOutcome<Via>: Outcome<Via> {
 impl<T, E, V> SessionOutcome<V> for Result<T, E>
 where
     T: FromResponse<V> + AsTokens,
-    E: From<Error>,
+    E: FromError,
 {
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status, answer.headers().clone(), answer.body().clone());
         let tokens = T::from_response(copy)?.as_tokens();
-        if tokens.access().is_none() && tokens.refresh().is_none() {
+        if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
             return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
         }
         Ok(tokens)

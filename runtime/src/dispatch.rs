@@ -4,7 +4,9 @@
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 
+use bytes::Bytes;
 use reqwest::Response;
+use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
 use crate::client::Client;
@@ -12,11 +14,15 @@ use crate::courier::{Courier, Delivered, Errand};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
+use crate::prefix;
 use crate::prepared::Prepared;
+use crate::reason::Reason;
+use crate::refusal::Refusal;
 use crate::rejection::Rejection;
-use crate::reply::Receipt;
+use crate::reply::{Receipt, RefreshedBy};
 use crate::session::{Demand, Entered, Finding, Next, Snapshot};
-use crate::verdict::{Verdict, judge};
+use crate::trace::{self, Trail};
+use crate::verdict::{Judgement, Verdict};
 
 /// Where a call with a deadline leaves the refusal that it meets.
 pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;
@@ -31,6 +37,8 @@ pub(crate) struct Plan {
     /// What refusals are remembered by.
     pub(crate) route: Cow<'static, str>,
     pub(crate) met: Met,
+    /// Whether the caller reads the body of a success as it arrives.
+    pub(crate) live: bool,
 }
 
 /// A final answer, and how it was come by.
@@ -41,62 +49,109 @@ pub(crate) struct Arrived {
     pub(crate) rejection: Option<Arc<Rejection>>,
 }
 
-pub(crate) async fn dispatch(client: Client, mut call: Prepared, plan: Plan) -> Result<Arrived, Error> {
-    let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default() };
-    let Some(demand) = plan.demand else {
-        return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
-    };
-    let Some(Entered { pass, waited }) = client.session().enter(demand).await? else {
-        return journey.send(&mut call, None).await.map(|sent| journey.end(sent.response));
-    };
-    journey.receipt.refreshed = waited;
-    let first = journey.send(&mut call, Some(&pass)).await?;
-    let Some(finding) = journey.find(&first, &pass) else {
-        journey.accepted(&first, &pass);
-        return Ok(journey.end(first.response));
-    };
-    match client.session().settle(&pass, finding, &plan.route) {
-        Next::Return => Ok(journey.end(first.response)),
-        // Boxed, so that a call which is not refused does not carry the room for it.
-        next => Box::pin(journey.refused(call, first.response, next)).await,
-    }
+pub(crate) async fn dispatch(client: Client, call: Prepared, plan: Plan) -> Result<Arrived, Error> {
+    let trail = Trail::new(plan.endpoint);
+    let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default(), trail };
+    let arrived = journey.travel(call).await;
+    arrived.map_err(|error| error.with_receipt(journey.receipt))
 }
 
 struct Journey<'a> {
     client: &'a Client,
     plan: &'a Plan,
     receipt: Receipt,
+    trail: Trail,
 }
 
 impl Journey<'_> {
+    async fn travel(&mut self, mut call: Prepared) -> Result<Arrived, Error> {
+        let session = self.client.session();
+        let entered = match self.plan.demand {
+            Some(demand) => session.enter(demand, !call.is_replayable()).await?,
+            None => None,
+        };
+        let Some(Entered { pass, waited }) = entered else {
+            return self.send(&mut call, None).await.map(|sent| self.end(sent.response));
+        };
+        if let Some(waited) = waited {
+            self.receipt.refreshed_by = Some(waited.by);
+            self.receipt.waited = waited.time;
+        }
+        let first = self.send(&mut call, Some(&pass)).await?;
+        let (first, finding) = self.find(first, &pass).await;
+        let Some(finding) = finding else {
+            return Ok(self.end(first.response));
+        };
+        trace::refused(first.response.status(), finding);
+        match session.settle(&pass, finding, &self.plan.route) {
+            Next::Return(reason) => {
+                self.receipt.reason = Some(reason);
+                Ok(self.end(first.response))
+            }
+            // Boxed, so that a call which is not refused does not carry the room for it.
+            next => Box::pin(self.refused(call, first.response, next)).await,
+        }
+    }
+
     async fn send(&mut self, call: &mut Prepared, pass: Option<&Snapshot>) -> Result<Delivered, Error> {
         let courier = Courier {
             wire: self.client.wire(),
             session: self.client.session(),
             placement: &self.plan.placement,
             errand: Errand::Ordinary,
+            trail: &self.trail,
         };
         self.receipt.sends += 1;
-        self.receipt.generation = pass.map(|pass| pass.stamp.generation);
+        self.receipt.stamp = pass.map(|pass| pass.stamp);
         Box::pin(courier.deliver(call, pass))
             .await?
             .ok_or_else(|| Error::request("the body of the request is spent"))
     }
 
-    /// What the answer says against the credential that was sent, if anything.
-    fn find(&self, sent: &Delivered, pass: &Snapshot) -> Option<Finding> {
-        let credential = pass.credential().filter(|_| sent.home)?;
-        let outlived = credential.has_clock() && credential.is_expired(Instant::now());
-        match judge(
-            sent.response.status(),
-            sent.response.headers(),
-            self.client.refresh_on(self.plan.endpoint),
-            outlived,
-        ) {
-            Verdict::Expired => Some(Finding::Expired),
-            Verdict::Suspect => Some(Finding::Suspect),
-            Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge => None,
+    /// What the answer says against the credential that was sent, if anything; and the answer, whole.
+    async fn find(&mut self, sent: Delivered, pass: &Snapshot) -> (Delivered, Option<Finding>) {
+        self.receipt.verdict = None;
+        let sent = if self.client.law(self.plan.endpoint).concerns(sent.response.status()) {
+            Box::pin(self.judge(sent, pass)).await
+        } else {
+            sent
+        };
+        let finding = match self.receipt.verdict {
+            Some(Verdict::Expired) => Some(Finding::Expired),
+            Some(Verdict::Suspect) => Some(Finding::Suspect),
+            Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
+        };
+        if finding.is_none() {
+            self.accepted(&sent, pass);
         }
+        (sent, finding)
+    }
+
+    /// Leaves the verdict in the receipt.
+    async fn judge(&mut self, mut sent: Delivered, pass: &Snapshot) -> Delivered {
+        let law = self.client.law(self.plan.endpoint);
+        let credential = pass.credential();
+        let judged = if !sent.home {
+            Some(Judgement::not_auth(Reason::ForeignOrigin)).filter(|_| !sent.response.status().is_success())
+        } else if let Some(credential) = credential {
+            let outlived = credential.has_clock() && credential.is_expired(Instant::now());
+            let mut body = Bytes::new();
+            if law.wants_body(sent.response.status(), sent.response.headers(), self.plan.live) {
+                (sent.response, body) = prefix::look_at(sent.response).await;
+            }
+            let refusal = Refusal::new(sent.response.status(), sent.response.headers(), &body);
+            law.judge(&refusal, outlived)
+        } else {
+            None
+        };
+        if let Some(Judgement { verdict, reason }) = judged {
+            self.receipt.verdict = Some(verdict);
+            self.receipt.reason = reason;
+            if reason == Some(Reason::RuleFailed) {
+                self.client.session().tell_rule_failed(self.plan.endpoint.map(|endpoint| endpoint.name));
+            }
+        }
+        sent
     }
 
     /// The first answer was a refusal, and something is to be done about it.
@@ -112,6 +167,7 @@ impl Journey<'_> {
         let renewed = self.outcome(next).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         if !call.is_replayable() {
             self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
+            self.receipt.reason = Some(Reason::BodySpent);
             let text =
                 "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
             return Err(Error::new(Kind::NotReplayable, text).with_rejection(rejection));
@@ -119,16 +175,24 @@ impl Journey<'_> {
         self.replay(call, renewed, rejection).await
     }
 
+    /// What the session is after the refresh that the refusal is worth.
     async fn outcome(&mut self, next: Next) -> Result<Arc<Snapshot>, Error> {
-        match next {
-            Next::Replay(renewed) => Ok(renewed),
+        let renewed = match next {
+            Next::Replay(renewed) => {
+                self.receipt.refreshed_by = Some(RefreshedBy::Already);
+                Ok(renewed)
+            }
             Next::Wait(wait) => {
-                self.receipt.refreshed = true;
-                self.client.session().wait(wait).await
+                self.receipt.refreshed_by = Some(wait.by());
+                let begun = Instant::now();
+                let renewed = self.client.session().wait(wait).await;
+                self.receipt.waited += begun.elapsed();
+                renewed
             }
             Next::Fail(error) => Err(error),
-            Next::Return => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
-        }
+            Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
+        };
+        renewed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
     }
 
     /// `#[no_replay]`: the next call finds a fresh credential, this one gets its own answer.
@@ -136,6 +200,7 @@ impl Journey<'_> {
         match self.outcome(next).await {
             Ok(renewed) => {
                 self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
+                self.receipt.reason = Some(Reason::NoReplay);
                 Ok(self.end(first))
             }
             Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first).await))),
@@ -149,15 +214,23 @@ impl Journey<'_> {
         pass: Arc<Snapshot>,
         rejection: Arc<Rejection>,
     ) -> Result<Arrived, Error> {
+        let mended = self.receipt.verdict;
+        let (pass, turn) =
+            turn(self.client, pass).await.map_err(|error| error.with_rejection(rejection.clone()))?;
+        trace::replays(pass.stamp.generation);
         let sent = self.send(&mut call, Some(&pass)).await;
+        drop(turn);
         let sent = sent.map_err(|error| {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
             error.retext(text).with_rejection(rejection.clone())
         })?;
-        match self.find(&sent, &pass) {
-            Some(finding) => self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route),
-            None => self.accepted(&sent, &pass),
+        let (sent, finding) = self.find(sent, &pass).await;
+        if let Some(finding) = finding {
+            self.receipt.reason = Some(Reason::FreshTokenRefused);
+            self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route);
         }
+        // The last refusal that it met: that of the second answer, or the one that was mended.
+        self.receipt.verdict = self.receipt.verdict.or(mended);
         Ok(Arrived { rejection: Some(rejection), ..self.end(sent.response) })
     }
 
@@ -170,4 +243,15 @@ impl Journey<'_> {
     fn end(&self, response: Response) -> Arrived {
         Arrived { response, receipt: self.receipt, rejection: None }
     }
+}
+
+/// Waits for a call's turn to be sent again, if there is a limit. Meanwhile the session may have changed, or may
+/// be over.
+async fn turn(
+    client: &Client,
+    pass: Arc<Snapshot>,
+) -> Result<(Arc<Snapshot>, Option<SemaphorePermit<'_>>), Error> {
+    let Some(replays) = client.replays() else { return Ok((pass, None)) };
+    let turn = replays.acquire().await.ok();
+    Ok((client.session().still(&pass)?, turn))
 }

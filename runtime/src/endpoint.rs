@@ -6,6 +6,7 @@ use std::time::Duration;
 use crate::call::Exchange;
 use crate::client::Client;
 use crate::pages::Paging;
+use crate::refusal::Condition;
 use crate::session::Tokens;
 use crate::wire::Wire;
 
@@ -23,6 +24,8 @@ pub trait Api: Sized {
 pub struct ApiInfo {
     pub(crate) name: &'static str,
     pub(crate) refresh_on: Option<&'static [u16]>,
+    pub(crate) expired_when: &'static [Condition],
+    pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
     pub(crate) has_session: bool,
@@ -33,13 +36,36 @@ impl ApiInfo {
     /// An API that declares nothing.
     #[must_use]
     pub const fn new(name: &'static str) -> Self {
-        Self { name, refresh_on: None, scheme: None, token_header: None, has_session: false, refresh: None }
+        Self {
+            name,
+            refresh_on: None,
+            expired_when: &[],
+            forbidden_when: &[],
+            scheme: None,
+            token_header: None,
+            has_session: false,
+            refresh: None,
+        }
     }
 
     /// Statuses that say that the credential is no longer good.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
+        self
+    }
+
+    /// Bodies that say that the credential has expired.
+    #[must_use]
+    pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.expired_when = conditions;
+        self
+    }
+
+    /// Bodies that say that a refusal is not about the credential.
+    #[must_use]
+    pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.forbidden_when = conditions;
         self
     }
 
@@ -115,9 +141,13 @@ pub struct Endpoint {
     pub(crate) verb: &'static str,
     /// The literal pieces of the path; a value comes between each two.
     pub(crate) path: &'static [&'static str],
+    /// The path as it is declared, if it has placeholders.
+    pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
     pub(crate) replay: bool,
     pub(crate) refresh_on: Option<&'static [u16]>,
+    pub(crate) expired_when: Option<&'static [Condition]>,
+    pub(crate) forbidden_when: Option<&'static [Condition]>,
     /// Statuses whose answer is `None`.
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
@@ -153,13 +183,23 @@ impl Endpoint {
             name,
             verb,
             path,
+            template: None,
             role: Role::Ordinary,
             replay: true,
             refresh_on: None,
+            expired_when: None,
+            forbidden_when: None,
             none_on: &[],
             timeout: None,
             pages: None,
         }
+    }
+
+    /// The path with the names of its placeholders: `/orders/{id}`.
+    #[must_use]
+    pub const fn template(mut self, template: &'static str) -> Self {
+        self.template = Some(template);
+        self
     }
 
     /// `#[public]`.
@@ -197,6 +237,20 @@ impl Endpoint {
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
+        self
+    }
+
+    /// `#[expired_when(...)]`.
+    #[must_use]
+    pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.expired_when = Some(conditions);
+        self
+    }
+
+    /// `#[forbidden_when(...)]`.
+    #[must_use]
+    pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.forbidden_when = Some(conditions);
         self
     }
 

@@ -12,7 +12,9 @@ use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
 use crate::problem::Problem;
+use crate::reason::Reason;
 use crate::rejection::Rejection;
+use crate::reply::Receipt;
 
 /// A boxed error, as tower services use it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -46,6 +48,7 @@ struct Inner {
     method: Option<&'static str>,
     answer: Option<Arc<Rejection>>,
     rejection: Option<Arc<Rejection>>,
+    receipt: Option<Receipt>,
     source: Option<Arc<dyn StdError + Send + Sync>>,
 }
 
@@ -60,8 +63,11 @@ pub(crate) enum Kind {
     Decode,
     NoSession,
     SessionExpired,
+    RotationLost,
     Superseded,
     Refresh,
+    NoProgress,
+    Excessive,
     NotReplayable,
     Reentrant,
     Store,
@@ -75,6 +81,7 @@ impl Error {
             method: None,
             answer: None,
             rejection: None,
+            receipt: None,
             source: None,
         }))
     }
@@ -109,10 +116,13 @@ impl Error {
         if shown { error.with_source(source) } else { error }
     }
 
-    /// An answer that is no success.
-    pub(crate) fn status_of(answer: Arc<Rejection>) -> Self {
-        let text = format!("the server answered {}", answer.status());
-        Self::new(Kind::Status, text).with_answer(answer)
+    /// An answer that is no success, and why nothing was done about it.
+    pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
+        let text = match receipt.reason {
+            Some(reason) => format!("the server answered {} ({reason})", answer.status()),
+            None => format!("the server answered {}", answer.status()),
+        };
+        Self::new(Kind::Status, text).with_answer(answer).with_receipt(receipt)
     }
 
     pub(crate) fn with_source(self, source: impl Into<BoxError>) -> Self {
@@ -135,6 +145,10 @@ impl Error {
         }
     }
 
+    pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
+        self.map(|inner| inner.receipt = Some(receipt))
+    }
+
     /// Names the method, unless the error names one already.
     pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
         if self.0.method.is_some() || method.is_none() {
@@ -155,6 +169,14 @@ impl Error {
         self.0.kind
     }
 
+    /// Whether it is certain that the request did not leave this machine.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self.0.kind {
+            Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
+            _ => true,
+        }
+    }
+
     fn map(self, change: impl FnOnce(&mut Inner)) -> Self {
         let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             kind: shared.kind,
@@ -162,6 +184,7 @@ impl Error {
             method: shared.method,
             answer: shared.answer.clone(),
             rejection: shared.rejection.clone(),
+            receipt: shared.receipt,
             source: shared.source.clone(),
         });
         change(&mut inner);
@@ -170,15 +193,15 @@ impl Error {
 }
 
 impl Error {
-    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with): the refresh failed
-    /// for now, the session is kept.
+    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a
+    /// [`Refresher`](crate::Refresher): the refresh failed for now, the session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::Refresh, "refreshing the session failed for now").with_source(source)
     }
 
-    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) that the session is over: the
-    /// refresh secret was refused for good.
+    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher)
+    /// that the session is over: the refresh secret was refused for good.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
         Self::new(Kind::SessionExpired, "the session has expired: log in again").with_source(source)
@@ -228,6 +251,32 @@ impl Error {
         self.0.rejection.as_deref()
     }
 
+    /// Why the refusal that the call met was not mended: not refreshed for, or not sent again, or refused
+    /// again. `None` if the server refused nothing, or if the call had nothing to do with the session.
+    ///
+    /// ```
+    /// # fn example(error: afresh::Error) {
+    /// use afresh::Reason;
+    ///
+    /// match error.reason() {
+    ///     Some(Reason::RateLimited) => { /* slow down */ }
+    ///     Some(Reason::FreshTokenRefused | Reason::InsufficientScope) => { /* not allowed */ }
+    ///     _ => eprintln!("{error}"),
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reason(&self) -> Option<Reason> {
+        self.receipt().and_then(Receipt::reason)
+    }
+
+    /// How the call went until it failed; `None` if it never began, say because an argument cannot be sent,
+    /// or if its time was up.
+    #[must_use]
+    pub fn receipt(&self) -> Option<&Receipt> {
+        self.0.receipt.as_ref()
+    }
+
     /// The time was up: the call's deadline, or the transport's.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
@@ -273,7 +322,17 @@ impl Error {
     /// The server refused the refresh for good: log in again.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
-        self.0.kind == Kind::SessionExpired
+        matches!(self.0.kind, Kind::SessionExpired | Kind::RotationLost)
+    }
+
+    /// The session has expired because the answer to a refresh was lost on the way: the server had spent the
+    /// refresh token, and did not take it again. [`is_session_expired`](Self::is_session_expired) too.
+    ///
+    /// Told to those who waited for the refresh. Many of these speak for a server without a grace period for
+    /// spent refresh tokens, behind a network that loses answers.
+    #[must_use]
+    pub fn is_rotation_lost(&self) -> bool {
+        self.0.kind == Kind::RotationLost
     }
 
     /// Somebody else logged in while the call was under way: it is not sent again under another identity.
@@ -285,7 +344,21 @@ impl Error {
     /// The refresh failed for now; the session is kept and a later call tries again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
-        matches!(self.0.kind, Kind::Refresh | Kind::Reentrant)
+        matches!(self.0.kind, Kind::Refresh | Kind::NoProgress | Kind::Excessive | Kind::Reentrant)
+    }
+
+    /// The refresh brought the token that had been refused, so the call was not sent again. Such an error
+    /// [`is_refresh`](Self::is_refresh) too.
+    #[must_use]
+    pub fn is_no_progress(&self) -> bool {
+        self.0.kind == Kind::NoProgress
+    }
+
+    /// Refreshing was given up for a while, because fresh tokens were refused again and again. Such an error
+    /// [`is_refresh`](Self::is_refresh) too.
+    #[must_use]
+    pub fn is_excessive_refresh(&self) -> bool {
+        self.0.kind == Kind::Excessive
     }
 
     /// The credential was refreshed, but the body is a one-shot stream: the call cannot be sent again by
@@ -324,6 +397,9 @@ impl fmt::Debug for Error {
         }
         if let Some(answer) = self.answer() {
             out.field("status", &answer.status());
+        }
+        if let Some(reason) = self.reason() {
+            out.field("reason", &reason);
         }
         if let Some(source) = &self.0.source {
             out.field("source", source);
@@ -367,6 +443,10 @@ fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
+}
+
+fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
+    is_connect(error) || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
 fn has_url(error: &(dyn StdError + 'static)) -> bool {

@@ -56,6 +56,9 @@
 //!   refresh that comes back too late is discarded.
 //! - A 403 may mean "expired" or "not allowed". Every one is worth a refresh until a refresh has proved
 //!   fruitless; then, for a while, such a 403 is taken at its word.
+//! - What an answer says is believed: `WWW-Authenticate`, a rate limit, what the API's own rules read in its
+//!   body ([`expired_when`](ClientBuilder::expired_when)). Why a refusal was not mended is in the error and
+//!   its text ([`Error::reason`]).
 //! - Credentials go to the client's own origin and nowhere else, on every hop of a redirect.
 //!
 //! # What is where
@@ -64,13 +67,16 @@
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
+//! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
-//! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
+//! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
+//! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`HeaderMapArgument`], [`CookieArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
-//! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`] |
+//! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`], [`FromError`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
 //! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
+//! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Refusal`] |
 //!
 //! # Features
 //!
@@ -82,11 +88,40 @@
 //! | `charset` | yes | texts in other encodings than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the system's proxy settings |
+//! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers |
+//!
+//! # Tracing
+//!
+//! With the feature `tracing` the runtime tells [`tracing`](https://docs.rs/tracing), under the target
+//! `afresh`:
+//!
+//! | span | is | with |
+//! |---|---|---|
+//! | `afresh.call` | a call, from its first poll until its answer is there, in the span in which it is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed`, `error.type` |
+//! | `afresh.send` | one send of it, redirects and the second send included, until the head of its answer is there | what OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/) ask for: `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
+//! | `afresh.refresh` | a refresh and, in it, its exchange; it has no parent and follows from the call that set it off | `afresh.cause` (`refused`, `suspected`, `outlived`, `ahead_of_time`, `asked_for`), `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
+//!
+//! The spans are of level INFO. Events: what happens to the session (INFO; WARN where a refresh fails or the
+//! session expires), and what a call goes through: refused, waiting, sent again, failed (DEBUG).
+//! `error.type` is a status (`404`), `cancelled` for what was dropped, or what [`Error`] can be asked for:
+//! `timeout`, `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
+//!
+//! No token, cookie, header, body, argument or URL is told: in place of `url.full`, which the conventions
+//! ask for, there is the template. An error is told in the runtime's own words, without those of its source.
+//!
+//! ```
+//! use tracing_subscriber::filter::{LevelFilter, Targets};
+//! use tracing_subscriber::prelude::*;
+//!
+//! let filter = Targets::new().with_default(LevelFilter::WARN).with_target("afresh", LevelFilter::DEBUG);
+//! tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(filter).init();
+//! ```
 
 mod body_deserializer;
 mod builder;
 mod call;
+mod challenge;
 mod charset;
 mod client;
 mod courier;
@@ -100,18 +135,29 @@ mod error_body;
 mod json_place;
 mod link;
 mod media_type;
+pub mod oauth2;
 mod origin;
 mod pages;
 mod pending;
 mod placement;
+mod pointer;
+mod prefix;
 mod prepared;
 mod problem;
+mod rate_limit;
+mod reason;
+mod refusal;
 mod rejection;
 mod reply;
 mod roles;
 mod session;
 mod store;
 mod stream;
+#[cfg(feature = "tracing")]
+mod trace;
+#[cfg(not(feature = "tracing"))]
+#[path = "trace/untraced.rs"]
+mod trace;
 mod transport;
 mod verdict;
 mod wire;
@@ -123,22 +169,29 @@ pub mod __private;
 pub use afresh_macros::{ApiError, AsTokens, api};
 
 pub use crate::builder::ClientBuilder;
+pub use crate::challenge::Challenge;
 pub use crate::client::Client;
-pub use crate::decode::{Answer, ByHand, ByReply, BySerde, FromResponse, Outcome, Reading, SessionOutcome};
+pub use crate::decode::{
+    Answer, ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome,
+    Reading, SessionOutcome,
+};
 pub use crate::encode::{
-    AsPart, AsScalar, Body, FormBody, HeaderArgument, IntoBody, IntoPart, JsonBody, Part, PathArgument,
-    QueryArgument,
+    AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
+    JsonBody, Part, PathArgument, QueryArgument,
 };
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::error_body::ErrorBody;
 pub use crate::pages::Pages;
 pub use crate::pending::Pending;
 pub use crate::problem::Problem;
+pub use crate::reason::Reason;
+pub use crate::refusal::Refusal;
 pub use crate::rejection::Rejection;
-pub use crate::reply::{Receipt, Reply};
+pub use crate::reply::{Receipt, RefreshedBy, Reply};
 pub use crate::session::{
-    AccessToken, AsTokens, FromSession, RefreshToken, Session, SessionEvent, SessionEvents, SessionState,
-    SessionWrite, TokenLifetime, TokenText, Tokens,
+    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshContext, RefreshToken, Refresher,
+    Session, SessionEvent, SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 pub use crate::store::{FileStore, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
 pub use crate::stream::{ByteStream, Event, Events, Lines};
+pub use crate::verdict::Verdict;

@@ -13,7 +13,7 @@ use serde_json::Value;
 use url::Url;
 
 use crate::client::Client;
-use crate::decode::{Answer, FromResponse, Reading};
+use crate::decode::{Answer, ByPages, FromResponse, Reading};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::link::next_of;
@@ -178,7 +178,7 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
     }
 }
 
-impl<T: DeserializeOwned> FromResponse for Pages<T> {
+impl<T: DeserializeOwned> FromResponse<ByPages> for Pages<T> {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let mut answer = answer.success()?;
         let next = answer.take_continuation().map(|continuation| {

@@ -10,6 +10,9 @@ use crate::error::Error;
 
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
+/// What makes the value of a method out of its answer, given the method's name.
+pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
+
 /// A call that is sent when it is first polled. It owns its arguments: `tokio::spawn(shop.order(7))`
 /// compiles although they were borrowed.
 ///
@@ -18,7 +21,7 @@ pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>
 pub struct Pending<R> {
     answer: AnswerFuture,
     method: &'static str,
-    decode: fn(Result<Answer, Error>, &'static str) -> R,
+    decode: Decode<R>,
 }
 
 impl<R> Pending<R> {
@@ -26,7 +29,11 @@ impl<R> Pending<R> {
     where
         R: Outcome<Via>,
     {
-        Self { answer, method, decode: R::of }
+        Self::with(answer, method, R::of)
+    }
+
+    pub(crate) fn with(answer: AnswerFuture, method: &'static str, decode: Decode<R>) -> Self {
+        Self { answer, method, decode }
     }
 }
 

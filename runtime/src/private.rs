@@ -3,14 +3,16 @@
 
 use crate::builder::{ClientBuilder, join};
 use crate::client::Client;
-use crate::decode::{Outcome, SessionOutcome};
+use crate::decode::{ManyAnswers, OneAnswer, Outcome, SessionOutcome};
 use crate::error::Error;
 use crate::error_body::{self, ErrorBody};
-use crate::pending::Pending;
+use crate::pending::{Decode, Pending};
+use crate::roles::TokensOf;
 
 pub use crate::call::{Call, Exchange};
 pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
 pub use crate::pages::Paging;
+pub use crate::refusal::Condition;
 pub use crate::session::TokenFields;
 pub use crate::wire::Wire;
 
@@ -34,7 +36,13 @@ pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
 }
 
 /// Sends an ordinary or public call.
-pub fn send<R: Outcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
+pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
+    let method = call.endpoint.name;
+    Pending::new(client.start(call, R::READING), method)
+}
+
+/// Sends a `#[pages]` call.
+pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint.name;
     Pending::new(client.start(call, R::READING), method)
 }
@@ -46,13 +54,26 @@ pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pendin
 }
 
 /// Sends a `#[refresh]` call that was made by hand.
-pub fn refresh<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
-    let (method, tokens_of) = (call.endpoint.name, R::tokens_of as fn(&_) -> _);
-    Pending::new(client.start_refresh(call, tokens_of), method)
+pub fn refresh<R>(client: &Client, call: Call, renewal: &Renewal<R>) -> Pending<R> {
+    let method = call.endpoint.name;
+    Pending::with(client.start_refresh(call, renewal.tokens_of), method, renewal.decode)
+}
+
+/// What a `#[refresh]` method returns, to the runtime and to whoever calls it by hand.
+#[derive(Debug)]
+pub struct Renewal<R> {
+    tokens_of: TokensOf,
+    decode: Decode<R>,
+}
+
+/// Asked for by the method and by the exchange in the same words, so that what is wrong with the type is told once.
+#[must_use]
+pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
+    Renewal { tokens_of: R::tokens_of, decode: R::of }
 }
 
 /// Sends a `#[logout]` call.
-pub fn logout<R: Outcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
+pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint.name;
     Pending::new(client.start_logout(call), method)
 }
@@ -65,8 +86,8 @@ pub fn bare_call(wire: &Wire, endpoint: &'static Endpoint) -> Call {
 
 /// The exchange that a `#[refresh]` method declares.
 #[must_use]
-pub fn exchange<R: SessionOutcome<Via>, Via>(call: Call) -> Exchange {
-    call.into_exchange::<R, Via>()
+pub fn exchange<R>(call: Call, renewal: &Renewal<R>) -> Exchange {
+    Exchange { call, tokens_of: renewal.tokens_of }
 }
 
 /// The status that an `ApiError` sorts by; `None` if it is not the server's answer that is the failure.

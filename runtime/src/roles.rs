@@ -5,11 +5,12 @@ use crate::client::Client;
 use crate::courier::{Courier, Errand};
 use crate::decode::Answer;
 use crate::dispatch::Arrived;
-use crate::endpoint::ApiInfo;
+use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
 use crate::reply::Receipt;
 use crate::session::{SetCookies, Snapshot, Tokens};
+use crate::trace::Trail;
 
 /// How the tokens are read from an answer.
 pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens, Error>;
@@ -17,7 +18,7 @@ pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens, Error>;
 /// A call with its declaration, ready to be sent.
 pub(crate) struct RoleCall {
     pub(crate) client: Client,
-    pub(crate) api: &'static ApiInfo,
+    pub(crate) endpoint: &'static Endpoint,
     pub(crate) request: Prepared,
 }
 
@@ -55,9 +56,10 @@ impl RoleCall {
     }
 
     async fn send(&mut self, pass: &Snapshot) -> Result<(Answer, Vec<SetCookies>), Error> {
-        let placement = self.client.placement(Some(self.api))?;
+        let placement = self.client.placement(Some(self.endpoint.api))?;
         let (wire, session) = (self.client.wire(), self.client.session());
-        let courier = Courier { wire, session, placement: &placement, errand: Errand::Role };
+        let trail = Trail::new(Some(self.endpoint));
+        let courier = Courier { wire, session, placement: &placement, errand: Errand::Role, trail: &trail };
         let delivered = courier.deliver(&mut self.request, Some(pass)).await?;
         let delivered = delivered.ok_or_else(|| Error::request("the body of the request is spent"))?;
         if !delivered.home {

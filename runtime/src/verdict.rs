@@ -1,124 +1,143 @@
 //! What an answer to a call says about the credential that was sent with it: the one place that reads its
 //! status.
 
-use http::header::{RETRY_AFTER, WWW_AUTHENTICATE};
 use http::{HeaderMap, StatusCode};
-use http_auth::ChallengeParser;
 
-/// What a refused answer means.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Verdict {
-    /// It says nothing about the credential.
+use crate::challenge::{self, Challenge, Said};
+use crate::rate_limit;
+use crate::reason::Reason;
+use crate::refusal::{Refusal, Rule, is_json};
+
+/// What an answer says about the credential that was sent with the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// Nothing: the rate is limited, or the status is not one that is refreshed for.
     NotAuth,
-    /// The credential is no longer good.
+    /// It is no longer good.
     Expired,
     /// Perhaps it is no longer good, perhaps it just does not suffice.
     Suspect,
     /// It is good and does not suffice.
     Forbidden,
-    /// The server asks for something else than a new token.
-    Challenge,
+    /// The server asks for something that an ordinary refresh does not bring.
+    Challenge(Challenge),
 }
 
-/// Judges an answer to a call that carried this session's credential. `refresh_on`: statuses that say that
-/// the credential is no longer good. `outlived`: by its own clock it is not.
-pub(crate) fn judge(status: StatusCode, headers: &HeaderMap, refresh_on: &[u16], outlived: bool) -> Verdict {
-    if !refresh_on.contains(&status.as_u16()) {
-        return Verdict::NotAuth;
+/// A verdict, and why nothing is to be refreshed for if it is already clear.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Judgement {
+    pub(crate) verdict: Verdict,
+    pub(crate) reason: Option<Reason>,
+}
+
+/// What answers to a method are judged by.
+#[derive(Clone, Copy)]
+pub(crate) struct Law<'a> {
+    /// Statuses that say that the credential is no longer good. A success does so only by a rule.
+    pub(crate) refresh_on: &'a [u16],
+    pub(crate) expired_when: Rule<'a>,
+    pub(crate) forbidden_when: Rule<'a>,
+}
+
+impl Law<'_> {
+    /// Whether an answer with this status can say anything at all.
+    pub(crate) fn concerns(&self, status: StatusCode) -> bool {
+        let listed = self.lists(status);
+        if status.is_success() {
+            return listed && !self.expired_when.is_empty();
+        }
+        listed || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
     }
-    match challenge(headers) {
-        Some(Said::InvalidToken) => return Verdict::Expired,
-        Some(Said::InsufficientScope) => return Verdict::Forbidden,
-        Some(Said::SomethingElse) => return Verdict::Challenge,
+
+    /// Whether the beginning of the body is needed. `live`: the caller reads the body of a success as it
+    /// arrives, so nobody may wait for one that is not a document.
+    pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, live: bool) -> bool {
+        if !self.lists(status) {
+            return false;
+        }
+        if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
+            return !(live && status.is_success()) || is_json(headers);
+        }
+        // Only a 403 that says nothing else may say in its body that the rate is limited.
+        status != StatusCode::UNAUTHORIZED
+            && is_json(headers)
+            && challenge::read(headers).is_none()
+            && !rate_limit::in_headers(headers)
+    }
+
+    /// Judges an answer to a call that carried this session's credential. `outlived`: by its own clock it is
+    /// no longer good.
+    pub(crate) fn judge(&self, refusal: &Refusal<'_>, outlived: bool) -> Option<Judgement> {
+        let status = refusal.status();
+        if !self.concerns(status) {
+            return None;
+        }
+        if !self.lists(status) {
+            return Some(Judgement::not_auth(Reason::StatusNotListed));
+        }
+        match (self.by_rule(refusal), status.is_success()) {
+            (Some(Judgement { verdict: Verdict::Forbidden, .. }) | None, true) => None,
+            (Some(judgement), _) => Some(judgement),
+            (None, false) => Some(by_custom(refusal, outlived)),
+        }
+    }
+
+    fn lists(&self, status: StatusCode) -> bool {
+        self.refresh_on.contains(&status.as_u16())
+    }
+
+    /// What the API's and the user's own rules say. They know best.
+    fn by_rule(&self, refusal: &Refusal<'_>) -> Option<Judgement> {
+        let held = self.forbidden_when.holds(refusal).and_then(|forbidden| {
+            let expired = !forbidden && self.expired_when.holds(refusal)?;
+            Ok((forbidden, expired))
+        });
+        match held {
+            Err(_) => Some(Judgement::not_auth(Reason::RuleFailed)),
+            Ok((true, _)) => Some(Judgement::forbidden(Reason::BodyRule)),
+            Ok((false, true)) => Some(Judgement::open(Verdict::Expired)),
+            Ok((false, false)) => None,
+        }
+    }
+}
+
+impl Judgement {
+    /// Something is to be done about it.
+    fn open(verdict: Verdict) -> Self {
+        Self { verdict, reason: None }
+    }
+
+    pub(crate) fn not_auth(reason: Reason) -> Self {
+        Self { verdict: Verdict::NotAuth, reason: Some(reason) }
+    }
+
+    fn forbidden(reason: Reason) -> Self {
+        Self { verdict: Verdict::Forbidden, reason: Some(reason) }
+    }
+}
+
+/// What standards and well-known servers mean by it. The challenge's word outranks the status.
+fn by_custom(refusal: &Refusal<'_>, outlived: bool) -> Judgement {
+    match challenge::read(refusal.headers()) {
+        Some(Said::InvalidToken) => return Judgement::open(Verdict::Expired),
+        Some(Said::InsufficientScope) => return Judgement::forbidden(Reason::InsufficientScope),
+        Some(Said::Asks(challenge)) => {
+            let reason = Some(Reason::Challenged(challenge));
+            return Judgement { verdict: Verdict::Challenge(challenge), reason };
+        }
         None => {}
     }
-    if status == StatusCode::UNAUTHORIZED || outlived {
-        return Verdict::Expired;
+    if refusal.status() == StatusCode::UNAUTHORIZED || outlived {
+        return Judgement::open(Verdict::Expired);
     }
-    if is_rate_limit(headers) {
-        return Verdict::NotAuth;
+    let limited = rate_limit::in_headers(refusal.headers())
+        || is_json(refusal.headers()) && rate_limit::in_body(refusal.body());
+    if limited {
+        return Judgement::not_auth(Reason::RateLimited);
     }
-    Verdict::Suspect
-}
-
-enum Said {
-    InvalidToken,
-    InsufficientScope,
-    SomethingElse,
-}
-
-/// The error code of a challenge (RFC 6750 §3.1, RFC 9449 §8, RFC 9470 §3), the first that has one.
-fn challenge(headers: &HeaderMap) -> Option<Said> {
-    let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
-    let challenges = lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok));
-    let mut codes = challenges.filter_map(|challenge| {
-        let (_, code) = challenge.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("error"))?;
-        match code.to_unescaped().as_str() {
-            "invalid_token" => Some(Said::InvalidToken),
-            "insufficient_scope" => Some(Said::InsufficientScope),
-            "use_dpop_nonce" | "insufficient_user_authentication" => Some(Said::SomethingElse),
-            _ => None,
-        }
-    });
-    codes.next()
-}
-
-/// A 403 that says "slow down" (GitHub, Google).
-fn is_rate_limit(headers: &HeaderMap) -> bool {
-    headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
+    Judgement::open(Verdict::Suspect)
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    const DEFAULT: [u16; 2] = [401, 403];
-
-    fn verdict(status: u16, headers: &[(&'static str, &'static str)]) -> Verdict {
-        let headers =
-            headers.iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap())).collect();
-        judge(StatusCode::from_u16(status).unwrap(), &headers, &DEFAULT, false)
-    }
-
-    /// A3: only the configured statuses say anything about the credential.
-    #[test]
-    fn no_other_status_speaks_of_the_credential() {
-        for status in 100..600 {
-            let expected = match status {
-                401 => Verdict::Expired,
-                403 => Verdict::Suspect,
-                _ => Verdict::NotAuth,
-            };
-            assert_eq!(verdict(status, &[]), expected, "{status}");
-        }
-    }
-
-    /// C3, C4, C5: the challenge's error code outranks the status.
-    #[test]
-    fn the_challenge_outranks_the_status() {
-        for status in [401, 403] {
-            let said = |line| verdict(status, &[("www-authenticate", line)]);
-            assert_eq!(said(r#"Bearer realm="x", error="invalid_token""#), Verdict::Expired);
-            assert_eq!(said(r#"bearer ERROR=insufficient_scope, scope="a b""#), Verdict::Forbidden);
-            assert_eq!(said(r#"Basic realm="x", Bearer error="invalid_token""#), Verdict::Expired);
-            assert_eq!(said(r#"DPoP error="use_dpop_nonce""#), Verdict::Challenge);
-        }
-        assert_eq!(verdict(403, &[("www-authenticate", "Bearer")]), Verdict::Suspect);
-        assert_eq!(verdict(403, &[("www-authenticate", "\"garbage,,=")]), Verdict::Suspect);
-    }
-
-    #[test]
-    fn a_rate_limit_is_no_matter_of_the_credential() {
-        assert_eq!(verdict(403, &[("retry-after", "30")]), Verdict::NotAuth);
-        assert_eq!(verdict(403, &[("x-ratelimit-remaining", "0")]), Verdict::NotAuth);
-        assert_eq!(verdict(403, &[("x-ratelimit-remaining", "17")]), Verdict::Suspect);
-        assert_eq!(verdict(401, &[("retry-after", "30")]), Verdict::Expired);
-    }
-
-    #[test]
-    fn an_outlived_credential_makes_a_bare_403_certain() {
-        let none = HeaderMap::new();
-        assert_eq!(judge(StatusCode::FORBIDDEN, &none, &DEFAULT, true), Verdict::Expired);
-        assert_eq!(judge(StatusCode::NOT_FOUND, &none, &DEFAULT, true), Verdict::NotAuth);
-    }
-}
+mod tests;

@@ -81,6 +81,17 @@ impl Answer {
         }))
     }
 
+    /// The same response with another status.
+    ///
+    /// # Panics
+    ///
+    /// If the status is not one, or the answer is no response.
+    #[must_use]
+    pub fn status(mut self, status: u16) -> Self {
+        self.response().status = StatusCode::from_u16(status).expect("a status between 100 and 999");
+        self
+    }
+
     /// A response with a JSON body.
     ///
     /// # Panics

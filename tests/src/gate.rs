@@ -60,8 +60,7 @@ impl<D> Gate<D> {
 
     pub(crate) fn try_next(&self) -> Option<Waiting<D>> {
         let mut queue = self.queue();
-        queue.retain(|waiting| !waiting.is_abandoned());
-        queue.pop_front()
+        std::iter::from_fn(|| queue.pop_front()).find(|waiting| !waiting.is_abandoned())
     }
 
     /// How many requests wait here that the test has not taken yet.

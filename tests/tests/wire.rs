@@ -8,6 +8,8 @@ mod arguments;
 mod bodies;
 #[path = "wire/clients.rs"]
 mod clients;
+#[path = "wire/grants.rs"]
+mod grants;
 #[path = "wire/redirects.rs"]
 mod redirects;
 #[path = "wire/server.rs"]

@@ -28,6 +28,16 @@ const CLASHES: &[Clash] = &[
         because: "it never triggers a refresh anyway",
     },
     Clash {
+        of: "expired_when",
+        with: &["login", "refresh", "logout", "public"],
+        because: "it never triggers a refresh anyway",
+    },
+    Clash {
+        of: "forbidden_when",
+        with: &["login", "refresh", "logout", "public"],
+        because: "it never triggers a refresh anyway",
+    },
+    Clash {
         of: "none_on",
         with: &["login", "refresh", "logout"],
         because: "its answer changes the session, so it must be one",

@@ -110,6 +110,14 @@ fn push_pair(
 
 fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
     let name = param.source.plain_name().unwrap_or_default();
+    if let Some(segment) = foreign_placeholder(endpoint, wanted) {
+        let fact = format_args!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
+        return diag.push_help(
+            param.source.at,
+            fact,
+            format_args!("write `{{{wanted}}}` for `{segment}` in the path"),
+        );
+    }
     if param.place.is_some() {
         let placeholder = if name == wanted { String::new() } else { format!(" `{{{wanted}}}`") };
         let fact = format_args!("parameter `{name}` has no placeholder{placeholder} in the path");
@@ -122,4 +130,11 @@ fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagno
     let attributes = list_attributes(fits.map(|kind| kind.name));
     let fact = format_args!("parameter `{name}` has no place in the request");
     diag.push_help(param.source.at, fact, format_args!("add one of {attributes}"));
+}
+
+/// A segment that other frameworks would take for the placeholder: `:id`, `<id>`.
+fn foreign_placeholder(endpoint: &Endpoint, wanted: &str) -> Option<String> {
+    let path = endpoint.path.as_ref()?.value.to_string();
+    let known = [format!(":{wanted}"), format!("<{wanted}>"), format!("[{wanted}]")];
+    known.into_iter().find(|known| path.split('/').any(|segment| segment == known))
 }

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Visibility;
 
-use super::{cfgs, exchange, ours, render_statuses};
+use super::{cfgs, exchange, ours, render_conditions, render_statuses};
 use crate::model::{Api, Endpoint, Scheme};
 use crate::names::{self, Runtime};
 
@@ -116,12 +116,20 @@ fn render_settings(api: &Api) -> TokenStream {
         let statuses = render_statuses(statuses);
         quote!(.refresh_on(#statuses))
     });
+    let expired = api.expired_when.as_deref().map(|conditions| {
+        let conditions = render_conditions(api, conditions);
+        quote!(.expired_when(#conditions))
+    });
+    let forbidden = api.forbidden_when.as_deref().map(|conditions| {
+        let conditions = render_conditions(api, conditions);
+        quote!(.forbidden_when(#conditions))
+    });
     let scheme = api.scheme.as_ref().map(|scheme| match scheme {
         Scheme::Named(name) => quote!(.scheme(#name)),
         Scheme::None => quote!(.bare_token()),
     });
     let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
-    quote!(#refresh_on #scheme #header)
+    quote!(#refresh_on #expired #forbidden #scheme #header)
 }
 
 /// How the runtime refreshes by itself, if this is the method for it. Without parameters it is a cookie that counts.

@@ -2,13 +2,14 @@
 
 use proc_macro2::{Literal, TokenStream};
 use quote::{quote, quote_spanned};
+use syn::Token;
 
-use super::{carried, fallback, ours, param, render_statuses};
+use super::{carried, fallback, ours, param, render_conditions, render_statuses};
 use crate::codegen::declaration::render_input;
 use crate::model::paging::Paging;
 use crate::model::{Api, Endpoint, Role, Rule};
 use crate::names;
-use crate::syntax::{Method, Receiver};
+use crate::syntax::{Method, Output, Receiver};
 
 /// A method of the client.
 pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
@@ -25,12 +26,16 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let description = render_description(api, endpoint);
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));
-    let finish = finisher(endpoint);
-    // The last call stands where the arrow is, so that an error about the result underlines the result's type alone.
+    // The last call stands where the arrow is, so that an error about the result underlines the result's type alone, and
+    // one about the way it is read the first word of it.
     let arrow = ours(output.arrow_span());
-    let there = runtime.at(arrow);
-    let send = quote_spanned! {arrow=>
-        #there::__private::#finish::<#result, _>(&#self_token.client, #call)
+    let send = if let Some(finish) = finisher(endpoint) {
+        let there = runtime.at(arrow);
+        let way = Token![_](output.at.span());
+        quote_spanned!(arrow=> #there::__private::#finish::<#result, #way>(&#self_token.client, #call))
+    } else {
+        let renewal = render_renewal(api, output);
+        quote!(#runtime::__private::refresh(&#self_token.client, #call, &#renewal))
     };
     quote! {
         #attributes
@@ -42,14 +47,23 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The function of the runtime that sends a call of this role.
-fn finisher(endpoint: &Endpoint) -> TokenStream {
+/// The function of the runtime that sends a call and asks for its type. `None` for a refresh, whose type the exchange
+/// asks for too.
+fn finisher(endpoint: &Endpoint) -> Option<TokenStream> {
     match endpoint.role().map(|role| role.value) {
-        None => quote!(send),
-        Some(Role::Login) => quote!(login),
-        Some(Role::Refresh) => quote!(refresh),
-        Some(Role::Logout) => quote!(logout),
+        None if endpoint.has_pages() => Some(quote!(pages)),
+        None => Some(quote!(send)),
+        Some(Role::Login) => Some(quote!(login)),
+        Some(Role::Logout) => Some(quote!(logout)),
+        Some(Role::Refresh) => None,
     }
+}
+
+/// How the answer of a refresh is read, standing where the arrow is, for the same reason.
+pub(super) fn render_renewal(api: &Api, output: &Output) -> TokenStream {
+    let arrow = ours(output.arrow_span());
+    let (there, result) = (api.runtime.at(arrow), &output.ty);
+    quote_spanned!(arrow=> #there::__private::renewal::<#result, _>())
 }
 
 /// What the runtime must know about an endpoint, as a constant.
@@ -58,6 +72,9 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream 
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());
     let verb = endpoint.verb.as_ref().map(|verb| &verb.value);
     let pieces = endpoint.path.iter().flat_map(|path| path.value.literals());
+    // A path without placeholders is its own template.
+    let template = endpoint.path.as_ref().filter(|path| !path.value.placeholders().is_empty());
+    let template = template.map(|path| path.value.to_string()).map(|text| quote!(.template(#text)));
     let rules = endpoint.rules.iter().map(|rule| render_rule(api, &rule.value));
     quote! {
         &#runtime::__private::Endpoint::new(
@@ -66,6 +83,7 @@ pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream 
             #verb,
             &[#(#pieces),*],
         )
+        #template
         #(#rules)*
     }
 }
@@ -80,6 +98,14 @@ fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
         Rule::RefreshOn(statuses) => {
             let statuses = render_statuses(statuses);
             quote!(.refresh_on(#statuses))
+        }
+        Rule::ExpiredWhen(conditions) => {
+            let conditions = render_conditions(api, conditions);
+            quote!(.expired_when(#conditions))
+        }
+        Rule::ForbiddenWhen(conditions) => {
+            let conditions = render_conditions(api, conditions);
+            quote!(.forbidden_when(#conditions))
         }
         Rule::NoneOn(statuses) => {
             let statuses = render_statuses(statuses);

@@ -1,10 +1,10 @@
 //! The refresh as a function that the runtime calls by itself, with nothing but the bare transport and the tokens.
 
 use proc_macro2::TokenStream;
-use quote::{quote, quote_spanned};
+use quote::quote;
 
-use super::endpoint::render_description;
-use super::{carried, ours, param};
+use super::endpoint::{render_description, render_renewal};
+use super::{carried, param};
 use crate::model::{Api, Endpoint, Param};
 use crate::names;
 use crate::syntax::Pattern;
@@ -12,16 +12,14 @@ use crate::syntax::Pattern;
 /// The exchange of a `#[refresh]` method: each parameter comes from the session, or there is no exchange.
 pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
-    let (runtime, result) = (&api.runtime, &output.ty);
+    let runtime = &api.runtime;
     let (exchange, wire, tokens, call) = (names::exchange(), names::wire(), names::tokens(), names::call());
     let attributes = carried(&endpoint.source.attributes);
     let fillings = endpoint.params.iter().map(|param| render_filling(api, param));
     let description = render_description(api, endpoint);
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));
-    let arrow = ours(output.arrow_span());
-    let there = runtime.at(arrow);
-    let finish = quote_spanned!(arrow=> #there::__private::exchange::<#result, _>(#call));
+    let renewal = render_renewal(api, output);
     Some(quote! {
         #attributes
         fn #exchange(
@@ -31,7 +29,7 @@ pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStr
             #(#fillings)*
             let #mutable #call = #runtime::__private::bare_call(#wire, const { #description });
             #values
-            ::core::option::Option::Some(#finish)
+            ::core::option::Option::Some(#runtime::__private::exchange(#call, &#renewal))
         }
     })
 }

@@ -1,12 +1,13 @@
 //! What stands in for something that was written wrong, so that whatever uses it still compiles and the mistake itself
 //! is the only error.
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Token;
 
 use super::client::{Frame, render_api, render_client, render_empty_info};
 use super::declaration::{render_future_of, render_input};
+use super::holder::render_empty;
 use super::{carried, cfgs, kept};
 use crate::model::Api;
 use crate::syntax::{Method, Parameter, Pattern, Receiver, Refused, RefusedKind, mentions, strip};
@@ -104,11 +105,13 @@ pub(super) fn render_stand_in(refused: &Refused) -> TokenStream {
     }
 }
 
-/// A trait whose head cannot be read: as it is, save for our attributes, and a client without methods.
-pub(crate) fn render_unreadable(item: TokenStream, frame: &Frame) -> TokenStream {
+/// A trait whose head cannot be read: as it is, save for our attributes, a client without methods, and the holder if
+/// there is to be one.
+pub(crate) fn render_unreadable(item: TokenStream, frame: &Frame, holder: Option<&Ident>) -> TokenStream {
     let item = strip(item);
     let client = render_client(frame);
     let info = render_empty_info(frame);
     let description = render_api(frame, &quote!(&#info));
-    quote!(#item #client #description)
+    let holder = holder.map(|holder| render_empty(holder, frame.vis));
+    quote!(#item #client #description #holder)
 }

@@ -3,6 +3,7 @@
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
+use syn::Visibility;
 
 use super::declaration::render_future_of;
 use super::lifetime::with_one_lifetime;
@@ -205,7 +206,7 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
 
 /// A holder of a trait that cannot have one, so that whatever uses it still compiles.
 fn render_stand_in(api: &Api, holder: &Ident) -> TokenStream {
-    let vis = client::respan(&api.source.vis);
+    let empty = render_empty(holder, &api.source.vis);
     let name = &api.source.name.ident;
     let (parameters, arguments, bounds) = api.source.generics.split_for_impl();
     let members = api.members.iter().map(|member| match member {
@@ -214,6 +215,19 @@ fn render_stand_in(api: &Api, holder: &Ident) -> TokenStream {
         Member::Other(Item::Refused(refused)) => fallback::render_stand_in(refused),
         Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
     });
+    quote! {
+        #empty
+
+        #[allow(refining_impl_trait)]
+        impl #parameters #name #arguments for #holder #bounds {
+            #(#members)*
+        }
+    }
+}
+
+/// A holder that holds nothing.
+pub(super) fn render_empty(holder: &Ident, vis: &Visibility) -> TokenStream {
+    let vis = client::respan(vis);
     quote! {
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code)]
@@ -224,11 +238,6 @@ fn render_stand_in(api: &Api, holder: &Ident) -> TokenStream {
             #vis fn new(_: impl ::core::marker::Sized) -> Self {
                 Self
             }
-        }
-
-        #[allow(refining_impl_trait)]
-        impl #parameters #name #arguments for #holder #bounds {
-            #(#members)*
         }
     }
 }

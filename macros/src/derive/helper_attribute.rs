@@ -98,6 +98,6 @@ pub(super) fn lower_runtime(argument: &Argument) -> Option<Runtime> {
             What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
             _ => None,
         },
-        Argument::Single(_) | Argument::List(..) => None,
+        Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,
     }
 }

@@ -50,6 +50,7 @@ fn a_method_is_its_parameters_and_three_statements() {
                     "PUT",
                     &["/orders/", ""],
                 )
+                .template("/orders/{id}")
             });
             __afresh_call.path("id", &id);
             __afresh_call.query("page", &page);
@@ -119,7 +120,7 @@ fn a_refresh_is_also_a_function_of_the_session() {
     });
     expanded
         .has(&quote!(let token = <RefreshToken as ::afresh::FromSession>::from_session(__afresh_tokens)?;))
-        .has(&quote!(::afresh::__private::exchange::<Result<Tokens>, _>(__afresh_call)))
+        .has(&quote!(::afresh::__private::renewal::<Result<Tokens>, _>()))
         .has(&quote! {
             &::afresh::__private::ApiInfo::new("Shop")
                 .with_session()
@@ -174,7 +175,13 @@ fn with_another_path_to_the_runtime_nothing_names_the_usual_one() {
 
 #[test]
 fn everything_of_the_description_is_said_only_if_it_was_written() {
-    let arguments = quote!(refresh_on(401, 419), scheme = none, token_header = "X-Auth");
+    let arguments = quote!(
+        refresh_on(401, 419),
+        expired_when(json("/error") == "token_expired", json("/code") == -17),
+        forbidden_when(json("") == true),
+        scheme = none,
+        token_header = "X-Auth"
+    );
     let expanded = Expanded(plain(&expand(
         arguments,
         quote!(
@@ -182,7 +189,15 @@ fn everything_of_the_description_is_said_only_if_it_was_written() {
         ),
     )));
     expanded.has(&quote! {
-        &::afresh::__private::ApiInfo::new("Shop").refresh_on(&[401, 419]).bare_token().token_header("x-auth")
+        &::afresh::__private::ApiInfo::new("Shop")
+            .refresh_on(&[401, 419])
+            .expired_when(&[
+                ::afresh::__private::Condition::Text("/error", "token_expired"),
+                ::afresh::__private::Condition::Integer("/code", -17)
+            ])
+            .forbidden_when(&[::afresh::__private::Condition::Boolean("", true)])
+            .bare_token()
+            .token_header("x-auth")
     });
     api(quote!(
         trait Shop {}

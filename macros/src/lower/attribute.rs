@@ -1,6 +1,6 @@
 //! The attributes of a method that make its request: verb and path, constants.
 
-use crate::diag::{At, Diagnostics, Located};
+use crate::diag::{At, Diagnostics, Located, invalid};
 use crate::model::path::PathTemplate;
 use crate::model::{Constant, ConstantPlace, text};
 use crate::syntax::tables::Verb;
@@ -57,7 +57,7 @@ fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<Str
     if text::is_token(&verb.value) {
         return Some(verb);
     }
-    diag.push(verb.at, format_args!("`{}` is not a valid HTTP method", verb.value));
+    diag.push(verb.at, invalid("HTTP method", &verb.value));
     None
 }
 
@@ -105,6 +105,11 @@ pub(super) fn lower_constants(
     if attribute.arguments.is_empty() {
         push_constant_form(attribute, attribute.whole, diag);
     }
+    if let [Argument::Single(name), Argument::Single(_)] = attribute.arguments.as_slice() {
+        // A name and its value, with a comma between.
+        push_constant_form(attribute, name.at, diag);
+        return Vec::new();
+    }
     attribute
         .arguments
         .iter()
@@ -129,7 +134,7 @@ fn lower_constant(
     };
     let name = lower_name(attribute, name, key.at, place == ConstantPlace::Header, diag)?;
     if place == ConstantPlace::Header && !text::is_header_value(content) {
-        diag.push(value.at, format_args!("`{}` is not a valid header value", content.escape_debug()));
+        diag.push(value.at, invalid("header value", content));
         return None;
     }
     Some(Located { value: Constant { place, name, value: content.to_owned() }, at: key.at })
@@ -155,7 +160,12 @@ pub(super) fn lower_name(
 
 fn push_constant_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
     let name = &attribute.name;
-    diag.push(at, format_args!("a constant must be written `#[{name}(\"name\" = \"value\")]`"));
+    let fact = format_args!("a constant must be written `#[{name}(\"name\" = \"value\")]`");
+    if attribute.style == Style::Bare {
+        diag.push_help(at, fact, format_args!("to send a parameter, put `#[{name}]` before the parameter"));
+    } else {
+        diag.push(at, fact);
+    }
 }
 
 /// Reports an attribute of ours within a `cfg_attr`.

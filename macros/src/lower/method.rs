@@ -3,10 +3,13 @@
 use crate::diag::{Diagnostics, Located};
 use crate::model::path::PathTemplate;
 use crate::model::{Constant, Endpoint, Member, Param, ParamKind, Rule};
-use crate::syntax::{Attribute, End, Method, Owner, Receiver, mentions, tables};
+use crate::syntax::{
+    Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
+};
 
 use super::attribute::{Request, lower_constants, lower_path, lower_request, push_hidden};
 use super::parameter::lower_parameter;
+use super::push_misplaced;
 use super::rule::lower_mark;
 
 /// The meaning of a method of the trait.
@@ -20,18 +23,39 @@ pub(super) fn lower_method<'s>(
         lower_provided(source, diag);
         return Member::Provided(source);
     }
-    let mut found = Found::default();
+    let mut found = Found { may_have_verb: has_lost_verb(&source.inputs), ..Found::default() };
     for attribute in &source.attributes {
         found.take(attribute, source, diag);
+    }
+    for attribute in &source.inputs.on_receiver {
+        push_on_receiver(attribute, diag);
     }
     if !found.has_verb && !found.may_have_verb {
         push_no_verb(source, diag);
     }
     lower_signature(source, diag);
-    let path = found.path.and_then(|path| lower_whole_path(&path, prefix, diag));
+    let path =
+        found.path.filter(|_| !found.is_misplaced).and_then(|path| lower_whole_path(&path, prefix, diag));
     let params: Vec<Param> = source.inputs.params.iter().map(|param| lower_parameter(param, diag)).collect();
     let constants = merge_constants(shared, found.constants, &params);
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
+}
+
+/// Whether the verb stands within the parentheses, where it is reported.
+fn has_lost_verb(inputs: &Inputs) -> bool {
+    let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
+    inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
+}
+
+fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
+    if let Owner::Hidden(name) = &attribute.owner {
+        push_hidden(attribute, name, diag);
+    } else if tables::kind(&attribute.name).is_some() {
+        let fact = format_args!("the `{}` attribute must not stand on `self`", attribute.name);
+        diag.push_help(attribute.at, fact, "put it before the parameter that it is for");
+    } else {
+        push_misplaced(attribute, diag);
+    }
 }
 
 /// The trait's constants and the method's own. What the method gives itself replaces what the trait gives.
@@ -60,6 +84,8 @@ fn merge_constants(
 struct Found {
     has_verb: bool,
     may_have_verb: bool,
+    /// Whether an attribute of a parameter stands on the method.
+    is_misplaced: bool,
     verb: Option<Located<String>>,
     path: Option<Located<String>>,
     rules: Vec<Located<Rule>>,
@@ -69,7 +95,7 @@ struct Found {
 impl Found {
     fn take(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
         match &attribute.owner {
-            Owner::Foreign => {}
+            Owner::Foreign | Owner::Repeated => {}
             Owner::Hidden(name) => {
                 self.may_have_verb |= tables::verb(name).is_some();
                 push_hidden(attribute, name, diag);
@@ -104,8 +130,11 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
+            // Without arguments it was meant for a parameter, which then has no place.
+            self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {
+            self.is_misplaced = true;
             diag.push(attribute.at, format_args!("the `{name}` attribute applies to parameters only"));
         }
     }
@@ -161,6 +190,10 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
                 format_args!("method `{name}` must return a type that can be named, not `impl`"),
             );
         }
+        Some(output) if mentions_reference(&output.ty) => {
+            let help = "what is read from a response has no other owner: return `String` for `&str`";
+            diag.push_help(output.at, format_args!("method `{name}` must not return a reference"), help);
+        }
         Some(_) => {}
     }
 }
@@ -168,7 +201,8 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
 /// A method with a body sends no request of its own: nothing of ours belongs to it.
 fn lower_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
-    let on_params = method.inputs.params.iter().flat_map(|param| &param.attributes);
+    let Inputs { on_receiver, params, .. } = &method.inputs;
+    let on_params = on_receiver.iter().chain(params.iter().flat_map(|param| &param.attributes));
     let own = method.attributes.iter().chain(on_params).find(|attribute| !attribute.is_foreign());
     if let Some(attribute) = own {
         let fact = format_args!("method `{name}` has both a body and the `{}` attribute", attribute.name);

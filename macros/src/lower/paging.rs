@@ -1,6 +1,6 @@
 //! The `pages` attribute: how a method finds its next page.
 
-use crate::diag::{Diagnostics, expected};
+use crate::diag::{Diagnostics, expected, invalid};
 use crate::model::paging::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
 
@@ -64,13 +64,13 @@ impl<'a> Found<'a> {
         };
         let value = match argument {
             Argument::Pair(_, value) => Some(value),
-            Argument::Single(_) | Argument::List(..) => None,
+            Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,
         };
         let text = value.and_then(Value::text);
         let is_right = match argument {
             Argument::Single(_) => *name == "link",
             Argument::Pair(..) => *name != "link" && text.is_some(),
-            Argument::List(..) => false,
+            Argument::List(..) | Argument::Equation(..) => false,
         };
         if !is_right {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
@@ -89,12 +89,8 @@ impl<'a> Found<'a> {
         }
         match *name {
             "cursor" if !is_field(&text) => {
-                let fact = format_args!("`{}` is not a valid field", text.escape_debug());
-                diag.push_help(
-                    at,
-                    fact,
-                    "write the names of fields with dots between, such as `meta.next_cursor`",
-                );
+                let help = "write the names of fields with dots between, such as `meta.next_cursor`";
+                diag.push_help(at, invalid("field", &text), help);
                 return None;
             }
             "number" | "into" if text.is_empty() => {

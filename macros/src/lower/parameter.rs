@@ -1,11 +1,12 @@
 //! A parameter: its place in the request.
 
-use crate::diag::{At, Diagnostics};
+use crate::diag::{At, Diagnostics, invalid};
 use crate::model::{Param, ParamKind, text};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
 
 use super::attribute::{lower_name, push_arguments, push_hidden};
+use super::push_misplaced;
 
 /// The meaning of a parameter. Without an attribute it is looked for in the path.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
@@ -45,6 +46,9 @@ fn belongs_to_rustc(attribute: &Attribute) -> bool {
 fn push_foreign(attribute: &Attribute, diag: &mut Diagnostics) {
     if let Owner::Hidden(name) = &attribute.owner {
         return push_hidden(attribute, name, diag);
+    }
+    if attribute.owner == Owner::Ours {
+        return push_misplaced(attribute, diag);
     }
     let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
     diag.push_unknown(attribute.at, "parameter attribute", &attribute.name, &known);
@@ -88,7 +92,7 @@ fn lower_kind(
 /// RFC 6265 §4.1.1: a cookie's name is a token.
 fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
     if !text::is_token(name) {
-        diag.push(at, format_args!("`{name}` is not a valid cookie name"));
+        diag.push(at, invalid("cookie name", name));
         return None;
     }
     Some(name.to_owned())

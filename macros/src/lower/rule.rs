@@ -1,13 +1,14 @@
 //! The attributes of a method that say what is not in its request: its part in the session, its deadline, how its answer
 //! is read.
 
-use crate::diag::Diagnostics;
+use crate::diag::{Diagnostics, invalid};
 use crate::model::Rule;
 use crate::model::duration::parse_millis;
 use crate::syntax::tables::Mark;
 use crate::syntax::{Argument, Attribute, Style, Value, What};
 
 use super::attribute::{push_arguments, push_wrong_form};
+use super::condition::lower_condition_list;
 use super::paging::lower_paging;
 use super::settings::lower_statuses;
 
@@ -16,6 +17,8 @@ pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnosti
     match mark {
         Mark::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
         Mark::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
+        Mark::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
+        Mark::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
         Mark::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
         Mark::Pages => lower_paging(attribute, diag).map(Rule::Pages),
         Mark::Role(role) => bare(attribute, Rule::Role(role), diag),
@@ -66,7 +69,7 @@ fn lower_timeout(attribute: &Attribute, diag: &mut Diagnostics) -> Option<u64> {
     };
     let Some(millis) = parse_millis(text) else {
         let help = "write whole numbers of `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
-        diag.push_help(*at, format_args!("`{}` is not a valid duration", text.escape_debug()), help);
+        diag.push_help(*at, invalid("duration", text), help);
         return None;
     };
     if millis == 0 {

@@ -3,12 +3,15 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-use crate::diag::{At, Diagnostics, Located, expected};
+use crate::diag::{At, Diagnostics, Located, expected, invalid};
+use crate::model::condition::Condition;
 use crate::model::path::PathTemplate;
 use crate::model::{Scheme, text};
 use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
 use crate::syntax::{Argument, Value, What};
+
+use super::condition;
 
 /// What holds for the whole API.
 pub(crate) struct Settings {
@@ -17,6 +20,8 @@ pub(crate) struct Settings {
     /// What every path begins with. `None` if it was written wrong.
     pub(crate) prefix: Option<PathTemplate>,
     pub(crate) refresh_on: Option<Vec<u16>>,
+    pub(crate) expired_when: Option<Vec<Condition>>,
+    pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// Where `dyn` stands.
@@ -30,6 +35,8 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
         client: None,
         prefix: Some(PathTemplate::empty()),
         refresh_on: None,
+        expired_when: None,
+        forbidden_when: None,
         scheme: None,
         token_header: None,
         dynamic: None,
@@ -59,8 +66,13 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
+    const WHERE: &str = "the URL of the server is given to `builder` of the client";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
-    if let Some(word) = key.word() {
+    if key.text().is_some_and(|text| text.contains("://")) {
+        diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);
+    } else if let Some(word) = key.word().filter(|word| word.contains("url")) {
+        diag.push_help(key.at, format_args!("unknown argument `{word}`, {}", expected(&known)), WHERE);
+    } else if let Some(word) = key.word() {
         diag.push_unknown(key.at, "argument", &word, &known);
     } else {
         diag.push(key.at, format_args!("unknown argument, {}", expected(&known)));
@@ -70,12 +82,8 @@ fn push_unknown(key: &Value, diag: &mut Diagnostics) {
 impl Settings {
     /// Takes one argument over. `None` if it has not the form it must have.
     fn take(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
-        if let (Arg::RefreshOn, Argument::List(key, inside)) = (arg, argument) {
-            if inside.is_empty() {
-                diag.push_help(key.at, "argument `refresh_on` has no status", "write `refresh_on(401, 403)`");
-            }
-            self.refresh_on = lower_statuses(inside, diag);
-            return Some(());
+        if let Argument::List(key, inside) = argument {
+            return self.take_list(arg, key, inside, diag);
         }
         if let (Arg::Dyn, Argument::Single(key)) = (arg, argument) {
             let What::Path(word) = &key.what else { return None };
@@ -86,12 +94,38 @@ impl Settings {
             return None;
         };
         match arg {
-            Arg::RefreshOn | Arg::Dyn => return None,
+            Arg::RefreshOn | Arg::ExpiredWhen | Arg::ForbiddenWhen | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
             Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
             Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
             Arg::Crate => self.runtime = lower_runtime(value)?,
+        }
+        Some(())
+    }
+
+    fn take_list(
+        &mut self,
+        arg: Arg,
+        key: &Value,
+        inside: &[Argument],
+        diag: &mut Diagnostics,
+    ) -> Option<()> {
+        match arg {
+            Arg::RefreshOn => {
+                if inside.is_empty() {
+                    let help = "write `refresh_on(401, 403)`";
+                    diag.push_help(key.at, "argument `refresh_on` has no status", help);
+                }
+                self.refresh_on = lower_statuses(inside, diag);
+            }
+            Arg::ExpiredWhen => {
+                self.expired_when = condition::lower_argument("expired_when", key, inside, diag);
+            }
+            Arg::ForbiddenWhen => {
+                self.forbidden_when = condition::lower_argument("forbidden_when", key, inside, diag);
+            }
+            Arg::Client | Arg::Path | Arg::Scheme | Arg::TokenHeader | Arg::Dyn | Arg::Crate => return None,
         }
         Some(())
     }
@@ -130,7 +164,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
         return Some(Scheme::Named(scheme.to_owned()));
     }
     let help = "for the token alone write `scheme = none`";
-    diag.push_help(value.at, format_args!("`{scheme}` is not a valid authentication scheme"), help);
+    diag.push_help(value.at, invalid("authentication scheme", scheme), help);
     Some(Scheme::None)
 }
 
@@ -138,7 +172,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
 pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
     let lowered = text::header_name(name);
     if lowered.is_none() {
-        diag.push(at, format_args!("`{name}` is not a valid header name"));
+        diag.push(at, invalid("header name", name));
     }
     lowered
 }
@@ -149,10 +183,15 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
     for argument in arguments {
         match argument {
             Argument::Single(Value { what: What::Number(Some(status @ 100..=599)), at }) => {
-                if statuses.contains(status) {
+                // Within the range, so it is one.
+                let Ok(status) = u16::try_from(*status) else { continue };
+                if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));
                 }
-                statuses.push(*status);
+                statuses.push(status);
+            }
+            Argument::Single(Value { what: What::TypedNumber, at }) => {
+                diag.push(*at, "status must be written without a type");
             }
             other => diag.push(other.key().at, "status must be a number from 100 to 599"),
         }

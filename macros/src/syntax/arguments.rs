@@ -3,11 +3,11 @@
 //!
 //! ```text
 //! arguments = { argument "," }
-//! argument  = value | value "=" value | name "(" arguments ")"
+//! argument  = value | value "=" value | name "(" arguments ")" | argument "==" value
 //! value     = string | number | path
 //! ```
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Ident, LitInt, LitStr, Path};
@@ -22,6 +22,8 @@ pub(crate) enum Argument {
     Pair(Value, Value),
     /// `refresh_on(401, 403)`
     List(Value, Vec<Argument>),
+    /// `json("/error") == "token_expired"`
+    Equation(Box<Argument>, Value),
 }
 
 /// One side of an argument.
@@ -34,7 +36,9 @@ pub(crate) struct Value {
 pub(crate) enum What {
     Text(String),
     /// A whole number, or `None` if it is larger than any we know.
-    Number(Option<u16>),
+    Number(Option<i64>),
+    /// A whole number with a type, such as `401u16`.
+    TypedNumber,
     Path(Path),
     Other,
 }
@@ -44,6 +48,7 @@ impl Argument {
     pub(crate) fn key(&self) -> &Value {
         match self {
             Self::Single(value) | Self::Pair(value, _) | Self::List(value, _) => value,
+            Self::Equation(left, _) => left.key(),
         }
     }
 }
@@ -65,29 +70,97 @@ impl Value {
     }
 }
 
-/// Reads the arguments of an attribute.
+/// Reads the arguments of an attribute of ours. Where a comma is missing it is reported, and taken to be there.
 pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
-    split(tokens, ',')
+    let mut gaps = Vec::new();
+    let arguments = parse_list(tokens, &mut gaps, diag);
+    for at in gaps {
+        diag.push(at, "arguments must be separated by `,`");
+    }
+    arguments
+}
+
+/// Reads the arguments of an attribute that has its own grammar, as far as they look like ours.
+pub(super) fn parse_foreign(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
+    parse_list(tokens, &mut Vec::new(), diag)
+}
+
+fn parse_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Vec<Argument> {
+    split_list(tokens, gaps, diag)
         .into_iter()
         .filter(|part| !part.is_empty())
-        .map(|part| parse_argument(part, diag))
+        .map(|part| parse_argument(part.into_iter().collect(), gaps, diag))
         .collect()
 }
 
-fn parse_argument(tokens: TokenStream, diag: &mut Diagnostics) -> Argument {
+/// The tokens of each argument. A gap is where one begins without a comma before it.
+fn split_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
+    let mut parts = vec![];
+    let mut part: Vec<TokenTree> = Vec::new();
+    for token in tokens {
+        let separator = match &token {
+            TokenTree::Punct(punct) if [',', ';'].contains(&punct.as_char()) => Some(punct.as_char()),
+            _ => None,
+        };
+        let is_next = part.last().is_some_and(|last| begins_next(last, &token));
+        if separator == Some(';') || is_next {
+            gaps.push(diag.mark(&token));
+        }
+        if separator.is_some() || is_next {
+            parts.push(std::mem::take(&mut part));
+        }
+        part.extend(separator.is_none().then_some(token));
+    }
+    parts.push(part);
+    parts
+}
+
+/// Whether a token after this one cannot belong to the same argument: `"/v1" dyn`, `401 403`, `dyn path`.
+fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Ident(_) => !matches!(last, TokenTree::Punct(_)),
+        TokenTree::Literal(_) => matches!(last, TokenTree::Literal(_)),
+        TokenTree::Group(_) | TokenTree::Punct(_) => false,
+    }
+}
+
+fn parse_argument(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Argument {
     let mut sides = split(tokens.clone(), '=').into_iter();
-    if let (Some(key), Some(value), None) = (sides.next(), sides.next(), sides.next()) {
-        return Argument::Pair(parse_value(key, diag), parse_value(value, diag));
+    match (sides.next(), sides.next(), sides.next(), sides.next()) {
+        (Some(key), Some(value), None, None) => {
+            return Argument::Pair(parse_value(key, diag), parse_value(value, diag));
+        }
+        (Some(left), Some(between), Some(right), None) if between.is_empty() && !left.is_empty() => {
+            return Argument::Equation(Box::new(parse_argument(left, gaps, diag)), parse_value(right, diag));
+        }
+        _ => {}
     }
     let mut parts = tokens.clone().into_iter();
     if let (Some(key @ TokenTree::Ident(_)), Some(TokenTree::Group(group)), None) =
         (parts.next(), parts.next(), parts.next())
     {
         if group.delimiter() == Delimiter::Parenthesis {
-            return Argument::List(parse_value(key.into(), diag), parse_arguments(group.stream(), diag));
+            let key = parse_value(key.into(), diag);
+            return Argument::List(key, parse_list(group.stream(), gaps, diag));
         }
     }
+    if let Some(key) = key_before_colon(&tokens) {
+        return Argument::List(parse_value(key.into(), diag), Vec::new());
+    }
     Argument::Single(parse_value(tokens, diag))
+}
+
+/// The name in `path: "/v1"`, which is in no form that any argument has.
+fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
+    let mut tokens = tokens.clone().into_iter();
+    match (tokens.next()?, tokens.next()?) {
+        (key @ TokenTree::Ident(_), TokenTree::Punct(colon))
+            if colon.as_char() == ':' && colon.spacing() == Spacing::Alone =>
+        {
+            Some(key)
+        }
+        _ => None,
+    }
 }
 
 fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
@@ -95,7 +168,11 @@ fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
     let what = if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
         What::Text(text.value())
     } else if let Ok(number) = syn::parse2::<LitInt>(tokens.clone()) {
-        What::Number(number.base10_parse().ok())
+        match number.suffix() {
+            "" => What::Number(number.base10_parse().ok()),
+            suffix if is_integer(suffix) => What::TypedNumber,
+            _ => What::Other,
+        }
     } else if let Ok(word) = Ident::parse_any.parse2(tokens.clone()) {
         What::Path(word.into())
     } else if let Ok(path) = Path::parse_mod_style.parse2(tokens) {
@@ -104,6 +181,12 @@ fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
         What::Other
     };
     Value { at, what }
+}
+
+/// Whether a number that ends so says its type; `4xx` does not.
+fn is_integer(suffix: &str) -> bool {
+    let size = suffix.strip_prefix(['u', 'i']);
+    size.is_some_and(|size| ["8", "16", "32", "64", "128", "size"].contains(&size))
 }
 
 /// The tokens between the separators. A trailing separator adds an empty part.

@@ -3,7 +3,7 @@
 use syn::Meta;
 use syn::parse::ParseStream;
 
-use super::{Argument, parse_arguments, tables};
+use super::{Argument, parse_arguments, parse_foreign, tables};
 use crate::diag::{At, Diagnostics, similar};
 
 /// One attribute and what its arguments say.
@@ -27,6 +27,8 @@ pub(crate) enum Owner {
     Misspelt,
     /// A `cfg_attr` around one of ours, where the macro cannot follow it.
     Hidden(String),
+    /// `#[api]` once more, below the first.
+    Repeated,
     Foreign,
 }
 
@@ -59,12 +61,24 @@ impl Attribute {
             source.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
         let name = segments.join("::");
         let (style, arguments) = match &source.meta {
-            Meta::List(list) => (Style::List, parse_arguments(list.tokens.clone(), diag)),
+            Meta::List(list) if tables::is_ours(&name) => {
+                (Style::List, parse_arguments(list.tokens.clone(), diag))
+            }
+            Meta::List(list) => (Style::List, parse_foreign(list.tokens.clone(), diag)),
             Meta::Path(_) => (Style::Bare, Vec::new()),
             Meta::NameValue(_) => (Style::Equals, Vec::new()),
         };
         let owner = owner(&name, &arguments, known);
         Self { at, whole, name, owner, style, arguments, source }
+    }
+
+    /// Takes over another `#[api(...)]` on the same trait, which would make a second client.
+    pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
+        if !["api", "afresh::api"].contains(&self.name.as_str()) {
+            return Vec::new();
+        }
+        self.owner = Owner::Repeated;
+        std::mem::take(&mut self.arguments)
     }
 
     /// Whether the attribute stays where it was written.

@@ -13,23 +13,28 @@ pub(crate) struct Inputs {
     /// The parentheses.
     pub(crate) at: At,
     pub(crate) receiver: Receiver,
+    /// What of ours stands before `self`.
+    pub(crate) on_receiver: Vec<Attribute>,
     pub(crate) params: Vec<Parameter>,
 }
 
+/// What is between the parentheses.
+#[derive(Default)]
+struct Inside {
+    receiver: Receiver,
+    on_receiver: Vec<Attribute>,
+    params: Vec<Parameter>,
+}
+
 /// The `self` of a method.
+#[derive(Default)]
 pub(crate) enum Receiver {
+    #[default]
     Missing,
     /// `&self` or `&'a self`.
-    Shared {
-        source: TokenStream,
-        self_token: Token![self],
-    },
+    Shared { source: TokenStream, self_token: Token![self] },
     /// Any other form, and how an error quotes it.
-    Other {
-        source: TokenStream,
-        at: At,
-        written: &'static str,
-    },
+    Other { source: TokenStream, at: At, written: &'static str },
 }
 
 impl Inputs {
@@ -39,7 +44,7 @@ impl Inputs {
         let at = diag.mark(&TokenTree::from(stand_in(parens.span.join())));
         let read = parse_inside(&inside, diag);
         drain(&inside)?;
-        read.map(|(receiver, params)| Self { at, receiver, params })
+        read.map(|Inside { receiver, on_receiver, params }| Self { at, receiver, on_receiver, params })
     }
 }
 
@@ -50,21 +55,23 @@ fn stand_in(span: Span) -> Group {
     group
 }
 
-fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<(Receiver, Vec<Parameter>)> {
-    let mut receiver = Receiver::Missing;
-    let mut params = Vec::new();
+fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Inside> {
+    let mut found = Inside::default();
     while !input.is_empty() {
         let attributes = Attribute::parse_all(input, &[], diag)?;
-        if params.is_empty() && matches!(receiver, Receiver::Missing) && starts_receiver(input)? {
-            receiver = Receiver::parse(input, &attributes, diag)?;
+        let is_first = found.params.is_empty() && matches!(found.receiver, Receiver::Missing);
+        if is_first && starts_receiver(input)? {
+            let (ours, others) = attributes.into_iter().partition(|attribute| !attribute.is_foreign());
+            found.on_receiver = ours;
+            found.receiver = Receiver::parse(input, others, diag)?;
         } else {
-            params.push(Parameter::parse(input, attributes, diag)?);
+            found.params.push(Parameter::parse(input, attributes, diag)?);
         }
         if !input.is_empty() {
             input.parse::<Token![,]>()?;
         }
     }
-    Ok((receiver, params))
+    Ok(found)
 }
 
 fn starts_receiver(input: ParseStream) -> syn::Result<bool> {
@@ -77,7 +84,7 @@ fn starts_receiver(input: ParseStream) -> syn::Result<bool> {
 }
 
 impl Receiver {
-    fn parse(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Self> {
+    fn parse(input: ParseStream, attributes: Vec<Attribute>, diag: &mut Diagnostics) -> syn::Result<Self> {
         let mut written = TokenStream::new();
         let and: Option<Token![&]> = input.parse()?;
         and.to_tokens(&mut written);
@@ -101,7 +108,7 @@ impl Receiver {
             (None, None, _) => "self",
         };
         let mut source: TokenStream =
-            attributes.iter().map(|attribute| attribute.source.to_token_stream()).collect();
+            attributes.into_iter().map(|attribute| attribute.source.to_token_stream()).collect();
         source.extend(written);
         Ok(match (and, mutability, colon) {
             (Some(_), None, None) => Self::Shared { source, self_token },

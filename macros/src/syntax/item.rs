@@ -16,6 +16,13 @@ pub(crate) enum Item {
     Refused(Refused),
 }
 
+impl Item {
+    /// Whether this is a type that the client has only a stand-in for.
+    pub(crate) fn is_refused_type(&self) -> bool {
+        matches!(self, Self::Refused(Refused { kind: RefusedKind::Type { .. }, .. }))
+    }
+}
+
 /// An item that the client has no value for. It stays in the trait, and the client gets a stand-in.
 pub(crate) struct Refused {
     pub(crate) at: At,
@@ -32,7 +39,7 @@ pub(crate) enum RefusedKind {
 /// Reads the body of a trait to its end.
 pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
-    while !input.is_empty() {
+    while !input.is_empty() && !ends_in_attributes(input) {
         match parse_item(input, diag) {
             Ok(item) => items.push(item),
             Err(error) => {
@@ -41,7 +48,14 @@ pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Re
             }
         }
     }
+    input.call(syn::Attribute::parse_outer)?;
     Ok(items)
+}
+
+/// Whether nothing follows but attributes of nothing, which the compiler reports.
+fn ends_in_attributes(input: ParseStream) -> bool {
+    let ahead = input.fork();
+    ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
 }
 
 /// Reads what is left of an item: up to its `;`, or its braces.

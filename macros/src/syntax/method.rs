@@ -8,7 +8,7 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
-use super::{Attribute, Inputs, Name, since};
+use super::{Attribute, Inputs, Name, mentions, since};
 use crate::diag::{At, Diagnostics};
 
 /// A method as it was written.
@@ -97,6 +97,13 @@ impl Method {
     /// Whether the method has type or const parameters; lifetimes do not count.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
+    }
+
+    /// Whether the signature says anything of `Self`.
+    pub(crate) fn mentions_itself(&self) -> bool {
+        let types = self.inputs.params.iter().map(|param| &param.ty);
+        let mut types = types.chain(self.output.as_ref().map(|output| &output.ty));
+        types.any(|ty| mentions(ty, "Self")) || mentions(&self.generics.where_clause, "Self")
     }
 
     /// Whether the method exists in some configurations only.

@@ -1,6 +1,7 @@
 //! The traits that a parameter's type meets, one per place. All are [`Serialize`] under a name that says
 //! what was asked of the type.
 
+use http::HeaderMap;
 use serde::Serialize;
 
 macro_rules! argument {
@@ -47,6 +48,16 @@ argument! {
 }
 
 argument! {
+    /// What can be a cookie: a scalar, or an `Option` of one.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` cannot be sent in a cookie",
+        label = "not serializable",
+        note = "derive `serde::Serialize` for it or for what it holds"
+    )]
+    CookieArgument
+}
+
+argument! {
     /// What can be a JSON body, or a member of one: anything that serializes.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a JSON body",
@@ -65,3 +76,43 @@ argument! {
     )]
     FormBody
 }
+
+/// What `#[header]` without a name takes: a `HeaderMap`, also behind pointers.
+///
+/// ```
+/// use afresh::{api, Result};
+/// use reqwest::header::HeaderMap;
+///
+/// #[api]
+/// pub trait Shop {
+///     #[get("/health")]
+///     async fn health(&self, #[header] headers: &HeaderMap) -> Result<()>;
+/// }
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not a map of headers",
+    label = "not a `HeaderMap`",
+    note = "give the header a name, `#[header(\"x-name\")]`, or use `reqwest::header::HeaderMap`"
+)]
+pub trait HeaderMapArgument {
+    /// The headers.
+    fn header_map(&self) -> &HeaderMap;
+}
+
+impl HeaderMapArgument for HeaderMap {
+    fn header_map(&self) -> &HeaderMap {
+        self
+    }
+}
+
+macro_rules! pointer {
+    ($($pointer:ty),*) => {$(
+        impl<T: HeaderMapArgument + ?Sized> HeaderMapArgument for $pointer {
+            fn header_map(&self) -> &HeaderMap {
+                T::header_map(self)
+            }
+        }
+    )*};
+}
+
+pointer!(&T, &mut T, Box<T>, std::sync::Arc<T>);

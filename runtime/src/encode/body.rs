@@ -57,7 +57,8 @@ const BYTES: &str = "application/octet-stream";
 impl Body {
     /// A stream, which can be sent once: if the server refuses the credential, the session is refreshed,
     /// but the call fails with [`is_not_replayable`](crate::Error::is_not_replayable). It counts as sent as
-    /// soon as the call was.
+    /// soon as the call was. So that this happens rarely, it waits for a refresh before it is sent when the
+    /// credential ends within two minutes, or half of its lifetime.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -233,5 +234,12 @@ impl IntoBody for &str {
 impl IntoBody for &[u8] {
     fn into_body(self) -> Body {
         self.to_owned().into()
+    }
+}
+
+/// `None` is no body, and no content type.
+impl<T: IntoBody> IntoBody for Option<T> {
+    fn into_body(self) -> Body {
+        self.map_or(Body { content: Content::Empty, content_type: None }, T::into_body)
     }
 }

@@ -3,6 +3,7 @@
 //! One rule for all: a value is sent as its JSON would be, without the quotes. What a type's
 //! [`Serialize`](serde::Serialize) says decides; no type name is ever looked at.
 
+mod absence;
 mod arguments;
 mod body;
 mod cookie;
@@ -13,7 +14,10 @@ mod path;
 mod query;
 mod scalar;
 
-pub use arguments::{FormBody, HeaderArgument, JsonBody, PathArgument, QueryArgument};
+pub(crate) use absence::is_none;
+pub use arguments::{
+    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
+};
 pub use body::{Body, IntoBody};
 pub(crate) use body::{Content, Next};
 pub(crate) use cookie::write_cookie;

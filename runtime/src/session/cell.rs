@@ -7,19 +7,25 @@
 //! - *epoch* counts logins and logouts, *generation* counts published credentials; a [`Stamp`] is both, as
 //!   they were when a call was sent.
 //! - There is at most one flight. A login, a logout or a refresh by hand detaches it: what it brings is then
-//!   discarded.
+//!   discarded. How it ends is told in [`landing`], and how an epoch does in [`epochs`].
+
+mod epochs;
+mod landing;
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::cookies::{Cookies, SetCookies};
-use super::credential::{Credential, Minted};
-use super::decision::{Cause, Entry, Finding, Landed, Landing, Settled};
+use super::clocks::Now;
+use super::cookies::SetCookies;
+use super::credential::Minted;
+use super::decision::{Cause, Entry, Finding, Settled};
 use super::fruitless::Fruitless;
 use super::memo::Memo;
 use super::snapshot::{Snapshot, Stamp, Standing};
+use super::term::Age;
 use crate::error::{Error, Kind};
+use crate::reason::Reason;
 
 pub(crate) struct Cell<F> {
     current: Arc<Snapshot>,
@@ -28,11 +34,15 @@ pub(crate) struct Cell<F> {
     fruitless: Fruitless,
     /// A refresh without any login was refused: in this epoch it is not tried again.
     hopeless: bool,
+    /// A refresh ahead of time was refused for good: the credential is the last one of its epoch.
+    doomed: bool,
 }
 
 struct Slot<F> {
     ticket: F,
     urgent: bool,
+    /// It flies ahead of time, and nobody has asked for it since.
+    ahead: bool,
     /// The server refused the credential: bringing the same one again is no help.
     refused: bool,
 }
@@ -45,6 +55,7 @@ impl<F: Clone + PartialEq> Cell<F> {
             memo: Memo::default(),
             fruitless: Fruitless::default(),
             hopeless: false,
+            doomed: false,
         }
     }
 
@@ -62,26 +73,60 @@ impl<F: Clone + PartialEq> Cell<F> {
         self.memo.active(now)
     }
 
-    /// `renewable`: what is current could be refreshed.
-    pub(crate) fn enter(&self, renewable: bool, now: Instant) -> Entry<F> {
+    /// By hand: the flight to join, `None` if one is to start, or why nothing is asked now.
+    pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<F>, Error> {
+        if let Some(slot) = &mut self.flight {
+            slot.ahead = false;
+            return Ok(Some(slot.ticket.clone()));
+        }
+        let refused = match (self.doomed, self.hopeless) {
+            (true, _) => Some(expired()),
+            (false, true) => Some(Error::new(Kind::NoSession, "nobody is logged in")),
+            (false, false) => self.memo.active_by_hand(now),
+        };
+        refused.map_or(Ok(None), Err)
+    }
+
+    /// When a refresh ahead of time is due; `None` if none will be as things are.
+    pub(crate) fn next_renewal(&self) -> Option<Instant> {
+        let renewal = self.current.credential().filter(|_| !self.doomed)?.renewal()?;
+        Some(self.memo.until().map_or(renewal, |until| until.max(renewal)))
+    }
+
+    /// `renewable`: what is current could be refreshed. `once`: the call's body can be sent only once.
+    pub(crate) fn enter(&self, renewable: bool, once: bool, now: Now) -> Entry<F> {
         let credential = match &self.current.standing {
             Standing::Expired => return Entry::Expired,
             Standing::Nobody if !renewable || self.hopeless => return Entry::Nobody,
-            Standing::Nobody => return self.enter_by_flight(now),
+            Standing::Nobody => return self.enter_by_flight(now.ticks),
             Standing::Live(credential) => credential,
         };
-        if !credential.has_access() {
-            return if renewable { self.enter_by_flight(now) } else { Entry::Nobody };
+        if !credential.is_usable() {
+            return if renewable { self.enter_by_flight(now.ticks) } else { Entry::Nobody };
         }
         if !renewable {
             return Entry::Go;
         }
-        match &self.flight {
-            Some(slot) if slot.urgent || credential.is_expired(now) => Entry::Join(slot.ticket.clone()),
-            None if credential.is_expired(now) => self.enter_by_flight(now),
-            None if credential.wants_renewal(now) && self.memo.active(now).is_none() => Entry::GoAndRenew,
-            Some(_) | None => Entry::Go,
+        let age = credential.age(|| now, once);
+        let rests = self.doomed || self.memo.active(now.ticks).is_some();
+        match (&self.flight, age) {
+            (Some(slot), _) if slot.urgent || age == Age::Over => Entry::Join(slot.ticket.clone()),
+            (Some(slot), Age::Doubtful) => Entry::TryJoin(slot.ticket.clone()),
+            (None, Age::Over) => self.enter_by_flight(now.ticks),
+            (None, Age::Doubtful) if !rests => Entry::TryStart,
+            (None, Age::Late) if !rests => Entry::GoAndRenew,
+            (Some(_) | None, _) => Entry::Go,
         }
+    }
+
+    /// Ends a session whose refresh was refused for good ahead of time, when its last credential is no longer
+    /// good. Whether it did.
+    pub(crate) fn lapse(&mut self, now: Instant) -> bool {
+        let over = self.doomed && self.current.credential().is_some_and(|last| last.is_expired(now));
+        if over {
+            self.expire();
+        }
+        over
     }
 
     fn enter_by_flight(&self, now: Instant) -> Entry<F> {
@@ -108,10 +153,15 @@ impl<F: Clone + PartialEq> Cell<F> {
             return Settled::Replay(self.current.clone());
         }
         if !renewable {
-            return Settled::Return;
+            return Settled::Return(Reason::NothingToRefreshWith);
         }
-        if finding == Finding::Suspect && self.is_genuine(stamp, route, now) {
-            return Settled::Return;
+        let suspect = finding == Finding::Suspect;
+        if let Some(reason) = suspect.then(|| self.genuine(stamp, route, now)).flatten() {
+            return Settled::Return(reason);
+        }
+        if self.doomed {
+            self.expire();
+            return Settled::Lapsed;
         }
         if let Some(error) = self.memo.active(now) {
             return Settled::Fail(error);
@@ -121,6 +171,7 @@ impl<F: Clone + PartialEq> Cell<F> {
         }
         let Some(slot) = &mut self.flight else { return Settled::Start };
         slot.refused = true;
+        slot.ahead = false;
         let ticket = slot.ticket.clone();
         if finding == Finding::Expired && !std::mem::replace(&mut slot.urgent, true) {
             self.publish(|_| {});
@@ -128,13 +179,14 @@ impl<F: Clone + PartialEq> Cell<F> {
         Settled::Join(ticket)
     }
 
-    /// Whether a suspicious refusal is to be taken at its word.
-    fn is_genuine(&mut self, stamp: Stamp, route: &str, now: Instant) -> bool {
+    /// Why a suspicious refusal is to be taken at its word, if it is.
+    fn genuine(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.fruitless.take_proof(route, stamp.generation, received, now) {
             self.replay_was_refused(stamp, Finding::Suspect, route, now);
         }
-        self.fruitless.is_genuine(stamp, route, now) || self.fruitless.is_excessive(now)
+        let excessive = || self.fruitless.is_excessive(now).then_some(Reason::ExcessiveRefresh);
+        self.fruitless.genuine(stamp, route, now).or_else(excessive)
     }
 
     /// Why nothing more can come of a call sent under `stamp`, if so.
@@ -152,124 +204,8 @@ impl<F: Clone + PartialEq> Cell<F> {
     /// A flight starts; `ticket` is how others join it.
     pub(crate) fn take_off(&mut self, ticket: F, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
-        self.flight = Some(Slot { ticket, urgent: cause.is_urgent(), refused });
+        self.flight = Some(Slot { ticket, urgent: cause.is_urgent(), ahead: cause.is_ahead(), refused });
         self.publish(|_| {});
-    }
-
-    /// The flight of `ticket` ends. Publishing, clearing the memo and clearing the slot are one step.
-    /// `roll` in `0.0..1.0` is the dice.
-    pub(crate) fn land(&mut self, ticket: &F, landing: Landing, now: Instant, roll: f64) -> Landed {
-        let Some(slot) = self.flight.take_if(|slot| slot.ticket == *ticket) else { return Landed::Discarded };
-        match landing {
-            Landing::Renewed { credential, cookies } => {
-                self.renew(credential, cookies.as_ref(), slot.refused, now, roll)
-            }
-            Landing::Failed { error, retry_after } => {
-                self.memo.remember(error, retry_after, now, roll);
-                self.publish(|_| {});
-                Landed::Failed
-            }
-            Landing::Aborted => {
-                self.publish(|_| {});
-                Landed::Failed
-            }
-            Landing::Rejected if matches!(self.current.standing, Standing::Nobody) => {
-                self.hopeless = true;
-                self.publish(|_| {});
-                Landed::Failed
-            }
-            Landing::Rejected => {
-                self.memo.clear();
-                self.publish(|next| {
-                    next.standing = Standing::Expired;
-                    next.cookies = Arc::default();
-                });
-                Landed::Expired
-            }
-        }
-    }
-
-    fn renew(
-        &mut self,
-        credential: Arc<Credential>,
-        cookies: Option<&SetCookies>,
-        refused: bool,
-        now: Instant,
-        roll: f64,
-    ) -> Landed {
-        let cookies = cookies.map(|cookies| Arc::new(cookies.after(&self.current.cookies)));
-        let same =
-            self.current.credential().filter(|old| old.tokens().access() == credential.tokens().access());
-        if let Some(old) = same.filter(|_| refused) {
-            // The rotated secret is kept all the same: the old one may be spent.
-            let kept = Arc::new(old.with_refresh_of(credential.tokens()));
-            self.memo.remember(no_progress(), None, now, roll);
-            self.publish(|next| {
-                next.standing = Standing::Live(kept);
-                next.cookies = cookies.unwrap_or_else(|| next.cookies.clone());
-            });
-            return Landed::Failed;
-        }
-        self.memo.clear();
-        self.publish(|next| {
-            next.stamp.generation += 1;
-            next.standing = Standing::Live(credential);
-            next.cookies = cookies.unwrap_or_else(|| next.cookies.clone());
-        });
-        Landed::Published
-    }
-
-    /// A refresh that the user made by hand under `begun`. It detaches a flight under way, whose secret may
-    /// be spent now.
-    pub(crate) fn renew_by_hand(
-        &mut self,
-        begun: Stamp,
-        credential: Arc<Credential>,
-        cookies: Option<&SetCookies>,
-        now: Instant,
-    ) -> (Landed, Option<F>) {
-        if begun != self.current.stamp || self.current.credential().is_none() {
-            return (Landed::Discarded, None);
-        }
-        let detached = self.flight.take().map(|slot| slot.ticket);
-        (self.renew(credential, cookies, false, now, 0.0), detached)
-    }
-
-    /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the
-    /// one before. `Err` if somebody logged out since; otherwise the flight that it detached.
-    pub(crate) fn log_in(
-        &mut self,
-        begun: Option<Stamp>,
-        credential: Arc<Credential>,
-        cookies: &[SetCookies],
-    ) -> Result<Option<F>, Error> {
-        let nobody = matches!(self.current.standing, Standing::Nobody);
-        if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
-            return Err(ended());
-        }
-        // What a server handed out before any login, say for its login form, belongs to nobody else.
-        let mut jar = if nobody { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
-        for set in cookies {
-            jar = set.after(&jar);
-        }
-        let detached = self.start_epoch();
-        self.publish(|next| {
-            next.stamp.generation += 1;
-            next.standing = Standing::Live(credential);
-            next.cookies = Arc::new(jar);
-        });
-        Ok(detached)
-    }
-
-    /// A logout. Whether somebody was logged in, and the flight that it detached.
-    pub(crate) fn log_out(&mut self) -> (bool, Option<F>) {
-        let was_live = matches!(self.current.standing, Standing::Live(_));
-        let detached = self.start_epoch();
-        self.publish(|next| {
-            next.standing = Standing::Nobody;
-            next.cookies = Arc::default();
-        });
-        (was_live, detached)
     }
 
     /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
@@ -311,15 +247,6 @@ impl<F: Clone + PartialEq> Cell<F> {
         }
     }
 
-    fn start_epoch(&mut self) -> Option<F> {
-        self.memo.clear();
-        self.fruitless = Fruitless::default();
-        self.hopeless = false;
-        let detached = self.flight.take().map(|slot| slot.ticket);
-        self.publish(|next| next.stamp.epoch += 1);
-        detached
-    }
-
     fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
         let mut next = Snapshot::clone(&self.current);
         change(&mut next);
@@ -337,13 +264,9 @@ fn ended() -> Error {
     Error::new(Kind::NoSession, "the session was ended while the call was under way")
 }
 
-fn no_progress() -> Error {
-    Error::new(Kind::Refresh, "the refresh brought the access token that was refused")
-}
-
 fn excessive() -> Error {
     Error::new(
-        Kind::Refresh,
+        Kind::Excessive,
         "refreshing was given up for a while: fresh tokens were refused again and again",
     )
 }

@@ -3,10 +3,12 @@
 
 use std::sync::Arc;
 
+use tokio::time::Instant;
+
 use super::Session;
+use super::clocks::Now;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Minted};
-use super::crossing::now;
 use super::decision::{Landed, Landing};
 use super::events::SessionEvent;
 use super::flight::Ticket;
@@ -17,7 +19,7 @@ use crate::error::Error;
 impl Session {
     /// The end of a flight; with it what failed calls are told from now on.
     pub(super) fn land(&self, ticket: &Ticket, landing: Landing) -> (Landed, Option<Error>) {
-        let (now, roll) = (now(), fastrand::f64());
+        let (now, roll) = (Instant::now(), fastrand::f64());
         self.update(|cell| (cell.land(ticket, landing, now, roll), cell.failure(now)))
     }
 
@@ -36,6 +38,11 @@ impl Session {
         }
     }
 
+    /// A rule of the user's panicked on an answer to `method`.
+    pub(crate) fn tell_rule_failed(&self, method: Option<&'static str>) {
+        self.0.bell.ring(SessionEvent::RuleFailed(method));
+    }
+
     /// A login that began under `begun`, or tokens given by the user.
     pub(crate) fn log_in(
         &self,
@@ -43,10 +50,15 @@ impl Session {
         tokens: Tokens,
         cookies: &[SetCookies],
     ) -> Result<(), Error> {
-        let credential = Arc::new(Credential::new(tokens, Minted::Given, now(), fastrand::f64())?);
-        let cookies = if self.keeps_cookies() { cookies } else { &[] };
-        let detached = self.update(|cell| cell.log_in(begun, credential, cookies))?;
-        release(detached);
+        let minted = if begun.is_some() { Minted::LoggedIn } else { Minted::Given };
+        let keeps_cookies = self.keeps_cookies() || tokens.by_cookie;
+        let credential = Arc::new(Credential::new(tokens, minted, Now::read(), fastrand::f64())?);
+        let cookies = if keeps_cookies { cookies } else { &[] };
+        let logged_in = self.update(|cell| cell.log_in(begun, credential.clone(), cookies));
+        if let (Err(_), Some(begun)) = (&logged_in, begun) {
+            self.revoke_discarded(begun, credential.tokens().clone());
+        }
+        release(logged_in?);
         self.0.bell.ring(SessionEvent::LoggedIn);
         Ok(())
     }
@@ -62,13 +74,17 @@ impl Session {
             // There was no session that this could have renewed: it starts one.
             return self.log_in(Some(begun.stamp), tokens, cookies);
         };
-        let credential = Credential::renewed(tokens, Some(previous.tokens()), now(), fastrand::f64())?;
+        let credential = Credential::renewed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
         let cookies = cookies.last().filter(|_| self.keeps_cookies());
-        let (landed, detached) =
-            self.update(|cell| cell.renew_by_hand(begun.stamp, Arc::new(credential), cookies, now()));
+        let (landed, detached) = self
+            .update(|cell| cell.renew_by_hand(begun.stamp, Arc::new(credential), cookies, Instant::now()));
         release(detached);
         self.tell(landed, None);
         Ok(())
+    }
+
+    pub(super) fn ring(&self, event: SessionEvent) {
+        self.0.bell.ring(event);
     }
 
     /// Ends the session; what it was.

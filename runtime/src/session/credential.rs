@@ -1,24 +1,23 @@
 //! One published credential: tokens, the header values made of them once, and what the clock says of them.
 
 use std::fmt;
-use std::time::Duration;
 
 use http::HeaderValue;
 use tokio::time::Instant;
 
+use super::clocks::Now;
+use super::jwt;
+use super::term::{Age, Term};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind};
-
-/// Longest time before the expiry at which a refresh starts in the background.
-const MARGIN: Duration = Duration::from_secs(30);
 
 pub(crate) struct Credential {
     tokens: Tokens,
     headers: Option<TokenHeaders>,
     minted: Minted,
     received: Instant,
-    expires: Option<Instant>,
-    renew: Option<Instant>,
+    /// `None`: it is good until it is refused.
+    term: Option<Term>,
 }
 
 /// Made once, so that a call clones a reference count instead of formatting a header.
@@ -30,7 +29,9 @@ struct TokenHeaders {
 /// Where a credential came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Minted {
-    /// By a login, or given by the user.
+    /// By a login.
+    LoggedIn,
+    /// By the user, from wherever it was kept: its age is not known.
     Given,
     /// By a refresh.
     Refreshed,
@@ -38,24 +39,27 @@ pub(crate) enum Minted {
 
 impl Credential {
     /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together.
-    pub(crate) fn new(tokens: Tokens, minted: Minted, now: Instant, roll: f64) -> Result<Self, Error> {
+    pub(crate) fn new(tokens: Tokens, minted: Minted, now: Now, roll: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
-        let expires = tokens.lifetime.and_then(|lifetime| now.checked_add(lifetime));
-        let renew = expires.zip(tokens.lifetime).and_then(|(expires, lifetime)| {
-            let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * roll.clamp(0.0, 1.0));
-            expires.checked_sub(margin)
-        });
-        Ok(Self { tokens, headers, minted, received: now, expires, renew })
+        let said = tokens.lifetime.map(|lifetime| (lifetime, true));
+        // A server that has just answered would have said it, had it wanted to be asked ahead of the end.
+        let hinted = || {
+            let access = tokens.access.as_ref().filter(|_| minted == Minted::Given)?;
+            jwt::remaining(access, now.wall).map(|left| (left, false))
+        };
+        let term = said.or_else(hinted).and_then(|(left, certain)| Term::new(left, certain, now, roll));
+        Ok(Self { tokens, headers, minted, received: now.ticks, term })
     }
 
-    /// What a refresh brought, completed by what it left out. It must bring an access token.
+    /// What a refresh brought, completed by what it left out. It must bring an access token, unless the session
+    /// is one of cookies.
     pub(crate) fn renewed(
         tokens: Tokens,
         previous: Option<&Tokens>,
-        now: Instant,
+        now: Now,
         roll: f64,
     ) -> Result<Self, Error> {
-        if tokens.access().is_none() {
+        if tokens.access().is_none() && !tokens.by_cookie {
             return Err(Error::new(Kind::Refresh, "the refresh brought no access token"));
         }
         let tokens = match previous {
@@ -79,8 +83,9 @@ impl Credential {
         Self { tokens, headers: self.headers.clone(), ..*self }
     }
 
-    pub(crate) fn has_access(&self) -> bool {
-        self.headers.is_some()
+    /// Whether a call can go with it.
+    pub(crate) fn is_usable(&self) -> bool {
+        self.headers.is_some() || self.tokens.by_cookie
     }
 
     pub(crate) fn minted(&self) -> Minted {
@@ -91,16 +96,23 @@ impl Credential {
         self.received
     }
 
+    /// Whether it is no longer good, for sure.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
-        self.expires.is_some_and(|expires| now >= expires)
+        self.term.is_some_and(|term| term.is_over(now))
     }
 
-    pub(crate) fn wants_renewal(&self, now: Instant) -> bool {
-        self.renew.is_some_and(|renew| now >= renew)
+    /// `once`: it is for a body that can be sent only once.
+    pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
+        self.term.map_or(Age::Fresh, |term| term.age(now(), once))
+    }
+
+    /// When a refresh in the background is due.
+    pub(crate) fn renewal(&self) -> Option<Instant> {
+        self.term.map(|term| term.renewal())
     }
 
     pub(crate) fn has_clock(&self) -> bool {
-        self.expires.is_some()
+        self.term.is_some()
     }
 
     /// The access token alone.

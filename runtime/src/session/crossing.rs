@@ -2,15 +2,21 @@
 //! is held across an `.await`, and no code of the user's runs under it.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use tokio::time::Instant;
 
 use super::Session;
 use super::cell::{self, Cell};
+use super::clocks::Now;
 use super::decision::{Cause, Entry, Finding, Settled};
+use super::events::SessionEvent;
 use super::flight::{self, Departure, Ticket};
 use super::snapshot::{Snapshot, Stamp, Standing};
 use crate::error::{Error, Kind};
+use crate::reason::Reason;
+use crate::reply::RefreshedBy;
+use crate::trace;
 
 /// Whether a call needs the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,15 +31,22 @@ pub(crate) enum Demand {
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) pass: Arc<Snapshot>,
-    /// It waited for a refresh first.
-    pub(crate) waited: bool,
+    /// The refresh that it waited for first.
+    pub(crate) waited: Option<Waited>,
+}
+
+/// How a call waited for a refresh.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Waited {
+    pub(crate) by: RefreshedBy,
+    pub(crate) time: Duration,
 }
 
 /// What a refused call does next.
 #[derive(Debug)]
 pub(crate) enum Next {
     /// The refusal is the call's answer.
-    Return,
+    Return(Reason),
     /// Wait for the refresh, then see.
     Wait(Wait),
     /// Somebody already refreshed.
@@ -46,39 +59,63 @@ pub(crate) enum Next {
 pub(crate) struct Wait {
     ticket: Ticket,
     stamp: Stamp,
+    /// Whether the flight was started for this one.
+    started: bool,
+}
+
+impl Wait {
+    /// Whose flight it is.
+    pub(crate) fn by(&self) -> RefreshedBy {
+        if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
+    }
 }
 
 impl Session {
-    /// Before a call is sent: what it takes along. `None`: nothing.
+    /// Before a call is sent: what it takes along. `None`: nothing. `once`: its body can be sent only once.
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
-    pub(crate) async fn enter(&self, demand: Demand) -> Result<Option<Entered>, Error> {
-        let at_once = |pass| Ok(Some(Entered { pass, waited: false }));
+    pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
+        let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
         let seen = self.snapshot();
-        if seen.is_ready(now) {
+        if seen.is_ready(Now::read, once) {
             return at_once(seen);
         }
-        let (entry, seen, departure) = self.decide();
-        if let Some(departure) = departure {
-            departure.launch(self.clone());
-        }
-        let ticket = match entry {
+        let (entry, seen, started) = self.decide(once);
+        let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
             Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
-            Entry::Nobody | Entry::Start => return Err(no_session()),
+            Entry::Nobody | Entry::Start | Entry::TryStart => return Err(no_session()),
             Entry::Expired => return Err(cell::expired()),
             Entry::Fail(error) => return Err(error),
-            Entry::Join(ticket) => ticket,
+            Entry::Join(ticket) => (ticket, false),
+            Entry::TryJoin(_) if flight::is_flight_of(self) => return at_once(seen),
+            Entry::TryJoin(ticket) => (ticket, true),
         };
         self.refuse_reentry()?;
-        let pass = self.wait(Wait { ticket, stamp: seen.stamp }).await?;
-        Ok(Some(Entered { pass, waited: true }))
+        let wait = Wait { ticket, stamp: seen.stamp, started };
+        let (by, begun) = (wait.by(), Instant::now());
+        match self.wait(wait).await {
+            Ok(pass) => Ok(Some(Entered { pass, waited: Some(Waited { by, time: begun.elapsed() }) })),
+            Err(error) => {
+                let spare = Some(self.snapshot()).filter(|now| spare && now.is_as_usable_as(&seen));
+                spare.map_or(Err(error), at_once)
+            }
+        }
     }
 
-    /// Decides and, if a flight is to start, gives it its slot, in one step. Asking whether there is
-    /// something to refresh with may run the user's code, so it is asked outside of the lock, and the
-    /// answer counts only if nothing has changed.
-    fn decide(&self) -> (Entry<Ticket>, Arc<Snapshot>, Option<Departure>) {
+    /// Starts the refresh ahead of time if it is due, and waits for nothing. When to ask again, if ever.
+    pub(super) fn renew_if_due(&self) -> Option<Instant> {
+        if !self.snapshot().is_ready(Now::read, false) {
+            self.decide(false);
+        }
+        let cell = self.lock();
+        cell.next_renewal()
+    }
+
+    /// Decides and, if a flight is to start, gives it its slot, in one step; then launches it. Asking whether
+    /// there is something to refresh with may run the user's code, so it is asked outside of the lock, and the
+    /// answer counts only if nothing has changed. With it, whether a flight was started.
+    fn decide(&self, once: bool) -> (Entry<Ticket>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
             let renewable = self.is_renewable(&seen);
@@ -86,20 +123,33 @@ impl Session {
                 if cell.current().stamp != seen.stamp {
                     return None;
                 }
-                let entry = cell.enter(renewable, now());
+                let now = Now::read();
+                let lapsed = cell.lapse(now.ticks);
+                let entry = cell.enter(renewable, once, now);
                 let current = cell.current().clone();
-                Some(match entry {
+                let (entry, departure) = match entry {
                     Entry::Start => {
                         let (ticket, departure) = board(cell, Cause::Clock);
-                        (Entry::Join(ticket), current, departure)
+                        (Entry::Join(ticket), departure)
                     }
-                    Entry::GoAndRenew => (Entry::Go, current, board(cell, Cause::Margin).1),
-                    other => (other, current, None),
-                })
+                    Entry::TryStart => {
+                        let (ticket, departure) = board(cell, Cause::Margin);
+                        (Entry::TryJoin(ticket), departure)
+                    }
+                    Entry::GoAndRenew => (Entry::Go, board(cell, Cause::Margin).1),
+                    other => (other, None),
+                };
+                Some((entry, current, departure, lapsed))
             });
-            if let Some(decided) = decided {
-                return decided;
+            let Some((entry, seen, departure, lapsed)) = decided else { continue };
+            if lapsed {
+                self.0.bell.ring(SessionEvent::Expired);
             }
+            let started = departure.is_some();
+            if let Some(departure) = departure {
+                departure.launch(self.clone());
+            }
+            return (entry, seen, started);
         }
     }
 
@@ -107,7 +157,7 @@ impl Session {
     pub(crate) fn settle(&self, pass: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
         let renewable = self.is_renewable(pass);
         let (settled, departure) =
-            self.update(|cell| match cell.settle(pass.stamp, finding, route, renewable, now()) {
+            self.update(|cell| match cell.settle(pass.stamp, finding, route, renewable, Instant::now()) {
                 Settled::Start if flight::is_flight_of(self) => (Settled::Fail(reentrant()), None),
                 Settled::Start => {
                     let (ticket, departure) = board(cell, Cause::Refused(finding));
@@ -115,15 +165,22 @@ impl Session {
                 }
                 other => (other, None),
             });
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
         match settled {
-            Settled::Return | Settled::Start => Next::Return,
+            Settled::Return(reason) => Next::Return(reason),
+            // Boarded above.
+            Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
+            Settled::Lapsed => {
+                self.0.bell.ring(SessionEvent::Expired);
+                Next::Fail(cell::expired())
+            }
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(ticket) => match self.refuse_reentry() {
-                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp }),
+                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp, started }),
                 Err(error) => Next::Fail(error),
             },
         }
@@ -139,20 +196,25 @@ impl Session {
         if !self.is_renewable(&seen) {
             return Err(no_session());
         }
-        let boarded = self.update(|cell| {
-            let unchanged = cell.current().stamp == seen.stamp && cell.ended(seen.stamp).is_none();
-            unchanged.then(|| board(cell, Cause::Hand))
+        let asked = self.update(|cell| {
+            if cell.current().stamp != seen.stamp || cell.ended(seen.stamp).is_some() {
+                return Ok(None);
+            }
+            cell.ask(Instant::now())
+                .map(|flying| Some(flying.map_or_else(|| board(cell, Cause::Hand), |ticket| (ticket, None))))
         });
-        let Some((ticket, departure)) = boarded else { return Ok(None) };
+        let Some((ticket, departure)) = asked? else { return Ok(None) };
+        let started = departure.is_some();
         if let Some(departure) = departure {
             departure.launch(self.clone());
         }
-        Ok(Some(Wait { ticket, stamp: seen.stamp }))
+        Ok(Some(Wait { ticket, stamp: seen.stamp, started }))
     }
 
     /// Waits for the flight; what the session is afterwards, if it got newer.
     pub(crate) async fn wait(&self, wait: Wait) -> Result<Arc<Snapshot>, Error> {
-        let Wait { ticket, stamp } = wait;
+        let Wait { ticket, stamp, .. } = wait;
+        trace::waits();
         let failure = ticket.landed(self).await;
         let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
@@ -164,8 +226,18 @@ impl Session {
         Err(failure.or(ended).unwrap_or_else(|| Error::new(Kind::Refresh, "the refresh brought nothing new")))
     }
 
+    /// What a call that was to go with `pass` takes along now: the same epoch's current credential.
+    pub(crate) fn still(&self, pass: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
+        let (ended, current) = self.update(|cell| (cell.ended(pass.stamp), cell.current().clone()));
+        match ended {
+            Some(error) => Err(error),
+            None if current.stamp.epoch == pass.stamp.epoch => Ok(current),
+            None => Err(no_session()),
+        }
+    }
+
     pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
-        self.update(|cell| cell.replay_was_refused(stamp, finding, route, now()));
+        self.update(|cell| cell.replay_was_refused(stamp, finding, route, Instant::now()));
     }
 
     pub(crate) fn renewed_without_replay(&self, stamp: Stamp, route: &str) {
@@ -173,7 +245,7 @@ impl Session {
     }
 
     pub(crate) fn was_accepted(&self, stamp: Stamp, route: &str) {
-        self.update(|cell| cell.was_accepted(stamp, route, now()));
+        self.update(|cell| cell.was_accepted(stamp, route, Instant::now()));
     }
 
     fn refuse_reentry(&self) -> Result<(), Error> {
@@ -189,14 +261,10 @@ fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
     if let Some(ticket) = cell.ticket() {
         return (ticket, None);
     }
-    let departure = Departure::new(cell.current().clone());
+    let departure = Departure::new(cell.current().clone(), cause);
     let ticket = departure.ticket();
     cell.take_off(ticket.clone(), cause);
     (ticket, Some(departure))
-}
-
-pub(super) fn now() -> Instant {
-    Instant::now()
 }
 
 fn no_session() -> Error {

@@ -7,6 +7,7 @@ use super::cookies::SetCookies;
 use super::credential::Credential;
 use super::snapshot::Snapshot;
 use crate::error::Error;
+use crate::reason::Reason;
 
 /// What a refused answer says about the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +23,7 @@ pub(crate) enum Finding {
 pub(crate) enum Cause {
     /// There is no access token, or by its own clock it is no longer good.
     Clock,
-    /// It will soon be no longer good.
+    /// It will soon be no longer good, or perhaps no longer is.
     Margin,
     /// Somebody asked for it.
     Hand,
@@ -34,6 +35,11 @@ impl Cause {
     /// Whether calls had better wait for the flight than spend a send.
     pub(super) fn is_urgent(self) -> bool {
         matches!(self, Self::Clock | Self::Refused(Finding::Expired))
+    }
+
+    /// Whether nobody needs the flight as long as the credential is good.
+    pub(super) fn is_ahead(self) -> bool {
+        matches!(self, Self::Margin)
     }
 }
 
@@ -48,16 +54,22 @@ pub(crate) enum Entry<F> {
     Join(F),
     /// Start a flight and join it.
     Start,
+    /// Join, and if nothing comes of it, go with what is here.
+    TryJoin(F),
+    /// Start a flight, and then as [`TryJoin`](Self::TryJoin).
+    TryStart,
     Fail(Error),
 }
 
 /// What a call does after it was refused.
 #[derive(Debug)]
 pub(crate) enum Settled<F> {
-    /// The refusal is genuine.
-    Return,
+    /// The refusal is genuine, or nothing can be done about it.
+    Return(Reason),
     /// Somebody logged out or in, or the session expired.
     Ended(Error),
+    /// The session has just expired: its refresh had been refused for good before.
+    Lapsed,
     /// Somebody already refreshed.
     Replay(Arc<Snapshot>),
     Fail(Error),

@@ -6,6 +6,7 @@ use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
 use crate::error::Error;
+use crate::trace;
 
 /// Events kept for a listener that is slow; older ones are dropped, nobody waits for it.
 const BACKLOG: usize = 64;
@@ -18,12 +19,21 @@ pub enum SessionEvent {
     LoggedIn,
     /// A refresh brought a new credential. Exactly once for each.
     Refreshed,
-    /// A refresh failed for now; the session is kept.
+    /// A refresh failed, and the session is kept: the refresh will be tried again, or, if the error
+    /// [`is_session_expired`](Error::is_session_expired), the access token is used as long as it is good.
     RefreshFailed(Error),
-    /// The server refused the refresh for good: log in again. At most once for each login.
+    /// The server refused the refresh for good and no access token is left: log in again. At most once for
+    /// each login.
     Expired,
     /// A logout, or the session cleared by hand.
     LoggedOut,
+    /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on an answer to this method (`None`:
+    /// to a hand-written request). The answer was taken to say nothing of the credential.
+    RuleFailed(Option<&'static str>),
+    /// The server could not be told that tokens are not wanted any more: they may be good for as long as
+    /// they live. See [`Refresher::revoke`](crate::Refresher::revoke).
+    NotRevoked(Error),
 }
 
 /// The events of a session from the moment of [`Session::events`](crate::Session::events) on.
@@ -72,6 +82,7 @@ impl Bell {
 
     /// Never waits. That nobody listens is fine.
     pub(super) fn ring(&self, event: SessionEvent) {
+        trace::happened(&event);
         let _ = self.0.send(event);
     }
 

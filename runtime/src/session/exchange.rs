@@ -1,206 +1,210 @@
-//! The exchange: one request to the refresh endpoint, and what its answer says. It passes through no
-//! session, follows no redirect and is bounded in time and size.
+//! The exchange: the refresh secret is presented, and what comes back is read. It passes through no session,
+//! follows no redirect and is bounded in time and size.
+//!
+//! An answer is an answer: whatever it says, the secret is not presented again before the memo allows it.
+//! Only where the request went out and *no* answer came, the same secret is presented again promptly: if it
+//! is spent, its successor is with nobody, and most servers that rotate hand it out again for a little
+//! while. A gateway that says that it got no answer (502, 504) says just this. A 500 or 503 is the server's
+//! own word, and asking a server in trouble several times for each pause would make its trouble worse.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
-use serde::Deserialize;
-use url::Url;
+use tokio::time::{Instant, sleep, timeout};
 
+use super::Session;
 use super::cookies::{Cookies, SetCookies};
-use super::refresher::Attempt;
-use super::tokens::Tokens;
-use crate::call::Exchange;
+use super::error_response::{Ending, ErrorResponse, classify, is_error};
+use super::renewal::Attempt;
+use super::snapshot::Stamp;
+use super::token_numbers::tame;
 use crate::decode::Answer;
 use crate::error::{Error, Kind};
-use crate::media_type::MediaType;
+use crate::prepared::Prepared;
+use crate::roles::TokensOf;
+use crate::trace::Trail;
 use crate::wire::Wire;
 
-const DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time for one request and its answer.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time for a lost answer to be asked for again; the flight's own deadline leaves room for it.
+const BUDGET: Duration = Duration::from_secs(8);
+/// Before the second and the third time.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
-/// What an answer that is no success says.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Ending {
-    /// The secret is refused for good.
-    Rejected,
-    /// Not now; perhaps after what the server asked for.
-    Failed(Option<Duration>),
+/// A secret that is to be exchanged, and what for.
+pub(crate) struct Presentation<'a> {
+    pub(crate) session: &'a Session,
+    /// What the session was when the secret was taken from it.
+    pub(crate) stamp: Stamp,
+    pub(crate) wire: &'a Wire,
+    pub(crate) request: Prepared,
+    pub(crate) tokens_of: TokensOf,
+    /// The session's, where the secret is one of them.
+    pub(crate) cookies: Option<&'a Cookies>,
+    /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
+    pub(crate) ends_on: &'a [StatusCode],
+    pub(crate) trail: Trail,
 }
 
-pub(crate) async fn run(
-    wire: &Wire,
-    exchange: Exchange,
-    cookies: Option<&Cookies>,
-    ends_on: &[StatusCode],
-) -> Attempt {
-    let tokens_of = exchange.tokens_of;
-    match tokio::time::timeout(DEADLINE, send(wire, exchange, cookies)).await {
-        Err(_) => failed("the refresh endpoint did not answer in time"),
-        Ok(Err(error)) => Attempt::Failed { error: Error::refresh(error), retry_after: None },
-        Ok(Ok((status, headers, body, url))) => {
-            let answer = Answer::whole(status, headers, body);
-            read(&answer, tokens_of, cookies.and_then(|_| SetCookies::of(answer.headers(), &url)), ends_on)
+/// What became of one request.
+enum Sent {
+    Answered(Attempt),
+    /// It never left.
+    Unsent(Error),
+    /// It left, and there is no answer.
+    Lost(Error),
+}
+
+/// A whole answer.
+pub(crate) struct Heard {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// Why there is no whole answer.
+pub(crate) enum Unheard {
+    /// Asking again is of no use.
+    Final(Error),
+    Unsent(Error),
+    Lost(Error),
+}
+
+impl Presentation<'_> {
+    pub(crate) async fn run(mut self) -> Attempt {
+        let start = Instant::now();
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let doubted = self.session.doubt().presented(self.stamp);
+            let left = BUDGET.saturating_sub(start.elapsed());
+            let error = match self.send(DEADLINE.min(left)).await {
+                Sent::Answered(attempt) => {
+                    self.session.doubt().dispelled(self.stamp);
+                    return if doubted { attempt.after_a_loss() } else { attempt };
+                }
+                Sent::Unsent(error) if !doubted => {
+                    self.session.doubt().dispelled(self.stamp);
+                    return Attempt::Failed { error, retry_after: None };
+                }
+                Sent::Unsent(error) | Sent::Lost(error) => error,
+            };
+            let pause = pauses.next().filter(|pause| start.elapsed() + *pause < BUDGET);
+            let Some(pause) = pause.filter(|_| self.request.is_replayable()) else {
+                return Attempt::Failed { error, retry_after: None };
+            };
+            sleep(pause).await;
+            // Who logged out or in meanwhile does not want it any more.
+            if self.session.snapshot().stamp != self.stamp {
+                return Attempt::Failed { error, retry_after: None };
+            }
+        }
+    }
+
+    async fn send(&mut self, deadline: Duration) -> Sent {
+        match timeout(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
+            Err(_) => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
+            Ok(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
+            Ok(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
+            Ok(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Ok(Ok(heard)) => self.read(heard),
+        }
+    }
+
+    fn read(&self, heard: Heard) -> Sent {
+        let Heard { status, headers, body } = heard;
+        if status.is_success() && !is_error(&body) {
+            let answer = Answer::whole(status, headers, tame(body));
+            return Sent::Answered(self.take_tokens(&answer));
+        }
+        let refusal = || ErrorResponse::of(status, &headers, &body).into_error();
+        match classify(status, &headers, &body, self.ends_on) {
+            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal())),
+            Ending::Failed(None) if matches!(status.as_u16(), 502 | 504) => Sent::Lost(refusal()),
+            Ending::Failed(retry_after) => Sent::Answered(Attempt::Failed { error: refusal(), retry_after }),
+        }
+    }
+
+    fn take_tokens(&self, answer: &Answer) -> Attempt {
+        match (self.tokens_of)(answer) {
+            Ok(tokens)
+                if tokens.by_cookie || tokens.access().is_some_and(|access| !access.secret().is_empty()) =>
+            {
+                let set = self.cookies.and_then(|_| SetCookies::of(answer.headers(), self.request.url()));
+                Attempt::Renewed { tokens, cookies: set }
+            }
+            Ok(_) => {
+                failed(Error::new(Kind::Refresh, "the answer of the refresh endpoint holds no access token"))
+            }
+            Err(error) => failed(error),
         }
     }
 }
 
-async fn send(
-    wire: &Wire,
-    exchange: Exchange,
-    cookies: Option<&Cookies>,
-) -> Result<(StatusCode, HeaderMap, Bytes, Url), Error> {
-    let mut prepared = exchange.call.prepare()?;
-    let Some(mut request) = prepared.request()? else {
-        return Err(Error::request("the body of the refresh is spent"));
-    };
-    if let Some(cookies) = cookies {
-        cookies.apply(prepared.url(), request.headers_mut());
+impl Attempt {
+    /// An answer to the same secret was lost before: if it is refused now, then because it was spent.
+    fn after_a_loss(self) -> Self {
+        match self {
+            Self::Rejected(error) => {
+                let text = "the session is lost: the answer to a refresh did not arrive, and the server does \
+                            not take the refresh token again: log in again";
+                Self::Rejected(Error::new(Kind::RotationLost, text).with_source(error))
+            }
+            other => other,
+        }
     }
-    wire.add_defaults(&mut request);
-    let mut response = wire.send_secret(request).await?;
-    if wire.came_from_elsewhere(&response) {
-        return Err(Error::new(Kind::Refresh, "the refresh endpoint sent the request to another origin"));
-    }
-    let body = capped(&mut response).await?;
-    let headers = std::mem::take(response.headers_mut());
-    Ok((response.status(), headers, body, prepared.url().clone()))
 }
 
-async fn capped(response: &mut Response) -> Result<Bytes, Error> {
+/// One request that holds a secret, to the origin of `wire` and no other, and its answer.
+pub(crate) async fn ask(
+    wire: &Wire,
+    call: &mut Prepared,
+    cookies: Option<&Cookies>,
+    trail: &Trail,
+) -> Result<Heard, Unheard> {
+    let request = call.request().map_err(Unheard::Unsent)?;
+    let mut request = request.ok_or_else(|| Unheard::Unsent(Error::request("the body is spent")))?;
+    if let Some(cookies) = cookies {
+        cookies.apply(call.url(), request.headers_mut());
+    }
+    wire.add_defaults(&mut request);
+    let mut response = trail
+        .send(&request)
+        .of(wire.send_secret(request))
+        .await
+        .map_err(|error| if error.is_unsent() { Unheard::Unsent(error) } else { Unheard::Lost(error) })?;
+    if wire.came_from_elsewhere(&response) {
+        let text = "the refresh endpoint sent the request to another origin";
+        return Err(Unheard::Final(Error::new(Kind::Refresh, text)));
+    }
+    let status = response.status();
+    let body = match capped(&mut response).await {
+        Ok(body) => body,
+        // The status alone says no.
+        Err(Unheard::Lost(_)) if !status.is_success() => Bytes::new(),
+        Err(unheard) => return Err(unheard),
+    };
+    Ok(Heard { status, headers: std::mem::take(response.headers_mut()), body })
+}
+
+async fn capped(response: &mut Response) -> Result<Bytes, Unheard> {
+    let broken = |error: reqwest::Error| Unheard::Lost(Error::transport(error.into()));
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(|error| Error::transport(error.into()))? {
+    while let Some(chunk) = response.chunk().await.map_err(broken)? {
         if body.len() + chunk.len() > BODY_CAP {
-            return Err(Error::new(Kind::Refresh, "the answer of the refresh endpoint is too long"));
+            let text = "the answer of the refresh endpoint is too long";
+            return Err(Unheard::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);
     }
     Ok(body.freeze())
 }
 
-fn read(
-    answer: &Answer,
-    tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-    cookies: Option<SetCookies>,
-    ends_on: &[StatusCode],
-) -> Attempt {
-    let (status, body) = (answer.status(), answer.body());
-    // Some servers say in a 200 that they refuse.
-    if status.is_success() && error_code(body).is_none() {
-        return match tokens_of(answer) {
-            Ok(tokens) if tokens.access().is_some_and(|access| !access.secret().is_empty()) => {
-                Attempt::Renewed { tokens, cookies }
-            }
-            Ok(_) => failed("the answer of the refresh endpoint holds no access token"),
-            Err(error) => Attempt::Failed { error: Error::refresh(error), retry_after: None },
-        };
-    }
-    match classify(status, answer.headers(), body, ends_on) {
-        Ending::Rejected => Attempt::Rejected(refused(status, body)),
-        Ending::Failed(retry_after) => Attempt::Failed { error: refused(status, body), retry_after },
-    }
-}
-
-/// Only what definitely refuses the secret ends a session: an error code that says so, or a status that the
-/// user said does.
-pub(crate) fn classify(
-    status: StatusCode,
-    headers: &HeaderMap,
-    body: &Bytes,
-    ends_on: &[StatusCode],
-) -> Ending {
-    const DEFINITE: [&str; 4] = ["invalid_grant", "invalid_token", "token_expired", "token_not_valid"];
-    let spoken =
-        status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
-    if spoken && error_code(body).is_some_and(|code| DEFINITE.contains(&code.as_str())) {
-        return Ending::Rejected;
-    }
-    // A page is a proxy's or firewall's; the endpoint itself has not spoken.
-    if ends_on.contains(&status) && !MediaType::of(headers).is_html() {
-        return Ending::Rejected;
-    }
-    Ending::Failed(retry_after(headers))
-}
-
-/// Code and status say enough; the body may hold secrets.
-fn refused(status: StatusCode, body: &Bytes) -> Error {
-    let known = error_code(body)
-        .filter(|code| code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
-    let text = match known {
-        Some(code) => format!("the refresh endpoint answered {status}: {code}"),
-        None => format!("the refresh endpoint answered {status}"),
-    };
-    Error::new(Kind::Refresh, text)
-}
-
-/// The `error` of RFC 6749 §5.2; Django's simplejwt calls it `code`.
-fn error_code(body: &Bytes) -> Option<String> {
-    #[derive(Deserialize)]
-    struct ErrorBody {
-        #[serde(default)]
-        error: Option<serde_json::Value>,
-        #[serde(default)]
-        code: Option<serde_json::Value>,
-    }
-    let body: ErrorBody = serde_json::from_slice(body).ok()?;
-    let text =
-        |value: Option<serde_json::Value>| value?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    text(body.error).or_else(|| text(body.code).filter(|code| code == "token_not_valid"))
-}
-
-/// Seconds or a date (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = httpdate::parse_http_date(text).ok()?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
-}
-
-fn failed(text: &'static str) -> Attempt {
-    Attempt::Failed { error: Error::new(Kind::Refresh, text), retry_after: None }
-}
-
-#[cfg(test)]
-mod tests {
-    use http::header::CONTENT_TYPE;
-
-    use super::*;
-
-    fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -> Ending {
-        let mut headers = HeaderMap::new();
-        let kind = if html { "Text/HTML; charset=utf-8" } else { "application/json" };
-        headers.insert(CONTENT_TYPE, kind.parse().unwrap());
-        classify(
-            StatusCode::from_u16(status).unwrap(),
-            &headers,
-            &Bytes::from_static(body.as_bytes()),
-            ends_on,
-        )
-    }
-
-    /// D3, D4: only a definite refusal ends the session.
-    #[test]
-    fn an_oauth_code_ends_the_session_and_a_page_never_does() {
-        let both = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
-        let grant = r#"{"error":"invalid_grant"}"#;
-        let plain = r#"{"status":{"text":"jwt expired"}}"#;
-        for status in [400, 401, 403] {
-            assert_eq!(ending(status, grant, false, &[]), Ending::Rejected);
-        }
-        assert_eq!(ending(403, plain, false, &[]), Ending::Failed(None));
-        assert_eq!(ending(403, plain, false, &both), Ending::Rejected);
-        assert_eq!(ending(401, "", false, &both), Ending::Rejected);
-        assert_eq!(ending(403, "<html>", true, &both), Ending::Failed(None));
-        assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-        for status in [404, 408, 429, 500, 502, 503] {
-            let definite = ending(status, grant, false, &both) == Ending::Rejected;
-            assert_eq!(definite, status == 404, "{status}");
-            assert_eq!(ending(status, plain, false, &both), Ending::Failed(None));
-        }
-    }
+/// The server has spoken, and it is no use.
+fn failed(error: Error) -> Attempt {
+    let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
+    Attempt::Failed { error, retry_after: None }
 }

@@ -10,14 +10,15 @@ use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use super::Session;
+use super::clocks::Now;
 use super::credential::Credential;
-use super::decision::{Landed, Landing};
-use super::refresher::Attempt;
+use super::decision::{Cause, Landed, Landing};
+use super::renewal::Attempt;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind};
+use crate::trace;
 
 /// Longest time that a flight takes.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -75,11 +76,12 @@ impl fmt::Debug for Ticket {
 pub(super) struct Departure {
     ticket: Ticket,
     basis: Arc<Snapshot>,
+    cause: Cause,
 }
 
 impl Departure {
-    pub(super) fn new(basis: Arc<Snapshot>) -> Self {
-        Self { ticket: Ticket(Arc::new(watch::Sender::new(None))), basis }
+    pub(super) fn new(basis: Arc<Snapshot>, cause: Cause) -> Self {
+        Self { ticket: Ticket(Arc::new(watch::Sender::new(None))), basis, cause }
     }
 
     pub(super) fn ticket(&self) -> Ticket {
@@ -94,7 +96,7 @@ impl Departure {
             let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
             return flight.land((Landing::Aborted, Some(error)));
         };
-        runtime.spawn(FLYING.scope(flight.session.id(), flight.fly()));
+        runtime.spawn(trace::flight(self.cause, FLYING.scope(flight.session.id(), flight.fly())));
     }
 }
 
@@ -112,10 +114,10 @@ struct Flight {
 
 impl Flight {
     async fn fly(mut self) {
-        let landing = match self.session.refresher() {
+        let landing = match self.session.renewal() {
             None => failed(Error::new(Kind::Refresh, "nothing is set up to refresh with")),
-            Some(refresher) => {
-                let attempt = refresher.refresh(&self.session, &self.basis);
+            Some(renewal) => {
+                let attempt = renewal.refresh(&self.session, &self.basis);
                 match tokio::time::timeout(DEADLINE, attempt).await {
                     Ok(attempt) => self.landing_of(attempt),
                     Err(_) => failed(Error::new(Kind::Refresh, "the refresh took too long")),
@@ -127,13 +129,14 @@ impl Flight {
 
     fn landing_of(&self, attempt: Attempt) -> (Landing, Outcome) {
         match attempt {
+            Attempt::Rejected(error) if error.is_rotation_lost() => (Landing::Rejected, Some(error)),
             Attempt::Rejected(error) => (Landing::Rejected, Some(Error::session_expired(error))),
             Attempt::Failed { error, retry_after } => {
                 (Landing::Failed { error: error.clone(), retry_after }, Some(error))
             }
             Attempt::Renewed { tokens, cookies } => {
                 let previous = self.basis.credential().map(|credential| credential.tokens());
-                match Credential::renewed(tokens, previous, Instant::now(), fastrand::f64()) {
+                match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
                     Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
                     Err(error) => failed(Error::refresh(error)),
                 }
@@ -144,12 +147,20 @@ impl Flight {
     /// Lands in the cell first and wakes the waiters afterwards, outside of its lock.
     fn land(&mut self, (landing, mut outcome): (Landing, Outcome)) {
         self.landed = true;
+        let brought = match &landing {
+            Landing::Renewed { credential, .. } => Some(credential.clone()),
+            _ => None,
+        };
         let (landed, memo) = self.session.land(&self.ticket, landing);
         if landed == Landed::Failed && outcome.is_none() {
             outcome = memo;
         }
         let outcome = self.ticket.announce(outcome);
+        trace::landed(landed, outcome.as_ref());
         self.session.tell(landed, outcome);
+        if let (Landed::Discarded, Some(credential)) = (landed, brought) {
+            self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
+        }
     }
 }
 

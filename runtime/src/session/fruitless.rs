@@ -10,6 +10,7 @@ use tokio::time::Instant;
 
 use super::decision::Finding;
 use super::snapshot::Stamp;
+use crate::reason::Reason;
 
 /// First time for which a route is known as forbidden, and for which a refused fresh token is believed to
 /// be good.
@@ -40,11 +41,14 @@ impl Fruitless {
         self.routes.is_empty() && self.unproved.is_empty() && self.strikes.is_empty()
     }
 
-    /// Whether a suspicious refusal is to be taken at its word.
-    pub(crate) fn is_genuine(&self, stamp: Stamp, route: &str, now: Instant) -> bool {
+    /// Why a suspicious refusal is to be taken at its word, if it is.
+    pub(crate) fn genuine(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
+        if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
+            return Some(Reason::RouteForbidden);
+        }
         let immune =
             self.immune.is_some_and(|(generation, until)| generation == stamp.generation && now < until);
-        immune || self.routes.iter().any(|known| *known.route == *route && now < known.until)
+        immune.then_some(Reason::JustRefreshed)
     }
 
     /// Whether so many refreshes in a row were for nothing that one more would only do harm.

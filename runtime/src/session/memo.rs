@@ -13,31 +13,91 @@ const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
 pub(crate) struct Memo {
-    last: Option<(Error, Instant)>,
+    last: Option<Failure>,
     failures: u32,
+}
+
+struct Failure {
+    error: Error,
+    until: Instant,
+    /// The same for who asks by hand: a person who presses a button knows more than a doubled wait.
+    until_by_hand: Instant,
 }
 
 impl Memo {
     /// The remembered error, while it holds. After that one caller may try again; if that fails too, the
     /// wait doubles.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
-        self.last.as_ref().filter(|(_, until)| now < *until).map(|(error, _)| error.clone())
+        self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
+    }
+
+    /// The same for who asks by hand: what the server asked for holds for them too, our own wait only for a
+    /// second.
+    pub(crate) fn active_by_hand(&self, now: Instant) -> Option<Error> {
+        self.last.as_ref().filter(|last| now < last.until_by_hand).map(|last| last.error.clone())
+    }
+
+    /// Until when nobody but by hand asks again.
+    pub(crate) fn until(&self) -> Option<Instant> {
+        self.last.as_ref().map(|last| last.until)
     }
 
     /// Waits 1 s, 2 s, 4 s … 60 s, give or take a tenth; what the server asked for, if it did.
     pub(crate) fn remember(&mut self, error: Error, retry_after: Option<Duration>, now: Instant, roll: f64) {
-        let wait = retry_after.map_or_else(
-            || {
-                let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
-                doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * roll.clamp(0.0, 1.0))
-            },
-            |asked| asked.clamp(FIRST_WAIT, LONGEST_ASKED),
-        );
-        self.failures = self.failures.saturating_add(1);
-        self.last = now.checked_add(wait).map(|until| (error, until));
+        let soon = now.checked_add(FIRST_WAIT);
+        // Asked by hand within the wait: those who wait by the clock wait neither longer nor shorter for it.
+        let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
+        let (until, until_by_hand) = match (retry_after, waiting) {
+            (Some(asked), _) => {
+                let until = now.checked_add(asked.clamp(FIRST_WAIT, LONGEST_ASKED));
+                (until, until)
+            }
+            (None, Some(waiting)) => (soon.max(Some(waiting)), soon),
+            (None, None) => {
+                let until = now.checked_add(self.next_wait(roll));
+                (until, until.min(soon))
+            }
+        };
+        if waiting.is_none() {
+            self.failures = self.failures.saturating_add(1);
+        }
+        self.last =
+            until.zip(until_by_hand).map(|(until, until_by_hand)| Failure { error, until, until_by_hand });
     }
 
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
+    }
+
+    fn next_wait(&self, roll: f64) -> Duration {
+        let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
+        doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * roll.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    /// D13: attempts by hand make nobody else wait longer: the next wait is the one that was next before.
+    #[test]
+    fn attempts_by_hand_do_not_double_the_wait_of_calls() {
+        let (mut memo, start) = (Memo::default(), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        let fail = |memo: &mut Memo, millis| {
+            memo.remember(Error::new(Kind::Refresh, "on purpose"), None, at(millis), 0.5);
+            memo.until().unwrap().duration_since(start).as_millis()
+        };
+        assert_eq!(
+            [fail(&mut memo, 0), fail(&mut memo, 1_000), fail(&mut memo, 3_000)],
+            [1_000, 3_000, 7_000]
+        );
+        for by_hand in [4_000, 5_000, 6_000] {
+            assert!(memo.active(at(by_hand)).is_some() && memo.active_by_hand(at(by_hand)).is_none());
+            assert_eq!(fail(&mut memo, by_hand), 7_000);
+        }
+        assert_eq!(fail(&mut memo, 6_500), 7_500, "but never less than a second after an attempt");
+        assert_eq!(fail(&mut memo, 7_500), 15_500, "8 s follow 4 s");
     }
 }

@@ -3,18 +3,28 @@
 
 mod cell;
 mod change;
+mod clocks;
+mod cookie_session;
 mod cookies;
 mod credential;
 mod crossing;
 mod decision;
+mod doubt;
+mod error_response;
 mod events;
 mod exchange;
 mod flight;
 mod fruitless;
+mod jwt;
+mod keep_fresh;
 mod memo;
 mod refresher;
+mod renewal;
+mod revocation;
 mod snapshot;
+mod term;
 mod token_field;
+mod token_numbers;
 mod token_response;
 mod tokens;
 mod write;
@@ -26,25 +36,44 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use arc_swap::ArcSwap;
 
 use self::cell::Cell;
+use self::doubt::Doubt;
 use self::events::Bell;
 use self::flight::Ticket;
 use crate::error::{Error, Kind};
 
+pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::{Cookies, SetCookies};
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
-pub(crate) use self::decision::Finding;
+pub(crate) use self::decision::{Cause, Finding, Landed};
+pub use self::error_response::ErrorResponse;
 pub use self::events::{SessionEvent, SessionEvents};
-pub(crate) use self::refresher::{Method, Refresher};
-pub(crate) use self::snapshot::Snapshot;
+pub(crate) use self::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Presentation, Unheard, ask};
+pub use self::keep_fresh::KeepFresh;
+pub(crate) use self::refresher::{AnyRefresher, ByFunction};
+pub use self::refresher::{RefreshContext, Refresher};
+pub(crate) use self::renewal::{Attempt, Custom, Method, Renewal};
+pub(crate) use self::revocation::Revoker;
 use self::snapshot::Standing;
+pub(crate) use self::snapshot::{Snapshot, Stamp};
 pub use self::token_field::{TokenFields, TokenLifetime, TokenText};
+pub(crate) use self::token_numbers::tame;
 pub use self::tokens::{AccessToken, AsTokens, FromSession, RefreshToken, Tokens};
 pub use self::write::SessionWrite;
 
 /// One identity's session: its tokens, and the one refresh that everybody waits for.
 ///
 /// Cheap to clone; clones are the same session, and so are all clients that share it. It lives in memory.
+///
+/// - *Many identities* are as many sessions, each with its own refresh, and nothing in common. Hold them in
+///   whatever map suits; there is no pool, and nothing is evicted but by you. Dropping one costs nothing: a
+///   refresh that is under way goes on to its end.
+/// - *One identity at several hosts* is one session in several clients
+///   ([`ClientBuilder::session`](crate::ClientBuilder::session)): one refresh for all.
+/// - *Several audiences* are several sessions, since each has an access token of its own. If they hang off one
+///   refresh token, give that to one session, and let
+///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the others make an ordinary call under it: then
+///   the refresh token is spent by one refresh at a time.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -65,7 +94,9 @@ struct Inner {
     cell: Mutex<Cell<Ticket>>,
     /// What the cell last published, to be read without its lock.
     current: ArcSwap<Snapshot>,
-    refresher: OnceLock<Refresher>,
+    renewal: OnceLock<Renewal>,
+    revoker: OnceLock<Revoker>,
+    doubt: Doubt,
     /// Somebody declared that there is a session: calls without one fail before the network.
     expected: AtomicBool,
     bell: Bell,
@@ -94,7 +125,9 @@ impl Session {
         Self(Arc::new(Inner {
             current: ArcSwap::new(cell.current().clone()),
             cell: Mutex::new(cell),
-            refresher: OnceLock::new(),
+            renewal: OnceLock::new(),
+            revoker: OnceLock::new(),
+            doubt: Doubt::default(),
             expected: AtomicBool::new(false),
             bell: Bell::new(),
         }))
@@ -111,6 +144,11 @@ impl Session {
     ///
     /// It has taken effect when this returns; awaiting the result says whether it could. An access token
     /// that no header can carry is an error, and leaves the session as it was.
+    ///
+    /// Tokens without a [lifetime](Tokens::lifetime) may be of any age. If the access token is a JWT, its `exp`
+    /// (RFC 7519 §4.1.4) is taken as a hint: when it has passed, a call asks for a refresh first. It is not
+    /// verified, and what the server says of the token counts more: if there is no refresh to be had, the call
+    /// goes with it.
     #[allow(
         clippy::must_use_candidate,
         reason = "it has taken effect; who knows the token to be good need not look"
@@ -128,10 +166,16 @@ impl Session {
 
     /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
     ///
+    /// Made for a button that says "try again": while calls wait 1 s, 2 s, 4 s … 60 s after failed refreshes, a
+    /// refresh by hand waits for one second only. What the server asked for with `Retry-After` holds for both,
+    /// and so does a refusal for good. Until then the remembered error is returned and nothing is sent, so that
+    /// a loop around this cannot become a storm.
+    ///
     /// # Errors
     ///
-    /// [`is_no_session`](Error::is_no_session) if there is nothing to refresh with; otherwise what the
-    /// refresh failed with.
+    /// [`is_no_session`](Error::is_no_session) if there is nothing to refresh with,
+    /// [`is_session_expired`](Error::is_session_expired) if the server refused for good; otherwise what the
+    /// refresh failed with, or the last one if it is too early for another.
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens, Error> {
@@ -169,10 +213,15 @@ impl Session {
         self.0.current.load_full()
     }
 
-    /// The first refresher stays: clients that join a session do not change how it is renewed.
-    pub(crate) fn set_refresher(&self, refresher: Refresher) {
-        let _ = self.0.refresher.set(refresher);
+    /// The first one stays: clients that join a session do not change how it is renewed.
+    pub(crate) fn set_renewal(&self, renewal: Renewal) {
+        let _ = self.0.renewal.set(renewal);
         self.expect();
+    }
+
+    /// The first one stays.
+    pub(crate) fn set_revoker(&self, revoker: Revoker) {
+        let _ = self.0.revoker.set(revoker);
     }
 
     /// From now on calls without a session fail before the network.
@@ -185,15 +234,24 @@ impl Session {
     }
 
     pub(crate) fn keeps_cookies(&self) -> bool {
-        self.refresher().is_some_and(Refresher::keeps_cookies)
+        self.renewal().is_some_and(Renewal::keeps_cookies)
+            || self.snapshot().credential().is_some_and(|credential| credential.tokens().by_cookie)
     }
 
-    fn refresher(&self) -> Option<&Refresher> {
-        self.0.refresher.get()
+    fn renewal(&self) -> Option<&Renewal> {
+        self.0.renewal.get()
+    }
+
+    fn revoker(&self) -> Option<&Revoker> {
+        self.0.revoker.get()
+    }
+
+    fn doubt(&self) -> &Doubt {
+        &self.0.doubt
     }
 
     fn is_renewable(&self, snapshot: &Snapshot) -> bool {
-        self.refresher().is_some_and(|refresher| refresher.can_refresh(snapshot))
+        self.renewal().is_some_and(|renewal| renewal.can_refresh(snapshot))
     }
 
     fn id(&self) -> usize {

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
+use super::clocks::Now;
 use super::cookies::Cookies;
 use super::credential::Credential;
+use super::term::Age;
 
 /// What a call was sent under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,6 +54,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether a call that was to go with `other` can as well go with this: only its cookies may differ.
+    pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
+        self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
+    }
+
     /// The cookies alone.
     pub(crate) fn without_credential(&self) -> Self {
         Self { standing: Standing::Nobody, ..self.clone() }
@@ -61,10 +66,10 @@ impl Snapshot {
 
     /// Whether a call can go at once with what is here: the same answer as
     /// [`Cell::enter`](super::cell::Cell::enter), without its lock.
-    pub(crate) fn is_ready(&self, now: impl FnOnce() -> Instant) -> bool {
+    pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {
             return false;
         };
-        !self.hold && credential.has_access() && (!credential.has_clock() || !credential.wants_renewal(now()))
+        !self.hold && credential.is_usable() && credential.age(now, once) == Age::Fresh
     }
 }

@@ -82,6 +82,8 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
+    /// There is no access token: cookies are the credential.
+    pub(crate) by_cookie: bool,
 }
 
 impl Tokens {
@@ -128,7 +130,8 @@ impl Tokens {
         self
     }
 
-    /// The access token; `None` only for [`Tokens::from_refresh`].
+    /// The access token; `None` only for [`Tokens::from_refresh`] and in a session of cookies
+    /// ([`CookieSession`](crate::CookieSession)).
     #[must_use]
     pub fn access(&self) -> Option<&AccessToken> {
         self.access.as_ref()
@@ -167,7 +170,7 @@ impl Tokens {
     }
 
     pub(crate) fn empty() -> Self {
-        Self { access: None, refresh: None, lifetime: None, token_type: None, scope: None }
+        Self { access: None, refresh: None, lifetime: None, token_type: None, scope: None, by_cookie: false }
     }
 }
 

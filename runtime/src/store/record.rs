@@ -40,6 +40,9 @@ pub(crate) struct StoredSession {
     lifetime: Option<u64>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
+    /// There is no access token: the cookies are all there is.
+    #[serde(default)]
+    by_cookie: bool,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -99,6 +102,7 @@ impl StoredSession {
             expires: expires.map(millis),
             lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
             cookies,
+            by_cookie: tokens.by_cookie,
         }
     }
 
@@ -114,6 +118,7 @@ impl StoredSession {
             lifetime: left.map(|left| Duration::from_millis(left.max(1))),
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
+            by_cookie: self.by_cookie,
         }
     }
 

@@ -32,7 +32,7 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1: ten thousand waiters need no task beside their own but the refresh, and each is woken once.
+/// V1, B15: ten thousand waiters need no task beside their own but the refresh, and each is woken once.
 #[tokio::test(start_paused = true)]
 async fn a_waiter_costs_no_task_and_one_wake() {
     const WAITERS: usize = 10_000;

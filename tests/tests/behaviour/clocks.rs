@@ -175,18 +175,57 @@ async fn an_odd_lifetime_is_read_or_ignored_and_never_an_error() {
         json!({ "s": 1 }),
         json!("NaN"),
         json!("1 hour"),
+        json!(-3600.5),
+        json!(-1e300),
+        json!("-inf"),
+        json!("-1e400"),
+        json!("0x10"),
     ];
     for given in garbage {
         assert_eq!(lifetimes(given.clone()).await, [None, None], "{given}");
     }
 }
 
+/// H6, H7: numbers that no float can hold are valid JSON; the tokens beside them are not lost for it.
+#[tokio::test(start_paused = true)]
+async fn a_number_beyond_all_numbers_costs_no_tokens() {
+    let huge = format!("1{}", "0".repeat(400));
+    for (given, lifetime) in
+        [("1e400", Some(YEAR)), ("1E+99999999999", Some(YEAR)), (&*huge, Some(YEAR)), ("-1e400", None)]
+    {
+        let body = |access: &str, refresh: &str| {
+            let body = format!(
+                r#"{{"access_token":"{access}","expires_in":{given},"refresh_token":"{refresh}","e":"1e400"}}"#
+            );
+            Conduct::spend(Answer::text(200, &body).header("content-type", "application/json"))
+        };
+        let world = World::new();
+        world.guard_with(403, |_| order(7));
+        let (first, second) = (world.authority.issue(), world.authority.issue());
+        world.authority.next(Role::Login, body(&first.access, &first.refresh));
+        world.authority.next(Role::Refresh, body(&second.access, &second.refresh));
+        let shop = stranger(&world);
+        assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), lifetime, "{given}");
+        shop.session().refresh().await.unwrap();
+        assert_eq!(shop.session().tokens().unwrap().lifetime(), lifetime, "{given}");
+        shop.order(7).await.unwrap();
+    }
+}
+
 /// H7: no lifetime is too long to be added to a clock; a year is believed at most.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_without_end_is_a_year() {
-    for given in
-        [json!(u64::MAX), json!(i64::MAX), json!(1e30), json!(f64::MAX), json!("18446744073709551616")]
-    {
+    let given = [
+        json!(u64::MAX),
+        json!(i64::MAX),
+        json!(1e30),
+        json!(f64::MAX),
+        json!("18446744073709551616"),
+        json!("1e400"),
+        json!("inf"),
+        json!("Infinity"),
+    ];
+    for given in given {
         assert_eq!(lifetimes(given.clone()).await, [Some(YEAR), Some(YEAR)], "{given}");
     }
 }

@@ -126,12 +126,13 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     check(&shop.order(7).await.unwrap_err(), "503");
 
     tokio::time::advance(Duration::from_secs(2)).await;
-    world.authority.next(Role::Refresh, Conduct::lose_before());
+    world.authority.always(Role::Refresh, Conduct::lose_before());
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_refresh());
     check(&error, "connection reset by the test");
 
     tokio::time::advance(Duration::from_secs(4)).await;
+    world.authority.always(Role::Refresh, Conduct::Honest);
     world.authority.revoke();
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_session_expired() && !error.is_refresh());

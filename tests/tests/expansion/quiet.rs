@@ -10,7 +10,16 @@ use afresh::{RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
 /// Every kind of attribute there is.
-#[api(path = "/api", client = LoudClient, refresh_on(401), scheme = none, token_header = "X-Auth", crate = afresh)]
+#[api(
+    path = "/api",
+    client = LoudClient,
+    refresh_on(401),
+    expired_when(json("/code") == 17, json("/expired") == true),
+    forbidden_when(json("/error") == "csrf"),
+    scheme = none,
+    token_header = "X-Auth",
+    crate = afresh
+)]
 #[header("accept" = "application/json")]
 pub(crate) trait Loud {
     /// Logs in.
@@ -37,6 +46,8 @@ pub(crate) trait Loud {
 
     #[no_replay]
     #[refresh_on(403)]
+    #[expired_when(json("/code") == -1)]
+    #[forbidden_when(json("") == "forbidden")]
     #[put("/{a}/{b}")]
     #[expect(clippy::too_many_arguments, reason = "to see that it is met once")]
     async fn many(

@@ -94,6 +94,7 @@ async fn the_traits_content_type_is_for_methods_that_have_none_of_their_own() {
     assert_eq!(only(&world.stage).header("content-type"), Some("application/json"));
 }
 
+/// L3: known parts are put together again, under a boundary of their own.
 #[tokio::test(start_paused = true)]
 async fn a_multipart_body_is_made_anew_for_the_second_send_with_equal_parts() {
     let world = World::new();
@@ -108,6 +109,7 @@ async fn a_multipart_body_is_made_anew_for_the_second_send_with_equal_parts() {
     assert_eq!(world.authority.posts(), 1);
 }
 
+/// L3: a part that is a file is read again.
 #[tokio::test(start_paused = true)]
 async fn a_file_is_named_typed_and_read_for_each_send() {
     let world = World::new();

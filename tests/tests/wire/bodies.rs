@@ -64,6 +64,12 @@ trait Bodies {
     #[post("/")]
     async fn text(&self, #[body] text: &'static str) -> Result<()>;
 
+    #[post("/")]
+    async fn json_or_none(&self, #[json] value: Option<&Value>) -> Result<()>;
+
+    #[post("/")]
+    async fn body_or_none(&self, #[body] body: Option<Body>) -> Result<()>;
+
     #[patch("/")]
     async fn body(&self, #[body] body: Body) -> Result<()>;
 
@@ -148,6 +154,22 @@ async fn bytes_and_text_are_sent_as_they_are() {
     assert_eq!(body(&server, TEXT), "text");
     api.body(Body::from("part")).await.unwrap();
     assert_eq!(body(&server, TEXT), "part");
+}
+
+/// `None` is no body; what is there and happens to be `null` is one.
+#[tokio::test]
+async fn a_body_can_be_left_out() {
+    let (server, api) = api().await;
+    api.json_or_none(Some(&Value::Null)).await.unwrap();
+    assert_eq!(body(&server, JSON), "null");
+    api.body_or_none(Some(Body::from("part"))).await.unwrap();
+    assert_eq!(body(&server, TEXT), "part");
+    api.json_or_none(None).await.unwrap();
+    let by_json = server.last();
+    api.body_or_none(None).await.unwrap();
+    for seen in [by_json, server.last()] {
+        assert_eq!((values(&seen, "content-type"), &**seen.body()), (vec![], &b""[..]));
+    }
 }
 
 #[tokio::test]

@@ -9,7 +9,7 @@ pub struct User {
 pub trait Shop {
     #[refresh]
     #[post("/refresh")]
-    async fn order(&self) -> Result<User>; //~ ERROR //~ ERROR
+    async fn order(&self) -> Result<User>; //~ ERROR
 
     #[get("/health")]
     async fn health(&self) -> Result<()>;

@@ -12,7 +12,9 @@ pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
 /// Whatever has no variant of its own must go somewhere.
 fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     let mut others = found.variants.iter().filter_map(|variant| variant.other);
-    if others.next().is_none() && !found.is_incomplete {
+    // A variant that says nothing has been reported, and may be the one.
+    let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.is_silent);
+    if others.next().is_none() && !may_be {
         let fact = format_args!("enum `{}` has no `#[other]` variant", found.name);
         diag.push_help(found.at, fact, "add `#[other] Other(afresh::Error)`");
     }

@@ -70,6 +70,7 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
         name: &source.ident,
         doc: first_paragraph(&source.attrs),
         content: None,
+        is_silent: false,
         statuses: Vec::new(),
         other: None,
     };
@@ -98,7 +99,8 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
     }
     let at = diag.mark(&source.ident);
     let is_wrong = diag.any_in(&(start..diag.marks())) || any_misspelt(&source.attrs, ON_VARIANT);
-    if said.is_none() && !is_wrong {
+    variant.is_silent = said.is_none();
+    if variant.is_silent && !is_wrong {
         let help = "add `#[status(404)]`, or `#[other]` if it takes whatever has no variant of its own";
         diag.push_help(at, format_args!("variant `{}` has no status", variant.name), help);
     }

@@ -27,6 +27,8 @@ pub(super) struct Variant<'s> {
     /// The first paragraph of its documentation.
     pub(super) doc: Option<String>,
     pub(super) content: Option<Content<'s>>,
+    /// Whether it has no attribute that says what it takes.
+    pub(super) is_silent: bool,
     pub(super) statuses: Vec<Located<Status>>,
     /// Where it says that it takes what no other variant does.
     pub(super) other: Option<At>,

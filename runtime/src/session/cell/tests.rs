@@ -3,15 +3,17 @@
 mod interleavings;
 mod model;
 
+use std::time::Duration;
+
+use super::super::credential::Credential;
+use super::super::decision::{Landed, Landing};
 use super::super::tokens::Tokens;
 use super::*;
 
 const ROUTE: &str = "Shop::order";
 
 fn credential(minted: Minted) -> Arc<Credential> {
-    Arc::new(
-        Credential::new(Tokens::new(fastrand::u64(..).to_string()), minted, Instant::now(), 0.0).unwrap(),
-    )
+    Arc::new(Credential::new(Tokens::new(fastrand::u64(..).to_string()), minted, Now::read(), 0.0).unwrap())
 }
 
 fn renewed() -> Landing {
@@ -35,20 +37,21 @@ fn logged_in() -> Cell<usize> {
 /// B5: a refusal that comes in while a flight lands meets either the flight or its token, and nothing between.
 #[test]
 fn publishing_the_token_and_clearing_the_slot_are_one_step() {
-    let (mut cell, now) = (logged_in(), Instant::now());
+    let (mut cell, at) = (logged_in(), Now::read());
+    let now = at.ticks;
     let stamp = cell.current().stamp;
     let settle = |cell: &mut Cell<usize>| cell.settle(stamp, Finding::Expired, ROUTE, true, now);
     assert!(matches!(settle(&mut cell), Settled::Start));
     cell.take_off(1, Cause::Refused(Finding::Expired));
     assert!(matches!(settle(&mut cell), Settled::Join(1)));
-    assert!(matches!(cell.enter(true, now), Entry::Join(1)));
+    assert!(matches!(cell.enter(true, false, at), Entry::Join(1)));
 
     assert_eq!(cell.land(&1, renewed(), now, 0.0), Landed::Published);
 
     assert!(cell.ticket().is_none() && !cell.current().hold);
     let newer = Stamp { generation: stamp.generation + 1, ..stamp };
     assert!(matches!(settle(&mut cell), Settled::Replay(current) if current.stamp == newer));
-    assert!(matches!(cell.enter(true, now), Entry::Go));
+    assert!(matches!(cell.enter(true, false, at), Entry::Go));
 }
 
 /// F5: a flight that a login detached neither clears nor lands in the slot of the next one.
@@ -64,4 +67,44 @@ fn a_detached_flight_leaves_the_slot_of_the_next_one_alone() {
 
     assert_eq!((cell.ticket(), cell.current().stamp), (Some(2), new));
     assert_eq!(cell.land(&2, renewed(), now, 0.0), Landed::Published);
+}
+
+/// D16, I12: a refusal ahead of time leaves the credential until it is over; then the session lapses, once.
+#[test]
+fn a_refusal_ahead_of_time_waits_for_the_end_of_the_credential() {
+    let mut cell = Cell::<usize>::new();
+    let at = Now::read();
+    let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
+    cell.log_in(None, Arc::new(Credential::new(tokens, Minted::LoggedIn, at, 0.0).unwrap()), &[]).unwrap();
+    let after = |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
+    assert!(matches!(cell.enter(true, false, after(580)), Entry::GoAndRenew));
+    cell.take_off(1, Cause::Margin);
+    assert_eq!(cell.land(&1, Landing::Rejected, after(581).ticks, 0.0), Landed::Failed);
+
+    assert!(!cell.lapse(after(599).ticks));
+    for once in [false, true] {
+        assert!(matches!(cell.enter(true, once, after(599)), Entry::Go), "no flight starts any more");
+    }
+    assert!(cell.ask(after(599).ticks).is_err() && cell.next_renewal().is_none());
+    assert!(cell.lapse(after(600).ticks) && !cell.lapse(after(601).ticks));
+    assert!(matches!(cell.enter(true, false, after(601)), Entry::Expired));
+}
+
+/// What is read without the lock is what the lock would have said.
+#[test]
+fn a_call_that_is_ready_would_have_been_let_go() {
+    let at = Now::read();
+    for lifetime in [1, 60, 600, 3600] {
+        let mut cell = Cell::<usize>::new();
+        let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(lifetime));
+        cell.log_in(None, Arc::new(Credential::new(tokens, Minted::LoggedIn, at, 0.0).unwrap()), &[])
+            .unwrap();
+        for percent in 0..=110 {
+            let now = Now { ticks: at.ticks + Duration::from_secs(lifetime) * percent / 100, ..at };
+            for once in [false, true] {
+                let goes = matches!(cell.enter(true, once, now), Entry::Go);
+                assert_eq!(cell.current().is_ready(|| now, once), goes, "{percent} % of {lifetime} s");
+            }
+        }
+    }
 }

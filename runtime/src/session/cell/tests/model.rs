@@ -4,6 +4,7 @@
 
 use super::{ROUTE, credential, failed, log_in, logged_in, renewed};
 use crate::session::cell::*;
+use crate::session::decision::Landed;
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
@@ -165,7 +166,7 @@ impl Model {
 
     fn enter(&mut self) -> Caller {
         let stamp = self.cell.current().stamp;
-        match self.cell.enter(true, self.now) {
+        match self.cell.enter(true, false, Now { ticks: self.now, ..Now::read() }) {
             Entry::Go | Entry::GoAndRenew => Caller::Sent { stamp, first: None },
             Entry::Join(flight) => self.wait(flight, stamp, false),
             Entry::Start => {
@@ -173,13 +174,14 @@ impl Model {
                 self.wait(flight, stamp, false)
             }
             Entry::Nobody | Entry::Expired | Entry::Fail(_) => Caller::Done,
+            Entry::TryJoin(_) | Entry::TryStart => panic!("no token here has a clock"),
         }
     }
 
     fn settle(&mut self, number: usize, stamp: Stamp) -> Caller {
         let current = self.cell.current().stamp;
         match self.cell.settle(stamp, finding_of(number), ROUTE, true, self.now) {
-            Settled::Return | Settled::Ended(_) | Settled::Fail(_) => Caller::Done,
+            Settled::Return(_) | Settled::Ended(_) | Settled::Lapsed | Settled::Fail(_) => Caller::Done,
             Settled::Replay(newer) => Self::replay(stamp, newer.stamp),
             Settled::Join(flight) => {
                 assert_eq!(stamp, current, "I2: a stale refusal waits for a refresh");
@@ -271,7 +273,7 @@ impl Model {
 
     pub(super) fn key(&self) -> String {
         let current = self.cell.current();
-        let known = self.cell.fruitless.is_genuine(current.stamp, ROUTE, self.now);
+        let known = self.cell.fruitless.genuine(current.stamp, ROUTE, self.now).is_some();
         let memo = self.cell.failure(self.now).is_some();
         let live = current.credential().is_some();
         // Those whose refusals say the same are interchangeable.

@@ -1,0 +1,70 @@
+//! What the `WWW-Authenticate` headers of a refusal ask for: [`Challenge`], and the error codes that speak of
+//! the token itself.
+
+use std::fmt;
+
+use http::HeaderMap;
+use http::header::WWW_AUTHENTICATE;
+use http_auth::{ChallengeParser, ChallengeRef};
+
+/// Something that the server asks for and an ordinary refresh does not bring.
+///
+/// The call's own answer is returned, with its headers. What they ask for is between the program and its
+/// authorization server: a proof with another nonce, another login of the user, a token request with
+/// claims. Once that has brought tokens, [`Session::set`](crate::Session::set) makes them the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Challenge {
+    /// `use_dpop_nonce`: a proof of possession with the nonce of the `DPoP-Nonce` header (RFC 9449 §9).
+    DpopNonce,
+    /// `insufficient_user_authentication`: a stronger or more recent login (RFC 9470 §3).
+    StepUp,
+    /// `insufficient_claims`, or a `claims` parameter: a token with these claims (`OpenID` Connect; the
+    /// continuous access evaluation of Microsoft Entra).
+    Claims,
+}
+
+impl fmt::Display for Challenge {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::DpopNonce => "a proof with another DPoP nonce",
+            Self::StepUp => "a stronger or more recent login",
+            Self::Claims => "a token with other claims",
+        })
+    }
+}
+
+/// What the first challenge that says anything says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Said {
+    InvalidToken,
+    InsufficientScope,
+    Asks(Challenge),
+}
+
+/// Reads the challenges (RFC 9110 §11.6.1, RFC 6750 §3).
+pub(crate) fn read(headers: &HeaderMap) -> Option<Said> {
+    let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
+    let mut challenges = lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok));
+    challenges.find_map(|challenge| said(&challenge))
+}
+
+fn said(challenge: &ChallengeRef<'_>) -> Option<Said> {
+    // With claims to be met the token is not simply old, whatever the error code is.
+    if has(challenge, "claims") {
+        return Some(Said::Asks(Challenge::Claims));
+    }
+    let (_, code) = challenge.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("error"))?;
+    match code.to_unescaped().as_str() {
+        "invalid_token" => Some(Said::InvalidToken),
+        "insufficient_scope" => Some(Said::InsufficientScope),
+        "use_dpop_nonce" => Some(Said::Asks(Challenge::DpopNonce)),
+        "insufficient_user_authentication" => Some(Said::Asks(Challenge::StepUp)),
+        "insufficient_claims" => Some(Said::Asks(Challenge::Claims)),
+        _ => None,
+    }
+}
+
+fn has(challenge: &ChallengeRef<'_>, wanted: &str) -> bool {
+    challenge.params.iter().any(|(name, _)| name.eq_ignore_ascii_case(wanted))
+}

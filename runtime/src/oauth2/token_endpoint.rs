@@ -1,0 +1,212 @@
+//! An authorization server as one client knows it: the endpoints, who asks, and how both are put into a
+//! request.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use form_urlencoded::{Serializer, byte_serialize};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::{HeaderMap, HeaderValue, Method};
+use url::Url;
+
+use crate::encode::Content;
+use crate::error::{Error, Kind, Result};
+use crate::origin::{Origin, is_loopback};
+use crate::prepared::Prepared;
+use crate::session::{EXCHANGE_DEADLINE, ErrorResponse, Heard, RefreshContext, Unheard, ask};
+use crate::trace::Trail;
+use crate::transport::Transport;
+use crate::wire::Wire;
+
+/// How a client with a secret shows who it is (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// By `Authorization: Basic …`, which every server must take.
+    #[default]
+    Basic,
+    /// As `client_id` and `client_secret` in the body, for servers that take nothing else.
+    Body,
+}
+
+#[derive(Clone)]
+pub(super) struct TokenEndpoint {
+    pub(super) url: String,
+    pub(super) revocation_url: Option<String>,
+    pub(super) client_id: Option<String>,
+    pub(super) client_secret: Option<String>,
+    pub(super) auth: ClientAuth,
+    /// Parameters of a token request beside those of the grant, in order.
+    pub(super) params: Vec<(String, String)>,
+    pub(super) transport: Option<Transport>,
+    pub(super) allow_http: bool,
+}
+
+impl TokenEndpoint {
+    pub(super) fn new(url: &str) -> Self {
+        Self {
+            url: url.to_owned(),
+            revocation_url: None,
+            client_id: None,
+            client_secret: None,
+            auth: ClientAuth::Basic,
+            params: Vec::new(),
+            transport: None,
+            allow_http: false,
+        }
+    }
+
+    /// A parameter of which there is one.
+    pub(super) fn set(&mut self, name: &str, value: String) {
+        self.params.retain(|(known, _)| known != name);
+        self.params.push((name.to_owned(), value));
+    }
+
+    pub(super) fn check(&self) -> Result<()> {
+        self.endpoint(&self.url, "the token endpoint")?;
+        if let Some(url) = &self.revocation_url {
+            self.endpoint(url, "the revocation endpoint")?;
+        }
+        if self.client_secret.is_some() && self.client_id.is_none() {
+            return Err(Error::builder("there is a client secret and no client id"));
+        }
+        Ok(())
+    }
+
+    fn endpoint(&self, url: &str, which: &'static str) -> Result<Url> {
+        let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
+        let Ok(url) = Url::parse(url) else { return refuse("is no URL") };
+        match url.scheme() {
+            "https" => {}
+            "http" if self.allow_http || is_loopback(&url) => {}
+            "http" => {
+                return refuse(
+                    "is plain http on another machine: use https, or `allow_http` if nobody can listen",
+                );
+            }
+            _ => return refuse("is neither https nor http"),
+        }
+        if !url.username().is_empty() || url.password().is_some() {
+            return refuse("holds a user or a password");
+        }
+        // RFC 6749 §3.2: a query is allowed, a fragment is not.
+        if url.fragment().is_some() {
+            return refuse("has a fragment");
+        }
+        Ok(url)
+    }
+
+    /// The way to `url`, over the grant's own transport or that of the client.
+    fn wire(&self, url: &Url, context: RefreshContext<'_>) -> Wire {
+        let home = context.home;
+        let transport = self.transport.as_ref().unwrap_or(&home.transport).clone();
+        Wire {
+            follows_redirects: transport.follows_redirects(),
+            transport,
+            origin: Origin::of(url),
+            base: url.as_str().trim_end_matches('/').to_owned(),
+            headers: if home.is_home(url) { home.headers.clone() } else { HeaderMap::new() },
+        }
+    }
+
+    /// A request for tokens, and the way for it.
+    pub(super) fn token_request(
+        &self,
+        grant: &[(&str, &str)],
+        context: RefreshContext<'_>,
+    ) -> Result<(Wire, Prepared)> {
+        let url = self.endpoint(&self.url, "the token endpoint")?;
+        let own = self.params.iter().map(|(name, value)| (&**name, &**value));
+        let request = self.request(url.clone(), grant.iter().copied().chain(own));
+        Ok((self.wire(&url, context), request))
+    }
+
+    /// RFC 7009 §2.1. Success also for a token that is not good any more.
+    pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
+        let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
+        // The access tokens of a refresh token go with it.
+        let refresh = tokens.refresh().map(|token| ("refresh_token", token.secret()));
+        let access = || tokens.access().map(|token| ("access_token", token.secret()));
+        let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
+        let url = self.endpoint(url, "the revocation endpoint")?;
+        let wire = self.wire(&url, context);
+        let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
+        let heard =
+            tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None, &Trail::new(None))).await;
+        match heard {
+            Ok(Ok(heard)) if heard.status.is_success() => Ok(()),
+            Ok(Ok(Heard { status, headers, body })) => {
+                let response = ErrorResponse::of(status, &headers, &body);
+                let text = format!("the revocation endpoint answered {status}");
+                Err(Error::new(Kind::Transport, text).with_source(response))
+            }
+            Ok(Err(Unheard::Final(error) | Unheard::Unsent(error) | Unheard::Lost(error))) => Err(error),
+            Err(elapsed) => {
+                let error = Error::new(Kind::Timeout, "the revocation endpoint did not answer in time");
+                Err(error.with_source(elapsed))
+            }
+        }
+    }
+
+    fn request<'a>(&self, url: Url, params: impl Iterator<Item = (&'a str, &'a str)>) -> Prepared {
+        let mut form = Serializer::new(String::new());
+        form.extend_pairs(params);
+        let mut headers = HeaderMap::new();
+        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        match (&self.client_id, &self.client_secret, self.auth) {
+            (Some(id), Some(secret), ClientAuth::Basic) => {
+                headers.extend(basic(id, secret).map(|value| (AUTHORIZATION, value)));
+            }
+            (Some(id), Some(secret), ClientAuth::Body) => {
+                form.append_pair("client_id", id).append_pair("client_secret", secret);
+            }
+            (Some(id), None, _) => {
+                form.append_pair("client_id", id);
+            }
+            (None, ..) => {}
+        }
+        let body = Content::Bytes(form.finish().into());
+        Prepared::Declared { method: Method::POST, url, headers, body }
+    }
+}
+
+/// RFC 6749 §2.3.1: id and secret are urlencoded before they become user and password of RFC 7617.
+fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
+    let mut value = HeaderValue::try_from(format!("Basic {pair}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+/// Neither the secret nor the parameters, which may hold some.
+impl fmt::Debug for TokenEndpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let origin = Url::parse(&self.url).map(|url| url.origin().ascii_serialization());
+        f.debug_struct("TokenEndpoint")
+            .field("origin", &origin.unwrap_or_default())
+            .field("client_id", &self.client_id)
+            .field("auth", &self.auth)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The pair of RFC 6749 §2.3.1, and characters that urlencoding changes.
+    #[test]
+    fn id_and_secret_are_urlencoded_before_they_are_base64() {
+        assert_eq!(
+            basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw").unwrap(),
+            "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"
+        );
+        let value = basic("a:b", "ü +/").unwrap();
+        let text = value.to_str().unwrap().strip_prefix("Basic ").unwrap();
+        assert_eq!(BASE64_STANDARD.decode(text).unwrap(), b"a%3Ab:%C3%BC+%2B%2F");
+        assert!(value.is_sensitive());
+    }
+}

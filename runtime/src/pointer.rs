@@ -1,0 +1,151 @@
+//! The value at a JSON pointer (RFC 6901) in a document of which perhaps only the beginning is there.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::Deserialize;
+use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use serde_json::Value;
+
+/// `None` if there is no such value, or it does not end within `json`.
+pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
+    let mut found = None;
+    let mut document = serde_json::Deserializer::from_slice(json);
+    // A document that is cut off is an error, after what was found.
+    let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
+    found
+}
+
+/// Goes down to `pointer`, and passes by everything else.
+struct Seek<'a> {
+    pointer: &'a str,
+    found: &'a mut Option<Value>,
+}
+
+impl<'a> Seek<'a> {
+    /// The first step, and the way from there.
+    fn step(&self) -> Option<(Cow<'a, str>, &'a str)> {
+        let way = self.pointer.strip_prefix('/')?;
+        let end = way.find('/').unwrap_or(way.len());
+        let (step, rest) = way.split_at_checked(end)?;
+        let step = if step.contains('~') {
+            Cow::Owned(step.replace("~1", "/").replace("~0", "~"))
+        } else {
+            Cow::Borrowed(step)
+        };
+        Some((step, rest))
+    }
+}
+
+impl<'de> DeserializeSeed<'de> for Seek<'_> {
+    type Value = ();
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        if self.pointer.is_empty() {
+            *self.found = Some(Value::deserialize(deserializer)?);
+            return Ok(());
+        }
+        deserializer.deserialize_any(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Seek<'_> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("any JSON")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        let step = self.step();
+        while let Some(key) = map.next_key::<String>()? {
+            match &step {
+                Some((wanted, pointer)) if **wanted == key => {
+                    map.next_value_seed(Seek { pointer, found: &mut *self.found })?;
+                }
+                _ => drop(map.next_value::<IgnoredAny>()?),
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
+        let step = self.step();
+        for index in 0_usize.. {
+            let here = step.as_ref().filter(|(wanted, _)| **wanted == index.to_string());
+            let more = match here {
+                Some((_, pointer)) => {
+                    items.next_element_seed(Seek { pointer, found: &mut *self.found })?.is_some()
+                }
+                None => items.next_element::<IgnoredAny>()?.is_some(),
+            };
+            if !more {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    fn visit_unit<E>(self) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_bool<E>(self, _: bool) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_i64<E>(self, _: i64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_u64<E>(self, _: u64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_f64<E>(self, _: f64) -> Result<(), E> {
+        Ok(())
+    }
+
+    fn visit_str<E>(self, _: &str) -> Result<(), E> {
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    /// The table of RFC 6901 §5.
+    #[test]
+    fn every_example_of_the_specification_is_found() {
+        let document = json!({
+            "foo": ["bar", "baz"], "": 0, "a/b": 1, "c%d": 2, "e^f": 3, "g|h": 4, "i\\j": 5, "k\"l": 6, " ": 7, "m~n": 8
+        });
+        let text = document.to_string();
+        let pointers = [
+            "", "/foo", "/foo/0", "/foo/1", "/", "/a~1b", "/c%d", "/e^f", "/g|h", "/i\\j", "/k\"l", "/ ",
+            "/m~0n",
+        ];
+        for pointer in pointers {
+            let found = look_up(text.as_bytes(), pointer);
+            assert!(found.is_some(), "{pointer}");
+            assert_eq!(found.as_ref(), document.pointer(pointer), "{pointer}");
+        }
+        for pointer in ["/bar", "/foo/2", "/foo/-", "/foo/00", "/foo/0/x", "/a/b", "foo"] {
+            assert_eq!(look_up(text.as_bytes(), pointer), None, "{pointer}");
+        }
+    }
+
+    #[test]
+    fn what_stands_before_the_cut_is_found_and_what_it_cuts_is_not() {
+        let text = br#"{"list":[{"x":[1,2]},null,1.5],"error":{"code":"expired","more":"and mo"#;
+        assert_eq!(look_up(text, "/error/code"), Some(json!("expired")));
+        assert_eq!(look_up(text, "/list/0/x/1"), Some(json!(2)));
+        assert_eq!(look_up(text, "/error/more"), None);
+        assert_eq!(look_up(text, "/error"), None);
+        assert_eq!(look_up(b"<html>", "/error"), None);
+        assert_eq!(look_up(b"", ""), None);
+    }
+}

@@ -1,0 +1,68 @@
+//! How an epoch begins and ends in the cell: a login, a logout, a session that has expired.
+
+use std::sync::Arc;
+
+use super::{Cell, Stamp, Standing, ended};
+use crate::error::Error;
+use crate::session::cookies::{Cookies, SetCookies};
+use crate::session::credential::Credential;
+use crate::session::fruitless::Fruitless;
+
+impl<F: Clone + PartialEq> Cell<F> {
+    /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the
+    /// one before. `Err` if somebody logged out since; otherwise the flight that it detached.
+    pub(crate) fn log_in(
+        &mut self,
+        begun: Option<Stamp>,
+        credential: Arc<Credential>,
+        cookies: &[SetCookies],
+    ) -> Result<Option<F>, Error> {
+        let nobody = matches!(self.current.standing, Standing::Nobody);
+        if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
+            return Err(ended());
+        }
+        // What a server handed out before any login, say for its login form, belongs to nobody else.
+        let mut jar = if nobody { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
+        for set in cookies {
+            jar = set.after(&jar);
+        }
+        let detached = self.start_epoch();
+        self.publish(|next| {
+            next.stamp.generation += 1;
+            next.standing = Standing::Live(credential);
+            next.cookies = Arc::new(jar);
+        });
+        Ok(detached)
+    }
+
+    /// A logout. Whether somebody was logged in, and the flight that it detached.
+    pub(crate) fn log_out(&mut self) -> (bool, Option<F>) {
+        let was_live = matches!(self.current.standing, Standing::Live(_));
+        let detached = self.start_epoch();
+        self.publish(|next| {
+            next.standing = Standing::Nobody;
+            next.cookies = Arc::default();
+        });
+        (was_live, detached)
+    }
+
+    /// The server refused the refresh for good, and there is nothing left.
+    pub(super) fn expire(&mut self) {
+        self.doomed = false;
+        self.memo.clear();
+        self.publish(|next| {
+            next.standing = Standing::Expired;
+            next.cookies = Arc::default();
+        });
+    }
+
+    fn start_epoch(&mut self) -> Option<F> {
+        self.memo.clear();
+        self.doomed = false;
+        self.fruitless = Fruitless::default();
+        self.hopeless = false;
+        let detached = self.flight.take().map(|slot| slot.ticket);
+        self.publish(|next| next.stamp.epoch += 1);
+        detached
+    }
+}

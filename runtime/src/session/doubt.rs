@@ -1,0 +1,29 @@
+//! Whether a refresh secret may be spent without its holder knowing: [`Doubt`]. It is set before the secret
+//! is sent and dispelled by an answer, so that a refresh which is broken off leaves it set.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use super::snapshot::Stamp;
+
+/// Under which stamp a secret was presented and not answered. In memory, what a journal is on disk.
+#[derive(Debug, Default)]
+pub(super) struct Doubt(Mutex<Option<Stamp>>);
+
+impl Doubt {
+    /// The secret of `stamp` is about to be sent. Whether it was in doubt already.
+    pub(super) fn presented(&self, stamp: Stamp) -> bool {
+        self.lock().replace(stamp) == Some(stamp)
+    }
+
+    /// It was answered, or never left. A doubt of another stamp is none of its business.
+    pub(super) fn dispelled(&self, stamp: Stamp) {
+        let mut doubt = self.lock();
+        if *doubt == Some(stamp) {
+            *doubt = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Stamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,183 @@
+//! What an answer without tokens says (RFC 6749 §5.2): [`ErrorResponse`], and whether it ends the session.
+
+use std::fmt;
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::header::RETRY_AFTER;
+use http::{HeaderMap, StatusCode};
+use serde::Deserialize;
+
+use crate::error::{Error, Kind};
+use crate::media_type::MediaType;
+
+/// What a refresh or token endpoint answered instead of tokens (RFC 6749 §5.2).
+///
+/// It is the [`source`](std::error::Error::source) of the error of a refresh that the server refused: by a
+/// `#[refresh]` method, or by a grant of [`oauth2`](crate::oauth2). Its description and its body stay out,
+/// because they may hold secrets.
+///
+/// ```
+/// use std::error::Error as _;
+/// use afresh::oauth2::ErrorResponse;
+///
+/// fn code(error: &afresh::Error) -> Option<&str> {
+///     let mut cause = error.source();
+///     while let Some(error) = cause {
+///         if let Some(response) = error.downcast_ref::<ErrorResponse>() {
+///             return response.code();
+///         }
+///         cause = error.source();
+///     }
+///     None
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ErrorResponse {
+    status: StatusCode,
+    code: Option<String>,
+    retry_after: Option<Duration>,
+}
+
+impl ErrorResponse {
+    pub(crate) fn of(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> Self {
+        let code = error_code(body)
+            .filter(|code| code.len() <= 40 && code.bytes().all(|b| b.is_ascii_lowercase() || b == b'_'));
+        Self { status, code, retry_after: retry_after(headers) }
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The error code, such as `invalid_client`; `None` if the answer holds none, or one that does not look
+    /// like a code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// How long the server asked to wait (RFC 9110 §10.2.3), as it said it.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        self.retry_after
+    }
+
+    pub(crate) fn into_error(self) -> Error {
+        Error::new(Kind::Refresh, self.to_string()).with_source(self)
+    }
+}
+
+impl fmt::Display for ErrorResponse {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the refresh endpoint answered {}", self.status)?;
+        match &self.code {
+            Some(code) => write!(f, ": {code}"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for ErrorResponse {}
+
+/// What an answer that is no success says.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// The secret is refused for good.
+    Rejected,
+    /// Not now; perhaps after what the server asked for.
+    Failed(Option<Duration>),
+}
+
+/// Only what definitely refuses the secret ends a session: an error code that says so, or a status that the
+/// user said does.
+pub(super) fn classify(
+    status: StatusCode,
+    headers: &HeaderMap,
+    body: &Bytes,
+    ends_on: &[StatusCode],
+) -> Ending {
+    const DEFINITE: [&str; 4] = ["invalid_grant", "invalid_token", "token_expired", "token_not_valid"];
+    let spoken =
+        status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
+    if spoken && error_code(body).is_some_and(|code| DEFINITE.contains(&code.as_str())) {
+        return Ending::Rejected;
+    }
+    // A page is a proxy's or firewall's; the endpoint itself has not spoken.
+    if ends_on.contains(&status) && !MediaType::of(headers).is_html() {
+        return Ending::Rejected;
+    }
+    Ending::Failed(retry_after(headers))
+}
+
+/// Some servers say in a 200 that they refuse.
+pub(super) fn is_error(body: &Bytes) -> bool {
+    error_code(body).is_some()
+}
+
+/// The `error` of RFC 6749 §5.2; Django's simplejwt calls it `code`.
+fn error_code(body: &Bytes) -> Option<String> {
+    #[derive(Deserialize)]
+    struct ErrorBody {
+        #[serde(default)]
+        error: Option<serde_json::Value>,
+        #[serde(default)]
+        code: Option<serde_json::Value>,
+    }
+    let body: ErrorBody = serde_json::from_slice(body).ok()?;
+    let text =
+        |value: Option<serde_json::Value>| value?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    text(body.error).or_else(|| text(body.code).filter(|code| code == "token_not_valid"))
+}
+
+/// Seconds or a date (RFC 9110 §10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse() {
+        return Some(Duration::from_secs(seconds));
+    }
+    let date = httpdate::parse_http_date(text).ok()?;
+    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+
+    use super::*;
+
+    fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -> Ending {
+        let mut headers = HeaderMap::new();
+        let kind = if html { "Text/HTML; charset=utf-8" } else { "application/json" };
+        headers.insert(CONTENT_TYPE, kind.parse().unwrap());
+        classify(
+            StatusCode::from_u16(status).unwrap(),
+            &headers,
+            &Bytes::from_static(body.as_bytes()),
+            ends_on,
+        )
+    }
+
+    /// D3, D4: only a definite refusal ends the session.
+    #[test]
+    fn an_oauth_code_ends_the_session_and_a_page_never_does() {
+        let both = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
+        let grant = r#"{"error":"invalid_grant"}"#;
+        let plain = r#"{"status":{"text":"jwt expired"}}"#;
+        for status in [400, 401, 403] {
+            assert_eq!(ending(status, grant, false, &[]), Ending::Rejected);
+        }
+        assert_eq!(ending(403, plain, false, &[]), Ending::Failed(None));
+        assert_eq!(ending(403, plain, false, &both), Ending::Rejected);
+        assert_eq!(ending(401, "", false, &both), Ending::Rejected);
+        assert_eq!(ending(403, "<html>", true, &both), Ending::Failed(None));
+        assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
+        for status in [404, 408, 429, 500, 502, 503] {
+            let definite = ending(status, grant, false, &both) == Ending::Rejected;
+            assert_eq!(definite, status == 404, "{status}");
+            assert_eq!(ending(status, plain, false, &both), Ending::Failed(None));
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! What a token that is a JWT says of its end (RFC 7519 §4.1.4). A hint and nothing more: no signature is
+//! checked, and whatever is odd is no hint.
+
+use std::time::{Duration, SystemTime};
+
+use base64::Engine;
+use base64::alphabet::URL_SAFE;
+use base64::engine::{DecodePaddingMode, GeneralPurpose, GeneralPurposeConfig};
+use serde_json::Value;
+
+use super::tokens::AccessToken;
+
+/// Some issuers pad, though RFC 7515 §2 says not to.
+const BASE64URL: GeneralPurpose = GeneralPurpose::new(
+    &URL_SAFE,
+    GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
+);
+
+/// How long the token still lives. A wall clock that is behind the server's would make it longer than it ever
+/// was, so it is at most what lies between `iat` and `exp`.
+pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
+    let claims = claims(token.secret())?;
+    let date = |name| claims.get(name).and_then(Value::as_f64).filter(|seconds: &f64| seconds.is_finite());
+    let end = date("exp")?;
+    let now = wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64();
+    let left = (end - now.max(date("iat").unwrap_or(now))).max(0.0);
+    Duration::try_from_secs_f64(left).ok()
+}
+
+fn claims(token: &str) -> Option<Value> {
+    let mut parts = token.split('.');
+    let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);
+    if parts.next().is_some() {
+        return None;
+    }
+    serde_json::from_slice(&BASE64URL.decode(payload).ok()?).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: u64 = 1_700_000_000;
+
+    fn left(payload: &str) -> Option<Duration> {
+        let token = AccessToken::new(format!("e30.{}.c2ln", BASE64URL.encode(payload)));
+        remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
+    }
+
+    /// H10: the time left is that of the wall clock, or less if that clock is plainly behind.
+    #[test]
+    fn the_end_is_read_and_a_clock_that_is_behind_does_not_stretch_it() {
+        let seconds = |count| Some(Duration::from_secs(count));
+        assert_eq!(left(r#"{"exp":1700000060}"#), seconds(60));
+        assert_eq!(left(r#"{"exp":1700000060.5,"iat":1699999000}"#), Some(Duration::from_millis(60_500)));
+        assert_eq!(left(r#"{"exp":1700007200,"iat":1700003600}"#), seconds(3600), "an hour behind");
+        assert_eq!(left(r#"{"exp":1699990000,"iat":1699980000}"#), seconds(0), "over, or an hour ahead");
+        assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
+    }
+
+    /// H15: what is odd is no hint.
+    #[test]
+    fn an_odd_token_says_nothing() {
+        for payload in [
+            "{}",
+            "",
+            "null",
+            "[1]",
+            "{",
+            r#"{"exp":"1700000060"}"#,
+            r#"{"exp":1e400}"#,
+            r#"{"exp":1e300}"#,
+            r#"{"exp":null}"#,
+        ] {
+            assert_eq!(left(payload), None, "{payload}");
+        }
+        for token in ["", "opaque", "a.b", "a.b.c", "a.!!.c", "..", "a.e30.c.d", "a.bnVsbA==.c", "é.é.é"] {
+            assert_eq!(remaining(&AccessToken::new(token), SystemTime::now()), None, "{token}");
+        }
+        let before_time = SystemTime::UNIX_EPOCH - Duration::from_secs(1);
+        let token = AccessToken::new(format!("e30.{}.", BASE64URL.encode(r#"{"exp":5}"#)));
+        assert_eq!(remaining(&token, before_time), None);
+    }
+
+    /// H15: padded or not, it is the same.
+    #[test]
+    fn padding_does_not_matter() {
+        let padded = base64::engine::general_purpose::URL_SAFE.encode(r#"{"exp":1700000060 }"#);
+        assert!(padded.ends_with('='), "{padded}");
+        let token = AccessToken::new(format!("e30.{padded}.c2ln"));
+        let now = SystemTime::UNIX_EPOCH + Duration::from_secs(NOW);
+        assert_eq!(remaining(&token, now), Some(Duration::from_secs(60)));
+    }
+}

@@ -1,0 +1,122 @@
+//! Tokens that nobody wants any more are made worthless at the server (RFC 7009), best effort: in a task of
+//! its own, bounded in time, and nobody waits for it unless asked to.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+use tokio::task::JoinHandle;
+
+use super::Session;
+use super::events::SessionEvent;
+use super::renewal::Renewal;
+use super::snapshot::{Snapshot, Stamp};
+use super::tokens::Tokens;
+use crate::error::{Error, Kind, Result};
+
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// A function of the user's that revokes.
+pub(crate) type Revoker =
+    Arc<dyn Fn(Tokens) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>;
+
+impl Session {
+    /// Ends the session here, as [`clear`](Self::clear) does, and then tells the server that its tokens are
+    /// not wanted any more: by [`revoke_with`](crate::ClientBuilder::revoke_with) or
+    /// [`Refresher::revoke`](crate::Refresher::revoke), if there is either.
+    ///
+    /// Nobody is logged in any more when this returns, also without a network. Awaiting it says whether the
+    /// server was told; it need not be awaited, but outside of a tokio runtime nobody is told.
+    ///
+    /// # Errors
+    ///
+    /// What the revocation failed with: the tokens may still be good. Also told as
+    /// [`SessionEvent::NotRevoked`].
+    ///
+    /// Cancel safe: the revocation goes on when the future is dropped, for at most 10 s.
+    ///
+    /// ```
+    /// # async fn example(session: afresh::Session) {
+    /// if let Err(error) = session.revoke().await {
+    ///     eprintln!("logged out, but the server was not told: {error}");
+    /// }
+    /// # }
+    /// ```
+    pub fn revoke(&self) -> impl Future<Output = Result<()>> + Send + 'static {
+        let ended = self.log_out();
+        let tokens = ended.credential().map(|credential| credential.tokens().clone());
+        let revoking = tokens.map(|tokens| self.start_to_revoke(tokens));
+        async move {
+            match revoking {
+                None | Some(Revoking::Nobody) => Ok(()),
+                Some(Revoking::NoRuntime) => Err(Error::request("there is no tokio runtime to revoke on")),
+                Some(Revoking::Task(task)) => task.await.unwrap_or_else(|broken| {
+                    Err(Error::new(Kind::Transport, "the revocation was broken off").with_source(broken))
+                }),
+            }
+        }
+    }
+
+    /// `tokens` were got under `begun` and are nobody's now.
+    ///
+    /// Within one epoch they are of the same grant as what the session has, and a server may end the whole
+    /// grant with one of its tokens (RFC 7009 §2.1): then they are left alone.
+    pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
+        let now = self.snapshot();
+        if now.stamp.epoch != begun.epoch && !shares_a_secret(&now, &tokens) {
+            self.start_to_revoke(tokens);
+        }
+    }
+
+    fn start_to_revoke(&self, tokens: Tokens) -> Revoking {
+        if !self.can_revoke() {
+            return Revoking::Nobody;
+        }
+        let Ok(runtime) = Handle::try_current() else { return Revoking::NoRuntime };
+        let session = self.clone();
+        Revoking::Task(runtime.spawn(async move {
+            let told = tokio::time::timeout(DEADLINE, session.tell_server(tokens)).await;
+            let told = told.unwrap_or_else(|elapsed| {
+                Err(Error::new(Kind::Timeout, "the revocation took too long").with_source(elapsed))
+            });
+            if let Err(error) = &told {
+                session.ring(SessionEvent::NotRevoked(error.clone()));
+            }
+            told
+        }))
+    }
+
+    fn can_revoke(&self) -> bool {
+        self.revoker().is_some() || matches!(self.renewal(), Some(Renewal::Custom(_)))
+    }
+
+    async fn tell_server(&self, tokens: Tokens) -> Result<()> {
+        if let Some(revoke) = self.revoker() {
+            return revoke(tokens).await;
+        }
+        match self.renewal() {
+            Some(Renewal::Custom(custom)) => {
+                let context = custom.context(self, &Snapshot::empty(), Some(&tokens));
+                custom.refresher.revoke(context).await
+            }
+            Some(Renewal::Method(_)) | None => Ok(()),
+        }
+    }
+}
+
+enum Revoking {
+    /// There is nobody to tell.
+    Nobody,
+    NoRuntime,
+    Task(JoinHandle<Result<()>>),
+}
+
+fn shares_a_secret(now: &Snapshot, tokens: &Tokens) -> bool {
+    now.credential().is_some_and(|credential| {
+        let current = credential.tokens();
+        tokens.access().is_some() && tokens.access() == current.access()
+            || tokens.refresh().is_some() && tokens.refresh() == current.refresh()
+    })
+}

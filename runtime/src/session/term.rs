@@ -1,0 +1,192 @@
+//! How long an access token is good, as far as that can be known: [`Term`], and what it makes of a moment:
+//! [`Age`].
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::clocks::Now;
+
+/// Longest time before the end at which a refresh starts in the background.
+const MARGIN: Duration = Duration::from_secs(30);
+/// Longest time before the end at which a body that can be sent only once waits for a refresh.
+const MARGIN_ONCE: Duration = Duration::from_secs(120);
+/// From how much on a wall clock that went further than the other one means that the machine slept.
+const SLEPT: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Term {
+    received: Now,
+    lifetime: Duration,
+    ends: Instant,
+    renew: Instant,
+    renew_once: Instant,
+    /// The server said so. Otherwise it is a guess, and only the server's refusal ends it.
+    certain: bool,
+}
+
+/// What a call makes of a credential.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    Fresh,
+    /// It will soon be over.
+    Late,
+    /// Better renewed before it is used, but usable.
+    Doubtful,
+    Over,
+}
+
+impl Term {
+    /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together. `None`: no end is in
+    /// reach of the clock.
+    pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, roll: f64) -> Option<Self> {
+        let ends = received.ticks.checked_add(lifetime)?;
+        let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * roll.clamp(0.0, 1.0));
+        let once = MARGIN_ONCE.min(lifetime / 2);
+        Some(Self {
+            received,
+            lifetime,
+            ends,
+            renew: ends.checked_sub(margin)?,
+            renew_once: ends.checked_sub(once)?,
+            certain,
+        })
+    }
+
+    /// Whether the token is no longer good, for sure.
+    pub(crate) fn is_over(&self, now: Instant) -> bool {
+        self.certain && now >= self.ends
+    }
+
+    /// When a refresh in the background is due.
+    pub(crate) fn renewal(&self) -> Instant {
+        self.renew
+    }
+
+    /// `once`: it is for a body that can be sent only once.
+    pub(crate) fn age(&self, now: Now, once: bool) -> Age {
+        let over = now.ticks >= self.ends;
+        if over && self.certain {
+            Age::Over
+        } else if over || self.was_slept_over(now) || once && now.ticks >= self.renew_once {
+            Age::Doubtful
+        } else if now.ticks >= self.renew {
+            Age::Late
+        } else {
+            Age::Fresh
+        }
+    }
+
+    /// Whether it has ended while the machine slept. A wall clock that was put forward looks the same, which
+    /// is why this is no certainty.
+    fn was_slept_over(&self, now: Now) -> bool {
+        now.slept_since(self.received) > SLEPT
+            && now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.lifetime)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    const HOUR: Duration = seconds(3600);
+    const DAY: Duration = seconds(24 * 3600);
+
+    const fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    fn start() -> Now {
+        Now { ticks: Instant::now(), wall: SystemTime::now() }
+    }
+
+    /// Both clocks, each by its own.
+    fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
+        Now { ticks: now.ticks + ticks, wall: now.wall + wall }
+    }
+
+    fn hour(received: Now) -> Term {
+        Term::new(HOUR, true, received, 0.0).unwrap()
+    }
+
+    /// H8: the lifetime counts from receipt by a clock that does not jump; a wall clock put back changes nothing.
+    #[test]
+    fn a_wall_clock_that_is_put_back_changes_nothing() {
+        let received = start();
+        let back = |ticks| Now { ticks: received.ticks + ticks, wall: received.wall - DAY };
+        assert_eq!(hour(received).age(back(HOUR / 2), false), Age::Fresh);
+        assert_eq!(hour(received).age(back(seconds(3580)), false), Age::Late);
+        assert_eq!(hour(received).age(back(HOUR), false), Age::Over);
+    }
+
+    /// H8, H9: put forward, it makes the token doubtful at most: one refresh, after which both clocks start anew.
+    #[test]
+    fn a_wall_clock_that_is_put_forward_is_only_a_doubt() {
+        let received = start();
+        let forward = later(received, Duration::from_secs(1), DAY);
+        assert_eq!(hour(received).age(forward, false), Age::Doubtful);
+        assert!(!hour(received).is_over(forward.ticks));
+        let renewed = hour(forward);
+        assert_eq!(renewed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
+    }
+
+    /// H9: the machine slept, and the clock that counts stood still: only the wall clock knows.
+    #[test]
+    fn a_token_whose_end_was_slept_over_is_doubtful() {
+        let received = start();
+        let minute = seconds(60);
+        let cases = [
+            (minute, HOUR, Age::Doubtful),
+            (minute, DAY, Age::Doubtful),
+            (minute, HOUR / 2, Age::Fresh),
+            // Up to a minute apart they are two clocks that do not agree, and no sleep.
+            (seconds(3540), HOUR, Age::Fresh),
+            (seconds(3539), HOUR, Age::Doubtful),
+        ];
+        for (ticks, wall, age) in cases {
+            assert_eq!(hour(received).age(later(received, ticks, wall), false), age, "{ticks:?} {wall:?}");
+        }
+    }
+
+    /// H10: what was only guessed of the end is a doubt when it has passed; the server decides.
+    #[test]
+    fn an_end_that_was_guessed_is_never_certain() {
+        let received = start();
+        let guessed = Term::new(HOUR, false, received, 0.0).unwrap();
+        let past = later(received, DAY, DAY);
+        assert_eq!((guessed.age(past, false), guessed.is_over(past.ticks)), (Age::Doubtful, false));
+        let gone = Term::new(Duration::ZERO, false, received, 0.0).unwrap();
+        assert_eq!(gone.age(received, false), Age::Doubtful);
+    }
+
+    /// L6: a body that can be sent only once wants more time than any other.
+    #[test]
+    fn a_body_that_can_be_sent_once_has_a_margin_of_its_own() {
+        let received = start();
+        let at = |second| later(received, seconds(second), seconds(second));
+        assert_eq!(hour(received).age(at(3510), true), Age::Doubtful);
+        assert_eq!(hour(received).age(at(3510), false), Age::Fresh);
+        assert_eq!(hour(received).age(at(3479), true), Age::Fresh);
+        let short = Term::new(seconds(60), true, received, 0.0).unwrap();
+        assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::Doubtful]);
+    }
+
+    /// H12: a thousand clients that logged in together renew over the whole of the margin's last fifth.
+    #[test]
+    fn the_renewals_of_many_clients_are_spread_evenly() {
+        let received = start();
+        let mut margins = Vec::new();
+        for seed in 0..1000 {
+            let roll = fastrand::Rng::with_seed(seed).f64();
+            let renew = Term::new(HOUR, true, received, roll).unwrap().renewal();
+            margins.push((received.ticks + HOUR).duration_since(renew).as_millis());
+        }
+        assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));
+        for start in (30_000..36_000).step_by(600) {
+            let here = margins.iter().filter(|margin| (start..start + 600).contains(*margin)).count();
+            assert!((60..=140).contains(&here), "{here} from {start} ms on");
+        }
+    }
+}

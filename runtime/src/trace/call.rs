@@ -1,0 +1,114 @@
+//! A call: its span, from its first poll to its answer, and what happens to it on the way.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use http::StatusCode;
+use pin_project_lite::pin_project;
+use tracing::field::Empty;
+use tracing::{Span, debug, info_span};
+
+use super::TARGET;
+use super::open_span::OpenSpan;
+use super::told::{Told, name_of};
+use crate::decode::Answer;
+use crate::error::{Error, Kind};
+use crate::session::Finding;
+
+/// The span of a call, from its first poll to its answer.
+pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
+    Traced { call, method, span: None }
+}
+
+pin_project! {
+    pub(crate) struct Traced<F> {
+        #[pin]
+        call: F,
+        method: &'static str,
+        span: Option<OpenSpan>,
+    }
+}
+
+impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let this = self.project();
+        // Not before, so that its parent is the span in which the call is awaited.
+        let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
+        let polled = open.span.in_scope(|| this.call.poll(context));
+        if let Poll::Ready(outcome) = &polled {
+            open.returned(outcome);
+            *this.span = None;
+        }
+        polled
+    }
+}
+
+fn call_span(method: &'static str) -> Span {
+    info_span!(
+        target: TARGET,
+        "afresh.call",
+        otel.name = method,
+        otel.kind = "internal",
+        otel.status_code = Empty,
+        afresh.method = method,
+        afresh.sends = Empty,
+        afresh.refreshed = Empty,
+        error.type = Empty,
+    )
+}
+
+/// The server refused the credential of the call.
+pub(crate) fn refused(status: StatusCode, finding: Finding) {
+    let verdict = match finding {
+        Finding::Expired => "expired",
+        Finding::Suspect => "suspect",
+    };
+    debug!(
+        target: TARGET,
+        { http.response.status_code = status.as_u16(), afresh.verdict = verdict },
+        "the credential was refused"
+    );
+}
+
+/// The call is sent again.
+pub(crate) fn replays(generation: u64) {
+    debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
+}
+
+/// A caller waits for a refresh, its own or another's.
+pub(crate) fn waits() {
+    debug!(target: TARGET, "waiting for a refresh");
+}
+
+/// The answer is not of the declared type.
+pub(crate) fn undecodable(error: &Error) {
+    if error.kind() == Kind::Decode {
+        let method = error.method();
+        debug!(
+            target: TARGET,
+            { afresh.method = method, error.type = name_of(Kind::Decode) },
+            "the answer is not of the declared type"
+        );
+    }
+}
+
+impl OpenSpan {
+    fn returned(&mut self, outcome: &Result<Answer, Error>) {
+        match outcome {
+            Ok(answer) => {
+                let receipt = answer.receipt();
+                self.span.record("afresh.sends", receipt.sends());
+                self.span.record("afresh.refreshed", receipt.is_refreshed());
+                self.answered(if answer.is_none() { StatusCode::OK } else { answer.status() });
+            }
+            Err(error) => {
+                let kind = name_of(error.kind());
+                self.span.in_scope(|| debug!(target: TARGET, { error.type = kind }, "{}", Told(error)));
+                self.failed(kind);
+            }
+        }
+    }
+}

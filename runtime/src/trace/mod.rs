@@ -1,0 +1,18 @@
+//! What `tracing` is told: a span for each call, one for each send in it, one for each refresh, and events
+//! between. The only room that names `tracing`; without the feature its place is taken by `untraced`.
+//!
+//! Nothing that could be a secret is told: no URL, no header, no body, and no text but the runtime's own.
+//! What a span's name cannot be, because it is a constant, is its `otel.name`.
+
+mod call;
+mod open_span;
+mod refresh;
+mod send;
+mod told;
+
+pub(crate) use self::call::{call, refused, replays, undecodable, waits};
+pub(crate) use self::refresh::{flight, happened, landed};
+pub(crate) use self::send::Trail;
+
+/// What a filter names to see all of this and nothing else.
+const TARGET: &str = "afresh";

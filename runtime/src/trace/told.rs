@@ -1,0 +1,48 @@
+//! An error as it is told: a name that is one of few, and the runtime's own words.
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use crate::error::{Error, Kind};
+
+/// An error and its causes as far as their texts are the runtime's own. What others wrote may hold secrets.
+pub(super) struct Told<'a>(pub(super) &'a Error);
+
+impl fmt::Display for Told<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.text())?;
+        let ours = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
+        let mut last = self.0.clone();
+        while let Some(cause) = ours(&last) {
+            // An error that a function of the user's passed on is wrapped in one like itself.
+            if cause.text() != last.text() {
+                write!(f, ": {}", cause.text())?;
+            }
+            last = cause;
+        }
+        Ok(())
+    }
+}
+
+/// What an error is called in `error.type`.
+pub(super) fn name_of(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Builder => "builder",
+        Kind::Request => "request",
+        Kind::Connect => "connect",
+        Kind::Timeout => "timeout",
+        Kind::Transport => "transport",
+        Kind::Status => "status",
+        Kind::Decode => "decode",
+        Kind::NoSession => "no_session",
+        Kind::SessionExpired => "session_expired",
+        Kind::RotationLost => "rotation_lost",
+        Kind::Superseded => "superseded",
+        Kind::Refresh => "refresh",
+        Kind::NoProgress => "no_progress",
+        Kind::Excessive => "excessive_refresh",
+        Kind::NotReplayable => "not_replayable",
+        Kind::Reentrant => "reentrant",
+        Kind::Store => "store",
+    }
+}

@@ -1,0 +1,326 @@
+//! A refresh that went out and was not answered: nobody knows whether its refresh token is spent. It is presented again
+//! promptly, within the same refresh, and if it is refused then, the error says that the rotation was lost.
+
+use std::time::Duration;
+
+use afresh::SessionState;
+use afresh_tests::{Answer, Conduct, Fate, Knobs, Role, World};
+use serde_json::json;
+use tokio::runtime::Builder;
+use tokio::time::{Instant, advance};
+
+use crate::api::{
+    CookieShop, Order, Shop, ShopClient, builder, cookie_customer, customer, happened, order, tokens,
+};
+use crate::witness::{done, quiet};
+
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that honours the last spent refresh token for a while, as most that rotate do.
+fn forgiving() -> World {
+    World::with(Knobs { grace: Some(GRACE), ..Knobs::default() })
+}
+
+/// A customer whose token has just expired.
+fn late_customer(world: &World) -> ShopClient {
+    let shop = customer(world);
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+    shop
+}
+
+/// The ways in which an answer gets lost.
+fn losses() -> [Conduct; 5] {
+    let half = Answer::new(200).header("content-type", "application/json").chunks(["{\"access_token\":"]);
+    [
+        Conduct::lose_after(),
+        Conduct::spend(half.then_break()),
+        Conduct::spend(Answer::hang()),
+        Conduct::spend(Answer::html(502, "<h1>Bad Gateway</h1>")),
+        Conduct::spend(Answer::html(504, "<h1>Gateway Time-out</h1>")),
+    ]
+}
+
+/// G3: the caller does not even learn that the answer was lost.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_refresh_token() {
+    for loss in losses() {
+        let world = forgiving();
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+        world.authority.next(Role::Refresh, loss);
+        let start = Instant::now();
+
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+
+        assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+        let exchanges = world.authority.requests(Role::Refresh);
+        assert_eq!(exchanges.len(), 2);
+        assert_eq!(exchanges[0].differences(&exchanges[1]), [""; 0]);
+        assert_eq!((world.authority.asked_again(), world.authority.most_at_once()), (1, 1));
+        assert_eq!(happened(&mut events), ["refreshed"]);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// G3: the same where the refresh token is a cookie.
+#[tokio::test(start_paused = true)]
+async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
+    let world = World::with(Knobs { grace: Some(GRACE), ..Knobs::seed() });
+    let shop = cookie_customer(&world).await;
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+    world.authority.next(Role::Refresh, Conduct::lose_after());
+
+    shop.order(7).await.unwrap();
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+
+    let exchanges = world.authority.requests(Role::Refresh);
+    let presented: Vec<_> = exchanges.iter().map(|seen| seen.cookie("refresh_token").unwrap()).collect();
+    assert_eq!(presented, [1, 1, 2].map(|number| world.authority.refresh(number)));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// G3, I8: it is sent three times at most, and not after eight seconds.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_is_lost_again_and_again_is_given_up() {
+    let hang = Conduct::instead(Answer::hang());
+    let gateway = Conduct::instead(504);
+    for (loss, posts, seconds) in [(Conduct::lose_before(), 3, 2), (gateway, 3, 2), (hang, 2, 8)] {
+        let world = forgiving();
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+        world.authority.always(Role::Refresh, loss);
+        let start = Instant::now();
+
+        let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+        for call in calls {
+            let error = done(call).await.unwrap_err();
+            assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+            assert_eq!(error.rejection().unwrap().status(), 403);
+        }
+
+        assert!(start.elapsed() <= Duration::from_secs(seconds), "{:?}", start.elapsed());
+        assert_eq!((world.authority.posts(), world.authority.most_at_once()), (posts, 1));
+        assert_eq!(happened(&mut events), ["refresh failed"]);
+        assert_eq!(shop.session().state(), SessionState::LoggedIn);
+
+        world.authority.always(Role::Refresh, Conduct::Honest);
+        advance(Duration::from_secs(2)).await;
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// G4: without a grace period the session is lost, and the error says why.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
+    for loss in losses() {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+        world.authority.next(Role::Refresh, loss);
+
+        let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+        for call in calls {
+            let error = done(call).await.unwrap_err();
+            assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+            assert!(!error.is_refresh());
+            assert_eq!(error.rejection().unwrap().status(), 403);
+        }
+
+        assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
+        assert_eq!(happened(&mut events), ["expired"]);
+        assert!(shop.order(7).await.unwrap_err().is_session_expired());
+        assert_eq!(world.authority.posts(), 2);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// G4: so it is when the refusal comes only with a later refresh.
+#[tokio::test(start_paused = true)]
+async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.next(Role::Refresh, Conduct::lose_after());
+    world.authority.next(Role::Refresh, Conduct::lose_before());
+    world.authority.next(Role::Refresh, Conduct::lose_before());
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+
+    advance(Duration::from_secs(2)).await;
+    let error = shop.order(7).await.unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// F7, G4: so it is when the refresh died with its runtime before the answer came.
+#[test]
+fn a_rotation_that_was_lost_with_its_runtime_is_called_so_afterwards() {
+    let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let (dying, living) = (runtime(), runtime());
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.hold_processed(Role::Refresh);
+    let exchange = dying.block_on(async {
+        let _call = tokio::spawn(shop.order(7));
+        world.authority.parked(Role::Refresh).await
+    });
+    drop(dying);
+    assert_eq!(exchange.fate(), Fate::Abandoned);
+    world.authority.open(Role::Refresh);
+
+    let error = living.block_on(shop.order(7)).unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+    assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// G4: a session that is refused without such a loss has simply expired.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_is_refused_without_a_loss_has_simply_expired() {
+    for before in [None, Some(Conduct::instead(500)), Some(Conduct::lose_after())] {
+        let world = forgiving();
+        let shop = late_customer(&world);
+        if let Some(conduct) = before {
+            world.authority.next(Role::Refresh, conduct);
+            // Answered in the end, so that nothing is in doubt.
+            let _ = shop.order(7).await;
+            world.authority.expire();
+            advance(Duration::from_secs(20)).await;
+        }
+        world.authority.revoke();
+
+        let error = shop.order(7).await.unwrap_err();
+
+        assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// I8, J1: who has logged out, or in, since does not want it any more.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_an_ended_session_is_not_asked_for_again() {
+    for again in [false, true] {
+        let world = forgiving();
+        let shop = customer(&world);
+        world.authority.hold(Role::Refresh);
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer(403);
+        let exchange = world.authority.parked(Role::Refresh).await;
+        match again {
+            false => shop.session().clear().await.unwrap(),
+            true => shop.session().set(tokens(&world.authority.issue())).await.unwrap(),
+        }
+        exchange.answer(Answer::reset());
+        done(call).await.unwrap_err();
+
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert_eq!(world.authority.posts(), 1);
+    }
+}
+
+/// D2: a gateway that had no answer is asked again within the refresh.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_without_an_answer_is_asked_again_within_the_refresh() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    for status in [502, 504] {
+        world.authority.next(Role::Refresh, Conduct::instead(status));
+    }
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D2, B6: the server's own 500 or 503 is an answer, and so is a gateway's that says when: it is asked again by a later
+/// call, after a pause, and the session is kept.
+#[tokio::test(start_paused = true)]
+async fn a_server_in_trouble_is_asked_again_after_a_pause_and_not_at_once() {
+    for status in [500, 501, 503, 599] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        for (posts, pause) in [(1, 2), (2, 4)] {
+            world.authority.next(Role::Refresh, Conduct::instead(status));
+            let error = shop.order(7).await.unwrap_err();
+            assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+            assert_eq!(world.authority.posts(), posts);
+            advance(Duration::from_secs(pause)).await;
+        }
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        assert_eq!(world.authority.posts(), 3);
+        world.authority.assert_nothing_spent_twice();
+    }
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.next(Role::Refresh, Conduct::retry_after(504, "5"));
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+    assert_eq!(world.authority.posts(), 1);
+}
+
+/// D2, D4: a status that says no is an answer, also where its body breaks off.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_whose_body_breaks_off_is_an_answer() {
+    for status in [400, 403, 500] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let broken = Answer::new(status).chunks(["{\"error\":\"invalid_"]).then_break();
+        world.authority.next(Role::Refresh, Conduct::instead(broken));
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_refresh() && error.rejection().is_some(), "{error:?}");
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+        assert_eq!(world.authority.posts(), 1);
+    }
+}
+
+/// G5: who loses a race against newer tokens takes them, and is not told that the session is over.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_that_is_overtaken_by_hand_takes_what_that_brought() {
+    let world = World::new();
+    let shop = customer(&world);
+    let mut events = shop.session().events();
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(403);
+    let exchange = world.authority.parked(Role::Refresh).await;
+    world.authority.open(Role::Refresh);
+    world.guard_with(403, |_| order(7));
+
+    shop.refresh(world.authority.refresh(1).into()).await.unwrap();
+    assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    exchange.answer((400, json!({ "error": "invalid_grant" })));
+    quiet().await;
+
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    assert_eq!(happened(&mut events), ["refreshed"]);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// G10: a refresh that ends the old access token at once costs calls still under way with it a second send, and no second
+/// refresh.
+#[tokio::test(start_paused = true)]
+async fn calls_under_way_with_a_token_that_a_renewal_ended_are_sent_again() {
+    let world = World::with(Knobs { old_access_dies: true, ..Knobs::default() });
+    let given = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
+    let shop = builder(&world).tokens(given).build().unwrap();
+    let under_way: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    let parked = world.stage.arrivals(10).await;
+    advance(Duration::from_secs(580)).await;
+    world.guard_with(403, |_| order(7));
+
+    // In the margin: this one goes on with the old token while the renewal ends it.
+    shop.order(7).await.unwrap();
+    quiet().await;
+    assert!(!world.authority.accepts(&world.authority.access(1)));
+    for arrival in parked {
+        arrival.answer(403);
+    }
+
+    for call in under_way {
+        assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    }
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}

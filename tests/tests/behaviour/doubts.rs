@@ -1,0 +1,276 @@
+//! Credentials of which it is only likely that they are still good, or good for long enough: restored ones that are
+//! JWTs, and those for bodies that can be sent only once.
+
+use std::time::{Duration, SystemTime};
+
+use afresh::{Body, Client, RefreshToken, Result, Tokens, api};
+use afresh_tests::{Conduct, Knobs, Role, World};
+use futures_util::stream;
+use proptest::prelude::*;
+use proptest::test_runner::{Config, RngSeed};
+use serde_json::json;
+use tokio::time::advance;
+
+use crate::api::{ANN, ORIGIN, Shop, builder, customer, happened, stranger, tokens};
+use crate::witness::{done, quiet};
+
+const fn seconds(count: u64) -> Duration {
+    Duration::from_secs(count)
+}
+
+#[api]
+trait Uploads {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[put("/film")]
+    async fn film(&self, #[body] film: Body) -> Result<()>;
+
+    #[put("/title")]
+    async fn title(&self, #[json] title: &str) -> Result<()>;
+}
+
+fn once() -> Body {
+    Body::stream(stream::iter([Ok::<_, std::io::Error>("frames")]))
+}
+
+/// Whose token has ninety seconds left, of six hundred.
+async fn uploader(world: &World) -> UploadsClient {
+    world.guard(403);
+    let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(600));
+    let uploads: UploadsClient =
+        UploadsClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap();
+    advance(seconds(510)).await;
+    uploads
+}
+
+/// L6: ninety seconds before the end a body that can be sent only once waits for a new token; JSON just goes.
+#[tokio::test(start_paused = true)]
+async fn a_one_shot_body_is_not_sent_with_a_token_that_is_near_its_end() {
+    let world = World::new();
+    let uploads = uploader(&world).await;
+    uploads.title("Metropolis").await.unwrap();
+    uploads.film(Body::replayable(|| "frames".into())).await.unwrap();
+    quiet().await;
+    assert_eq!(world.authority.posts(), 0);
+
+    world.authority.hold(Role::Refresh);
+    let films = [tokio::spawn(uploads.film(once())), tokio::spawn(uploads.film(once()))];
+    let exchange = world.authority.parked(Role::Refresh).await;
+    uploads.title("Metropolis").await.unwrap();
+    assert_eq!(world.stage.sends(), 3, "JSON goes on meanwhile");
+    exchange.release();
+    for film in films {
+        done(film).await.unwrap();
+    }
+    let log = world.stage.log();
+    let carried = [0, 1, 2, 3, 4].map(|send: usize| world.authority.number_of(log[send].token().unwrap()));
+    assert_eq!(carried, [1, 1, 1, 2, 2].map(Some));
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// L6: a refresh that fails is no reason not to send it: the token is still good.
+#[tokio::test(start_paused = true)]
+async fn a_one_shot_body_is_sent_all_the_same_if_there_is_no_new_token() {
+    let invalid = Conduct::instead((400, json!({ "error": "invalid_grant" })));
+    for conduct in [Conduct::instead(503), Conduct::lose_before(), invalid] {
+        let world = World::new();
+        let uploads = uploader(&world).await;
+        let mut events = uploads.session().events();
+        world.authority.always(Role::Refresh, conduct);
+        for _ in 0..3 {
+            uploads.film(once()).await.unwrap();
+        }
+        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+        assert_eq!(happened(&mut events), ["refresh failed"]);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// L6: the same for a request of one's own hands.
+#[tokio::test(start_paused = true)]
+async fn a_handwritten_one_shot_request_waits_too() {
+    let world = World::new();
+    let uploads = uploader(&world).await;
+    let mut request = reqwest::Request::new(http::Method::PUT, format!("{ORIGIN}/film").parse().unwrap());
+    *request.body_mut() = Some(reqwest::Body::wrap_stream(stream::iter([Ok::<_, std::io::Error>("frames")])));
+    assert_eq!(uploads.client().execute(request).await.unwrap().status(), 200);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A JWT that nobody signed.
+fn jwt(payload: &str) -> String {
+    const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::new();
+    for chunk in payload.as_bytes().chunks(3) {
+        let bits = chunk.iter().fold(0_usize, |bits, byte| bits << 8 | usize::from(*byte))
+            << (8 * (3 - chunk.len()));
+        text.extend((0..=chunk.len()).map(|at| char::from(ALPHABET[bits >> (18 - 6 * at) & 63])));
+    }
+    format!("eyJhbGciOiJub25lIn0.{text}.c2ln")
+}
+
+/// Seconds from now on, by the wall clock.
+fn wall(offset: i64) -> i64 {
+    let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
+    i64::try_from(now).unwrap() + offset
+}
+
+/// Restored from wherever it was kept: this access token, and a refresh token that is good.
+fn restored(world: &World, access: &str) -> crate::api::ShopClient {
+    let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
+    builder(world).tokens(kept).build().unwrap()
+}
+
+/// H10: a restored JWT that says that it is over is renewed before it is sent.
+#[tokio::test(start_paused = true)]
+async fn a_restored_token_that_says_it_is_over_is_renewed_first() {
+    let world = World::new();
+    world.guard(403);
+    let shop = restored(&world, &jwt(&json!({ "exp": wall(-10) }).to_string()));
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.orders())).collect();
+    for call in calls {
+        done(call).await.unwrap();
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (10, 1), "nothing was refused");
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// H10: but our clock may be wrong. What the server says counts: it takes the token while the refresh fails, or is
+/// refused for good.
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_is_wrong_costs_a_question_and_no_call() {
+    let invalid = Conduct::instead((400, json!({ "error": "invalid_grant" })));
+    for conduct in [Conduct::instead(503), invalid] {
+        for offset in [-3600, -1] {
+            let world = World::new();
+            let mut events_of = None;
+            let shop =
+                restored(&world, &jwt(&json!({ "exp": wall(offset), "iat": wall(offset - 60) }).to_string()));
+            let events = events_of.insert(shop.session().events());
+            world.stage.respond(|_| (200, json!({})));
+            world.authority.always(Role::Refresh, conduct.clone());
+            for _ in 0..20 {
+                shop.orders().await.unwrap();
+            }
+            assert_eq!((world.stage.sends(), world.authority.posts()), (20, 1));
+            assert_eq!(happened(events), ["refresh failed"]);
+            world.authority.assert_nothing_spent_twice();
+        }
+    }
+}
+
+/// H10: and a token that by our clock is good for an hour is refused: it is refreshed and sent again like any other.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_outranks_what_the_token_says() {
+    let world = World::new();
+    world.guard(401);
+    let shop = restored(&world, &jwt(&json!({ "exp": wall(3600), "iat": wall(3000) }).to_string()));
+    assert!(shop.orders().await.unwrap().receipt().is_replayed());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// H10, H4: it is a hint for tokens whose age nobody knows. Where a server has just answered without an `expires_in`,
+/// nothing is refreshed ahead; where there is one, it counts.
+#[tokio::test(start_paused = true)]
+async fn what_a_token_says_counts_only_where_nothing_else_is_known() {
+    let over = jwt(&json!({ "exp": wall(-10) }).to_string());
+    let world = World::with(Knobs { members: json!({ "access_token": over.clone() }), ..Knobs::default() });
+    world.stage.respond(|_| (200, json!({})));
+    let shop = stranger(&world);
+    shop.login(&ANN).await.unwrap();
+    shop.orders().await.unwrap();
+
+    let client = Tokens::new(over).with_refresh("r").with_lifetime(seconds(600));
+    shop.session().set(client).await.unwrap();
+    shop.orders().await.unwrap();
+    quiet().await;
+    assert_eq!(world.authority.posts(), 0);
+}
+
+/// H11: the clock says that the token is good, the server says 401 or 403: the server is right.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_outranks_the_clock() {
+    for status in [401, 403] {
+        let world = World::with(Knobs { lifetime: Some(seconds(3600)), ..Knobs::default() });
+        world.guard(status);
+        let shop = stranger(&world);
+        shop.login(&ANN).await.unwrap();
+        world.authority.expire();
+        assert!(shop.orders().await.unwrap().receipt().is_replayed());
+        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// H12: two hundred clients that logged in at the same moment do not renew at the same moment.
+#[tokio::test(start_paused = true)]
+async fn clients_that_logged_in_together_renew_apart() {
+    let world = World::new();
+    world.guard(403);
+    let replicas: Vec<_> = (0..200)
+        .map(|_| {
+            let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(3600));
+            builder(&world).tokens(tokens).build().unwrap()
+        })
+        .collect();
+    advance(seconds(3600 - 36)).await;
+    let mut renewed = Vec::new();
+    for _ in 0..6 {
+        advance(Duration::from_millis(990)).await;
+        let before = world.authority.posts();
+        for replica in &replicas {
+            replica.orders().await.unwrap();
+        }
+        quiet().await;
+        renewed.push(world.authority.posts() - before);
+    }
+    assert_eq!(world.stage.sends(), 6 * 200, "nothing was refused");
+    assert!(renewed.iter().all(|count| (10..=70).contains(count)), "{renewed:?}");
+    world.authority.assert_nothing_spent_twice();
+}
+
+proptest! {
+    #![proptest_config(Config { cases: 300, rng_seed: RngSeed::Fixed(15), failure_persistence: None, ..Config::default() })]
+
+    /// H15: whatever stands in an opaque or odd token, it is sent as it is, and means nothing.
+    #[test]
+    fn an_odd_token_is_a_token(
+        access in prop_oneof![
+            "[!-~]{1,40}",
+            "[A-Za-z0-9_-]{0,12}\\.[A-Za-z0-9_-]{0,40}\\.[A-Za-z0-9_-]{0,12}",
+            prop_oneof![
+                Just("{}"), Just("{"), Just("[]"), Just("7"), Just("null"), Just(r#"{"exp":"1"}"#), Just(r#"{"exp":null}"#),
+                Just(r#"{"exp":1e400}"#), Just(r#"{"exp":[1]}"#), Just(r#"{"exp":true}"#), Just(r#"{"iat":1}"#),
+                Just(r#"{"exp":1e300}"#), Just(r#"{"exp":99999999999999999999,"iat":-1e300}"#),
+            ].prop_map(jwt),
+        ].prop_filter("a token", |text| !text.is_empty() && text != "."),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+        runtime.block_on(async {
+            let world = World::new();
+            world.stage.respond(|_| (200, json!({})));
+            let kept = Tokens::new(&*access).with_refresh(world.authority.issue().refresh);
+            let client: Client = Client::builder(ORIGIN).transport(world.service()).tokens(kept).build().unwrap();
+            let url = format!("{ORIGIN}/orders").parse().unwrap();
+            client.execute(reqwest::Request::new(http::Method::GET, url)).await.unwrap();
+            assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+            assert_eq!(world.stage.log()[0].token(), Some(&*access));
+        });
+    }
+}
+
+/// H10: set by hand it is the same as restored; nobody can refresh, so it is simply used.
+#[tokio::test(start_paused = true)]
+async fn an_old_token_that_nobody_can_renew_is_used() {
+    let world = World::new();
+    world.stage.respond(|_| (200, json!({})));
+    let shop = customer(&world);
+    shop.session().set(Tokens::new(jwt(r#"{"exp":1}"#))).await.unwrap();
+    shop.orders().await.unwrap();
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+}

@@ -1,0 +1,393 @@
+//! OAuth 2.0 without a `#[refresh]` method: what the grants send, to whom, and what they make of the answers.
+
+use std::error::Error as _;
+use std::time::Duration;
+
+use afresh::oauth2::{ClientAuth, ClientCredentials, ErrorResponse, RefreshTokenGrant};
+use afresh::{Error, Refresher, Result, SessionState, Tokens, api};
+use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Seen, World};
+use serde_json::{Value, json};
+use tokio::time::advance;
+
+use crate::api::{ORIGIN, happened, tokens};
+use crate::witness::done;
+
+const TOKEN: &str = "https://id.test/api/user/refresh_token";
+/// The authority issues tokens for a login; what it is asked with does not matter to it.
+const ISSUE: &str = "https://id.test/api/user/login";
+
+/// An API without any role: the session comes from elsewhere.
+#[api]
+trait Orders {
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Value>;
+
+    #[public]
+    #[get("/health")]
+    async fn health(&self) -> Result<Value>;
+}
+
+/// The API at one origin, its authorization server at another.
+fn apart(world: &World) -> afresh::ClientBuilder<OrdersClient> {
+    let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
+    OrdersClient::builder(ORIGIN).transport(origins.service())
+}
+
+fn user(world: &World, grant: RefreshTokenGrant) -> OrdersClient {
+    let given = tokens(&world.authority.issue());
+    apart(world).tokens(given).refresher(grant).build().unwrap()
+}
+
+fn program(world: &World) -> OrdersClient {
+    apart(world).refresher(ClientCredentials::new(ISSUE, "billing", "hush")).build().unwrap()
+}
+
+fn form(seen: &Seen) -> Vec<(String, String)> {
+    form_urlencoded::parse(seen.body()).into_owned().collect()
+}
+
+fn pairs<const N: usize>(pairs: [(&str, &str); N]) -> Vec<(String, String)> {
+    pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).to_vec()
+}
+
+fn response(error: &Error) -> Option<&ErrorResponse> {
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        if let Some(response) = error.downcast_ref() {
+            return Some(response);
+        }
+        cause = error.source();
+    }
+    None
+}
+
+/// B1, N1: one request for everybody, in the form of RFC 6749, with nothing in it that is the API's.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
+    let world = World::new();
+    let grant = RefreshTokenGrant::new(TOKEN).client_id("app");
+    let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
+    let client = OrdersClient::builder(ORIGIN)
+        .transport(origins.service())
+        .header("x-api-key", "for the API only")
+        .tokens(tokens(&world.authority.issue()))
+        .refresher(grant)
+        .build()
+        .unwrap();
+
+    let calls: Vec<_> = (0..100).map(|_| tokio::spawn(client.orders())).collect();
+    let parked = world.stage.arrivals(100).await;
+    world.guard(401);
+    world.authority.expire();
+    for arrival in parked {
+        arrival.answer(403);
+    }
+    for call in calls {
+        done(call).await.unwrap();
+    }
+
+    assert_eq!(world.authority.posts(), 1);
+    let exchange = &world.authority.requests(Role::Refresh)[0];
+    assert_eq!((exchange.method(), &*exchange.uri().to_string()), ("POST", TOKEN));
+    let expected = [
+        ("grant_type", "refresh_token"),
+        ("refresh_token", &world.authority.refresh(1)),
+        ("client_id", "app"),
+    ];
+    assert_eq!(form(exchange), pairs(expected));
+    let mut names: Vec<_> = exchange.headers().keys().map(http::HeaderName::as_str).collect();
+    names.sort_unstable();
+    assert_eq!(names, ["accept", "content-type"]);
+    assert_eq!(exchange.header("content-type"), Some("application/x-www-form-urlencoded"));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// N1: at the API's own origin the default headers go along, as with every request there.
+#[tokio::test(start_paused = true)]
+async fn a_token_endpoint_at_the_apis_own_origin_gets_its_default_headers() {
+    let world = World::new();
+    let client = OrdersClient::builder(ORIGIN)
+        .transport(world.service())
+        .header("x-api-key", "k")
+        .tokens(tokens(&world.authority.issue()))
+        .refresher(RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token")))
+        .build()
+        .unwrap();
+    world.authority.expire();
+    world.guard(403);
+    client.orders().await.unwrap();
+    let exchange = &world.authority.requests(Role::Refresh)[0];
+    assert_eq!((exchange.header("x-api-key"), exchange.header("authorization")), (Some("k"), None));
+}
+
+/// A confidential client shows its secret in the header, urlencoded first, or in the body; never in both.
+#[tokio::test(start_paused = true)]
+async fn a_client_with_a_secret_shows_it_in_one_place() {
+    for auth in [ClientAuth::Basic, ClientAuth::Body] {
+        let world = World::new();
+        let grant = RefreshTokenGrant::new(TOKEN).client_id("the app").client_secret("pä:ss").auth(auth);
+        let client = user(&world, grant);
+        world.authority.expire();
+        world.guard(403);
+        client.orders().await.unwrap();
+
+        let exchange = &world.authority.requests(Role::Refresh)[0];
+        let secret = world.authority.refresh(1);
+        let grant = [("grant_type", "refresh_token"), ("refresh_token", &*secret)];
+        if auth == ClientAuth::Basic {
+            // `the+app:p%C3%A4%3Ass`
+            assert_eq!(exchange.header("authorization"), Some("Basic dGhlK2FwcDpwJUMzJUE0JTNBc3M="));
+            assert_eq!(form(exchange), pairs(grant));
+        } else {
+            assert_eq!(exchange.header("authorization"), None);
+            let client = pairs([("client_id", "the app"), ("client_secret", "pä:ss")]);
+            assert_eq!(form(exchange), [pairs(grant), client].concat());
+        }
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// Scope and audience are said once, resources (RFC 8707) and further parameters as often as there are any.
+#[tokio::test(start_paused = true)]
+async fn what_the_token_is_for_is_asked_for() {
+    let world = World::new();
+    let grant = ClientCredentials::new(ISSUE, "billing", "hush")
+        .scope("nothing")
+        .scope("read write")
+        .resource("https://a.test/")
+        .resource("https://b.test/?x=1&y=2")
+        .audience("orders")
+        .param("tenant", "t&1");
+    let client = apart(&world).refresher(grant).build().unwrap();
+    world.guard(403);
+    client.orders().await.unwrap();
+
+    let expected = [
+        ("grant_type", "client_credentials"),
+        ("scope", "read write"),
+        ("resource", "https://a.test/"),
+        ("resource", "https://b.test/?x=1&y=2"),
+        ("audience", "orders"),
+        ("tenant", "t&1"),
+    ];
+    let asked = &world.authority.requests(Role::Login)[0];
+    assert_eq!(form(asked), pairs(expected));
+    assert_eq!(asked.header("authorization"), Some("Basic YmlsbGluZzpodXNo"));
+}
+
+/// G1, D11: a refresh token that rotates is replaced, one that is left out stays.
+#[tokio::test(start_paused = true)]
+async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
+    for (secret_field, presented) in [(SecretField::Given, [1, 2, 3]), (SecretField::Omitted, [1, 1, 1])] {
+        let world = World::with(Knobs { secret_field, ..Knobs::default() });
+        let client = user(&world, RefreshTokenGrant::new(TOKEN));
+        world.guard(403);
+        for _ in 0..3 {
+            world.authority.expire();
+            client.orders().await.unwrap();
+        }
+        let exchanges = world.authority.requests(Role::Refresh);
+        let sent: Vec<_> = exchanges.iter().map(|seen| form(seen)[1].1.clone()).collect();
+        assert_eq!(sent, presented.map(|number| world.authority.refresh(number)));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// K4: nobody logs in: the first calls get a token by one request, before they are sent, and so do the first after it expired.
+#[tokio::test(start_paused = true)]
+async fn a_program_gets_its_token_with_the_first_call_and_again_when_it_has_expired() {
+    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(600)), ..Knobs::default() });
+    let client = program(&world);
+    world.guard(401);
+    client.health().await.unwrap_err();
+    assert_eq!((client.session().state(), world.authority.logins()), (SessionState::LoggedOut, 0));
+
+    for logins in 1..=3 {
+        let sends = world.stage.sends();
+        let calls: Vec<_> = (0..50).map(|_| tokio::spawn(client.orders())).collect();
+        for call in calls {
+            done(call).await.unwrap();
+        }
+        assert_eq!((world.stage.sends() - sends, world.authority.logins()), (50, logins));
+        assert_eq!(client.session().state(), SessionState::LoggedIn);
+        advance(Duration::from_secs(601)).await;
+    }
+    // A token that the API refuses before its time.
+    client.orders().await.unwrap();
+    world.authority.expire();
+    client.orders().await.unwrap();
+    assert_eq!(world.authority.logins(), 5);
+}
+
+/// K4: a program's session that is cleared gets a new token with the next call.
+#[tokio::test(start_paused = true)]
+async fn a_program_that_cleared_its_session_gets_a_new_token() {
+    let world = World::new();
+    let client = program(&world);
+    world.guard(403);
+    client.orders().await.unwrap();
+    client.session().clear().await.unwrap();
+    client.orders().await.unwrap();
+    assert_eq!((world.authority.logins(), world.stage.sends()), (2, 2));
+}
+
+/// D3, D4: whatever a program's client is refused with, there is nobody to log in again: it fails for now, with the code.
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_refused_fails_for_now_and_is_told_the_code() {
+    for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {
+        let world = World::new();
+        let client = program(&world);
+        let mut events = client.session().events();
+        world.guard(403);
+        let refusal = json!({ "error": code, "error_description": "a secret" });
+        world.authority.next(Role::Login, Conduct::instead((401, refusal)));
+
+        let error = client.orders().await.unwrap_err();
+
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        let response = response(&error).unwrap();
+        assert_eq!((response.status().as_u16(), response.code()), (401, Some(code)));
+        assert!(!format!("{error:?}").contains("a secret"));
+        assert_eq!((world.stage.sends(), world.authority.logins()), (0, 1));
+        assert!(client.orders().await.unwrap_err().is_refresh());
+        assert_eq!(world.authority.logins(), 1, "not before a pause");
+        advance(Duration::from_secs(2)).await;
+        client.orders().await.unwrap();
+        assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
+    }
+}
+
+/// D3, G4: nor does a refusal after a lost answer end the session of a program, which has nothing that rotates.
+#[tokio::test(start_paused = true)]
+async fn a_program_that_is_refused_after_a_lost_answer_keeps_its_session() {
+    let world = World::new();
+    let client = program(&world);
+    world.guard(403);
+    client.orders().await.unwrap();
+    world.authority.expire();
+    world.authority.next(Role::Login, Conduct::lose_after());
+    world.authority.next(Role::Login, Conduct::instead((400, json!({ "error": "invalid_grant" }))));
+
+    let error = client.orders().await.unwrap_err();
+
+    assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+    assert_eq!(response(&error).unwrap().code(), Some("invalid_grant"));
+    assert_eq!(client.session().state(), SessionState::LoggedIn);
+    advance(Duration::from_secs(2)).await;
+    client.orders().await.unwrap();
+}
+
+/// D3, D5, D6, D9: the answers of a token endpoint mean what those of a `#[refresh]` method mean.
+#[tokio::test(start_paused = true)]
+async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
+    let oauth = |status, code: &str| Answer::json(status, json!({ "error": code }));
+    let answers = [
+        (oauth(400, "invalid_grant"), true),
+        (oauth(200, "invalid_grant"), true),
+        (oauth(401, "invalid_client"), false),
+        (oauth(400, "unsupported_grant_type"), false),
+        (oauth(503, "invalid_grant"), false),
+        (Answer::html(403, "<h1>Blocked</h1>"), false),
+        (Answer::html(200, "<h1>Log in</h1>"), false),
+        (Answer::json(200, json!({ "access_token": "" })), false),
+        (Answer::json(200, json!("canary-secret")), false),
+        (Answer::redirect("https://evil.test/"), false),
+        (Answer::new(200).body("x".repeat(1 << 20)), false),
+    ];
+    for (answer, ends) in answers {
+        let world = World::new();
+        let client = user(&world, RefreshTokenGrant::new(TOKEN));
+        world.authority.expire();
+        world.guard(403);
+        world.authority.next(Role::Refresh, Conduct::instead(answer));
+
+        let error = client.orders().await.unwrap_err();
+
+        assert_eq!((error.is_session_expired(), error.is_refresh()), (ends, !ends), "{error:?}");
+        assert!(!format!("{error:?} {error}").contains("canary-secret"));
+        assert_eq!(error.rejection().unwrap().status(), 403);
+        assert_eq!(world.authority.posts(), 1);
+        assert_eq!(client.session().state() == SessionState::Expired, ends);
+    }
+}
+
+/// D5: the time that the token endpoint asks for is respected.
+#[tokio::test(start_paused = true)]
+async fn a_token_endpoint_that_asks_for_patience_gets_it() {
+    let world = World::new();
+    let client = user(&world, RefreshTokenGrant::new(TOKEN));
+    world.authority.expire();
+    world.guard(403);
+    world.authority.next(Role::Refresh, Conduct::retry_after(429, "30"));
+    let error = client.orders().await.unwrap_err();
+    assert_eq!(response(&error).unwrap().retry_after(), Some(Duration::from_secs(30)));
+    advance(Duration::from_secs(29)).await;
+    assert!(client.orders().await.unwrap_err().is_refresh());
+    assert_eq!(world.authority.posts(), 1);
+    advance(Duration::from_secs(1)).await;
+    client.orders().await.unwrap();
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// G3, G4: lost answers of a token endpoint are asked for again, too.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_a_token_endpoint_is_asked_for_again() {
+    for grace in [None, Some(Duration::from_secs(10))] {
+        let world = World::with(Knobs { grace, ..Knobs::default() });
+        let client = user(&world, RefreshTokenGrant::new(TOKEN));
+        world.authority.expire();
+        world.guard(403);
+        world.authority.next(Role::Refresh, Conduct::lose_after());
+
+        let answer = client.orders().await;
+
+        match answer {
+            Ok(_) => assert!(grace.is_some()),
+            Err(error) => assert!(grace.is_none() && error.is_rotation_lost(), "{error:?}"),
+        }
+        assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// D18: without a refresh token there is nothing to do.
+#[tokio::test(start_paused = true)]
+async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
+    let world = World::new();
+    let grant = RefreshTokenGrant::new(TOKEN);
+    let client = apart(&world).tokens(Tokens::new("t")).refresher(grant).build().unwrap();
+    world.stage.respond(|_| 403);
+    assert!(client.orders().await.unwrap_err().is_status());
+    assert_eq!(world.authority.posts(), 0);
+}
+
+/// What could leak a secret, or cannot work, is refused when the client is built.
+#[test]
+fn a_grant_that_could_leak_a_secret_is_not_built() {
+    fn build(grant: impl Refresher) -> Result<OrdersClient> {
+        OrdersClient::builder(ORIGIN).refresher(grant).build()
+    }
+    let grant = RefreshTokenGrant::new;
+    for url in
+        ["http://id.test/t", "ftp://id.test/t", "/t", "", "https://u:p@id.test/t", "https://id.test/t#f"]
+    {
+        let error = build(grant(url)).unwrap_err();
+        assert!(error.is_builder() && error.to_string().contains("token endpoint"), "{url}: {error}");
+        assert!(!format!("{error:?}").contains("u:p"), "{error:?}");
+    }
+    let error = build(grant(TOKEN).revocation_endpoint("http://id.test/r")).unwrap_err();
+    assert!(error.is_builder() && error.to_string().contains("revocation endpoint"), "{error}");
+    assert!(build(grant(TOKEN).client_secret("s")).unwrap_err().is_builder());
+    build(grant("http://id.test/t").allow_http()).unwrap();
+    build(grant("http://127.0.0.1:8080/t?tenant=1")).unwrap();
+    build(ClientCredentials::new(TOKEN, "id", "s")).unwrap();
+}
+
+/// U3: a grant shows who asks and where, and no secret.
+#[test]
+fn a_grant_does_not_show_its_secrets() {
+    let grant =
+        ClientCredentials::new(format!("{TOKEN}?key=canary"), "billing", "canary").param("k", "canary");
+    let shown = format!("{grant:?} {:?}", OrdersClient::builder(ORIGIN).refresher(grant.clone()).build());
+    assert!(shown.contains("billing") && !shown.contains("canary"), "{shown}");
+}

@@ -1,0 +1,136 @@
+//! A refresh ahead of time that is refused for good, while the access token is still good: nobody who calls is to
+//! pay for it before they must.
+
+use std::time::Duration;
+
+use afresh::SessionState;
+use afresh_tests::{Conduct, Role, World};
+use serde_json::json;
+use tokio::time::advance;
+
+use crate::api::{ANN, Shop, ShopClient, builder, happened, order, tokens};
+use crate::witness::{done, quiet};
+
+/// A customer whose token has twenty of its six hundred seconds left, and whose refresh will be refused.
+async fn on_the_last_credential(world: &World) -> ShopClient {
+    let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
+    let shop = builder(world).tokens(tokens).build().unwrap();
+    let refusal = json!({ "error": "invalid_grant" });
+    world.authority.always(Role::Refresh, Conduct::instead((400, refusal)));
+    advance(Duration::from_secs(580)).await;
+    shop
+}
+
+/// D16, D15, I13: the token is used until its end; then the session is over, once, and nothing is asked again.
+#[tokio::test(start_paused = true)]
+async fn a_good_token_is_used_to_its_end_though_it_cannot_be_renewed() {
+    let world = World::new();
+    let shop = on_the_last_credential(&world).await;
+    let mut events = shop.session().events();
+    world.guard(403);
+    for _ in 0..19 {
+        assert!(!shop.orders().await.unwrap().receipt().is_refreshed());
+        quiet().await;
+        advance(Duration::from_millis(999)).await;
+    }
+    assert_eq!((world.authority.posts(), shop.session().state()), (1, SessionState::LoggedIn));
+    assert_eq!(happened(&mut events), ["refresh failed"]);
+
+    advance(Duration::from_secs(1)).await;
+    for _ in 0..3 {
+        assert!(shop.orders().await.unwrap_err().is_session_expired());
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (19, 1));
+    assert_eq!((happened(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D16: refused before its end, it was the last one: the session is over for everybody, with one event.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_the_last_credential_ends_the_session() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = on_the_last_credential(&world).await;
+        world.guard_with(status, |_| order(7));
+        shop.order(7).await.unwrap();
+        quiet().await;
+        let mut events = shop.session().events();
+        world.stage.park();
+
+        let calls: Vec<_> = (0..10).map(|id| tokio::spawn(shop.order(id))).collect();
+        for arrival in world.stage.arrivals(10).await {
+            arrival.answer(status);
+        }
+        for call in calls {
+            let error = done(call).await.unwrap_err();
+            assert!(error.is_session_expired(), "{error:?}");
+            assert_eq!(error.rejection().unwrap().status(), status);
+        }
+        assert_eq!((world.authority.posts(), happened(&mut events)), (1, vec!["expired"]));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// D16, D15: by hand nothing is asked again either, and the good token stays in use.
+#[tokio::test(start_paused = true)]
+async fn nobody_asks_again_for_what_was_refused_for_good() {
+    let world = World::new();
+    let shop = on_the_last_credential(&world).await;
+    world.guard(403);
+    shop.orders().await.unwrap();
+    quiet().await;
+    for _ in 0..3 {
+        assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
+        shop.orders().await.unwrap();
+    }
+    assert_eq!((world.authority.posts(), shop.session().state()), (1, SessionState::LoggedIn));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D16: whoever was refused during that refresh, or asked for it, has no good token: the session is over at once.
+#[tokio::test(start_paused = true)]
+async fn who_waits_for_a_refresh_ahead_of_time_learns_of_its_refusal() {
+    for by_hand in [false, true] {
+        let world = World::new();
+        let shop = on_the_last_credential(&world).await;
+        let mut events = shop.session().events();
+        world.authority.hold(Role::Refresh);
+        let call = tokio::spawn(shop.order(7));
+        let refused = world.stage.arrival().await;
+        let exchange = world.authority.parked(Role::Refresh).await;
+        let error = if by_hand {
+            let session = shop.session().clone();
+            let asked = tokio::spawn(async move { session.refresh().await });
+            quiet().await;
+            exchange.release();
+            refused.answer_with(order(7));
+            done(call).await.unwrap();
+            done(asked).await.unwrap_err()
+        } else {
+            refused.answer(401);
+            quiet().await;
+            exchange.release();
+            done(call).await.unwrap_err()
+        };
+        assert!(error.is_session_expired());
+        assert_eq!((shop.session().state(), world.authority.posts()), (SessionState::Expired, 1));
+        assert_eq!(happened(&mut events), ["expired"]);
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// D16, J7: a login starts anew; nothing is left of the refusal.
+#[tokio::test(start_paused = true)]
+async fn a_login_forgets_that_the_refresh_was_refused() {
+    let world = World::new();
+    let shop = on_the_last_credential(&world).await;
+    world.guard(403);
+    shop.orders().await.unwrap();
+    quiet().await;
+    world.authority.always(Role::Refresh, Conduct::Honest);
+    shop.login(&ANN).await.unwrap();
+    world.authority.expire();
+    shop.orders().await.unwrap();
+    assert_eq!((world.authority.posts(), world.authority.granted()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}

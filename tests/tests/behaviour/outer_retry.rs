@@ -1,0 +1,151 @@
+//! Policies that send again for reasons of their own, around the client and beneath it: to each of their attempts belongs
+//! one refresh and one second send at most.
+
+use std::future::{Ready, ready};
+
+use afresh::{Client, Error, Reason, Receipt, RefreshedBy};
+use afresh_tests::{Answer, World};
+use reqwest::{Request, Response};
+use tower::retry::{Policy, Retry};
+use tower::{ServiceExt, service_fn};
+
+use crate::api::{ORIGIN, Shop, ShopClient, customer, order, tokens};
+
+/// Sends at most three times, as long as the answer has this status.
+#[derive(Clone)]
+struct On(u16, usize);
+
+impl On {
+    fn status(status: u16) -> Self {
+        Self(status, 2)
+    }
+}
+
+impl<E> Policy<Request, Response, E> for On {
+    type Future = Ready<()>;
+
+    fn retry(&mut self, _: &mut Request, result: &mut Result<Response, E>) -> Option<Ready<()>> {
+        let again = result.as_ref().is_ok_and(|answer| answer.status() == self.0) && self.1 > 0;
+        again.then(|| {
+            self.1 -= 1;
+            ready(())
+        })
+    }
+
+    fn clone_request(&mut self, request: &Request) -> Option<Request> {
+        request.try_clone()
+    }
+}
+
+fn request() -> Request {
+    Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap())
+}
+
+/// The session within, the policy around it.
+async fn retried(client: Client, policy: On) -> Result<Response, Error> {
+    let service = service_fn(move |request| client.execute(request));
+    Retry::new(policy, service).oneshot(request()).await
+}
+
+/// The policy beneath the session.
+fn over(world: &World, policy: On) -> ShopClient {
+    let issued = tokens(&world.authority.issue());
+    let service = Retry::new(policy, world.service());
+    ShopClient::builder(ORIGIN).transport(service).tokens(issued).build().unwrap()
+}
+
+/// E5: a policy around the client never sees a refusal that the client mends.
+#[tokio::test(start_paused = true)]
+async fn a_policy_around_the_client_does_not_see_what_is_mended() {
+    let world = World::new();
+    world.guard(403);
+    let shop = customer(&world);
+    world.authority.expire();
+
+    let answer = retried(shop.client().clone(), On::status(403)).await.unwrap();
+
+    assert_eq!(answer.status(), 200);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// E5: each of its attempts is a call: the first refreshes and sends again, the others know better.
+#[tokio::test(start_paused = true)]
+async fn a_policy_around_the_client_pays_for_one_refresh_and_not_for_three() {
+    let world = World::new();
+    world.stage.respond(|_| 403);
+    let shop = customer(&world);
+
+    let answer = retried(shop.client().clone(), On::status(403)).await.unwrap();
+
+    let receipt = answer.extensions().get::<Receipt>().unwrap();
+    assert_eq!((receipt.sends(), receipt.reason()), (1, Some(Reason::RouteForbidden)));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// E5: what a policy beneath the client sends is one send to the client; the second send is one again.
+#[tokio::test(start_paused = true)]
+async fn a_policy_beneath_the_client_makes_no_second_replay() {
+    let world = World::new();
+    let shop = over(&world, On::status(503));
+    world.authority.expire();
+    let (authority, stage) = (world.authority.clone(), world.stage.clone());
+    world.stage.respond(move |seen| match seen.token() {
+        Some(token) if authority.accepts(token) && stage.sends() < 4 => Answer::new(503),
+        Some(token) if authority.accepts(token) => order(7).into(),
+        _ => Answer::new(403),
+    });
+
+    let reply = shop.orders().await.unwrap();
+
+    assert_eq!((reply.receipt().sends(), reply.receipt().refreshed_by()), (2, Some(RefreshedBy::ThisCall)));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// E5: in the wrong order, beneath the client and on the status that the client mends, it sends the dead token thrice; the
+/// refresh is still one.
+#[tokio::test(start_paused = true)]
+async fn a_policy_beneath_the_client_that_repeats_refusals_still_costs_one_refresh() {
+    let world = World::new();
+    let shop = over(&world, On::status(403));
+    world.stage.respond(|_| 403);
+
+    let error = shop.orders().await.unwrap_err();
+
+    assert_eq!((error.reason(), error.receipt().unwrap().sends()), (Some(Reason::FreshTokenRefused), 2));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (6, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// E5: the same with the policy of reqwest's own, over a socket.
+#[tokio::test]
+async fn a_policy_of_the_http_client_makes_no_second_replay() {
+    let world = World::new();
+    let server = world.listen().await;
+    let policy = reqwest::retry::for_host("127.0.0.1").no_budget().classify_fn(|answer| {
+        if answer.status() == Some(http::StatusCode::SERVICE_UNAVAILABLE) {
+            answer.retryable()
+        } else {
+            answer.success()
+        }
+    });
+    let http =
+        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).retry(policy).build().unwrap();
+    let issued = tokens(&world.authority.issue());
+    let shop = ShopClient::builder(server.url("")).http(http).tokens(issued).build().unwrap();
+    world.authority.expire();
+    let (authority, stage) = (world.authority.clone(), world.stage.clone());
+    world.stage.respond(move |seen| match seen.token() {
+        Some(token) if authority.accepts(token) && stage.sends() < 4 => Answer::new(503),
+        Some(token) if authority.accepts(token) => order(7).into(),
+        _ => Answer::new(403),
+    });
+
+    let reply = shop.orders().await.unwrap();
+
+    assert_eq!((reply.receipt().sends(), world.authority.posts()), (2, 1));
+    assert_eq!(world.stage.sends(), 4);
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,438 @@
+//! Why a refusal was not mended: each reason there is, in the error, in its text and in the receipt; and what else a receipt
+//! says.
+
+use std::time::Duration;
+
+use afresh::{
+    Body, Challenge, Client, Error, Reason, Receipt, RefreshedBy, SessionEvent, Tokens, Verdict, api,
+};
+use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, Stage, World};
+use futures_util::stream;
+use serde_json::json;
+use tokio::time::advance;
+
+use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, stranger, tokens};
+use crate::witness::{done, quiet, told};
+
+#[api]
+trait Uploads {
+    #[post("/uploads")]
+    async fn upload(&self, #[body] content: Body) -> afresh::Result<()>;
+}
+
+fn verdict(error: &Error) -> Option<Verdict> {
+    error.receipt().unwrap().verdict()
+}
+
+/// C1: the classic: a fresh token was refused too.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_a_fresh_token_says_so() {
+    for (status, said) in [(401, Verdict::Expired), (403, Verdict::Suspect)] {
+        let world = World::new();
+        let shop = customer(&world);
+        world.stage.respond(move |_| status);
+
+        let error = shop.report(7).await.unwrap_err();
+
+        assert_eq!((error.reason(), verdict(&error)), (Some(Reason::FreshTokenRefused), Some(said)));
+        assert!(error.is_status());
+        let name = http::StatusCode::from_u16(status).unwrap();
+        let text =
+            format!("Shop::report: the server answered {name} (forbidden: a fresh token was refused too)");
+        assert_eq!(error.to_string(), text);
+        let receipt = error.receipt().unwrap();
+        assert_eq!((receipt.sends(), receipt.generation(), receipt.epoch()), (2, Some(2), Some(1)));
+        assert_eq!(receipt.refreshed_by(), Some(RefreshedBy::ThisCall));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C2, C10, C12: once a refresh has proved fruitless, a refusal says on what grounds it is believed.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_believed_says_why() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| 403);
+    shop.report(7).await.unwrap_err();
+
+    let error = shop.report(8).await.unwrap_err();
+    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::RouteForbidden), Some(Verdict::Suspect)));
+    assert!(error.to_string().contains("403 Forbidden (forbidden: not long ago"), "{error}");
+    let error = shop.orders().await.unwrap_err();
+    assert_eq!(error.reason(), Some(Reason::JustRefreshed));
+    assert_eq!(error.receipt().unwrap().sends(), 1);
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// C3, C7, C16: what the server says that a refresh does not mend is named, and neither refreshed for nor sent again.
+#[tokio::test(start_paused = true)]
+async fn what_a_refresh_does_not_mend_is_named() {
+    let challenged = |kind| (Verdict::Challenge(kind), Reason::Challenged(kind));
+    let cases = [
+        (
+            r#"Bearer error="insufficient_scope", scope="reports""#,
+            (Verdict::Forbidden, Reason::InsufficientScope),
+        ),
+        (
+            r#"DPoP error="use_dpop_nonce", error_description="use the nonce""#,
+            challenged(Challenge::DpopNonce),
+        ),
+        (
+            r#"Bearer error="insufficient_user_authentication", acr_values="myACR", max_age="5""#,
+            challenged(Challenge::StepUp),
+        ),
+        (
+            r#"Bearer realm="", error="insufficient_claims", claims="eyJhY2Nlc3Nf""#,
+            challenged(Challenge::Claims),
+        ),
+        (r#"Bearer realm="", error="invalid_token", claims="eyJhY2Nlc3Nf""#, challenged(Challenge::Claims)),
+    ];
+    for (status, (line, said)) in [401, 403].into_iter().flat_map(|status| cases.map(|case| (status, case))) {
+        let world = World::new();
+        let shop = customer(&world);
+        let refusal = Answer::new(status).header("www-authenticate", line).header("dpop-nonce", "n1");
+        world.stage.respond(move |_| refusal.clone());
+
+        let error = shop.report(7).await.unwrap_err();
+
+        assert_eq!((verdict(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
+        assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
+        // What it asks for is there for whoever can give it.
+        assert_eq!(error.headers().unwrap()["www-authenticate"], line);
+        assert_eq!(error.headers().unwrap()["dpop-nonce"], "n1");
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C7: a rate limit says so, in headers or, as Google and GitHub write it, in the body.
+#[tokio::test(start_paused = true)]
+async fn a_rate_limit_is_named() {
+    let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
+    let cloud = json!({ "error": { "code": 403, "status": "RESOURCE_EXHAUSTED" } });
+    let detail = json!({ "error": { "status": "PERMISSION_DENIED", "details": [{ "reason": "RATE_LIMIT_EXCEEDED" }] } });
+    let github = json!({ "message": "You have exceeded a secondary rate limit. Please wait a few minutes." });
+    let refusals = [
+        Answer::new(403).header("retry-after", "30"),
+        Answer::new(403).header("x-ratelimit-remaining", "0"),
+        Answer::json(403, google),
+        Answer::json(403, cloud),
+        Answer::json(403, detail),
+        Answer::json(403, github),
+    ];
+    for refusal in refusals {
+        let world = World::new();
+        let shop = customer(&world);
+        let said = refusal.clone();
+        world.stage.respond(move |_| said.clone());
+
+        let error = shop.orders().await.unwrap_err();
+
+        assert_eq!(
+            (verdict(&error), error.reason()),
+            (Some(Verdict::NotAuth), Some(Reason::RateLimited)),
+            "{refusal:?}"
+        );
+        assert!(error.to_string().ends_with("403 Forbidden (the rate is limited)"), "{error}");
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C7: another reason in the same place is suspicious like any other 403.
+#[tokio::test(start_paused = true)]
+async fn another_reason_of_google_is_refreshed_for() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.authority.expire();
+    let refusal = json!({ "error": { "code": 403, "errors": [{ "reason": "insufficientPermissions" }] } });
+    world.guard_with(Answer::json(403, refusal), |_| order(7));
+    let reply = shop.orders().await.unwrap();
+    assert_eq!((reply.receipt().verdict(), reply.receipt().reason()), (Some(Verdict::Suspect), None));
+    assert_eq!(world.authority.posts(), 1);
+}
+
+/// D18: without anything to refresh with the refusal is the answer, and says so.
+#[tokio::test(start_paused = true)]
+async fn a_session_that_cannot_be_refreshed_says_so() {
+    let world = World::new();
+    let shop = builder(&world).tokens(Tokens::new("access only")).build().unwrap();
+    world.stage.respond(|_| 401);
+    let error = shop.orders().await.unwrap_err();
+    assert_eq!(
+        (error.reason(), verdict(&error)),
+        (Some(Reason::NothingToRefreshWith), Some(Verdict::Expired))
+    );
+    assert!(
+        error.to_string().ends_with("401 Unauthorized (there is nothing to refresh the token with)"),
+        "{error}"
+    );
+}
+
+/// M1, L4: a call that is not sent again says why not.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_not_sent_again_says_why() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.guard(403);
+    world.authority.expire();
+    let error = shop.pay(7).await.unwrap_err();
+    assert_eq!((error.reason(), error.receipt().unwrap().sends()), (Some(Reason::NoReplay), 1));
+    assert_eq!(error.receipt().unwrap().refreshed_by(), Some(RefreshedBy::ThisCall));
+
+    world.authority.expire();
+    let uploads = UploadsClient::new(shop.client().clone());
+    let content = Body::stream(stream::iter([Ok::<_, std::io::Error>("once")]));
+    let error = uploads.upload(content).await.unwrap_err();
+    assert!(error.is_not_replayable());
+    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::BodySpent), Some(Verdict::Suspect)));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A14: what the server said to a call that could not be sent again is all there: status, headers, and the body to decode;
+/// also after a rule has looked at it, and when the refresh failed.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_is_not_sent_again_keeps_what_the_server_said() {
+    #[derive(Debug, PartialEq, serde::Deserialize)]
+    struct Refused {
+        code: u32,
+        hint: String,
+    }
+    for ruled in [false, true] {
+        let world = World::new();
+        let builder = builder(&world).tokens(tokens(&world.authority.issue()));
+        let builder =
+            if ruled { builder.expired_when(|answer| answer.json("/code").is_some()) } else { builder };
+        let shop = builder.build().unwrap();
+        let refusal = Answer::json(403, json!({ "code": 17, "hint": "old token" })).header("x-trace", "t1");
+        world.guard_with(refusal, |_| order(7));
+        let check = |error: Error| {
+            assert_eq!(
+                (error.status().unwrap().as_u16(), &error.headers().unwrap()["x-trace"]),
+                (403, &"t1".parse().unwrap())
+            );
+            assert_eq!(error.json(), Some(Refused { code: 17, hint: "old token".to_owned() }));
+            assert_eq!(error.rejection().unwrap().body(), error.body().unwrap());
+            assert_eq!(verdict(&error), Some(if ruled { Verdict::Expired } else { Verdict::Suspect }));
+        };
+
+        world.authority.expire();
+        let uploads = UploadsClient::new(shop.client().clone());
+        check(
+            uploads.upload(Body::stream(stream::iter([Ok::<_, std::io::Error>("once")]))).await.unwrap_err(),
+        );
+        world.authority.expire();
+        check(shop.pay(7).await.unwrap_err());
+        world.authority.expire();
+        world.authority.next(Role::Refresh, Conduct::instead(503));
+        check(shop.orders().await.unwrap_err());
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// N2: another origin's refusal is not about our credential.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_of_another_origin_says_so() {
+    let (world, elsewhere) = (World::new(), Stage::new());
+    let origins = Origins::new().at(ORIGIN, world.clone()).at("https://elsewhere.test", elsewhere.clone());
+    world.stage.respond(|_| Answer::redirect("https://elsewhere.test/orders"));
+    elsewhere.respond(|_| 403);
+    let issued = tokens(&world.authority.issue());
+    let shop = ShopClient::builder(ORIGIN).transport(origins.service()).tokens(issued).build().unwrap();
+    let error = shop.orders().await.unwrap_err();
+    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::ForeignOrigin), Some(Verdict::NotAuth)));
+    assert_eq!(world.authority.posts(), 0);
+}
+
+/// A3: a status that is not refreshed for says so, if it is one that usually is.
+#[tokio::test(start_paused = true)]
+async fn a_status_that_is_not_listed_says_so() {
+    let world = World::new();
+    let shop = builder(&world).refresh_on([403]).tokens(tokens(&world.authority.issue())).build().unwrap();
+    world.stage.respond(|_| 401);
+    assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::StatusNotListed));
+    world.stage.respond(|_| 404);
+    let error = shop.orders().await.unwrap_err();
+    assert_eq!((error.reason(), verdict(&error)), (None, None));
+    assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
+}
+
+/// C13: the sixth refresh in a row that would be for nothing is an error of its own kind.
+#[tokio::test(start_paused = true)]
+async fn too_many_fruitless_refreshes_are_an_error_of_their_own() {
+    let world = World::new();
+    let shop = customer(&world);
+    world.stage.respond(|_| 401);
+    for _ in 0..5 {
+        assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
+    }
+    let error = shop.orders().await.unwrap_err();
+    assert!(error.is_excessive_refresh() && error.is_refresh() && !error.is_no_progress(), "{error:?}");
+    assert_eq!(
+        (error.reason(), error.rejection().unwrap().status().as_u16()),
+        (Some(Reason::ExcessiveRefresh), 401)
+    );
+    assert_eq!((error.receipt().unwrap().sends(), world.authority.posts()), (1, 5));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// D10: a refresh that brings the refused token is an error of its own kind too.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_without_progress_is_an_error_of_its_own() {
+    let world = World::new();
+    let issued = world.authority.issue();
+    let same = Tokens::new(&*issued.access).with_refresh("other");
+    let client = Client::builder(ORIGIN)
+        .transport(world.service())
+        .tokens(tokens(&issued))
+        .refresh_with(move |_| std::future::ready(Ok(same.clone())))
+        .build()
+        .unwrap();
+    world.stage.respond(|_| 401);
+    let error = ShopClient::new(client).orders().await.unwrap_err();
+    assert!(error.is_no_progress() && error.is_refresh() && !error.is_excessive_refresh(), "{error:?}");
+    assert_eq!((error.reason(), world.stage.sends()), (Some(Reason::NoProgress), 1));
+}
+
+/// U5: an error after a refresh that failed holds the refusal, the failure, and what the refusal meant.
+#[tokio::test(start_paused = true)]
+async fn an_error_holds_refusal_failure_and_verdict() {
+    let world = World::new();
+    world.guard(401);
+    let shop = customer(&world);
+    world.authority.expire();
+    world.authority.next(Role::Refresh, Conduct::instead(503));
+    let error = shop.orders().await.unwrap_err();
+    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::RefreshFailed), Some(Verdict::Expired)));
+    assert_eq!(error.rejection().unwrap().status(), 401);
+    assert!(error.is_refresh() && error.to_string().contains("503"), "{error}");
+
+    advance(Duration::from_secs(2)).await;
+    world.authority.revoke();
+    let error = shop.orders().await.unwrap_err();
+    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::SessionExpired), Some(Verdict::Expired)));
+    assert!(error.is_session_expired() && error.rejection().is_some());
+}
+
+/// J1, J3: a call that lost its session while it was under way says so.
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_session_ended_says_so() {
+    for login in [false, true] {
+        let world = World::new();
+        let shop = customer(&world);
+        let call = tokio::spawn(shop.orders());
+        let parked = world.stage.arrival().await;
+        if login {
+            shop.login(&ANN).await.unwrap();
+        } else {
+            shop.session().clear().await.unwrap();
+        }
+        parked.answer(403);
+        let error = done(call).await.unwrap_err();
+        assert_eq!((error.is_superseded(), error.is_no_session()), (login, !login));
+        assert_eq!((error.reason(), verdict(&error)), (Some(Reason::SessionEnded), Some(Verdict::Suspect)));
+    }
+}
+
+/// U6: what is told of a refresh that failed names the refresh method of the API and says why.
+#[tokio::test(start_paused = true)]
+async fn the_news_of_a_failed_refresh_say_why() {
+    let world = World::new();
+    world.guard(403);
+    let shop = customer(&world);
+    let mut events = shop.session().events();
+    world.authority.expire();
+    world
+        .authority
+        .next(Role::Refresh, Conduct::instead((503, json!({ "error": "temporarily_unavailable" }))));
+    shop.orders().await.unwrap_err();
+    let Some(SessionEvent::RefreshFailed(error)) = told(&mut events).await else {
+        panic!("a failure is told")
+    };
+    assert_eq!(
+        error.to_string(),
+        "the refresh endpoint answered 503 Service Unavailable: temporarily_unavailable"
+    );
+}
+
+/// Who refreshed, how long it took, and under what the answer was given.
+#[tokio::test(start_paused = true)]
+async fn a_receipt_says_who_refreshed_and_how_long_the_call_waited() {
+    let world = World::new();
+    let shop = customer(&world);
+    let calls: Vec<_> = (0..2).map(|_| tokio::spawn(shop.orders())).collect();
+    let arrivals = world.stage.arrivals(2).await;
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    for arrival in arrivals {
+        arrival.answer(403);
+        quiet().await;
+    }
+    advance(Duration::from_secs(2)).await;
+    world.guard(403);
+    world.authority.open(Role::Refresh);
+
+    let mut by = Vec::new();
+    for call in calls {
+        let reply = done(call).await.unwrap();
+        let receipt = *reply.receipt();
+        assert_eq!((receipt.verdict(), receipt.reason()), (Some(Verdict::Suspect), None));
+        assert_eq!((receipt.epoch(), receipt.generation(), receipt.sends()), (Some(1), Some(2), 2));
+        let waited = receipt.waited() >= Duration::from_secs(2);
+        by.push((receipt.refreshed_by().unwrap(), receipt.is_refreshed(), waited));
+    }
+    assert_eq!(by[0], (RefreshedBy::ThisCall, true, true));
+    assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// H2: a call that waited before it was sent says so too.
+#[tokio::test(start_paused = true)]
+async fn a_receipt_tells_of_a_refresh_before_the_call_was_sent() {
+    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(60)), ..Knobs::default() });
+    let shop = stranger(&world);
+    shop.login(&ANN).await.unwrap();
+    world.guard(403);
+    let fresh = *shop.orders().await.unwrap().receipt();
+    assert_eq!((fresh.refreshed_by(), fresh.waited(), fresh.verdict()), (None, Duration::ZERO, None));
+    advance(Duration::from_secs(61)).await;
+    let reply = shop.orders().await.unwrap();
+    assert_eq!(reply.receipt().refreshed_by(), Some(RefreshedBy::ThisCall));
+    assert_eq!((reply.receipt().sends(), reply.receipt().generation()), (1, Some(2)));
+}
+
+/// A refusal that finds the session refreshed already owes it to nobody's waiting.
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_finds_the_refresh_done() {
+    let world = World::new();
+    let shop = customer(&world);
+    let late = tokio::spawn(shop.orders());
+    let parked = world.stage.arrival().await;
+    world.guard(403);
+    world.authority.expire();
+    shop.orders().await.unwrap();
+    parked.answer(403);
+    let receipt = *done(late).await.unwrap().receipt();
+    assert_eq!((receipt.refreshed_by(), receipt.waited()), (Some(RefreshedBy::Already), Duration::ZERO));
+    assert!(!receipt.is_refreshed() && receipt.is_replayed());
+    assert_eq!(receipt.verdict(), Some(Verdict::Suspect));
+}
+
+/// A call without the session has nothing to say of it.
+#[tokio::test(start_paused = true)]
+async fn a_call_without_a_credential_gives_no_reason() {
+    let world = World::new();
+    world.stage.respond(|_| 403);
+    let shop = customer(&world);
+    let error = shop.health().await.unwrap_err();
+    assert_eq!(
+        (error.reason(), error.to_string()),
+        (None, "Shop::health: the server answered 403 Forbidden".to_owned())
+    );
+    let request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
+    let answer = shop.client().execute(request).await.unwrap();
+    let receipt = answer.extensions().get::<Receipt>().unwrap();
+    assert_eq!(receipt.reason(), Some(Reason::FreshTokenRefused));
+}

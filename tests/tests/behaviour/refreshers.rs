@@ -1,0 +1,129 @@
+//! Refreshers of the user's own, as a type: what they are given, what they say, and when they are asked.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use afresh::{Error, RefreshContext, Refresher, Result, SessionState, Tokens};
+use afresh_tests::World;
+use serde_json::Value;
+
+use crate::api::{Order, Shop, builder, order, stranger};
+use crate::witness::done;
+
+/// Brings `new-1`, `new-2` and so on, also where nobody is logged in.
+#[derive(Clone, Default)]
+struct Counter {
+    times: Arc<AtomicUsize>,
+    given: Arc<Mutex<Vec<Option<Tokens>>>>,
+}
+
+impl Refresher for Counter {
+    async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
+        self.given.lock().unwrap().push(context.tokens().cloned());
+        tokio::task::yield_now().await;
+        let number = self.times.fetch_add(1, Ordering::SeqCst) + 1;
+        Ok(Tokens::new(format!("new-{number}")))
+    }
+
+    fn can_refresh(&self, _: Option<&Tokens>) -> bool {
+        true
+    }
+}
+
+/// Accepts the newest token only.
+fn accept(world: &World, newest: &'static str) {
+    world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
+}
+
+/// K4, B1: a refresher that needs no login is asked before the first call is sent, once for everybody; then with what it
+/// brought.
+#[tokio::test(start_paused = true)]
+async fn a_refresher_that_needs_no_login_is_asked_first() {
+    let world = World::new();
+    let counter = Counter::default();
+    let shop = builder(&world).refresher(counter.clone()).build().unwrap();
+    accept(&world, "new-1");
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+
+    let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
+    for call in calls {
+        assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    }
+    assert_eq!(world.stage.sends(), 100);
+    accept(&world, "new-2");
+    shop.order(7).await.unwrap();
+
+    assert_eq!(*counter.given.lock().unwrap(), [None, Some(Tokens::new("new-1"))]);
+    assert_eq!(world.authority.posts(), 0, "the `#[refresh]` method is not called");
+}
+
+/// The refresher as it stands by default.
+struct Plain;
+
+impl Refresher for Plain {
+    async fn refresh(&self, _: RefreshContext<'_>) -> Result<Tokens> {
+        Ok(Tokens::new("new"))
+    }
+}
+
+/// K1: by default there is nothing to refresh while nobody is logged in.
+#[tokio::test(start_paused = true)]
+async fn a_refresher_is_not_asked_while_nobody_is_logged_in_unless_it_says_so() {
+    let world = World::new();
+    let shop = builder(&world).refresher(Plain).build().unwrap();
+    accept(&world, "new");
+    assert!(shop.order(7).await.unwrap_err().is_no_session());
+    assert_eq!(world.stage.sends(), 0);
+    shop.session().set(Tokens::new("old")).await.unwrap();
+    shop.order(7).await.unwrap();
+    // It has nothing to revoke with, which is no error.
+    shop.session().revoke().await.unwrap();
+}
+
+/// A refresher that was not set up.
+struct Unready;
+
+impl Refresher for Unready {
+    async fn refresh(&self, _: RefreshContext<'_>) -> Result<Tokens> {
+        Err(Error::refresh("never asked"))
+    }
+
+    fn check(&self) -> Result<()> {
+        Err(Error::refresh("no key file"))
+    }
+}
+
+#[test]
+fn a_refresher_that_is_not_set_up_is_told_when_the_client_is_built() {
+    let world = World::new();
+    let error = builder(&world).refresher(Unready).build().unwrap_err();
+    assert!(error.is_builder(), "{error:?}");
+    assert!(format!("{error:?}").contains("no key file"), "{error:?}");
+}
+
+/// Calls another client, which needs no session.
+struct Elsewhere(crate::api::ShopClient);
+
+impl Refresher for Elsewhere {
+    async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
+        let refresh = context.tokens().and_then(Tokens::refresh).cloned();
+        let refresh = refresh.ok_or_else(|| Error::session_expired("no refresh token"))?;
+        self.0.refresh(refresh).await
+    }
+}
+
+/// D3: the error of another client's call is read as its server's answer.
+#[tokio::test(start_paused = true)]
+async fn a_refresher_may_use_another_client_and_pass_its_errors_on() {
+    let world = World::new();
+    let issued = world.authority.issue();
+    let given = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
+    let shop = builder(&world).tokens(given).refresher(Elsewhere(stranger(&world))).build().unwrap();
+    world.guard_with(403, |_| order(7));
+    world.authority.expire();
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    world.authority.revoke();
+    assert!(shop.order(7).await.unwrap_err().is_session_expired());
+    assert_eq!(shop.session().state(), SessionState::Expired);
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,356 @@
+//! Rules of the API's and of the user's own, which judge an answer by what its body says; and that who reads the body
+//! afterwards gets all of it.
+
+use afresh::{ByteStream, Reason, RefreshToken, Reply, Result, Tokens, Verdict, api};
+use afresh_tests::{Answer, Fate, World};
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use crate::api::{ORIGIN, Shop, ShopClient, builder, happened, order, tokens};
+use crate::witness::{done, told};
+
+/// An API that says in its bodies what is wrong.
+#[api(
+    refresh_on(200, 400, 401, 403),
+    expired_when(
+        json("/error") == "token_expired",
+        json("/code") == 17,
+        json("/type") == "https://errors.test/expired"
+    ),
+    forbidden_when(json("/detail") == "CSRF token missing", json("/banned") == true)
+)]
+trait Wordy {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Reply<Value>>;
+
+    #[get("/export")]
+    async fn export(&self) -> Result<ByteStream>;
+
+    #[get("/raw")]
+    async fn raw(&self) -> Result<reqwest::Response>;
+
+    /// Has rules of its own.
+    #[expired_when(json("/odd") == true, json("/n") == -1)]
+    #[forbidden_when(json("/odd") == false)]
+    #[get("/odd")]
+    async fn odd(&self) -> Result<Value>;
+}
+
+fn wordy(world: &World) -> WordyClient {
+    let issued = tokens(&world.authority.issue());
+    WordyClient::builder(ORIGIN).transport(world.service()).tokens(issued).build().unwrap()
+}
+
+fn ruled(
+    world: &World,
+    rule: impl Fn(afresh::ClientBuilder<ShopClient>) -> afresh::ClientBuilder<ShopClient>,
+) -> ShopClient {
+    rule(builder(world)).tokens(tokens(&world.authority.issue())).build().unwrap()
+}
+
+/// 1 MB of JSON that ends with what everybody must get.
+fn large(first: &str) -> Bytes {
+    let padding = "x".repeat(1024 * 1024);
+    format!(r#"{{{first},"padding":"{padding}","last":"all of it"}}"#).into()
+}
+
+/// C9: what a body says is certain: it is refreshed for even where a bare 403 is taken at its word.
+#[tokio::test(start_paused = true)]
+async fn a_body_says_that_the_token_has_expired() {
+    let bodies = [
+        json!({ "error": "token_expired" }),
+        json!({ "error": "other", "code": 17 }),
+        json!({ "type": "https://errors.test/expired", "status": 403 }),
+    ];
+    for body in bodies {
+        let world = World::new();
+        let shop = wordy(&world);
+        world.stage.respond(|_| 403);
+        assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
+        assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::RouteForbidden));
+        assert_eq!(world.authority.posts(), 1);
+
+        world.authority.expire();
+        world.guard_with(Answer::json(403, &body), |_| order(7));
+
+        let reply = shop.orders().await.unwrap();
+        assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired), "{body}");
+        assert_eq!((reply.receipt().reason(), world.authority.posts()), (None, 2), "{body}");
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C8, C9: a body says that the token is not the matter, whatever the status and the challenge say.
+#[tokio::test(start_paused = true)]
+async fn a_body_says_that_a_refusal_is_not_about_the_token() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = wordy(&world);
+        world.stage.respond(move |_| {
+            Answer::json(status, json!({ "detail": "CSRF token missing", "error": "token_expired" }))
+                .header("www-authenticate", r#"Bearer error="invalid_token""#)
+        });
+
+        let error = shop.orders().await.unwrap_err();
+
+        assert_eq!(error.reason(), Some(Reason::BodyRule));
+        assert_eq!(error.receipt().unwrap().verdict(), Some(Verdict::Forbidden));
+        assert_eq!(error.json::<Value>().unwrap()["detail"], "CSRF token missing");
+        assert!(
+            error.to_string().ends_with("(forbidden: a rule says that this is not about the token)"),
+            "{error}"
+        );
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C8: without a rule a refusal for want of a CSRF token, as Django and Laravel write it, costs one refresh and no more.
+#[tokio::test(start_paused = true)]
+async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
+    let pages = [
+        Answer::html(
+            403,
+            "<h1>Forbidden <span>(403)</span></h1><p>CSRF verification failed. Request aborted.</p>",
+        ),
+        Answer::json(403, json!({ "detail": "CSRF Failed: CSRF token missing." })),
+        Answer::json(403, json!({ "message": "CSRF token mismatch." })),
+    ];
+    for page in pages {
+        let world = World::new();
+        let shop = ruled(&world, |builder| builder);
+        world.stage.respond(move |_| page.clone());
+        for _ in 0..10 {
+            assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
+        }
+        assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
+}
+
+/// C6: who knows that pages come from a firewall alone says so, and no refresh is spent on them.
+#[tokio::test(start_paused = true)]
+async fn a_page_can_be_declared_to_be_no_matter_of_the_token() {
+    let world = World::new();
+    let shop = ruled(&world, |builder| builder.forbidden_when(|answer| answer.is_html()));
+    world.stage.respond(|_| Answer::html(403, "<html>blocked</html>"));
+
+    let error = shop.report(7).await.unwrap_err();
+
+    assert_eq!(
+        (error.reason(), &error.body().unwrap()[..]),
+        (Some(Reason::BodyRule), &b"<html>blocked</html>"[..])
+    );
+    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A4: a function sees status, headers and the beginning of the body.
+#[tokio::test(start_paused = true)]
+async fn a_function_judges_by_status_headers_and_body() {
+    let world = World::new();
+    let shop = ruled(&world, |builder| {
+        builder.expired_when(|answer| {
+            assert!(answer.body().len() <= 16 * 1024);
+            answer.status() == 403
+                && answer.headers().get("x-reason").is_some_and(|reason| reason == "old")
+                && answer.json("/error/code").is_some_and(|code| code == 17)
+        })
+    });
+    world.authority.expire();
+    let refusal = Answer::new(403).header("x-reason", "old").body(large(r#""error":{"code":17}"#));
+    world.guard_with(refusal, |_| order(7));
+
+    let reply = shop.orders().await.unwrap();
+
+    assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A4: a megabyte of which the rules saw the beginning is there in full, in one piece or in many.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_was_looked_at_is_still_there_in_full() {
+    let body = large(r#""code":1"#);
+    let pieces: Vec<Bytes> = body.chunks(1000).map(Bytes::copy_from_slice).collect();
+    for answer in [Answer::new(200).body(body.clone()), Answer::new(200).chunks(pieces)] {
+        for status in [200, 403] {
+            let world = World::new();
+            let shop = wordy(&world);
+            let answer = answer.clone().status(status).header("content-type", "application/json");
+            world.stage.respond(move |_| answer.clone());
+            let whole = match shop.orders().await {
+                Ok(reply) => reply.body,
+                Err(error) => error.json().unwrap(),
+            };
+            assert_eq!(
+                (whole["last"].as_str(), whole["padding"].as_str().unwrap().len()),
+                (Some("all of it"), 1024 * 1024)
+            );
+
+            let raw = shop.raw().await.unwrap();
+            assert_eq!((raw.status().as_u16(), raw.url().as_str()), (status, "https://shop.test/raw"));
+            assert_eq!(raw.bytes().await.unwrap(), body);
+            world.authority.assert_nothing_spent_twice();
+        }
+    }
+}
+
+/// A4: the length that the server announced is still announced.
+#[tokio::test(start_paused = true)]
+async fn the_length_of_a_body_that_was_looked_at_is_still_known() {
+    let world = World::new();
+    let shop = wordy(&world);
+    let body = large(r#""code":1"#);
+    let length = body.len() as u64;
+    world
+        .stage
+        .respond(move |_| Answer::new(200).header("content-type", "application/json").body(body.clone()));
+    assert_eq!(shop.raw().await.unwrap().content_length(), Some(length));
+}
+
+/// A4: a body that breaks after its beginning breaks for its reader, not for the rules.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_breaks_off_breaks_for_its_reader() {
+    let world = World::new();
+    let shop = wordy(&world);
+    world.stage.respond(|_| {
+        Answer::new(200).header("content-type", "application/json").chunks([r#"{"a":"#]).then_break()
+    });
+    let error = shop.orders().await.unwrap_err();
+    assert!(!error.is_status() && !error.is_decode(), "{error:?}");
+    let mut stream = shop.export().await.unwrap();
+    assert_eq!(stream.next().await.unwrap().unwrap(), r#"{"a":"#);
+    assert!(stream.next().await.unwrap().is_err());
+}
+
+/// A5: an error inside a 200 is refreshed for when a rule says so.
+#[tokio::test(start_paused = true)]
+async fn an_error_inside_a_200_is_refreshed_for_when_a_rule_says_so() {
+    let world = World::new();
+    let shop = wordy(&world);
+    world.authority.expire();
+    world.guard_with(Answer::json(200, json!({ "error": "token_expired" })), |_| order(7));
+
+    assert_eq!(shop.orders().await.unwrap().body, json!({ "id": 7 }));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    assert!(shop.raw().await.unwrap().status().is_success());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+
+    world.authority.expire();
+    assert_eq!(shop.raw().await.unwrap().text().await.unwrap(), r#"{"id":7}"#);
+    assert_eq!((world.stage.sends(), world.authority.posts()), (5, 2));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// A5: without a rule a success is one, whatever is listed.
+#[tokio::test(start_paused = true)]
+async fn a_listed_success_is_one_without_a_rule() {
+    let world = World::new();
+    let shop = ruled(&world, |builder| builder.refresh_on([200, 403]));
+    world.stage.respond(|_| (200, json!({ "error": "token_expired" })));
+    let reply = shop.orders().await.unwrap();
+    assert_eq!((reply.receipt().verdict(), world.authority.posts()), (None, 0));
+}
+
+/// A5: a fresh token that is refused with a 200 again is not refreshed for without end: the second answer is final.
+#[tokio::test(start_paused = true)]
+async fn the_second_200_with_an_error_inside_is_the_answer() {
+    let world = World::new();
+    let shop = wordy(&world);
+    world.stage.respond(|_| (200, json!({ "code": 17 })));
+    let reply = shop.orders().await.unwrap();
+    assert_eq!(reply.body, json!({ "code": 17 }));
+    assert_eq!(reply.receipt().reason(), Some(Reason::FreshTokenRefused));
+    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+}
+
+/// A5: an answer that is read as it arrives is not waited for, though rules may judge a success.
+#[tokio::test(start_paused = true)]
+async fn a_stream_goes_on_streaming() {
+    let world = World::new();
+    let shop = wordy(&world);
+    let (answer, feed) = Answer::streamed(200);
+    let call = tokio::spawn(shop.export());
+    world.stage.arrival().await.answer_with(answer.header("content-type", "application/octet-stream"));
+    let mut stream = done(call).await.unwrap();
+    for piece in ["one", "two"] {
+        assert!(feed.send(piece));
+        assert_eq!(stream.next().await.unwrap().unwrap(), piece);
+    }
+    drop(feed);
+    assert!(stream.next().await.is_none());
+}
+
+/// A4: a body that never ends holds a refusal up for a second, no more.
+#[tokio::test(start_paused = true)]
+async fn a_body_that_never_ends_holds_nobody_up() {
+    let world = World::new();
+    let shop = wordy(&world);
+    world.authority.expire();
+    world.guard_with(Answer::new(403).chunks([r#"{"error":"token_expired","#]).then_hang(), |_| order(7));
+    let begun = tokio::time::Instant::now();
+    let reply = shop.orders().await.unwrap();
+    assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired));
+    assert!(begun.elapsed() <= std::time::Duration::from_secs(2), "{:?}", begun.elapsed());
+}
+
+/// A6: a function that panics says nothing; the answer is returned whole, and it is told.
+#[tokio::test(start_paused = true)]
+async fn a_function_that_panics_says_nothing() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = ruled(&world, |builder| builder.expired_when(|_| panic!("on purpose")));
+        let mut events = shop.session().events();
+        world.stage.respond(move |_| Answer::json(status, "the whole answer"));
+
+        let error = shop.report(7).await.unwrap_err();
+
+        assert_eq!(
+            (error.status().unwrap().as_u16(), error.json()),
+            (status, Some("the whole answer".to_owned()))
+        );
+        assert_eq!(error.reason(), Some(Reason::RuleFailed));
+        assert_eq!(error.receipt().unwrap().verdict(), Some(Verdict::NotAuth));
+        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        assert!(matches!(
+            told(&mut events).await,
+            Some(afresh::SessionEvent::RuleFailed(Some("Shop::report")))
+        ));
+        assert_eq!(happened(&mut events), Vec::<&str>::new());
+    }
+}
+
+/// C9: a method has rules of its own in the place of the API's.
+#[tokio::test(start_paused = true)]
+async fn a_method_has_rules_of_its_own() {
+    let world = World::new();
+    let shop = wordy(&world);
+    world.stage.respond(|_| (403, json!({ "odd": false, "error": "token_expired" })));
+    assert_eq!(shop.odd().await.unwrap_err().reason(), Some(Reason::BodyRule));
+    world.stage.respond(|_| (403, json!({ "n": -1, "banned": true })));
+    assert_eq!(shop.odd().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
+    assert_eq!(world.authority.posts(), 1);
+}
+
+/// A9: an answer that was looked at is let go before the second send, like any other.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_was_looked_at_is_let_go_before_the_second_send() {
+    let world = World::new();
+    let shop = wordy(&world);
+    let call = tokio::spawn(shop.orders());
+    let first = world.stage.arrival().await;
+    first.answer_with(Answer::new(403).body(large(r#""code":17"#)));
+    let second = world.stage.arrival().await;
+    assert!(
+        matches!(world.stage.log()[0].fate(), Fate::BodyDropped(403) | Fate::BodyRead(403)),
+        "{:?}",
+        world.stage.log()[0]
+    );
+    second.answer_with(Answer::json(200, json!({})));
+    done(call).await.unwrap();
+}

@@ -1,0 +1,108 @@
+//! A crowd that comes back after a refresh, and a limit to it.
+
+use std::time::Duration;
+
+use afresh_tests::{Role, World};
+use tokio::time::advance;
+
+use crate::api::{Shop, ShopClient, builder, order, tokens};
+use crate::witness::{done, quiet};
+
+fn limited(world: &World, limit: usize) -> ShopClient {
+    builder(world).tokens(tokens(&world.authority.issue())).replay_limit(limit).build().unwrap()
+}
+
+/// B16: of two hundred that were refused, thirty-two at a time are sent again, and all of them in the end.
+#[tokio::test(start_paused = true)]
+async fn no_more_calls_are_sent_again_at_a_time_than_the_limit_says() {
+    let world = World::new();
+    let shop = limited(&world, 32);
+    let calls: Vec<_> = (0..200).map(|_| tokio::spawn(shop.order(7))).collect();
+    for arrival in world.stage.arrivals(200).await {
+        arrival.answer(403);
+    }
+    let mut replayed = 0;
+    while replayed < 200 {
+        quiet().await;
+        let waiting = world.stage.waiting();
+        assert_eq!(waiting, 32.min(200 - replayed));
+        for arrival in world.stage.arrivals(waiting).await {
+            arrival.answer_with(order(7));
+        }
+        replayed += waiting;
+    }
+    for call in calls {
+        done(call).await.unwrap();
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (400, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B16, F4: who has no time left is not sent again, and takes nobody's turn.
+#[tokio::test(start_paused = true)]
+async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
+    let world = World::new();
+    let shop = builder(&world)
+        .tokens(tokens(&world.authority.issue()))
+        .replay_limit(1)
+        .timeout(Duration::from_secs(5))
+        .build()
+        .unwrap();
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    for arrival in world.stage.arrivals(10).await {
+        arrival.answer(403);
+    }
+    let first = world.stage.arrival().await;
+    advance(Duration::from_secs(6)).await;
+    for call in calls {
+        assert!(done(call).await.unwrap_err().is_timeout());
+    }
+    assert!(first.is_abandoned());
+    assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
+
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+    shop.order(7).await.unwrap();
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B16, I5, J1: a logout while calls wait for their turn: none of them is sent again.
+#[tokio::test(start_paused = true)]
+async fn a_logout_empties_the_queue() {
+    let world = World::new();
+    let shop = limited(&world, 1);
+    let calls: Vec<_> = (0..5).map(|_| tokio::spawn(shop.order(7))).collect();
+    for arrival in world.stage.arrivals(5).await {
+        arrival.answer(403);
+    }
+    let first = world.stage.arrival().await;
+    shop.session().clear().await.unwrap();
+    first.answer_with(order(7));
+    let mut ended = 0;
+    for call in calls {
+        ended += usize::from(done(call).await.is_err_and(|error| error.is_no_session()));
+    }
+    assert_eq!((ended, world.stage.sends()), (4, 6));
+}
+
+/// B16, I4: a refresh while calls wait for their turn: they go with what is current then.
+#[tokio::test(start_paused = true)]
+async fn a_call_that_waited_for_its_turn_takes_the_current_token() {
+    let world = World::new();
+    let shop = limited(&world, 0);
+    let calls = [tokio::spawn(shop.order(7)), tokio::spawn(shop.order(7))];
+    for arrival in world.stage.arrivals(2).await {
+        arrival.answer(403);
+    }
+    let first = world.stage.arrival().await;
+    world.authority.open(Role::Refresh);
+    shop.session().refresh().await.unwrap();
+    first.answer_with(order(7));
+    let second = world.stage.arrival().await;
+    assert_eq!(second.token(), Some(&*world.authority.access(3)));
+    second.answer_with(order(7));
+    for call in calls {
+        done(call).await.unwrap();
+    }
+    world.authority.assert_nothing_spent_twice();
+}

@@ -1,0 +1,154 @@
+//! Many identities in one process, one identity at several hosts, one refresh token for several audiences.
+
+use std::time::Duration;
+
+use afresh::{RefreshToken, Result, Session, Tokens, api};
+use afresh_tests::{Knobs, Origins, Role, Stage, World};
+use serde_json::json;
+use tokio::runtime::Handle;
+use tokio::time::advance;
+
+use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, tokens};
+use crate::witness::{done, quiet};
+
+/// Q2: ten thousand tenants are ten thousand sessions that their owner holds, in whatever map suits: there is no pool
+/// and nothing global, so nothing is ever evicted but by dropping it. One that is dropped in the middle of its refresh
+/// ends it well, and leaves nothing behind.
+#[tokio::test(start_paused = true)]
+async fn ten_thousand_tenants_cost_nothing_but_themselves() {
+    const TENANTS: usize = 10_000;
+    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(3600)), ..Knobs::default() });
+    world.guard_with(403, |_| order(7));
+    let mut tenants: Vec<ShopClient> = (0..TENANTS).map(|_| customer(&world)).collect();
+    let tasks = Handle::current().metrics().num_alive_tasks();
+    assert_eq!(tasks, 0, "a tenant that does nothing costs no task");
+
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let calls: Vec<_> = tenants.iter().map(|tenant| tokio::spawn(tenant.order(7))).collect();
+    let mut exchanges = Vec::new();
+    while exchanges.len() < TENANTS {
+        exchanges.push(world.authority.parked(Role::Refresh).await);
+    }
+    // Every second tenant is dropped, with its callers, while its refresh is under way.
+    let mut kept = Vec::new();
+    for (number, call) in calls.into_iter().enumerate() {
+        if number % 2 == 0 { kept.push(call) } else { call.abort() }
+    }
+    let mut number = 0;
+    tenants.retain(|_| {
+        number += 1;
+        number % 2 == 1
+    });
+    quiet().await;
+    exchanges.into_iter().for_each(afresh_tests::Parked::release);
+    for call in kept {
+        done(call).await.unwrap();
+    }
+    quiet().await;
+    assert_eq!((world.authority.posts(), world.authority.granted()), (TENANTS, TENANTS));
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// Q3: one identity at two hosts: each client has the origin that it may tell, and they share one session: one refresh.
+#[tokio::test(start_paused = true)]
+async fn one_identity_at_two_hosts_refreshes_once() {
+    let (world, files) = (World::new(), Stage::new());
+    let origins = Origins::new().at(ORIGIN, world.clone()).at("https://files.test", files.clone());
+    let session = Session::new();
+    let at = |origin: &str| ShopClient::builder(origin).transport(origins.service()).session(session.clone());
+    let shop = at(ORIGIN).tokens(tokens(&world.authority.issue())).build().unwrap();
+    let elsewhere = at("https://files.test").build().unwrap();
+
+    let calls = [tokio::spawn(shop.order(7)), tokio::spawn(elsewhere.order(7))];
+    let (here, there) = (world.stage.arrival().await, files.arrival().await);
+    here.answer(401);
+    there.answer(401);
+    for stage in [&world.stage, &files] {
+        let replay = stage.arrival().await;
+        assert_eq!(replay.token(), Some(&*world.authority.access(2)));
+        replay.answer_with(order(7));
+    }
+    for call in calls {
+        done(call).await.unwrap();
+    }
+    assert_eq!((world.stage.sends(), files.sends(), world.authority.posts()), (2, 2, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+#[api]
+trait Issuer {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    /// A token for one audience, for whoever shows who they are.
+    #[post("/token")]
+    async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
+}
+
+/// G8, Q4: one refresh token and two audiences. The refresh token is in one session, and each audience has a session
+/// of its own whose refresh is an ordinary call under the first. So it is spent by one refresh at a time, and an
+/// audience's trouble is its own.
+#[tokio::test(start_paused = true)]
+async fn the_sessions_of_two_audiences_hang_off_one_refresh_token() {
+    let world = World::new();
+    world.guard_with(401, |seen| match seen.path() {
+        "/token" => {
+            (200, json!({ "access_token": format!("for {}", seen.json()["audience"].as_str().unwrap()) }))
+        }
+        _ => (200, json!({})),
+    });
+    let issuer = IssuerClient::builder(ORIGIN)
+        .transport(world.service())
+        .tokens(tokens(&world.authority.issue()))
+        .build()
+        .unwrap();
+    let (mail, disk) = (Stage::new(), Stage::new());
+    let audience = |name: &'static str, stage: &Stage| {
+        let issuer = issuer.clone();
+        ShopClient::builder(format!("https://{name}.test"))
+            .transport(stage.service())
+            .tokens(Tokens::new("expired"))
+            .refresh_with(move |_| issuer.token_for(name))
+            .build()
+            .unwrap()
+    };
+    let (mails, files) = (audience("mail", &mail), audience("disk", &disk));
+    world.authority.expire();
+
+    let calls = [mails.order(1), mails.order(2), files.order(1), files.order(2)].map(tokio::spawn);
+    for (stage, token) in [(&mail, "for mail"), (&disk, "for disk")] {
+        for arrival in stage.arrivals(2).await {
+            arrival.answer(401);
+        }
+        for replay in stage.arrivals(2).await {
+            assert_eq!(replay.token(), Some(token));
+            replay.answer_with(order(7));
+        }
+    }
+    for call in calls {
+        done(call).await.unwrap();
+    }
+    assert_eq!((world.authority.posts(), world.authority.most_at_once()), (1, 1));
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// Q1, Q2: an outage of one tenant is not that of the next.
+#[tokio::test(start_paused = true)]
+async fn tenants_share_no_memory_of_failures() {
+    let world = World::new();
+    let (ann, bob) = (customer(&world), customer(&world));
+    world.guard_with(403, |_| order(7));
+    world.authority.expire();
+    world.authority.next(Role::Refresh, afresh_tests::Conduct::retry_after(429, "300"));
+    assert!(ann.order(7).await.unwrap_err().is_refresh());
+    bob.order(7).await.unwrap();
+    assert!(ann.order(7).await.unwrap_err().is_refresh());
+    advance(Duration::from_secs(300)).await;
+    ann.order(7).await.unwrap();
+    let other = builder(&world).build().unwrap();
+    other.login(&ANN).await.unwrap();
+    world.authority.assert_nothing_spent_twice();
+}

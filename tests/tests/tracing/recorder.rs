@@ -1,0 +1,169 @@
+//! Everything that `tracing` was told under the target `afresh`, to be asked for afterwards.
+
+use std::collections::BTreeMap;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use tracing::dispatcher::{DefaultGuard, Dispatch, set_default};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Metadata, Subscriber};
+use tracing_subscriber::Registry;
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+/// What was told, in order. Clones are the same recorder.
+#[derive(Clone, Default)]
+pub struct Recorder(Arc<Mutex<Told>>);
+
+#[derive(Clone, Default)]
+struct Told {
+    spans: Vec<SpanSeen>,
+    events: Vec<EventSeen>,
+}
+
+/// A span of the runtime's or of a test's.
+#[derive(Clone, Debug)]
+pub struct SpanSeen {
+    pub name: &'static str,
+    pub parent: Option<usize>,
+    pub follows: Vec<usize>,
+    pub fields: Fields,
+    pub closed: bool,
+}
+
+/// An event of the runtime's.
+#[derive(Clone, Debug)]
+pub struct EventSeen {
+    pub level: tracing::Level,
+    pub within: Option<usize>,
+    pub fields: Fields,
+}
+
+/// Fields by their names, as text.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Fields(BTreeMap<&'static str, String>);
+
+/// Which of the recorder's spans a span is. Those of the registry's own numbers are used again.
+struct Number(usize);
+
+impl Recorder {
+    /// For as long as the guard lives, this thread tells this recorder everything.
+    #[must_use]
+    pub fn listen(&self) -> DefaultGuard {
+        set_default(&self.dispatch())
+    }
+
+    pub fn dispatch(&self) -> Dispatch {
+        Dispatch::new(Registry::default().with(self.clone()))
+    }
+
+    /// All spans, in the order in which they began; the numbers in them are places in this list.
+    pub fn spans(&self) -> Vec<SpanSeen> {
+        self.told().spans.clone()
+    }
+
+    /// Those of one name, with their numbers.
+    pub fn named(&self, name: &str) -> Vec<(usize, SpanSeen)> {
+        self.spans().into_iter().enumerate().filter(|(_, span)| span.name == name).collect()
+    }
+
+    /// The only one of its name.
+    ///
+    /// # Panics
+    ///
+    /// If it is not.
+    #[track_caller]
+    pub fn only(&self, name: &str) -> (usize, SpanSeen) {
+        let mut all = self.named(name);
+        assert_eq!(all.len(), 1, "{name}: {all:#?}");
+        all.remove(0)
+    }
+
+    pub fn events(&self) -> Vec<EventSeen> {
+        self.told().events.clone()
+    }
+
+    /// What the events say.
+    pub fn messages(&self) -> Vec<String> {
+        self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
+    }
+
+    fn told(&self) -> MutexGuard<'_, Told> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Fields {
+    /// The value of a field; empty if nothing was recorded.
+    pub fn get(&self, name: &str) -> &str {
+        self.0.get(name).map_or("", String::as_str)
+    }
+}
+
+impl fmt::Debug for Fields {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl Visit for Fields {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+impl<S: Subscriber + for<'a> LookupSpan<'a>> Layer<S> for Recorder {
+    fn enabled(&self, metadata: &Metadata<'_>, _: Context<'_, S>) -> bool {
+        metadata.target().starts_with("afresh") || metadata.target() == "test"
+    }
+
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let span = context.span(id).unwrap();
+        let parent = span.parent().and_then(|parent| number(&context, &parent.id()));
+        let mut fields = Fields::default();
+        attributes.record(&mut fields);
+        let mut told = self.told();
+        span.extensions_mut().insert(Number(told.spans.len()));
+        let name = attributes.metadata().name();
+        told.spans.push(SpanSeen { name, parent, follows: Vec::new(), fields, closed: false });
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, context: Context<'_, S>) {
+        let number = number(&context, id).unwrap();
+        values.record(&mut self.told().spans[number].fields);
+    }
+
+    fn on_follows_from(&self, id: &Id, follows: &Id, context: Context<'_, S>) {
+        let (number, follows) = (number(&context, id).unwrap(), number(&context, follows).unwrap());
+        self.told().spans[number].follows.push(follows);
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        let within = context.event_span(event).and_then(|span| number(&context, &span.id()));
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.told().events.push(EventSeen { level: *event.metadata().level(), within, fields });
+    }
+
+    fn on_close(&self, id: Id, context: Context<'_, S>) {
+        let number = number(&context, &id).unwrap();
+        self.told().spans[number].closed = true;
+    }
+}
+
+fn number<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>, id: &Id) -> Option<usize> {
+    context.span(id)?.extensions().get::<Number>().map(|number| number.0)
+}
+
+/// All of it as text, for a search.
+impl fmt::Debug for Recorder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let told = self.told().clone();
+        write!(f, "{:#?}\n{:#?}", told.spans, told.events)
+    }
+}

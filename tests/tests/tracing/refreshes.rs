@@ -1,0 +1,177 @@
+//! A refresh: a span of its own, which belongs to nobody who waits for it; and the news of the session.
+
+use afresh::Tokens;
+use afresh_tests::{Conduct, Role, World};
+use tracing::Level;
+
+use crate::api::{ORIGIN, Shop, ShopClient, customer, order};
+use crate::recorder::Recorder;
+
+/// The two sends of a refused call, the second counted; and beside the call, the refresh with its exchange.
+#[tokio::test(start_paused = true)]
+async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let shop = customer(&world);
+    let _guard = recorder.listen();
+    world.authority.expire();
+    world.guard_with(401, |_| order());
+    shop.order(7).await.unwrap();
+
+    let (call, told) = recorder.only("afresh.call");
+    assert_eq!((told.fields.get("afresh.sends"), told.fields.get("afresh.refreshed")), ("2", "true"));
+    assert_eq!((told.fields.get("error.type"), told.fields.get("otel.status_code")), ("", ""));
+    let (refresh, told) = recorder.only("afresh.refresh");
+    assert_eq!((told.parent, told.follows), (None, vec![call]), "it belongs to no caller");
+    assert_eq!(
+        (told.fields.get("afresh.cause"), told.fields.get("afresh.outcome")),
+        ("refused", "refreshed")
+    );
+    let sends = recorder.named("afresh.send");
+    let told: Vec<_> = sends
+        .iter()
+        .map(|(_, send)| {
+            let field = |name| send.fields.get(name);
+            (
+                send.parent,
+                field("otel.name"),
+                field("http.request.resend_count"),
+                field("http.response.status_code"),
+                field("error.type"),
+            )
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            (Some(call), "GET /orders/{id}", "", "401", "401"),
+            (Some(refresh), "POST /api/user/refresh_token", "", "200", ""),
+            (Some(call), "GET /orders/{id}", "1", "200", ""),
+        ]
+    );
+    let events: Vec<_> = recorder.events().into_iter().map(|event| (event.within, event.level)).collect();
+    assert_eq!(
+        recorder.messages(),
+        [
+            "the credential was refused",
+            "waiting for a refresh",
+            "the session is refreshed",
+            "the call is sent again with a newer credential",
+        ]
+    );
+    assert_eq!(
+        events,
+        [
+            (Some(call), Level::DEBUG),
+            (Some(call), Level::DEBUG),
+            (Some(refresh), Level::INFO),
+            (Some(call), Level::DEBUG),
+        ]
+    );
+    assert_eq!(recorder.events()[0].fields.get("afresh.verdict"), "expired");
+    assert!(recorder.spans().iter().all(|span| span.closed));
+}
+
+/// U6: a refresh that fails says why, at a level at which it is read; so does the call that waited for it.
+#[tokio::test(start_paused = true)]
+async fn a_failed_refresh_is_a_warning_with_its_reason() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let shop = customer(&world);
+    let _guard = recorder.listen();
+    world.authority.expire();
+    world.guard_with(403, |_| order());
+    world.authority.next(Role::Refresh, Conduct::instead(503));
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+
+    let (_, refresh) = recorder.only("afresh.refresh");
+    let field = |name| refresh.fields.get(name);
+    assert_eq!((field("afresh.cause"), field("afresh.outcome")), ("suspected", "failed"));
+    assert_eq!((field("error.type"), field("otel.status_code")), ("refresh", "ERROR"));
+    let (_, call) = recorder.only("afresh.call");
+    assert_eq!((call.fields.get("error.type"), call.fields.get("otel.status_code")), ("refresh", "ERROR"));
+    let warnings: Vec<_> = recorder.events().into_iter().filter(|event| event.level == Level::WARN).collect();
+    assert_eq!(warnings.len(), 1);
+    assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
+}
+
+/// U6: the life of a session, one event for each change.
+#[tokio::test(start_paused = true)]
+async fn a_session_tells_of_every_change() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let _guard = recorder.listen();
+    world.guard_with(401, |_| order());
+    let shop = ShopClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    shop.login("secret").await.unwrap();
+    shop.session().refresh().await.unwrap();
+    shop.logout().await.unwrap();
+    shop.login("secret").await.unwrap();
+    world.authority.revoke();
+    assert!(shop.order(7).await.unwrap_err().is_session_expired());
+
+    let news: Vec<_> = recorder
+        .events()
+        .into_iter()
+        .filter(|event| event.level < Level::DEBUG)
+        .map(|event| (event.level, event.fields.get("message").to_owned()))
+        .collect();
+    let news: Vec<_> = news.iter().map(|(level, text)| (*level, text.as_str())).collect();
+    assert_eq!(
+        news,
+        [
+            (Level::INFO, "logged in"),
+            (Level::INFO, "the session is refreshed"),
+            (Level::INFO, "logged out"),
+            (Level::INFO, "logged in"),
+            (Level::WARN, "the session has expired"),
+        ]
+    );
+    let refreshes = recorder.named("afresh.refresh");
+    let outcomes: Vec<_> = refreshes
+        .iter()
+        .map(|(_, span)| (span.fields.get("afresh.cause"), span.fields.get("afresh.outcome")))
+        .collect();
+    assert_eq!(outcomes, [("asked_for", "refreshed"), ("refused", "expired")]);
+    let names: Vec<_> = recorder
+        .named("afresh.call")
+        .iter()
+        .map(|(_, call)| call.fields.get("afresh.method").to_owned())
+        .collect();
+    assert_eq!(names, ["Shop::login", "Shop::logout", "Shop::login", "Shop::order"]);
+}
+
+/// J1: a refresh that comes back after a logout is told as discarded.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_of_a_session_that_is_over_is_discarded() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let shop = customer(&world);
+    let _guard = recorder.listen();
+    world.authority.hold(Role::Refresh);
+    let session = shop.session().clone();
+    let asking = tokio::spawn(async move { session.refresh().await });
+    let parked = world.authority.parked(Role::Refresh).await;
+    shop.session().clear();
+    parked.release();
+    assert!(asking.await.unwrap().is_err());
+    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    let (_, refresh) = recorder.only("afresh.refresh");
+    assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
+}
+
+/// A function of the user's refreshes within the span, with whatever it tells there itself.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_by_a_function_of_ones_own_happens_in_its_span() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    world.authority.expire();
+    world.stage.respond(|seen| if seen.token() == Some("new") { order() } else { (401, ().into()) });
+    let shop = ShopClient::builder(ORIGIN).transport(world.service()).tokens(Tokens::new("old"));
+    let shop = shop.refresh_with(|_| async {
+        tracing::info!(target: "test", "asking the server");
+        Ok(Tokens::new("new"))
+    });
+    let shop = shop.build().unwrap();
+    let _guard = recorder.listen();
+    shop.order(7).await.unwrap();
+    let (refresh, _) = recorder.only("afresh.refresh");
+    let events = recorder.events();
+    let own = events.iter().find(|event| event.fields.get("message") == "asking the server").unwrap();
+    assert_eq!(own.within, Some(refresh));
+}

@@ -1,0 +1,173 @@
+//! Secrets stay secrets, at every level.
+
+use std::time::Duration;
+
+use afresh::{Body, Error, RefreshToken, Reply, Result, Tokens, api};
+use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use reqwest::{Method, Request};
+use serde_json::{Value, json};
+
+use crate::api::ORIGIN;
+use crate::recorder::Recorder;
+
+/// An API whose every argument is a secret, and whose token stands in a header of its own.
+#[api(token_header = "x-auth-token", scheme = none)]
+trait Private {
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[json("password")] password: &str) -> Result<Reply<Tokens>>;
+
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[logout]
+    #[post("/api/user/logout")]
+    async fn logout(&self) -> Result<()>;
+
+    #[post("/secrets/{id}")]
+    async fn search(
+        &self,
+        id: &str,
+        #[query] q: &str,
+        #[header("x-own")] own: &str,
+        #[cookie] cookie: &str,
+        #[body] body: Body,
+    ) -> Result<Value>;
+}
+
+/// The same with the refresh token in a cookie.
+#[api]
+trait PrivateCookies {
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[form("password")] password: &str) -> Result<Tokens>;
+
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self) -> Result<Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: &str, #[query] q: &str) -> Result<u64>;
+}
+
+#[track_caller]
+fn assert_silent_about(recorder: &Recorder, secret: &str) {
+    let told = format!("{recorder:?}");
+    let leak = told.lines().find(|line| line.contains(secret));
+    assert_eq!(leak, None, "{secret} is a secret");
+}
+
+/// Answers that are good, bad, broken and full of the secret.
+fn answers(secret: &str) -> [Answer; 8] {
+    [
+        Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),
+        Answer::text(200, secret),
+        Answer::text(401, secret).header("www-authenticate", &format!("Bearer error=\"{secret}\"")),
+        Answer::text(403, secret),
+        Answer::text(500, secret).header("set-cookie", &format!("a={secret}")),
+        Answer::redirect(&format!("/elsewhere/{secret}?key={secret}")),
+        Answer::fail(format!("broken at {secret}")),
+        Answer::hang(),
+    ]
+}
+
+/// U3: a whole life of a session, with every kind of failure: nothing that is told holds a token, a password or an argument.
+#[tokio::test(start_paused = true)]
+async fn nothing_that_is_told_holds_a_secret() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let _guard = recorder.listen();
+    let secret = world.authority.canary();
+    let client = PrivateClient::builder(format!("{ORIGIN}/{secret}"))
+        .transport(world.service())
+        .header("x-api-key", &*secret)
+        .timeout(Duration::from_secs(60))
+        .build()
+        .unwrap();
+    let search = || client.search(&secret, &secret, &secret, &secret, Body::from(secret.clone()));
+    let by_hand = || {
+        let url = format!("{ORIGIN}/{secret}?key={secret}").parse().unwrap();
+        client.client().execute(Request::new(Method::GET, url))
+    };
+    let _ = search().await;
+    let _ = client.login(&secret).await;
+    client.session().set(Tokens::new(&*secret).with_refresh(&*secret)).await.unwrap();
+    for answer in answers(&secret) {
+        for conduct in [
+            Conduct::instead((500, json!({ "error": secret }))),
+            Conduct::instead(Answer::text(200, &secret)),
+            Conduct::instead(Answer::fail(secret.clone())),
+            Conduct::instead((200, json!({ "access_token": "good", "refresh_token": secret }))),
+        ] {
+            let answer = answer.clone();
+            world.stage.respond(move |_| answer.clone());
+            world.authority.next(Role::Refresh, conduct);
+            let _ = search().await;
+            let _ = by_hand().await;
+            tokio::time::advance(Duration::from_mins(10)).await;
+        }
+    }
+    let _ = client.session().refresh().await;
+    let _ = client.refresh(RefreshToken::from(&*secret)).await;
+    world.stage.respond(|_| 401);
+    world
+        .authority
+        .next(Role::Refresh, Conduct::instead((400, json!({ "error": "invalid_grant", "x": secret }))));
+    let _ = search().await;
+    let _ = client.logout().await;
+
+    let told = format!("{recorder:?}");
+    for said in [
+        "refreshed",
+        "expired",
+        "logged out",
+        "\"transport\"",
+        "\"timeout\"",
+        "\"refresh\"",
+        "\"401\"",
+        "/secrets/{id}",
+    ] {
+        assert!(told.contains(said), "the run was to meet {said}");
+    }
+    assert_silent_about(&recorder, &secret);
+}
+
+/// U3: the same where the secret is a cookie.
+#[tokio::test(start_paused = true)]
+async fn nothing_that_is_told_holds_a_cookie() {
+    let (world, recorder) = (World::with(Knobs::seed()), Recorder::default());
+    let _guard = recorder.listen();
+    let secret = world.authority.canary();
+    let client = PrivateCookiesClient::builder(ORIGIN).transport(world.service()).build().unwrap();
+    client.login(&secret).await.unwrap();
+    world.guard_with(403, |_| (200, json!(7)));
+    world.authority.expire();
+    client.order(&secret, &secret).await.unwrap();
+    world.authority.revoke();
+    client.order(&secret, &secret).await.unwrap_err();
+    assert_silent_about(&recorder, &secret);
+}
+
+/// U3: what a function of the user's fails with may hold anything; its kind is told and not its text.
+#[tokio::test(start_paused = true)]
+async fn what_a_function_of_ones_own_fails_with_is_not_told() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let _guard = recorder.listen();
+    let secret = world.authority.canary();
+    world.stage.respond(|_| 401);
+    for over in [false, true] {
+        let said = secret.clone();
+        let client = PrivateClient::builder(ORIGIN).transport(world.service()).tokens(Tokens::new(&*secret));
+        let client = client.refresh_with(move |_| {
+            let error =
+                if over { Error::session_expired(said.clone()) } else { Error::refresh(said.clone()) };
+            async move { Err::<Tokens, _>(error) }
+        });
+        let client = client.build().unwrap();
+        client.search("1", "2", "3", "4", Body::from("5")).await.unwrap_err();
+    }
+    let messages = recorder.messages();
+    assert!(messages.contains(&"refreshing the session failed for now".to_owned()), "{messages:?}");
+    assert!(messages.contains(&"the session has expired".to_owned()), "{messages:?}");
+    assert_silent_about(&recorder, &secret);
+}

@@ -1,0 +1,14 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[expired_when] //~ ERROR
+    #[get("/orders")]
+    async fn orders(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.orders().await
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[expired_when(json("/code") == 17)]
+    #[expired_when(json("/code") == 18)] //~ ERROR
+    #[get("/orders")]
+    async fn orders(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.orders().await
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use afresh::ApiError;
+
+#[derive(Debug, ApiError)]
+pub enum ShopError {
+    #[status(NotFound)] //~ ERROR
+    NotFound,
+    #[other]
+    Other(afresh::Error),
+}
+
+pub fn still_compiles(error: afresh::Error) -> String {
+    ShopError::from(error).to_string()
+}
+
+fn main() {}

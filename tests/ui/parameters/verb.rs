@@ -1,0 +1,12 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    async fn order(&self, #[get("/orders/{id}")] id: u64) -> Result<()>; //~ ERROR
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order(7).await
+}
+
+fn main() {}

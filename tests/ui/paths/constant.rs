@@ -1,0 +1,15 @@
+use afresh::{api, Result};
+
+pub const ORDERS: &str = "/orders";
+
+#[api]
+pub trait Shop {
+    #[get(ORDERS)] //~ ERROR
+    async fn order(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.order().await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[pages(link)]
+    #[get("/orders")]
+    async fn order(&self) -> Result<Vec<u64>>; //~ ERROR
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

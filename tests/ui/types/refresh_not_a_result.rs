@@ -1,0 +1,17 @@
+use afresh::{api, Result, Tokens};
+
+#[api]
+pub trait Shop {
+    #[refresh]
+    #[post("/refresh")]
+    async fn order(&self) -> Tokens; //~ ERROR
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}
