@@ -192,6 +192,12 @@ pub use crate::session::{
     AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshContext, RefreshToken, Refresher,
     Session, SessionEvent, SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
+#[cfg(feature = "keyring")]
+pub use crate::store::KeyringStore;
+#[cfg(feature = "redis")]
+pub use crate::store::RedisStore;
 pub use crate::store::{FileStore, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
+#[cfg(feature = "encrypt")]
+pub use crate::store::{SealError, SealKey, Sealed};
 pub use crate::stream::{ByteStream, Event, Events, Lines};
 pub use crate::verdict::Verdict;

@@ -1,18 +1,15 @@
 //! A store in a file: [`FileStore`].
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
+use super::frame::{frame, unframe};
+use super::lock_file::{beside, lock, private, turn};
 use super::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
-
-/// How often a lock that somebody else holds is tried again.
-const PAUSE: Duration = Duration::from_millis(20);
 
 /// Keeps a session in a file: for command-line tools, and for all processes of one user on one machine.
 ///
@@ -59,24 +56,9 @@ impl FileStore {
         Self { path: name.into() }
     }
 
-    fn beside(&self, suffix: &str) -> PathBuf {
-        let mut name = self.path.clone().into_os_string();
-        name.push(suffix);
-        name.into()
-    }
-
-    fn make_folder(&self) -> io::Result<()> {
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
-        let Some(folder) = folder else { return Ok(()) };
-        let mut builder = fs::DirBuilder::new();
-        #[cfg(unix)]
-        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-        builder.recursive(true).create(folder)
-    }
-
     fn read(&self) -> Result<Stored, BoxError> {
         match fs::read(&self.path) {
-            Ok(content) => Ok(parse(&content)?),
+            Ok(content) => Ok(unframe(&content)?),
             Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Stored::default()),
             Err(error) => Err(error.into()),
         }
@@ -84,14 +66,12 @@ impl FileStore {
 
     /// One at a time among all processes.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
-        self.make_folder()?;
-        let turn = private().open(self.beside(".write"))?;
-        FileExt::lock(&turn)?;
+        let _turn = turn(&beside(&self.path, ".write"))?;
         if self.read()?.revision != swap.basis {
             return Ok(None);
         }
         let revision = swap.basis.next();
-        let fresh = self.beside(".new");
+        let fresh = beside(&self.path, ".new");
         self.write(&fresh, revision, &swap.record).inspect_err(|_| {
             let _ = fs::remove_file(&fresh);
         })?;
@@ -100,8 +80,7 @@ impl FileStore {
 
     fn write(&self, fresh: &Path, revision: Revision, record: &[u8]) -> io::Result<()> {
         let mut file = private().truncate(true).open(fresh)?;
-        writeln!(file, "{MARK}{} {}", revision.number(), record.len())?;
-        file.write_all(record)?;
+        file.write_all(&frame(revision, record))?;
         file.sync_all()?;
         fs::rename(fresh, &self.path)?;
         // The name is safe on the disk only when its folder is. Where folders cannot be opened, it has to do without.
@@ -125,54 +104,14 @@ impl SessionStore for FileStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        let store = self.clone();
-        let file = spawn_blocking(move || {
-            store.make_folder()?;
-            private().open(store.beside(".lock"))
-        });
-        let file = file.await??;
-        loop {
-            // Tried and not waited for: a thread that waits for the kernel could not be called back.
-            match FileExt::try_lock(&file) {
-                Ok(()) => return Ok(Some(StoreLock::new(file))),
-                Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
-                Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => {
-                    return Ok(None);
-                }
-                Err(TryLockError::Error(error)) => return Err(error.into()),
-            }
-        }
+        lock(beside(&self.path, ".lock")).await
     }
-}
-
-/// A file of its owner's alone.
-fn private() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
-}
-
-/// The first line: what it is, its revision, and how long the record after it is.
-const MARK: &str = "afresh session 1, revision and length: ";
-
-fn parse(content: &[u8]) -> io::Result<Stored> {
-    let foreign = || io::Error::new(io::ErrorKind::InvalidData, "the file holds no session of this library");
-    let end = content.iter().position(|byte| *byte == b'\n').ok_or_else(foreign)?;
-    let (head, rest) = content.split_at_checked(end).ok_or_else(foreign)?;
-    let head = std::str::from_utf8(head).ok().and_then(|head| head.strip_prefix(MARK)).ok_or_else(foreign)?;
-    let (revision, length) = head.split_once(' ').ok_or_else(foreign)?;
-    let revision = revision.parse().map_err(|_| foreign())?;
-    let record = rest.get(1..).ok_or_else(foreign)?;
-    if length.parse() != Ok(record.len()) {
-        return Err(io::Error::new(io::ErrorKind::InvalidData, "the session file is torn"));
-    }
-    Ok(Stored { revision: Revision::new(revision), record: record.to_vec() })
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
 
     fn folder(name: &str) -> PathBuf {

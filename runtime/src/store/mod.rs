@@ -2,18 +2,33 @@
 
 mod erased;
 mod file;
+mod frame;
+#[cfg(feature = "keyring")]
+mod keyring;
+mod lock_file;
 mod memory;
 mod record;
+#[cfg(feature = "redis")]
+mod redis;
+#[cfg(feature = "encrypt")]
+mod sealed;
 
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::time::Instant;
 
 use crate::error::BoxError;
 
 pub(crate) use self::erased::ErasedStore;
 pub use self::file::FileStore;
+#[cfg(feature = "keyring")]
+pub use self::keyring::KeyringStore;
 pub use self::memory::MemoryStore;
+#[cfg(feature = "redis")]
+pub use self::redis::RedisStore;
+#[cfg(feature = "encrypt")]
+pub use self::sealed::{SealError, SealKey, Sealed};
 
 /// A place for one session, shared by every process that is to have the same one.
 ///
@@ -151,6 +166,7 @@ pub struct Swap {
 /// The right to refresh, until it is dropped.
 pub struct StoreLock {
     fence: u64,
+    end: Option<Instant>,
     _guard: Box<dyn Any + Send>,
 }
 
@@ -162,7 +178,22 @@ impl StoreLock {
 
     /// A lock that may run out before it is dropped: `fence` is greater than that of every lock before it.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
-        Self { fence, _guard: Box::new(guard) }
+        Self { fence, end: None, _guard: Box::new(guard) }
+    }
+
+    /// Runs out at `end`, by the clock of this process: count from before the store was asked for the lock. By default it is
+    /// not known when it runs out.
+    #[must_use]
+    pub fn until(mut self, end: Instant) -> Self {
+        self.end = Some(end);
+        self
+    }
+
+    /// Whether it has run out, as far as this process knows. Whoever finds so must not begin to refresh: somebody else may have
+    /// the lock by now.
+    #[must_use]
+    pub fn has_run_out(&self) -> bool {
+        self.end.is_some_and(|end| end <= Instant::now())
     }
 
     /// Its number among all locks of the store; 0 if it cannot run out.
@@ -188,6 +219,9 @@ impl fmt::Debug for Swap {
 
 impl fmt::Debug for StoreLock {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("StoreLock").field("fence", &self.fence).finish_non_exhaustive()
+        f.debug_struct("StoreLock")
+            .field("fence", &self.fence)
+            .field("end", &self.end)
+            .finish_non_exhaustive()
     }
 }
