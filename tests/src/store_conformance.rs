@@ -24,10 +24,13 @@
 //! The checks take real time, a second or two: a store's other side has a clock of its own.
 
 use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
 use afresh::{Revision, SessionStore, StoreLock, Stored, Swap};
-use tokio::task::JoinSet;
+use tokio::sync::Barrier;
+use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
 /// For everything that must happen. Far more than any store needs.
@@ -137,19 +140,22 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
 
 /// Of all that have read the same revision one wins, however many try at once.
 pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
-    const TASKS: u32 = 8;
-    const EACH: u32 = 10;
+    const TASKS: usize = 8;
+    const ROUNDS: u32 = 20;
+    let barrier = Arc::new(Barrier::new(TASKS));
     let mut tasks = JoinSet::new();
     for task in 0..TASKS {
-        let store = place.open();
+        let (store, barrier) = (place.open(), barrier.clone());
         tasks.spawn(async move {
             let mut won = Vec::new();
-            while won.len() < EACH as usize {
+            for round in 0..ROUNDS {
                 let basis = load(&store).await.revision;
-                let record = format!("{task} upon {}", basis.number());
-                if let Some(revision) = swap(&store, basis, &record).await {
+                // Now all have read the same.
+                barrier.wait().await;
+                if let Some(revision) = swap(&store, basis, format!("{task} in {round}")).await {
                     won.push((basis, revision));
                 }
+                barrier.wait().await;
             }
             won
         });
@@ -174,7 +180,7 @@ pub async fn a_dropped_swap_is_whole_or_not_there(place: &impl Place) {
     for of in 1..20 {
         let basis = load(&store).await.revision;
         let dropped = Swap { basis, record: long(of), fence: None };
-        let _ = timeout(Duration::from_micros(u64::from(of) * 100), store.swap(dropped)).await;
+        give_up_after(Duration::from_micros(u64::from(of - 1) * 100), store.swap(dropped)).await;
         let stored = load(&place.open()).await;
         let is_whole = stored.record.is_empty() || stored.record == long(stored.record[0]);
         assert!(is_whole, "what is stored is a whole record");
@@ -203,8 +209,6 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
 
 /// Many at once: never two of them hold it, and each has its turn.
 pub async fn never_do_two_hold_the_lock(place: &impl Place) {
-    use std::sync::Arc;
-    use std::sync::atomic::{AtomicBool, Ordering};
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
     for _ in 0..8 {
@@ -227,7 +231,7 @@ pub async fn who_stops_waiting_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
     // While it is free: the future is dropped before, while and after it is taken.
     for step in 0..40 {
-        let _ = timeout(Duration::from_micros(step * 50), store.lock()).await;
+        give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
     let Some(held) = lock(&place.open()).await else { return };
     for step in 0..10 {
@@ -333,6 +337,21 @@ const ENDS: &str = "no call takes for ever";
 
 async fn soon<T>(call: impl Future<Output = Result<T, afresh::BoxError>>) -> T {
     timeout(SOON, call).await.expect(ENDS).expect("a store that works")
+}
+
+/// Drops what has not ended by then. The runtime's own timers are too coarse for this.
+async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
+    let started = Instant::now();
+    let time_is_up = async {
+        while started.elapsed() < time {
+            yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = call => {}
+        () = time_is_up => {}
+    }
 }
 
 async fn load(store: &impl SessionStore) -> Stored {

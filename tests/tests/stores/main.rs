@@ -1,6 +1,7 @@
 //! Stores that come along: each against the checks of [`store_conformance`](afresh_tests::store_conformance), and what each
 //! promises beyond them.
 
+mod defects;
 mod files;
 mod in_redis;
 mod keyrings;
