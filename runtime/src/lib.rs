@@ -89,6 +89,9 @@
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the system's proxy settings |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
+//! | `redis` | | `RedisStore`: a session for many machines |
+//! | `keyring` | | `KeyringStore`: a session in the system's keyring |
+//! | `encrypt` | | `Sealed`: what any store keeps, encrypted |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers |
 //!
 //! # Tracing

@@ -40,10 +40,24 @@ pub use self::sealed::{SealError, SealKey, Sealed};
 /// - At most one [`lock`](Self::lock) is held at a time; where that cannot be promised for ever (a lease that runs out),
 ///   its *fence* grows with each, and `swap` refuses a fence that is older than the newest given out.
 ///
+/// | store | for whom | at a crash |
+/// |---|---|---|
+/// | none, or [`MemoryStore`] | one process that logs in when it starts; tests | the session is gone |
+/// | [`FileStore`] | command-line tools; all processes of one user on one machine | whole, and unlocked by the kernel |
+/// | `KeyringStore` (feature `keyring`) | programs at a desktop whose tokens shall not lie in a file | as the keyring has it; unlocked by the kernel |
+/// | `RedisStore` (feature `redis`) | fleets | as durable as Redis is set up to be; unlocked when the lease runs out, after 30 s |
+/// | `Sealed` (feature `encrypt`) | around any, where others can read what is stored | as the store in it |
+///
+/// A store is for one session: have one for each user, under a name or path of its own.
+///
+/// # Writing one
+///
 /// The runtime calls it: it loads before the first call, locks around a refresh, reads again under the lock whether somebody
 /// else has refreshed meanwhile, notes in the record that it is about to spend the refresh token (which proves that the store
-/// can be written), exchanges, and stores what it got. So a store has no idea of tokens or time, and a store for
-/// anything that can compare and swap is a page long:
+/// can be written), exchanges, and stores what it got. It brings the deadlines, by dropping futures; what a store has begun on a
+/// thread or with a server should end by itself. Any of its methods may be called by many tasks at once.
+///
+/// So a store has no idea of tokens or time, and one for anything that can compare and swap is a page long:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -87,14 +101,17 @@ pub trait SessionStore: Send + Sync + 'static {
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
     /// Stores a record if nobody has stored another since `swap.basis`: its new revision, which is greater; `None` if somebody
-    /// has, or if `swap.fence` is older than that of the newest lock.
+    /// has, or if `swap.fence` is older than that of the newest lock, which may have ended already.
+    ///
+    /// A store whose locks cannot run out need not look at the fence. Whatever is not the store's own is not overwritten: that is
+    /// an error. What is stored lies, when this returns, where a crash cannot reach it.
     ///
     /// When the future is dropped, the record is stored or not, and never half.
     ///
     /// # Errors
     ///
-    /// What kept it from storing. The runtime keeps the session in memory, refreshes no more, and tries again until it can
-    /// be stored.
+    /// What kept it from storing. It may be stored all the same, where only a server's answer was lost; a store that can find
+    /// out which it is should. The runtime keeps the session in memory, refreshes no more, and tries again until it can be stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
     /// Waits for the right to refresh, which ends when the [`StoreLock`] is dropped, and with the process at the latest. The
@@ -109,8 +126,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Cancel safe.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when there is, perhaps, something newer than `seen`. By default it never does: other processes' refreshes are
-    /// then found when they are needed.
+    /// Resolves when there is, perhaps, something other than `seen`; at once if there is already. By default it never does:
+    /// other processes' refreshes are then found when they are needed.
     ///
     /// Cancel safe.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
@@ -176,7 +193,8 @@ impl StoreLock {
         Self::leased(0, guard)
     }
 
-    /// A lock that may run out before it is dropped: `fence` is greater than that of every lock before it.
+    /// A lock that may run out before it is dropped: `fence` is greater than that of every lock before it, and so never 0. Say
+    /// with [`until`](Self::until) when. What ends it when `guard` is dropped may run in the background, for a moment.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, _guard: Box::new(guard) }
     }

@@ -156,6 +156,10 @@ async fn half_a_session_is_an_error() {
     assert!(store.load().await.is_err());
     client.hset_multiple(&place.name, &[("revision", "1"), ("afresh", "2")]).await.unwrap();
     assert!(store.load().await.is_err(), "a form of a later version");
+    client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
+    assert!(store.lock().await.is_err());
+    // It failed before anything was locked.
+    assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
 /// Sessions of several identities, in one database, do not meet.
