@@ -9,6 +9,7 @@ use tokio::time::Instant;
 use super::Session;
 use super::cell::{self, Cell};
 use super::clocks::Now;
+use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
 use super::events::SessionEvent;
 use super::flight::{self, Departure, Ticket};
@@ -104,12 +105,16 @@ impl Session {
     }
 
     /// Starts the refresh ahead of time if it is due, and waits for nothing. When to ask again, if ever.
-    pub(super) fn renew_if_due(&self) -> Option<Instant> {
-        if !self.snapshot().is_ready(Now::read, false) {
+    /// What a refresh has just brought is left alone for `rest`, however short it lives.
+    pub(super) fn renew_if_due(&self, rest: Duration) -> Option<Instant> {
+        let seen = self.snapshot();
+        let refreshed = seen.credential().filter(|known| known.minted() == Minted::Refreshed);
+        let rested = refreshed.and_then(|known| known.received().checked_add(rest));
+        if rested.is_none_or(|rested| rested <= Instant::now()) && !seen.is_ready(Now::read, false) {
             self.decide(false);
         }
         let cell = self.lock();
-        cell.next_renewal()
+        cell.next_renewal().max(rested.filter(|_| cell.next_renewal().is_some()))
     }
 
     /// Decides and, if a flight is to start, gives it its slot, in one step; then launches it. Asking whether

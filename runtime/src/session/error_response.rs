@@ -100,16 +100,34 @@ pub(super) fn classify(
     ends_on: &[StatusCode],
 ) -> Ending {
     const DEFINITE: [&str; 4] = ["invalid_grant", "invalid_token", "token_expired", "token_not_valid"];
+    // RFC 6749 §5.2, RFC 8628 §3.5: what is wrong is the client, the request or the server, and not the secret.
+    const OTHERS: [&str; 8] = [
+        "invalid_client",
+        "invalid_request",
+        "invalid_scope",
+        "server_error",
+        "slow_down",
+        "temporarily_unavailable",
+        "unauthorized_client",
+        "unsupported_grant_type",
+    ];
     let spoken =
         status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
-    if spoken && error_code(body).is_some_and(|code| DEFINITE.contains(&code.as_str())) {
+    let code = error_code(body);
+    let is = |codes: &[&str]| code.as_ref().is_some_and(|code| codes.contains(&code.as_str()));
+    if spoken && is(&DEFINITE) {
         return Ending::Rejected;
     }
-    // A page is a proxy's or firewall's; the endpoint itself has not spoken.
-    if ends_on.contains(&status) && !MediaType::of(headers).is_html() {
+    if ends_on.contains(&status) && !is(&OTHERS) && !is_page(headers, body) {
         return Ending::Rejected;
     }
     Ending::Failed(retry_after(headers))
+}
+
+/// A page is a proxy's or firewall's, also if it does not say that it is one; the endpoint itself has not
+/// spoken.
+fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
+    MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
 /// Some servers say in a 200 that they refuse.
@@ -173,6 +191,9 @@ mod tests {
         assert_eq!(ending(403, plain, false, &both), Ending::Rejected);
         assert_eq!(ending(401, "", false, &both), Ending::Rejected);
         assert_eq!(ending(403, "<html>", true, &both), Ending::Failed(None));
+        assert_eq!(ending(403, "\n<!DOCTYPE html>", false, &both), Ending::Failed(None));
+        assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
+        assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
         assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
         for status in [404, 408, 429, 500, 502, 503] {
             let definite = ending(status, grant, false, &both) == Ending::Rejected;

@@ -20,7 +20,7 @@ use super::error_response::{Ending, ErrorResponse, classify, is_error};
 use super::renewal::Attempt;
 use super::snapshot::Stamp;
 use super::token_numbers::tame;
-use crate::decode::Answer;
+use crate::answer::Answer;
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
 use crate::roles::TokensOf;
@@ -51,6 +51,7 @@ pub(crate) struct Presentation<'a> {
 }
 
 /// What became of one request.
+#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
 enum Sent {
     Answered(Attempt),
     /// It never left.
@@ -83,7 +84,10 @@ impl Presentation<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    self.session.doubt().dispelled(self.stamp);
+                    // That the server is in trouble says nothing of an answer that was lost before.
+                    if !doubted || !matches!(attempt, Attempt::Failed { .. }) {
+                        self.session.doubt().dispelled(self.stamp);
+                    }
                     return if doubted { attempt.after_a_loss() } else { attempt };
                 }
                 Sent::Unsent(error) if !doubted => {

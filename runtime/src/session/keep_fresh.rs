@@ -15,6 +15,10 @@ use crate::error::{Error, Kind};
 /// How often it looks at the clock while a token has an end: a machine that slept wakes up late.
 const LOOK: Duration = Duration::from_secs(60);
 
+/// Shortest time from one renewal to the next. A token that lives shorter is renewed by its calls alone: idle
+/// programs are not to rotate tokens all day because a server counts in other units.
+const REST: Duration = Duration::from_secs(30);
+
 /// Keeps a session fresh until it is dropped; see [`Session::keep_fresh`].
 #[must_use = "the session is kept fresh until this is dropped"]
 pub struct KeepFresh(AbortHandle);
@@ -42,7 +46,7 @@ impl Session {
     /// Without it a session is renewed by its calls alone, which costs nothing while there are none. This is for
     /// programs that are silent for long and then must not wait, or whose server forgets a session that is not
     /// renewed. It is one task on the runtime that this is called on; it holds nothing alive, ends with the
-    /// session, and goes on after a logout and another login.
+    /// session, and goes on after a logout and another login. It renews every 30 s at most.
     ///
     /// # Errors
     ///
@@ -69,7 +73,7 @@ impl Session {
 /// Everything that changes when the next renewal is due is told as an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
-        let due = Session(inner).renew_if_due();
+        let due = Session(inner).renew_if_due(REST);
         let Some(due) = due else {
             if events.next().await.is_none() {
                 return;

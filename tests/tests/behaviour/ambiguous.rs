@@ -155,6 +155,22 @@ async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
     world.authority.assert_nothing_spent_twice();
 }
 
+/// G4: an error of the server's in between does not make that forgotten.
+#[tokio::test(start_paused = true)]
+async fn a_rotation_that_was_lost_before_an_outage_is_called_so_afterwards() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.next(Role::Refresh, Conduct::lose_after());
+    world.authority.next(Role::Refresh, Conduct::instead(500));
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+
+    advance(Duration::from_secs(2)).await;
+    let error = shop.order(7).await.unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+    world.authority.assert_nothing_spent_twice();
+}
+
 /// F7, G4: so it is when the refresh died with its runtime before the answer came.
 #[test]
 fn a_rotation_that_was_lost_with_its_runtime_is_called_so_afterwards() {

@@ -51,6 +51,19 @@ async fn a_session_is_kept_fresh_until_it_is_told_to_stop() {
     world.authority.assert_nothing_spent_twice();
 }
 
+/// D20, H14: a server that counts in other units does not have its tokens rotated all day for nobody.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_live_for_a_moment_are_not_renewed_in_a_loop() {
+    let lifetime = Some(Duration::from_secs(1));
+    let world = World::with(Knobs { lifetime, ..Knobs::default() });
+    let shop = stranger(&world);
+    shop.login(&ANN).await.unwrap();
+    let _fresh = shop.session().keep_fresh().unwrap();
+    wait(60 * MINUTE).await;
+    assert!((100..=121).contains(&world.authority.posts()), "{}", world.authority.posts());
+    world.authority.assert_nothing_spent_twice();
+}
+
 /// H14: a guard that is dropped has stopped; a refresh that it began ends well all the same.
 #[tokio::test(start_paused = true)]
 async fn a_dropped_guard_stops_but_breaks_nothing_off() {

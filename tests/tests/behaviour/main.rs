@@ -10,6 +10,7 @@ mod bodies;
 mod bounds;
 mod by_hand;
 mod cancellation;
+mod chaos;
 mod clocks;
 mod cookie_sessions;
 mod cookies;

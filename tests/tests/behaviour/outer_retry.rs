@@ -84,7 +84,7 @@ async fn a_policy_around_the_client_pays_for_one_refresh_and_not_for_three() {
     world.authority.assert_nothing_spent_twice();
 }
 
-/// E5: what a policy beneath the client sends is one send to the client; the second send is one again.
+/// E5, E6: what a policy beneath the client sends is one send to the client; the second send is one again.
 #[tokio::test(start_paused = true)]
 async fn a_policy_beneath_the_client_makes_no_second_replay() {
     let world = World::new();
