@@ -15,7 +15,7 @@ use crate::error::BoxError;
 /// the feature `keyring`.
 ///
 /// The keyring is the Keychain of macOS and iOS, the Credential Manager of Windows, and elsewhere the Secret
-/// Service (GNOME Keyring, KWallet, KeePassXC). The session is the secret of one entry, encrypted at rest as the keyring
+/// Service (GNOME Keyring and others). The session is the secret of one entry, encrypted at rest as the keyring
 /// encrypts all it has; what the person's other programs may read of it is the keyring's to say.
 ///
 /// **What it promises.** Keyrings can neither compare and swap nor lock. Both are done by two lock files,

@@ -11,7 +11,7 @@ use crate::error::BoxError;
 
 /// Says what the rest is, and in which form.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// Of XChaCha20: long enough that nonces drawn at random never meet.
+/// Of `XChaCha20`: long enough that nonces drawn at random never meet.
 const NONCE: usize = 24;
 
 /// Any store, with what it keeps encrypted: for a Redis that others can read, a file on a shared or backed-up disk. With the
