@@ -14,9 +14,12 @@ use crate::files::Folder;
 
 /// A keyring as a desktop has one: every entry of the same name has the same secret. (The one that comes with the crate has
 /// another for each.)
-static KEYRING: Mutex<Option<HashMap<(String, String), Vec<u8>>>> = Mutex::new(None);
+static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
-fn keyring() -> MutexGuard<'static, Option<HashMap<(String, String), Vec<u8>>>> {
+/// By service and user.
+type Secrets = HashMap<(String, String), Vec<u8>>;
+
+fn keyring() -> MutexGuard<'static, Option<Secrets>> {
     KEYRING.lock().unwrap()
 }
 
