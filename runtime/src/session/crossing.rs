@@ -78,7 +78,13 @@ impl Session {
         let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
         let seen = self.snapshot();
         if seen.is_ready(Now::read, once) {
+            self.wake_writer();
             return at_once(seen);
+        }
+        if let Some(archive) = self.archive() {
+            self.refuse_reentry()?;
+            // Boxed, so that calls without a store do not carry it along.
+            Box::pin(self.consult(archive)).await?;
         }
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
@@ -143,6 +149,7 @@ impl Session {
             });
             let Some((entry, seen, departure, lapsed)) = decided else { continue };
             if lapsed {
+                self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
             }
             let started = departure.is_some();
@@ -175,6 +182,7 @@ impl Session {
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Lapsed => {
+                self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
                 Next::Fail(cell::expired())
             }

@@ -51,6 +51,7 @@ pub(crate) struct Presentation<'a> {
 }
 
 /// What became of one request.
+#[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
 enum Sent {
     Answered(Attempt),
     /// It never left.
@@ -146,7 +147,7 @@ impl Presentation<'_> {
 
 impl Attempt {
     /// An answer to the same secret was lost before: if it is refused now, then because it was spent.
-    fn after_a_loss(self) -> Self {
+    pub(super) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => {
                 let text = "the session is lost: the answer to a refresh did not arrive, and the server does \

@@ -1,6 +1,7 @@
 //! The session: who is logged in, and the one place where that changes. [`Session`] is the handle; the
 //! rules are in [`cell`], which knows neither tasks nor HTTP; a refresh under way is a [`flight`].
 
+mod archive;
 mod cell;
 mod change;
 mod clocks;
@@ -35,6 +36,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 
+use self::archive::Archive;
 use self::cell::Cell;
 use self::doubt::Doubt;
 use self::events::Bell;
@@ -97,6 +99,7 @@ struct Inner {
     renewal: OnceLock<Renewal>,
     revoker: OnceLock<Revoker>,
     doubt: Doubt,
+    archive: OnceLock<Archive>,
     /// Somebody declared that there is a session: calls without one fail before the network.
     expected: AtomicBool,
     bell: Bell,
@@ -128,6 +131,7 @@ impl Session {
             renewal: OnceLock::new(),
             revoker: OnceLock::new(),
             doubt: Doubt::default(),
+            archive: OnceLock::new(),
             expected: AtomicBool::new(false),
             bell: Bell::new(),
         }))
@@ -154,14 +158,14 @@ impl Session {
         reason = "it has taken effect; who knows the token to be good need not look"
     )]
     pub fn set(&self, tokens: Tokens) -> SessionWrite {
-        SessionWrite::done(self.log_in(None, tokens, &[]))
+        SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
     /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
     #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
-        SessionWrite::done(Ok(()))
+        SessionWrite::of(self, Ok(()))
     }
 
     /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
@@ -179,6 +183,9 @@ impl Session {
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens, Error> {
+        if let Some(archive) = self.archive() {
+            Box::pin(self.consult(archive)).await?;
+        }
         let renewed = match self.ask()? {
             Some(wait) => self.wait(wait).await?,
             None => self.snapshot(),

@@ -14,6 +14,7 @@ use crate::error::BoxError;
 pub(crate) use self::erased::ErasedStore;
 pub use self::file::FileStore;
 pub use self::memory::MemoryStore;
+pub(crate) use self::record::{Intent, Record, StoredSession};
 
 /// A place for one session, shared by every process that is to have the same one.
 ///
