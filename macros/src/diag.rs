@@ -84,6 +84,8 @@ impl Diagnostics {
     /// What the parser of syn could not read, reported where reading has come to.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.errors.push((self.marks, error));
+        // A place of its own, or the error would belong to whatever is read next.
+        self.marks += 1;
     }
 
     /// Whether anything is wrong within a node.

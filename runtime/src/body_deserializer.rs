@@ -19,7 +19,8 @@ pub(crate) struct BodyDeserializer<'h> {
     absent: bool,
     /// The method declares that this answer is `None`: it has no value of another type.
     none: bool,
-    headers: &'h HeaderMap,
+    /// `None`: it is a part of an answer, say a line, and begins with no mark.
+    headers: Option<&'h HeaderMap>,
 }
 
 impl<'h> BodyDeserializer<'h> {
@@ -28,8 +29,19 @@ impl<'h> BodyDeserializer<'h> {
         Self {
             none,
             absent: none || no_content || body.is_empty() || body.trim_ascii() == b"null",
-            headers,
+            headers: Some(headers),
             body: Cell::new(Some(body)),
+            lent: OnceCell::new(),
+        }
+    }
+
+    /// One item of an answer that is read as it arrives.
+    pub(crate) fn item(text: Bytes) -> Self {
+        Self {
+            none: false,
+            absent: text.is_empty() || text.trim_ascii() == b"null",
+            headers: None,
+            body: Cell::new(Some(text)),
             lent: OnceCell::new(),
         }
     }
@@ -57,7 +69,8 @@ impl<'h> BodyDeserializer<'h> {
     }
 
     fn text(&self) -> Result<String, DecodeError> {
-        let kind = MediaType::of(self.headers);
+        let Some(headers) = self.headers else { return charset::utf8(self.own()?) };
+        let kind = MediaType::of(headers);
         if kind.is_json() {
             if let Ok(text) = serde_json::from_slice(self.json()?) {
                 return Ok(text);

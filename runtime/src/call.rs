@@ -8,7 +8,7 @@ use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
 use http::{HeaderMap, HeaderName, HeaderValue, Method};
 use url::Url;
 
-use crate::decode::Answer;
+use crate::answer::Answer;
 use crate::encode::{
     Content, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart, JsonBody,
     Multipart, PathArgument, QueryArgument, has_dot_segment, header_values, is_none, write_cookie,

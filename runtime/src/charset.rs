@@ -9,19 +9,22 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }
 
-/// `label`: what the answer calls the encoding; UTF-8 if it says nothing (RFC 6657 §3).
-pub(crate) fn decode(body: Vec<u8>, label: Option<&str>) -> Result<String, DecodeError> {
+/// `label`: what the answer calls the encoding; UTF-8 if it says nothing (RFC 6657 §3). A mark of
+/// UTF-8 outranks it.
+pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, DecodeError> {
     let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
+    if body.starts_with(BOM) {
+        body.drain(..BOM.len());
+        return utf8(body);
+    }
     match label {
         None => utf8(body),
         Some(label) => other(body, label),
     }
 }
 
-fn utf8(mut body: Vec<u8>) -> Result<String, DecodeError> {
-    if body.starts_with(BOM) {
-        body.drain(..BOM.len());
-    }
+/// As it is, without a look for a mark.
+pub(crate) fn utf8(body: Vec<u8>) -> Result<String, DecodeError> {
     String::from_utf8(body).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
 }
 

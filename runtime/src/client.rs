@@ -14,9 +14,10 @@ use http::header::AUTHORIZATION;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
+use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::Call;
-use crate::decode::{Answer, Reading};
+use crate::decode::Reading;
 use crate::dispatch::{Met, Plan, dispatch};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};

@@ -82,7 +82,6 @@ impl Journey<'_> {
         let Some(finding) = finding else {
             return Ok(self.end(first.response));
         };
-        trace::refused(first.response.status(), finding);
         match session.settle(&pass, finding, &self.plan.route) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
@@ -147,6 +146,7 @@ impl Journey<'_> {
         if let Some(Judgement { verdict, reason }) = judged {
             self.receipt.verdict = Some(verdict);
             self.receipt.reason = reason;
+            trace::refused(sent.response.status(), verdict, reason);
             if reason == Some(Reason::RuleFailed) {
                 self.client.session().tell_rule_failed(self.plan.endpoint.map(|endpoint| endpoint.name));
             }

@@ -63,6 +63,9 @@
 //!
 //! # What is where
 //!
+//! The [guide] shows, page by page, how to do things: [`auth`](guide::auth), [`arguments`](guide::arguments),
+//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`errors`](guide::errors), [`testing`](guide::testing).
+//!
 //! | for | see |
 //! |---|---|
 //! | declaring an API: every attribute | [`macro@api`] |
@@ -74,7 +77,6 @@
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`], [`FromError`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
-//! | errors of your own | [`derive@ApiError`], [`Problem`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Refusal`] |
 //!
@@ -98,7 +100,7 @@
 //!
 //! | span | is | with |
 //! |---|---|---|
-//! | `afresh.call` | a call, from its first poll until its answer is there, in the span in which it is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed`, `error.type` |
+//! | `afresh.call` | a call, from its first poll until its answer is there, in the span in which it is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed_by`, `afresh.verdict`, `afresh.reason`, `error.type` |
 //! | `afresh.send` | one send of it, redirects and the second send included, until the head of its answer is there | what OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/) ask for: `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh and, in it, its exchange; it has no parent and follows from the call that set it off | `afresh.cause` (`refused`, `suspected`, `outlived`, `ahead_of_time`, `asked_for`), `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
@@ -118,6 +120,7 @@
 //! tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(filter).init();
 //! ```
 
+mod answer;
 mod body_deserializer;
 mod builder;
 mod call;
@@ -162,18 +165,21 @@ mod transport;
 mod verdict;
 mod wire;
 
+pub mod guide;
+
 #[doc(hidden)]
 #[path = "private.rs"]
 pub mod __private;
 
 pub use afresh_macros::{ApiError, AsTokens, api};
 
+pub use crate::answer::Answer;
 pub use crate::builder::ClientBuilder;
 pub use crate::challenge::Challenge;
 pub use crate::client::Client;
 pub use crate::decode::{
-    Answer, ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome,
-    Reading, SessionOutcome,
+    ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome, Reading,
+    SessionOutcome,
 };
 pub use crate::encode::{
     AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,

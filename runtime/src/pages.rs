@@ -12,8 +12,9 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
+use crate::answer::Answer;
 use crate::client::Client;
-use crate::decode::{Answer, ByPages, FromResponse, Reading};
+use crate::decode::{ByPages, FromResponse, Reading};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::link::next_of;

@@ -5,7 +5,8 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::decode::{Answer, Outcome};
+use crate::answer::Answer;
+use crate::decode::Outcome;
 use crate::error::Error;
 
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;

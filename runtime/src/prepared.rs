@@ -2,7 +2,7 @@
 //! copied for a second send that may never happen.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderMap, Method};
+use http::{HeaderMap, HeaderValue, Method};
 use reqwest::Request;
 use url::Url;
 
@@ -29,6 +29,9 @@ impl Prepared {
             Self::Declared { method, url, headers, body } => {
                 let mut request = Request::new(method.clone(), url.clone());
                 request.headers_mut().clone_from(headers);
+                if body.is_nothing() && is_expected_to_have_a_body(method) {
+                    request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
+                }
                 match body.next()? {
                     Next::NoBody => {}
                     Next::Body(body) => *request.body_mut() = Some(body),
@@ -107,4 +110,10 @@ impl Prepared {
             Self::Handmade { replayable, .. } => *replayable,
         }
     }
+}
+
+/// Such a request says that it has no body (RFC 9110 §8.6): some servers refuse one that leaves it open, with
+/// 411, and no transport knows better.
+fn is_expected_to_have_a_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

@@ -4,10 +4,10 @@ use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use http::header::CONTENT_TYPE;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::media_type::MediaType;
 use crate::pointer::look_up;
 
 /// An answer that perhaps refuses the credential, as
@@ -52,7 +52,7 @@ impl<'a> Refusal<'a> {
     /// Whether the answer is a web page: what a gateway or a firewall answers in the place of an API.
     #[must_use]
     pub fn is_html(&self) -> bool {
-        matches!(media_type(self.headers).as_str(), "text/html" | "application/xhtml+xml")
+        MediaType::of(self.headers).is_html()
     }
 }
 
@@ -62,17 +62,6 @@ impl fmt::Debug for Refusal<'_> {
         let mut out = f.debug_struct("Refusal");
         out.field("status", &self.status).field("body_bytes", &self.body.len()).finish_non_exhaustive()
     }
-}
-
-/// Whether the body is one JSON document (RFC 6839 §3.1 for the suffix).
-pub(crate) fn is_json(headers: &HeaderMap) -> bool {
-    let kind = media_type(headers);
-    kind == "application/json" || kind == "text/json" || kind.ends_with("+json")
-}
-
-fn media_type(headers: &HeaderMap) -> String {
-    let line = headers.get(CONTENT_TYPE).and_then(|line| line.to_str().ok()).unwrap_or_default();
-    line.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
 }
 
 /// A condition that a trait declares: what stands at a JSON pointer is this value.

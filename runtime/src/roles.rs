@@ -1,9 +1,9 @@
 //! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand. They are
 //! never refreshed or sent again themselves, and no redirect takes them to another origin.
 
+use crate::answer::Answer;
 use crate::client::Client;
 use crate::courier::{Courier, Errand};
-use crate::decode::Answer;
 use crate::dispatch::Arrived;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};

@@ -4,9 +4,10 @@
 use http::{HeaderMap, StatusCode};
 
 use crate::challenge::{self, Challenge, Said};
+use crate::media_type::MediaType;
 use crate::rate_limit;
 use crate::reason::Reason;
-use crate::refusal::{Refusal, Rule, is_json};
+use crate::refusal::{Refusal, Rule};
 
 /// What an answer says about the credential that was sent with the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,11 +58,11 @@ impl Law<'_> {
             return false;
         }
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
-            return !(live && status.is_success()) || is_json(headers);
+            return !(live && status.is_success()) || MediaType::of(headers).is_json();
         }
         // Only a 403 that says nothing else may say in its body that the rate is limited.
         status != StatusCode::UNAUTHORIZED
-            && is_json(headers)
+            && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
             && !rate_limit::in_headers(headers)
     }
@@ -132,7 +133,7 @@ fn by_custom(refusal: &Refusal<'_>, outlived: bool) -> Judgement {
         return Judgement::open(Verdict::Expired);
     }
     let limited = rate_limit::in_headers(refusal.headers())
-        || is_json(refusal.headers()) && rate_limit::in_body(refusal.body());
+        || MediaType::of(refusal.headers()).is_json() && rate_limit::in_body(refusal.body());
     if limited {
         return Judgement::not_auth(Reason::RateLimited);
     }

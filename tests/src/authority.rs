@@ -148,8 +148,14 @@ impl Authority {
     /// Starts a session without a request, for a client that starts logged in.
     #[must_use]
     pub fn issue(&self) -> Issued {
+        self.issue_to(Value::Null)
+    }
+
+    /// The same for somebody whom [`credentials`](Self::credentials) names.
+    #[must_use]
+    pub fn issue_to(&self, credentials: Value) -> Issued {
         let State { ledger, knobs, .. } = &mut *self.state();
-        let grant = ledger.log_in(Value::Null, knobs, Instant::now());
+        let grant = ledger.log_in(credentials, knobs, Instant::now());
         Issued { access: ledger.access_text(grant.access), refresh: ledger.secret_text(grant.secret) }
     }
 

@@ -70,7 +70,7 @@ where
     held.bytes_current / i64::from(CALLS)
 }
 
-/// V1: to wait for a refresh costs each of ten thousand callers less than a kilobyte beside its own call.
+/// V1, B15: to wait for a refresh costs each of ten thousand callers less than a kilobyte beside its own call.
 #[test]
 fn ten_thousand_waiters_cost_less_than_a_kilobyte_each() {
     let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));

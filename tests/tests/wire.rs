@@ -8,6 +8,8 @@ mod arguments;
 mod bodies;
 #[path = "wire/clients.rs"]
 mod clients;
+#[path = "wire/formats.rs"]
+mod formats;
 #[path = "wire/grants.rs"]
 mod grants;
 #[path = "wire/redirects.rs"]

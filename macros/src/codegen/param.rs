@@ -48,7 +48,17 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
         _ => Some(value.span()),
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
-    quote!(#(#cfgs)* #call.#method(#name #borrow #value);)
+    let mention = render_mention(endpoint, param, value).map(|mention| quote!(#(#cfgs)* #mention));
+    quote!(#mention #(#cfgs)* #call.#method(#name #borrow #value);)
+}
+
+/// A mention of the parameter where the path stands, which does nothing: asked for what a placeholder means, an editor
+/// goes by what the macro has put at the text that holds it.
+fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
+    param.placeholder()?;
+    let mut mention = value.clone();
+    mention.set_span(value.span().located_at(endpoint.path.as_ref()?.at.span()));
+    Some(quote!(let _ = #mention;))
 }
 
 /// The runtime's encoder for a kind of parameter, and the name it is given.

@@ -1,9 +1,10 @@
 //! The items of a trait. One that cannot be read is reported and skipped; the next one is read as if nothing had been.
 
-use proc_macro2::{Delimiter, Ident, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::{Generics, Path, Token, Type};
+use syn::token::Bracket;
+use syn::{Generics, Ident, Path, Token, Type};
 
 use super::{Attribute, Method, tables};
 use crate::diag::{At, Diagnostics};
@@ -40,11 +41,20 @@ pub(crate) enum RefusedKind {
 pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     while !input.is_empty() && !ends_in_attributes(input) {
-        match parse_item(input, diag) {
-            Ok(item) => items.push(item),
+        let start = diag.marks();
+        let attributes = match Attribute::parse_all(input, &tables::method_attributes(), diag) {
+            Ok(attributes) => attributes,
             Err(error) => {
                 diag.push_syntax(error);
                 take_rest(input)?;
+                continue;
+            }
+        };
+        match parse_item(input, attributes, start, diag) {
+            Ok(item) => items.push(item),
+            Err(error) => {
+                diag.push_syntax(error);
+                skip_rest(input)?;
             }
         }
     }
@@ -63,22 +73,46 @@ fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
     let mut rest = TokenStream::new();
     while !input.is_empty() {
         let token: TokenTree = input.parse()?;
-        let is_end = match &token {
-            TokenTree::Punct(punct) => punct.as_char() == ';',
-            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-            _ => false,
-        };
+        let is_last = ends_item(&token);
         rest.extend([token]);
-        if is_end {
+        if is_last {
             break;
         }
     }
     Ok(rest)
 }
 
-fn parse_item(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Item> {
-    let start = diag.marks();
-    let attributes = Attribute::parse_all(input, &tables::method_attributes(), diag)?;
+/// Reads past an item that could not be read. One that is being written has no end yet: it ends where the next begins.
+fn skip_rest(input: ParseStream) -> syn::Result<()> {
+    while !input.is_empty() && !starts_item(input) {
+        if ends_item(&input.parse()?) {
+            break;
+        }
+    }
+    Ok(())
+}
+
+fn ends_item(token: &TokenTree) -> bool {
+    match token {
+        TokenTree::Punct(punct) => punct.as_char() == ';',
+        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
+    }
+}
+
+/// Whether what comes can only be the beginning of an item.
+pub(super) fn starts_item(input: ParseStream) -> bool {
+    input.peek(Token![#]) && input.peek2(Bracket)
+        || input.peek(Token![async]) && input.peek2(Token![fn])
+        || input.peek(Token![fn]) && input.peek2(Ident)
+}
+
+fn parse_item(
+    input: ParseStream,
+    attributes: Vec<Attribute>,
+    start: usize,
+    diag: &mut Diagnostics,
+) -> syn::Result<Item> {
     let modifies = input.peek2(Token![fn]) || input.peek2(Token![async]) || input.peek2(Token![unsafe]);
     if input.peek(Token![const]) && !modifies && !input.peek2(Token![extern]) {
         return parse_constant(input, &attributes, diag);

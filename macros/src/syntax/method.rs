@@ -2,12 +2,14 @@
 
 use std::ops::Range;
 
-use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use proc_macro2::{Group, Span, TokenStream};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
+use syn::token::Brace;
 use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
+use super::item::starts_item;
 use super::{Attribute, Inputs, Name, mentions, since};
 use crate::diag::{At, Diagnostics};
 
@@ -71,8 +73,8 @@ impl Method {
         let inputs = Inputs::parse(input, diag)?;
         let output = Output::parse(input, diag)?;
         generics.where_clause = input.parse()?;
-        let end = End::parse(input)?;
         let places = since(start, diag);
+        let end = End::parse(input, output.is_some(), diag)?;
         Ok(Self {
             places,
             attributes,
@@ -147,13 +149,19 @@ impl Output {
 }
 
 impl End {
-    fn parse(input: ParseStream) -> syn::Result<Self> {
+    /// A method that lacks its end alone is kept: it is still being written, and the next one begins or nothing is left.
+    fn parse(input: ParseStream, has_output: bool, diag: &mut Diagnostics) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);
         }
-        match input.parse()? {
-            TokenTree::Group(body) if body.delimiter() == Delimiter::Brace => Ok(Self::Provided(body)),
-            other => Err(syn::Error::new(other.span(), "expected `;` or a body")),
+        if input.peek(Brace) {
+            return input.parse().map(Self::Provided);
         }
+        let error = input.error("expected `;` or a body");
+        if has_output && (input.is_empty() || starts_item(input)) {
+            diag.push_syntax(error);
+            return Ok(Self::Declared(Token![;](Span::call_site())));
+        }
+        Err(error)
     }
 }

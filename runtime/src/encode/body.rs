@@ -134,6 +134,15 @@ impl Content {
         }
     }
 
+    /// Whether it is known to have no bytes, without a look at a file.
+    pub(crate) fn is_nothing(&self) -> bool {
+        match self {
+            Self::Empty => true,
+            Self::Bytes(bytes) => bytes.is_empty(),
+            Self::Once(_) | Self::Factory(_) | Self::File(_) | Self::Multipart(_) => false,
+        }
+    }
+
     pub(crate) fn is_replayable(&self) -> bool {
         match self {
             Self::Once(_) => false,

@@ -17,7 +17,7 @@ struct Cookie<'a>(&'a mut String);
 
 impl Sink for Cookie<'_> {
     fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        if !text.bytes().all(is_cookie_octet) {
+        if !unquoted(text).bytes().all(is_cookie_octet) {
             return Err(Refusal(format!("`{name}` has a character that no cookie can hold")));
         }
         if !self.0.is_empty() {
@@ -32,6 +32,11 @@ impl Sink for Cookie<'_> {
     fn room(&self) -> Room {
         Room::Sequence
     }
+}
+
+/// The value in its quotes, which it may have (RFC 6265 §4.1.1).
+fn unquoted(text: &str) -> &str {
+    text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
 /// RFC 6265 §4.1.1: no control, white space, quote, comma, semicolon or backslash.

@@ -66,7 +66,8 @@ impl Part {
         Self::of(body)
     }
 
-    /// Names the file that the part is.
+    /// Names the file that the part is. Sent as a browser would: UTF-8, with `"` and line ends percent-encoded; only a
+    /// backslash is doubled.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
         self.file_name = Some(name.into());
@@ -107,10 +108,11 @@ impl Multipart {
 
     /// Gives `request` this body; `None` if one of the parts is spent.
     pub(crate) fn put_into(&mut self, request: Request) -> Result<Option<Request>, Error> {
-        let mut form = Form::new();
+        // RFC 7578 §4.2 has names as they are, and no `name*=`.
+        let mut form = Form::new().percent_encode_noop();
         for (name, part) in &mut self.0 {
             let Some(made) = part.make()? else { return Ok(None) };
-            form = form.part(name.clone(), made);
+            form = form.part(escaped_name(name.clone()), made);
         }
         let builder = RequestBuilder::from_parts(builder_client()?, request);
         builder.multipart(form).build().map(Some).map_err(|error| {
@@ -130,7 +132,7 @@ impl Prepared {
             (Next::Multipart(_), _) => return Err(Error::request("a part cannot hold parts")),
         };
         let part = match &self.file_name {
-            Some(name) => part.file_name(name.clone()),
+            Some(name) => part.file_name(escaped(name).into_owned()),
             None => part,
         };
         match &self.content_type {
@@ -140,6 +142,24 @@ impl Prepared {
             }),
         }
     }
+}
+
+/// A name as it stands between quotes: as browsers write it (HTML, "multipart form data"), so that it can end neither
+/// the quotes nor the line.
+fn escaped(name: &str) -> Cow<'_, str> {
+    if !name.contains(['"', '\r', '\n']) {
+        return name.into();
+    }
+    name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A").into()
+}
+
+/// The same for the name of a part. A backslash is doubled, as reqwest does in file names: the name is a quoted
+/// string (RFC 2183 §2), in which a single one would swallow the quote after it.
+fn escaped_name(name: Cow<'static, str>) -> Cow<'static, str> {
+    if !name.contains(['"', '\r', '\n', '\\']) {
+        return name;
+    }
+    escaped(&name).replace('\\', "\\\\").into()
 }
 
 /// reqwest makes multipart requests only through a client; this one never sends.

@@ -27,6 +27,7 @@ use super::term::Age;
 use crate::error::{Error, Kind};
 use crate::reason::Reason;
 
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Cell<F> {
     current: Arc<Snapshot>,
     flight: Option<Slot<F>>,
@@ -38,6 +39,7 @@ pub(crate) struct Cell<F> {
     doomed: bool,
 }
 
+#[cfg_attr(test, derive(Clone, Hash))]
 struct Slot<F> {
     ticket: F,
     urgent: bool,

@@ -20,7 +20,7 @@ use super::error_response::{Ending, ErrorResponse, classify, is_error};
 use super::renewal::Attempt;
 use super::snapshot::Stamp;
 use super::token_numbers::tame;
-use crate::decode::Answer;
+use crate::answer::Answer;
 use crate::error::{Error, Kind};
 use crate::prepared::Prepared;
 use crate::roles::TokensOf;
@@ -51,7 +51,7 @@ pub(crate) struct Presentation<'a> {
 }
 
 /// What became of one request.
-#[allow(clippy::large_enum_variant, reason = "there is one at a time, and it is taken apart at once")]
+#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
 enum Sent {
     Answered(Attempt),
     /// It never left.

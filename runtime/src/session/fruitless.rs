@@ -21,6 +21,7 @@ const MOST_STRIKES: usize = 5;
 const STRIKE_WINDOW: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
+#[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct Fruitless {
     routes: Vec<Forbidden>,
     /// Routes whose call got a newer generation without being sent again under it: their next refusal under
@@ -30,6 +31,7 @@ pub(crate) struct Fruitless {
     strikes: Vec<(u64, Instant)>,
 }
 
+#[cfg_attr(test, derive(Clone, Hash))]
 struct Forbidden {
     route: Box<str>,
     times: u32,

@@ -12,11 +12,13 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
+#[cfg_attr(test, derive(Clone))]
 pub(crate) struct Memo {
     last: Option<Failure>,
     failures: u32,
 }
 
+#[cfg_attr(test, derive(Clone))]
 struct Failure {
     error: Error,
     until: Instant,
@@ -63,6 +65,12 @@ impl Memo {
         }
         self.last =
             until.zip(until_by_hand).map(|(until, until_by_hand)| Failure { error, until, until_by_hand });
+    }
+
+    /// Until when it holds, and how many failures there were.
+    #[cfg(test)]
+    pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
+        (self.last.as_ref().map(|last| (last.until, last.until_by_hand)), self.failures)
     }
 
     pub(crate) fn clear(&mut self) {

@@ -8,7 +8,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::decode::{Answer, FromResponse, Reading};
+use crate::answer::Answer;
+use crate::decode::{FromResponse, Reading};
 use crate::error::Error;
 
 /// The body of a successful answer, chunk by chunk as it arrives.

@@ -12,7 +12,8 @@ use serde::de::DeserializeOwned;
 
 use super::event_parser::EventParser;
 use super::{ByteStream, too_long, value_of};
-use crate::decode::{Answer, FromResponse, Reading};
+use crate::answer::Answer;
+use crate::decode::{FromResponse, Reading};
 use crate::error::Error;
 
 /// One server-sent event.

@@ -11,7 +11,8 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::{ByteStream, LONGEST, too_long, value_of};
-use crate::decode::{Answer, FromResponse, Reading};
+use crate::answer::Answer;
+use crate::decode::{FromResponse, Reading};
 use crate::error::Error;
 
 /// The values of a successful answer that holds one JSON value a line, as they arrive. Empty lines are

@@ -8,8 +8,6 @@ mod event_parser;
 mod events;
 mod lines;
 
-use http::{HeaderMap, StatusCode};
-
 use crate::body_deserializer::BodyDeserializer;
 use crate::decode_error::DecodeError;
 use crate::error::{Error, Kind};
@@ -27,8 +25,7 @@ fn too_long() -> Error {
 
 /// The value in one line or event: the text itself for a text, JSON for the rest.
 fn value_of<T: serde::de::DeserializeOwned>(text: ::bytes::Bytes) -> Result<T, Error> {
-    let headers = HeaderMap::new();
-    let source = BodyDeserializer::new(StatusCode::OK, &headers, text, false);
+    let source = BodyDeserializer::item(text);
     T::deserialize(&source).map_err(|error| unfit(&error, &source.into_body()))
 }
 

@@ -6,15 +6,17 @@ use std::task::{Context, Poll};
 
 use http::StatusCode;
 use pin_project_lite::pin_project;
-use tracing::field::Empty;
+use tracing::field::{Empty, display};
 use tracing::{Span, debug, info_span};
 
 use super::TARGET;
 use super::open_span::OpenSpan;
 use super::told::{Told, name_of};
-use crate::decode::Answer;
+use crate::answer::Answer;
 use crate::error::{Error, Kind};
-use crate::session::Finding;
+use crate::reason::Reason;
+use crate::reply::{Receipt, RefreshedBy};
+use crate::verdict::Verdict;
 
 /// The span of a call, from its first poll to its answer.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
@@ -55,21 +57,24 @@ fn call_span(method: &'static str) -> Span {
         otel.status_code = Empty,
         afresh.method = method,
         afresh.sends = Empty,
-        afresh.refreshed = Empty,
+        afresh.refreshed_by = Empty,
+        afresh.verdict = Empty,
+        afresh.reason = Empty,
         error.type = Empty,
     )
 }
 
-/// The server refused the credential of the call.
-pub(crate) fn refused(status: StatusCode, finding: Finding) {
-    let verdict = match finding {
-        Finding::Expired => "expired",
-        Finding::Suspect => "suspect",
-    };
+/// What a refusal was judged to say of the credential; and why nothing is to be done about it, if so.
+pub(crate) fn refused(status: StatusCode, verdict: Verdict, reason: Option<Reason>) {
+    let reason = reason.map(display);
     debug!(
         target: TARGET,
-        { http.response.status_code = status.as_u16(), afresh.verdict = verdict },
-        "the credential was refused"
+        {
+            http.response.status_code = status.as_u16(),
+            afresh.verdict = name_of_verdict(verdict),
+            afresh.reason = reason
+        },
+        "the call was refused"
     );
 }
 
@@ -99,16 +104,45 @@ impl OpenSpan {
     fn returned(&mut self, outcome: &Result<Answer, Error>) {
         match outcome {
             Ok(answer) => {
-                let receipt = answer.receipt();
-                self.span.record("afresh.sends", receipt.sends());
-                self.span.record("afresh.refreshed", receipt.is_refreshed());
+                self.went(&answer.receipt());
                 self.answered(if answer.is_none() { StatusCode::OK } else { answer.status() });
             }
             Err(error) => {
+                error.receipt().into_iter().for_each(|receipt| self.went(receipt));
                 let kind = name_of(error.kind());
                 self.span.in_scope(|| debug!(target: TARGET, { error.type = kind }, "{}", Told(error)));
                 self.failed(kind);
             }
         }
+    }
+
+    fn went(&self, receipt: &Receipt) {
+        self.span.record("afresh.sends", receipt.sends());
+        if let Some(by) = receipt.refreshed_by() {
+            self.span.record(
+                "afresh.refreshed_by",
+                match by {
+                    RefreshedBy::ThisCall => "this_call",
+                    RefreshedBy::AnotherCall => "another_call",
+                    RefreshedBy::Already => "already",
+                },
+            );
+        }
+        if let Some(verdict) = receipt.verdict() {
+            self.span.record("afresh.verdict", name_of_verdict(verdict));
+        }
+        if let Some(reason) = receipt.reason() {
+            self.span.record("afresh.reason", display(reason));
+        }
+    }
+}
+
+fn name_of_verdict(verdict: Verdict) -> &'static str {
+    match verdict {
+        Verdict::NotAuth => "not_auth",
+        Verdict::Expired => "expired",
+        Verdict::Suspect => "suspect",
+        Verdict::Forbidden => "forbidden",
+        Verdict::Challenge(_) => "challenge",
     }
 }

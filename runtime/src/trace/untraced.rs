@@ -7,7 +7,9 @@ use reqwest::Request;
 
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::session::{Cause, Finding, Landed, SessionEvent};
+use crate::reason::Reason;
+use crate::session::{Cause, Landed, SessionEvent};
+use crate::verdict::Verdict;
 
 pub(crate) fn call<F>(_: &'static str, call: F) -> F {
     call
@@ -38,7 +40,7 @@ impl Sending {
     }
 }
 
-pub(crate) fn refused(_: StatusCode, _: Finding) {}
+pub(crate) fn refused(_: StatusCode, _: Verdict, _: Option<Reason>) {}
 
 pub(crate) fn replays(_: u64) {}
 

@@ -3,6 +3,7 @@
 
 mod api;
 mod crowd;
+mod vault;
 mod witness;
 
 mod ambiguous;
@@ -10,6 +11,7 @@ mod bodies;
 mod bounds;
 mod by_hand;
 mod cancellation;
+mod chaos;
 mod clocks;
 mod cookie_sessions;
 mod cookies;
@@ -31,6 +33,8 @@ mod origins;
 mod outages;
 mod outer_retry;
 mod own_code;
+mod peers;
+mod persistence;
 mod placement;
 mod reasons;
 mod redirects;

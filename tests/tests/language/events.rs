@@ -84,6 +84,13 @@ async fn all_line_ends_a_byte_order_mark_comments_and_lasting_ids_are_understood
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_byte_order_mark_within_the_stream_is_data() {
+    let mut events = notices(Answer::new(200).body("\u{feff}data: a\n\ndata:\u{feff}b\n\n")).await;
+    assert_eq!(said(events.next().await), expected(None, None, "a"));
+    assert_eq!(said(events.next().await), expected(None, None, "\u{feff}b"));
+}
+
+#[tokio::test(start_paused = true)]
 async fn data_that_does_not_fit_is_an_error_and_the_next_event_follows() {
     let (_stage, mut events, feed) = fed().await;
     feed.send("data: [DONE]\n\ndata: {\"text\":\"on\"}\n\n");

@@ -24,7 +24,7 @@ async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     assert_eq!(call.fields.get("otel.kind"), "internal");
     assert_eq!(call.fields.get("afresh.method"), "Shop::order");
     assert_eq!(call.fields.get("afresh.sends"), "1");
-    assert_eq!(call.fields.get("afresh.refreshed"), "false");
+    assert_eq!(call.fields.get("afresh.refreshed_by"), "");
     let (_, send) = recorder.only("afresh.send");
     assert_eq!(send.parent, Some(number));
     for (field, value) in [

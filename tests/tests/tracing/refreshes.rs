@@ -1,7 +1,9 @@
 //! A refresh: a span of its own, which belongs to nobody who waits for it; and the news of the session.
 
+use std::time::Duration;
+
 use afresh::Tokens;
-use afresh_tests::{Conduct, Role, World};
+use afresh_tests::{Answer, Conduct, Knobs, Role, World};
 use tracing::Level;
 
 use crate::api::{ORIGIN, Shop, ShopClient, customer, order};
@@ -18,7 +20,7 @@ async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
     shop.order(7).await.unwrap();
 
     let (call, told) = recorder.only("afresh.call");
-    assert_eq!((told.fields.get("afresh.sends"), told.fields.get("afresh.refreshed")), ("2", "true"));
+    assert_eq!((told.fields.get("afresh.sends"), told.fields.get("afresh.refreshed_by")), ("2", "this_call"));
     assert_eq!((told.fields.get("error.type"), told.fields.get("otel.status_code")), ("", ""));
     let (refresh, told) = recorder.only("afresh.refresh");
     assert_eq!((told.parent, told.follows), (None, vec![call]), "it belongs to no caller");
@@ -52,7 +54,7 @@ async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
     assert_eq!(
         recorder.messages(),
         [
-            "the credential was refused",
+            "the call was refused",
             "waiting for a refresh",
             "the session is refreshed",
             "the call is sent again with a newer credential",
@@ -151,7 +153,7 @@ async fn a_refresh_of_a_session_that_is_over_is_discarded() {
     shop.session().clear();
     parked.release();
     assert!(asking.await.unwrap().is_err());
-    tokio::time::sleep(std::time::Duration::from_millis(1)).await;
+    tokio::time::sleep(Duration::from_millis(1)).await;
     let (_, refresh) = recorder.only("afresh.refresh");
     assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
 }
@@ -174,4 +176,65 @@ async fn a_refresh_by_a_function_of_ones_own_happens_in_its_span() {
     let events = recorder.events();
     let own = events.iter().find(|event| event.fields.get("message") == "asking the server").unwrap();
     assert_eq!(own.within, Some(refresh));
+}
+
+/// U6: a refusal that no refresh mends says why, on the event of each and on the call.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_is_not_mended_says_why() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let shop = customer(&world);
+    let _guard = recorder.listen();
+    world.stage.respond(|_| 403);
+    assert!(shop.order(7).await.unwrap_err().is_status());
+    let challenge = "Bearer error=\"insufficient_scope\"";
+    world.stage.respond(move |_| Answer::new(401).header("www-authenticate", challenge));
+    assert!(shop.order(7).await.unwrap_err().is_status());
+
+    let calls = recorder.named("afresh.call");
+    let told: Vec<_> = calls
+        .iter()
+        .map(|(_, call)| {
+            let field = |name| call.fields.get(name);
+            (field("afresh.sends"), field("afresh.verdict"), field("afresh.reason"), field("error.type"))
+        })
+        .collect();
+    assert_eq!(
+        told,
+        [
+            ("2", "suspect", "forbidden: a fresh token was refused too", "403"),
+            ("1", "forbidden", "forbidden: the token lacks a scope", "401"),
+        ]
+    );
+    let events = recorder.events();
+    let refusals: Vec<_> = events
+        .iter()
+        .filter(|event| event.fields.get("message") == "the call was refused")
+        .map(|event| (event.fields.get("afresh.verdict"), event.fields.get("afresh.reason")))
+        .collect();
+    assert_eq!(
+        refusals,
+        [("suspect", ""), ("suspect", ""), ("forbidden", "forbidden: the token lacks a scope")]
+    );
+}
+
+/// G3: a secret that is presented again because the answer was lost is a resend too.
+#[tokio::test(start_paused = true)]
+async fn an_exchange_that_is_asked_for_again_is_counted() {
+    let grace = Some(Duration::from_secs(60));
+    let (world, recorder) = (World::with(Knobs { grace, ..Knobs::default() }), Recorder::default());
+    let shop = customer(&world);
+    let _guard = recorder.listen();
+    world.authority.next(Role::Refresh, Conduct::lose_after());
+    shop.session().refresh().await.unwrap();
+    let (refresh, _) = recorder.only("afresh.refresh");
+    let sends = recorder.named("afresh.send");
+    let told: Vec<_> = sends
+        .iter()
+        .map(|(_, send)| {
+            let field = |name| send.fields.get(name);
+            (send.parent, field("otel.name"), field("http.request.resend_count"), field("error.type"))
+        })
+        .collect();
+    let name = "POST /api/user/refresh_token";
+    assert_eq!(told, [(Some(refresh), name, "", "transport"), (Some(refresh), name, "1", "")]);
 }

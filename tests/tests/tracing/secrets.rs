@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use afresh::oauth2::RefreshTokenGrant;
 use afresh::{Body, Error, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Conduct, Knobs, Role, World};
 use reqwest::{Method, Request};
@@ -94,7 +95,7 @@ async fn nothing_that_is_told_holds_a_secret() {
     client.session().set(Tokens::new(&*secret).with_refresh(&*secret)).await.unwrap();
     for answer in answers(&secret) {
         for conduct in [
-            Conduct::instead((500, json!({ "error": secret }))),
+            Conduct::instead((500, json!({ "error": secret, "error_description": secret }))),
             Conduct::instead(Answer::text(200, &secret)),
             Conduct::instead(Answer::fail(secret.clone())),
             Conduct::instead((200, json!({ "access_token": "good", "refresh_token": secret }))),
@@ -169,5 +170,29 @@ async fn what_a_function_of_ones_own_fails_with_is_not_told() {
     let messages = recorder.messages();
     assert!(messages.contains(&"refreshing the session failed for now".to_owned()), "{messages:?}");
     assert!(messages.contains(&"the session has expired".to_owned()), "{messages:?}");
+    assert_silent_about(&recorder, &secret);
+}
+
+/// U3: an OAuth grant with a client's password, whose server repeats it in every error.
+#[tokio::test(start_paused = true)]
+async fn nothing_that_is_told_of_a_grant_holds_a_secret() {
+    let (world, recorder) = (World::new(), Recorder::default());
+    let _guard = recorder.listen();
+    let secret = world.authority.canary();
+    world.stage.respond(|_| 401);
+    let grant = RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token?key={secret}"))
+        .client_id("shop")
+        .client_secret(&*secret);
+    for status in [400, 401, 500] {
+        let client = PrivateClient::builder(ORIGIN).transport(world.service());
+        let client = client.tokens(Tokens::new(&*secret).with_refresh(&*secret)).refresher(grant.clone());
+        let client = client.build().unwrap();
+        let said = json!({ "error": "invalid_client", "error_description": secret, "error_uri": secret });
+        world.authority.next(Role::Refresh, Conduct::instead((status, said)));
+        client.search("1", "2", "3", "4", Body::from("5")).await.unwrap_err();
+    }
+    let exchanges =
+        recorder.named("afresh.send").into_iter().filter(|(_, send)| send.fields.get("otel.name") == "POST");
+    assert_eq!(exchanges.count(), 3);
     assert_silent_about(&recorder, &secret);
 }

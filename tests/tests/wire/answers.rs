@@ -1,11 +1,14 @@
 //! Answers: what each return type makes of them, and what an error keeps.
 
+use std::net::Ipv4Addr;
 use std::time::Duration;
 
 use afresh::{Error, FromResponse, Reply, api};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
+use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
+use tokio::net::TcpListener;
 
 use crate::server::{self, Answer, Server, answer, line, refusing};
 
@@ -223,4 +226,48 @@ async fn the_route_is_the_base_itself_if_the_path_is_a_slash() {
     let (server, api) = api_of_json("{}").await;
     api.nothing().await.unwrap();
     assert_eq!(line(&server.last()), "GET /");
+}
+
+#[api]
+trait Heads {
+    #[head("/orders")]
+    async fn head(&self) -> afresh::Result<Reply<Option<Order>>>;
+
+    #[get("/orders")]
+    async fn get(&self) -> afresh::Result<Reply<Option<Order>>>;
+}
+
+/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: the length that a HEAD is told is a GET's, a 204 has none, and a 205
+/// has nothing. Neither waits for a body, and the connection serves the next call.
+#[tokio::test]
+async fn answers_without_a_body_leave_the_connection_in_order() {
+    const HEADS: [&str; 5] = [
+        "200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n",
+        "204 No Content\r\n\r\n",
+        "205 Reset Content\r\ntransfer-encoding: chunked\r\n\r\n0\r\n\r\n",
+        "205 Reset Content\r\ncontent-length: 0\r\n\r\n",
+        "200 OK\r\ncontent-length: 9\r\n\r\n{\"id\": 7}",
+    ];
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
+    let api = HeadsClient::builder(format!("http://{}", listener.local_addr().unwrap())).build().unwrap();
+    let server = tokio::spawn(async move {
+        let (socket, _) = listener.accept().await.unwrap();
+        let mut socket = BufReader::new(socket);
+        for head in HEADS {
+            let mut line = String::new();
+            while line != "\r\n" {
+                line.clear();
+                assert_ne!(socket.read_line(&mut line).await.unwrap(), 0, "one connection serves all");
+            }
+            socket.write_all(format!("HTTP/1.1 {head}").as_bytes()).await.unwrap();
+        }
+    });
+    let head = api.head().await.unwrap();
+    assert_eq!((head.body, &head.headers["content-length"]), (None, &"9".parse().unwrap()));
+    for status in [204, 205, 205] {
+        let reply = api.get().await.unwrap();
+        assert_eq!((reply.status.as_u16(), reply.body), (status, None));
+    }
+    assert_eq!(api.get().await.unwrap().body, Some(Order { id: 7 }));
+    server.await.unwrap();
 }

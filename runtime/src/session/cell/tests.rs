@@ -3,6 +3,7 @@
 mod interleavings;
 mod model;
 
+use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
 use super::super::credential::Credential;
@@ -14,6 +15,28 @@ const ROUTE: &str = "Shop::order";
 
 fn credential(minted: Minted) -> Arc<Credential> {
     Arc::new(Credential::new(Tokens::new(fastrand::u64(..).to_string()), minted, Now::read(), 0.0).unwrap())
+}
+
+fn credential_at(minted: Minted, now: Instant, lifetime: Duration) -> Arc<Credential> {
+    let tokens = Tokens::new(fastrand::u64(..).to_string()).with_lifetime(lifetime);
+    Arc::new(Credential::new(tokens, minted, Now { ticks: now, ..Now::read() }, 0.0).unwrap())
+}
+
+impl Cell<usize> {
+    /// All that tells this cell from another, but for the counters, whose differences alone matter.
+    fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
+        let Snapshot { standing, hold, learning, stamp, .. } = &**self.current();
+        let credential = match standing {
+            Standing::Nobody => (0, None),
+            Standing::Live(known) => (1, Some((known.received() - begun, known.minted() == Minted::Given))),
+            Standing::Expired => (2, None),
+        };
+        (hold, learning, credential, self.hopeless, self.doomed, self.memo.term()).hash(to);
+        self.flight.as_ref().map(|slot| (slot.urgent, slot.ahead, slot.refused)).hash(to);
+        if *learning {
+            (stamp.generation, &self.fruitless).hash(to);
+        }
+    }
 }
 
 fn renewed() -> Landing {

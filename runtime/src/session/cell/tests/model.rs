@@ -1,38 +1,95 @@
 //! A cell with callers, flights and a server around it, and every step that could be next.
-//!
-//! Callers that go away need no step: the cell does not know its callers.
 
-use super::{ROUTE, credential, failed, log_in, logged_in, renewed};
+mod calls;
+mod key;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{credential_at, failed};
 use crate::session::cell::*;
-use crate::session::decision::Landed;
+use crate::session::decision::{Landed, Landing};
+
+/// How long tokens live, and how far time goes at a step: into the margin, and then past the end.
+const LIFETIME: Duration = Duration::from_secs(100);
+const AGE: Duration = Duration::from_secs(81);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
     /// A caller does the next thing it can do.
     Go(usize),
-    Land(usize, bool),
+    /// A caller goes away.
+    Leave(usize),
+    Land(usize, End),
     Expire,
     LogIn,
     LogOut,
     /// A refresh by hand begins, or its answer is there.
     ByHand,
+    Age,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Well,
+    /// The token that was there already.
+    Echo,
+    Failed,
+    Refused,
+    Aborted,
 }
 
 /// What may still happen.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Budget {
     pub(super) expiries: u8,
     pub(super) failures: u8,
+    pub(super) refusals: u8,
+    pub(super) aborts: u8,
+    pub(super) echoes: u8,
     pub(super) logins: u8,
     pub(super) logouts: u8,
+    pub(super) leavers: u8,
+    pub(super) ages: u8,
     /// Begin and end.
     pub(super) by_hand: u8,
 }
 
-pub(super) const NOTHING: Budget = Budget { expiries: 0, failures: 0, logins: 0, logouts: 0, by_hand: 0 };
+pub(super) const NOTHING: Budget = Budget {
+    expiries: 0,
+    failures: 0,
+    refusals: 0,
+    aborts: 0,
+    echoes: 0,
+    logins: 0,
+    logouts: 0,
+    leavers: 0,
+    ages: 0,
+    by_hand: 0,
+};
+
+/// What a caller is refused with, and what it does then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    Certain,
+    Doubtful,
+    /// Its body can be sent only once.
+    Once,
+    /// It asks for a refresh and calls nothing.
+    Ahead,
+}
+
+/// Why a caller waits for a flight.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Before,
+    /// Before its send, which it can do without.
+    Spare,
+    Refused,
+}
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Caller {
+enum Place {
     Fresh,
     /// `first`: what the first send was sent under, if this is the second.
     Sent {
@@ -42,14 +99,16 @@ pub(super) enum Caller {
     Waiting {
         flight: usize,
         stamp: Stamp,
-        refused: bool,
+        how: How,
     },
     Done,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Flight {
+struct Flight {
     basis: Stamp,
+    /// The refresh token that it presents.
+    secret: u64,
     landed: bool,
     /// What it brings is no longer wanted, and nobody waits for it.
     detached: bool,
@@ -61,200 +120,235 @@ impl Flight {
     }
 }
 
+/// How one came to a moment.
+struct Past {
+    step: Step,
+    before: Option<Arc<Past>>,
+}
+
 /// A cell, a server and callers, at one moment of one interleaving.
+#[derive(Clone)]
 pub(super) struct Model {
     cell: Cell<usize>,
+    begun: Now,
     now: Instant,
-    pub(super) callers: Vec<Caller>,
+    callers: Vec<(Kind, Place)>,
     flights: Vec<Flight>,
     /// The generation whose token the server takes.
     good: u64,
+    /// The refresh token of now, and those that were spent.
+    secret: u64,
+    spent: Vec<u64>,
+    /// How often the session ended in this epoch.
+    ends: u8,
     /// What the refresh by hand that is under way began under.
-    begun: Option<Stamp>,
+    by_hand: Option<Stamp>,
     left: Budget,
-    taken: Vec<Step>,
+    past: Option<Arc<Past>>,
+    /// A step is being taken: if it fails, this is the model to show.
+    stepping: bool,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let steps = std::iter::successors(self.past.as_deref(), |past| past.before.as_deref());
+        let mut steps: Vec<_> = steps.map(|past| past.step).collect();
+        steps.reverse();
+        write!(f, "{:?} {:?}, after {steps:?}", self.callers, self.flights)
+    }
 }
 
 impl Drop for Model {
     fn drop(&mut self) {
-        if std::thread::panicking() {
-            eprintln!("after {:?}", self.taken);
+        if self.stepping && std::thread::panicking() {
+            eprintln!("{self:?}");
         }
     }
 }
 
 impl Model {
-    pub(super) fn new(callers: usize, left: Budget) -> Self {
-        Self {
-            cell: logged_in(),
-            now: Instant::now(),
-            callers: vec![Caller::Fresh; callers],
+    pub(super) fn new(callers: &[Kind], left: Budget) -> Self {
+        let begun = Now::read();
+        let mut model = Self {
+            cell: Cell::new(),
+            begun,
+            now: begun.ticks,
+            callers: callers.iter().map(|kind| (*kind, Place::Fresh)).collect(),
             flights: Vec::new(),
             good: 0,
-            begun: None,
+            secret: 0,
+            spent: Vec::new(),
+            ends: 0,
+            by_hand: None,
             left,
-            taken: Vec::new(),
-        }
+            past: None,
+            stepping: false,
+        };
+        model.log_in();
+        model
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        self.callers.iter().all(|(_, place)| *place == Place::Done)
     }
 
     pub(super) fn steps(&self) -> Vec<Step> {
-        let mut steps = Vec::new();
-        for (number, caller) in self.callers.iter().enumerate() {
-            let goes = match caller {
-                Caller::Fresh | Caller::Sent { .. } => true,
-                Caller::Waiting { flight, .. } => {
-                    self.flights[*flight].landed || self.flights[*flight].detached
-                }
-                Caller::Done => false,
+        let (mut steps, left) = (Vec::new(), &self.left);
+        for (number, (_, place)) in self.callers.iter().enumerate() {
+            let goes = match place {
+                Place::Fresh | Place::Sent { .. } => true,
+                Place::Waiting { flight, .. } => !self.flights[*flight].is_wanted(),
+                Place::Done => continue,
             };
             steps.extend(goes.then_some(Step::Go(number)));
+            // Who has not begun and goes away has never been there.
+            let leaves = left.leavers > 0 && *place != Place::Fresh;
+            steps.extend(leaves.then_some(Step::Leave(number)));
         }
-        for (number, _) in self.flights.iter().enumerate().filter(|(_, flight)| !flight.landed) {
-            steps.push(Step::Land(number, true));
-            steps.extend((self.left.failures > 0).then_some(Step::Land(number, false)));
+        let ends = [
+            (1, End::Well),
+            (left.echoes, End::Echo),
+            (left.failures, End::Failed),
+            (left.refusals, End::Refused),
+            (left.aborts, End::Aborted),
+        ];
+        for (number, flight) in self.flights.iter().enumerate().filter(|(_, flight)| !flight.landed) {
+            // How a flight ends that nobody wants is all the same.
+            let ends = if flight.detached { &ends[..1] } else { &ends[..] };
+            steps.extend(ends.iter().filter(|(left, _)| *left > 0).map(|(_, end)| Step::Land(number, *end)));
         }
-        let Budget { expiries, logins, logouts, by_hand, .. } = self.left;
-        let others = [(expiries, Step::Expire), (logins, Step::LogIn), (logouts, Step::LogOut)];
-        let others = others.into_iter().chain([(by_hand, Step::ByHand)]);
-        steps.extend(others.filter(|(left, _)| *left > 0).map(|(_, step)| step));
+        let others = [
+            (left.expiries, Step::Expire),
+            (left.logins, Step::LogIn),
+            (left.logouts, Step::LogOut),
+            (left.by_hand, Step::ByHand),
+            (left.ages, Step::Age),
+        ];
+        steps.extend(others.into_iter().filter(|(left, _)| *left > 0).map(|(_, step)| step));
         steps
     }
 
     pub(super) fn take(&mut self, step: Step) {
-        self.taken.push(step);
+        self.past = Some(Arc::new(Past { step, before: self.past.take() }));
+        self.stepping = true;
         match step {
-            Step::Go(number) => self.callers[number] = self.go(number),
-            Step::Land(number, well) => self.land(number, well),
+            Step::Go(number) => self.callers[number].1 = self.go(number),
+            Step::Leave(number) => {
+                self.left.leavers -= 1;
+                let before = self.cell.current().clone();
+                self.callers[number].1 = Place::Done;
+                assert!(Arc::ptr_eq(&before, self.cell.current()), "I6");
+            }
+            Step::Land(number, end) => self.land(number, end),
             Step::Expire => {
                 self.left.expiries -= 1;
                 self.good = 0;
             }
             Step::LogIn => {
                 self.left.logins -= 1;
-                log_in(&mut self.cell);
-                self.detach();
-                self.good = self.cell.current().stamp.generation;
+                self.log_in();
             }
             Step::LogOut => {
                 self.left.logouts -= 1;
                 self.cell.log_out();
                 self.detach();
-                self.good = 0;
+                (self.good, self.ends) = (0, 0);
             }
             Step::ByHand => self.refresh_by_hand(),
+            Step::Age => {
+                self.left.ages -= 1;
+                self.now += AGE;
+            }
         }
         self.check();
+        self.stepping = false;
     }
 
-    fn go(&mut self, number: usize) -> Caller {
-        match self.callers[number] {
-            Caller::Fresh => self.enter(),
-            Caller::Sent { stamp, first } if stamp.generation == self.good => {
-                self.cell.was_accepted(stamp, ROUTE, self.now);
-                assert!(first.is_none_or(|first| first.epoch == stamp.epoch), "I5: replayed across epochs");
-                Caller::Done
-            }
-            Caller::Sent { stamp, first: Some(_) } => {
-                self.cell.replay_was_refused(stamp, finding_of(number), ROUTE, self.now);
-                Caller::Done
-            }
-            Caller::Sent { stamp, first: None } => self.settle(number, stamp),
-            Caller::Waiting { stamp, refused, .. } => self.wake(stamp, refused),
-            Caller::Done => Caller::Done,
-        }
+    fn log_in(&mut self) {
+        self.cell.log_in(None, credential_at(Minted::Given, self.now, LIFETIME), &[]).unwrap();
+        self.detach();
+        (self.good, self.ends) = (self.cell.current().stamp.generation, 0);
+        self.secret += 1;
     }
 
-    fn enter(&mut self) -> Caller {
-        let stamp = self.cell.current().stamp;
-        match self.cell.enter(true, false, Now { ticks: self.now, ..Now::read() }) {
-            Entry::Go | Entry::GoAndRenew => Caller::Sent { stamp, first: None },
-            Entry::Join(flight) => self.wait(flight, stamp, false),
-            Entry::Start => {
-                let flight = self.start(Cause::Clock);
-                self.wait(flight, stamp, false)
-            }
-            Entry::Nobody | Entry::Expired | Entry::Fail(_) => Caller::Done,
-            Entry::TryJoin(_) | Entry::TryStart => panic!("no token here has a clock"),
-        }
-    }
-
-    fn settle(&mut self, number: usize, stamp: Stamp) -> Caller {
-        let current = self.cell.current().stamp;
-        match self.cell.settle(stamp, finding_of(number), ROUTE, true, self.now) {
-            Settled::Return(_) | Settled::Ended(_) | Settled::Lapsed | Settled::Fail(_) => Caller::Done,
-            Settled::Replay(newer) => Self::replay(stamp, newer.stamp),
-            Settled::Join(flight) => {
-                assert_eq!(stamp, current, "I2: a stale refusal waits for a refresh");
-                self.wait(flight, stamp, true)
-            }
-            Settled::Start => {
-                assert_eq!(stamp, current, "I2: a stale refusal starts a refresh");
-                let flight = self.start(Cause::Refused(finding_of(number)));
-                self.wait(flight, stamp, true)
-            }
-        }
-    }
-
-    fn start(&mut self, cause: Cause) -> usize {
-        let basis = self.cell.current().stamp;
-        assert!(!self.flights.iter().any(Flight::is_wanted), "I1: two exchanges at a time");
-        self.flights.push(Flight { basis, landed: false, detached: false });
-        let number = self.flights.len() - 1;
-        self.cell.take_off(number, cause);
-        number
-    }
-
-    fn wait(&self, flight: usize, stamp: Stamp, refused: bool) -> Caller {
-        assert!(!self.flights[flight].landed, "B5: joined a flight that has landed");
-        assert_eq!(self.flights[flight].basis, stamp, "joined the flight of something else");
-        Caller::Waiting { flight, stamp, refused }
-    }
-
-    fn wake(&mut self, stamp: Stamp, refused: bool) -> Caller {
-        let current = self.cell.current().stamp;
-        if self.cell.ended(stamp).is_some() || current.epoch != stamp.epoch || current == stamp {
-            return Caller::Done;
-        }
-        if refused { Self::replay(stamp, current) } else { Caller::Sent { stamp: current, first: None } }
-    }
-
-    fn replay(first: Stamp, second: Stamp) -> Caller {
-        assert!(second.generation > first.generation, "I4: replayed without a newer token");
-        assert_eq!(second.epoch, first.epoch, "I5: replayed across epochs");
-        Caller::Sent { stamp: second, first: Some(first) }
-    }
-
-    fn land(&mut self, number: usize, well: bool) {
-        let Flight { basis, .. } = self.flights[number];
+    fn land(&mut self, number: usize, end: End) {
+        let Flight { basis, secret, .. } = self.flights[number];
         let wanted = self.flights[number].is_wanted();
-        assert!(!wanted || self.cell.current().stamp == basis, "the session has changed under a flight");
-        self.left.failures -= u8::from(!well);
-        let landed = self.cell.land(&number, if well { renewed() } else { failed() }, self.now, 0.0);
+        let before = self.cell.current().clone();
+        assert!(!wanted || before.stamp == basis, "the session has changed under a flight");
+        let landing = self.landing(end);
+        if matches!(end, End::Well | End::Echo) {
+            self.spent.push(secret);
+        }
+        let landed = self.cell.land(&number, landing, self.now, 0.0);
         self.flights[number].landed = true;
-        let expected = match (wanted, well) {
-            (false, _) => Landed::Discarded,
-            (true, true) => Landed::Published,
-            (true, false) => Landed::Failed,
-        };
-        assert_eq!(landed, expected, "I5");
-        if landed == Landed::Published {
-            self.good = self.cell.current().stamp.generation;
+        let after = self.cell.current().stamp;
+        match landed {
+            Landed::Discarded => {
+                assert!(
+                    !wanted && Arc::ptr_eq(&before, self.cell.current()),
+                    "I5: nothing of another epoch lands"
+                );
+            }
+            Landed::Published => {
+                assert!(wanted && matches!(end, End::Well | End::Echo), "I5");
+                assert_eq!(after.generation, before.stamp.generation + 1, "I13: one generation each");
+                assert!(self.cell.failure(self.now).is_none(), "I9: a failure outlives a new token");
+                self.good = if end == End::Echo && self.good == 0 { 0 } else { after.generation };
+                self.secret += 1;
+            }
+            Landed::Failed => {
+                assert!(wanted && end != End::Well && after == before.stamp, "I9");
+                // A rotated secret is kept though the token is no better.
+                self.secret += u64::from(end == End::Echo);
+            }
+            Landed::Expired => {
+                assert!(wanted && end == End::Refused, "I12");
+                self.end();
+            }
+        }
+    }
+
+    fn landing(&mut self, end: End) -> Landing {
+        let left = &mut self.left;
+        let renewed = |credential| Landing::Renewed { credential, cookies: None };
+        match end {
+            End::Well => renewed(credential_at(Minted::Refreshed, self.now, LIFETIME)),
+            End::Echo => {
+                left.echoes -= 1;
+                let old = self.cell.current().credential().cloned();
+                renewed(old.unwrap_or_else(|| credential_at(Minted::Refreshed, self.now, LIFETIME)))
+            }
+            End::Failed => {
+                left.failures -= 1;
+                failed()
+            }
+            End::Refused => {
+                left.refusals -= 1;
+                Landing::Rejected
+            }
+            End::Aborted => {
+                left.aborts -= 1;
+                Landing::Aborted
+            }
         }
     }
 
     fn refresh_by_hand(&mut self) {
         self.left.by_hand -= 1;
         let current = self.cell.current();
-        let Some(begun) = self.begun.take() else {
-            self.begun = Some(current.stamp);
+        let Some(begun) = self.by_hand.take() else {
+            self.by_hand = Some(current.stamp);
             return;
         };
         let wanted = begun == current.stamp && current.credential().is_some();
-        let landed = self.cell.renew_by_hand(begun, credential(Minted::Refreshed), None, self.now).0;
+        let credential = credential_at(Minted::Refreshed, self.now, LIFETIME);
+        let landed = self.cell.renew_by_hand(begun, credential, None, self.now).0;
         assert_eq!(landed, if wanted { Landed::Published } else { Landed::Discarded }, "I5");
         if wanted {
             self.detach();
             self.good = self.cell.current().stamp.generation;
+            self.secret += 1;
         }
     }
 
@@ -269,22 +363,7 @@ impl Model {
         let flies = self.flights.iter().any(Flight::is_wanted);
         assert_eq!(self.cell.ticket().is_some(), flies, "I9: slot and flight disagree");
         assert!(!self.cell.current().hold || flies, "I7: calls are held for nothing");
+        let ended = matches!(self.cell.current().standing, Standing::Expired);
+        assert_eq!(ended, self.ends > 0, "I12");
     }
-
-    pub(super) fn key(&self) -> String {
-        let current = self.cell.current();
-        let known = self.cell.fruitless.genuine(current.stamp, ROUTE, self.now).is_some();
-        let memo = self.cell.failure(self.now).is_some();
-        let live = current.credential().is_some();
-        // Those whose refusals say the same are interchangeable.
-        let mut callers: Vec<_> = self.callers.iter().map(|caller| format!("{caller:?}")).collect();
-        callers[1..].sort_unstable();
-        let Self { good, flights, begun, left, .. } = self;
-        let cell = format!("{:?}{live}{}{known}{memo}", current.stamp, current.hold);
-        format!("{cell}{callers:?}{flights:?}{good}{begun:?}{left:?}")
-    }
-}
-
-fn finding_of(caller: usize) -> Finding {
-    if caller == 0 { Finding::Expired } else { Finding::Suspect }
 }

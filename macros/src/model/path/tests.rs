@@ -1,0 +1,126 @@
+//! Templates as they are read, shown and refused.
+
+use super::*;
+
+fn split(text: &str) -> (Vec<String>, Vec<String>) {
+    let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
+    let placeholders = template.placeholders().into_iter().map(str::to_owned).collect();
+    (template.literals, placeholders)
+}
+
+fn wrong(text: &str) -> String {
+    PathTemplate::parse(text).map_or_else(|wrong| wrong.to_string(), |fine| format!("{text} became {fine:?}"))
+}
+
+#[test]
+fn a_plain_path_is_one_literal() {
+    assert_eq!(split("/orders"), (vec!["/orders".into()], vec![]));
+    assert_eq!(split("/"), (vec!["/".into()], vec![]));
+}
+
+#[test]
+fn placeholders_stand_between_literals() {
+    let (literals, placeholders) = split("/orders/{id}/lines/{line-no}");
+    assert_eq!(literals, ["/orders/", "/lines/", ""]);
+    assert_eq!(placeholders, ["id", "line-no"]);
+}
+
+#[test]
+fn a_segment_may_hold_more_than_a_placeholder() {
+    let (literals, placeholders) = split("/{owner}:{name}.json");
+    assert_eq!(literals, ["/", ":", ".json"]);
+    assert_eq!(placeholders, ["owner", "name"]);
+}
+
+#[test]
+fn a_template_is_displayed_as_it_was_written() {
+    for text in ["/", "/orders/{id}/lines/{line}", "/{a}{b}", "/{a}/{b*}", "/a:b@c/~me/ü/%20"] {
+        let shown = PathTemplate::parse(text).map(|template| template.to_string());
+        assert_eq!(shown.as_deref(), Ok(text));
+    }
+}
+
+#[test]
+fn a_prefix_and_a_path_become_one_template() {
+    let joined =
+        PathTemplate::parse("/{tenant}/v2").and_then(|prefix| prefix.join(&PathTemplate::parse("/a/{id}")?));
+    let joined = joined.unwrap_or_else(|wrong| unreachable!("{wrong}"));
+    assert_eq!(joined.literals(), ["/", "/v2/a/", ""]);
+    assert_eq!(joined.placeholders(), ["tenant", "id"]);
+}
+
+#[test]
+fn a_rest_takes_several_segments_and_literals_may_follow() {
+    for text in ["/files/{path*}", "/{owner}/{path*}", "/files/{path*}/meta"] {
+        let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
+        assert_eq!(template.rest(), Some("path"), "{text}");
+        assert!(template.has("path"), "{text}");
+    }
+    assert_eq!(PathTemplate::parse("/files/{path}").map(|path| path.rest().is_none()), Ok(true));
+}
+
+#[test]
+fn nothing_follows_the_rest_of_a_prefix() {
+    let prefix = PathTemplate::parse("/{rest*}");
+    let joined = prefix.and_then(|prefix| prefix.join(&PathTemplate::parse("/{id}")?));
+    assert_eq!(joined, Err(PathError::RestNotLast("rest".into())));
+}
+
+#[test]
+fn other_ways_of_writing_a_rest_are_answered_with_ours() {
+    for text in ["/{*rest}", "/{rest**}", "/{rest+}", "/{**rest}"] {
+        let help = PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
+        assert_eq!(help.as_deref(), Some("for several segments write `{rest*}`"), "{text}");
+    }
+}
+
+#[test]
+fn an_empty_path_leaves_the_prefix() {
+    let joined = PathTemplate::parse("/orders").and_then(|prefix| prefix.join(&PathTemplate::empty()));
+    assert_eq!(joined.map(|path| path.to_string()).as_deref(), Ok("/orders"));
+}
+
+#[test]
+fn prefix_and_path_cannot_have_the_same_placeholder() {
+    let joined = PathTemplate::parse("/{id}").and_then(|prefix| prefix.join(&PathTemplate::parse("/{id}")?));
+    assert_eq!(joined, Err(PathError::DuplicatePlaceholder("id".into())));
+}
+
+#[test]
+fn every_mistake_has_its_own_words() {
+    for (text, expected) in [
+        ("", "path must start with `/`"),
+        ("orders", "path must start with `/`"),
+        ("https://shop.example/orders", "path must start with `/`"),
+        ("//evil.example/orders", "path must not start with `//`"),
+        ("/orders/{id", "unclosed `{` in path"),
+        ("/orders/{id/{x}", "unclosed `{` in path"),
+        ("/orders/id}", "unopened `}` in path"),
+        ("/orders/{id}}", "unopened `}` in path"),
+        ("/orders/{}", "empty path placeholder"),
+        ("/orders/{*}", "empty path placeholder"),
+        ("/orders/{*rest}", "`*rest` is not a valid name of a path placeholder"),
+        ("/orders/{rest**}", "`rest**` is not a valid name of a path placeholder"),
+        ("/orders/{rest*}/{id}", "path placeholder `{rest*}` must be the last one"),
+        ("/{id}/{id*}", "duplicate path placeholder `{id}`"),
+        ("/orders/{id:[0-9]+}", "`id:[0-9]+` is not a valid name of a path placeholder"),
+        ("/{id}/{id}", "duplicate path placeholder `{id}`"),
+        ("/orders/../users", "path must not contain the segment `..`"),
+        ("/orders/%2E%2e", "path must not contain the segment `%2E%2e`"),
+        ("/./orders", "path must not contain the segment `.`"),
+        ("/orders?page=1", "path must not contain a query"),
+        ("/orders#top", "path must not contain a fragment"),
+        ("/my orders", "path must not contain whitespace"),
+        ("/orders\\..", "path must not contain a backslash"),
+        ("/orders\0", "path must not contain a control character"),
+    ] {
+        assert_eq!(wrong(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn dots_that_are_not_a_whole_segment_are_fine() {
+    for text in ["/a.b", "/...", "/.well-known/x", "/v1./{id}..", "/.{format}"] {
+        assert!(PathTemplate::parse(text).is_ok(), "{text}");
+    }
+}
