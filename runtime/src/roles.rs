@@ -48,6 +48,8 @@ pub(crate) async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<A
 
 /// The session ends here first: whatever becomes of the request, nobody is logged in afterwards.
 pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
+    // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
+    let _ = call.client.session().consult().await;
     let before = call.client.session().log_out();
     let (answer, _) = call.send(&before).await?;
     call.client.session().stored().await?;

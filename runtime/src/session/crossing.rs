@@ -81,11 +81,7 @@ impl Session {
             self.wake_writer();
             return at_once(seen);
         }
-        if let Some(archive) = self.archive() {
-            self.refuse_reentry()?;
-            // Boxed, so that calls without a store do not carry it along.
-            Box::pin(self.consult(archive)).await?;
-        }
+        self.consult().await?;
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),

@@ -28,6 +28,9 @@ impl Session {
     /// not wanted any more: by [`revoke_with`](crate::ClientBuilder::revoke_with) or
     /// [`Refresher::revoke`](crate::Refresher::revoke), if there is either.
     ///
+    /// Of a [store](crate::ClientBuilder::store) that has not been read it knows no tokens:
+    /// [`load`](Self::load) first.
+    ///
     /// Nobody is logged in any more when this returns, also without a network. Awaiting it says whether the
     /// server was told; it need not be awaited, but outside of a tokio runtime nobody is told.
     ///
