@@ -6,6 +6,7 @@
 //! - [`writing`] brings changes to the store, [`reading`] the store's changes here; [`rotation`] is a refresh
 //!   that other processes may be about to make as well.
 
+mod aftermath;
 mod reading;
 mod rotation;
 mod writing;
@@ -25,7 +26,8 @@ use super::snapshot::{Snapshot, Standing};
 use crate::error::{BoxError, Error, Kind};
 use crate::store::{ErasedStore, Intent, Revision, StoreLock, Stored, Swap};
 
-pub(super) use self::rotation::{Aftermath, PATIENCE, rotate};
+pub(super) use self::aftermath::Aftermath;
+pub(super) use self::rotation::{PATIENCE, rotate};
 use self::writing::Progress;
 
 /// Longest time for one operation of a store.

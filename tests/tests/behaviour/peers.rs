@@ -8,7 +8,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, order, tokens};
-use crate::vault::{Op, Vault};
+use crate::vault::{Fault, Op, Vault};
 use crate::witness::{done, quiet, told};
 
 fn process(world: &World, vault: &Vault) -> ShopClient {
@@ -397,4 +397,46 @@ async fn a_refresh_cookie_is_shared_too() {
         assert_eq!(world.authority.posts(), expiry);
     }
     world.authority.assert_nothing_spent_twice();
+}
+
+/// R1, S1, S2: whatever a store does that fails at random, half of the time after it has done what it was asked: no secret
+/// is spent twice, and when it works again so does everybody.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_at_random_costs_nobody_the_session() {
+    for seed in 0..40 {
+        let world = guarded();
+        let vault = Vault::new();
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let [one, two] = two(&world, &vault).await;
+        let all = [one, two, process(&world, &vault)];
+        for _ in 0..60 {
+            match dice.u8(0..10) {
+                0 | 1 => world.authority.expire(),
+                2 => vault.next(Op::Swap, Fault::Fail),
+                3 => vault.next(Op::Swap, Fault::FailAfter),
+                4 => vault.next(dice.choice([Op::Load, Op::Lock]).unwrap(), Fault::Fail),
+                5 => vault.next(dice.choice([Op::Load, Op::Swap, Op::Lock]).unwrap(), Fault::Hang),
+                6 => vault.tell(),
+                7 => tokio::time::sleep(Duration::from_secs(dice.u64(0..30))).await,
+                _ => drop(tokio::spawn(all[dice.usize(0..3)].order(7))),
+            }
+            if dice.bool() {
+                quiet().await;
+            }
+        }
+        tokio::time::sleep(Duration::from_mins(10)).await;
+        world.authority.expire();
+        for _ in 0..20 {
+            for shop in &all {
+                let _ = shop.order(7).await;
+            }
+            tokio::time::sleep(Duration::from_mins(2)).await;
+        }
+        for shop in &all {
+            shop.order(7).await.unwrap_or_else(|error| panic!("seed {seed}: {error:?}"));
+            assert_eq!(shop.session().tokens(), all[0].session().tokens(), "seed {seed}");
+        }
+        assert_eq!(world.authority.most_at_once(), 1, "seed {seed}");
+        world.authority.assert_nothing_spent_twice();
+    }
 }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::sync::MutexGuard as InTurn;
 use tokio::time::timeout;
 
+use super::aftermath::{Aftermath, Note};
 use super::reading::{Heed, Taken};
 use super::writing::stored_session;
 use super::{Archive, Book, DEADLINE, Session};
@@ -27,23 +27,6 @@ const PREPARATION: Duration = Duration::from_secs(12);
 pub(in crate::session) const PATIENCE: Duration = Duration::from_secs(35);
 /// How often a write is tried against others who write at the same time.
 const TRIES: u32 = 4;
-
-/// What has to outlive the landing, and what it has to note.
-#[derive(Default)]
-pub(in crate::session) struct Aftermath<'a> {
-    note: Option<Note>,
-    /// What is to be stored after the landing.
-    unwritten: bool,
-    lock: Option<StoreLock>,
-    turn: Option<InTurn<'a, ()>>,
-}
-
-/// What the store has, once the credential is published.
-struct Note {
-    stored: Option<Revision>,
-    /// Nobody had logged in: the store knows nothing of the session yet.
-    first: bool,
-}
 
 /// The secret may be spent.
 struct Ready {
@@ -283,30 +266,4 @@ fn has_same_secret(one: &Snapshot, other: &Snapshot) -> bool {
         snapshot.credential().and_then(|credential| credential.tokens().refresh().cloned())
     };
     secret(one) == secret(other) && *one.cookies == *other.cookies
-}
-
-impl Aftermath<'_> {
-    /// In the same step as the landing, if anything has been published: `here`.
-    pub(in crate::session) fn note(&self, archive: &Archive, here: &Snapshot) {
-        let Some(note) = &self.note else { return };
-        let mut known = archive.known();
-        known.has_rotated(here);
-        match note.stored {
-            Some(revision) => {
-                known.revision = Some(revision);
-                known.book.anchored = true;
-            }
-            None => known.book.anchored &= !note.first,
-        }
-    }
-
-    /// After the landing. `ours`: it counted.
-    pub(in crate::session) fn settle(self, session: &Session, ours: bool) {
-        let Self { unwritten, lock, turn, .. } = self;
-        drop(turn);
-        let Some(archive) = session.archive().filter(|_| unwritten && ours) else { return };
-        let before = std::mem::replace(&mut archive.known().kept, lock);
-        drop(before);
-        session.keep();
-    }
 }
