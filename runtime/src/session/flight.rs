@@ -118,7 +118,7 @@ impl Flight {
     async fn fly(mut self) {
         let session = self.session.clone();
         let Some(archive) = session.archive() else {
-            let answer = attempt(&session, &self.basis).await;
+            let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.land(landing_of(&self.basis, answer), Aftermath::default());
         };
         // Boxed, so that flights without a store do not carry it along.
@@ -161,12 +161,17 @@ impl Drop for Flight {
     }
 }
 
-/// Asks for a new credential, and waits no longer than a flight may take.
-pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Attempt {
-    let failed = |text| Attempt::Failed { error: Error::new(Kind::Refresh, text), retry_after: None };
-    let Some(renewal) = session.renewal() else { return failed("nothing is set up to refresh with") };
-    let attempt = tokio::time::timeout(DEADLINE, renewal.refresh(session, basis)).await;
-    attempt.unwrap_or_else(|_| failed("the refresh took too long"))
+/// Asks for a new credential, and waits no longer than a flight may take: then there is no answer.
+pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
+    let Some(renewal) = session.renewal() else {
+        let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
+        return Some(Attempt::Failed { error, retry_after: None });
+    };
+    tokio::time::timeout(DEADLINE, renewal.refresh(session, basis)).await.ok()
+}
+
+pub(super) fn too_long() -> Attempt {
+    Attempt::Failed { error: Error::new(Kind::Refresh, "the refresh took too long"), retry_after: None }
 }
 
 /// What the answer to an attempt comes to, with the failure that the waiters are told.

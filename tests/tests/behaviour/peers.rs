@@ -1,8 +1,12 @@
 //! Several processes and one store: two clients that share nothing but a [`Vault`].
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use afresh::{FileStore, MemoryStore, SessionEvent, SessionState, Tokens};
+use afresh::{
+    Client, FileStore, MemoryStore, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens,
+};
 use afresh_tests::{Knobs, Role, World};
 use serde_json::json;
 use tokio::time::Instant;
@@ -397,6 +401,51 @@ async fn a_refresh_cookie_is_shared_too() {
         assert_eq!(world.authority.posts(), expiry);
     }
     world.authority.assert_nothing_spent_twice();
+}
+
+/// Gets its tokens without any login, and counts how often.
+#[derive(Clone, Default)]
+struct Service(Arc<AtomicUsize>);
+
+impl Refresher for Service {
+    async fn refresh(&self, _: RefreshContext<'_>) -> Result<Tokens> {
+        let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        Ok(Tokens::new(format!("token-{number}")).with_lifetime(Duration::from_hours(1)))
+    }
+
+    fn can_refresh(&self, _: Option<&Tokens>) -> bool {
+        true
+    }
+}
+
+/// R1, K4: processes that need no login get one token between them, for each time that it ends.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_needs_no_login_is_got_once_for_all_processes() {
+    let world = World::new();
+    let (vault, service) = (Vault::new(), Service::default());
+    let fleet: Vec<Client> = (0..3)
+        .map(|_| {
+            let builder = Client::builder(ORIGIN).transport(world.service());
+            builder.store(vault.clone()).refresher(service.clone()).build().unwrap()
+        })
+        .collect();
+    for hour in 1..=3 {
+        let newest = format!("token-{hour}");
+        world.stage.respond(move |seen| if seen.token() == Some(&newest) { 200 } else { 401 });
+        let calls = fleet.iter().flat_map(|client| {
+            (0..5).map(|_| {
+                let request =
+                    reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/x").parse().unwrap());
+                let client = client.clone();
+                tokio::spawn(async move { client.execute(request).await })
+            })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            assert_eq!(done(call).await.unwrap().status(), 200);
+        }
+        assert_eq!(service.0.load(Ordering::SeqCst), hour);
+        tokio::time::advance(Duration::from_hours(2)).await;
+    }
 }
 
 /// R1, S1, S2: whatever a store does that fails at random, half of the time after it has done what it was asked: no secret

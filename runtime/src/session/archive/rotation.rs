@@ -14,7 +14,7 @@ use super::{Archive, Book, DEADLINE, Session};
 use crate::error::{Error, Kind};
 use crate::session::decision::Landing;
 use crate::session::events::SessionEvent;
-use crate::session::flight::{Outcome, attempt, failed, landing_of};
+use crate::session::flight::{Outcome, attempt, failed, landing_of, too_long};
 use crate::session::renewal::Attempt;
 use crate::session::snapshot::Snapshot;
 use crate::store::{Intent, Record, Revision, StoreLock, Swap};
@@ -62,8 +62,14 @@ pub(in crate::session) async fn rotate<'a>(
         Ok(ready) => ready,
         Err(stop) => return stopped(stop),
     };
-    let answer = attempt(session, basis).await;
-    conclude(session, archive, basis, ready, answer).await
+    match attempt(session, basis).await {
+        Some(answer) => conclude(session, archive, basis, ready, answer).await,
+        // Nobody knows what became of the secret: the intent stays.
+        None => {
+            let (landing, outcome) = landing_of(basis, too_long());
+            (landing, outcome, Aftermath { lock: ready.lock, ..Aftermath::default() })
+        }
+    }
 }
 
 /// Until the intent is stored.
