@@ -62,14 +62,12 @@ pub(in crate::session) async fn rotate<'a>(
         Ok(ready) => ready,
         Err(stop) => return stopped(stop),
     };
-    match attempt(session, basis).await {
-        Some(answer) => conclude(session, archive, basis, ready, answer).await,
-        // Nobody knows what became of the secret: the intent stays.
-        None => {
-            let (landing, outcome) = landing_of(basis, too_long());
-            (landing, outcome, Aftermath { lock: ready.lock, ..Aftermath::default() })
-        }
+    if let Some(answer) = attempt(session, basis).await {
+        return conclude(session, archive, basis, ready, answer).await;
     }
+    // Nobody knows what became of the secret: the intent stays.
+    let (landing, outcome) = landing_of(basis, too_long());
+    (landing, outcome, Aftermath { lock: ready.lock, ..Aftermath::default() })
 }
 
 /// Until the intent is stored.
