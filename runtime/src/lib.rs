@@ -72,6 +72,7 @@
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
 //! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
+//! | sessions that outlive their process, or span many | [`ClientBuilder::store`], [`Session`](Session#stores), [`FileStore`], [`SessionStore`] |
 //! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`HeaderMapArgument`], [`CookieArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |

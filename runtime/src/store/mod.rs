@@ -29,6 +29,7 @@ pub use self::memory::MemoryStore;
 pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
 pub use self::sealed::{SealError, SealKey, Sealed};
+pub(crate) use self::record::{Intent, Record, StoredSession};
 
 /// A place for one session, shared by every process that is to have the same one.
 ///

@@ -62,6 +62,10 @@ impl Record {
         Self { afresh: Form, session, intent: None }
     }
 
+    pub(crate) fn with_intent(self, intent: Option<Intent>) -> Self {
+        Self { intent, ..self }
+    }
+
     /// Nothing at all is nobody: a store that has never been written.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
@@ -122,6 +126,7 @@ impl StoredSession {
         }
     }
 
+    #[cfg(test)]
     pub(crate) fn has_same_secret(&self, other: &Self) -> bool {
         self.refresh == other.refresh && self.cookies == other.cookies
     }
