@@ -24,7 +24,7 @@ use tokio::time::{Instant, timeout};
 use super::Session;
 use super::snapshot::{Snapshot, Standing};
 use crate::error::{BoxError, Error, Kind};
-use crate::store::{ErasedStore, Intent, Revision, StoreLock, Stored, Swap};
+use crate::store::{ErasedStore, Intent, Revision, StoreLock, Stored, StoredSession, Swap};
 
 pub(super) use self::aftermath::Aftermath;
 pub(super) use self::rotation::{PATIENCE, rotate};
@@ -141,6 +141,14 @@ impl Known {
 
     fn is_behind(&self) -> bool {
         self.wanted > self.written
+    }
+
+    /// The store has lost what it had confirmed: others would spend a secret that is spent.
+    fn is_ahead_of(&self, stored: Option<&StoredSession>) -> bool {
+        let older = |stored: &StoredSession| {
+            stored.login == self.book.login && stored.generation < self.book.generation
+        };
+        !self.is_behind() && stored.is_some_and(older)
     }
 
     /// The session has been given a new credential, which the store does not have yet.

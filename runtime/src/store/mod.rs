@@ -25,11 +25,11 @@ pub use self::file::FileStore;
 #[cfg(feature = "keyring")]
 pub use self::keyring::KeyringStore;
 pub use self::memory::MemoryStore;
+pub(crate) use self::record::{Intent, Record, StoredSession};
 #[cfg(feature = "redis")]
 pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
 pub use self::sealed::{SealError, SealKey, Sealed};
-pub(crate) use self::record::{Intent, Record, StoredSession};
 
 /// A place for one session, shared by every process that is to have the same one.
 ///

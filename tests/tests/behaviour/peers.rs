@@ -252,6 +252,44 @@ async fn a_holder_that_slept_alone_loses_nothing() {
     assert!(vault.record()["intent"].is_null());
 }
 
+/// R7: a lease that ran out before the secret was presented is taken again, and nothing is presented without one.
+#[tokio::test(start_paused = true)]
+async fn nothing_is_spent_under_a_lease_that_has_run_out() {
+    let world = guarded();
+    let vault = Vault::new();
+    let [shop, _] = two(&world, &vault).await;
+    world.authority.expire();
+    vault.spend_leases(1);
+    shop.order(7).await.unwrap();
+    assert_eq!((world.authority.posts(), vault.count(Op::Lock)), (1, 2));
+
+    world.authority.expire();
+    vault.spend_leases(usize::MAX);
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_refresh_busy(), "{error}");
+    assert_eq!(world.authority.posts(), 1);
+}
+
+/// R10: a store that lost its last write (a server restored from a snapshot) is told again by whoever knows.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_lost_its_last_write_is_told_again() {
+    let world = guarded();
+    let vault = Vault::new();
+    let [shop, peer] = two(&world, &vault).await;
+    let (revision, record) = (vault.revision(), vault.bytes());
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+    let newest = vault.access();
+    vault.restore(revision, record);
+    assert_ne!(vault.access(), newest);
+    shop.session().load().await.unwrap();
+    quiet().await;
+    assert_eq!(vault.access(), newest);
+    peer.order(7).await.unwrap();
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
 /// R9: a store without locks is used as it is, and that is told once.
 #[tokio::test(start_paused = true)]
 async fn a_store_without_locks_is_used_and_told_of_once() {

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
 
 use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
 use serde_json::Value;
@@ -38,6 +39,7 @@ struct Inner {
     history: Mutex<Vec<Value>>,
     lock: Arc<Turn<()>>,
     without_locks: AtomicBool,
+    spent_leases: AtomicUsize,
     fence: AtomicU64,
     desks: [Desk; 3],
     news: watch::Sender<u64>,
@@ -85,6 +87,11 @@ impl Vault {
         self.0.without_locks.store(true, Ordering::SeqCst);
     }
 
+    /// So many leases run out before whoever gets one can use it.
+    pub fn spend_leases(&self, count: usize) {
+        self.0.spent_leases.store(count, Ordering::SeqCst);
+    }
+
     /// Takes the lock, as another process does.
     pub async fn locked(&self) -> StoreLock {
         self.lock().await.unwrap().unwrap()
@@ -114,6 +121,16 @@ impl Vault {
     pub fn put(&self, record: &[u8]) {
         let mut stored = self.stored();
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
+    }
+
+    /// Restores what was there before, as a server does that has lost its last writes.
+    pub fn restore(&self, revision: Revision, record: Vec<u8>) {
+        *self.stored() = Stored { revision, record };
+    }
+
+    /// The revision of what is there.
+    pub fn revision(&self) -> Revision {
+        self.stored().revision
     }
 
     /// The bytes that are there.
@@ -180,7 +197,12 @@ impl SessionStore for Vault {
         }
         let guard = self.0.lock.clone().lock_owned().await;
         let fence = self.0.fence.fetch_add(1, Ordering::SeqCst) + 1;
-        Ok(Some(StoreLock::leased(fence, guard)))
+        let lock = StoreLock::leased(fence, guard);
+        let spent = |left: usize| left.checked_sub(1);
+        match self.0.spent_leases.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent) {
+            Ok(_) => Ok(Some(lock.until(Instant::now()))),
+            Err(_) => Ok(Some(lock)),
+        }
     }
 
     async fn changed(&self, seen: Revision) {

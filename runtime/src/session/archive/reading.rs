@@ -142,16 +142,20 @@ impl Session {
             Some(session) => Some((session, Arc::new(credential_of(session)?))),
             None => None,
         };
-        let (taken, detached) = self.update(|cell| {
+        let (taken, detached, forgetful) = self.update(|cell| {
             let mut known = archive.known();
             let here = cell.current().clone();
             if !known.book_of(&here).anchored {
-                return (Taken::Nothing, None);
+                return (Taken::Nothing, None, false);
             }
             known.revision = Some(stored.revision);
-            take(cell, &mut known, &here, found, heed)
+            let (taken, detached) = take(cell, &mut known, &here, found, heed);
+            (taken, detached, known.is_ahead_of(record.session.as_ref()))
         });
         release(detached);
+        if forgetful {
+            self.keep();
+        }
         match taken {
             Taken::Adopted => self.ring(SessionEvent::Adopted),
             Taken::Ended => self.ring(SessionEvent::LoggedOut),

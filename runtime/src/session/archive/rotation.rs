@@ -27,6 +27,8 @@ const PREPARATION: Duration = Duration::from_secs(12);
 pub(in crate::session) const PATIENCE: Duration = Duration::from_secs(35);
 /// How often a write is tried against others who write at the same time.
 const TRIES: u32 = 4;
+/// How often a lock is taken that runs out before anything could be spent under it.
+const LEASES: u32 = 2;
 
 /// The secret may be spent.
 struct Ready {
@@ -70,13 +72,31 @@ pub(in crate::session) async fn rotate<'a>(
     (landing, outcome, Aftermath { lock: ready.lock, ..Aftermath::default() })
 }
 
-/// Until the intent is stored.
+/// Until the intent is stored, under a lock that is still held.
 async fn prepare(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -> Result<Ready, Stop> {
     // What the store does not have yet may be the only good secret: another is not to be made before it has it.
     if archive.known().is_behind() {
         session.keep();
         session.stored().await?;
     }
+    let mut doubted = None;
+    for _ in 0..LEASES {
+        let lock = lock(session, archive, basis).await?;
+        let ready = announced(session, archive, basis, lock).await?;
+        // An intent that the first round has left is our own, and nothing has been spent under it.
+        let doubted = *doubted.get_or_insert(ready.doubted);
+        if !ready.lock.as_ref().is_some_and(StoreLock::has_run_out) {
+            return Ok(Ready { doubted, ..ready });
+        }
+    }
+    Err(Error::new(Kind::Busy, "the store's lock runs out before it can be used: try again later").into())
+}
+
+async fn lock(
+    session: &Session,
+    archive: &Archive,
+    basis: &mut Arc<Snapshot>,
+) -> Result<Option<StoreLock>, Stop> {
     let lock = match timeout(LOCK_WAIT, archive.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
@@ -93,6 +113,15 @@ async fn prepare(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>
     if lock.is_none() && !archive.told_uncoordinated.swap(true, Ordering::Relaxed) {
         session.ring(SessionEvent::Uncoordinated);
     }
+    Ok(lock)
+}
+
+async fn announced(
+    session: &Session,
+    archive: &Archive,
+    basis: &mut Arc<Snapshot>,
+    lock: Option<StoreLock>,
+) -> Result<Ready, Stop> {
     let fence = lock.as_ref().map(StoreLock::fence);
     let _turn = archive.turn().await;
     for _ in 0..TRIES {
