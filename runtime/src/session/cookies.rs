@@ -6,6 +6,7 @@ use std::fmt;
 use cookie_store::CookieStore;
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use url::Url;
 
 #[derive(Clone, Default)]
@@ -51,6 +52,32 @@ impl Cookies {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
         }
+    }
+}
+
+impl PartialEq for Cookies {
+    fn eq(&self, other: &Self) -> bool {
+        let all = |cookies: &Self| {
+            let mut all: Vec<_> = cookies.0.iter_any().map(|cookie| cookie.to_string()).collect();
+            all.sort_unstable();
+            all
+        };
+        all(self) == all(other)
+    }
+}
+
+/// All of them, those without an expiry too: the session lives on although its process ends.
+impl Serialize for Cookies {
+    fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
+        to.collect_seq(self.0.iter_any())
+    }
+}
+
+impl<'de> Deserialize<'de> for Cookies {
+    fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
+        let cookies = Vec::<cookie_store::Cookie<'static>>::deserialize(from)?;
+        let cookies = CookieStore::from_cookies(cookies.into_iter().map(Ok::<_, D::Error>), true);
+        cookies.map(Self)
     }
 }
 
