@@ -70,6 +70,8 @@ pub(crate) enum Kind {
     Excessive,
     NotReplayable,
     Reentrant,
+    Busy,
+    Store,
 }
 
 impl Error {
@@ -335,6 +337,9 @@ impl Error {
     }
 
     /// Somebody else logged in while the call was under way: it is not sent again under another identity.
+    ///
+    /// Also what a refresh ends with if another process has stored another login meanwhile. Nothing is
+    /// refreshed then; [`Session::load`](crate::Session::load) takes that session over.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
@@ -343,7 +348,22 @@ impl Error {
     /// The refresh failed for now; the session is kept and a later call tries again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
-        matches!(self.0.kind, Kind::Refresh | Kind::NoProgress | Kind::Excessive | Kind::Reentrant)
+        use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};
+        matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
+    }
+
+    /// Another process has been refreshing the session for too long, and nobody refreshes without the store's
+    /// lock. Such an error [`is_refresh`](Self::is_refresh) too: try again later.
+    #[must_use]
+    pub fn is_refresh_busy(&self) -> bool {
+        self.0.kind == Kind::Busy
+    }
+
+    /// The session could not be read from its [store](crate::ClientBuilder::store), or not be stored. It stays
+    /// as it is in memory; a refresh that fails with this has spent nothing. Try again later.
+    #[must_use]
+    pub fn is_store(&self) -> bool {
+        self.0.kind == Kind::Store
     }
 
     /// The refresh brought the token that had been refused, so the call was not sent again. Such an error

@@ -27,7 +27,9 @@ pub(crate) async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<An
     let visitor = call.visitor();
     let (answer, cookies) = call.send(&visitor).await?;
     if answer.status().is_success() {
-        call.client.session().log_in(Some(visitor.stamp), tokens_of(&answer)?, &cookies)?;
+        let session = call.client.session();
+        session.log_in(Some(visitor.stamp), tokens_of(&answer)?, &cookies)?;
+        session.stored().await?;
     }
     Ok(answer)
 }
@@ -37,15 +39,21 @@ pub(crate) async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<A
     let begun = call.client.session().snapshot();
     let (answer, cookies) = call.send(&begun.without_credential()).await?;
     if answer.status().is_success() {
-        call.client.session().renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
+        let session = call.client.session();
+        session.renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
+        session.stored().await?;
     }
     Ok(answer)
 }
 
 /// The session ends here first: whatever becomes of the request, nobody is logged in afterwards.
 pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
+    // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
+    let _ = call.client.session().consult().await;
     let before = call.client.session().log_out();
-    call.send(&before).await.map(|(answer, _)| answer)
+    let (answer, _) = call.send(&before).await?;
+    call.client.session().stored().await?;
+    Ok(answer)
 }
 
 impl RoleCall {

@@ -79,8 +79,10 @@ impl Session {
         let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
         let seen = self.snapshot();
         if seen.is_ready(Now::read, once) {
+            self.wake_writer();
             return at_once(seen);
         }
+        self.consult().await?;
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
@@ -148,6 +150,7 @@ impl Session {
             });
             let Some((entry, seen, departure, lapsed)) = decided else { continue };
             if lapsed {
+                self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
             }
             let started = departure.is_some();
@@ -180,6 +183,7 @@ impl Session {
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Lapsed => {
+                self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
                 Next::Fail(cell::expired())
             }

@@ -150,7 +150,7 @@ impl Presentation<'_> {
 
 impl Attempt {
     /// An answer to the same secret was lost before: if it is refused now, then because it was spent.
-    fn after_a_loss(self) -> Self {
+    pub(super) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => {
                 let text = "the session is lost: the answer to a refresh did not arrive, and the server does \

@@ -4,6 +4,7 @@
 mod api;
 mod crowd;
 mod lane;
+mod vault;
 mod witness;
 
 mod ambiguous;
@@ -34,6 +35,8 @@ mod origins;
 mod outages;
 mod outer_retry;
 mod own_code;
+mod peers;
+mod persistence;
 mod placement;
 mod reasons;
 mod redirects;
