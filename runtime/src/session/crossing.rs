@@ -72,15 +72,25 @@ impl Wait {
 }
 
 impl Session {
+    /// Before a call is sent, without a lock: the same as [`enter`](Self::enter), `None` if that takes longer to
+    /// know.
+    pub(crate) fn enter_at_once(&self, demand: Demand, once: bool) -> Option<Option<Entered>> {
+        let seen = self.snapshot();
+        if seen.is_ready(Now::read, once) {
+            return Some(Some(Entered { pass: seen, waited: None }));
+        }
+        let nobody = matches!(seen.standing, Standing::Nobody) && self.renewal().is_none();
+        (nobody && demand == Demand::Optional).then_some(None)
+    }
+
     /// Before a call is sent: what it takes along. `None`: nothing. `once`: its body can be sent only once.
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
-        let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
-        let seen = self.snapshot();
-        if seen.is_ready(Now::read, once) {
-            return at_once(seen);
+        if let Some(entered) = self.enter_at_once(demand, once) {
+            return Ok(entered);
         }
+        let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
