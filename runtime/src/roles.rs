@@ -51,7 +51,10 @@ pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
     // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
     let _ = call.client.session().consult().await;
     let before = call.client.session().log_out();
-    let (answer, _) = call.send(&before).await?;
+    let (answer, _) = match call.endpoint.bare {
+        true => call.send(&before.without_credential()).await?,
+        false => call.send(&before).await?,
+    };
     call.client.session().stored().await?;
     Ok(answer)
 }

@@ -54,8 +54,13 @@ impl Customer for ShopClient {
     }
 }
 
-const ROTATES: Habits =
-    Habits { name: "Express, cookie", expired: 403, rotates: true, reuse_ends_all: false, forbidden_costs: 1 };
+const ROTATES: Habits = Habits {
+    name: "Express, cookie",
+    expired: 403,
+    rotates: true,
+    reuse_ends_all: false,
+    forbidden_costs: 1,
+};
 
 /// B1, B3, C1, C2, P1, P3, V3: the server of the first idea.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -78,7 +83,8 @@ async fn a_refresh_cookie_that_stays() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rule_that_knows_the_words_of_the_server() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };
-    let expired = |answer: &afresh::Refusal<'_>| answer.json("/status/text").is_some_and(|text| text == "jwt expired");
+    let expired =
+        |answer: &afresh::Refusal<'_>| answer.json("/status/text").is_some_and(|text| text == "jwt expired");
     let shop = ShopClient::builder(server.base())
         .expired_when(expired)
         .forbidden_when(move |answer| !expired(answer))

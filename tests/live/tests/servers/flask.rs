@@ -15,7 +15,11 @@ use crate::server::Server;
 trait Shop {
     #[login]
     #[post("/login")]
-    async fn log_in(&self, #[json("username")] name: &str, #[json("password")] password: &str) -> Result<Tokens>;
+    async fn log_in(
+        &self,
+        #[json("username")] name: &str,
+        #[json("password")] password: &str,
+    ) -> Result<Tokens>;
 
     #[refresh]
     #[post("/refresh")]
@@ -79,8 +83,11 @@ async fn a_refresh_token_that_is_a_bearer_token() {
 trait Page {
     #[login]
     #[post("/login")]
-    async fn log_in(&self, #[json("username")] name: &str, #[json("password")] password: &str)
-    -> Result<CookieSession>;
+    async fn log_in(
+        &self,
+        #[json("username")] name: &str,
+        #[json("password")] password: &str,
+    ) -> Result<CookieSession>;
 
     #[refresh]
     #[post("/refresh")]
@@ -138,8 +145,10 @@ impl Service<Request> for DoubleSubmit {
     }
 
     fn call(&mut self, mut request: Request) -> Self::Future {
-        let which = if request.url().path() == "/refresh" { "csrf_refresh_token" } else { "csrf_access_token" };
-        let cookies = request.headers().get("cookie").and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
+        let which =
+            if request.url().path() == "/refresh" { "csrf_refresh_token" } else { "csrf_access_token" };
+        let cookies =
+            request.headers().get("cookie").and_then(|cookies| cookies.to_str().ok()).unwrap_or_default();
         let pairs = cookies.split("; ").filter_map(|pair| pair.split_once('='));
         let proof = pairs.clone().find(|(name, _)| *name == which).map(|(_, value)| value.parse().unwrap());
         if let Some(proof) = proof {

@@ -52,7 +52,8 @@ impl Kit {
     /// Not by `eprintln!`, which is shown for tests only that fail.
     fn skip(self, reason: &str) {
         let name = self.name();
-        let line = format!("skipped because {reason}: nothing is proved with the servers of tests/live/{name}");
+        let line =
+            format!("skipped because {reason}: nothing is proved with the servers of tests/live/{name}");
         writeln!(std::io::stderr(), "{line}").unwrap();
     }
 
@@ -73,15 +74,27 @@ impl Kit {
             Self::Node => {
                 enough_node()?;
                 once(&folder, "package-lock.json", || {
-                    run(Command::new("npm").args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"]).current_dir(&folder))
+                    run(Command::new("npm")
+                        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                        .current_dir(&folder))
                 })?;
                 Ok(Interpreter { program: "node".into(), folder })
             }
             Self::Python => {
                 let python = folder.join("venv/bin/python");
                 once(&folder, "requirements.txt", || {
-                    run(Command::new("python3").args(["-m", "venv", "--clear", "venv"]).current_dir(&folder))?;
-                    let pip = ["-m", "pip", "install", "--quiet", "--disable-pip-version-check", "-r", "requirements.txt"];
+                    run(Command::new("python3")
+                        .args(["-m", "venv", "--clear", "venv"])
+                        .current_dir(&folder))?;
+                    let pip = [
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--disable-pip-version-check",
+                        "-r",
+                        "requirements.txt",
+                    ];
                     run(Command::new(&python).args(pip).current_dir(&folder))
                 })?;
                 Ok(Interpreter { program: python, folder })

@@ -12,7 +12,11 @@ trait Shop {
     #[login]
     #[post("/token")]
     #[form("grant_type" = "password", "client_id" = "app")]
-    async fn log_in(&self, #[form("username")] name: &str, #[form("password")] password: &str) -> Result<Tokens>;
+    async fn log_in(
+        &self,
+        #[form("username")] name: &str,
+        #[form("password")] password: &str,
+    ) -> Result<Tokens>;
 
     #[refresh]
     #[post("/token")]

@@ -12,7 +12,11 @@ trait Shop {
     #[login]
     #[post("/o/token/")]
     #[form("grant_type" = "password", "client_id" = "app")]
-    async fn log_in(&self, #[form("username")] name: &str, #[form("password")] password: &str) -> Result<Tokens>;
+    async fn log_in(
+        &self,
+        #[form("username")] name: &str,
+        #[form("password")] password: &str,
+    ) -> Result<Tokens>;
 
     #[refresh]
     #[post("/o/token/")]
@@ -82,7 +86,8 @@ async fn tokens_that_rotate() {
 /// C5, C11: what would be a 401 is a 403.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
-    goes_before(&["session-first"], Habits { name: "django-oauth-toolkit, 403", expired: 403, ..DEFAULT }).await;
+    goes_before(&["session-first"], Habits { name: "django-oauth-toolkit, 403", expired: 403, ..DEFAULT })
+        .await;
 }
 
 /// G7.

@@ -23,14 +23,20 @@ trait App {
     #[login]
     #[post("/token")]
     #[form("grant_type" = "authorization_code", "client_id" = "app", "redirect_uri" = "http://127.0.0.1:1/callback")]
-    async fn log_in(&self, #[form("code")] code: &str, #[form("code_verifier")] verifier: &str) -> Result<Tokens>;
+    async fn log_in(
+        &self,
+        #[form("code")] code: &str,
+        #[form("code_verifier")] verifier: &str,
+    ) -> Result<Tokens>;
 
     #[refresh]
     #[post("/token")]
     #[form("grant_type" = "refresh_token", "client_id" = "app")]
     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
+    /// Public, because this endpoint takes no access token beside the client's id.
     #[logout]
+    #[public]
     #[post("/token/revocation")]
     #[form("client_id" = "app")]
     async fn log_out(&self, #[form("token")] token: &RefreshToken) -> Result<()>;

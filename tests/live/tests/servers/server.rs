@@ -58,7 +58,9 @@ impl Server {
                 }
             }
         };
-        let port = tokio::time::timeout(Duration::from_secs(60), listening).await.expect("the server does not listen");
+        let port = tokio::time::timeout(Duration::from_secs(60), listening)
+            .await
+            .expect("the server does not listen");
         // What else it says must find somebody who listens.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Some(Self { base: format!("http://127.0.0.1:{port}"), http: reqwest::Client::new(), _child: child })
@@ -79,7 +81,12 @@ impl Server {
         let _: serde_json::Value = self.control("forward?seconds=7200").await;
     }
 
-    /// From now on every second refusal reaches its client after a refresh.
+    /// Puts its clock forward by less than an access token lives.
+    pub async fn a_minute_passes(&self) {
+        let _: serde_json::Value = self.control("forward?seconds=60").await;
+    }
+
+    /// From now on every second refusal reaches its client after the next refresh.
     pub async fn refusals_are_late(&self, late: bool) {
         let _: serde_json::Value = self.control(&format!("late?on={late}")).await;
     }

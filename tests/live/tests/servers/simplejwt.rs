@@ -21,7 +21,11 @@ struct Pair {
 trait Shop {
     #[login]
     #[post("/api/token/")]
-    async fn log_in(&self, #[json("username")] name: &str, #[json("password")] password: &str) -> Result<Pair>;
+    async fn log_in(
+        &self,
+        #[json("username")] name: &str,
+        #[json("password")] password: &str,
+    ) -> Result<Pair>;
 
     #[refresh]
     #[post("/api/token/refresh/")]
@@ -65,13 +69,8 @@ impl Customer for ShopClient {
     }
 }
 
-const DEFAULT: Habits = Habits {
-    name: "simplejwt",
-    expired: 401,
-    rotates: true,
-    reuse_ends_all: false,
-    forbidden_costs: 1,
-};
+const DEFAULT: Habits =
+    Habits { name: "simplejwt", expired: 401, rotates: true, reuse_ends_all: false, forbidden_costs: 1 };
 
 async fn goes_before(arguments: &[&str], habits: Habits) {
     let Some(server) = Server::start(Kit::Python, "django_server.py", arguments).await else { return };
@@ -94,5 +93,9 @@ async fn a_403_for_tokens_that_have_expired() {
 /// D11, G7.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_token_that_stays() {
-    goes_before(&["keeps"], Habits { name: "simplejwt, refresh token that stays", rotates: false, ..DEFAULT }).await;
+    goes_before(
+        &["keeps"],
+        Habits { name: "simplejwt, refresh token that stays", rotates: false, ..DEFAULT },
+    )
+    .await;
 }
