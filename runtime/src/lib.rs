@@ -132,6 +132,7 @@ mod challenge;
 mod charset;
 mod client;
 mod courier;
+mod date;
 mod decode;
 mod decode_error;
 mod dispatch;

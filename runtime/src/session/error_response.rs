@@ -8,6 +8,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use serde::Deserialize;
 
+use crate::date;
 use crate::error::{Error, Kind};
 use crate::media_type::MediaType;
 
@@ -156,7 +157,7 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     if let Ok(seconds) = text.parse() {
         return Some(Duration::from_secs(seconds));
     }
-    let date = httpdate::parse_http_date(text).ok()?;
+    let date = date::parse(text)?;
     Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
