@@ -88,7 +88,7 @@ impl Session {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
             Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
             Entry::Nobody | Entry::Start | Entry::TryStart => return Err(no_session()),
-            Entry::Expired => return Err(cell::expired()),
+            Entry::Expired => return Err(expired(&seen)),
             Entry::Fail(error) => return Err(error),
             Entry::Join(ticket) => (ticket, false),
             Entry::TryJoin(_) if flight::is_flight_of(self) => return at_once(seen),
@@ -182,10 +182,10 @@ impl Session {
             // Boarded above.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
-            Settled::Lapsed => {
+            Settled::Lapsed(error) => {
                 self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
-                Next::Fail(cell::expired())
+                Next::Fail(error)
             }
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(ticket) => match self.refuse_reentry() {
@@ -199,8 +199,8 @@ impl Session {
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();
-        if matches!(seen.standing, Standing::Expired) {
-            return Err(cell::expired());
+        if matches!(seen.standing, Standing::Expired { .. }) {
+            return Err(expired(&seen));
         }
         if !self.is_renewable(&seen) {
             return Err(no_session());
@@ -274,6 +274,11 @@ fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
     let ticket = departure.ticket();
     cell.take_off(ticket.clone(), cause);
     (ticket, Some(departure))
+}
+
+/// The refresh was refused for good before.
+fn expired(seen: &Snapshot) -> Error {
+    cell::expired(matches!(seen.standing, Standing::Expired { lost: true }))
 }
 
 fn no_session() -> Error {

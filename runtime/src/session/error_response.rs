@@ -143,6 +143,17 @@ fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
+/// Whether a gateway says that it got no answer from the endpoint, which may have read the request all the same. A 503
+/// can be the endpoint's own: it is a gateway's where it comes as a page, or as Envoy's proxies say it.
+pub(super) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
+    const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
+    match status.as_u16() {
+        502 | 504 => true,
+        503 => is_page(headers, body) || ENVOY.iter().any(|start| body.starts_with(start)),
+        _ => false,
+    }
+}
+
 /// Some servers say in a 200 that they refuse.
 pub(super) fn is_error(body: &Bytes) -> bool {
     error_code(body).is_some()

@@ -177,8 +177,10 @@ pub(super) fn too_long() -> Attempt {
 /// What the answer to an attempt comes to, with the failure that the waiters are told.
 pub(super) fn landing_of(basis: &Snapshot, attempt: Attempt) -> (Landing, Outcome) {
     match attempt {
-        Attempt::Rejected(error) if error.is_rotation_lost() => (Landing::Rejected, Some(error)),
-        Attempt::Rejected(error) => (Landing::Rejected, Some(Error::session_expired(error))),
+        Attempt::Rejected(error) if error.is_rotation_lost() => {
+            (Landing::Rejected { lost: true }, Some(error))
+        }
+        Attempt::Rejected(error) => (Landing::Rejected { lost: false }, Some(Error::session_expired(error))),
         Attempt::Failed { error, retry_after } => {
             (Landing::Failed { error: error.clone(), retry_after }, Some(error))
         }

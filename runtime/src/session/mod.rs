@@ -228,7 +228,7 @@ impl Session {
     pub fn state(&self) -> SessionState {
         let cell = self.lock();
         match (&cell.current().standing, cell.ticket().is_some()) {
-            (Standing::Expired, _) => SessionState::Expired,
+            (Standing::Expired { .. }, _) => SessionState::Expired,
             (Standing::Nobody, _) => SessionState::LoggedOut,
             (Standing::Live(_), true) => SessionState::Refreshing,
             (Standing::Live(_), false) => SessionState::LoggedIn,
