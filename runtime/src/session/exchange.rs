@@ -103,8 +103,8 @@ impl Presentation<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // Who logged out or in meanwhile does not want it any more.
-            if self.session.snapshot().stamp != self.stamp {
+            // Who logged out or in meanwhile does not want it any more, and another process may have spent it.
+            if !self.session.may_present_again(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }
         }
