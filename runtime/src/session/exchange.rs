@@ -13,11 +13,12 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
 use reqwest::Response;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::Session;
 use super::cell::expired;
 use super::cookies::{Cookies, SetCookies};
+use super::deadline::within;
 use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
 use super::renewal::Attempt;
 use super::snapshot::Stamp;
@@ -111,12 +112,12 @@ impl Presentation<'_> {
     }
 
     async fn send(&mut self, deadline: Duration) -> Sent {
-        match timeout(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
-            Err(_) => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
-            Ok(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
-            Ok(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
-            Ok(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
-            Ok(Ok(heard)) => self.read(heard),
+        match within(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
+            None => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
+            Some(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
+            Some(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
+            Some(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Some(Ok(heard)) => self.read(heard),
         }
     }
 

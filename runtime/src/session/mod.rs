@@ -9,6 +9,7 @@ mod cookie_session;
 mod cookies;
 mod credential;
 mod crossing;
+mod deadline;
 mod decision;
 mod doubt;
 mod error_response;

@@ -84,6 +84,27 @@ async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
     world.authority.assert_nothing_spent_twice();
 }
 
+/// G3, H9: a process that was suspended after it had asked reads the answer that came meanwhile, though its time is up: it holds
+/// the only successor.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_came_while_the_process_slept_is_read() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.hold_processed(Role::Refresh);
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    let exchange = world.authority.parked(Role::Refresh).await;
+
+    advance(Duration::from_secs(600)).await;
+    quiet().await;
+    exchange.release();
+
+    for call in calls {
+        assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    }
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
 /// G3, I8: it is sent three times at most, and not after eight seconds.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_lost_again_and_again_is_given_up() {
