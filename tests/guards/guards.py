@@ -78,7 +78,6 @@ GUARDS = [
     ("fruitless: refused together is learned once", FRUITLESS, "if now >= known.until {\n                known.times", "if OFF || now >= known.until {\n                known.times"),
     # How calls cross it.
     ("decide: nothing has changed since it was asked", CROSSING, "if cell.current().stamp != seen.stamp {", "if !OFF && cell.current().stamp != seen.stamp {"),
-    ("board: one flight for all", CROSSING, "    if let Some(ticket) = cell.ticket() {\n        return (ticket, None);\n    }\n", "    if let Some(ticket) = cell.ticket().filter(|_| !OFF) {\n        return (ticket, None);\n    }\n"),
     ("settle: a flight does not wait for itself", CROSSING, "Settled::Start if flight::is_flight_of(self) =>", "Settled::Start if !OFF && flight::is_flight_of(self) =>"),
     ("join: a flight does not wait for itself", CROSSING, "if flight::is_flight_of(self) {\n            return Err(reentrant());", "if !OFF && flight::is_flight_of(self) {\n            return Err(reentrant());"),
     ("wait: only what is newer is taken", CROSSING,

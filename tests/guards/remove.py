@@ -17,11 +17,18 @@ from guards import GUARDS
 
 TABLE = os.path.join(ROOT, "tests", "GUARDS.md")
 # One command each. The first in which a test falls is the last that is run; `afresh-tests` brings the features.
-SUITES = [
-    ["-p", "afresh", "-p", "afresh-tests", "--lib"],
-    ["-p", "afresh-tests", "--test", "behaviour", "--test", "stores"],
-    ["-p", "afresh-tests", "--test", "language", "--test", "wire", "--test", "parsers"],
-]
+UNITS = ["-p", "afresh", "-p", "afresh-tests", "--lib"]
+BEHAVIOUR = ["-p", "afresh-tests", "--test", "behaviour"]
+STORES = ["-p", "afresh-tests", "--test", "stores"]
+OTHERS = ["-p", "afresh-tests", "--test", "language", "--test", "wire", "--test", "parsers"]
+
+
+def suites(file):
+    """The nearest first: the cell is tested beside its code, the stores by their own suite, what is between them from outside."""
+    if "/session/cell" in file:
+        return [UNITS, BEHAVIOUR, STORES, OTHERS]
+    return [STORES, BEHAVIOUR, UNITS, OTHERS] if "/store/" in file else [BEHAVIOUR, UNITS, STORES, OTHERS]
+
 # What `OFF` is in the copy.
 SWITCH = """
 pub(crate) fn guard_is_off(name: &str) -> bool {
@@ -69,9 +76,8 @@ class Copy:
             names.append("(it does not end well)")
         return list(dict.fromkeys(names))
 
-    def judge(self, name, off=""):
-        # The state machine and the stores are tested beside the code too; what is between them is not.
-        tests = next((tests for suite in SUITES if (tests := self.fallen(suite, off))), [])
+    def judge(self, name, file, off=""):
+        tests = next((tests for suite in suites(file) if (tests := self.fallen(suite, off))), [])
         shown = ", ".join(f"`{test}`" for test in tests[:3]) + (f" and {len(tests) - 3} more" if len(tests) > 3 else "")
         print(f"{'ok  ' if tests else 'LIVE'} | {name} | {shown}", flush=True)
         return shown or "**none**"
@@ -96,7 +102,7 @@ def main(arguments):
             switched.append(name)
     for name, file, old, new in together:
         if name in switched:
-            lines[name] = copy.judge(name, off=name)
+            lines[name] = copy.judge(name, file, off=name)
             write(lines)
     for name, file, old, new in alone + [guard for guard in together if guard[0] not in switched]:
         copy = Copy(target)
@@ -104,7 +110,7 @@ def main(arguments):
             print(f"NOT FOUND | {name} | {file}", flush=True)
             lines[name] = "not found: the list is to follow the code"
             continue
-        lines[name] = copy.judge(name)
+        lines[name] = copy.judge(name, file)
         write(lines)
 
 

@@ -265,11 +265,8 @@ impl Session {
     }
 }
 
-/// A ticket for the flight under way, or for a new one that is then to be launched.
+/// A ticket for a new flight, which is then to be launched. The cell has said that there is none under way.
 fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
-    if let Some(ticket) = cell.ticket() {
-        return (ticket, None);
-    }
     let departure = Departure::new(cell.current().clone(), cause);
     let ticket = departure.ticket();
     cell.take_off(ticket.clone(), cause);

@@ -83,7 +83,7 @@ impl fmt::Display for ErrorResponse {
 
 impl std::error::Error for ErrorResponse {}
 
-/// Codes that refuse the secret for good: OAuth's, Django's simplejwt's, and GoTrue's.
+/// Codes that refuse the secret for good: OAuth's, Django's simplejwt's, and `GoTrue`'s.
 const DEFINITE: [&str; 8] = [
     "invalid_grant",
     "invalid_token",

@@ -286,6 +286,7 @@ impl Fleet {
 
     /// Past the harness, which shows what a test prints only if it fails.
     fn say(&self, line: &str) {
-        writeln!(std::io::stdout(), "{}: {line}", self.shop.place.name()).unwrap();
+        let mut out = std::io::stdout();
+        writeln!(out, "{}: {line}", self.shop.place.name()).unwrap();
     }
 }
