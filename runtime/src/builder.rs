@@ -22,6 +22,7 @@ use crate::error::{BoxError, Error, Result};
 use crate::origin::{Origin, is_loopback};
 use crate::refusal::Refusal;
 use crate::session::{Session, Tokens, is_scheme};
+use crate::store::{ErasedStore, SessionStore};
 use crate::transport::Transport;
 use crate::wire::Wire;
 
@@ -45,6 +46,7 @@ pub struct ClientBuilder<C = Client> {
     transport: Option<Transport>,
     session: Option<Session>,
     tokens: Option<Tokens>,
+    store: Option<Arc<dyn ErasedStore>>,
     renewal: Ways,
     headers: HeaderMap,
     settings: Settings,
@@ -60,6 +62,7 @@ impl<C: Api> ClientBuilder<C> {
             transport: None,
             session: None,
             tokens: None,
+            store: None,
             renewal: Ways::default(),
             headers: HeaderMap::new(),
             settings: Settings::default(),
@@ -116,7 +119,24 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Starts logged in, as [`Session::set`] does.
+    /// Keeps the session in a store, where it outlives this process and is shared with others: a
+    /// [`FileStore`](crate::FileStore), or any [`SessionStore`]. Default: in memory alone.
+    ///
+    /// It is read by the first call that needs the session. What that promises is told at
+    /// [`Session`](Session#stores). The first client of a session that brings a store determines it.
+    ///
+    /// ```
+    /// use afresh::{Client, FileStore};
+    ///
+    /// let client = Client::builder("https://shop.example").store(FileStore::new("/home/me/.config/shop/session")).build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn store(mut self, store: impl SessionStore) -> Self {
+        self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// Starts logged in, as [`Session::set`] does: with a [store](Self::store), in place of what it holds.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
         self
@@ -251,6 +271,9 @@ impl<C: Api> ClientBuilder<C> {
         }
         let wire = Arc::new(self.wire()?);
         let session = self.session.unwrap_or_default();
+        if let Some(store) = self.store {
+            session.set_store(store);
+        }
         self.renewal.give_to(&session, &wire);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());

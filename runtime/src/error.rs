@@ -70,6 +70,8 @@ pub(crate) enum Kind {
     Excessive,
     NotReplayable,
     Reentrant,
+    Busy,
+    Store,
 }
 
 impl Error {
@@ -327,7 +329,7 @@ impl Error {
     /// The session has expired because the answer to a refresh was lost on the way: the server had spent the
     /// refresh token, and did not take it again. [`is_session_expired`](Self::is_session_expired) too.
     ///
-    /// Told to those who waited for the refresh. Many of these speak for a server without a grace period for
+    /// Told to those who waited for the refresh, and to all who call until the next login. Many of these speak for a server without a grace period for
     /// spent refresh tokens, behind a network that loses answers.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
@@ -335,6 +337,9 @@ impl Error {
     }
 
     /// Somebody else logged in while the call was under way: it is not sent again under another identity.
+    ///
+    /// Also what a refresh ends with if another process has stored another login meanwhile. Nothing is
+    /// refreshed then; [`Session::load`](crate::Session::load) takes that session over.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
@@ -343,7 +348,22 @@ impl Error {
     /// The refresh failed for now; the session is kept and a later call tries again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
-        matches!(self.0.kind, Kind::Refresh | Kind::NoProgress | Kind::Excessive | Kind::Reentrant)
+        use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};
+        matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
+    }
+
+    /// Another process has been refreshing the session for too long, and nobody refreshes without the store's
+    /// lock. Such an error [`is_refresh`](Self::is_refresh) too: try again later.
+    #[must_use]
+    pub fn is_refresh_busy(&self) -> bool {
+        self.0.kind == Kind::Busy
+    }
+
+    /// The session could not be read from its [store](crate::ClientBuilder::store), or not be stored. It stays
+    /// as it is in memory; a refresh that fails with this has spent nothing. Try again later.
+    #[must_use]
+    pub fn is_store(&self) -> bool {
+        self.0.kind == Kind::Store
     }
 
     /// The refresh brought the token that had been refused, so the call was not sent again. Such an error
@@ -367,7 +387,8 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// The refresh itself called a method that waits for the refresh.
+    /// The refresh itself called a method that waits for the refresh. Known only where it does so in its own
+    /// task: from one that it spawned, such a call waits until the refresh is given up.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

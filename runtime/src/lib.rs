@@ -72,6 +72,7 @@
 //! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
 //! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
+//! | sessions that outlive their process, or span many | [`ClientBuilder::store`], [`Session`](Session#stores), [`FileStore`], [`SessionStore`] |
 //! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
 //! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`HeaderMapArgument`], [`CookieArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
@@ -91,6 +92,9 @@
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the system's proxy settings |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
+//! | `redis` | | `RedisStore`: a session for many machines |
+//! | `keyring` | | `KeyringStore`: a session in the system's keyring |
+//! | `encrypt` | | `Sealed`: what any store keeps, encrypted |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers |
 //!
 //! # Tracing
@@ -128,6 +132,7 @@ mod challenge;
 mod charset;
 mod client;
 mod courier;
+mod date;
 mod decode;
 mod decode_error;
 mod dispatch;
@@ -154,6 +159,7 @@ mod rejection;
 mod reply;
 mod roles;
 mod session;
+mod store;
 mod stream;
 #[cfg(feature = "tracing")]
 mod trace;
@@ -198,5 +204,12 @@ pub use crate::session::{
     AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshContext, RefreshToken, Refresher,
     Session, SessionEvent, SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
+#[cfg(feature = "keyring")]
+pub use crate::store::KeyringStore;
+#[cfg(feature = "redis")]
+pub use crate::store::RedisStore;
+pub use crate::store::{FileStore, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
+#[cfg(feature = "encrypt")]
+pub use crate::store::{SealError, SealKey, Sealed};
 pub use crate::stream::{ByteStream, Event, Events, Lines};
 pub use crate::verdict::Verdict;

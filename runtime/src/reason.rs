@@ -56,7 +56,7 @@ impl Reason {
     /// Why a call that met a refusal failed with this kind of error, if it is the session's.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
-            Kind::Refresh | Kind::Reentrant => Some(Self::RefreshFailed),
+            Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),
             Kind::NoProgress => Some(Self::NoProgress),
             Kind::Excessive => Some(Self::ExcessiveRefresh),
             Kind::SessionExpired | Kind::RotationLost => Some(Self::SessionExpired),

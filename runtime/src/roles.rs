@@ -1,6 +1,8 @@
 //! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand. They are
 //! never refreshed or sent again themselves, and no redirect takes them to another origin.
 
+use std::sync::Arc;
+
 use crate::answer::Answer;
 use crate::client::Client;
 use crate::courier::{Courier, Errand};
@@ -27,7 +29,9 @@ pub(crate) async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<An
     let visitor = call.visitor();
     let (answer, cookies) = call.send(&visitor).await?;
     if answer.status().is_success() {
-        call.client.session().log_in(Some(visitor.stamp), tokens_of(&answer)?, &cookies)?;
+        let session = call.client.session();
+        session.log_in(Some(visitor.stamp), tokens_of(&answer)?, &cookies)?;
+        session.stored().await?;
     }
     Ok(answer)
 }
@@ -37,15 +41,22 @@ pub(crate) async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<A
     let begun = call.client.session().snapshot();
     let (answer, cookies) = call.send(&begun.without_credential()).await?;
     if answer.status().is_success() {
-        call.client.session().renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
+        let session = call.client.session();
+        session.renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
+        session.stored().await?;
     }
     Ok(answer)
 }
 
 /// The session ends here first: whatever becomes of the request, nobody is logged in afterwards.
 pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
+    // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
+    let _ = call.client.session().consult().await;
     let before = call.client.session().log_out();
-    call.send(&before).await.map(|(answer, _)| answer)
+    let under = if call.endpoint.bare { Arc::new(before.without_credential()) } else { before };
+    let (answer, _) = call.send(&under).await?;
+    call.client.session().stored().await?;
+    Ok(answer)
 }
 
 impl RoleCall {

@@ -25,6 +25,8 @@
 //! assert_eq!(stage.sends(), 1);
 //! # });
 //! ```
+//!
+//! Beside them: [`RedisServer`], a real one for one test, and [`store_conformance`], what every store of sessions must keep to.
 
 mod answer;
 mod authority;
@@ -35,10 +37,12 @@ mod journal;
 mod knobs;
 mod ledger;
 mod origins;
+mod redis_server;
 mod reply;
 mod seen;
 mod socket;
 mod stage;
+pub mod store_conformance;
 mod world;
 
 pub use answer::{Answer, Feed};
@@ -48,6 +52,7 @@ pub use double::{BoxError, Double, InMemory, Outcome};
 pub use journal::Moment;
 pub use knobs::{Carrier, Conduct, Knobs, Role, SecretField};
 pub use origins::Origins;
+pub use redis_server::RedisServer;
 pub use reply::ReplyBody;
 pub use seen::{Fate, Seen};
 pub use socket::Listening;

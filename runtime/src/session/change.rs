@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::Session;
+use super::archive::Aftermath;
 use super::clocks::Now;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Minted};
@@ -18,9 +19,20 @@ use crate::error::Error;
 
 impl Session {
     /// The end of a flight; with it what failed calls are told from now on.
-    pub(super) fn land(&self, ticket: &Ticket, landing: Landing) -> (Landed, Option<Error>) {
+    pub(super) fn land(
+        &self,
+        ticket: &Ticket,
+        landing: Landing,
+        aftermath: &Aftermath<'_>,
+    ) -> (Landed, Option<Error>) {
         let (now, roll) = (Instant::now(), fastrand::f64());
-        self.update(|cell| (cell.land(ticket, landing, now, roll), cell.failure(now)))
+        self.update(|cell| {
+            let landed = cell.land(ticket, landing, now, roll);
+            if let Some(archive) = self.archive().filter(|_| landed != Landed::Discarded) {
+                aftermath.note(archive, cell.current());
+            }
+            (landed, cell.failure(now))
+        })
     }
 
     /// Events are told after the slot is free and the waiters are awake, so that a listener may call the
@@ -59,6 +71,7 @@ impl Session {
             self.revoke_discarded(begun, credential.tokens().clone());
         }
         release(logged_in?);
+        self.keep();
         self.0.bell.ring(SessionEvent::LoggedIn);
         Ok(())
     }
@@ -76,9 +89,17 @@ impl Session {
         };
         let credential = Credential::renewed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
         let cookies = cookies.last().filter(|_| self.keeps_cookies());
-        let (landed, detached) = self
-            .update(|cell| cell.renew_by_hand(begun.stamp, Arc::new(credential), cookies, Instant::now()));
+        let (landed, detached) = self.update(|cell| {
+            let renewed = cell.renew_by_hand(begun.stamp, Arc::new(credential), cookies, Instant::now());
+            if let Some(archive) = self.archive().filter(|_| renewed.0 != Landed::Discarded) {
+                archive.known().has_rotated(cell.current());
+            }
+            renewed
+        });
         release(detached);
+        if landed != Landed::Discarded {
+            self.keep();
+        }
         self.tell(landed, None);
         Ok(())
     }
@@ -91,6 +112,7 @@ impl Session {
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
         let (before, (was_live, detached)) = self.update(|cell| (cell.current().clone(), cell.log_out()));
         release(detached);
+        self.keep();
         if was_live {
             self.0.bell.ring(SessionEvent::LoggedOut);
         }
@@ -100,13 +122,20 @@ impl Session {
     /// Cookies of an ordinary answer to a call sent under `stamp`.
     pub(crate) fn keep_cookies(&self, stamp: Stamp, cookies: &SetCookies) {
         if self.keeps_cookies() {
-            self.update(|cell| cell.keep_cookies(stamp, cookies));
+            let (before, after) = self.update(|cell| {
+                let before = cell.current().cookies.clone();
+                cell.keep_cookies(stamp, cookies);
+                (before, cell.current().cookies.clone())
+            });
+            if self.archive().is_some() && *before != *after {
+                self.keep();
+            }
         }
     }
 }
 
 /// Who waits for a flight that does not matter any more need not wait for its end.
-fn release(detached: Option<Ticket>) {
+pub(super) fn release(detached: Option<Ticket>) {
     if let Some(ticket) = detached {
         ticket.announce(None);
     }

@@ -1,15 +1,25 @@
 //! The cookies of a session whose refresh secret is a cookie: [`Cookies`], immutable, so that the cookies and
 //! the access token of one generation belong together; and what an answer does to them: [`SetCookies`].
 
-use std::fmt;
+mod cookie;
+#[cfg(test)]
+mod tests;
 
-use cookie_store::CookieStore;
+use std::cmp::Reverse;
+use std::fmt;
+use std::time::SystemTime;
+
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
+use serde::{Deserialize, Serialize};
 use url::Url;
 
-#[derive(Clone, Default)]
-pub(crate) struct Cookies(CookieStore);
+use self::cookie::Cookie;
+
+/// In the order in which they came. Those without an expiry are written down too: the session lives on although its
+/// process ends.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(crate) struct Cookies(Vec<Cookie>);
 
 /// The `Set-Cookie` lines of one answer, and where it came from.
 pub(crate) struct SetCookies {
@@ -19,12 +29,12 @@ pub(crate) struct SetCookies {
 
 impl Cookies {
     pub(crate) fn is_empty(&self) -> bool {
-        self.0.iter_any().next().is_none()
+        self.0.is_empty()
     }
 
     /// Whether any cookie would be sent to `url`.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
-        !self.0.matches(url).is_empty()
+        self.of(url, SystemTime::now()).next().is_some()
     }
 
     /// Adds what belongs to `url` to a request's headers, after what the caller put there.
@@ -41,16 +51,33 @@ impl Cookies {
         for given in headers.get_all(COOKIE) {
             push(&[given.as_bytes()]);
         }
-        let own = self.0.get_request_values(url);
-        let count = own.map(|(name, value)| push(&[name.as_bytes(), b"=", value.as_bytes()])).count();
-        if count == 0 {
+        let mut own: Vec<_> = self.of(url, SystemTime::now()).collect();
+        if own.is_empty() {
             return;
+        }
+        // Those of longer paths come first; among equals, those that came first (RFC 6265 §5.4).
+        own.sort_by_key(|cookie| Reverse(cookie.path.len()));
+        for cookie in own {
+            push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
         // A cookie that cannot stand in a header came from no header; it is not sent.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
         }
+    }
+
+    fn of<'a>(&'a self, url: &'a Url, now: SystemTime) -> impl Iterator<Item = &'a Cookie> {
+        self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
+    }
+
+    /// One that is over takes the older one with it: so a server deletes a cookie.
+    fn set(&mut self, cookie: Cookie, now: SystemTime) {
+        match self.0.iter_mut().find(|old| cookie.replaces(old)) {
+            Some(old) => *old = cookie,
+            None => self.0.push(cookie),
+        }
+        self.0.retain(|cookie| !cookie.is_over(now));
     }
 }
 
@@ -66,9 +93,11 @@ impl SetCookies {
 
     /// The cookies afterwards. Those that the rules of RFC 6265 refuse are not kept, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
-        let mut next = cookies.clone();
-        for line in self.lines.iter().filter_map(|line| line.to_str().ok()) {
-            let _ = next.0.parse(line, &self.url);
+        let (mut next, now) = (cookies.clone(), SystemTime::now());
+        for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
+            if let Some(cookie) = Cookie::parse(line, &self.url, now) {
+                next.set(cookie, now);
+            }
         }
         next
     }
@@ -77,7 +106,7 @@ impl SetCookies {
 /// Names and values stay out.
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Cookies({})", self.0.iter_unexpired().count())
+        write!(f, "Cookies({})", self.0.len())
     }
 }
 

@@ -77,9 +77,11 @@ impl Session {
     pub(crate) fn enter_at_once(&self, demand: Demand, once: bool) -> Option<Option<Entered>> {
         let seen = self.snapshot();
         if seen.is_ready(Now::read, once) {
+            self.wake_writer();
             return Some(Some(Entered { pass: seen, waited: None }));
         }
-        let nobody = matches!(seen.standing, Standing::Nobody) && self.renewal().is_none();
+        let nobody =
+            matches!(seen.standing, Standing::Nobody) && self.renewal().is_none() && self.archive().is_none();
         (nobody && demand == Demand::Optional).then_some(None)
     }
 
@@ -91,12 +93,13 @@ impl Session {
             return Ok(entered);
         }
         let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
+        self.consult().await?;
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
             Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
             Entry::Nobody | Entry::Start | Entry::TryStart => return Err(no_session()),
-            Entry::Expired => return Err(cell::expired()),
+            Entry::Expired => return Err(expired(&seen)),
             Entry::Fail(error) => return Err(error),
             Entry::Join(ticket) => (ticket, false),
             Entry::TryJoin(_) if flight::is_flight_of(self) => return at_once(seen),
@@ -158,6 +161,7 @@ impl Session {
             });
             let Some((entry, seen, departure, lapsed)) = decided else { continue };
             if lapsed {
+                self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
             }
             let started = departure.is_some();
@@ -189,9 +193,10 @@ impl Session {
             // Boarded above.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
-            Settled::Lapsed => {
+            Settled::Lapsed(error) => {
+                self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
-                Next::Fail(cell::expired())
+                Next::Fail(error)
             }
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(ticket) => match self.refuse_reentry() {
@@ -205,8 +210,8 @@ impl Session {
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();
-        if matches!(seen.standing, Standing::Expired) {
-            return Err(cell::expired());
+        if matches!(seen.standing, Standing::Expired { .. }) {
+            return Err(expired(&seen));
         }
         if !self.is_renewable(&seen) {
             return Err(no_session());
@@ -271,15 +276,17 @@ impl Session {
     }
 }
 
-/// A ticket for the flight under way, or for a new one that is then to be launched.
+/// A ticket for a new flight, which is then to be launched. The cell has said that there is none under way.
 fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
-    if let Some(ticket) = cell.ticket() {
-        return (ticket, None);
-    }
     let departure = Departure::new(cell.current().clone(), cause);
     let ticket = departure.ticket();
     cell.take_off(ticket.clone(), cause);
     (ticket, Some(departure))
+}
+
+/// The refresh was refused for good before.
+fn expired(seen: &Snapshot) -> Error {
+    cell::expired(matches!(seen.standing, Standing::Expired { lost: true }))
 }
 
 fn no_session() -> Error {

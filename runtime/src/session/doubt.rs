@@ -15,6 +15,11 @@ impl Doubt {
         self.lock().replace(stamp) == Some(stamp)
     }
 
+    /// Whether nobody knows what became of the secret of `stamp`.
+    pub(super) fn is_of(&self, stamp: Stamp) -> bool {
+        *self.lock() == Some(stamp)
+    }
+
     /// It was answered, or never left. A doubt of another stamp is none of its business.
     pub(super) fn dispelled(&self, stamp: Stamp) {
         let mut doubt = self.lock();

@@ -31,6 +31,14 @@ pub enum SessionEvent {
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on an answer to this method (`None`:
     /// to a hand-written request). The answer was taken to say nothing of the credential.
     RuleFailed(Option<&'static str>),
+    /// The session was taken from the store: read at the start, or changed there by another process that has
+    /// refreshed it or logged in.
+    Adopted,
+    /// The session could not be stored. It goes on in memory, nothing is refreshed meanwhile, and storing it is
+    /// tried again until it succeeds. Once for each time that it begins to fail.
+    StoreFailed(Error),
+    /// The store has no locks: two processes may refresh at the same time. Once for each session.
+    Uncoordinated,
     /// The server could not be told that tokens are not wanted any more: they may be good for as long as
     /// they live. See [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),

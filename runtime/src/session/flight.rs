@@ -12,8 +12,10 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 
 use super::Session;
+use super::archive::{self, Aftermath};
 use super::clocks::Now;
 use super::credential::Credential;
+use super::deadline::within;
 use super::decision::{Cause, Landed, Landing};
 use super::renewal::Attempt;
 use super::snapshot::Snapshot;
@@ -35,17 +37,18 @@ tokio::task_local! {
 pub(super) struct Ticket(Arc<watch::Sender<Option<Outcome>>>);
 
 /// `None`: landed well or detached, the session says the rest.
-type Outcome = Option<Error>;
+pub(super) type Outcome = Option<Error>;
 
 impl Ticket {
     /// Waits until the flight has landed; its failure, if it failed.
     pub(super) async fn landed(self, session: &Session) -> Outcome {
         let mut outcome = self.0.subscribe();
-        let landed = tokio::time::timeout(PATIENCE, outcome.wait_for(Option::is_some)).await;
-        if let Ok(Ok(outcome)) = landed {
+        let patience = if session.archive().is_some() { archive::PATIENCE } else { PATIENCE };
+        let landed = within(patience, outcome.wait_for(Option::is_some)).await;
+        if let Some(Ok(outcome)) = landed {
             return outcome.clone().flatten();
         }
-        session.land(&self, Landing::Aborted);
+        session.land(&self, Landing::Aborted, &Aftermath::default());
         self.announce(Some(aborted()))
     }
 
@@ -94,7 +97,7 @@ impl Departure {
         let mut flight = Flight { session, ticket: self.ticket, basis: self.basis, landed: false };
         let Ok(runtime) = Handle::try_current() else {
             let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
-            return flight.land((Landing::Aborted, Some(error)));
+            return flight.land((Landing::Aborted, Some(error)), Aftermath::default());
         };
         runtime.spawn(trace::flight(self.cause, FLYING.scope(flight.session.id(), flight.fly())));
     }
@@ -114,44 +117,26 @@ struct Flight {
 
 impl Flight {
     async fn fly(mut self) {
-        let landing = match self.session.renewal() {
-            None => failed(Error::new(Kind::Refresh, "nothing is set up to refresh with")),
-            Some(renewal) => {
-                let attempt = renewal.refresh(&self.session, &self.basis);
-                match tokio::time::timeout(DEADLINE, attempt).await {
-                    Ok(attempt) => self.landing_of(attempt),
-                    Err(_) => failed(Error::new(Kind::Refresh, "the refresh took too long")),
-                }
-            }
+        let session = self.session.clone();
+        let Some(archive) = session.archive() else {
+            let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
+            return self.land(landing_of(&self.basis, answer), Aftermath::default());
         };
-        self.land(landing);
-    }
-
-    fn landing_of(&self, attempt: Attempt) -> (Landing, Outcome) {
-        match attempt {
-            Attempt::Rejected(error) if error.is_rotation_lost() => (Landing::Rejected, Some(error)),
-            Attempt::Rejected(error) => (Landing::Rejected, Some(Error::session_expired(error))),
-            Attempt::Failed { error, retry_after } => {
-                (Landing::Failed { error: error.clone(), retry_after }, Some(error))
-            }
-            Attempt::Renewed { tokens, cookies } => {
-                let previous = self.basis.credential().map(|credential| credential.tokens());
-                match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
-                    Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
-                    Err(error) => failed(Error::refresh(error)),
-                }
-            }
-        }
+        // Boxed, so that flights without a store do not carry it along.
+        let (landing, outcome, aftermath) =
+            Box::pin(archive::rotate(&session, archive, &mut self.basis)).await;
+        self.land((landing, outcome), aftermath);
     }
 
     /// Lands in the cell first and wakes the waiters afterwards, outside of its lock.
-    fn land(&mut self, (landing, mut outcome): (Landing, Outcome)) {
+    fn land(&mut self, (landing, mut outcome): (Landing, Outcome), aftermath: Aftermath<'_>) {
         self.landed = true;
         let brought = match &landing {
             Landing::Renewed { credential, .. } => Some(credential.clone()),
             _ => None,
         };
-        let (landed, memo) = self.session.land(&self.ticket, landing);
+        let (landed, memo) = self.session.land(&self.ticket, landing, &aftermath);
+        aftermath.settle(&self.session, landed != Landed::Discarded);
         if landed == Landed::Failed && outcome.is_none() {
             outcome = memo;
         }
@@ -172,12 +157,45 @@ impl Drop for Flight {
             } else {
                 aborted()
             };
-            self.land((Landing::Aborted, Some(error)));
+            self.land((Landing::Aborted, Some(error)), Aftermath::default());
         }
     }
 }
 
-fn failed(error: Error) -> (Landing, Outcome) {
+/// Asks for a new credential, and waits no longer than a flight may take: then there is no answer.
+pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
+    let Some(renewal) = session.renewal() else {
+        let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
+        return Some(Attempt::Failed { error, retry_after: None });
+    };
+    within(DEADLINE, renewal.refresh(session, basis)).await
+}
+
+pub(super) fn too_long() -> Attempt {
+    Attempt::Failed { error: Error::new(Kind::Refresh, "the refresh took too long"), retry_after: None }
+}
+
+/// What the answer to an attempt comes to, with the failure that the waiters are told.
+pub(super) fn landing_of(basis: &Snapshot, attempt: Attempt) -> (Landing, Outcome) {
+    match attempt {
+        Attempt::Rejected(error) if error.is_rotation_lost() => {
+            (Landing::Rejected { lost: true }, Some(error))
+        }
+        Attempt::Rejected(error) => (Landing::Rejected { lost: false }, Some(Error::session_expired(error))),
+        Attempt::Failed { error, retry_after } => {
+            (Landing::Failed { error: error.clone(), retry_after }, Some(error))
+        }
+        Attempt::Renewed { tokens, cookies } => {
+            let previous = basis.credential().map(|credential| credential.tokens());
+            match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
+                Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
+                Err(error) => failed(Error::refresh(error)),
+            }
+        }
+    }
+}
+
+pub(super) fn failed(error: Error) -> (Landing, Outcome) {
     (Landing::Failed { error: error.clone(), retry_after: None }, Some(error))
 }
 

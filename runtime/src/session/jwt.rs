@@ -27,6 +27,13 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
+/// Whose it is (RFC 7519 §4.1.1, §4.1.2): who says so, and the name there.
+pub(super) fn user(token: &AccessToken) -> Option<(String, String)> {
+    let claims = claims(token.secret())?;
+    let text = |name| claims.get(name).and_then(Value::as_str).map(str::to_owned);
+    text("iss").zip(text("sub"))
+}
+
 fn claims(token: &str) -> Option<Value> {
     let mut parts = token.split('.');
     let (_, payload, _) = (parts.next()?, parts.next()?, parts.next()?);

@@ -1,6 +1,7 @@
 //! The session: who is logged in, and the one place where that changes. [`Session`] is the handle; the
 //! rules are in [`cell`], which knows neither tasks nor HTTP; a refresh under way is a [`flight`].
 
+mod archive;
 mod cell;
 mod change;
 mod clocks;
@@ -8,6 +9,7 @@ mod cookie_session;
 mod cookies;
 mod credential;
 mod crossing;
+mod deadline;
 mod decision;
 mod doubt;
 mod error_response;
@@ -35,6 +37,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 
+use self::archive::Archive;
 use self::cell::Cell;
 use self::doubt::Doubt;
 use self::events::Bell;
@@ -42,7 +45,7 @@ use self::flight::Ticket;
 use crate::error::{Error, Kind};
 
 pub use self::cookie_session::CookieSession;
-pub(crate) use self::cookies::SetCookies;
+pub(crate) use self::cookies::{Cookies, SetCookies};
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::{Cause, Finding, Landed};
@@ -63,7 +66,8 @@ pub use self::write::SessionWrite;
 
 /// One identity's session: its tokens, and the one refresh that everybody waits for.
 ///
-/// Cheap to clone; clones are the same session, and so are all clients that share it. It lives in memory.
+/// Cheap to clone; clones are the same session, and so are all clients that share it. It lives in memory, and
+/// with a [store](crate::ClientBuilder::store) outlives its process, see [below](#stores).
 ///
 /// - *Many identities* are as many sessions, each with its own refresh, and nothing in common. Hold them in
 ///   whatever map suits; there is no pool, and nothing is evicted but by you. Dropping one costs nothing: a
@@ -87,6 +91,36 @@ pub use self::write::SessionWrite;
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Stores
+///
+/// A session that is kept in a [store](crate::ClientBuilder::store) is the same one in all processes with this
+/// store, and in those to come:
+///
+/// - *Reading.* The first call that needs the session reads the store, once for everybody who waits; if that
+///   fails, these calls fail with [`is_store`](crate::Error::is_store), and the next one reads again. Before,
+///   [`tokens`](Self::tokens) and [`state`](Self::state) know of nobody: [`load`](Self::load) reads by hand.
+/// - *Writing.* A change is in effect at once and stored in the background, in order. A login or logout method
+///   returns, and a [`SessionWrite`] is ready, when it is stored or could not be. Then the session goes on in
+///   memory ([`SessionEvent::StoreFailed`]), and it is stored as soon as that is possible.
+/// - *Refreshing* is for one process at a time, under the store's lock. What another process got meanwhile is
+///   taken over, and nothing is sent ([`SessionEvent::Adopted`]). Nothing is refreshed without the lock
+///   ([`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s), nor while the store cannot be written: that
+///   is tried before the refresh token is spent. A token that is good is used whatever the store does.
+/// - *Other processes' logins and logouts.* A logout ends the session here when it would be refreshed, or at once
+///   if the store tells of changes. Another login is neither refreshed nor taken over as long as somebody is
+///   logged in here ([`is_superseded`](crate::Error::is_superseded)), unless the access tokens say in their `iss`
+///   and `sub` that it is the same user; it is taken over if nobody is, or the session has expired.
+///
+/// If a process crashes, or loses its power:
+///
+/// | when | then |
+/// |---|---|
+/// | before the refresh token is sent | the session is as it was |
+/// | before the server's answer is stored | the refresh token may be spent. The store says so: the next refresh tries it once, and if the server refuses it, fails with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept it |
+/// | afterwards | the session is renewed |
+///
+/// The lock of a [`FileStore`](crate::FileStore) ends with the process that holds it.
 #[derive(Clone)]
 pub struct Session(Arc<Inner>);
 
@@ -97,6 +131,7 @@ struct Inner {
     renewal: OnceLock<Renewal>,
     revoker: OnceLock<Revoker>,
     doubt: Doubt,
+    archive: OnceLock<Archive>,
     /// Somebody declared that there is a session: calls without one fail before the network.
     expected: AtomicBool,
     bell: Bell,
@@ -128,6 +163,7 @@ impl Session {
             renewal: OnceLock::new(),
             revoker: OnceLock::new(),
             doubt: Doubt::default(),
+            archive: OnceLock::new(),
             expected: AtomicBool::new(false),
             bell: Bell::new(),
         }))
@@ -154,14 +190,14 @@ impl Session {
         reason = "it has taken effect; who knows the token to be good need not look"
     )]
     pub fn set(&self, tokens: Tokens) -> SessionWrite {
-        SessionWrite::done(self.log_in(None, tokens, &[]))
+        SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
     /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
     #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
-        SessionWrite::done(Ok(()))
+        SessionWrite::of(self, Ok(()))
     }
 
     /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
@@ -179,6 +215,7 @@ impl Session {
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens, Error> {
+        self.consult().await?;
         let renewed = match self.ask()? {
             Some(wait) => self.wait(wait).await?,
             None => self.snapshot(),
@@ -192,7 +229,7 @@ impl Session {
     pub fn state(&self) -> SessionState {
         let cell = self.lock();
         match (&cell.current().standing, cell.ticket().is_some()) {
-            (Standing::Expired, _) => SessionState::Expired,
+            (Standing::Expired { .. }, _) => SessionState::Expired,
             (Standing::Nobody, _) => SessionState::LoggedOut,
             (Standing::Live(_), true) => SessionState::Refreshing,
             (Standing::Live(_), false) => SessionState::LoggedIn,

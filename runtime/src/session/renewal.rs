@@ -49,10 +49,10 @@ impl Renewal {
     /// Whether the session holds what a refresh needs.
     pub(crate) fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         match (self, &snapshot.standing) {
-            (_, Standing::Expired) => false,
+            (_, Standing::Expired { .. }) => false,
             (Self::Custom(custom), standing) => custom.refresher.can_refresh(match standing {
                 Standing::Live(credential) => Some(credential.tokens()),
-                Standing::Nobody | Standing::Expired => None,
+                Standing::Nobody | Standing::Expired { .. } => None,
             }),
             (Self::Method(method), Standing::Nobody) => {
                 method.refresh.by_cookie && method.has_cookie(snapshot)

@@ -10,6 +10,7 @@ use tokio::runtime::Handle;
 use tokio::task::JoinHandle;
 
 use super::Session;
+use super::decision::Landing;
 use super::events::SessionEvent;
 use super::renewal::Renewal;
 use super::snapshot::{Snapshot, Stamp};
@@ -27,13 +28,16 @@ impl Session {
     /// not wanted any more: by [`revoke_with`](crate::ClientBuilder::revoke_with) or
     /// [`Refresher::revoke`](crate::Refresher::revoke), if there is either.
     ///
+    /// Of a [store](crate::ClientBuilder::store) that has not been read it knows no tokens:
+    /// [`load`](Self::load) first.
+    ///
     /// Nobody is logged in any more when this returns, also without a network. Awaiting it says whether the
     /// server was told; it need not be awaited, but outside of a tokio runtime nobody is told.
     ///
     /// # Errors
     ///
     /// What the revocation failed with: the tokens may still be good. Also told as
-    /// [`SessionEvent::NotRevoked`].
+    /// [`SessionEvent::NotRevoked`]. [`is_store`](Error::is_store) if only the store could not be told.
     ///
     /// Cancel safe: the revocation goes on when the future is dropped, for at most 10 s.
     ///
@@ -48,14 +52,17 @@ impl Session {
         let ended = self.log_out();
         let tokens = ended.credential().map(|credential| credential.tokens().clone());
         let revoking = tokens.map(|tokens| self.start_to_revoke(tokens));
+        let session = self.clone();
         async move {
-            match revoking {
+            let stored = session.stored().await;
+            let revoked = match revoking {
                 None | Some(Revoking::Nobody) => Ok(()),
                 Some(Revoking::NoRuntime) => Err(Error::request("there is no tokio runtime to revoke on")),
                 Some(Revoking::Task(task)) => task.await.unwrap_or_else(|broken| {
                     Err(Error::new(Kind::Transport, "the revocation was broken off").with_source(broken))
                 }),
-            }
+            };
+            revoked.and(stored)
         }
     }
 
@@ -67,6 +74,13 @@ impl Session {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_secret(&now, &tokens) {
             self.start_to_revoke(tokens);
+        }
+    }
+
+    /// What a refresh brought while another process logged in as somebody else.
+    pub(super) fn revoke_superseded(&self, brought: &Landing) {
+        if let Landing::Renewed { credential, .. } = brought {
+            self.start_to_revoke(credential.tokens().clone());
         }
     }
 

@@ -62,6 +62,11 @@ pub(crate) fn happened(event: &SessionEvent) {
             warn!(target: TARGET, { error.type = name_of(error.kind()) }, "{}", Told(error));
         }
         SessionEvent::Expired => warn!(target: TARGET, "the session has expired"),
+        SessionEvent::Adopted => info!(target: TARGET, "the session is taken from the store"),
+        SessionEvent::StoreFailed(error) => {
+            warn!(target: TARGET, { error.type = name_of(error.kind()) }, "{}", Told(error));
+        }
+        SessionEvent::Uncoordinated => warn!(target: TARGET, "the store has no locks"),
         SessionEvent::LoggedOut => info!(target: TARGET, "logged out"),
         SessionEvent::RuleFailed(method) => {
             warn!(target: TARGET, { afresh.method = method }, "a rule that judges answers panicked");

@@ -43,5 +43,7 @@ pub(super) fn name_of(kind: Kind) -> &'static str {
         Kind::Excessive => "excessive_refresh",
         Kind::NotReplayable => "not_replayable",
         Kind::Reentrant => "reentrant",
+        Kind::Busy => "refresh_busy",
+        Kind::Store => "store",
     }
 }

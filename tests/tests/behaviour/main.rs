@@ -3,6 +3,7 @@
 
 mod api;
 mod crowd;
+mod vault;
 mod witness;
 
 mod ambiguous;
@@ -32,6 +33,8 @@ mod origins;
 mod outages;
 mod outer_retry;
 mod own_code;
+mod peers;
+mod persistence;
 mod placement;
 mod reasons;
 mod redirects;

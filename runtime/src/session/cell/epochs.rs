@@ -35,6 +35,35 @@ impl<F: Clone + PartialEq> Cell<F> {
         Ok(detached)
     }
 
+    /// What a store holds takes the place of what is here; `anew`: it is another login's. It detaches a flight
+    /// under way, whose secret may be spent.
+    pub(crate) fn adopt(
+        &mut self,
+        credential: Arc<Credential>,
+        cookies: Arc<Cookies>,
+        anew: bool,
+    ) -> Option<F> {
+        let detached = if anew { self.start_epoch() } else { self.flight.take().map(|slot| slot.ticket) };
+        self.memo.clear();
+        self.doomed = false;
+        self.hopeless = false;
+        self.publish(|next| {
+            next.stamp.generation += 1;
+            next.standing = Standing::Live(credential);
+            next.cookies = cookies;
+        });
+        detached
+    }
+
+    /// The same access token beside other secrets, or the same credential beside other cookies.
+    pub(crate) fn take_secrets(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
+        self.doomed = false;
+        self.publish(|next| {
+            next.standing = Standing::Live(credential);
+            next.cookies = cookies;
+        });
+    }
+
     /// A logout. Whether somebody was logged in, and the flight that it detached.
     pub(crate) fn log_out(&mut self) -> (bool, Option<F>) {
         let was_live = matches!(self.current.standing, Standing::Live(_));
@@ -46,12 +75,13 @@ impl<F: Clone + PartialEq> Cell<F> {
         (was_live, detached)
     }
 
-    /// The server refused the refresh for good, and there is nothing left.
+    /// The server refused the refresh for good, and there is nothing left. Why stays known until the next login.
     pub(super) fn expire(&mut self) {
+        let lost = self.lost;
         self.doomed = false;
         self.memo.clear();
         self.publish(|next| {
-            next.standing = Standing::Expired;
+            next.standing = Standing::Expired { lost };
             next.cookies = Arc::default();
         });
     }

@@ -1,0 +1,195 @@
+//! The session's side of a store: what this process knows of what is stored, and the way to the store, which
+//! everybody takes in turn. Without a store there is no archive, and nothing of this costs anything.
+//!
+//! - What a session is, is in the cell; here is only how much of it the store has. Both are read and changed
+//!   together, the cell's lock first.
+//! - [`writing`] brings changes to the store, [`reading`] the store's changes here; [`rotation`] is a refresh
+//!   that other processes may be about to make as well, and [`repetition`] says when its secret may be sent again.
+
+mod aftermath;
+mod reading;
+mod repetition;
+mod rotation;
+mod writing;
+
+use std::future::Future;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::time::Duration;
+
+use tokio::sync::{Mutex as Turn, MutexGuard as InTurn, Notify, watch};
+use tokio::task::AbortHandle;
+use tokio::time::{Instant, timeout};
+
+use super::Session;
+use super::snapshot::{Snapshot, Standing};
+use crate::error::{BoxError, Error, Kind};
+use crate::store::{ErasedStore, Intent, Revision, StoreLock, Stored, StoredSession, Swap};
+
+pub(super) use self::aftermath::Aftermath;
+pub(super) use self::rotation::{PATIENCE, rotate};
+use self::writing::Progress;
+
+/// Longest time for one operation of a store.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+pub(super) struct Archive {
+    store: Arc<dyn ErasedStore>,
+    known: Mutex<Known>,
+    /// Whoever talks to the store has it, so that what is read is not half written by ourselves.
+    turn: Turn<()>,
+    progress: watch::Sender<Progress>,
+    /// There is something new to write, or somebody needs it written now.
+    hurry: Notify,
+    /// There is something to write, and no task that does.
+    asleep: AtomicBool,
+    told_uncoordinated: AtomicBool,
+    watcher: OnceLock<AbortHandle>,
+}
+
+/// What this process knows of what is stored.
+pub(super) struct Known {
+    /// `None`: it is to be read first.
+    revision: Option<Revision>,
+    book: Book,
+    /// A refresh of ours that the server has not answered, as it is stored.
+    intent: Option<Intent>,
+    /// Changes of the session, and how many of them are stored.
+    wanted: u64,
+    written: u64,
+    writing: bool,
+    /// Of a refresh whose outcome is not stored yet: nobody else is to refresh before it is.
+    kept: Option<StoreLock>,
+    looks: u64,
+    /// The last look at the store, and what kept it from seeing anything.
+    looked: Option<(Instant, Option<Error>)>,
+}
+
+/// Under which name the session is stored.
+#[derive(Clone)]
+struct Book {
+    /// The epoch of the session that this is about.
+    epoch: u64,
+    login: String,
+    generation: u64,
+    /// The store has had it: what it says now counts. Otherwise it is an act of the user's that is yet to be
+    /// stored, whatever is there.
+    anchored: bool,
+}
+
+impl Archive {
+    fn new(store: Arc<dyn ErasedStore>, here: &Snapshot) -> Self {
+        let book = Book { anchored: matches!(here.standing, Standing::Nobody), ..Book::fresh(here) };
+        let known = Known {
+            revision: None,
+            book,
+            intent: None,
+            wanted: 0,
+            written: 0,
+            writing: false,
+            kept: None,
+            looks: 0,
+            looked: None,
+        };
+        Self {
+            store,
+            known: Mutex::new(known),
+            turn: Turn::new(()),
+            progress: watch::Sender::new(Progress::default()),
+            hurry: Notify::new(),
+            asleep: AtomicBool::new(false),
+            told_uncoordinated: AtomicBool::new(false),
+            watcher: OnceLock::new(),
+        }
+    }
+
+    /// Never locked before the cell's lock is asked for.
+    pub(super) fn known(&self) -> MutexGuard<'_, Known> {
+        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    async fn turn(&self) -> InTurn<'_, ()> {
+        self.turn.lock().await
+    }
+
+    async fn load(&self) -> Result<Stored, Error> {
+        in_time(self.store.load(), "the store could not be read").await
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, Error> {
+        in_time(self.store.swap(swap), "the session could not be stored").await
+    }
+}
+
+impl Drop for Archive {
+    fn drop(&mut self) {
+        if let Some(watcher) = self.watcher.get() {
+            watcher.abort();
+        }
+    }
+}
+
+impl Known {
+    /// The session's own, also if it has begun another epoch since anybody asked.
+    fn book_of(&mut self, here: &Snapshot) -> &mut Book {
+        if self.book.epoch != here.stamp.epoch {
+            self.book = Book::fresh(here);
+            self.intent = None;
+        }
+        &mut self.book
+    }
+
+    fn is_behind(&self) -> bool {
+        self.wanted > self.written
+    }
+
+    /// The store has lost what it had confirmed: others would spend a secret that is spent.
+    fn is_ahead_of(&self, stored: Option<&StoredSession>) -> bool {
+        let older = |stored: &StoredSession| {
+            stored.login == self.book.login && stored.generation < self.book.generation
+        };
+        !self.is_behind() && stored.is_some_and(older)
+    }
+
+    /// The session has been given a new credential, which the store does not have yet.
+    pub(super) fn has_rotated(&mut self, here: &Snapshot) {
+        let book = self.book_of(here);
+        book.generation = book.generation.saturating_add(1);
+        self.intent = None;
+    }
+}
+
+impl Book {
+    fn fresh(here: &Snapshot) -> Self {
+        // The standard library's hasher is seeded by the system's randomness.
+        let hasher = RandomState::new();
+        let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
+        Self { epoch: here.stamp.epoch, login, generation: 0, anchored: false }
+    }
+}
+
+impl Session {
+    /// The first one stays: clients that join a session do not change where it is kept.
+    pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
+        let here = self.snapshot();
+        if self.0.archive.set(Archive::new(store, &here)).is_ok() && here.credential().is_some() {
+            self.keep();
+        }
+        self.expect();
+    }
+
+    pub(super) fn archive(&self) -> Option<&Archive> {
+        self.0.archive.get()
+    }
+}
+
+async fn in_time<T>(
+    operation: impl Future<Output = Result<T, BoxError>>,
+    text: &'static str,
+) -> Result<T, Error> {
+    match timeout(DEADLINE, operation).await {
+        Ok(done) => done.map_err(|error| Error::new(Kind::Store, text).with_source(error)),
+        Err(elapsed) => Err(Error::new(Kind::Store, "the store did not answer in time").with_source(elapsed)),
+    }
+}

@@ -1,0 +1,126 @@
+//! One cookie, and the rules of RFC 6265 for it: how it is read, where it is sent, when it is over.
+//!
+//! Written here, because the crates that know these rules bring a whole calendar with them. What only matters
+//! to a browser is left out: scripts, sites and the list of public suffixes. A session's cookies are sent to the
+//! API's own origin and to no other.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+use url::{Host, Url};
+
+use crate::date;
+use crate::origin::is_loopback;
+
+#[derive(Clone, PartialEq, Serialize, Deserialize)]
+pub(super) struct Cookie {
+    pub(super) name: String,
+    pub(super) value: String,
+    pub(super) path: String,
+    domain: String,
+    host_only: bool,
+    secure: bool,
+    /// In seconds since 1970; without it, the cookie ends with the session.
+    expires: Option<u64>,
+}
+
+impl Cookie {
+    /// What a line of an answer of `url` sets (§5.2 and §5.3), unless it has to be ignored.
+    pub(super) fn parse(line: &str, url: &Url, now: SystemTime) -> Option<Self> {
+        let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
+        let (name, value) = pair.split_once('=')?;
+        let host = url.host_str()?;
+        let mut cookie = Self {
+            name: name.trim().to_owned(),
+            value: value.trim().to_owned(),
+            path: default_path(url).to_owned(),
+            domain: host.to_owned(),
+            host_only: true,
+            secure: false,
+            expires: None,
+        };
+        let mut max_age = None;
+        for attribute in attributes.split(';') {
+            let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+            let value = value.trim();
+            match key.trim().to_ascii_lowercase().as_str() {
+                "expires" => cookie.expires = date::parse(value).map(seconds).or(cookie.expires),
+                "max-age" => max_age = parse_max_age(value, now).or(max_age),
+                "domain" => cookie.set_domain(value, host)?,
+                "path" if value.starts_with('/') => value.clone_into(&mut cookie.path),
+                "path" => default_path(url).clone_into(&mut cookie.path),
+                "secure" => cookie.secure = true,
+                _ => {}
+            }
+        }
+        cookie.expires = max_age.or(cookie.expires);
+        (!cookie.name.is_empty() && cookie.belongs_to(url)).then_some(cookie)
+    }
+
+    fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
+        let value = value.strip_prefix('.').unwrap_or(value);
+        self.host_only = value.is_empty();
+        // The URL parser's own way to write a host, so that the two can be compared.
+        self.domain = if self.host_only { host.to_owned() } else { Host::parse(value).ok()?.to_string() };
+        Some(())
+    }
+
+    /// Whether both say the same of the same place, so that the newer one takes the other's.
+    pub(super) fn replaces(&self, other: &Self) -> bool {
+        self.name == other.name && self.domain == other.domain && self.path == other.path
+    }
+
+    pub(super) fn is_over(&self, now: SystemTime) -> bool {
+        self.expires.is_some_and(|expires| expires <= seconds(now))
+    }
+
+    /// Whether a request to `url` bears it (§5.4).
+    pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
+        !self.is_over(now)
+            && self.belongs_to(url)
+            && path_matches(&self.path, url.path())
+            && (!self.secure || url.scheme() == "https" || is_loopback(url))
+    }
+
+    /// §5.1.3
+    fn belongs_to(&self, url: &Url) -> bool {
+        match url.host() {
+            Some(Host::Domain(host)) => {
+                let rest = host.strip_suffix(self.domain.as_str());
+                rest.is_some_and(|rest| rest.is_empty() || !self.host_only && rest.ends_with('.'))
+            }
+            Some(address) => address.to_string() == self.domain,
+            None => false,
+        }
+    }
+}
+
+/// §5.1.4: the request's path up to its last slash.
+fn default_path(url: &Url) -> &str {
+    let parent = url.path().rsplit_once('/').map_or("", |(parent, _)| parent);
+    if parent.starts_with('/') { parent } else { "/" }
+}
+
+/// §5.1.4
+fn path_matches(cookie: &str, request: &str) -> bool {
+    let rest = request.strip_prefix(cookie);
+    rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
+}
+
+/// §5.2.2: a number, or nothing.
+fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    if digits.is_empty() || !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    if value.len() > digits.len() {
+        return Some(0);
+    }
+    // More digits than a number holds are longer than anybody waits.
+    let age: u64 = digits.parse().unwrap_or(u64::MAX);
+    Some(if age == 0 { 0 } else { seconds(now).saturating_add(age) })
+}
+
+fn seconds(moment: SystemTime) -> u64 {
+    moment.duration_since(UNIX_EPOCH).unwrap_or(Duration::ZERO).as_secs()
+}

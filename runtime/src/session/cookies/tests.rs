@@ -1,0 +1,170 @@
+//! What is kept and where it goes, rule by rule of RFC 6265.
+
+use super::*;
+
+const LOGIN: &str = "https://shop.example/api/login";
+
+fn url(text: &str) -> Url {
+    Url::parse(text).unwrap()
+}
+
+fn answer(lines: &[&'static str]) -> HeaderMap {
+    lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
+}
+
+/// The jar after an answer from `from`.
+fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
+    SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
+}
+
+fn set(from: &str, line: &'static str) -> Cookies {
+    after(&Cookies::default(), from, &[line])
+}
+
+/// The `Cookie` header of a request.
+fn sent(jar: &Cookies, to: &str) -> Option<String> {
+    let mut headers = HeaderMap::new();
+    jar.apply(&url(to), &mut headers);
+    assert_eq!(jar.has_any(&url(to)), headers.contains_key(COOKIE));
+    assert!(headers.values().all(HeaderValue::is_sensitive));
+    headers.get(COOKIE).map(|line| line.to_str().unwrap().to_owned())
+}
+
+fn goes(jar: &Cookies, to: &str) -> bool {
+    sent(jar, to).is_some()
+}
+
+#[test]
+fn a_cookie_without_a_domain_is_for_its_host_alone() {
+    for line in ["a=1; Path=/", "a=1; Path=/; Domain=", "a=1; Path=/; Domain=."] {
+        let jar = set(LOGIN, line);
+        assert_eq!(sent(&jar, "https://shop.example/").as_deref(), Some("a=1"));
+        assert!(goes(&jar, "https://shop.example:8443/"), "ports do not count");
+        for other in ["https://www.shop.example/", "https://example/", "https://evilshop.example/"] {
+            assert!(!goes(&jar, other), "{line} {other}");
+        }
+    }
+}
+
+#[test]
+fn a_domain_takes_in_what_is_under_it() {
+    for line in ["a=1; Path=/; Domain=shop.example", "a=1; path=/; DOMAIN=.Shop.Example"] {
+        let jar = set("https://api.shop.example/login", line);
+        for own in ["https://shop.example/", "https://api.shop.example/", "https://a.b.shop.example/"] {
+            assert!(goes(&jar, own), "{line} {own}");
+        }
+        assert!(!goes(&jar, "https://evilshop.example/"));
+    }
+    let jar = set("https://api.bücher.example/", "a=1; Domain=bücher.example; Path=/");
+    assert!(goes(&jar, "https://xn--bcher-kva.example/"), "in whichever way it is written");
+}
+
+#[test]
+fn nobody_sets_a_cookie_for_another_host() {
+    for line in ["a=1; Domain=other.example", "a=1; Domain=www.shop.example", "a=1; Domain=op.example"] {
+        assert!(set(LOGIN, line).is_empty(), "{line}");
+    }
+    assert!(set("http://127.0.0.1/", "a=1; Domain=0.0.1").is_empty());
+    assert!(goes(&set("http://127.0.0.1/", "a=1; Domain=127.0.0.1"), "http://127.0.0.1/"));
+    assert!(goes(&set("http://[::1]:80/", "a=1"), "http://[::1]/"));
+}
+
+#[test]
+fn a_cookie_goes_to_its_path_and_what_is_under_it() {
+    for (line, path) in [
+        ("a=1", "/api"),
+        ("a=1; Path=", "/api"),
+        ("a=1; Path=orders", "/api"),
+        ("a=1; Path=/api/", "/api/"),
+        ("a=1; Path=/", "/"),
+        ("a=1; Path=/x; Path=/api", "/api"),
+    ] {
+        let jar = set(LOGIN, line);
+        let to = |path: &str| goes(&jar, &format!("https://shop.example{path}"));
+        assert!(to("/api/orders"), "{line}");
+        assert_eq!(to("/api"), path != "/api/", "{line}");
+        assert_eq!(to("/apis"), path == "/", "{line}");
+        assert_eq!(to("/"), path == "/", "{line}");
+    }
+    assert!(goes(&set("https://shop.example/login", "a=1"), "https://shop.example/"));
+}
+
+#[test]
+fn a_secure_cookie_goes_where_nobody_listens() {
+    let jar = set(LOGIN, "a=1; Path=/; Secure");
+    assert!(goes(&jar, "https://shop.example/"));
+    assert!(!goes(&jar, "http://shop.example/"));
+    assert!(goes(&set("http://localhost:3000/", "a=1; secure=no; Path=/"), "http://localhost:3000/"));
+}
+
+#[test]
+fn a_cookie_lasts_as_long_as_it_says() {
+    for line in [
+        "a=1",
+        "a=1; Max-Age=60",
+        "a=1; Max-Age=99999999999999999999999",
+        "a=1; Max-Age=60; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        "a=1; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Max-Age=60",
+        "a=1; Expires=Fri, 31 Dec 9999 23:59:59 GMT",
+        "a=1; Expires=0; Max-Age=1h",
+    ] {
+        assert!(goes(&set(LOGIN, line), LOGIN), "{line}");
+    }
+    for line in [
+        "a=1; Max-Age=0",
+        "a=1; Max-Age=-1; Expires=Fri, 31 Dec 9999 23:59:59 GMT",
+        "a=1; Expires=Thu, 01-Jan-1970 00:00:00 GMT",
+        "a=1; Expires=Sat, 01 Jan 1601 00:00:00 GMT",
+    ] {
+        assert!(set(LOGIN, line).is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn a_newer_cookie_takes_the_place_of_an_older_one_and_a_past_one_deletes_it() {
+    let jar = after(&Cookies::default(), LOGIN, &["a=1", "b=1", "a=other; Path=/", "a=2"]);
+    assert_eq!(sent(&jar, LOGIN).as_deref(), Some("a=2; b=1; a=other"));
+    let jar = after(&jar, LOGIN, &["a=; Max-Age=0"]);
+    assert_eq!(sent(&jar, LOGIN).as_deref(), Some("b=1; a=other"));
+    let same = after(&jar, LOGIN, &["never=; Max-Age=0"]);
+    assert!(same == jar);
+}
+
+#[test]
+fn longer_paths_come_first_and_then_what_came_first() {
+    let lines = ["root=1; Path=/", "api=1; Path=/api", "login=1; Path=/api/login", "api2=1; Path=/api"];
+    let jar = after(&Cookies::default(), LOGIN, &lines);
+    assert_eq!(sent(&jar, LOGIN).as_deref(), Some("login=1; api=1; api2=1; root=1"));
+}
+
+#[test]
+fn values_are_sent_as_they_came() {
+    for (line, pair) in [
+        ("a=\"1 2\"", "a=\"1 2\""),
+        (" a = b=c== ; HttpOnly; SameSite=Lax; Unknown=x", "a=b=c=="),
+        ("a=", "a="),
+        ("a=%3D;;;", "a=%3D"),
+    ] {
+        assert_eq!(sent(&set(LOGIN, line), LOGIN).as_deref(), Some(pair), "{line}");
+    }
+    for line in ["", "a", "=1", " = 1", "; a=1"] {
+        assert!(set(LOGIN, line).is_empty(), "{line}");
+    }
+}
+
+#[test]
+fn what_the_caller_put_into_the_header_stays_in_front() {
+    let mut headers = HeaderMap::new();
+    headers.insert(COOKIE, HeaderValue::from_static("own=1"));
+    set(LOGIN, "a=1").apply(&url(LOGIN), &mut headers);
+    assert_eq!(headers[COOKIE], "own=1; a=1");
+}
+
+#[test]
+fn what_is_written_down_is_read_back_and_nothing_of_it_is_shown() {
+    let lines = ["a=secret", "b=secret; Max-Age=60; Secure; Domain=shop.example"];
+    let jar = after(&Cookies::default(), LOGIN, &lines);
+    let text = serde_json::to_string(&jar).unwrap();
+    assert!(serde_json::from_str::<Cookies>(&text).unwrap() == jar);
+    assert_eq!(format!("{jar:?}"), "Cookies(2)");
+}

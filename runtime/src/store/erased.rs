@@ -1,0 +1,34 @@
+//! Any [`SessionStore`] behind one pointer.
+
+use std::future::Future;
+use std::pin::Pin;
+
+use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use crate::error::BoxError;
+
+type Soon<'a, T> = Pin<Box<dyn Future<Output = Result<T, BoxError>> + Send + 'a>>;
+
+pub(crate) trait ErasedStore: Send + Sync {
+    fn load(&self) -> Soon<'_, Stored>;
+    fn swap(&self, swap: Swap) -> Soon<'_, Option<Revision>>;
+    fn lock(&self) -> Soon<'_, Option<StoreLock>>;
+    fn changed(&self, seen: Revision) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+}
+
+impl<S: SessionStore> ErasedStore for S {
+    fn load(&self) -> Soon<'_, Stored> {
+        Box::pin(SessionStore::load(self))
+    }
+
+    fn swap(&self, swap: Swap) -> Soon<'_, Option<Revision>> {
+        Box::pin(SessionStore::swap(self, swap))
+    }
+
+    fn lock(&self) -> Soon<'_, Option<StoreLock>> {
+        Box::pin(SessionStore::lock(self))
+    }
+
+    fn changed(&self, seen: Revision) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
+        Box::pin(SessionStore::changed(self, seen))
+    }
+}

@@ -1,0 +1,189 @@
+//! A store in a file: [`FileStore`].
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::{Path, PathBuf};
+
+use tokio::task::spawn_blocking;
+
+use super::frame::{frame, unframe};
+use super::lock_file::{beside, lock, private, turn};
+use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use crate::error::BoxError;
+
+/// Keeps a session in a file: for command-line tools, and for all processes of one user on one machine.
+///
+/// The file is readable by its owner alone (mode 0600 on Unix) and always whole: a new one is written beside it, flushed to the
+/// disk and renamed over it. Beside it stand two lock files, `<name>.lock` and `<name>.write`, which stay: the
+/// locks are the kernel's, so they end with the process that holds them, however it ends.
+///
+/// It wants a file system with locks that work between all who use it; most network file systems have none.
+///
+/// ```
+/// # fn example() -> afresh::Result<()> {
+/// use afresh::{Client, FileStore};
+///
+/// let client = Client::builder("https://shop.example").store(FileStore::new("/home/me/.config/shop/session")).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct FileStore {
+    path: PathBuf,
+}
+
+impl FileStore {
+    /// Keeps the session in the file at `path`. It is made when something is to be stored; its folder too, readable by its
+    /// owner alone.
+    #[must_use]
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self { path: path.into() }
+    }
+
+    /// Where the session of `identity` is kept: `path` with its name appended, so that several users of a tool do not
+    /// meet. Characters that mean something in a path are replaced.
+    #[must_use]
+    pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
+        let mut name = path.into().into_os_string();
+        name.push(".");
+        // What a file name cannot hold, or could hold twice on a file system that knows no case, is spelled in hex.
+        for byte in identity.bytes() {
+            match byte {
+                b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),
+                _ => name.push(format!("%{byte:02x}")),
+            }
+        }
+        Self { path: name.into() }
+    }
+
+    fn read(&self) -> Result<Stored, BoxError> {
+        match fs::read(&self.path) {
+            Ok(content) => Ok(unframe(&content)?),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Stored::default()),
+            Err(error) => Err(error.into()),
+        }
+    }
+
+    /// One at a time among all processes.
+    fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
+        let _turn = turn(&beside(&self.path, ".write"))?;
+        if self.read()?.revision != swap.basis {
+            return Ok(None);
+        }
+        let revision = swap.basis.next();
+        let fresh = beside(&self.path, ".new");
+        self.write(&fresh, revision, &swap.record).inspect_err(|_| {
+            let _ = fs::remove_file(&fresh);
+        })?;
+        Ok(Some(revision))
+    }
+
+    fn write(&self, fresh: &Path, revision: Revision, record: &[u8]) -> io::Result<()> {
+        let mut file = private().truncate(true).open(fresh)?;
+        file.write_all(&frame(revision, record))?;
+        file.sync_all()?;
+        fs::rename(fresh, &self.path)?;
+        // The name is safe on the disk only when its folder is. Where folders cannot be opened, it has to do without.
+        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
+        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
+            let _ = folder.sync_all();
+        }
+        Ok(())
+    }
+}
+
+impl SessionStore for FileStore {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        let store = self.clone();
+        spawn_blocking(move || store.read()).await?
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        let store = self.clone();
+        spawn_blocking(move || store.replace(&swap)).await?
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        lock(beside(&self.path, ".lock")).await
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn folder(name: &str) -> PathBuf {
+        let folder = std::env::temp_dir().join(format!("afresh-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        folder
+    }
+
+    fn swap(basis: u64, record: &[u8]) -> Swap {
+        Swap { basis: Revision::new(basis), record: record.to_vec(), fence: None }
+    }
+
+    #[tokio::test]
+    async fn of_two_who_read_the_same_revision_one_writes() {
+        let folder = folder("swap");
+        let store = FileStore::new(folder.join("deep").join("session"));
+        assert_eq!(store.load().await.unwrap().revision, Revision::default());
+        assert_eq!(store.swap(swap(0, b"one\n")).await.unwrap(), Some(Revision::new(1)));
+        assert_eq!(store.swap(swap(0, b"two")).await.unwrap(), None);
+        let stored = store.load().await.unwrap();
+        assert_eq!((stored.revision, &*stored.record), (Revision::new(1), &b"one\n"[..]));
+        assert_eq!(store.swap(swap(1, b"two")).await.unwrap(), Some(Revision::new(2)));
+        assert!(!folder.join("deep").join("session.new").exists());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn nobody_else_can_read_it() {
+        use std::os::unix::fs::PermissionsExt;
+        let folder = folder("mode");
+        let store = FileStore::new(folder.join("session"));
+        store.swap(swap(0, b"secret")).await.unwrap();
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder.join("session")), mode(&folder)), (0o600, 0o700));
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// S4, S7: what is torn or foreign is an error, and is left as it is.
+    #[tokio::test]
+    async fn a_torn_or_foreign_file_is_an_error_and_stays() {
+        let folder = folder("torn");
+        let path = folder.join("session");
+        let store = FileStore::new(&path);
+        store.swap(swap(0, b"a record of some length")).await.unwrap();
+        let whole = fs::read(&path).unwrap();
+        for content in [&whole[..whole.len() - 1], &whole[..5], b"", b"{\"token\":1}\n", b"\xff\xfe"] {
+            fs::write(&path, content).unwrap();
+            assert!(store.load().await.is_err());
+            assert!(store.swap(swap(1, b"new")).await.is_err());
+            assert_eq!(fs::read(&path).unwrap(), content);
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[tokio::test]
+    async fn a_lock_is_held_by_one_until_it_is_dropped() {
+        let folder = folder("lock");
+        let store = FileStore::new(folder.join("session"));
+        let lock = store.lock().await.unwrap().unwrap();
+        let soon = Duration::from_millis(100);
+        assert!(tokio::time::timeout(soon, store.lock()).await.is_err());
+        drop(lock);
+        assert!(store.lock().await.unwrap().is_some());
+        fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[test]
+    fn identities_do_not_meet() {
+        let path = |identity| FileStore::for_identity("/x/session", identity).path;
+        assert_eq!(path("alice"), Path::new("/x/session.alice"));
+        assert_eq!(path("../Bob"), Path::new("/x/session.%2e%2e%2f%42ob"));
+        assert_ne!(path("%42"), path("B"));
+    }
+}

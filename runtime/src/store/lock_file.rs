@@ -1,0 +1,66 @@
+//! What a store on one machine locks with: files that hold nothing, and the kernel's locks on them.
+
+use std::fs::{self, File, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use fs4::{FileExt, TryLockError};
+use tokio::task::spawn_blocking;
+
+use super::StoreLock;
+use crate::error::BoxError;
+
+/// How often a lock that somebody else holds is tried again.
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// The right to refresh, once nobody else has it; `None` where the file system has no locks.
+pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
+    let file = spawn_blocking(move || {
+        make_folder_of(&path)?;
+        private().open(path)
+    });
+    let file = file.await??;
+    loop {
+        // Tried and not waited for: a thread that waits for the kernel could not be called back.
+        match FileExt::try_lock(&file) {
+            Ok(()) => return Ok(Some(StoreLock::new(file))),
+            Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
+            Err(TryLockError::Error(error)) if error.kind() == io::ErrorKind::Unsupported => return Ok(None),
+            Err(TryLockError::Error(error)) => return Err(error.into()),
+        }
+    }
+}
+
+/// Waits for the turn to change something, which takes no longer than that: it ends when the file is dropped. Blocks.
+pub(super) fn turn(path: &Path) -> io::Result<File> {
+    make_folder_of(path)?;
+    let file = private().open(path)?;
+    FileExt::lock(&file)?;
+    Ok(file)
+}
+
+/// A file of its owner's alone.
+pub(super) fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+/// `path` with a suffix to its name.
+pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut name = path.as_os_str().to_owned();
+    name.push(suffix);
+    name.into()
+}
+
+fn make_folder_of(path: &Path) -> io::Result<()> {
+    let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty() && !folder.exists());
+    let Some(folder) = folder else { return Ok(()) };
+    let mut builder = fs::DirBuilder::new();
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.recursive(true).create(folder)
+}

@@ -1,0 +1,76 @@
+//! What runs within Redis, each in one piece.
+//!
+//! The hash has `afresh` (its form), `fence`, and once something has been stored `revision`, `record` and `writer`. Numbers are
+//! compared as the texts that they are kept as: Lua's own lose digits.
+
+use std::ops::Deref;
+use std::sync::LazyLock;
+
+use redis::Script;
+
+/// A script, hashed once.
+pub(super) struct Lua(LazyLock<Script>);
+
+impl Deref for Lua {
+    type Target = Script;
+
+    fn deref(&self) -> &Script {
+        &self.0
+    }
+}
+
+/// Ends with an error where the hash is somebody else's.
+macro_rules! on_our_own {
+    ($then:literal) => {
+        Lua(LazyLock::new(|| {
+            Script::new(concat!(
+                "
+local form = redis.call('HGET', KEYS[1], 'afresh')
+if form ~= '1' and (form or redis.call('EXISTS', KEYS[1]) == 1) then
+    return redis.error_reply('FOREIGN the key holds no session of this library')
+end
+",
+                $then
+            ))
+        }))
+    };
+}
+
+/// Keys: the hash. Gives the revision and the record, or nothing for both.
+pub(super) static LOAD: Lua = on_our_own!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
+
+/// Keys: the hash. Arguments: the basis, the revision after it, the record, the fence or nothing, who writes, the channel.
+/// Gives whether it is stored. The same writer may ask again, having missed the answer.
+pub(super) static SWAP: Lua = on_our_own!(
+    "
+local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
+local revision = now[1] or '0'
+if revision == ARGV[2] and now[3] == ARGV[5] then return 1 end
+if revision ~= ARGV[1] then return 0 end
+if ARGV[4] ~= '' and ARGV[4] ~= now[2] then return 0 end
+redis.call('HSET', KEYS[1], 'afresh', '1', 'revision', ARGV[2], 'record', ARGV[3], 'writer', ARGV[5])
+redis.pcall('PUBLISH', ARGV[6], ARGV[2])
+return 1
+"
+);
+
+/// Keys: the hash, the lock. Arguments: the owner, the lease in milliseconds. Gives the fence, or 0 where somebody else has
+/// the lock. The same owner may ask again, having missed the answer. Whatever could fail comes before the lock is set.
+pub(super) static LOCK: Lua = on_our_own!(
+    "
+local owner = redis.call('GET', KEYS[2])
+if owner == ARGV[1] then return redis.call('HGET', KEYS[1], 'fence') end
+if owner then return 0 end
+redis.call('HSET', KEYS[1], 'afresh', '1')
+local fence = redis.call('HINCRBY', KEYS[1], 'fence', 1)
+redis.call('SET', KEYS[2], ARGV[1], 'PX', ARGV[2])
+return fence
+"
+);
+
+/// Keys: the lock. Arguments: the owner. Somebody else's lock is left alone.
+pub(super) static RELEASE: Lua = Lua(LazyLock::new(|| {
+    Script::new(
+        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",
+    )
+}));

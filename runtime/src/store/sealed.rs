@@ -1,0 +1,214 @@
+//! Any store, with what it keeps encrypted: [`Sealed`].
+
+use std::error::Error as StdError;
+use std::fmt;
+
+use chacha20poly1305::aead::{Aead, Generate, Nonce, Payload};
+use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
+
+use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use crate::error::BoxError;
+
+/// Says what the rest is, and in which form.
+const MARK: &[u8] = b"afresh sealed 1\n";
+/// Of `XChaCha20`: long enough that nonces drawn at random never meet.
+const NONCE: usize = 24;
+
+/// Any store, with what it keeps encrypted: for a Redis that others can read, a file on a shared or backed-up disk. With the
+/// feature `encrypt`.
+///
+/// Records are encrypted and authenticated by XChaCha20-Poly1305 under a key of yours, each under a random nonce of its own.
+/// Revisions, locks and notices are the inner store's, and so are its promises and what happens at a crash.
+///
+/// **What it keeps from somebody who reads the store:** all but the length of the record, its revision and when it changes.
+/// **From somebody who writes to it:** making up a session, or changing one. With [`bound_to`](Self::bound_to) also
+/// putting one user's session in another's place. Not kept from them: deleting the record, or putting an older one back;
+/// who can do that makes everybody log in again, and no more.
+///
+/// A record that this key does not open (another key, another name, changed bytes, or never sealed) is a
+/// [`SealError`], for [`load`](SessionStore::load) and for [`swap`](SessionStore::swap) alike: it is neither used
+/// nor overwritten. To change the key, or to seal what was not sealed, empty the store and log in again.
+///
+/// ```
+/// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
+/// use afresh::{Client, FileStore, SealKey, Sealed};
+///
+/// // 32 random bytes from where your program has its secrets, not from a password.
+/// let store = Sealed::new(FileStore::new("/mnt/shared/shop/session"), SealKey::new(secret)).bound_to("alice");
+/// let client = Client::builder("https://shop.example").store(store).build()?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone, Debug)]
+pub struct Sealed<S> {
+    inner: S,
+    key: SealKey,
+    name: String,
+}
+
+/// The key of a [`Sealed`] store. It is wiped from memory when it is dropped, and not shown by `Debug`.
+#[derive(Clone)]
+pub struct SealKey(XChaCha20Poly1305);
+
+/// A record that the key does not open. It is left as it is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The store holds something that was never sealed.
+    NotSealed,
+    /// It was sealed with another key or for another name, or it has been changed since.
+    NotOpened,
+}
+
+impl SealKey {
+    /// A key of these bytes, which must be random: they are used as they are.
+    #[must_use]
+    pub fn new(bytes: [u8; 32]) -> Self {
+        Self(XChaCha20Poly1305::new(&bytes.into()))
+    }
+}
+
+impl<S> Sealed<S> {
+    /// Keeps in `inner` what only `key` can open.
+    #[must_use]
+    pub fn new(inner: S, key: SealKey) -> Self {
+        Self { inner, key, name: String::new() }
+    }
+
+    /// Binds what is stored to a name, of the user for instance: it opens under the same name only. By default the name is
+    /// empty.
+    #[must_use]
+    pub fn bound_to(mut self, name: impl Into<String>) -> Self {
+        self.name = name.into();
+        self
+    }
+
+    /// What is authenticated beside the record.
+    fn context(&self) -> Vec<u8> {
+        [MARK, self.name.as_bytes()].concat()
+    }
+
+    fn seal(&self, record: &[u8]) -> Result<Vec<u8>, BoxError> {
+        let nonce = Nonce::<XChaCha20Poly1305>::try_generate()?;
+        let payload = Payload { msg: record, aad: &self.context() };
+        let sealed =
+            self.key.0.encrypt(&nonce, payload).map_err(|_| "the record is too long to be sealed")?;
+        Ok([MARK, &nonce[..], &sealed].concat())
+    }
+
+    /// Nothing at all is a store that has never been written.
+    fn open(&self, content: &[u8]) -> Result<Vec<u8>, SealError> {
+        if content.is_empty() {
+            return Ok(Vec::new());
+        }
+        let sealed = content.strip_prefix(MARK).ok_or(SealError::NotSealed)?;
+        let (nonce, sealed) = sealed.split_first_chunk::<NONCE>().ok_or(SealError::NotOpened)?;
+        let payload = Payload { msg: sealed, aad: &self.context() };
+        self.key.0.decrypt(&(*nonce).into(), payload).map_err(|_| SealError::NotOpened)
+    }
+}
+
+impl<S: SessionStore> SessionStore for Sealed<S> {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        let stored = self.inner.load().await?;
+        Ok(Stored { revision: stored.revision, record: self.open(&stored.record)? })
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        // What does not open is not replaced. If another is stored after this look, the basis no longer fits.
+        self.open(&self.inner.load().await?.record)?;
+        let record = self.seal(&swap.record)?;
+        self.inner.swap(Swap { record, ..swap }).await
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        self.inner.lock().await
+    }
+
+    async fn changed(&self, seen: Revision) {
+        self.inner.changed(seen).await;
+    }
+}
+
+impl fmt::Debug for SealKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("SealKey(..)")
+    }
+}
+
+impl fmt::Display for SealError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::NotSealed => "the store holds a record that is not sealed",
+            Self::NotOpened => {
+                "the stored session does not open: another key or name, or it has been changed"
+            }
+        })
+    }
+}
+
+impl StdError for SealError {}
+
+#[cfg(test)]
+mod tests {
+    use super::super::MemoryStore;
+    use super::*;
+
+    fn sealed(store: &MemoryStore, key: u8) -> Sealed<MemoryStore> {
+        Sealed::new(store.clone(), SealKey::new([key; 32]))
+    }
+
+    fn swap(basis: u64, record: &[u8]) -> Swap {
+        Swap { basis: Revision::new(basis), record: record.to_vec(), fence: None }
+    }
+
+    async fn refusal(store: &Sealed<MemoryStore>) -> SealError {
+        *store.load().await.unwrap_err().downcast().unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_stored_shows_nothing_and_differs_each_time() {
+        let memory = MemoryStore::new();
+        let store = sealed(&memory, 1);
+        assert!(store.load().await.unwrap().record.is_empty());
+        let mut seen = Vec::new();
+        for basis in 0..2 {
+            store.swap(swap(basis, b"s3cret")).await.unwrap();
+            seen.push(memory.load().await.unwrap().record);
+            assert!(!seen[seen.len() - 1].windows(6).any(|window| window == b"s3cret"));
+            assert_eq!(store.load().await.unwrap().record, b"s3cret");
+        }
+        assert_ne!(seen[0], seen[1]);
+    }
+
+    /// S7
+    #[tokio::test]
+    async fn what_does_not_open_is_an_error_and_stays() {
+        let memory = MemoryStore::new();
+        sealed(&memory, 1).swap(swap(0, b"s3cret")).await.unwrap();
+        let whole = memory.load().await.unwrap().record;
+        assert_eq!(refusal(&sealed(&memory, 2)).await, SealError::NotOpened);
+        assert_eq!(refusal(&sealed(&memory, 1).bound_to("bob")).await, SealError::NotOpened);
+        assert!(sealed(&memory, 2).swap(swap(1, b"mine")).await.is_err());
+        assert_eq!(memory.load().await.unwrap().record, whole);
+        let mut basis = 1;
+        for at in 0..whole.len() {
+            let mut changed = whole.clone();
+            changed[at] ^= 1;
+            for changed in [changed, whole[..at].to_vec()].into_iter().filter(|bytes| !bytes.is_empty()) {
+                memory.swap(swap(basis, &changed)).await.unwrap();
+                basis += 1;
+                let wanted =
+                    if changed.starts_with(MARK) { SealError::NotOpened } else { SealError::NotSealed };
+                assert_eq!(refusal(&sealed(&memory, 1)).await, wanted);
+            }
+        }
+    }
+
+    /// I16
+    #[test]
+    fn the_key_is_not_shown() {
+        assert_eq!(format!("{:?}", SealKey::new([7; 32])), "SealKey(..)");
+        assert!(!format!("{:?}", sealed(&MemoryStore::new(), 7)).contains('7'));
+    }
+}

@@ -1,0 +1,67 @@
+//! The client's process: makes calls one after the other, on one thread, and has its allocations counted if asked to.
+
+use std::future::Future;
+
+use crate::allocator;
+use crate::contender::{Contender, with_contender};
+use crate::kind;
+use crate::session;
+
+/// Makes this many calls of this subject, after a few that open the connection. Prints what was allocated meanwhile, for
+/// `allocations`.
+pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
+    let work = Work { calls, allocations };
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    runtime.block_on(async {
+        match subject.split_once(':') {
+            Some(("kind", kind)) => kind::run(kind, base, work).await,
+            Some(("session", way)) => session::run(way, base, work).await,
+            _ => contend(subject, base, work).await,
+        }
+    });
+}
+
+/// How often, and whether memory is counted.
+#[derive(Clone, Copy)]
+pub struct Work {
+    calls: u64,
+    allocations: bool,
+}
+
+impl Work {
+    /// Does it. The call is given a number, which it may use for its arguments.
+    pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
+        for id in 100..104 {
+            call(id).await;
+        }
+        if self.allocations {
+            allocator::count();
+        }
+        for id in 0..self.calls {
+            // Of one length, whatever their number.
+            call(1000 + id % 9000).await;
+        }
+        if self.allocations {
+            let asked = allocator::asked();
+            println!("{} {}", asked.allocations, asked.bytes);
+        }
+    }
+}
+
+async fn contend(subject: &str, base: &str, work: Work) {
+    with_contender!(subject, make_items(base, work)).await;
+}
+
+fn make_items<'a, C: Contender>(
+    base: &'a str,
+    work: Work,
+) -> std::pin::Pin<Box<dyn Future<Output = ()> + 'a>> {
+    Box::pin(async move {
+        let client = tokio::sync::Mutex::new(C::new(base));
+        work.of(async |id| {
+            let item = client.lock().await.call(id, "green tea").await;
+            std::hint::black_box(item);
+        })
+        .await;
+    })
+}

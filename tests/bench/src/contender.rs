@@ -1,0 +1,99 @@
+//! Those who run: one file each, all with the same call to make.
+
+mod by_hand;
+mod bytes;
+#[cfg(feature = "reqwest-defaults")]
+mod feignhttp;
+mod floor;
+mod generated;
+mod hyper;
+mod hyper_util;
+mod middleware;
+mod progenitor;
+mod single_flight;
+mod tuned;
+
+use std::future::Future;
+
+pub use self::by_hand::ByHand;
+pub use self::bytes::Bytes;
+#[cfg(feature = "reqwest-defaults")]
+pub use self::feignhttp::Feignhttp;
+pub use self::floor::Floor;
+pub use self::generated::{Generated, Shop, ShopClient};
+pub use self::hyper::Hyper;
+pub use self::hyper_util::HyperUtil;
+pub use self::middleware::Middleware;
+pub use self::progenitor::Progenitor;
+pub use self::single_flight::SingleFlight;
+pub use self::tuned::Tuned;
+use crate::item::Item;
+
+/// The token that everybody starts with.
+pub const TOKEN: &str =
+    "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
+
+/// feignhttp's address is a constant of the program, and so is the port of the server that it is measured with.
+pub const FEIGNHTTP_PORT: u16 = 47_361;
+
+/// A way to say `GET /items/{id}?q=…` with a bearer token, and to read the [`Item`] in the answer.
+pub trait Contender: Clone + Send + 'static {
+    /// A client of the server at `base`, which is an origin without a slash at its end.
+    fn new(base: &str) -> Self;
+
+    /// One for a task of its own; those that have one connection open another.
+    fn for_task(&self) -> impl Future<Output = Self> + Send {
+        std::future::ready(self.clone())
+    }
+
+    /// The call. Anything but an item is a bug of the bench.
+    fn call(&mut self, id: u64, q: &str) -> impl Future<Output = Item> + Send;
+}
+
+/// Runs a function that is generic over the contender, for the one of this name.
+macro_rules! with_contender {
+    ($name:expr, $run:ident($($argument:expr),*)) => {
+        match $name {
+            "afresh" => $run::<$crate::contender::Generated>($($argument),*),
+            "reqwest" => $run::<$crate::contender::ByHand>($($argument),*),
+            "reqwest-tuned" => $run::<$crate::contender::Tuned>($($argument),*),
+            "reqwest-floor" => $run::<$crate::contender::Floor>($($argument),*),
+            "single-flight" => $run::<$crate::contender::SingleFlight>($($argument),*),
+            "reqwest-middleware" => $run::<$crate::contender::Middleware>($($argument),*),
+            "progenitor" => $run::<$crate::contender::Progenitor>($($argument),*),
+            #[cfg(feature = "reqwest-defaults")]
+            "feignhttp" => $run::<$crate::contender::Feignhttp>($($argument),*),
+            "hyper-util" => $run::<$crate::contender::HyperUtil>($($argument),*),
+            "hyper" => $run::<$crate::contender::Hyper>($($argument),*),
+            "bytes" => $run::<$crate::contender::Bytes>($($argument),*),
+            unknown => panic!("no contender is called {unknown}"),
+        }
+    };
+}
+pub(crate) use with_contender;
+
+/// The names of all, and what they are, in the order of the tables. feignhttp is not there: it takes reqwest with its
+/// default features only.
+pub const ALL: [(&str, &str); 10] = [
+    ("afresh", "**afresh**, generated"),
+    ("reqwest", "reqwest by hand, idiomatic"),
+    ("reqwest-tuned", "reqwest by hand, tuned"),
+    ("single-flight", "reqwest by hand, with a refresh"),
+    ("reqwest-middleware", "reqwest-middleware, with a refresh"),
+    ("progenitor", "progenitor"),
+    ("reqwest-floor", "limit: reqwest, the request made ahead"),
+    ("hyper-util", "limit: hyper-util's client"),
+    ("hyper", "limit: hyper, one connection"),
+    ("bytes", "limit: bytes on a socket"),
+];
+
+/// Those that are measured over reqwest with its default features, too.
+pub const OVER_DEFAULTS: [(&str, &str); 7] = [
+    ("afresh", "**afresh**, generated"),
+    ("reqwest", "reqwest by hand, idiomatic"),
+    ("reqwest-tuned", "reqwest by hand, tuned"),
+    ("single-flight", "reqwest by hand, with a refresh"),
+    ("reqwest-middleware", "reqwest-middleware, with a refresh"),
+    ("progenitor", "progenitor"),
+    ("feignhttp", "feignhttp"),
+];

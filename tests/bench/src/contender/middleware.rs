@@ -1,0 +1,89 @@
+//! reqwest-middleware, with a middleware that attaches the token and refreshes it as [`SingleFlight`](super::SingleFlight) does.
+
+use std::sync::Arc;
+
+use http::header::AUTHORIZATION;
+use http::{Extensions, HeaderValue};
+use reqwest::{Client, Request, Response, StatusCode};
+use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Next, Result};
+use serde_json::{Value, json};
+use tokio::sync::RwLock;
+
+use super::{Contender, TOKEN};
+use crate::item::Item;
+
+#[derive(Clone)]
+pub struct Middleware {
+    http: ClientWithMiddleware,
+    base: String,
+}
+
+struct Renew {
+    http: Client,
+    base: String,
+    session: RwLock<Session>,
+}
+
+struct Session {
+    access: Arc<str>,
+    refresh: String,
+}
+
+#[async_trait::async_trait]
+impl reqwest_middleware::Middleware for Renew {
+    async fn handle(
+        &self,
+        mut request: Request,
+        extensions: &mut Extensions,
+        next: Next<'_>,
+    ) -> Result<Response> {
+        let again = request.try_clone();
+        let token = Arc::clone(&self.session.read().await.access);
+        attach(&mut request, &token);
+        let answer = next.clone().run(request, extensions).await?;
+        match again {
+            Some(mut again)
+                if matches!(answer.status(), StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) =>
+            {
+                attach(&mut again, &self.newer_than(&token).await?);
+                next.run(again, extensions).await
+            }
+            _ => Ok(answer),
+        }
+    }
+}
+
+impl Renew {
+    async fn newer_than(&self, refused: &Arc<str>) -> Result<Arc<str>> {
+        let mut session = self.session.write().await;
+        if Arc::ptr_eq(&session.access, refused) {
+            let request = self.http.post(format!("{}/refresh", self.base));
+            let answer = request.json(&json!({ "refresh_token": session.refresh })).send().await?;
+            let renewed: Value = answer.error_for_status()?.json().await?;
+            let text = |name| renewed[name].as_str().unwrap_or_default().to_owned();
+            *session = Session { access: text("access_token").into(), refresh: text("refresh_token") };
+        }
+        Ok(Arc::clone(&session.access))
+    }
+}
+
+fn attach(request: &mut Request, token: &str) {
+    let mut value = HeaderValue::try_from(format!("Bearer {token}")).expect("a header");
+    value.set_sensitive(true);
+    request.headers_mut().insert(AUTHORIZATION, value);
+}
+
+impl Contender for Middleware {
+    fn new(base: &str) -> Self {
+        let (http, base) = (Client::new(), base.to_owned());
+        let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
+        let renew = Renew { http: http.clone(), base: base.clone(), session: session.into() };
+        Self { http: ClientBuilder::new(http).with(renew).build(), base }
+    }
+
+    async fn call(&mut self, id: u64, q: &str) -> Item {
+        let request = self.http.get(format!("{}/items/{id}", self.base)).query(&[("q", q)]);
+        let answer = request.send().await.expect("an answer").error_for_status().expect("a success");
+        answer.json().await.expect("an item")
+    }
+}

@@ -1,0 +1,74 @@
+//! reqwest by hand, with the refresh that careful people write: the token behind a lock, and on a refusal one refresh, for
+//! which everybody else waits; who was refused with a token that has been replaced since only sends again.
+
+use std::sync::Arc;
+
+use reqwest::{Client, Response, StatusCode};
+use serde::{Deserialize, Serialize};
+use tokio::sync::RwLock;
+
+use super::{Contender, TOKEN};
+use crate::item::Item;
+
+#[derive(Clone)]
+pub struct SingleFlight {
+    http: Client,
+    base: String,
+    // Calls that start during a refresh wait for it, at the lock.
+    session: Arc<RwLock<Session>>,
+}
+
+struct Session {
+    access: Arc<str>,
+    refresh: String,
+}
+
+#[derive(Serialize)]
+struct Renewal<'a> {
+    refresh_token: &'a str,
+}
+
+#[derive(Deserialize)]
+struct Renewed {
+    access_token: String,
+    refresh_token: String,
+}
+
+impl SingleFlight {
+    async fn item(&self, id: u64, q: &str) -> reqwest::Result<Item> {
+        let token = Arc::clone(&self.session.read().await.access);
+        let mut answer = self.send(id, q, &token).await?;
+        if answer.status() == StatusCode::FORBIDDEN || answer.status() == StatusCode::UNAUTHORIZED {
+            let token = self.newer_than(&token).await?;
+            answer = self.send(id, q, &token).await?;
+        }
+        answer.error_for_status()?.json().await
+    }
+
+    async fn send(&self, id: u64, q: &str, token: &str) -> reqwest::Result<Response> {
+        let request = self.http.get(format!("{}/items/{id}", self.base)).query(&[("q", q)]);
+        request.bearer_auth(token).send().await
+    }
+
+    async fn newer_than(&self, refused: &Arc<str>) -> reqwest::Result<Arc<str>> {
+        let mut session = self.session.write().await;
+        if Arc::ptr_eq(&session.access, refused) {
+            let request = self.http.post(format!("{}/refresh", self.base));
+            let request = request.json(&Renewal { refresh_token: &session.refresh });
+            let renewed: Renewed = request.send().await?.error_for_status()?.json().await?;
+            *session = Session { access: renewed.access_token.into(), refresh: renewed.refresh_token };
+        }
+        Ok(Arc::clone(&session.access))
+    }
+}
+
+impl Contender for SingleFlight {
+    fn new(base: &str) -> Self {
+        let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
+        Self { http: Client::new(), base: base.to_owned(), session: Arc::new(session.into()) }
+    }
+
+    async fn call(&mut self, id: u64, q: &str) -> Item {
+        self.item(id, q).await.expect("an item")
+    }
+}

@@ -1,0 +1,31 @@
+//! What every contender asks for: about 200 bytes of JSON, and the type that they become.
+
+use serde::{Deserialize, Serialize};
+
+/// One item of the server's.
+#[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
+pub struct Item {
+    /// The number that was asked for.
+    pub id: u64,
+    pub name: String,
+    pub description: String,
+    pub price: f64,
+    pub stock: u32,
+    pub tags: Vec<String>,
+    pub seller: Option<String>,
+}
+
+impl Item {
+    /// The item of that number.
+    pub fn numbered(id: u64) -> Self {
+        Self {
+            id,
+            name: "A kettle that whistles".to_owned(),
+            description: "Holds two litres, and is done in three minutes.".to_owned(),
+            price: 39.5,
+            stock: 12,
+            tags: ["kitchen", "steel", "new"].map(str::to_owned).to_vec(),
+            seller: Some("Example & Sons".to_owned()),
+        }
+    }
+}

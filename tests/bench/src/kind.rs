@@ -1,0 +1,59 @@
+//! Every kind of parameter and of answer, through afresh and by hand.
+
+mod by_hand;
+mod generated;
+
+use crate::caller::Work;
+
+/// The kinds: their name, and what is sent or read.
+pub const ALL: &[(&str, &str)] = &[
+    ("path", "`{id}`, a number"),
+    ("path-text", "`{shelf}/{id}`, texts that need encoding"),
+    ("path-rest", "`{rest*}`, three segments"),
+    ("query", "two scalars"),
+    ("query-option", "one of two is `None`"),
+    ("query-sequence", "three of one name"),
+    ("query-struct", "a struct of four"),
+    ("header", "two headers"),
+    ("cookie", "two cookies"),
+    ("json", "a struct as JSON"),
+    ("json-members", "three members"),
+    ("form", "a struct as a form"),
+    ("form-members", "three members"),
+    ("multipart", "two texts and bytes"),
+    ("bytes", "1 KB of `Bytes`"),
+    ("string", "1 KB of `String`"),
+    ("answer-nothing", "`()` of a 204"),
+    ("answer-text", "`String`"),
+    ("answer-bytes", "`Bytes`"),
+    ("answer-option", "`Option<Item>`"),
+    ("answer-whole", "status and headers, too"),
+];
+
+/// A body of several members.
+#[derive(Clone, serde::Serialize)]
+pub struct Order {
+    pub customer: String,
+    pub number: u64,
+    pub express: bool,
+    pub note: Option<String>,
+}
+
+/// The order that is sent.
+pub fn order() -> Order {
+    Order {
+        customer: "Zoë & Co".to_owned(),
+        number: 1234,
+        express: true,
+        note: Some("ring twice".to_owned()),
+    }
+}
+
+/// Makes the calls of a kind: `afresh/query` or `hand/query`.
+pub async fn run(kind: &str, base: &str, work: Work) {
+    match kind.split_once('/') {
+        Some(("afresh", kind)) => generated::run(kind, base, work).await,
+        Some(("hand", kind)) => by_hand::run(kind, base, work).await,
+        _ => panic!("no such kind: {kind}"),
+    }
+}

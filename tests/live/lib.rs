@@ -1,0 +1,1 @@
+//! Nothing: what is proved here is in `tests`.

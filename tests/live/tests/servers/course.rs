@@ -1,0 +1,164 @@
+//! The course that every client goes before its server: log in, calls, tokens that expire, what is forbidden, logout, and
+//! a spent refresh token in the wrong hands.
+
+use std::fmt::Debug;
+
+use afresh::{Result, Session, Tokens};
+use futures_util::future::join_all;
+use serde::Deserialize;
+
+use crate::server::{Counts, Server};
+
+const CROWD: u64 = 100;
+
+/// What the servers answer to `GET /orders/{id}`.
+#[derive(Debug, Deserialize)]
+pub struct Order {
+    /// The one that was asked for.
+    pub id: u64,
+    /// Who asked.
+    pub of: String,
+}
+
+/// A client of the kind that the course needs.
+pub trait Customer: Clone + Debug + Send + Sync + 'static {
+    fn log_in(&self, server: &Server) -> impl Future<Output = Result<()>> + Send;
+    fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;
+    /// A call that ann may not make.
+    fn admin(&self) -> impl Future<Output = Result<()>> + Send;
+    fn log_out(&self) -> impl Future<Output = Result<()>> + Send;
+    fn session(&self) -> &Session;
+    /// One more client, which starts with these tokens; `None` where the refresh token is none that a program can hold.
+    fn with(server: &Server, tokens: Tokens) -> Option<Self>;
+}
+
+/// How a server is set up.
+#[derive(Clone, Copy, Debug)]
+pub struct Habits {
+    pub name: &'static str,
+    /// The status for an access token that has expired.
+    pub expired: u16,
+    /// Every refresh brings a new refresh token, and the old one is spent.
+    pub rotates: bool,
+    /// A spent refresh token that is presented ends the session of whoever has its successor.
+    pub reuse_ends_all: bool,
+    /// The refreshes that forty forbidden calls are worth.
+    pub forbidden_costs: i64,
+}
+
+/// The whole course.
+pub async fn goes_the_course<C: Customer>(shop: C, server: &Server, habits: Habits) {
+    logs_in_and_calls(&shop, server).await;
+    for late in [false, true] {
+        crowd_finds_its_token_expired(&shop, server, habits, late).await;
+    }
+    what_is_forbidden_stays_forbidden(&shop, server, habits).await;
+    logs_out(&shop, server).await;
+    if habits.rotates {
+        spent_refresh_token_is_presented(&shop, server, habits).await;
+    }
+    let counts = server.counts().await;
+    println!("{}: {counts:?}", habits.name);
+}
+
+async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
+    shop.log_in(server).await.unwrap();
+    let order = shop.order(7).await.unwrap();
+    assert_eq!((order.id, order.of.as_str()), (7, "ann"));
+    assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
+}
+
+/// One refresh, whoever is refused and however late; every call is answered, and what was spent is never presented.
+async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, habits: Habits, late: bool) {
+    let (before, old) = (server.counts().await, shop.session().tokens());
+    server.hours_pass().await;
+    server.refusals_are_late(late).await;
+    let calls = (0..CROWD).map(|id| {
+        let shop = shop.clone();
+        tokio::spawn(async move { shop.order(id).await })
+    });
+    for (id, order) in join_all(calls).await.into_iter().enumerate() {
+        assert_eq!(order.unwrap().unwrap().id, id as u64);
+    }
+    server.refusals_are_late(false).await;
+    let since = server.counts().await - before;
+    let refusals = if habits.expired == 401 { since.unauthorized } else { since.forbidden };
+    println!("{}: {CROWD} calls at once, late {late}: {since:?}", habits.name);
+    assert!((1..=CROWD as i64).contains(&refusals), "{refusals} refusals with {}", habits.expired);
+    assert_eq!(since.unauthorized + since.forbidden, refusals);
+    assert_eq!((since.refreshed, since.refused, since.reused), (1, 0, 0));
+    assert_eq!((since.ok, since.live, since.logins), (CROWD as i64, 1, 0));
+    let new = shop.session().tokens();
+    let (old, new) = (old.as_ref(), new.as_ref());
+    let refreshes = |tokens: Option<&Tokens>| tokens.and_then(Tokens::refresh).cloned();
+    if refreshes(old).is_some() {
+        assert_eq!(refreshes(old) != refreshes(new), habits.rotates);
+    }
+}
+
+/// Each of the calls gets its 403, and the session is none the worse for it.
+async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
+    // A token made in the same second as the last one may be the same to the letter: no refresh that anything could be learnt of.
+    server.a_minute_passes().await;
+    let before = server.counts().await;
+    let mut answers = Vec::new();
+    for _ in 0..20 {
+        answers.push(shop.admin().await);
+    }
+    answers.extend(join_all((0..20).map(|_| shop.admin())).await);
+    for answer in answers {
+        let error = answer.unwrap_err();
+        assert_eq!(error.status().map(|status| status.as_u16()), Some(403), "{error}");
+    }
+    shop.order(8).await.unwrap();
+    let since = server.counts().await - before;
+    assert_eq!((since.refreshed, since.refused), (habits.forbidden_costs, 0));
+    // Each is sent once, and again where it was refreshed for.
+    assert_eq!((since.forbidden, since.unauthorized), (40 + habits.forbidden_costs, 0));
+    assert_eq!((since.ok, since.live), (1, 1));
+}
+
+/// Nothing is left: not here, and not at the server.
+async fn logs_out<C: Customer>(shop: &C, server: &Server) {
+    let before = server.counts().await;
+    let left = shop.session().tokens().unwrap();
+    shop.log_out().await.unwrap();
+    let error = shop.order(9).await.unwrap_err();
+    assert!(error.is_no_session(), "{error}");
+    let since = server.counts().await - before;
+    assert_eq!(since, Counts::default());
+    // Who has kept the refresh token finds the session ended.
+    if let Some(other) =
+        left.refresh().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
+    {
+        let error = other.order(9).await.unwrap_err();
+        assert!(error.is_session_expired(), "{error}");
+        assert_eq!((server.counts().await - before).refused, 1);
+    }
+}
+
+/// The counts have teeth: this is what a reuse looks like, and what afresh makes of it on either side.
+async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
+    shop.log_in(server).await.unwrap();
+    let spent = shop.session().tokens().and_then(|tokens| tokens.refresh().cloned());
+    let Some(thief) = spent.and_then(|spent| C::with(server, Tokens::from_refresh(spent.secret()))) else {
+        return;
+    };
+    shop.session().refresh().await.unwrap();
+    let before = server.counts().await;
+    let error = thief.order(1).await.unwrap_err();
+    assert!(error.is_session_expired(), "{error}");
+    let since = server.counts().await - before;
+    assert_eq!((since.refreshed, since.refused, since.reused), (0, 1, 1));
+    assert_eq!(since.live, i64::from(!habits.reuse_ends_all));
+
+    server.hours_pass().await;
+    match shop.order(2).await {
+        Ok(order) => assert_eq!((order.id, habits.reuse_ends_all), (2, false)),
+        Err(error) => {
+            assert!(habits.reuse_ends_all && error.is_session_expired(), "{error}");
+            let refusal = error.rejection().map(|refusal| refusal.status().as_u16());
+            assert_eq!(refusal, Some(habits.expired));
+        }
+    }
+}

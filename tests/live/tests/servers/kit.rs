@@ -1,0 +1,137 @@
+//! What the servers need, at the versions that are written down, in the target folder: brought once, and again when those change.
+
+use std::fs::{self, File};
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::sync::OnceLock;
+
+/// An interpreter with the packages of one folder of servers.
+#[derive(Clone, Copy, Debug)]
+pub enum Kit {
+    /// `node`, with what npm brings.
+    Node,
+    /// `python3`, with what pip brings.
+    Python,
+}
+
+/// What runs a server.
+#[derive(Clone, Debug)]
+pub struct Interpreter {
+    /// The program.
+    pub program: PathBuf,
+    /// Where the servers stand, beside what they import.
+    pub folder: PathBuf,
+}
+
+impl Kit {
+    /// `None` if it cannot be had, which has then been told.
+    pub fn bring(self) -> Option<Interpreter> {
+        static NODE: OnceLock<Option<Interpreter>> = OnceLock::new();
+        static PYTHON: OnceLock<Option<Interpreter>> = OnceLock::new();
+        let kept = match self {
+            Self::Node => &NODE,
+            Self::Python => &PYTHON,
+        };
+        let found = kept.get_or_init(|| self.install().map_err(|reason| self.skip(&reason)).ok());
+        assert!(
+            found.is_some() || std::env::var_os("AFRESH_REQUIRE_LIVE").is_none(),
+            "the servers of tests/live/{} are required, and cannot be had",
+            self.name()
+        );
+        found.clone()
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Self::Node => "node",
+            Self::Python => "python",
+        }
+    }
+
+    /// Not by `eprintln!`, which is shown for tests only that fail.
+    fn skip(self, reason: &str) {
+        let name = self.name();
+        let line =
+            format!("skipped because {reason}: nothing is proved with the servers of tests/live/{name}");
+        let mut out = std::io::stderr();
+        writeln!(out, "{line}").unwrap();
+    }
+
+    fn install(self) -> Result<Interpreter, String> {
+        let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.name());
+        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
+        fs::create_dir_all(&folder).unwrap();
+        // Another run of the tests may be about the same.
+        let lock = File::create(folder.join("lock")).unwrap();
+        lock.lock().unwrap();
+        for entry in fs::read_dir(&source).unwrap() {
+            let entry = entry.unwrap();
+            if entry.file_type().unwrap().is_file() {
+                fs::copy(entry.path(), folder.join(entry.file_name())).unwrap();
+            }
+        }
+        match self {
+            Self::Node => {
+                enough_node()?;
+                once(&folder, "package-lock.json", || {
+                    run(Command::new("npm")
+                        .args(["ci", "--ignore-scripts", "--no-audit", "--no-fund"])
+                        .current_dir(&folder))
+                })?;
+                Ok(Interpreter { program: "node".into(), folder })
+            }
+            Self::Python => {
+                let python = folder.join("venv/bin/python");
+                once(&folder, "requirements.txt", || {
+                    run(Command::new("python3")
+                        .args(["-m", "venv", "--clear", "venv"])
+                        .current_dir(&folder))?;
+                    let pip = [
+                        "-m",
+                        "pip",
+                        "install",
+                        "--quiet",
+                        "--disable-pip-version-check",
+                        "-r",
+                        "requirements.txt",
+                    ];
+                    run(Command::new(&python).args(pip).current_dir(&folder))
+                })?;
+                Ok(Interpreter { program: python, folder })
+            }
+        }
+    }
+}
+
+/// What the newest of the servers' packages wants.
+fn enough_node() -> Result<(), String> {
+    let version = run(Command::new("node").arg("--version"))?;
+    let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
+    let major = version.trim_start_matches('v').split('.').next().and_then(|major| major.parse::<u32>().ok());
+    match major {
+        Some(20..) => Ok(()),
+        _ => Err(format!("node 20 or newer is needed, and this is {version}")),
+    }
+}
+
+/// Nothing is done where the same `wanted` has been brought before, whole.
+fn once(folder: &Path, wanted: &str, bring: impl FnOnce() -> Result<Output, String>) -> Result<(), String> {
+    let wanted = fs::read(folder.join(wanted)).unwrap();
+    let brought = folder.join("brought");
+    if fs::read(&brought).is_ok_and(|brought| brought == wanted) {
+        return Ok(());
+    }
+    bring()?;
+    fs::write(brought, wanted).unwrap();
+    Ok(())
+}
+
+fn run(command: &mut Command) -> Result<Output, String> {
+    let name = command.get_program().to_string_lossy().into_owned();
+    let output = command.output().map_err(|error| format!("{name} cannot be run ({error})"))?;
+    let said = String::from_utf8_lossy(&output.stderr);
+    // The last line is the one that tells.
+    let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
+    if output.status.success() { Ok(output) } else { Err(format!("{name} failed ({last})")) }
+}

@@ -1,0 +1,134 @@
+//! A real `redis-server` for one test.
+
+use std::io::Write;
+use std::net::{Ipv4Addr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::{Duration, Instant};
+
+/// A Redis of the test's own, on a free port of loopback, which keeps what it has in an append-only file. Dropping it ends the
+/// process and removes the file.
+#[derive(Debug)]
+pub struct RedisServer {
+    port: u16,
+    folder: PathBuf,
+    process: Child,
+}
+
+impl RedisServer {
+    /// Starts one. `None`, with a line on stderr that says so, where there is no `redis-server`.
+    ///
+    /// # Panics
+    ///
+    /// If there is none and `AFRESH_REQUIRE_REDIS` is set, or if it does not start.
+    #[must_use]
+    pub fn start() -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
+            let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
+            assert!(!required, "redis-server is required, and there is none");
+            // Not by `eprintln!`, which is shown for tests only that fail.
+            let skipped = "SKIPPED: there is no redis-server; nothing is proved of the store in it";
+            writeln!(std::io::stderr(), "{skipped}").expect("stderr");
+            return None;
+        }
+        let name = format!("afresh-redis-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let folder = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&folder).expect("a folder for Redis");
+        // Somebody else may take the port in between: then another.
+        for _ in 0..5 {
+            let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
+            let port = listener.local_addr().expect("a bound socket has an address").port();
+            drop(listener);
+            let mut server = Self { port, process: spawn(port, &folder), folder: folder.clone() };
+            if server.comes_up() {
+                return Some(server);
+            }
+            // Its folder is the next one's.
+            server.folder = PathBuf::new();
+        }
+        panic!("redis-server does not start");
+    }
+
+    /// Where it is: `redis://127.0.0.1:49152/`.
+    #[must_use]
+    pub fn url(&self) -> String {
+        format!("redis://127.0.0.1:{}/", self.port)
+    }
+
+    /// Ends it at once, as a crash would. What it has written stays.
+    ///
+    /// # Panics
+    ///
+    /// If it cannot be ended.
+    pub fn kill(&mut self) {
+        self.process.kill().expect("the server is ours to end");
+        self.process.wait().expect("the server is ours to wait for");
+    }
+
+    /// Starts it again, on the same port and with what was written.
+    ///
+    /// # Panics
+    ///
+    /// If it does not start.
+    pub fn restart(&mut self) {
+        self.kill();
+        self.process = spawn(self.port, &self.folder);
+        assert!(self.comes_up(), "redis-server does not start again");
+    }
+
+    /// The process's id, for signals.
+    #[must_use]
+    pub fn pid(&self) -> u32 {
+        self.process.id()
+    }
+
+    fn comes_up(&mut self) -> bool {
+        let started = Instant::now();
+        while started.elapsed() < Duration::from_secs(20) {
+            if self.process.try_wait().expect("the server is ours to wait for").is_some() {
+                return false;
+            }
+            if self.answers() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+
+    fn answers(&self) -> bool {
+        use std::io::Read;
+        let ask = || {
+            let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port))?;
+            stream.set_read_timeout(Some(Duration::from_secs(1)))?;
+            stream.write_all(b"PING\r\n")?;
+            let mut answer = [0; 5];
+            stream.read_exact(&mut answer)?;
+            std::io::Result::Ok(&answer == b"+PONG")
+        };
+        ask().unwrap_or(false)
+    }
+}
+
+fn spawn(port: u16, folder: &std::path::Path) -> Child {
+    Command::new("redis-server")
+        .args(["--port", &port.to_string(), "--bind", "127.0.0.1", "--save", "", "--appendonly", "yes"])
+        .arg("--dir")
+        .arg(folder)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("redis-server starts")
+}
+
+impl Drop for RedisServer {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+        if !self.folder.as_os_str().is_empty() {
+            let _ = std::fs::remove_dir_all(&self.folder);
+        }
+    }
+}

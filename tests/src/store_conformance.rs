@@ -1,0 +1,367 @@
+//! What every `SessionStore` must keep to, as checks that anybody can run against a store of their own.
+//!
+//! Say what a [`Place`] is, and call [`all`]; a check that fails panics and says what was promised.
+//!
+//! ```
+//! use afresh::MemoryStore;
+//! use afresh_tests::store_conformance::{Place, all};
+//!
+//! struct InMemory(MemoryStore);
+//!
+//! impl Place for InMemory {
+//!     type Store = MemoryStore;
+//!
+//!     fn open(&self) -> MemoryStore {
+//!         self.0.clone()
+//!     }
+//! }
+//!
+//! # tokio::runtime::Builder::new_multi_thread().enable_all().build().unwrap().block_on(async {
+//! all(|| InMemory(MemoryStore::new())).await;
+//! # });
+//! ```
+//!
+//! The checks take real time, a second or two: a store's other side has a clock of its own.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use afresh::{Revision, SessionStore, StoreLock, Stored, Swap};
+use tokio::sync::Barrier;
+use tokio::task::{JoinSet, yield_now};
+use tokio::time::{sleep, timeout};
+
+/// For everything that must happen. Far more than any store needs.
+const SOON: Duration = Duration::from_secs(15);
+/// For what must not happen: long enough that it would have.
+const WHILE: Duration = Duration::from_millis(300);
+
+/// Where one session is kept. Each is empty at first and has nothing to do with any other.
+pub trait Place: Send + Sync + 'static {
+    /// What keeps it.
+    type Store: SessionStore;
+
+    /// A store for it, as another process would open it: as little as possible is shared with those opened before.
+    fn open(&self) -> Self::Store;
+
+    /// Puts something into it that no store of this kind has written, and says so. By default it cannot: the checks of
+    /// foreign content are left out then.
+    fn spoil(&self) -> impl Future<Output = bool> + Send {
+        async { false }
+    }
+
+    /// Whether what [`spoil`](Self::spoil) has put there is still there, unchanged.
+    fn is_spoilt(&self) -> impl Future<Output = bool> + Send {
+        async { false }
+    }
+
+    /// Lets the time pass after which a lock runs out that nobody has dropped, and says so. By default no lock runs out.
+    fn outlast_the_lock(&self) -> impl Future<Output = bool> + Send {
+        async { false }
+    }
+}
+
+/// All checks, each with a place of its own.
+///
+/// # Panics
+///
+/// If one fails.
+pub async fn all<P: Place>(new_place: impl Fn() -> P) {
+    an_empty_store_has_nothing(&new_place()).await;
+    a_load_sees_the_last_swap(&new_place()).await;
+    any_bytes_come_back_as_they_were(&new_place()).await;
+    an_old_basis_is_refused(&new_place()).await;
+    every_revision_is_won_exactly_once(&new_place()).await;
+    a_dropped_swap_is_whole_or_not_there(&new_place()).await;
+    one_holds_the_lock_until_it_is_dropped(&new_place()).await;
+    never_do_two_hold_the_lock(&new_place()).await;
+    who_stops_waiting_leaves_nothing_behind(&new_place()).await;
+    a_login_needs_no_lock(&new_place()).await;
+    fences_grow(&new_place()).await;
+    who_outlasts_the_lock_cannot_store(&new_place()).await;
+    a_change_is_noticed_or_never_spoken_of(&new_place()).await;
+    foreign_content_is_an_error_and_stays(&new_place()).await;
+}
+
+/// A store that was never written has revision 0 and no record, before a lock and after.
+pub async fn an_empty_store_has_nothing(place: &impl Place) {
+    let store = place.open();
+    for _ in 0..2 {
+        let stored = load(&store).await;
+        assert_eq!(stored.revision, Revision::default(), "a store that was never written has revision 0");
+        assert!(stored.record.is_empty(), "a store that was never written has no record");
+        drop(lock(&store).await);
+    }
+}
+
+/// What was stored is seen by every store of this place, also one opened later.
+pub async fn a_load_sees_the_last_swap(place: &impl Place) {
+    let (one, other) = (place.open(), place.open());
+    let mut basis = Revision::default();
+    for record in ["first", "second, longer than the first", "3"] {
+        let revision = swap(&one, basis, record).await.expect("nobody else stores");
+        assert!(revision > basis, "a revision grows with every change");
+        for store in [&one, &other, &place.open()] {
+            let stored = load(store).await;
+            assert_eq!(stored.revision, revision, "load tells the revision that swap did");
+            assert_eq!(stored.record, record.as_bytes(), "load sees what swap stored");
+        }
+        basis = revision;
+    }
+}
+
+/// A record is bytes: no text, no lines, and longer than a page.
+pub async fn any_bytes_come_back_as_they_were(place: &impl Place) {
+    let store = place.open();
+    let all_bytes: Vec<u8> = (0..=255).cycle().take(20_000).collect();
+    let mut basis = Revision::default();
+    for record in [&b"\0"[..], b"\n", b"\r\n\r\n", b"\xff\xfe\xfd", &all_bytes] {
+        basis = swap(&store, basis, record).await.expect("nobody else stores");
+        assert_eq!(load(&store).await.record, record, "a record comes back as it was");
+    }
+}
+
+/// A swap whose basis is not the current revision stores nothing: an older one, and one that never was.
+pub async fn an_old_basis_is_refused(place: &impl Place) {
+    let store = place.open();
+    let never = Revision::new(7);
+    assert_eq!(swap(&store, never, "x").await, None, "nothing is stored upon a revision that never was");
+    let first = swap(&store, Revision::default(), "first").await.expect("nobody else stores");
+    let second = swap(&store, first, "second").await.expect("nobody else stores");
+    for basis in [Revision::default(), first, second.next()] {
+        assert_eq!(swap(&store, basis, "late").await, None, "a swap upon another revision is refused");
+    }
+    // The same bytes are no excuse.
+    assert_eq!(swap(&store, first, "second").await, None, "a swap upon an old revision is refused");
+    assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
+}
+
+/// Of all that have read the same revision one wins, however many try at once.
+pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
+    const TASKS: usize = 8;
+    const ROUNDS: u32 = 20;
+    let barrier = Arc::new(Barrier::new(TASKS));
+    let mut tasks = JoinSet::new();
+    for task in 0..TASKS {
+        let (store, barrier) = (place.open(), barrier.clone());
+        tasks.spawn(async move {
+            let mut won = Vec::new();
+            for round in 0..ROUNDS {
+                let basis = load(&store).await.revision;
+                // Now all have read the same.
+                barrier.wait().await;
+                if let Some(revision) = swap(&store, basis, format!("{task} in {round}")).await {
+                    won.push((basis, revision));
+                }
+                barrier.wait().await;
+            }
+            won
+        });
+    }
+    let mut won = Vec::new();
+    while let Some(of_one) = tasks.join_next().await {
+        won.extend(of_one.expect("a task that stores"));
+    }
+    won.sort_unstable();
+    let mut basis = Revision::default();
+    for (from, to) in won {
+        assert_eq!(from, basis, "every revision is won once, and none is passed over");
+        basis = to;
+    }
+    assert_eq!(load(&place.open()).await.revision, basis, "the last revision is the one that was won last");
+}
+
+/// A swap that is dropped on the way is stored or not, and never half; the store goes on.
+pub async fn a_dropped_swap_is_whole_or_not_there(place: &impl Place) {
+    let store = place.open();
+    let long = |of: u8| vec![of; 20_000];
+    for of in 1..20 {
+        let basis = load(&store).await.revision;
+        let dropped = Swap { basis, record: long(of), fence: None };
+        give_up_after(Duration::from_micros(u64::from(of - 1) * 100), store.swap(dropped)).await;
+        let stored = load(&place.open()).await;
+        let is_whole = stored.record.is_empty() || stored.record == long(stored.record[0]);
+        assert!(is_whole, "what is stored is a whole record");
+    }
+    let started = Instant::now();
+    loop {
+        let basis = load(&store).await.revision;
+        // One that was dropped may still be on its way.
+        if swap(&store, basis, "after all").await.is_some() {
+            break;
+        }
+        assert!(started.elapsed() < SOON, "dropped swaps end");
+    }
+}
+
+/// The lock is one for all stores of a place, and free again soon after it is dropped.
+pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
+    let (one, other) = (place.open(), place.open());
+    let Some(held) = lock(&one).await else { return };
+    for store in [&one, &other, &place.open()] {
+        assert!(timeout(WHILE, store.lock()).await.is_err(), "nobody gets a lock that somebody holds");
+    }
+    drop(held);
+    assert!(lock(&other).await.is_some(), "a lock that was dropped can be had");
+}
+
+/// Many at once: never two of them hold it, and each has its turn.
+pub async fn never_do_two_hold_the_lock(place: &impl Place) {
+    let held = Arc::new(AtomicBool::new(false));
+    let mut tasks = JoinSet::new();
+    for _ in 0..8 {
+        let (store, held) = (place.open(), held.clone());
+        tasks.spawn(async move {
+            let Some(lock) = lock(&store).await else { return };
+            assert!(!held.swap(true, Ordering::SeqCst), "two hold the lock");
+            sleep(Duration::from_millis(5)).await;
+            held.store(false, Ordering::SeqCst);
+            drop(lock);
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task.expect("one holds the lock at a time, and each in turn");
+    }
+}
+
+/// Who stops waiting, at whatever moment, neither keeps the lock nor keeps others from it.
+pub async fn who_stops_waiting_leaves_nothing_behind(place: &impl Place) {
+    let store = place.open();
+    // While it is free: the future is dropped before, while and after it is taken.
+    for step in 0..40 {
+        give_up_after(Duration::from_micros(step * 50), store.lock()).await;
+    }
+    let Some(held) = lock(&place.open()).await else { return };
+    for step in 0..10 {
+        assert!(timeout(Duration::from_millis(step), store.lock()).await.is_err(), "the lock is held");
+    }
+    drop(held);
+    assert!(lock(&store).await.is_some(), "who stopped waiting does not have the lock");
+}
+
+/// A login and a logout store without a lock, also while somebody holds it. The holder then finds its basis gone.
+pub async fn a_login_needs_no_lock(place: &impl Place) {
+    let (holder, other) = (place.open(), place.open());
+    let Some(held) = lock(&holder).await else { return };
+    let basis = swap(&other, Revision::default(), "login").await.expect("no lock is needed");
+    let late = Swap { basis: Revision::default(), record: b"late".to_vec(), fence: Some(held.fence()) };
+    assert_eq!(soon(holder.swap(late)).await, None, "the holder's basis is gone");
+    let next = Swap { basis, record: b"next".to_vec(), fence: Some(held.fence()) };
+    assert!(soon(holder.swap(next)).await.is_some(), "the holder of the newest lock can store");
+}
+
+/// Where locks can run out, each has a greater fence than all before it, also after the others were dropped.
+pub async fn fences_grow(place: &impl Place) {
+    let mut last = 0;
+    for turn in 0..5 {
+        let Some(held) = lock(&place.open()).await else { return };
+        let fence = held.fence();
+        if fence == 0 {
+            assert_eq!(last, 0, "either every lock has a fence or none");
+            continue;
+        }
+        assert!(turn == 0 || fence > last, "fences grow: {fence} came after {last}");
+        last = fence;
+    }
+}
+
+/// R3, R10: whose lock has run out cannot store once somebody else has had it, and dropping it does not take the other's away.
+pub async fn who_outlasts_the_lock_cannot_store(place: &impl Place) {
+    let (late, next) = (place.open(), place.open());
+    let Some(lost) = lock(&late).await else { return };
+    let fence = lost.fence();
+    if !place.outlast_the_lock().await {
+        return;
+    }
+    assert!(lost.has_run_out() || fence > 0, "a lock that runs out has a fence");
+    let held = lock(&next).await.expect("a lock that has run out can be had");
+    assert!(held.fence() > fence, "the next lock has a greater fence");
+    let basis = load(&late).await.revision;
+    let overwriting = Swap { basis, record: b"late".to_vec(), fence: Some(fence) };
+    assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is refused");
+    drop(lost);
+    assert!(
+        timeout(WHILE, late.lock()).await.is_err(),
+        "R7: dropping a lost lock leaves the next one's alone"
+    );
+    let own = Swap { basis, record: b"own".to_vec(), fence: Some(held.fence()) };
+    let stored = soon(next.swap(own)).await.expect("the newest fence may store");
+    assert_eq!(load(&late).await.revision, stored);
+    // Also when the newest has been given back.
+    drop(held);
+    let overwriting = Swap { basis: stored, record: b"late".to_vec(), fence: Some(fence) };
+    assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is refused for ever");
+}
+
+/// Who waits for a change hears of it, where the store tells at all, also of one that came before; and can go away.
+pub async fn a_change_is_noticed_or_never_spoken_of(place: &impl Place) {
+    let (one, other) = (place.open(), place.open());
+    let first = swap(&one, Revision::default(), "first").await.expect("nobody else stores");
+    let tells = timeout(Duration::from_secs(2), other.changed(Revision::default())).await.is_ok();
+    if !tells {
+        return;
+    }
+    assert!(timeout(WHILE, other.changed(first)).await.is_err(), "nothing has changed since");
+    let mut basis = first;
+    for _ in 0..3 {
+        let waiting = other.changed(basis);
+        let changing = async {
+            sleep(Duration::from_millis(50)).await;
+            swap(&one, basis, "more").await.expect("nobody else stores")
+        };
+        let both = async { tokio::join!(waiting, changing).1 };
+        basis = timeout(SOON, both).await.expect("who waits for a change hears of it");
+    }
+}
+
+/// S7: what is not the store's own is told as an error, by load and by swap, and is never deleted or overwritten.
+pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
+    if !place.spoil().await {
+        return;
+    }
+    let store = place.open();
+    assert!(timeout(SOON, store.load()).await.expect(ENDS).is_err(), "foreign content is an error");
+    for basis in [0, 1] {
+        let over = Swap { basis: Revision::new(basis), record: b"over".to_vec(), fence: None };
+        let swapped = timeout(SOON, store.swap(over)).await.expect(ENDS);
+        assert!(!matches!(swapped, Ok(Some(_))), "foreign content is not overwritten");
+    }
+    // Whether it can be locked is the store's to say.
+    drop(timeout(SOON, store.lock()).await.expect(ENDS));
+    assert!(place.is_spoilt().await, "foreign content stays as it is");
+}
+
+const ENDS: &str = "no call takes for ever";
+
+async fn soon<T>(call: impl Future<Output = Result<T, afresh::BoxError>>) -> T {
+    timeout(SOON, call).await.expect(ENDS).expect("a store that works")
+}
+
+/// Drops what has not ended by then. The runtime's own timers are too coarse for this.
+async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
+    let started = Instant::now();
+    let time_is_up = async {
+        while started.elapsed() < time {
+            yield_now().await;
+        }
+    };
+    tokio::select! {
+        biased;
+        _ = call => {}
+        () = time_is_up => {}
+    }
+}
+
+async fn load(store: &impl SessionStore) -> Stored {
+    soon(store.load()).await
+}
+
+async fn lock(store: &impl SessionStore) -> Option<StoreLock> {
+    soon(store.lock()).await
+}
+
+async fn swap(store: &impl SessionStore, basis: Revision, record: impl AsRef<[u8]>) -> Option<Revision> {
+    soon(store.swap(Swap { basis, record: record.as_ref().to_vec(), fence: None })).await
+}

@@ -1,0 +1,214 @@
+//! A store that does what the test says: [`Vault`].
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
+use serde_json::Value;
+use tokio::sync::{Mutex as Turn, watch};
+
+/// What a session does with its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Op {
+    Load,
+    Swap,
+    Lock,
+}
+
+/// What becomes of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and nothing is done.
+    Fail,
+    /// It is done, and fails all the same.
+    FailAfter,
+    /// It never returns.
+    Hang,
+}
+
+/// A store in memory that counts, fails and waits as it is told. Clones are the same store: clients with one are
+/// processes that share it. It honours fences.
+#[derive(Clone, Default)]
+pub struct Vault(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    stored: Mutex<Stored>,
+    history: Mutex<Vec<Value>>,
+    lock: Arc<Turn<()>>,
+    without_locks: AtomicBool,
+    spent_leases: AtomicUsize,
+    fence: AtomicU64,
+    desks: [Desk; 3],
+    news: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct Desk {
+    count: AtomicUsize,
+    next: Mutex<VecDeque<Fault>>,
+    always: Mutex<Option<Fault>>,
+    held: watch::Sender<bool>,
+}
+
+impl Vault {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often this has been begun.
+    pub fn count(&self, op: Op) -> usize {
+        self.desk(op).count.load(Ordering::SeqCst)
+    }
+
+    /// The next one goes wrong.
+    pub fn next(&self, op: Op, fault: Fault) {
+        self.desk(op).next.lock().unwrap().push_back(fault);
+    }
+
+    /// From now on all go wrong, or none.
+    pub fn always(&self, op: Op, fault: Option<Fault>) {
+        *self.desk(op).always.lock().unwrap() = fault;
+    }
+
+    /// From now on they wait.
+    pub fn hold(&self, op: Op) {
+        self.desk(op).held.send_replace(true);
+    }
+
+    /// From now on they pass, and so do those that wait.
+    pub fn open(&self, op: Op) {
+        self.desk(op).held.send_replace(false);
+    }
+
+    pub fn without_locks(&self) {
+        self.0.without_locks.store(true, Ordering::SeqCst);
+    }
+
+    /// So many leases run out before whoever gets one can use it.
+    pub fn spend_leases(&self, count: usize) {
+        self.0.spent_leases.store(count, Ordering::SeqCst);
+    }
+
+    /// Takes the lock, as another process does.
+    pub async fn locked(&self) -> StoreLock {
+        self.lock().await.unwrap().unwrap()
+    }
+
+    /// The lease of whoever has the lock has run out, and somebody else has taken it.
+    pub fn outlive_lock(&self) {
+        self.0.fence.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// What is stored; `null` if nothing ever was.
+    pub fn record(&self) -> Value {
+        parse(&self.stored().record)
+    }
+
+    /// All that was ever stored.
+    pub fn history(&self) -> Vec<Value> {
+        self.0.history.lock().unwrap().clone()
+    }
+
+    /// The access token that is stored.
+    pub fn access(&self) -> Option<String> {
+        self.record()["session"]["access"].as_str().map(str::to_owned)
+    }
+
+    /// Puts bytes there, as anybody can.
+    pub fn put(&self, record: &[u8]) {
+        let mut stored = self.stored();
+        *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
+    }
+
+    /// Restores what was there before, as a server does that has lost its last writes.
+    pub fn restore(&self, revision: Revision, record: Vec<u8>) {
+        *self.stored() = Stored { revision, record };
+    }
+
+    /// The revision of what is there.
+    pub fn revision(&self) -> Revision {
+        self.stored().revision
+    }
+
+    /// The bytes that are there.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.stored().record.clone()
+    }
+
+    /// Tells those who wait for changes.
+    pub fn tell(&self) {
+        let revision = self.stored().revision.number();
+        self.0.news.send_replace(revision);
+    }
+
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.0.stored.lock().unwrap()
+    }
+
+    fn desk(&self, op: Op) -> &Desk {
+        &self.0.desks[op as usize]
+    }
+
+    async fn pass(&self, op: Op) -> Result<Option<Fault>, BoxError> {
+        let desk = self.desk(op);
+        desk.count.fetch_add(1, Ordering::SeqCst);
+        desk.held.subscribe().wait_for(|held| !held).await.unwrap();
+        let fault = desk.next.lock().unwrap().pop_front().or(*desk.always.lock().unwrap());
+        match fault {
+            Some(Fault::Fail) => Err("on purpose".into()),
+            Some(Fault::Hang) => std::future::pending().await,
+            other => Ok(other),
+        }
+    }
+}
+
+fn parse(record: &[u8]) -> Value {
+    serde_json::from_slice(record).unwrap_or_default()
+}
+
+impl SessionStore for Vault {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        self.pass(Op::Load).await?;
+        Ok(self.stored().clone())
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        let fault = self.pass(Op::Swap).await?;
+        let mut stored = self.stored();
+        let stale = swap.fence.is_some_and(|fence| fence < self.0.fence.load(Ordering::SeqCst));
+        if stored.revision != swap.basis || stale {
+            return Ok(None);
+        }
+        self.0.history.lock().unwrap().push(parse(&swap.record));
+        *stored = Stored { revision: swap.basis.next(), record: swap.record };
+        if fault == Some(Fault::FailAfter) {
+            return Err("on purpose, afterwards".into());
+        }
+        Ok(Some(stored.revision))
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        self.pass(Op::Lock).await?;
+        if self.0.without_locks.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
+        let guard = self.0.lock.clone().lock_owned().await;
+        let fence = self.0.fence.fetch_add(1, Ordering::SeqCst) + 1;
+        let lock = StoreLock::leased(fence, guard);
+        let spent = |left: usize| left.checked_sub(1);
+        match self.0.spent_leases.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent) {
+            Ok(_) => Ok(Some(lock.until(Instant::now()))),
+            Err(_) => Ok(Some(lock)),
+        }
+    }
+
+    async fn changed(&self, seen: Revision) {
+        let mut news = self.0.news.subscribe();
+        if news.wait_for(|newest| *newest > seen.number()).await.is_err() {
+            std::future::pending().await
+        }
+    }
+}

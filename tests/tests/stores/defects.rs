@@ -1,0 +1,216 @@
+//! The checks themselves: each notices the store that does wrong what it is about.
+
+use std::panic::AssertUnwindSafe;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use afresh::{BoxError, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh_tests::store_conformance as check;
+use afresh_tests::store_conformance::Place;
+use futures_util::FutureExt;
+
+/// What is wrong with a store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Defect {
+    None,
+    /// It reads and writes in two steps.
+    SwapInSteps,
+    /// It takes any basis.
+    AnyBasis,
+    /// It keeps what is text.
+    TextOnly,
+    /// It never gives a lock back.
+    KeepsLocks,
+    /// Everybody gets the lock.
+    LocksNobody,
+    /// Who stops waiting has the lock all the same, later.
+    LocksTheGone,
+    /// Its fences stay as they are.
+    FencesStay,
+    /// It takes old fences.
+    OldFences,
+    /// A lost lock, dropped, ends the next one's.
+    ReleasesAnothers,
+    /// It overwrites what is not its own.
+    Overwrites,
+    /// It tells of the first change only.
+    DeafAfterOne,
+    /// It stores the record in two halves.
+    Halves,
+}
+
+/// A store in memory, leased, with a defect.
+#[derive(Clone)]
+struct Faulty {
+    defect: Defect,
+    memory: MemoryStore,
+    fence: Arc<AtomicU64>,
+    /// The fence of who has the lock; 0 is nobody.
+    holder: Arc<AtomicU64>,
+}
+
+impl Faulty {
+    fn of(defect: Defect) -> Self {
+        Self { defect, memory: MemoryStore::new(), fence: <_>::default(), holder: <_>::default() }
+    }
+
+    fn is(&self, defect: Defect) -> bool {
+        self.defect == defect
+    }
+
+    fn try_lock(&self) -> Option<StoreLock> {
+        let free = self.is(Defect::LocksNobody) || self.holder.load(Ordering::SeqCst) == 0;
+        if !free {
+            return None;
+        }
+        let by = u64::from(!self.is(Defect::FencesStay) || self.fence.load(Ordering::SeqCst) == 0);
+        let fence = self.fence.fetch_add(by, Ordering::SeqCst) + by;
+        self.holder.store(fence, Ordering::SeqCst);
+        Some(StoreLock::leased(fence, Release(self.clone(), fence)))
+    }
+}
+
+struct Release(Faulty, u64);
+
+impl Drop for Release {
+    fn drop(&mut self) {
+        let holder =
+            if self.0.is(Defect::ReleasesAnothers) { self.0.holder.load(Ordering::SeqCst) } else { self.1 };
+        if !self.0.is(Defect::KeepsLocks) {
+            let _ = self.0.holder.compare_exchange(holder, 0, Ordering::SeqCst, Ordering::SeqCst);
+        }
+    }
+}
+
+const FOREIGN: &[u8] = b"somebody else's";
+
+impl SessionStore for Faulty {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        let mut stored = self.memory.load().await?;
+        if stored.record == FOREIGN {
+            return Err("somebody else's".into());
+        }
+        if self.is(Defect::TextOnly) {
+            stored.record = String::from_utf8_lossy(&stored.record).into_owned().into_bytes();
+        }
+        Ok(stored)
+    }
+
+    async fn swap(&self, mut swap: Swap) -> Result<Option<Revision>, BoxError> {
+        let now = self.memory.load().await?;
+        if now.record == FOREIGN && !self.is(Defect::Overwrites) {
+            return Err("somebody else's".into());
+        }
+        let old = swap.fence.is_some_and(|fence| fence < self.fence.load(Ordering::SeqCst));
+        if old && !self.is(Defect::OldFences) {
+            return Ok(None);
+        }
+        if self.is(Defect::SwapInSteps) && now.revision == swap.basis {
+            tokio::task::yield_now().await;
+            tokio::time::sleep(Duration::from_millis(1)).await;
+            let again = self.memory.load().await?.revision;
+            self.memory.swap(Swap { basis: again, ..swap }).await?;
+            return Ok(Some(now.revision.next()));
+        }
+        if self.is(Defect::AnyBasis) {
+            swap.basis = now.revision;
+        }
+        if self.is(Defect::Halves) {
+            let half = swap.record[..swap.record.len() / 2].to_vec();
+            let Some(basis) = self.memory.swap(Swap { record: half, ..swap.clone() }).await? else {
+                return Ok(None);
+            };
+            tokio::time::sleep(Duration::from_millis(5)).await;
+            swap.basis = basis;
+        }
+        self.memory.swap(swap).await
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        if self.is(Defect::LocksTheGone) {
+            let store = self.clone();
+            let waiting = tokio::spawn(async move {
+                loop {
+                    if let Some(lock) = store.try_lock() {
+                        break std::mem::ManuallyDrop::new(lock);
+                    }
+                    tokio::time::sleep(Duration::from_millis(1)).await;
+                }
+            });
+            return Ok(Some(std::mem::ManuallyDrop::into_inner(waiting.await?)));
+        }
+        loop {
+            if let Some(lock) = self.try_lock() {
+                return Ok(Some(lock));
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+
+    async fn changed(&self, seen: Revision) {
+        loop {
+            let now = self.memory.load().await.unwrap().revision;
+            let deaf = self.is(Defect::DeafAfterOne) && seen != Revision::default();
+            if now != seen && !deaf {
+                return;
+            }
+            tokio::time::sleep(Duration::from_millis(1)).await;
+        }
+    }
+}
+
+impl Place for Faulty {
+    type Store = Self;
+
+    fn open(&self) -> Self {
+        self.clone()
+    }
+
+    async fn spoil(&self) -> bool {
+        let foreign = Swap { basis: Revision::default(), record: FOREIGN.to_vec(), fence: None };
+        self.memory.swap(foreign).await.unwrap().is_some()
+    }
+
+    async fn is_spoilt(&self) -> bool {
+        self.memory.load().await.unwrap().record == FOREIGN
+    }
+
+    async fn outlast_the_lock(&self) -> bool {
+        self.holder.store(0, Ordering::SeqCst);
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_without_defects_passes() {
+    check::all(|| Faulty::of(Defect::None)).await;
+}
+
+/// Says which defect a check has missed.
+macro_rules! notices {
+    ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
+        #[tokio::test(flavor = "multi_thread")]
+        async fn $test() {
+            for defect in [$(Defect::$defect),+] {
+                let place = Faulty::of(defect);
+                let passed = AssertUnwindSafe(check::$check(&place)).catch_unwind().await;
+                assert!(passed.is_err(), "{defect:?} was not noticed");
+            }
+        }
+    )+};
+}
+
+notices! {
+    text_is_not_enough: any_bytes_come_back_as_they_were, TextOnly;
+    any_basis_is_noticed: an_old_basis_is_refused, AnyBasis;
+    two_steps_are_noticed: every_revision_is_won_exactly_once, SwapInSteps, AnyBasis;
+    half_a_record_is_noticed: a_dropped_swap_is_whole_or_not_there, Halves;
+    locks_of_many_or_for_ever_are_noticed: one_holds_the_lock_until_it_is_dropped, LocksNobody, KeepsLocks;
+    two_at_once_are_noticed: never_do_two_hold_the_lock, LocksNobody;
+    locks_of_the_gone_are_noticed: who_stops_waiting_leaves_nothing_behind, LocksTheGone;
+    fences_that_stay_are_noticed: fences_grow, FencesStay;
+    late_writers_are_noticed: who_outlasts_the_lock_cannot_store, OldFences, ReleasesAnothers, FencesStay;
+    deafness_is_noticed: a_change_is_noticed_or_never_spoken_of, DeafAfterOne;
+    overwriting_is_noticed: foreign_content_is_an_error_and_stays, Overwrites;
+}

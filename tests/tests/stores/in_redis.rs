@@ -1,0 +1,204 @@
+//! `RedisStore`, in a real Redis.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use afresh::{RedisStore, Revision, SealKey, Sealed, SessionStore, Swap};
+use afresh_tests::RedisServer;
+use afresh_tests::store_conformance::{Place, all, who_outlasts_the_lock_cannot_store};
+use redis::AsyncTypedCommands;
+use tokio::time::{sleep, timeout};
+
+struct InRedis {
+    server: Arc<RedisServer>,
+    name: String,
+    lease: Duration,
+}
+
+impl InRedis {
+    fn on(server: &Arc<RedisServer>) -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let name = format!("afresh:{}", COUNT.fetch_add(1, Ordering::Relaxed));
+        Self { server: server.clone(), name, lease: Duration::from_secs(30) }
+    }
+
+    fn leased(self, lease: Duration) -> Self {
+        Self { lease, ..self }
+    }
+
+    async fn client(&self) -> redis::aio::MultiplexedConnection {
+        let client = redis::Client::open(self.server.url()).unwrap();
+        client.get_multiplexed_async_connection().await.unwrap()
+    }
+}
+
+impl Place for InRedis {
+    type Store = RedisStore;
+
+    fn open(&self) -> RedisStore {
+        RedisStore::new(self.server.url(), &self.name).unwrap().lease(self.lease)
+    }
+
+    async fn spoil(&self) -> bool {
+        self.client().await.hset(&self.name, "carol", "her own").await.unwrap();
+        true
+    }
+
+    async fn is_spoilt(&self) -> bool {
+        let all = self.client().await.hgetall(&self.name).await.unwrap();
+        all.len() == 1 && all["carol"] == "her own"
+    }
+
+    /// As after its lease: the key is gone.
+    async fn outlast_the_lock(&self) -> bool {
+        let lock = format!("{{{}}}:lock", self.name);
+        assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "somebody holds the lock");
+        true
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_keeps_to_what_stores_promise() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    all(|| InRedis::on(&server)).await;
+}
+
+struct SealedInRedis(InRedis);
+
+impl Place for SealedInRedis {
+    type Store = Sealed<RedisStore>;
+
+    fn open(&self) -> Self::Store {
+        Sealed::new(self.0.open(), SealKey::new([7; 32]))
+    }
+
+    async fn outlast_the_lock(&self) -> bool {
+        self.0.outlast_the_lock().await
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn redis_keeps_to_it_sealed_too() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    all(|| SealedInRedis(InRedis::on(&server))).await;
+}
+
+/// A place where waiting is enough.
+struct Brief(InRedis);
+
+impl Place for Brief {
+    type Store = RedisStore;
+
+    fn open(&self) -> RedisStore {
+        self.0.open()
+    }
+
+    async fn outlast_the_lock(&self) -> bool {
+        // By nobody's hand: who waits gets the lock when the lease has run out.
+        let waited = timeout(Duration::from_secs(10), self.open().lock()).await;
+        drop(waited.expect("a lease runs out").unwrap());
+        true
+    }
+}
+
+/// R3, R10
+#[tokio::test]
+async fn who_was_suspended_for_longer_than_the_lease_cannot_overwrite() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    let place = Brief(InRedis::on(&server).leased(Duration::from_millis(1500)));
+    who_outlasts_the_lock_cannot_store(&place).await;
+}
+
+/// R3: by this process's clock it has run out no later than by the server's.
+#[tokio::test]
+async fn a_holder_knows_when_its_lease_has_run_out() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    let place = InRedis::on(&server).leased(Duration::from_millis(600));
+    let held = place.open().lock().await.unwrap().unwrap();
+    assert!(!held.has_run_out());
+    let next = timeout(Duration::from_secs(10), place.open().lock()).await.unwrap().unwrap();
+    assert!(held.has_run_out() && next.is_some());
+}
+
+/// S7: also what is no hash at all, in either of the two keys.
+#[tokio::test]
+async fn keys_of_another_type_are_errors_and_stay() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    let place = InRedis::on(&server);
+    let (store, mut client) = (place.open(), place.client().await);
+    let lock = format!("{{{}}}:lock", place.name);
+    client.set(&place.name, "a text").await.unwrap();
+    assert!(store.load().await.is_err());
+    assert!(store.lock().await.is_err());
+    // It failed before anything was locked.
+    assert!(!client.exists(&lock).await.unwrap());
+    assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
+
+    let place = InRedis::on(&server);
+    let lock = format!("{{{}}}:lock", place.name);
+    client.lpush(&lock, "a list").await.unwrap();
+    assert!(place.open().lock().await.is_err());
+    assert_eq!(client.llen(&lock).await.unwrap(), 1);
+}
+
+/// Every other field of the hash may be wrong too.
+#[tokio::test]
+async fn half_a_session_is_an_error() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    let place = InRedis::on(&server);
+    let (store, mut client) = (place.open(), place.client().await);
+    let swap = Swap { basis: Revision::default(), record: b"whole".to_vec(), fence: None };
+    store.swap(swap).await.unwrap().unwrap();
+    client.hset(&place.name, "revision", "seven").await.unwrap();
+    assert!(store.load().await.is_err());
+    client.hdel(&place.name, "revision").await.unwrap();
+    assert!(store.load().await.is_err());
+    client.hset_multiple(&place.name, &[("revision", "1"), ("afresh", "2")]).await.unwrap();
+    assert!(store.load().await.is_err(), "a form of a later version");
+    client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
+    assert!(store.lock().await.is_err());
+    // It failed before anything was locked.
+    assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
+}
+
+/// Sessions of several identities, in one database, do not meet.
+#[tokio::test]
+async fn identities_do_not_meet() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    let (alice, bob) = (InRedis::on(&server).open(), InRedis::on(&server).open());
+    let swap = Swap { basis: Revision::default(), record: b"alice".to_vec(), fence: None };
+    let held = alice.lock().await.unwrap();
+    alice.swap(swap).await.unwrap().unwrap();
+    assert!(bob.load().await.unwrap().record.is_empty());
+    assert!(timeout(Duration::from_secs(5), bob.lock()).await.unwrap().unwrap().is_some());
+    drop(held);
+}
+
+/// No key, record or change is lost with the connection on which others listen.
+#[tokio::test]
+async fn a_change_is_noticed_at_once() {
+    let Some(server) = RedisServer::start().map(Arc::new) else { return };
+    let place = InRedis::on(&server);
+    let (one, other) = (place.open(), place.open());
+    let mut basis = Revision::default();
+    for _ in 0..3 {
+        let changing = async {
+            sleep(Duration::from_millis(200)).await;
+            let swap = Swap { basis, record: b"new".to_vec(), fence: None };
+            one.swap(swap).await.unwrap().unwrap()
+        };
+        // Far sooner than somebody would look who had heard nothing.
+        let both = async { tokio::join!(other.changed(basis), changing).1 };
+        basis = timeout(Duration::from_secs(5), both).await.expect("a notice");
+    }
+}
+
+/// I16
+#[test]
+fn the_password_of_the_server_is_not_shown() {
+    let store = RedisStore::new("redis://alice:s3cret@localhost/", "afresh:alice").unwrap();
+    assert!(!format!("{store:?}").contains("s3cret"));
+    let error = RedisStore::new("http://alice:s3cret@localhost/", "afresh:alice").unwrap_err();
+    assert!(!format!("{error:?} {error}").contains("s3cret"), "{error:?}");
+}

@@ -1,0 +1,137 @@
+//! `RedisStore` while Redis is down, hangs, comes back or breaks connections.
+
+use std::process::Command;
+use std::time::{Duration, Instant};
+
+use afresh::{RedisStore, Revision, SessionStore, Swap};
+use afresh_tests::RedisServer;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::time::timeout;
+
+fn store(server: &RedisServer) -> RedisStore {
+    RedisStore::new(server.url(), "afresh:alice").unwrap()
+}
+
+fn swap(basis: Revision, record: &[u8]) -> Swap {
+    Swap { basis, record: record.to_vec(), fence: None }
+}
+
+/// S6, S7: nothing is lost by a crash of Redis that has its append-only file, and nobody needs to be started again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_store_outlives_a_crash_of_redis() {
+    let Some(mut server) = RedisServer::start() else { return };
+    let store = store(&server);
+    let first = store.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
+    let held = store.lock().await.unwrap().unwrap();
+    let listener = {
+        let store = store.clone();
+        tokio::spawn(async move { store.changed(first).await })
+    };
+    server.kill();
+    assert!(store.load().await.is_err());
+    assert!(store.swap(swap(first, b"lost")).await.is_err());
+    assert!(store.lock().await.is_err());
+    server.restart();
+    let stored = store.load().await.unwrap();
+    assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
+    // The lease is still held, and the fences go on.
+    let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
+    assert!(store.swap(next).await.unwrap().is_some());
+    timeout(Duration::from_secs(15), listener).await.expect("who listens hears of it again").unwrap();
+    let fence = held.fence();
+    drop(held);
+    let held = timeout(Duration::from_secs(5), store.lock()).await.unwrap().unwrap().unwrap();
+    assert!(held.fence() > fence);
+}
+
+/// S6
+#[tokio::test]
+async fn no_call_hangs_on_a_redis_that_hangs() {
+    let Some(server) = RedisServer::start() else { return };
+    let store = store(&server);
+    store.load().await.unwrap();
+    signal(&server, "STOP");
+    let started = Instant::now();
+    assert!(store.load().await.is_err());
+    assert!(store.swap(swap(Revision::default(), b"x")).await.is_err());
+    assert!(store.lock().await.is_err());
+    assert!(started.elapsed() < Duration::from_secs(3 * 5 + 5), "{:?}", started.elapsed());
+    signal(&server, "CONT");
+    assert!(store.load().await.is_ok());
+}
+
+fn signal(server: &RedisServer, name: &str) {
+    let status = Command::new("kill").arg(format!("-{name}")).arg(server.pid().to_string()).status();
+    assert!(status.unwrap().success());
+}
+
+/// What was stored although its answer was lost is known to be stored, and counts once; so does a lock.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_lost_answer_is_asked_for_again() {
+    let Some(server) = RedisServer::start() else { return };
+    // The scripts are known to the server then, so that each call is one question.
+    let direct = store(&server);
+    let basis = direct.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
+    let fence = direct.lock().await.unwrap().unwrap().fence();
+    for loses in ["swap", "lock"] {
+        let url = losing_the_first_answer_about(loses, &server).await;
+        let store = RedisStore::new(url, "afresh:alice").unwrap();
+        if loses == "swap" {
+            let revision = store.swap(swap(basis, b"second")).await.unwrap();
+            assert_eq!(revision, Some(basis.next()), "it was stored, and once");
+            assert_eq!(direct.load().await.unwrap().record, b"second");
+        } else {
+            let held = timeout(Duration::from_secs(5), store.lock()).await.expect("it has the lock already");
+            assert_eq!(held.unwrap().unwrap().fence(), fence + 1, "it was locked, and once");
+        }
+    }
+}
+
+/// A way to the server that swallows the answer to one script, and breaks the connection instead.
+async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> String {
+    // By what only its arguments have.
+    let mark: &'static [u8] = if what == "swap" { b"second" } else { b"30000" };
+    let to = server.url().trim_start_matches("redis://").trim_end_matches('/').to_owned();
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("redis://{}/", listener.local_addr().unwrap());
+    tokio::spawn(async move {
+        let mut lost = false;
+        loop {
+            let (mut here, _) = listener.accept().await.unwrap();
+            let mut there = TcpStream::connect(&to).await.unwrap();
+            if lost {
+                tokio::spawn(async move { tokio::io::copy_bidirectional(&mut here, &mut there).await });
+                continue;
+            }
+            lost = relay_until(mark, here, there).await;
+        }
+    });
+    url
+}
+
+/// True when the mark has been seen, answered, and the answer lost.
+async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
+    let (mut from_here, mut to_here) = here.into_split();
+    let (mut from_there, mut to_there) = there.into_split();
+    let answers = tokio::spawn(async move {
+        let _ = copy(&mut from_there, &mut to_here).await;
+        from_there
+    });
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        let length = from_here.read(&mut buffer).await.unwrap_or(0);
+        if length == 0 {
+            return false;
+        }
+        let question = &buffer[..length];
+        if question.windows(mark.len()).any(|window| window == mark) {
+            // Nobody carries the answer any more, but the server gives it.
+            answers.abort();
+            to_there.write_all(question).await.unwrap();
+            tokio::time::sleep(Duration::from_millis(200)).await;
+            return true;
+        }
+        to_there.write_all(question).await.unwrap();
+    }
+}

@@ -1,0 +1,31 @@
+//! `Sealed`, around a store that anybody can look into.
+
+use afresh::{MemoryStore, SealKey, Sealed, SessionStore, Swap};
+use afresh_tests::store_conformance::{Place, all};
+
+struct InSealed(MemoryStore);
+
+impl Place for InSealed {
+    type Store = Sealed<MemoryStore>;
+
+    fn open(&self) -> Self::Store {
+        Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("alice")
+    }
+
+    /// Sealed, but for somebody else.
+    async fn spoil(&self) -> bool {
+        let other = Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("bob");
+        let swap = Swap { basis: <_>::default(), record: b"bob's".to_vec(), fence: None };
+        other.swap(swap).await.unwrap().is_some()
+    }
+
+    async fn is_spoilt(&self) -> bool {
+        let other = Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("bob");
+        other.load().await.unwrap().record == b"bob's"
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_sealed_keeps_to_what_stores_promise() {
+    all(|| InSealed(MemoryStore::new())).await;
+}
