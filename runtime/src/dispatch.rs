@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 
 use bytes::Bytes;
 use reqwest::Response;
@@ -97,8 +98,8 @@ impl Journey {
         let session = self.client.session();
         let once = !self.call.is_replayable();
         let entered = match session.enter_at_once(demand, once) {
-            Some(entered) => entered,
-            None => Box::pin(session.enter(demand, once)).await?,
+            Poll::Ready(entered) => entered,
+            Poll::Pending => Box::pin(session.enter(demand, once)).await?,
         };
         Ok(entered.map(|Entered { pass, waited }| {
             if let Some(waited) = waited {
@@ -172,7 +173,7 @@ impl Journey {
     /// The first answer was a refusal, and something is to be done about it.
     async fn refused(&mut self, first: Response, next: Next) -> Result<Arrived, Error> {
         if self.plan.endpoint.is_some_and(|endpoint| !endpoint.replay) {
-            return self.renew_only(first, next).await;
+            return Box::pin(self.renew_only(first, next)).await;
         }
         // Read and let go before anything is waited for: the connection may be needed for the refresh.
         let rejection = Arc::new(Rejection::capture(first).await);
@@ -187,7 +188,8 @@ impl Journey {
                 "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
             return Err(Error::new(Kind::NotReplayable, text).with_rejection(rejection));
         }
-        self.replay(renewed, rejection).await
+        // Boxed again, as above: many may wait at once, without the room for what comes after.
+        Box::pin(self.replay(renewed, rejection)).await
     }
 
     /// What the session is after the refresh that the refusal is worth.

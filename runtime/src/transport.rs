@@ -8,7 +8,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::{Entry, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http_body::{Frame, SizeHint};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
@@ -99,8 +99,10 @@ impl Future for Sent {
         };
         Poll::Ready(answer.map_err(Error::transport).map(|mut response| {
             // So that nobody who prints the headers prints a session.
-            if let Entry::Occupied(mut lines) = response.headers_mut().entry(SET_COOKIE) {
-                lines.iter_mut().for_each(|line| line.set_sensitive(true));
+            for (name, line) in response.headers_mut() {
+                if name == SET_COOKIE {
+                    line.set_sensitive(true);
+                }
             }
             response
         }))
