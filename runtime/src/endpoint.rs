@@ -144,6 +144,8 @@ pub struct Endpoint {
     /// The path as it is declared, if it has placeholders.
     pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
+    /// It carries no access token.
+    pub(crate) bare: bool,
     pub(crate) replay: bool,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
@@ -185,6 +187,7 @@ impl Endpoint {
             path,
             template: None,
             role: Role::Ordinary,
+            bare: false,
             replay: true,
             refresh_on: None,
             expired_when: None,
@@ -202,10 +205,11 @@ impl Endpoint {
         self
     }
 
-    /// `#[public]`.
+    /// `#[public]`. A logout stays one.
     #[must_use]
-    pub const fn public(self) -> Self {
-        self.with_role(Role::Public)
+    pub const fn public(mut self) -> Self {
+        self.bare = true;
+        if matches!(self.role, Role::Ordinary) { self.with_role(Role::Public) } else { self }
     }
 
     /// `#[login]`.

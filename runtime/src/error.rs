@@ -329,7 +329,7 @@ impl Error {
     /// The session has expired because the answer to a refresh was lost on the way: the server had spent the
     /// refresh token, and did not take it again. [`is_session_expired`](Self::is_session_expired) too.
     ///
-    /// Told to those who waited for the refresh. Many of these speak for a server without a grace period for
+    /// Told to those who waited for the refresh, and to all who call until the next login. Many of these speak for a server without a grace period for
     /// spent refresh tokens, behind a network that loses answers.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
@@ -387,7 +387,8 @@ impl Error {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// The refresh itself called a method that waits for the refresh.
+    /// The refresh itself called a method that waits for the refresh. Known only where it does so in its own
+    /// task: from one that it spawned, such a call waits until the refresh is given up.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

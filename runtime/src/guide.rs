@@ -4,6 +4,7 @@
 //! | page | for |
 //! |---|---|
 //! | [`auth`] | login, refresh and logout, in every common shape; what a 403 means |
+//! | [`stores`] | sessions that outlive their process, and that many processes share |
 //! | [`arguments`] | what a parameter looks like on the wire |
 //! | [`bodies`] | JSON, forms, parts, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive, or in pages |
@@ -14,6 +15,9 @@
 
 #[doc = include_str!("../docs/guide/auth.md")]
 pub mod auth {}
+
+#[doc = include_str!("../docs/guide/stores.md")]
+pub mod stores {}
 
 #[doc = include_str!("../docs/guide/arguments.md")]
 pub mod arguments {}

@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use http::header::ACCEPT;
 use http::{HeaderValue, Uri};
-use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::{Client, ResponseFuture};
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::{Body, Request};
 use tokio::io::{AsyncRead, AsyncWrite};
@@ -143,10 +143,14 @@ impl HyperTransport {
         if self.reach == Reach::Http && url.scheme() == "https" { Err(NoTls) } else { Ok(()) }
     }
 
-    pub(crate) async fn exchange(&self, request: Request) -> Result<LeanResponse, BoxError> {
+    pub(crate) fn exchange(&self, request: Request) -> Exchange {
+        Exchange(self.send(request).map_err(Some))
+    }
+
+    fn send(&self, request: Request) -> Result<UnderWay, BoxError> {
         self.check(request.url())?;
         let may_be_http2 = self.reach == Reach::Https && request.url().scheme() == "https";
-        let mut deadline = Deadline::of(request.timeout().copied());
+        let deadline = Deadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
         // HTTP/2 has no such header; hyper-util knows in time which of the two it speaks.
@@ -155,8 +159,39 @@ impl HyperTransport {
         }
         // As reqwest and browsers say: there are servers that answer something else without it.
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        let response = deadline.bound(self.client.request(request)).await??;
-        Ok(LeanResponse::new(response, uri, deadline))
+        Ok(UnderWay { answer: self.client.request(request), uri, deadline: Some(deadline) })
+    }
+}
+
+/// One request under way, or why it does not go out.
+pub(crate) struct Exchange(Result<UnderWay, Option<BoxError>>);
+
+struct UnderWay {
+    answer: ResponseFuture,
+    uri: Uri,
+    /// Goes on with the answer's body.
+    deadline: Option<Deadline>,
+}
+
+impl Future for Exchange {
+    type Output = Result<LeanResponse, BoxError>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let under_way = match &mut self.0 {
+            Ok(under_way) => under_way,
+            Err(error) => return error.take().map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
+        };
+        let Some(deadline) = &mut under_way.deadline else { return Poll::Pending };
+        match Pin::new(&mut under_way.answer).poll(context) {
+            Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
+            Poll::Ready(Ok(answer)) => {
+                let uri = std::mem::take(&mut under_way.uri);
+                let deadline = under_way.deadline.take().unwrap_or_default();
+                Poll::Ready(Ok(LeanResponse::new(answer, uri, deadline)))
+            }
+            Poll::Pending if deadline.is_over(context) => Poll::Ready(Err(TimedOut.into())),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 
@@ -170,8 +205,8 @@ impl Service<Request> for HyperTransport {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let transport = self.clone();
-        Box::pin(async move { transport.exchange(request).await.map(LeanResponse::into_reqwest) })
+        let exchange = self.exchange(request);
+        Box::pin(async move { exchange.await.map(LeanResponse::into_reqwest) })
     }
 }
 

@@ -45,6 +45,10 @@ impl Response {
     }
 
     /// Where the answer came from, if the transport may have gone elsewhere by itself.
+    #[cfg_attr(
+        not(feature = "hyper"),
+        expect(clippy::unnecessary_wraps, reason = "the lean transport does not")
+    )]
     pub(crate) fn url(&self) -> Option<&Url> {
         match self {
             Self::Reqwest(response) => Some(response.url()),
@@ -53,14 +57,18 @@ impl Response {
         }
     }
 
-    /// The body to its end.
-    pub(crate) async fn bytes(self) -> Result<Bytes, Error> {
-        either!(self, response => response.bytes().await.map_err(|error| Error::transport(error.into())))
+    /// How long the body is, if that is known.
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        either!(self, response => response.content_length())
     }
 
     /// The next piece of the body. Cancel safe.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        either!(self, response => response.chunk().await.map_err(|error| Error::transport(error.into())))
+        match self {
+            Self::Reqwest(response) => response.chunk().await.map_err(|error| Error::transport(error.into())),
+            #[cfg(feature = "hyper")]
+            Self::Lean(response) => response.chunk().await.map_err(Error::transport),
+        }
     }
 
     /// As callers get it who read the body themselves.

@@ -1,6 +1,8 @@
 //! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand. They are
 //! never refreshed or sent again themselves, and no redirect takes them to another origin.
 
+use std::sync::Arc;
+
 use crate::answer::Answer;
 use crate::client::Client;
 use crate::courier::{Courier, Errand};
@@ -51,7 +53,8 @@ pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
     // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
     let _ = call.client.session().consult().await;
     let before = call.client.session().log_out();
-    let (answer, _) = call.send(&before).await?;
+    let under = if call.endpoint.bare { Arc::new(before.without_credential()) } else { before };
+    let (answer, _) = call.send(&under).await?;
     call.client.session().stored().await?;
     Ok(answer)
 }
@@ -74,7 +77,7 @@ impl RoleCall {
             return Err(Error::new(Kind::Transport, "the request was redirected to another origin"));
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
-        let arrived = Arrived { response: delivered.response, receipt, rejection: None };
-        Ok((Answer::read(arrived).await?.with_secrets(), delivered.cookies))
+        let mut arrived = Arrived { response: delivered.response, receipt, rejection: None };
+        Ok((Answer::read(&mut arrived).await?.with_secrets(), delivered.cookies))
     }
 }

@@ -72,7 +72,7 @@ fn borne_by(source: &str) -> BTreeSet<String> {
 fn every_scenario_has_a_test_and_every_test_a_scenario() {
     let table = table();
     let mut borne = BTreeMap::new();
-    for folder in ["tests/tests", "runtime/src"] {
+    for folder in ["tests/tests", "tests/live/tests", "runtime/src"] {
         borne_in(&Path::new(ROOT).join(folder), &mut borne);
     }
     let invariants: BTreeSet<_> = (1..=20).map(|number| format!("I{number}")).collect();

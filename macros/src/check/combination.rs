@@ -14,7 +14,7 @@ struct Clash {
 const CLASHES: &[Clash] = &[
     Clash {
         of: "public",
-        with: &["login", "refresh", "logout"],
+        with: &["login", "refresh"],
         because: "its role already says which credential it carries",
     },
     Clash {

@@ -72,13 +72,11 @@ mod tls {
         http2.into_iter().chain(["http/1.1"]).map(|name| name.as_bytes().to_vec()).collect()
     }
 
-    #[cfg(feature = "rustls")]
     fn usual_provider() -> Option<Arc<CryptoProvider>> {
-        Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()))
-    }
-
-    #[cfg(not(feature = "rustls"))]
-    fn usual_provider() -> Option<Arc<CryptoProvider>> {
-        None
+        #[cfg(feature = "rustls")]
+        let provider = Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
+        #[cfg(not(feature = "rustls"))]
+        let provider = None;
+        provider
     }
 }

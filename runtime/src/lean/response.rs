@@ -5,7 +5,7 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Uri, Version};
 use http_body::{Body as _, Frame, SizeHint};
 use hyper::body::Incoming;
@@ -29,6 +29,7 @@ pub(super) struct LeanBody {
 }
 
 /// When the time of a request that has a time-out of its own is over.
+#[derive(Default)]
 pub(super) struct Deadline(Option<Pin<Box<Sleep>>>);
 
 impl LeanResponse {
@@ -58,21 +59,8 @@ impl LeanResponse {
         poll_fn(|context| self.body.poll_chunk(context)).await.transpose()
     }
 
-    /// The body to its end. What comes in one piece is not copied.
-    pub(crate) async fn bytes(mut self) -> Result<Bytes, BoxError> {
-        let Some(first) = self.chunk().await? else { return Ok(Bytes::new()) };
-        if self.body.incoming.is_end_stream() {
-            return Ok(first);
-        }
-        let Some(second) = self.chunk().await? else { return Ok(first) };
-        let rest = usize::try_from(self.body.incoming.size_hint().lower()).unwrap_or(0).min(MOST_RESERVED);
-        let mut body = BytesMut::with_capacity(first.len() + second.len() + rest);
-        body.extend_from_slice(&first);
-        body.extend_from_slice(&second);
-        while let Some(chunk) = self.chunk().await? {
-            body.extend_from_slice(&chunk);
-        }
-        Ok(body.freeze())
+    pub(crate) fn content_length(&self) -> Option<u64> {
+        self.body.incoming.size_hint().exact()
     }
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
@@ -89,9 +77,6 @@ impl LeanResponse {
         http::Response::from_parts(head, reqwest::Body::wrap(body)).into()
     }
 }
-
-/// A server may promise more than it sends.
-const MOST_RESERVED: usize = 1024 * 1024;
 
 impl LeanBody {
     /// Trailers have no reader.
@@ -139,17 +124,7 @@ impl Deadline {
         Self(timeout.map(|timeout| Box::pin(sleep(timeout))))
     }
 
-    /// Waits for `future` no longer than there is time.
-    pub(super) async fn bound<F: Future + Unpin>(&mut self, mut future: F) -> Result<F::Output, TimedOut> {
-        poll_fn(|context| match Pin::new(&mut future).poll(context) {
-            Poll::Ready(output) => Poll::Ready(Ok(output)),
-            Poll::Pending if self.is_over(context) => Poll::Ready(Err(TimedOut)),
-            Poll::Pending => Poll::Pending,
-        })
-        .await
-    }
-
-    fn is_over(&mut self, context: &mut Context<'_>) -> bool {
+    pub(super) fn is_over(&mut self, context: &mut Context<'_>) -> bool {
         self.0.as_mut().is_some_and(|sleep| sleep.as_mut().poll(context).is_ready())
     }
 }

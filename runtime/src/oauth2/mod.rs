@@ -37,7 +37,7 @@
 //! | `invalid_grant` (§5.2) | the session has expired ([`is_session_expired`](crate::Error::is_session_expired)) |
 //! | `invalid_client`, any other error, 5xx, nonsense | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; it is tried again after 1 s at first, up to 60 s, or when `Retry-After` says |
 //! | no connection | the same |
-//! | none, though the request went out; 502 or 504 | it is sent again, at most twice within 8 s: a server with a grace period gives the tokens again |
+//! | none, though the request went out; 502, 504, or a 503 in a gateway's words (a web page, Envoy's) | it is sent again, at most twice within 8 s: a server with a grace period gives the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, and [`is_rotation_lost`](crate::Error::is_rotation_lost) says why |
 
 mod grants;

@@ -4,10 +4,11 @@
 //! - What a session is, is in the cell; here is only how much of it the store has. Both are read and changed
 //!   together, the cell's lock first.
 //! - [`writing`] brings changes to the store, [`reading`] the store's changes here; [`rotation`] is a refresh
-//!   that other processes may be about to make as well.
+//!   that other processes may be about to make as well, and [`repetition`] says when its secret may be sent again.
 
 mod aftermath;
 mod reading;
+mod repetition;
 mod rotation;
 mod writing;
 

@@ -37,6 +37,8 @@ pub(crate) struct Cell<F> {
     hopeless: bool,
     /// A refresh ahead of time was refused for good: the credential is the last one of its epoch.
     doomed: bool,
+    /// The last refresh was refused for good after an answer had been lost.
+    lost: bool,
 }
 
 #[cfg_attr(test, derive(Clone, Hash))]
@@ -58,6 +60,7 @@ impl<F: Clone + PartialEq> Cell<F> {
             fruitless: Fruitless::default(),
             hopeless: false,
             doomed: false,
+            lost: false,
         }
     }
 
@@ -82,7 +85,7 @@ impl<F: Clone + PartialEq> Cell<F> {
             return Ok(Some(slot.ticket.clone()));
         }
         let refused = match (self.doomed, self.hopeless) {
-            (true, _) => Some(expired()),
+            (true, _) => Some(expired(self.lost)),
             (false, true) => Some(Error::new(Kind::NoSession, "nobody is logged in")),
             (false, false) => self.memo.active_by_hand(now),
         };
@@ -98,7 +101,7 @@ impl<F: Clone + PartialEq> Cell<F> {
     /// `renewable`: what is current could be refreshed. `once`: the call's body can be sent only once.
     pub(crate) fn enter(&self, renewable: bool, once: bool, now: Now) -> Entry<F> {
         let credential = match &self.current.standing {
-            Standing::Expired => return Entry::Expired,
+            Standing::Expired { .. } => return Entry::Expired,
             Standing::Nobody if !renewable || self.hopeless => return Entry::Nobody,
             Standing::Nobody => return self.enter_by_flight(now.ticks),
             Standing::Live(credential) => credential,
@@ -163,7 +166,7 @@ impl<F: Clone + PartialEq> Cell<F> {
         }
         if self.doomed {
             self.expire();
-            return Settled::Lapsed;
+            return Settled::Lapsed(expired(self.lost));
         }
         if let Some(error) = self.memo.active(now) {
             return Settled::Fail(error);
@@ -194,11 +197,11 @@ impl<F: Clone + PartialEq> Cell<F> {
     /// Why nothing more can come of a call sent under `stamp`, if so.
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
         match (&self.current.standing, stamp.epoch == self.current.stamp.epoch) {
-            (Standing::Expired, true) => Some(expired()),
+            (Standing::Expired { lost }, true) => Some(expired(*lost)),
             (Standing::Live(_), false) => {
                 Some(Error::new(Kind::Superseded, "somebody else logged in while the call was under way"))
             }
-            (Standing::Nobody | Standing::Expired, false) => Some(ended()),
+            (Standing::Nobody | Standing::Expired { .. }, false) => Some(ended()),
             (Standing::Live(_) | Standing::Nobody, true) => None,
         }
     }
@@ -213,7 +216,7 @@ impl<F: Clone + PartialEq> Cell<F> {
     /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
     /// and are dropped.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
-        if stamp == self.current.stamp && !matches!(self.current.standing, Standing::Expired) {
+        if stamp == self.current.stamp && !matches!(self.current.standing, Standing::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
         }
     }
@@ -258,7 +261,13 @@ impl<F: Clone + PartialEq> Cell<F> {
     }
 }
 
-pub(crate) fn expired() -> Error {
+/// `lost`: the server refused a secret that it may have spent in an answer that never arrived.
+pub(crate) fn expired(lost: bool) -> Error {
+    if lost {
+        let text = "the session is lost: the answer to a refresh did not arrive, and the server does \
+                    not take the refresh token again: log in again";
+        return Error::new(Kind::RotationLost, text);
+    }
     Error::new(Kind::SessionExpired, "the session has expired: log in again")
 }
 

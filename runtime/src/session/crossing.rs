@@ -2,6 +2,7 @@
 //! is held across an `.await`, and no code of the user's runs under it.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -72,23 +73,30 @@ impl Wait {
 }
 
 impl Session {
+    /// Before a call is sent, without a lock: what it takes along. Pending if [`enter`](Self::enter) is to know.
+    pub(crate) fn enter_at_once(&self, demand: Demand, once: bool) -> Poll<Option<Entered>> {
+        let seen = self.snapshot();
+        if seen.is_ready(Now::read, once) {
+            self.wake_writer();
+            return Poll::Ready(Some(Entered { pass: seen, waited: None }));
+        }
+        let nobody = matches!(seen.standing, Standing::Nobody);
+        let for_good = self.renewal().is_none() && self.archive().is_none();
+        if nobody && for_good && demand == Demand::Optional { Poll::Ready(None) } else { Poll::Pending }
+    }
+
     /// Before a call is sent: what it takes along. `None`: nothing. `once`: its body can be sent only once.
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
-        let seen = self.snapshot();
-        if seen.is_ready(Now::read, once) {
-            self.wake_writer();
-            return at_once(seen);
-        }
         self.consult().await?;
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {
             Entry::Go | Entry::GoAndRenew => return at_once(seen),
             Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
             Entry::Nobody | Entry::Start | Entry::TryStart => return Err(no_session()),
-            Entry::Expired => return Err(cell::expired()),
+            Entry::Expired => return Err(expired(&seen)),
             Entry::Fail(error) => return Err(error),
             Entry::Join(ticket) => (ticket, false),
             Entry::TryJoin(_) if flight::is_flight_of(self) => return at_once(seen),
@@ -182,10 +190,10 @@ impl Session {
             // Boarded above.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
-            Settled::Lapsed => {
+            Settled::Lapsed(error) => {
                 self.keep();
                 self.0.bell.ring(SessionEvent::Expired);
-                Next::Fail(cell::expired())
+                Next::Fail(error)
             }
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(ticket) => match self.refuse_reentry() {
@@ -199,8 +207,8 @@ impl Session {
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();
-        if matches!(seen.standing, Standing::Expired) {
-            return Err(cell::expired());
+        if matches!(seen.standing, Standing::Expired { .. }) {
+            return Err(expired(&seen));
         }
         if !self.is_renewable(&seen) {
             return Err(no_session());
@@ -265,15 +273,17 @@ impl Session {
     }
 }
 
-/// A ticket for the flight under way, or for a new one that is then to be launched.
+/// A ticket for a new flight, which is then to be launched. The cell has said that there is none under way.
 fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
-    if let Some(ticket) = cell.ticket() {
-        return (ticket, None);
-    }
     let departure = Departure::new(cell.current().clone(), cause);
     let ticket = departure.ticket();
     cell.take_off(ticket.clone(), cause);
     (ticket, Some(departure))
+}
+
+/// The refresh was refused for good before.
+fn expired(seen: &Snapshot) -> Error {
+    cell::expired(matches!(seen.standing, Standing::Expired { lost: true }))
 }
 
 fn no_session() -> Error {

@@ -69,7 +69,7 @@ pub(crate) enum Settled<F> {
     /// Somebody logged out or in, or the session expired.
     Ended(Error),
     /// The session has just expired: its refresh had been refused for good before.
-    Lapsed,
+    Lapsed(Error),
     /// Somebody already refreshed.
     Replay(Arc<Snapshot>),
     Fail(Error),
@@ -88,7 +88,10 @@ pub(crate) enum Landing {
         error: Error,
         retry_after: Option<Duration>,
     },
-    Rejected,
+    /// For good; `lost`: an answer to the same secret was lost before.
+    Rejected {
+        lost: bool,
+    },
     /// Broken off without any word from the server.
     Aborted,
 }

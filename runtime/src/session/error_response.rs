@@ -83,6 +83,18 @@ impl fmt::Display for ErrorResponse {
 
 impl std::error::Error for ErrorResponse {}
 
+/// Codes that refuse the secret for good: OAuth's, Django's simplejwt's, and `GoTrue`'s.
+const DEFINITE: [&str; 8] = [
+    "invalid_grant",
+    "invalid_token",
+    "refresh_token_already_used",
+    "refresh_token_not_found",
+    "session_expired",
+    "session_not_found",
+    "token_expired",
+    "token_not_valid",
+];
+
 /// What an answer that is no success says.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Ending {
@@ -100,7 +112,6 @@ pub(super) fn classify(
     body: &Bytes,
     ends_on: &[StatusCode],
 ) -> Ending {
-    const DEFINITE: [&str; 4] = ["invalid_grant", "invalid_token", "token_expired", "token_not_valid"];
     // RFC 6749 §5.2, RFC 8628 §3.5: what is wrong is the client, the request or the server, and not the secret.
     const OTHERS: [&str; 8] = [
         "invalid_client",
@@ -114,7 +125,8 @@ pub(super) fn classify(
     ];
     let spoken =
         status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
-    let code = error_code(body);
+    // RFC 6749 §5.2 gives it a 400. With a 401 or 403 some say that the refresh token is not valid.
+    let code = error_code(body).filter(|code| code != "invalid_request" || status == StatusCode::BAD_REQUEST);
     let is = |codes: &[&str]| code.as_ref().is_some_and(|code| codes.contains(&code.as_str()));
     if spoken && is(&DEFINITE) {
         return Ending::Rejected;
@@ -131,12 +143,23 @@ fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
+/// Whether a gateway says that it got no answer from the endpoint, which may have read the request all the same. A 503
+/// can be the endpoint's own: it is a gateway's where it comes as a page, or as Envoy's proxies say it.
+pub(super) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
+    const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
+    match status.as_u16() {
+        502 | 504 => true,
+        503 => is_page(headers, body) || ENVOY.iter().any(|start| body.starts_with(start)),
+        _ => false,
+    }
+}
+
 /// Some servers say in a 200 that they refuse.
 pub(super) fn is_error(body: &Bytes) -> bool {
     error_code(body).is_some()
 }
 
-/// The `error` of RFC 6749 §5.2; Django's simplejwt calls it `code`.
+/// The `error` of RFC 6749 §5.2; others call it `code` or `error_code`, names that mean something else elsewhere.
 fn error_code(body: &Bytes) -> Option<String> {
     #[derive(Deserialize)]
     struct ErrorBody {
@@ -144,11 +167,14 @@ fn error_code(body: &Bytes) -> Option<String> {
         error: Option<serde_json::Value>,
         #[serde(default)]
         code: Option<serde_json::Value>,
+        #[serde(default)]
+        error_code: Option<serde_json::Value>,
     }
     let body: ErrorBody = serde_json::from_slice(body).ok()?;
     let text =
         |value: Option<serde_json::Value>| value?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    text(body.error).or_else(|| text(body.code).filter(|code| code == "token_not_valid"))
+    let known = |value| text(value).filter(|code| DEFINITE.contains(&code.as_str()));
+    text(body.error).or_else(|| known(body.code)).or_else(|| known(body.error_code))
 }
 
 /// Seconds or a date (RFC 9110 §10.2.3).
@@ -196,10 +222,27 @@ mod tests {
         assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
         assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
         assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
+        // As league/oauth2-server before 9 refuses a refresh token, under Laravel Passport.
+        assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
+        assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
         for status in [404, 408, 429, 500, 502, 503] {
             let definite = ending(status, grant, false, &both) == Ending::Rejected;
             assert_eq!(definite, status == 404, "{status}");
             assert_eq!(ending(status, plain, false, &both), Ending::Failed(None));
         }
+    }
+
+    /// D4: the codes of servers that have fields of their own for them; other codes there mean other things.
+    #[test]
+    fn codes_in_fields_of_their_own_end_the_session() {
+        let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
+        let gotrue = r#"{"code":400,"error_code":"refresh_token_not_found","msg":"Invalid Refresh Token"}"#;
+        let newer_gotrue = r#"{"code":"refresh_token_already_used","message":"Invalid Refresh Token"}"#;
+        for (status, body) in [(401, simplejwt), (400, gotrue), (400, newer_gotrue)] {
+            assert_eq!(ending(status, body, false, &[]), Ending::Rejected, "{body}");
+        }
+        let unknown = r#"{"code":"over_request_rate_limit","error_code":"conflict"}"#;
+        assert_eq!(ending(400, unknown, false, &[]), Ending::Failed(None));
+        assert!(!is_error(&Bytes::from_static(br#"{"access_token":"a","code":"ok"}"#)));
     }
 }

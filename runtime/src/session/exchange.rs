@@ -4,18 +4,21 @@
 //! An answer is an answer: whatever it says, the secret is not presented again before the memo allows it.
 //! Only where the request went out and *no* answer came, the same secret is presented again promptly: if it
 //! is spent, its successor is with nobody, and most servers that rotate hand it out again for a little
-//! while. A gateway that says that it got no answer (502, 504) says just this. A 500 or 503 is the server's
-//! own word, and asking a server in trouble several times for each pause would make its trouble worse.
+//! while. A gateway that says that it got no answer (502, 504, or a 503 in a gateway's own words) says just this.
+//! Any other 5xx is the server's own word, and asking a server in trouble several times for each pause would make
+//! its trouble worse.
 
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep};
 
 use super::Session;
+use super::cell::expired;
 use super::cookies::{Cookies, SetCookies};
-use super::error_response::{Ending, ErrorResponse, classify, is_error};
+use super::deadline::within;
+use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
 use super::renewal::Attempt;
 use super::snapshot::Stamp;
 use super::token_numbers::tame;
@@ -101,20 +104,20 @@ impl Presentation<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // Who logged out or in meanwhile does not want it any more.
-            if self.session.snapshot().stamp != self.stamp {
+            // Who logged out or in meanwhile does not want it any more, and another process may have spent it.
+            if !self.session.may_present_again(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }
         }
     }
 
     async fn send(&mut self, deadline: Duration) -> Sent {
-        match timeout(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
-            Err(_) => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
-            Ok(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
-            Ok(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
-            Ok(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
-            Ok(Ok(heard)) => self.read(heard),
+        match within(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
+            None => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
+            Some(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
+            Some(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
+            Some(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Some(Ok(heard)) => self.read(heard),
         }
     }
 
@@ -127,7 +130,7 @@ impl Presentation<'_> {
         let refusal = || ErrorResponse::of(status, &headers, &body).into_error();
         match classify(status, &headers, &body, self.ends_on) {
             Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal())),
-            Ending::Failed(None) if matches!(status.as_u16(), 502 | 504) => Sent::Lost(refusal()),
+            Ending::Failed(None) if is_without_answer(status, &headers, &body) => Sent::Lost(refusal()),
             Ending::Failed(retry_after) => Sent::Answered(Attempt::Failed { error: refusal(), retry_after }),
         }
     }
@@ -152,11 +155,7 @@ impl Attempt {
     /// An answer to the same secret was lost before: if it is refused now, then because it was spent.
     pub(super) fn after_a_loss(self) -> Self {
         match self {
-            Self::Rejected(error) => {
-                let text = "the session is lost: the answer to a refresh did not arrive, and the server does \
-                            not take the refresh token again: log in again";
-                Self::Rejected(Error::new(Kind::RotationLost, text).with_source(error))
-            }
+            Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
             other => other,
         }
     }

@@ -15,6 +15,7 @@ use super::Session;
 use super::archive::{self, Aftermath};
 use super::clocks::Now;
 use super::credential::Credential;
+use super::deadline::within;
 use super::decision::{Cause, Landed, Landing};
 use super::renewal::Attempt;
 use super::snapshot::Snapshot;
@@ -43,8 +44,8 @@ impl Ticket {
     pub(super) async fn landed(self, session: &Session) -> Outcome {
         let mut outcome = self.0.subscribe();
         let patience = if session.archive().is_some() { archive::PATIENCE } else { PATIENCE };
-        let landed = tokio::time::timeout(patience, outcome.wait_for(Option::is_some)).await;
-        if let Ok(Ok(outcome)) = landed {
+        let landed = within(patience, outcome.wait_for(Option::is_some)).await;
+        if let Some(Ok(outcome)) = landed {
             return outcome.clone().flatten();
         }
         session.land(&self, Landing::Aborted, &Aftermath::default());
@@ -167,7 +168,7 @@ pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attem
         let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
         return Some(Attempt::Failed { error, retry_after: None });
     };
-    tokio::time::timeout(DEADLINE, renewal.refresh(session, basis)).await.ok()
+    within(DEADLINE, renewal.refresh(session, basis)).await
 }
 
 pub(super) fn too_long() -> Attempt {
@@ -177,8 +178,10 @@ pub(super) fn too_long() -> Attempt {
 /// What the answer to an attempt comes to, with the failure that the waiters are told.
 pub(super) fn landing_of(basis: &Snapshot, attempt: Attempt) -> (Landing, Outcome) {
     match attempt {
-        Attempt::Rejected(error) if error.is_rotation_lost() => (Landing::Rejected, Some(error)),
-        Attempt::Rejected(error) => (Landing::Rejected, Some(Error::session_expired(error))),
+        Attempt::Rejected(error) if error.is_rotation_lost() => {
+            (Landing::Rejected { lost: true }, Some(error))
+        }
+        Attempt::Rejected(error) => (Landing::Rejected { lost: false }, Some(Error::session_expired(error))),
         Attempt::Failed { error, retry_after } => {
             (Landing::Failed { error: error.clone(), retry_after }, Some(error))
         }

@@ -9,6 +9,7 @@ mod cookie_session;
 mod cookies;
 mod credential;
 mod crossing;
+mod deadline;
 mod decision;
 mod doubt;
 mod error_response;
@@ -228,7 +229,7 @@ impl Session {
     pub fn state(&self) -> SessionState {
         let cell = self.lock();
         match (&cell.current().standing, cell.ticket().is_some()) {
-            (Standing::Expired, _) => SessionState::Expired,
+            (Standing::Expired { .. }, _) => SessionState::Expired,
             (Standing::Nobody, _) => SessionState::LoggedOut,
             (Standing::Live(_), true) => SessionState::Refreshing,
             (Standing::Live(_), false) => SessionState::LoggedIn,

@@ -55,7 +55,9 @@ use crate::wire::Wire;
 /// # What it must not do
 ///
 /// Await a call of the session that it refreshes: the call fails at once with
-/// [`is_reentrant`](crate::Error::is_reentrant). Everything else may be awaited, other clients too.
+/// [`is_reentrant`](crate::Error::is_reentrant). Everything else may be awaited, other clients too. In a task
+/// that it spawns this is not noticed: the call waits for the refresh, and if the refresh waits for the task,
+/// both do so until the refresh is given up after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no way to refresh a session",
     label = "not a `Refresher`",

@@ -49,10 +49,10 @@ impl Renewal {
     /// Whether the session holds what a refresh needs.
     pub(crate) fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         match (self, &snapshot.standing) {
-            (_, Standing::Expired) => false,
+            (_, Standing::Expired { .. }) => false,
             (Self::Custom(custom), standing) => custom.refresher.can_refresh(match standing {
                 Standing::Live(credential) => Some(credential.tokens()),
-                Standing::Nobody | Standing::Expired => None,
+                Standing::Nobody | Standing::Expired { .. } => None,
             }),
             (Self::Method(method), Standing::Nobody) => {
                 method.refresh.by_cookie && method.has_cookie(snapshot)
@@ -81,7 +81,7 @@ impl Renewal {
 impl Method {
     fn has_cookie(&self, snapshot: &Snapshot) -> bool {
         let exchange = (self.refresh.exchange)(&self.wire, &Tokens::empty());
-        let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
+        let request = exchange.and_then(|exchange| exchange.call.prepare(&self.wire).ok());
         request.is_some_and(|request| snapshot.cookies.has_any(request.url()))
     }
 
@@ -93,7 +93,7 @@ impl Method {
             return Attempt::Failed { error, retry_after: None };
         };
         let endpoint = exchange.call.endpoint;
-        let request = match exchange.call.prepare() {
+        let request = match exchange.call.prepare(&self.wire) {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };

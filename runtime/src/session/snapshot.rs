@@ -31,8 +31,10 @@ pub(crate) struct Snapshot {
 pub(crate) enum Standing {
     Nobody,
     Live(Arc<Credential>),
-    /// The server refused the refresh for good.
-    Expired,
+    /// The server refused the refresh for good; `lost`: perhaps only because its answer to an earlier one was lost.
+    Expired {
+        lost: bool,
+    },
 }
 
 impl Snapshot {
@@ -50,7 +52,7 @@ impl Snapshot {
     pub(crate) fn credential(&self) -> Option<&Arc<Credential>> {
         match &self.standing {
             Standing::Live(credential) => Some(credential),
-            Standing::Nobody | Standing::Expired => None,
+            Standing::Nobody | Standing::Expired { .. } => None,
         }
     }
 

@@ -49,14 +49,21 @@ pub use self::sealed::{SealError, SealKey, Sealed};
 /// | `RedisStore` (feature `redis`) | fleets | as durable as Redis is set up to be; unlocked when the lease runs out, after 30 s |
 /// | `Sealed` (feature `encrypt`) | around any, where others can read what is stored | as the store in it |
 ///
-/// A store is for one session: have one for each user, under a name or path of its own.
+/// A store is for one session: have one for each user, under a name or path of its own. The guide tells
+/// [which is for whom](crate::guide::stores), and what happens at a crash, step by step.
 ///
 /// # Writing one
 ///
 /// The runtime calls it: it loads before the first call, locks around a refresh, reads again under the lock whether somebody
 /// else has refreshed meanwhile, notes in the record that it is about to spend the refresh token (which proves that the store
-/// can be written), exchanges, and stores what it got. It brings the deadlines, by dropping futures; what a store has begun on a
-/// thread or with a server should end by itself. Any of its methods may be called by many tasks at once.
+/// can be written), exchanges, and stores what it got.
+///
+/// - *Where.* Within a tokio runtime that has timers, so `spawn_blocking` and `sleep` may be used. Any method may be called by many
+///   tasks at once, of one store and of several for the same place.
+/// - *Deadlines* are the runtime's: 5 s for a load or a swap, 8 s for a lock. It keeps them by dropping the future; what a store has
+///   begun on a thread or with a server should end by itself.
+/// - *Records* are a few kB of any bytes: tokens, cookies, and no more than one session's.
+/// - *A place that was emptied* by hand is one that has never been written: who had its session is logged out.
 ///
 /// So a store has no idea of tokens or time, and one for anything that can compare and swap is a page long:
 ///
@@ -90,13 +97,17 @@ pub use self::sealed::{SealError, SealKey, Sealed};
 ///     }
 /// }
 /// ```
+///
+/// What to test is [listed in the guide](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
-    /// What is stored now. A store that has never been written has [`Stored::default`].
+    /// What is stored now. A store that has never been written has [`Stored::default`], also while it is locked; it needs no
+    /// preparation by hand, so what is missing (a folder, a table) is made, at the latest by the first swap.
     ///
     /// # Errors
     ///
-    /// What kept it from reading, also a record that is not one of its own. The runtime tells it to the call that needs
-    /// the session, and tries again at the next; it never deletes anything because of it.
+    /// What kept it from reading, also something in its place that no store of this kind has written. Whether the record
+    /// itself makes sense, the runtime finds out. It tells the error to the call that needs the session, and tries again at
+    /// the next; it never deletes anything because of it. The error must not quote the record.
     ///
     /// Cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
@@ -104,8 +115,12 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Stores a record if nobody has stored another since `swap.basis`: its new revision, which is greater; `None` if somebody
     /// has, or if `swap.fence` is older than that of the newest lock, which may have ended already.
     ///
-    /// A store whose locks cannot run out need not look at the fence. Whatever is not the store's own is not overwritten: that is
-    /// an error. What is stored lies, when this returns, where a crash cannot reach it.
+    /// The newest lock is the one with the greatest fence that was ever given out: the store keeps that number as long as the
+    /// record. Without a fence, only the basis counts, whoever has the lock. A store whose locks cannot run out need not look at
+    /// fences at all. The record may be the same bytes as before; it is a change all the same.
+    ///
+    /// Whatever is not the store's own is not overwritten: that is an error. What is stored lies, when this returns, where a
+    /// crash cannot reach it.
     ///
     /// When the future is dropped, the record is stored or not, and never half.
     ///
@@ -115,8 +130,11 @@ pub trait SessionStore: Send + Sync + 'static {
     /// out which it is should. The runtime keeps the session in memory, refreshes no more, and tries again until it can be stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
-    /// Waits for the right to refresh, which ends when the [`StoreLock`] is dropped, and with the process at the latest. The
-    /// runtime waits 8 s.
+    /// Waits for the right to refresh, which ends when the [`StoreLock`] is dropped. It must not outlive its process: it ends with
+    /// it, as a lock of the kernel's or a connection's does, or it is a [lease](StoreLock::leased) that runs out.
+    ///
+    /// One has it at a time, of two tasks of one process too: locks that belong to a process, such as those of POSIX's `fcntl`, are not
+    /// enough. Who waits need not be served in order. `load` and `swap` go on meanwhile, for everybody.
     ///
     /// `None` if the store has no locks: two processes may then refresh at the same time, which the server must bear.
     ///
@@ -124,13 +142,16 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// What kept it from locking. Nothing is refreshed then.
     ///
-    /// Cancel safe.
+    /// Cancel safe: who stops waiting, at whatever moment, does not have the lock; a lock that came too late is given back at once.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when there is, perhaps, something other than `seen`; at once if there is already. By default it never does:
     /// other processes' refreshes are then found when they are needed.
     ///
-    /// Cancel safe.
+    /// The runtime keeps one such call waiting for as long as the session lives, loads when it resolves, and asks again, at most once
+    /// a second where it finds nothing new. A failure is for the store to wait out: it goes on listening, or looks from time to time.
+    ///
+    /// Cancel safe: nothing is missed between two calls, since each begins with a look at what is stored.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
@@ -177,7 +198,8 @@ pub struct Swap {
     pub basis: Revision,
     /// What to store. Never empty.
     pub record: Vec<u8>,
-    /// [`StoreLock::fence`] of the lock under which it is stored; `None` without one (a login or a logout).
+    /// [`StoreLock::fence`] of the lock under which it is stored, 0 for a lock that cannot run out; `None` without a lock (a login
+    /// or a logout, or a store that has none).
     pub fence: Option<u64>,
 }
 
@@ -189,7 +211,7 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// A lock that ends when `guard` is dropped, and not before.
+    /// A lock that ends when `guard` is dropped, and not before. That may happen on any thread, outside of a runtime too.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }

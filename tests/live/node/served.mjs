@@ -60,6 +60,8 @@ export function serve(build, { live, ...routes }) {
     response.setHeader('content-type', 'application/json').end(JSON.stringify(answer));
   }
 
+  // On a busy machine a client may take its time between two calls.
+  server.keepAliveTimeout = 60_000;
   server.listen(0, '127.0.0.1', async () => {
     const { port } = server.address();
     handler = await build(`http://127.0.0.1:${port}`);

@@ -30,7 +30,7 @@ fn late_customer(world: &World) -> ShopClient {
 }
 
 /// The ways in which an answer gets lost.
-fn losses() -> [Conduct; 5] {
+fn losses() -> [Conduct; 7] {
     let half = Answer::new(200).header("content-type", "application/json").chunks(["{\"access_token\":"]);
     [
         Conduct::lose_after(),
@@ -38,6 +38,8 @@ fn losses() -> [Conduct; 5] {
         Conduct::spend(Answer::hang()),
         Conduct::spend(Answer::html(502, "<h1>Bad Gateway</h1>")),
         Conduct::spend(Answer::html(504, "<h1>Gateway Time-out</h1>")),
+        Conduct::spend(Answer::html(503, "<h1>Service Temporarily Unavailable</h1>")),
+        Conduct::spend(Answer::text(503, "upstream connect error or disconnect/reset before headers")),
     ]
 }
 
@@ -82,6 +84,27 @@ async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
     world.authority.assert_nothing_spent_twice();
 }
 
+/// G3, H9: a process that was suspended after it had asked reads the answer that came meanwhile, though its time is up: it holds
+/// the only successor.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_came_while_the_process_slept_is_read() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.hold_processed(Role::Refresh);
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    let exchange = world.authority.parked(Role::Refresh).await;
+
+    advance(Duration::from_secs(600)).await;
+    quiet().await;
+    exchange.release();
+
+    for call in calls {
+        assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    }
+    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_nothing_spent_twice();
+}
+
 /// G3, I8: it is sent three times at most, and not after eight seconds.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_lost_again_and_again_is_given_up() {
@@ -113,7 +136,7 @@ async fn an_answer_that_is_lost_again_and_again_is_given_up() {
     }
 }
 
-/// G4: without a grace period the session is lost, and the error says why.
+/// G4, D15: without a grace period the session is lost, and the error says why, then and until the next login.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
     for loss in losses() {
@@ -132,8 +155,17 @@ async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
 
         assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
         assert_eq!(happened(&mut events), ["expired"]);
-        assert!(shop.order(7).await.unwrap_err().is_session_expired());
+        for error in [shop.order(7).await.unwrap_err(), shop.session().refresh().await.unwrap_err()] {
+            assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+        }
         assert_eq!(world.authority.posts(), 2);
+        shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+        world.authority.revoke();
+        let error = shop.order(7).await.unwrap_err();
+        assert!(
+            error.is_session_expired() && !error.is_rotation_lost(),
+            "another login has an end of its own: {error:?}"
+        );
         world.authority.assert_nothing_spent_twice();
     }
 }
@@ -249,6 +281,22 @@ async fn a_gateway_without_an_answer_is_asked_again_within_the_refresh() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     assert_eq!(world.authority.posts(), 3);
     world.authority.assert_nothing_spent_twice();
+}
+
+/// D2, B6, B7: a server that is started anew behind its gateway costs nobody their call.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_whose_server_is_away_for_a_moment_fails_nobody() {
+    for page in [Answer::html(503, "<h1>503</h1>"), Answer::text(503, "no healthy upstream")] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        world.authority.next(Role::Refresh, Conduct::instead(page));
+        let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
+        for call in calls {
+            assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+        }
+        assert_eq!((world.authority.posts(), world.authority.most_at_once()), (2, 1));
+        world.authority.assert_nothing_spent_twice();
+    }
 }
 
 /// D2, B6: the server's own 500 or 503 is an answer, and so is a gateway's that says when: it is asked again by a later

@@ -58,6 +58,10 @@ async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     }
 
     assert_eq!((world.stage.sends(), world.authority.posts()), (200, 1));
+
+    advance(Duration::from_secs(10)).await;
+    assert_refused(&shop).await;
+    assert_eq!(world.authority.posts(), 2, "a hundred that are refused together have learned one thing");
     world.authority.assert_nothing_spent_twice();
 }
 

@@ -66,6 +66,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     // A call and a refresh ahead of time are two connections: which of the two arrives first is open.
     "bounds::a_long",
     "doubts::clients_that_logged_in_together_renew_apart",
+    "last_credential::a_last_credential_remembers_that_its_rotation_was_lost",
     // Tens of thousands of connections or hours of calls.
     "chaos::",
     "fruitless::three_forbidden_routes_cost_no_more_than_three_times_one",

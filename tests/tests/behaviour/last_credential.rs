@@ -6,7 +6,7 @@ use std::time::Duration;
 use afresh::SessionState;
 use afresh_tests::{Conduct, Role, World};
 use serde_json::json;
-use tokio::time::advance;
+use tokio::time::{advance, sleep};
 
 use crate::api::{ANN, Shop, ShopClient, builder, happened, order, tokens};
 use crate::witness::{done, quiet};
@@ -43,6 +43,31 @@ async fn a_good_token_is_used_to_its_end_though_it_cannot_be_renewed() {
     assert_eq!((world.stage.sends(), world.authority.posts()), (19, 1));
     assert_eq!((happened(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
     world.authority.assert_nothing_spent_twice();
+}
+
+/// G4, D16: where it cannot be renewed because an answer was lost, the end of the session says so.
+#[tokio::test(start_paused = true)]
+async fn a_last_credential_remembers_that_its_rotation_was_lost() {
+    for refused in [false, true] {
+        let world = World::new();
+        let shop = on_the_last_credential(&world).await;
+        world.authority.next(Role::Refresh, Conduct::lose_after());
+        world.guard(403);
+        shop.orders().await.unwrap();
+        done(tokio::spawn(sleep(Duration::from_secs(1)))).await;
+        assert_eq!((world.authority.posts(), shop.session().state()), (2, SessionState::LoggedIn));
+        assert!(shop.session().refresh().await.unwrap_err().is_rotation_lost());
+
+        match refused {
+            true => world.authority.expire(),
+            false => advance(Duration::from_secs(20)).await,
+        }
+        for _ in 0..2 {
+            let error = shop.orders().await.unwrap_err();
+            assert!(error.is_rotation_lost(), "{error:?}");
+        }
+        assert_eq!(world.authority.posts(), 2);
+    }
 }
 
 /// D16: refused before its end, it was the last one: the session is over for everybody, with one event.

@@ -3,12 +3,12 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use afresh::{SessionEvent, SessionState};
+use afresh::{RefreshToken, Result, SessionEvent, SessionState, api};
 use afresh_tests::{Answer, Authority, Conduct, Knobs, Role, World};
 use futures_util::poll;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, customer, happened, stranger, tokens};
+use crate::api::{ANN, ORIGIN, Shop, customer, happened, stranger, tokens};
 use crate::identity::{BOB, HOLDS, three_waiters};
 use crate::witness::{done, quiet, told};
 
@@ -170,4 +170,29 @@ async fn a_refused_logout_holds_and_is_not_repeated() {
     assert_eq!((shop.session().state(), world.authority.posts()), (SessionState::LoggedOut, 0));
     assert_eq!(world.authority.logouts(), 1);
     world.authority.assert_nothing_spent_twice();
+}
+
+/// How a session ends by RFC 7009: the token is an argument, and an access token beside it would be refused by some.
+#[api]
+trait Door {
+    #[logout]
+    #[public]
+    #[post("/api/user/logout")]
+    #[form("client_id" = "shop")]
+    async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
+}
+
+/// J8: a logout that is public ends the session as any other does, and carries what it was given and no access token.
+#[tokio::test(start_paused = true)]
+async fn a_public_logout_carries_no_access_token() {
+    let world = World::new();
+    let issued = tokens(&world.authority.issue());
+    world.authority.next(Role::Logout, Conduct::instead(200));
+    let door = DoorClient::builder(ORIGIN).transport(world.service()).tokens(issued.clone()).build().unwrap();
+    door.revoke(issued.refresh().unwrap()).await.unwrap();
+    assert_eq!(door.session().state(), SessionState::LoggedOut);
+    let logout = &world.authority.requests(Role::Logout)[0];
+    assert_eq!(logout.header("authorization"), None);
+    let body = String::from_utf8(logout.body().to_vec()).unwrap();
+    assert_eq!(body, format!("client_id=shop&token={}", issued.refresh().unwrap().secret()));
 }

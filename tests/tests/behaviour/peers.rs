@@ -7,7 +7,7 @@ use std::time::Duration;
 use afresh::{
     Client, FileStore, MemoryStore, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens,
 };
-use afresh_tests::{Knobs, Role, World};
+use afresh_tests::{Answer, Knobs, Role, World};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -251,6 +251,39 @@ async fn a_holder_that_slept_alone_loses_nothing() {
     assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 2)));
     assert_eq!(vault.access(), Some(world.authority.access(2)));
     assert!(vault.record()["intent"].is_null());
+}
+
+/// I8, R3: a secret whose answer was lost is not presented again if another process has stored a newer one meanwhile: that is
+/// taken over. Nor if another has the lock by now, and may be about to spend it.
+#[tokio::test(start_paused = true)]
+async fn what_another_process_may_have_spent_is_not_presented_again() {
+    for stored in [true, false] {
+        let world = guarded();
+        let vault = Vault::new();
+        let [shop, _] = two(&world, &vault).await;
+        world.authority.expire();
+        world.authority.hold(Role::Refresh);
+        let call = tokio::spawn(shop.order(7));
+        let exchange = world.authority.parked(Role::Refresh).await;
+        vault.outlive_lock();
+        let other = world.authority.issue();
+        if stored {
+            let mut record = vault.record();
+            record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
+            record["session"]["access"] = json!(other.access);
+            record["session"]["refresh"] = json!(other.refresh);
+            vault.put(record.to_string().as_bytes());
+        }
+        exchange.answer(Answer::reset());
+        let called = done(call).await;
+        assert_eq!(world.authority.posts(), 1, "{stored}");
+        if stored {
+            called.unwrap();
+            assert_eq!(shop.session().tokens(), Some(tokens(&other)));
+        } else {
+            assert!(called.unwrap_err().is_refresh());
+        }
+    }
 }
 
 /// R7: a lease that ran out before the secret was presented is taken again, and nothing is presented without one.

@@ -2,10 +2,12 @@
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
-use afresh::{Error, RefreshContext, Refresher, Result, SessionState, Tokens};
+use afresh::{Error, RefreshContext, Refresher, Result, Session, SessionState, Tokens};
 use afresh_tests::World;
 use serde_json::Value;
+use tokio::time::advance;
 
 use crate::api::{Order, Shop, builder, order, stranger};
 use crate::witness::done;
@@ -55,6 +57,44 @@ async fn a_refresher_that_needs_no_login_is_asked_first() {
 
     assert_eq!(*counter.given.lock().unwrap(), [None, Some(Tokens::new("new-1"))]);
     assert_eq!(world.authority.posts(), 0, "the `#[refresh]` method is not called");
+}
+
+/// Says that it could refresh; while it is asked, somebody logs out.
+#[derive(Clone, Default)]
+struct Parting {
+    session: Arc<Mutex<Option<Session>>>,
+    refreshes: Arc<AtomicUsize>,
+}
+
+impl Refresher for Parting {
+    async fn refresh(&self, _: RefreshContext<'_>) -> Result<Tokens> {
+        self.refreshes.fetch_add(1, Ordering::SeqCst);
+        Ok(Tokens::new("new"))
+    }
+
+    fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
+        if let Some(session) = self.session.lock().unwrap().take() {
+            drop(session.clear());
+        }
+        tokens.is_some()
+    }
+}
+
+/// J1, K1: whoever logs out while the refresher is asked whether it can refresh is not logged in again by it.
+#[tokio::test(start_paused = true)]
+async fn a_logout_while_the_refresher_is_asked_counts() {
+    let world = World::new();
+    let parting = Parting::default();
+    let shop = builder(&world).refresher(parting.clone()).build().unwrap();
+    accept(&world, "new");
+    let old = Tokens::new("old").with_lifetime(Duration::from_secs(60));
+    shop.session().set(old).await.unwrap();
+    advance(Duration::from_secs(61)).await;
+    *parting.session.lock().unwrap() = Some(shop.session().clone());
+
+    assert!(shop.order(7).await.unwrap_err().is_no_session());
+
+    assert_eq!((parting.refreshes.load(Ordering::SeqCst), world.stage.sends()), (0, 0));
 }
 
 /// The refresher as it stands by default.

@@ -231,8 +231,8 @@ fn take(
         Standing::Live(old) if heed == Heed::Peers && !is_of_same_user(old, &credential) => {
             return (Taken::Foreign, None);
         }
-        Standing::Expired if ours && !newer => return (Taken::Nothing, None),
-        Standing::Live(_) | Standing::Expired => true,
+        Standing::Expired { .. } if ours && !newer => return (Taken::Nothing, None),
+        Standing::Live(_) | Standing::Expired { .. } => true,
     };
     let detached = cell.adopt(credential, cookies, anew);
     known.intent = None;

@@ -38,7 +38,7 @@ struct Ready {
 }
 
 /// The secret is not to be spent.
-enum Stop {
+pub(super) enum Stop {
     /// The session is another one by now, or has a newer credential already.
     Moot,
     Failed(Error),
@@ -151,7 +151,7 @@ async fn look(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -
 
 /// Stores that the secret is about to be spent, which shows that what follows can be stored too. `false`: the
 /// store has changed.
-async fn announce(
+pub(super) async fn announce(
     session: &Session,
     archive: &Archive,
     basis: &Snapshot,

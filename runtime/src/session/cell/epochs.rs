@@ -75,12 +75,13 @@ impl<F: Clone + PartialEq> Cell<F> {
         (was_live, detached)
     }
 
-    /// The server refused the refresh for good, and there is nothing left.
+    /// The server refused the refresh for good, and there is nothing left. Why stays known until the next login.
     pub(super) fn expire(&mut self) {
+        let lost = self.lost;
         self.doomed = false;
         self.memo.clear();
         self.publish(|next| {
-            next.standing = Standing::Expired;
+            next.standing = Standing::Expired { lost };
             next.cookies = Arc::default();
         });
     }

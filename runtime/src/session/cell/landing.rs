@@ -15,6 +15,7 @@ impl<F: Clone + PartialEq> Cell<F> {
     /// `roll` in `0.0..1.0` is the dice.
     pub(crate) fn land(&mut self, ticket: &F, landing: Landing, now: Instant, roll: f64) -> Landed {
         let Some(slot) = self.flight.take_if(|slot| slot.ticket == *ticket) else { return Landed::Discarded };
+        self.lost = matches!(landing, Landing::Rejected { lost: true });
         match landing {
             Landing::Renewed { credential, cookies } => {
                 self.renew(credential, cookies.as_ref(), slot.refused, now, roll)
@@ -28,17 +29,17 @@ impl<F: Clone + PartialEq> Cell<F> {
                 self.publish(|_| {});
                 Landed::Failed
             }
-            Landing::Rejected if matches!(self.current.standing, Standing::Nobody) => {
+            Landing::Rejected { .. } if matches!(self.current.standing, Standing::Nobody) => {
                 self.hopeless = true;
                 self.publish(|_| {});
                 Landed::Failed
             }
-            Landing::Rejected if slot.ahead && self.is_good(now) => {
+            Landing::Rejected { .. } if slot.ahead && self.is_good(now) => {
                 self.doomed = true;
                 self.publish(|_| {});
                 Landed::Failed
             }
-            Landing::Rejected => {
+            Landing::Rejected { .. } => {
                 self.expire();
                 Landed::Expired
             }

@@ -29,7 +29,7 @@ impl Cell<usize> {
         let credential = match standing {
             Standing::Nobody => (0, None),
             Standing::Live(known) => (1, Some((known.received() - begun, known.minted() == Minted::Given))),
-            Standing::Expired => (2, None),
+            Standing::Expired { .. } => (2, None),
         };
         (hold, learning, credential, self.hopeless, self.doomed, self.memo.term()).hash(to);
         self.flight.as_ref().map(|slot| (slot.urgent, slot.ahead, slot.refused)).hash(to);
@@ -102,7 +102,7 @@ fn a_refusal_ahead_of_time_waits_for_the_end_of_the_credential() {
     let after = |seconds| Now { ticks: at.ticks + Duration::from_secs(seconds), ..at };
     assert!(matches!(cell.enter(true, false, after(580)), Entry::GoAndRenew));
     cell.take_off(1, Cause::Margin);
-    assert_eq!(cell.land(&1, Landing::Rejected, after(581).ticks, 0.0), Landed::Failed);
+    assert_eq!(cell.land(&1, Landing::Rejected { lost: false }, after(581).ticks, 0.0), Landed::Failed);
 
     assert!(!cell.lapse(after(599).ticks));
     for once in [false, true] {
@@ -139,7 +139,7 @@ fn a_refusal_without_any_login_ends_no_session() {
     assert!(matches!(cell.enter(true, false, at), Entry::Start));
     cell.take_off(1, Cause::Clock);
 
-    assert_eq!(cell.land(&1, Landing::Rejected, at.ticks, 0.0), Landed::Failed);
+    assert_eq!(cell.land(&1, Landing::Rejected { lost: false }, at.ticks, 0.0), Landed::Failed);
 
     assert!(matches!(cell.current().standing, Standing::Nobody));
     assert!(matches!(cell.enter(true, false, at), Entry::Nobody), "and it is not tried again");

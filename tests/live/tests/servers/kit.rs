@@ -54,7 +54,8 @@ impl Kit {
         let name = self.name();
         let line =
             format!("skipped because {reason}: nothing is proved with the servers of tests/live/{name}");
-        writeln!(std::io::stderr(), "{line}").unwrap();
+        let mut out = std::io::stderr();
+        writeln!(out, "{line}").unwrap();
     }
 
     fn install(self) -> Result<Interpreter, String> {

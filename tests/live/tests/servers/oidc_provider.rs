@@ -1,9 +1,12 @@
 //! oidc-provider: the authorization code flow, and refresh tokens of which a spent one ends the whole grant.
 
+use std::path::Path;
+
 use afresh::oauth2::RefreshTokenGrant;
-use afresh::{RefreshToken, Result, Session, Tokens, api};
+use afresh::{FileStore, RefreshToken, Result, Session, SessionEvent, Tokens, api};
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use futures_util::future::join_all;
 use serde::Deserialize;
 
 use crate::course::{Customer, Habits, Order, goes_the_course};
@@ -34,7 +37,9 @@ trait App {
     #[form("grant_type" = "refresh_token", "client_id" = "app")]
     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
+    /// Public, because this endpoint takes no access token beside the client's id.
     #[logout]
+    #[public]
     #[post("/token/revocation")]
     #[form("client_id" = "app")]
     async fn log_out(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
@@ -154,4 +159,37 @@ async fn a_client_with_a_secret_before_a_challenge() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
     let habits = Habits { name: "oidc-provider, 401 and a secret", expired: 401, ..BARE_403 };
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
+}
+
+/// R1, R2, G2: four programs with one grant in one file, all refused at once, four times: one of them refreshes, the others
+/// take over what it got, and nothing spent reaches a provider that would end the grant for it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn programs_that_share_a_file_spend_nothing_twice() {
+    let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
+    let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("shared-{}/session", std::process::id()));
+    let program = || AppClient::builder(server.base()).store(FileStore::new(&path)).build().unwrap();
+    let programs: Vec<_> = (0..4).map(|_| program()).collect();
+    Customer::log_in(&programs[0], &server).await.unwrap();
+    let mut events: Vec<_> = programs.iter().map(|program| program.session().events()).collect();
+    for round in 1..=4 {
+        server.hours_pass().await;
+        let calls = programs.iter().flat_map(|program| {
+            (0..25).map(|id| {
+                let program = program.clone();
+                tokio::spawn(async move { App::order(&program, id).await })
+            })
+        });
+        for order in join_all(calls).await {
+            order.unwrap().unwrap();
+        }
+        let counts = server.counts().await;
+        assert_eq!((counts.refreshed, counts.refused, counts.live), (round, 0, 1));
+        assert_eq!(counts.ok, round * 100);
+    }
+    let told = events.iter_mut().flat_map(|events| std::iter::from_fn(|| events.try_next()));
+    let adopted = told.filter(|event| matches!(event, SessionEvent::Adopted)).count();
+    println!("four programs, one file: {:?}, {adopted} adopted", server.counts().await);
+    App::log_out(&programs[1], programs[1].session().tokens().unwrap().refresh().unwrap()).await.unwrap();
+    assert_eq!(server.counts().await.live, 0);
+    std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }

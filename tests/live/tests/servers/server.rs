@@ -81,7 +81,12 @@ impl Server {
         let _: serde_json::Value = self.control("forward?seconds=7200").await;
     }
 
-    /// From now on every second refusal reaches its client after a refresh.
+    /// Puts its clock forward by less than an access token lives.
+    pub async fn a_minute_passes(&self) {
+        let _: serde_json::Value = self.control("forward?seconds=60").await;
+    }
+
+    /// From now on every second refusal reaches its client after the next refresh.
     pub async fn refusals_are_late(&self, late: bool) {
         let _: serde_json::Value = self.control(&format!("late?on={late}")).await;
     }

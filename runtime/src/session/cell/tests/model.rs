@@ -325,7 +325,7 @@ impl Model {
             }
             End::Refused => {
                 left.refusals -= 1;
-                Landing::Rejected
+                Landing::Rejected { lost: false }
             }
             End::Aborted => {
                 left.aborts -= 1;
@@ -363,7 +363,7 @@ impl Model {
         let flies = self.flights.iter().any(Flight::is_wanted);
         assert_eq!(self.cell.ticket().is_some(), flies, "I9: slot and flight disagree");
         assert!(!self.cell.current().hold || flies, "I7: calls are held for nothing");
-        let ended = matches!(self.cell.current().standing, Standing::Expired);
+        let ended = matches!(self.cell.current().standing, Standing::Expired { .. });
         assert_eq!(ended, self.ends > 0, "I12");
     }
 }

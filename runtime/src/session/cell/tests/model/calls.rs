@@ -81,7 +81,7 @@ impl Model {
         let current = self.cell.current().stamp;
         match self.cell.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
             Settled::Return(_) => Place::Done,
-            Settled::Lapsed => {
+            Settled::Lapsed(_) => {
                 assert_eq!(stamp, current, "I12: an old refusal ends nothing");
                 self.end();
                 Place::Done

@@ -1,0 +1,105 @@
+//! A fleet of worker processes with one session, in Redis: `cargo run --example fleet` starts a shop, a Redis and the workers.
+//!
+//! It takes the Redis of `REDIS_URL` if there is such a variable. Otherwise it starts a `redis-server` of its own.
+
+mod redis;
+
+use std::env;
+use std::error::Error;
+
+use afresh::{RedisStore, RefreshToken, Tokens, api};
+use afresh_examples::shop::Shop;
+use tokio::process::Command;
+use tokio::task::JoinSet;
+
+use crate::redis::Redis;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The shop's API.
+#[api]
+trait Orders {
+    #[login]
+    #[post("/login")]
+    async fn login(
+        &self,
+        #[json("name")] name: &str,
+        #[json("password")] password: &str,
+    ) -> afresh::Result<Tokens>;
+
+    #[refresh]
+    #[post("/refresh")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> afresh::Result<Tokens>;
+
+    #[get("/orders")]
+    async fn orders(&self) -> afresh::Result<Vec<String>>;
+}
+
+const WORKERS: usize = 4;
+const TASKS: usize = 8;
+const JOBS: usize = WORKERS * TASKS * 25;
+/// An access token is good for a quarter of the jobs: it expires three times.
+const GOOD_FOR: usize = JOBS / 4;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    match env::args().nth(1).as_deref() {
+        Some("worker") => work().await,
+        _ => lead().await,
+    }
+}
+
+/// What every process of the fleet has: the shop, and the session that they share.
+fn shop(url: &str, redis: &str) -> Result<OrdersClient> {
+    // One name for each identity.
+    let store = RedisStore::new(redis, "shop:session:ada")?;
+    Ok(OrdersClient::builder(url).store(store).build()?)
+}
+
+/// One process with many tasks, which knows nothing of the others.
+async fn work() -> Result<()> {
+    let shop = shop(&env::var("SHOP_URL")?, &env::var("REDIS_URL")?)?;
+    let mut tasks = JoinSet::new();
+    for _ in 0..TASKS {
+        let shop = shop.clone();
+        tasks.spawn(async move {
+            for _ in 0..JOBS / WORKERS / TASKS {
+                shop.orders().await?;
+            }
+            Ok::<(), afresh::Error>(())
+        });
+    }
+    while let Some(task) = tasks.join_next().await {
+        task??;
+    }
+    Ok(())
+}
+
+async fn lead() -> Result<()> {
+    let redis = Redis::find()?;
+    let server = Shop::start(GOOD_FOR).await?;
+    // One logs in, for all.
+    shop(&server.url, &redis.url)?.login("ada", "lovelace").await?;
+
+    println!(
+        "{WORKERS} processes, {TASKS} tasks in each, {JOBS} jobs. Access tokens are good for {GOOD_FOR} calls."
+    );
+    let mut workers = Vec::new();
+    for _ in 0..WORKERS {
+        let mut worker = Command::new(env::current_exe()?);
+        worker.arg("worker").env("SHOP_URL", &server.url).env("REDIS_URL", &redis.url);
+        workers.push(worker.env("NO_PROXY", "127.0.0.1").spawn()?);
+    }
+    for mut worker in workers {
+        if !worker.wait().await?.success() {
+            return Err("a worker failed".into());
+        }
+    }
+    let counts = server.counts();
+    println!(
+        "{} calls were refused and sent again. {} spent refresh tokens were presented.",
+        counts.refused, counts.spent
+    );
+    println!("{WORKERS} workers, {} jobs done, {} refreshes", counts.answered, counts.refreshes);
+    Ok(())
+}

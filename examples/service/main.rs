@@ -1,0 +1,57 @@
+//! One service calls another in its own name (RFC 6749 §4.4), and its instances share one token: `cargo run --example service`.
+
+use std::env;
+use std::error::Error;
+use std::path::Path;
+
+use afresh::oauth2::ClientCredentials;
+use afresh::{FileStore, api};
+use afresh_examples::shop::Shop;
+use futures_util::future::try_join_all;
+use reqwest::redirect::Policy;
+
+type Result<T> = std::result::Result<T, Box<dyn Error>>;
+
+/// The API of the service that is called. It needs neither a login nor a refresh: the grant is given to the client.
+#[api]
+trait Orders {
+    #[get("/orders")]
+    async fn orders(&self) -> afresh::Result<Vec<String>>;
+}
+
+const INSTANCES: usize = 3;
+const CALLS: usize = 20;
+
+/// What each instance starts with.
+fn billing(url: &str, session: &Path) -> Result<OrdersClient> {
+    // The secret comes from where your program has its secrets.
+    let grant = ClientCredentials::new(format!("{url}/oauth/token"), "billing", "s3cret-of-billing");
+    let grant = grant.scope("orders:read");
+    // Whatever proxy is set up, the shop is right here.
+    let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
+    // For instances on one machine. On several it is a `RedisStore`; without any store each has a token of its own.
+    let store = FileStore::new(session);
+    Ok(OrdersClient::builder(url).http(direct).refresher(grant).store(store).build()?)
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<()> {
+    let shop = Shop::start(1000).await?;
+    let folder = env::temp_dir().join(format!("shop-service-{}", std::process::id()));
+    let session = folder.join("billing");
+
+    let instances: Vec<_> = (0..INSTANCES).map(|_| billing(&shop.url, &session)).collect::<Result<_>>()?;
+    let calls = instances.iter().flat_map(|instance| (0..CALLS).map(|_| instance.orders()));
+    let answers = try_join_all(calls).await?;
+    println!("{INSTANCES} instances, {CALLS} calls each: {} answers like {:?}.", answers.len(), answers[0]);
+
+    drop(instances);
+    let restarted = billing(&shop.url, &session)?;
+    restarted.orders().await?;
+    println!("An instance that was started again found the token in the store.");
+
+    std::fs::remove_dir_all(folder)?;
+    let counts = shop.counts();
+    println!("{} calls, {} token", counts.answered, counts.grants);
+    Ok(())
+}

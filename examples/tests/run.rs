@@ -1,0 +1,57 @@
+//! Each example, run as anybody would: it ends well, and its last line says what it is to show.
+
+use std::env;
+use std::io::Write;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+
+/// `cargo test` has built it, beside the tests.
+fn example(name: &str) -> Command {
+    let test = env::current_exe().unwrap();
+    let path: PathBuf = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
+    assert!(
+        path.with_extension(env::consts::EXE_EXTENSION).exists(),
+        "build it first: cargo build --examples"
+    );
+    Command::new(path)
+}
+
+fn last_line(output: &Output) -> String {
+    let (out, err) = (String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+    assert!(output.status.success(), "{out}{err}");
+    out.lines().last().unwrap_or_default().to_owned()
+}
+
+#[test]
+fn the_quickstart_refreshes_once_for_64_calls() {
+    assert_eq!(last_line(&example("quickstart").output().unwrap()), "64 calls, 64 answered, 1 refresh");
+}
+
+#[test]
+fn a_tool_that_is_started_ten_times_at_once_refreshes_once() {
+    let output = example("cli").output().unwrap();
+    assert_eq!(last_line(&output), "10 runs at once, 10 answered, 1 refresh");
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert!(said.contains("They met 10 refusals, and presented 0 spent refresh tokens."), "{said}");
+    assert!(said.contains("$ cli whoami\nada\n"), "it is logged in after the run that logged in: {said}");
+    assert!(
+        said.contains("$ cli orders\nLog in first"),
+        "it is logged out after the run that logged out: {said}"
+    );
+}
+
+#[test]
+fn a_fleet_refreshes_once_for_each_expiry() {
+    if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
+        assert!(env::var_os("AFRESH_REQUIRE_REDIS").is_none(), "redis-server is required, and there is none");
+        writeln!(std::io::stderr(), "SKIPPED: there is no redis-server; the fleet is not shown").unwrap();
+        return;
+    }
+    let output = example("fleet").env_remove("REDIS_URL").output().unwrap();
+    assert_eq!(last_line(&output), "4 workers, 800 jobs done, 3 refreshes");
+}
+
+#[test]
+fn the_instances_of_a_service_share_one_token() {
+    assert_eq!(last_line(&example("service").output().unwrap()), "61 calls, 1 token");
+}

@@ -1,0 +1,79 @@
+//! What a worker does in its shop, and what it says of it.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use afresh::{Error, RefreshToken, Result, SessionStore, Swap, Tokens, api};
+use serde::Deserialize;
+use tokio::time::sleep;
+
+/// The answer to a call.
+#[derive(Debug, Deserialize)]
+pub struct Order {
+    #[serde(rename = "id")]
+    _id: u64,
+}
+
+/// An API with a refresh token in JSON.
+#[api]
+pub trait Shop {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order>;
+}
+
+/// One line, at once.
+pub fn say(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // Nobody listens any more: the end is near.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// One call, and what became of it.
+pub async fn call(shop: ShopClient) {
+    match shop.order(0).await {
+        Ok(_) => say("called: well"),
+        Err(error) => say(&format!("called: {}", account(&error))),
+    }
+}
+
+/// Calls for ever, each after the one before it; says only what fails.
+pub async fn work(shop: ShopClient, task: u64) {
+    loop {
+        if let Err(error) = shop.order(task).await {
+            say(&format!("failed: {}", account(&error)));
+        }
+        sleep(Duration::from_millis(fastrand::u64(100..300))).await;
+    }
+}
+
+/// Writes for ever, past every session: records of one byte each, which their revision says.
+pub async fn write(store: Arc<impl SessionStore>) {
+    let mut basis = store.load().await.expect("a store").revision;
+    loop {
+        let byte = u8::try_from(basis.next().number() % 251).expect("less than 251");
+        let record = vec![byte; fastrand::usize(2_000..60_000)];
+        let swap = Swap { basis, record, fence: None };
+        basis = store.swap(swap).await.expect("a store").expect("nobody else");
+        say(&format!("stored: {}", basis.number()));
+    }
+}
+
+/// In one word and in full.
+fn account(error: &Error) -> String {
+    let word = match error {
+        error if error.is_rotation_lost() => "lost",
+        error if error.is_session_expired() => "expired",
+        error if error.is_no_session() => "stranger",
+        error if error.is_refresh_busy() => "busy",
+        error if error.is_store() => "store",
+        _ => "otherwise",
+    };
+    let sources = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    let why: Vec<_> = sources.map(ToString::to_string).collect();
+    format!("{word} ({error}: {})", why.join(": ")).replace('\n', " ")
+}

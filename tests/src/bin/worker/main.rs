@@ -1,0 +1,67 @@
+//! A process of a fleet, for the tests in `tests/processes`: a client of a shop with a session that it shares with others.
+//!
+//! It is told what to do line by line on its stdin, says on its stdout what became of it, and ends with its stdin.
+
+mod errands;
+mod steps;
+
+use std::io::BufRead;
+use std::sync::Arc;
+use std::time::Duration;
+
+use afresh::{FileStore, RedisStore, SessionStore};
+use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
+
+use crate::errands::{ShopClient, call, say, work, write};
+use crate::steps::{Stepped, Steps};
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let arguments: Vec<_> = std::env::args().skip(1).collect();
+    let arguments: Vec<_> = arguments.iter().map(String::as_str).collect();
+    match arguments[..] {
+        [name, origin, "file", path] => obey(name, origin, FileStore::new(path)).await,
+        [name, origin, "redis", url, key, lease] => {
+            let lease = Duration::from_millis(lease.parse().expect("milliseconds"));
+            let store = RedisStore::new(url, key).expect("a URL of Redis").lease(lease);
+            obey(name, origin, store).await;
+        }
+        _ => panic!("worker NAME ORIGIN (file PATH | redis URL KEY LEASE)"),
+    }
+}
+
+async fn obey(name: &str, origin: &str, store: impl SessionStore) {
+    let (store, steps) = (Arc::new(store), Steps::default());
+    let shop = ShopClient::builder(origin)
+        .header("x-worker", name)
+        .store(Stepped::new(store.clone(), steps.clone()))
+        .build()
+        .expect("a client");
+    let mut orders = orders();
+    while let Some(order) = orders.recv().await {
+        match order.split_once(' ').unwrap_or((&order, "")) {
+            ("call", _) => drop(tokio::spawn(call(shop.clone()))),
+            ("work", tasks) => (0..tasks.parse().expect("a number")).for_each(|task| {
+                drop(tokio::spawn(work(shop.clone(), task)));
+            }),
+            ("write", _) => drop(tokio::spawn(write(store.clone()))),
+            ("stop", step) => steps.stop_at(step),
+            ("go", _) => steps.go(),
+            _ => panic!("no such order: {order}"),
+        }
+    }
+}
+
+/// The lines of stdin, until it ends.
+fn orders() -> UnboundedReceiver<String> {
+    let (told, orders) = unbounded_channel();
+    std::thread::spawn(move || {
+        for line in std::io::stdin().lock().lines().map_while(Result::ok) {
+            if told.send(line).is_err() {
+                return;
+            }
+        }
+    });
+    say("up");
+    orders
+}

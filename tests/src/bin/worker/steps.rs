@@ -1,0 +1,92 @@
+//! A store that says where it is, and waits there if it has been told to.
+//!
+//! It is written against the documentation of `SessionStore` alone, around any other store.
+
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+
+use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
+use tokio::sync::Notify;
+
+use crate::errands::say;
+
+/// A store whose every step can be the last one. Those of a refresh are, in order: `before lock`, `after lock`, `before load`,
+/// `after load`, `before intent`, `after intent`, and when the server has answered `before persist`, `after persist`.
+pub struct Stepped<S> {
+    store: Arc<S>,
+    steps: Steps,
+}
+
+/// Where to wait, and until when.
+#[derive(Clone, Default)]
+pub struct Steps(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    stop_at: Mutex<String>,
+    go: Notify,
+    /// Swaps since the lock was taken.
+    swaps: AtomicUsize,
+}
+
+impl Steps {
+    /// Waits at this step, when it comes to it; empty: nowhere.
+    pub fn stop_at(&self, step: &str) {
+        step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
+    }
+
+    /// On from where it waits.
+    pub fn go(&self) {
+        self.0.go.notify_one();
+    }
+
+    async fn at(&self, when: &str, what: &str) {
+        let step = format!("{when} {what}");
+        let here = std::mem::take(&mut *self.0.stop_at.lock().expect("no panic"));
+        if here != step {
+            self.stop_at(&here);
+            return;
+        }
+        say(&format!("at: {step}"));
+        self.0.go.notified().await;
+    }
+}
+
+impl<S> Stepped<S> {
+    pub fn new(store: Arc<S>, steps: Steps) -> Self {
+        Self { store, steps }
+    }
+}
+
+impl<S: SessionStore> SessionStore for Stepped<S> {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        self.steps.at("before", "load").await;
+        let stored = self.store.load().await;
+        self.steps.at("after", "load").await;
+        stored
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        let what = match swap.fence {
+            None => "write",
+            Some(_) if self.steps.0.swaps.fetch_add(1, Ordering::Relaxed) == 0 => "intent",
+            Some(_) => "persist",
+        };
+        self.steps.at("before", what).await;
+        let swapped = self.store.swap(swap).await;
+        self.steps.at("after", what).await;
+        swapped
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        self.steps.at("before", "lock").await;
+        let lock = self.store.lock().await;
+        self.steps.0.swaps.store(0, Ordering::Relaxed);
+        self.steps.at("after", "lock").await;
+        lock
+    }
+
+    async fn changed(&self, seen: Revision) {
+        self.store.changed(seen).await;
+    }
+}

@@ -1,0 +1,77 @@
+//! Processes that are killed by the server's clock: before it has read the refresh token, after it has spent it, and after the answer.
+
+use afresh_tests::Role;
+
+use crate::place::Place;
+use crate::shop::{Server, Shop};
+
+/// R6: who is killed with its exchange on the way has spent nothing: the next one presents the same refresh token, for the first time.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_before_the_server_has_read_it() {
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+        shop.world.authority.expire();
+        first.tell("call");
+        let exchange = shop.exchange().await;
+        first.kill();
+        drop(exchange);
+        next.tell("call");
+        shop.exchange().await.release();
+        assert_eq!(next.says("called: ").await, "well", "{}", shop.place.name());
+        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (2, 0));
+    }
+}
+
+/// R6, S3: who is killed after the server has spent its refresh token leaves nobody with the new one. The next one tries the old one
+/// once: a lenient server gives the new one again, and a strict one is told of as what it is, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_before_the_answer() {
+    for server in [Server::Lenient, Server::Strict] {
+        for place in Place::all() {
+            let shop = Shop::open(place, server).await;
+            let authority = &shop.world.authority;
+            authority.hold_processed(Role::Refresh);
+            let mut all = [shop.process("next"), shop.process("after")];
+            let mut first = shop.process("first");
+            authority.expire();
+            first.tell("call");
+            let spent = shop.exchange().await;
+            assert_eq!(authority.granted(), 1);
+            first.kill();
+            drop(spent);
+            authority.open(Role::Refresh);
+            let said = all[0].call().await;
+            assert_eq!((authority.asked_again(), authority.spent_twice()), (1, 0));
+            if server == Server::Lenient {
+                assert_eq!(said, "well", "{}", shop.place.name());
+                assert_eq!(all[1].call().await, "well");
+            } else {
+                assert!(said.starts_with("lost"), "{}: {said}", shop.place.name());
+                let ended = ["stranger", "lost", "expired"];
+                for worker in &mut all {
+                    let said = worker.call().await;
+                    assert!(ended.iter().any(|word| said.starts_with(word)), "{}: {said}", shop.place.name());
+                }
+            }
+            // Nobody goes on about it.
+            assert_eq!(authority.posts(), 2);
+        }
+    }
+}
+
+/// R6: who is killed when it has stored what it got leaves a session that works.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_after_the_answer_was_stored() {
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+        shop.world.authority.expire();
+        first.tell("call");
+        shop.exchange().await.release();
+        shop.until("a call with the new token", |board| board.newest == 2).await;
+        first.kill();
+        assert_eq!(next.call().await, "well", "{}", shop.place.name());
+        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+    }
+}

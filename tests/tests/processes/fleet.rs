@@ -1,0 +1,292 @@
+//! Eight processes with fifty tasks each, on one session with a strict server, through twenty expiries; killed, suspended and cut off
+//! from Redis, in an order and at moments that dice decide.
+//!
+//! `AFRESH_SEED=7` throws the dice as a run did before. What it counted is printed, whether the test fails or not.
+
+use std::io::Write;
+use std::time::{Duration, Instant};
+
+use fastrand::Rng;
+use tokio::task::block_in_place;
+use tokio::time::sleep;
+
+use crate::place::Place;
+use crate::process::Process;
+use crate::shop::{Board, Server, Shop};
+
+const PROCESSES: usize = 8;
+const TASKS: usize = 50;
+const EXPIRIES: usize = 20;
+/// More than a loaded machine needs for a refresh, less than others wait for the lock.
+const LEASE: Duration = Duration::from_secs(4);
+
+/// What comes with an expiry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Trouble {
+    None,
+    /// Some process is killed, at some moment until the server has read the refresh token.
+    KillAnyone,
+    /// The process that refreshes is killed, before the server has read the refresh token.
+    KillBefore,
+    /// The process that refreshes is killed, as soon as it has stored what it got.
+    KillAfter,
+    /// The process that is about to refresh is suspended until its lease has run out and another has refreshed.
+    SuspendHolder,
+    /// Some process is suspended, and wakes two expiries later.
+    SuspendAnyone,
+    /// Redis is killed and comes back while the server has the refresh token.
+    RestartRedis,
+}
+
+struct Fleet {
+    shop: Shop,
+    dice: Rng,
+    workers: Vec<Process>,
+    /// Which of them sleeps, and since which expiry.
+    asleep: Option<(usize, usize)>,
+    count: Count,
+}
+
+#[derive(Debug, Default)]
+struct Count {
+    started: usize,
+    expiries: usize,
+    kills: usize,
+    suspended: usize,
+    restarts: usize,
+    /// Calls that failed because the session had ended.
+    logged_out: Vec<String>,
+    /// Calls that failed for now.
+    failed: Vec<String>,
+}
+
+/// R1, R3, R6, S4: in a file.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_logged_out_of_a_file() {
+    let mut fleet = Fleet::start(Place::file()).await;
+    fleet.live(&[]).await;
+    fleet.report();
+    assert_eq!(fleet.count.failed, Vec::<String>::new());
+}
+
+/// R1, R3, R6, R10: in Redis, which crashes itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn nobody_is_logged_out_of_redis() {
+    let Some(place) = Place::redis(LEASE) else { return };
+    let mut fleet = Fleet::start(place).await;
+    fleet.live(&[Trouble::RestartRedis; 2]).await;
+    fleet.report();
+    // While Redis is away there is no refreshing, and that is what is said.
+    let is_of_the_store = |failed: &String| failed.starts_with("store") || failed.starts_with("busy");
+    assert!(fleet.count.failed.iter().all(is_of_the_store), "{:#?}", fleet.count.failed);
+}
+
+impl Fleet {
+    async fn start(place: Place) -> Self {
+        let seed = std::env::var("AFRESH_SEED").ok().and_then(|seed| seed.parse().ok());
+        let dice = Rng::with_seed(seed.unwrap_or_else(|| fastrand::u64(..)));
+        let shop = Shop::open(place, Server::Strict).await;
+        let mut fleet = Self { shop, dice, workers: Vec::new(), asleep: None, count: Count::default() };
+        fleet.say(&format!("AFRESH_SEED={}", fleet.dice.get_seed()));
+        for _ in 0..PROCESSES {
+            let worker = fleet.newcomer();
+            fleet.workers.push(worker);
+        }
+        fleet.settle().await;
+        fleet
+    }
+
+    fn newcomer(&mut self) -> Process {
+        self.count.started += 1;
+        let mut worker = self.shop.process(&format!("worker-{}", self.count.started));
+        worker.tell(&format!("work {TASKS}"));
+        worker
+    }
+
+    async fn live(&mut self, more: &[Trouble]) {
+        use Trouble::{KillAfter, KillAnyone, KillBefore, None, SuspendAnyone, SuspendHolder};
+        let mut troubles = more.to_vec();
+        troubles.extend([KillAnyone; 4]);
+        troubles.extend([KillBefore, KillBefore, KillAfter, KillAfter, SuspendAnyone, SuspendHolder]);
+        troubles.resize(EXPIRIES, None);
+        self.dice.shuffle(&mut troubles);
+        for trouble in troubles {
+            self.expire(trouble).await;
+        }
+        self.wake();
+        self.settle().await;
+    }
+
+    /// One expiry, and one exchange that the server grants.
+    async fn expire(&mut self, trouble: Trouble) {
+        let start = Instant::now();
+        let newest = self.shop.ask(|board| board.newest);
+        self.count.expiries += 1;
+        if trouble == Trouble::SuspendHolder {
+            self.workers.iter_mut().for_each(|worker| worker.tell("stop after intent"));
+        }
+        self.shop.world.authority.expire();
+        let mut sleeper = None;
+        if trouble == Trouble::KillAnyone {
+            sleep(Duration::from_millis(self.dice.u64(0..60))).await;
+            let victim = self.someone_but("");
+            self.kill(victim);
+        } else if trouble == Trouble::SuspendHolder {
+            sleeper = Some(self.suspend_holder().await);
+        }
+        let sender = self.pass_one_exchange(trouble).await;
+        self.shop.until("a call with the new token", |board| board.newest > newest).await;
+        if trouble == Trouble::KillAfter {
+            self.kill(sender);
+        }
+        if let Some(sleeper) = sleeper {
+            self.rouse(sleeper);
+        }
+        self.settle().await;
+        if self.asleep.is_some_and(|(_, since)| self.count.expiries >= since + 2) {
+            self.wake();
+            self.settle().await;
+        }
+        let (number, spent) = (self.count.expiries, start.elapsed().as_secs_f32());
+        self.say(&format!("expiry {number:2}: {spent:4.1} s, {trouble:?}"));
+    }
+
+    /// Lets the server read a refresh token; the process whose it was.
+    async fn pass_one_exchange(&mut self, trouble: Trouble) -> usize {
+        let mut kill = trouble == Trouble::KillBefore;
+        loop {
+            let exchange = self.shop.exchange().await;
+            let name = exchange.header("x-worker").unwrap_or_default().to_owned();
+            // Nobody's: of somebody who was killed.
+            let Some(sender) = self.workers.iter().position(|worker| worker.name == name) else { continue };
+            if std::mem::take(&mut kill) {
+                self.kill(sender);
+                continue;
+            }
+            if trouble == Trouble::SuspendAnyone {
+                let sleeper = self.someone_but(&name);
+                self.workers[sleeper].suspend();
+                self.asleep = Some((sleeper, self.count.expiries));
+                self.count.suspended += 1;
+            }
+            if trouble == Trouble::RestartRedis {
+                self.shop.place.redis_server().kill();
+            }
+            exchange.release();
+            if trouble == Trouble::RestartRedis {
+                sleep(Duration::from_millis(self.dice.u64(0..300))).await;
+                block_in_place(|| self.shop.place.redis_server().restart());
+                self.count.restarts += 1;
+            }
+            return sender;
+        }
+    }
+
+    /// Suspends whoever has the lock and is about to refresh. In a file nobody else gets it, so it sleeps for less than others
+    /// wait; in Redis, until another has refreshed.
+    async fn suspend_holder(&mut self) -> usize {
+        let holder = loop {
+            let arrived = self.hear();
+            if let Some(holder) = arrived {
+                break holder;
+            }
+            sleep(Duration::from_millis(5)).await;
+        };
+        self.workers[holder].suspend();
+        self.count.suspended += 1;
+        self.workers.iter_mut().for_each(|worker| worker.tell("stop nowhere"));
+        if matches!(self.shop.place, Place::File(_)) {
+            sleep(Duration::from_secs(2)).await;
+            self.rouse(holder);
+        }
+        holder
+    }
+
+    fn rouse(&mut self, sleeper: usize) {
+        self.workers[sleeper].wake();
+        self.workers[sleeper].tell("go");
+    }
+
+    fn wake(&mut self) {
+        if let Some((sleeper, _)) = self.asleep.take() {
+            self.workers[sleeper].wake();
+        }
+    }
+
+    /// Another one comes in its place, with another name.
+    fn kill(&mut self, victim: usize) {
+        self.workers[victim].kill();
+        self.hear();
+        self.workers[victim] = self.newcomer();
+        self.count.kills += 1;
+    }
+
+    /// Who is awake, and not this one.
+    fn someone_but(&mut self, name: &str) -> usize {
+        loop {
+            let one = self.dice.usize(..PROCESSES);
+            if self.workers[one].name != name && self.asleep.is_none_or(|(asleep, _)| asleep != one) {
+                return one;
+            }
+        }
+    }
+
+    /// Waits until every task of everybody who is awake has been answered with the newest token: whatever was sent with an older
+    /// one is over.
+    async fn settle(&self) {
+        let awake =
+            self.workers.iter().enumerate().filter(|(one, _)| self.asleep.is_none_or(|(two, _)| *one != two));
+        let names: Vec<_> = awake.map(|(_, worker)| worker.name.clone()).collect();
+        let is_settled = |board: &Board| names.iter().all(|name| board.tasks_of(name) == TASKS);
+        self.shop.until("an answer for every task", is_settled).await;
+    }
+
+    /// Takes note of what everybody has said; who says that it has come to its step.
+    fn hear(&mut self) -> Option<usize> {
+        let mut arrived = None;
+        for (index, worker) in self.workers.iter_mut().enumerate() {
+            while let Some(line) = worker.line() {
+                if line.starts_with("at: ") {
+                    arrived = Some(index);
+                }
+                let Some(failed) = line.strip_prefix("failed: ") else { continue };
+                let ended = ["lost", "expired", "stranger"].iter().any(|word| failed.starts_with(word));
+                let list = if ended { &mut self.count.logged_out } else { &mut self.count.failed };
+                list.push(failed.to_owned());
+            }
+        }
+        arrived
+    }
+
+    /// Says what was counted, and checks what holds for every store.
+    fn report(&mut self) {
+        self.hear();
+        let (authority, count) = (&self.shop.world.authority, &self.count);
+        let rows = [
+            ("processes, each with 50 tasks", PROCESSES),
+            ("processes started", count.started),
+            ("calls answered", self.shop.ask(|board| board.calls)),
+            ("calls that failed for now", count.failed.len()),
+            ("expiries", count.expiries),
+            ("exchanges", authority.posts()),
+            ("exchanges granted", authority.granted()),
+            ("exchanges at the same time, at most", authority.most_at_once()),
+            ("kills", count.kills),
+            ("suspensions", count.suspended),
+            ("crashes of Redis", count.restarts),
+            ("spent tokens presented", self.shop.presented_again()),
+            ("calls that were logged out", count.logged_out.len()),
+        ];
+        rows.iter().for_each(|(what, number)| self.say(&format!("{number:6} {what}")));
+        assert_eq!(count.logged_out, Vec::<String>::new());
+        assert_eq!(self.shop.presented_again(), 0);
+        assert_eq!((count.expiries, authority.granted()), (EXPIRIES, EXPIRIES));
+        assert!((EXPIRIES..=EXPIRIES + count.kills).contains(&authority.posts()));
+    }
+
+    /// Past the harness, which shows what a test prints only if it fails.
+    fn say(&self, line: &str) {
+        let mut out = std::io::stdout();
+        writeln!(out, "{}: {line}", self.shop.place.name()).unwrap();
+    }
+}

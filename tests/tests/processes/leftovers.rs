@@ -1,0 +1,79 @@
+//! What a killed process leaves behind in its store.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use afresh_tests::Role;
+use tokio::time::sleep;
+
+use crate::place::Place;
+use crate::shop::{Server, Shop};
+
+/// S4: half of a new file that was never put in its place is in nobody's way.
+#[tokio::test(flavor = "multi_thread")]
+async fn half_a_file_is_in_nobodys_way() {
+    let shop = Shop::open(Place::file(), Server::Strict).await;
+    shop.world.authority.open(Role::Refresh);
+    let whole = fs::read(shop.place.path()).unwrap();
+    let fresh = shop.place.path().with_extension("new");
+    for half in [&whole[..whole.len() / 2], b"", &[b'x'; 10_000]] {
+        fs::write(&fresh, half).unwrap();
+        shop.world.authority.expire();
+        assert_eq!(shop.process("next").call().await, "well");
+        assert!(!fresh.exists());
+    }
+    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (3, 0));
+}
+
+/// S4, R6: processes that do nothing but write are killed at random: what is stored is whole, no older than what they were told of,
+/// and the next one can write.
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_stored_is_whole_whenever_its_writer_is_killed() {
+    let mut dice = fastrand::Rng::with_seed(7);
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        let mut newest = shop.place.stored().await.unwrap().revision.number();
+        for round in 0..10 {
+            let mut writer = shop.process("writer");
+            writer.tell("write");
+            writer.says("stored: ").await;
+            sleep(Duration::from_millis(dice.u64(0..40))).await;
+            writer.kill();
+            sleep(Duration::from_millis(20)).await;
+            let told = std::iter::from_fn(|| writer.line())
+                .filter_map(|line| line.strip_prefix("stored: ")?.parse().ok());
+            let told = told.max().unwrap_or(newest);
+            let stored = shop.place.stored().await.unwrap();
+            let now = stored.revision.number();
+            assert!(now >= told && now > newest, "{round}: {now} after {told} and {newest}");
+            assert!(
+                stored.record.len() > 1000 && stored.record.iter().all(|byte| u64::from(*byte) == now % 251)
+            );
+            newest = now;
+        }
+    }
+}
+
+/// R6: what a killed process has locked is free: at once where the kernel knows that it is dead, after the lease elsewhere.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lock_of_the_dead_is_free() {
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        shop.world.authority.open(Role::Refresh);
+        let (mut victim, mut next) = (shop.process("victim"), shop.process("next"));
+        assert_eq!(next.call().await, "well");
+        shop.world.authority.expire();
+        victim.tell("stop after lock");
+        victim.tell("call");
+        victim.says("at: ").await;
+        next.tell("call");
+        sleep(Duration::from_millis(300)).await;
+        assert_eq!(shop.world.authority.posts(), 0, "it is held");
+        let killed = Instant::now();
+        victim.kill();
+        assert_eq!(next.says("called: ").await, "well");
+        // Far below the eight seconds that a lock is waited for.
+        assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
+        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+    }
+}

@@ -1,0 +1,113 @@
+//! The server that all processes of a test call, and the session that they share.
+
+use std::collections::{HashMap, HashSet};
+use std::time::Duration;
+
+use afresh_tests::{Knobs, Listening, Parked, Role, World};
+use serde_json::json;
+use tokio::sync::watch;
+use tokio::time::timeout;
+
+use crate::place::Place;
+use crate::process::Process;
+
+/// Longer than anything takes that is not wrong.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// A server that holds every exchange until the test decides, and a place with a session of it.
+pub struct Shop {
+    pub world: World,
+    pub place: Place,
+    board: watch::Sender<Board>,
+    listening: Listening,
+}
+
+/// Who has been answered.
+#[derive(Default)]
+pub struct Board {
+    /// The number of the newest access token that was good for an answer.
+    pub newest: usize,
+    /// With that token: the tasks of each process.
+    pub answered: HashMap<String, HashSet<String>>,
+    /// With any.
+    pub calls: usize,
+}
+
+/// What a server does with a refresh token that is spent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Server {
+    /// It ends the session.
+    Strict,
+    /// It gives the same successor again, for a while, until that is used.
+    Lenient,
+}
+
+impl Shop {
+    /// Somebody has logged in, and nobody is there.
+    pub async fn open(place: Place, server: Server) -> Self {
+        let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
+        let world = World::with(Knobs { grace, ..Knobs::default() });
+        let board = watch::Sender::new(Board::default());
+        let (authority, notes) = (world.authority.clone(), board.clone());
+        world.guard_with(403, move |seen| {
+            let number = seen.token().and_then(|token| authority.number_of(token)).unwrap_or_default();
+            let (worker, task) =
+                (seen.header("x-worker").unwrap_or_default().to_owned(), seen.path().to_owned());
+            notes.send_modify(|board| board.note(number, worker, task));
+            (200, json!({ "id": 7 }))
+        });
+        let listening = world.listen().await;
+        place.log_in(&listening.base_url, &world.authority.issue()).await;
+        world.authority.hold(Role::Refresh);
+        Self { world, place, board, listening }
+    }
+
+    /// A process of this name, with the session of this place.
+    pub fn process(&self, name: &str) -> Process {
+        Process::start(name, &self.listening.base_url, &self.place.arguments())
+    }
+
+    /// The next exchange, held before it is processed.
+    pub async fn exchange(&self) -> Parked {
+        let parked = self.world.authority.parked(Role::Refresh);
+        timeout(PATIENCE, parked).await.expect("somebody refreshes")
+    }
+
+    /// Waits until this can be said of who has been answered.
+    pub async fn until(&self, what: &str, is_so: impl Fn(&Board) -> bool) {
+        let mut board = self.board.subscribe();
+        if timeout(PATIENCE, board.wait_for(is_so)).await.is_err() {
+            let board = board.borrow();
+            let answered: Vec<_> = board.answered.iter().map(|(name, tasks)| (name, tasks.len())).collect();
+            panic!("{what} does not happen; answered with {}: {answered:?}", board.newest);
+        }
+    }
+
+    /// Until now.
+    pub fn ask<T>(&self, question: impl FnOnce(&Board) -> T) -> T {
+        question(&self.board.borrow())
+    }
+
+    /// How often a refresh token was presented that was spent, whoever knew.
+    pub fn presented_again(&self) -> usize {
+        self.world.authority.spent_twice() + self.world.authority.asked_again()
+    }
+}
+
+impl Board {
+    fn note(&mut self, number: usize, worker: String, task: String) {
+        self.calls += 1;
+        if number > self.newest {
+            self.newest = number;
+            self.answered.clear();
+        }
+        if number == self.newest {
+            self.answered.entry(worker).or_default().insert(task);
+        }
+    }
+
+    /// How many tasks of this process have been answered with the newest token.
+    pub fn tasks_of(&self, name: &str) -> usize {
+        self.answered.get(name).map_or(0, HashSet::len)
+    }
+}

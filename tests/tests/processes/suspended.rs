@@ -1,0 +1,137 @@
+//! Processes that are suspended while they refresh, and wake when others have gone on.
+
+use std::time::{Duration, Instant};
+
+use afresh_tests::Role;
+use tokio::time::sleep;
+
+use crate::place::Place;
+use crate::process::Process;
+use crate::shop::{Server, Shop};
+
+/// Of the tests with Redis.
+const LEASE: Duration = Duration::from_secs(2);
+
+/// A call of somebody who has overslept a deadline of the store's, perhaps: then the next one.
+async fn goes_on(worker: &mut Process) {
+    let said = worker.says("called: ").await;
+    if said != "well" {
+        assert!(said.starts_with("store") || said.starts_with("busy"), "{said}");
+        sleep(Duration::from_secs(3)).await;
+        assert_eq!(worker.call().await, "well");
+    }
+}
+
+/// R3: whose lease runs out before the refresh token is sent does not send it, and has what the next one got.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_outlasts_the_lease_before_the_exchange_spends_nothing() {
+    for step in ["after lock", "after load", "before intent", "after intent"] {
+        let Some(place) = Place::redis(LEASE) else { return };
+        let shop = Shop::open(place, Server::Strict).await;
+        shop.world.authority.open(Role::Refresh);
+        let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+        assert_eq!(first.call().await, "well");
+        shop.world.authority.expire();
+        first.tell(&format!("stop {step}"));
+        first.tell("call");
+        first.says("at: ").await;
+        first.suspend();
+        assert_eq!(next.call().await, "well", "{step}");
+        first.wake();
+        first.tell("go");
+        goes_on(&mut first).await;
+        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0), "{step}");
+    }
+}
+
+/// R3: who sleeps until its exchange has taken too long, and its lease has run out, does not send the refresh token again.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_outlasts_the_exchange_does_not_repeat_it() {
+    let Some(place) = Place::redis(LEASE) else { return };
+    let shop = Shop::open(place, Server::Strict).await;
+    let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+    shop.world.authority.expire();
+    first.tell("call");
+    let unread = shop.exchange().await;
+    let began = Instant::now();
+    first.suspend();
+    shop.world.authority.open(Role::Refresh);
+    assert_eq!(next.call().await, "well");
+    // Longer than an answer is waited for, and shorter than an answer that was lost is asked for again.
+    sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
+    first.wake();
+    drop(unread);
+    goes_on(&mut first).await;
+    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (2, 0));
+}
+
+/// R3: who sleeps from the exchange until its lease has run out takes the only answer along. A lenient server gives it to the
+/// next one too, and who wakes does not overwrite it.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_outlasts_the_lease_before_the_answer_does_no_harm() {
+    let Some(place) = Place::redis(LEASE) else { return };
+    let shop = Shop::open(place, Server::Lenient).await;
+    let authority = &shop.world.authority;
+    authority.hold_processed(Role::Refresh);
+    let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+    authority.expire();
+    first.tell("call");
+    let spent = shop.exchange().await;
+    first.suspend();
+    spent.release();
+    authority.open(Role::Refresh);
+    assert_eq!(next.call().await, "well");
+    first.wake();
+    goes_on(&mut first).await;
+    assert_eq!((authority.posts(), shop.presented_again()), (2, 1));
+    for worker in [&mut first, &mut next] {
+        authority.expire();
+        assert_eq!(worker.call().await, "well");
+    }
+    assert_eq!((authority.posts(), shop.presented_again()), (4, 1));
+}
+
+/// R3: a strict server ends the session, and that is said; nobody goes on asking it.
+#[tokio::test(flavor = "multi_thread")]
+async fn with_a_strict_server_it_is_lost_and_that_is_said() {
+    let Some(place) = Place::redis(LEASE) else { return };
+    let shop = Shop::open(place, Server::Strict).await;
+    let authority = &shop.world.authority;
+    authority.hold_processed(Role::Refresh);
+    let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+    authority.expire();
+    first.tell("call");
+    let spent = shop.exchange().await;
+    first.suspend();
+    spent.release();
+    authority.open(Role::Refresh);
+    let said = next.call().await;
+    assert!(said.starts_with("lost"), "{said}");
+    first.wake();
+    let said = first.says("called: ").await;
+    assert_ne!(said, "well");
+    for worker in [&mut first, &mut next] {
+        let said = worker.call().await;
+        assert!(["stranger", "lost", "expired"].iter().any(|word| said.starts_with(word)), "{said}");
+    }
+    assert_eq!((authority.posts(), shop.presented_again()), (2, 1));
+}
+
+/// R5, R6: the kernel's lock has no lease: as long as its holder sleeps nobody refreshes, and that is said too. When it wakes
+/// it goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn who_sleeps_with_the_lock_of_a_file_keeps_it() {
+    let shop = Shop::open(Place::file(), Server::Strict).await;
+    let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+    shop.world.authority.expire();
+    first.tell("call");
+    let exchange = shop.exchange().await;
+    first.suspend();
+    exchange.release();
+    let said = next.call().await;
+    assert!(said.starts_with("busy"), "{said}");
+    first.wake();
+    assert_eq!(first.says("called: ").await, "well");
+    assert_eq!(shop.process("third").call().await, "well");
+    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+}
