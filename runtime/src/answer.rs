@@ -40,6 +40,15 @@ enum Content {
     Live(Box<reqwest::Response>),
 }
 
+impl Content {
+    fn take(&mut self) -> Bytes {
+        match std::mem::replace(self, Self::Whole(Bytes::new())) {
+            Self::Whole(body) => body,
+            Self::Live(_) => Bytes::new(),
+        }
+    }
+}
+
 impl Answer {
     pub(crate) fn whole(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self {
@@ -185,22 +194,23 @@ impl Answer {
         }
     }
 
+    /// The value that a success holds. This is compiled for each type; what need not be stands below.
     pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
-        let body = match std::mem::replace(&mut self.content, Content::Whole(Bytes::new())) {
-            Content::Whole(body) => body,
-            Content::Live(_) => Bytes::new(),
-        };
-        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
+        if !self.status.is_success() && !self.is_none() {
+            return Err(self.into_status_error());
+        }
+        let source = BodyDeserializer::new(self.status, &self.headers, self.content.take(), self.none);
         match T::deserialize(&source) {
             Ok(value) => Ok(value),
             Err(error) => {
-                self.content = Content::Whole(source.into_body());
-                Err(self.into_decode_error(&error))
+                let body = source.into_body();
+                Err(self.into_decode_error(body, &error))
             }
         }
     }
 
-    fn into_decode_error(self, error: &DecodeError) -> Error {
+    fn into_decode_error(mut self, body: Bytes, error: &DecodeError) -> Error {
+        self.content = Content::Whole(body);
         if matches!(error, DecodeError::NotAnOption) {
             return self.into_status_error();
         }

@@ -57,6 +57,10 @@ impl<'h> BodyDeserializer<'h> {
         self.lend().map(|body| charset::without_bom(body))
     }
 
+    fn reader(&self) -> Result<JsonReader<'_>, DecodeError> {
+        self.json().map(serde_json::Deserializer::from_slice)
+    }
+
     fn own(&self) -> Result<Vec<u8>, DecodeError> {
         match self.body.take().filter(|_| !self.none) {
             Some(body) => Ok(body.into()),
@@ -80,13 +84,33 @@ impl<'h> BodyDeserializer<'h> {
     }
 }
 
+type JsonReader<'de> = serde_json::Deserializer<serde_json::de::SliceRead<'de>>;
+
+/// Nothing may follow the value.
+fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
+    json.end().map_err(DecodeError::Json)
+}
+
+/// Compiled for each type that is read; hence without `?`, which would be compiled for each too.
+macro_rules! read_json {
+    ($source:ident.$method:ident($($argument:ident),*)) => {
+        match $source.reader() {
+            Ok(mut json) => match json.$method($($argument),*) {
+                Ok(value) => match end(&mut json) {
+                    Ok(()) => Ok(value),
+                    Err(error) => Err(error),
+                },
+                Err(error) => Err(DecodeError::Json(error)),
+            },
+            Err(error) => Err(error),
+        }
+    };
+}
+
 macro_rules! as_json {
     ($($method:ident)*) => {$(
         fn $method<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, DecodeError> {
-            let mut json = serde_json::Deserializer::from_slice(self.json()?);
-            let value = json.$method(visitor)?;
-            json.end()?;
-            Ok(value)
+            read_json!(self.$method(visitor))
         }
     )*};
 }
@@ -147,10 +171,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer<'_> {
     }
 
     fn deserialize_tuple<V: Visitor<'de>>(self, len: usize, visitor: V) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.json()?);
-        let value = json.deserialize_tuple(len, visitor)?;
-        json.end()?;
-        Ok(value)
+        read_json!(self.deserialize_tuple(len, visitor))
     }
 
     fn deserialize_tuple_struct<V: Visitor<'de>>(
@@ -168,10 +189,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer<'_> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.json()?);
-        let value = json.deserialize_struct(name, fields, visitor)?;
-        json.end()?;
-        Ok(value)
+        read_json!(self.deserialize_struct(name, fields, visitor))
     }
 
     fn deserialize_enum<V: Visitor<'de>>(
@@ -180,10 +198,7 @@ impl<'de> Deserializer<'de> for &'de BodyDeserializer<'_> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, DecodeError> {
-        let mut json = serde_json::Deserializer::from_slice(self.json()?);
-        let value = json.deserialize_enum(name, variants, visitor)?;
-        json.end()?;
-        Ok(value)
+        read_json!(self.deserialize_enum(name, variants, visitor))
     }
 }
 

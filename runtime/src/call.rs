@@ -10,8 +10,8 @@ use http::{HeaderName, HeaderValue, Method};
 use crate::answer::Answer;
 use crate::encode::{
     Content, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart, JsonBody,
-    Multipart, PathArgument, QueryArgument, has_dot_segment, header_values, is_none, write_cookie,
-    write_form, write_query, write_segment, write_segments,
+    Multipart, PathArgument, QueryArgument, has_dot_segment, header_values, write_cookie, write_form,
+    write_json, write_query, write_segment, write_segments,
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -124,31 +124,15 @@ impl Call {
 
     /// The JSON body. `None` is none.
     pub fn json<T: JsonBody + ?Sized>(&mut self, value: &T) {
-        if is_none(value) {
-            return;
-        }
-        let json = serde_json::to_vec(value);
-        match json {
-            Ok(json) => self.body = Draft::Json(json),
-            Err(error) => self.fail("the JSON body cannot be serialized", error),
-        }
+        let written = write_json(value);
+        self.take_json(written);
     }
 
     /// One member of the JSON body.
     pub fn json_member<T: JsonBody + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let mut members = match std::mem::replace(&mut self.body, Draft::None) {
-            Draft::Members(members) => members,
-            _ => Vec::new(),
-        };
-        members.push(if members.is_empty() { b'{' } else { b',' });
-        let written = serde_json::to_writer(&mut members, name).and_then(|()| {
-            members.push(b':');
-            serde_json::to_writer(&mut members, value)
-        });
-        self.body = Draft::Members(members);
-        if let Err(error) = written {
-            self.fail("a member of the JSON body cannot be serialized", error);
-        }
+        let mut members = self.open_member(name);
+        let written = serde_json::to_writer(&mut members, value);
+        self.close_member(members, written);
     }
 
     /// The urlencoded body.
@@ -218,6 +202,35 @@ impl Call {
         }
         let (body, content_type) = self.body.finish();
         Ok(Prepared::Declared(Declared { method, url, headers: self.headers, content_type, body }))
+    }
+
+    fn take_json(&mut self, written: Result<Option<Vec<u8>>, serde_json::Error>) {
+        match written {
+            Ok(Some(json)) => self.body = Draft::Json(json),
+            Ok(None) => {}
+            Err(error) => self.fail("the JSON body cannot be serialized", error),
+        }
+    }
+
+    /// The object so far, up to the member's value.
+    fn open_member(&mut self, name: &'static str) -> Vec<u8> {
+        let mut members = match std::mem::replace(&mut self.body, Draft::None) {
+            Draft::Members(members) => members,
+            _ => Vec::new(),
+        };
+        members.push(if members.is_empty() { b'{' } else { b',' });
+        if let Err(error) = serde_json::to_writer(&mut members, name) {
+            self.fail("the name of a member of the JSON body cannot be serialized", error);
+        }
+        members.push(b':');
+        members
+    }
+
+    fn close_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
+        self.body = Draft::Members(members);
+        if let Err(error) = written {
+            self.fail("a member of the JSON body cannot be serialized", error);
+        }
     }
 
     fn add_to_form(&mut self, write: impl FnOnce(&mut String) -> Result<(), crate::encode::Refusal>) {

@@ -59,12 +59,24 @@ const REFRESH_ON: &[u16] = &[401, 403];
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Client(Arc<Inner>);
+pub struct Client(Arc<dyn Held>);
 
 struct Inner {
     wire: Arc<Wire>,
     session: Session,
     settings: Settings,
+}
+
+/// What a client holds, for the compiler no deeper than this: whether the generated client is `Send` and `Sync`
+/// is asked anew at every call in the user's crate, and would be answered from all the types within.
+trait Held: Send + Sync {
+    fn inner(&self) -> &Inner;
+}
+
+impl Held for Inner {
+    fn inner(&self) -> &Inner {
+        self
+    }
 }
 
 /// What the builder was told; where it was told nothing, the API's declaration counts.
@@ -89,7 +101,7 @@ impl Client {
     /// The session that calls run under.
     #[must_use]
     pub fn session(&self) -> &Session {
-        &self.0.session
+        &self.inner().session
     }
 
     /// Sends a request of your own under the session: the credential is attached, and if it is refused,
@@ -106,7 +118,7 @@ impl Client {
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         const NAME: &str = "Client::execute";
         let call = Prepared::handmade(request);
-        let timeout = self.0.settings.timeout;
+        let timeout = self.inner().settings.timeout;
         let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
         let placement = match self.placement(None) {
@@ -125,18 +137,22 @@ impl Client {
         Self(Arc::new(Inner { wire, session, settings }))
     }
 
+    fn inner(&self) -> &Inner {
+        self.0.inner()
+    }
+
     pub(crate) fn wire(&self) -> &Arc<Wire> {
-        &self.0.wire
+        &self.inner().wire
     }
 
     /// Where the credential stands in calls of `api`.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>) -> Result<Placement> {
-        let settings = &self.0.settings;
+        let settings = &self.inner().settings;
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = settings.token_header.clone().or_else(declared);
         let scheme = settings.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
         let placement = Placement::new(header, scheme);
-        if self.0.wire.follows_redirects && placement.header != AUTHORIZATION {
+        if self.inner().wire.follows_redirects && placement.header != AUTHORIZATION {
             return Err(redirects_leak(&placement.header));
         }
         Ok(placement)
@@ -228,7 +244,7 @@ impl Client {
     /// Whether the session has a say: not for another origin, and not for a call that brings its own
     /// credential.
     fn demand_of(&self, call: &Prepared, placement: &Placement) -> bool {
-        let wire = &self.0.wire;
+        let wire = &self.inner().wire;
         let brings_own = call.has_header(&placement.header) || wire.headers.contains_key(&placement.header);
         wire.is_home(call.url()) && !brings_own
     }
@@ -236,7 +252,7 @@ impl Client {
     /// What answers are judged by. Conditions of the method replace those of the trait; functions given to
     /// the builder come on top.
     pub(crate) fn law(&self, endpoint: Option<&'static Endpoint>) -> Law<'_> {
-        let settings = &self.0.settings;
+        let settings = &self.inner().settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
                         common: fn(&ApiInfo) -> &'static [Condition]| {
             endpoint.map_or(&[] as &[_], |endpoint| own(endpoint).unwrap_or(common(endpoint.api)))
@@ -259,16 +275,16 @@ impl Client {
     fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
-        own.or(self.0.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
+        own.or(self.inner().settings.refresh_on.as_deref()).or_else(declared).unwrap_or(REFRESH_ON)
     }
 
     pub(crate) fn replays(&self) -> Option<&Semaphore> {
-        self.0.settings.replays.as_deref()
+        self.inner().settings.replays.as_deref()
     }
 
     /// The method's own, else the client's.
     fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
-        endpoint.timeout.or(self.0.settings.timeout)
+        endpoint.timeout.or(self.inner().settings.timeout)
     }
 
     /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
@@ -304,8 +320,8 @@ impl Api for Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Client");
-        out.field("base", &self.0.wire.base.as_str())
-            .field("session", &self.0.session)
+        out.field("base", &self.inner().wire.base.as_str())
+            .field("session", &self.inner().session)
             .finish_non_exhaustive()
     }
 }

@@ -62,7 +62,6 @@ pub trait FromResponse<Via = ByHand>: Sized {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned> FromResponse<BySerde> for T {
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        let answer = if answer.is_none() { answer } else { answer.success()? };
         answer.deserialize()
     }
 }
@@ -109,12 +108,22 @@ where
     const READING: Reading = T::READING;
 
     fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
-        answer.and_then(T::from_response).map_err(|error| {
-            let error = error.in_method(Some(method));
-            trace::undecodable(&error);
-            E::from(error)
-        })
+        let value = match answer {
+            Ok(answer) => T::from_response(answer),
+            Err(error) => Err(error),
+        };
+        match value {
+            Ok(value) => Ok(value),
+            Err(error) => Err(E::from(named(error, method))),
+        }
     }
+}
+
+/// Apart from the above, which is compiled for each type.
+fn named(error: Error, method: &'static str) -> Error {
+    let error = error.in_method(Some(method));
+    trace::undecodable(&error);
+    error
 }
 
 /// What a method can fail with: whatever is `From<afresh::Error>`.

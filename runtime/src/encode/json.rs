@@ -111,14 +111,14 @@ mod tests {
 
     #[test]
     fn everything_else_is_written_as_ever() {
-        #[derive(Serialize)]
+        #[derive(serde::Serialize)]
         enum Shape {
             Unit,
             Newtype(Option<u8>),
             Tuple(u8, Option<u8>),
             Struct { side: Option<f64> },
         }
-        #[derive(Serialize)]
+        #[derive(serde::Serialize)]
         struct Wrapped(Option<u8>);
         let shapes =
             [Shape::Unit, Shape::Newtype(None), Shape::Tuple(1, None), Shape::Struct { side: Some(0.5) }];

@@ -3,18 +3,17 @@
 //! One rule for all: a value is sent as its JSON would be, without the quotes. What a type's
 //! [`Serialize`](serde::Serialize) says decides; no type name is ever looked at.
 
-mod absence;
 mod arguments;
 mod body;
 mod cookie;
 mod form;
 mod header;
+mod json;
 mod multipart;
 mod path;
 mod query;
 mod scalar;
 
-pub(crate) use absence::is_none;
 pub use arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
 };
@@ -23,6 +22,7 @@ pub(crate) use body::{Content, Next};
 pub(crate) use cookie::write_cookie;
 pub(crate) use form::write_form;
 pub(crate) use header::header_values;
+pub(crate) use json::write_json;
 pub(crate) use multipart::Multipart;
 pub use multipart::{AsPart, AsScalar, IntoPart, Part};
 pub(crate) use path::{has_dot_segment, write_segment, write_segments};
