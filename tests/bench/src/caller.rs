@@ -5,6 +5,7 @@ use std::future::Future;
 use crate::allocator;
 use crate::contender::{Contender, with_contender};
 use crate::kind;
+use crate::large;
 use crate::session;
 
 /// Makes this many calls of this subject, after a few that open the connection. Prints what was allocated meanwhile, for
@@ -16,6 +17,7 @@ pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
         match subject.split_once(':') {
             Some(("kind", kind)) => kind::run(kind, base, work).await,
             Some(("session", way)) => session::run(way, base, work).await,
+            Some(("large", what)) => large::run(what, base, work).await,
             _ => contend(subject, base, work).await,
         }
     });
@@ -31,7 +33,7 @@ pub struct Work {
 impl Work {
     /// Does it. The call is given a number, which it may use for its arguments.
     pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
-        for id in 100..104 {
+        for id in 1000..1000 + self.calls.min(4) {
             call(id).await;
         }
         if self.allocations {
@@ -43,7 +45,7 @@ impl Work {
         }
         if self.allocations {
             let asked = allocator::asked();
-            println!("{} {}", asked.allocations, asked.bytes);
+            println!("{}", serde_json::to_string(&asked).expect("numbers"));
         }
     }
 }

@@ -11,6 +11,7 @@ mod hyper_util;
 mod middleware;
 mod progenitor;
 mod single_flight;
+mod single_flight_mutex;
 mod tuned;
 
 use std::future::Future;
@@ -20,12 +21,13 @@ pub use self::bytes::Bytes;
 #[cfg(feature = "reqwest-defaults")]
 pub use self::feignhttp::Feignhttp;
 pub use self::floor::Floor;
-pub use self::generated::{Generated, Shop, ShopClient};
+pub use self::generated::{Generated, Limited, Shop, ShopClient};
 pub use self::hyper::Hyper;
 pub use self::hyper_util::HyperUtil;
 pub use self::middleware::Middleware;
 pub use self::progenitor::Progenitor;
 pub use self::single_flight::SingleFlight;
+pub use self::single_flight_mutex::SingleFlightMutex;
 pub use self::tuned::Tuned;
 use crate::item::Item;
 
@@ -37,13 +39,13 @@ pub const TOKEN: &str =
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
 /// A way to say `GET /items/{id}?q=…` with a bearer token, and to read the [`Item`] in the answer.
-pub trait Contender: Clone + Send + 'static {
+pub trait Contender: Clone + Send + Sized + 'static {
     /// A client of the server at `base`, which is an origin without a slash at its end.
     fn new(base: &str) -> Self;
 
-    /// One for a task of its own; those that have one connection open another.
-    fn for_task(&self) -> impl Future<Output = Self> + Send {
-        std::future::ready(self.clone())
+    /// One that tells of its refusals to [`refused`](crate::rush::refused).
+    fn watched(base: &str) -> Self {
+        Self::new(base)
     }
 
     /// The call. Anything but an item is a bug of the bench.
@@ -54,10 +56,12 @@ pub trait Contender: Clone + Send + 'static {
 macro_rules! with_contender {
     ($name:expr, $run:ident($($argument:expr),*)) => {
         match $name {
+            "afresh-limited" => $run::<$crate::contender::Limited>($($argument),*),
             "afresh" => $run::<$crate::contender::Generated>($($argument),*),
             "reqwest" => $run::<$crate::contender::ByHand>($($argument),*),
             "reqwest-tuned" => $run::<$crate::contender::Tuned>($($argument),*),
             "reqwest-floor" => $run::<$crate::contender::Floor>($($argument),*),
+            "single-flight-mutex" => $run::<$crate::contender::SingleFlightMutex>($($argument),*),
             "single-flight" => $run::<$crate::contender::SingleFlight>($($argument),*),
             "reqwest-middleware" => $run::<$crate::contender::Middleware>($($argument),*),
             "progenitor" => $run::<$crate::contender::Progenitor>($($argument),*),

@@ -4,12 +4,17 @@
 
 use std::path::PathBuf;
 use std::process::Command;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
+use crate::again;
+use crate::allocator::Asked;
+use crate::client::Client;
 use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
-const CALLS: u64 = 400;
+const CALLS: u64 = 200;
 /// Longer than a client under callgrind takes from writing its request to waiting for the answer.
 const PAUSE: Duration = Duration::from_micros(600);
 
@@ -18,51 +23,73 @@ const PAUSE: Duration = Duration::from_micros(600);
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
+    /// Of memory that had been allocated before.
+    pub growths: f64,
     pub bytes: f64,
 }
 
-/// What calls of these subjects cost; two are measured at a time.
+/// What calls of these subjects cost.
 pub fn of(subjects: &[&str]) -> Vec<Cost> {
-    let next = std::sync::atomic::AtomicUsize::new(0);
-    let costs = std::sync::Mutex::new(vec![None; subjects.len()]);
-    std::thread::scope(|scope| {
-        for _ in 0..2 {
-            scope.spawn(|| {
-                loop {
-                    let index = next.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-                    let Some(subject) = subjects.get(index) else { break };
-                    let cost = one(subject);
-                    eprintln!(
-                        "{subject}: {:.0} instructions, {:.2} allocations",
-                        cost.instructions, cost.allocations
-                    );
-                    costs.lock().expect("no panic")[index] = Some(cost);
-                }
-            });
+    several(&Client::this(), subjects, CALLS)
+}
+
+/// The same, from the difference of this many calls.
+pub fn of_calls(subjects: &[&str], calls: u64) -> Vec<Cost> {
+    several(&Client::this(), subjects, calls)
+}
+
+/// The same, made by another program.
+pub fn by(client: &Client, subjects: &[&str]) -> Vec<Cost> {
+    several(client, subjects, CALLS)
+}
+
+/// Two at a time.
+fn several(client: &Client, subjects: &[&str], calls: u64) -> Vec<Cost> {
+    let next = AtomicUsize::new(0);
+    let costs = Mutex::new(vec![None; subjects.len()]);
+    let work = || {
+        loop {
+            let index = next.fetch_add(1, Ordering::Relaxed);
+            let Some(subject) = subjects.get(index) else { break };
+            let cost = one(client, subject, calls);
+            eprintln!(
+                "{subject}: {:.0} instructions, {:.2} allocations",
+                cost.instructions, cost.allocations
+            );
+            costs.lock().expect("no panic")[index] = Some(cost);
         }
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(work);
+        scope.spawn(work);
     });
     costs.into_inner().expect("no panic").into_iter().flatten().collect()
 }
 
-fn one(subject: &str) -> Cost {
+fn one(client: &Client, subject: &str, calls: u64) -> Cost {
     let port = if subject == "feignhttp" { FEIGNHTTP_PORT } else { 0 };
     let instructions = {
         let server = Server::start(port, PAUSE);
-        let [once, twice] = [CALLS, 2 * CALLS].map(|calls| instructions(subject, &server.base, calls));
-        (twice - once) as f64 / CALLS as f64
+        let [once, twice] =
+            [calls, 2 * calls].map(|calls| instructions(client, subject, &server.base, calls));
+        (twice - once) as f64 / calls as f64
     };
     let server = Server::start(port, Duration::ZERO);
-    let [once, twice] = [CALLS, 2 * CALLS].map(|calls| asked(subject, &server.base, calls));
-    let per_call = |once: u64, twice: u64| (twice - once) as f64 / CALLS as f64;
-    Cost { instructions, allocations: per_call(once.0, twice.0), bytes: per_call(once.1, twice.1) }
+    let [once, twice] = [calls, 2 * calls].map(|calls| asked(client, subject, &server.base, calls));
+    let per_call = |of: fn(&Asked) -> u64| (of(&twice) as f64 - of(&once) as f64) / calls as f64;
+    Cost {
+        instructions,
+        allocations: per_call(|asked| asked.allocations),
+        growths: per_call(|asked| asked.growths),
+        bytes: per_call(|asked| asked.bytes),
+    }
 }
 
-fn instructions(subject: &str, base: &str, calls: u64) -> u64 {
-    let profile = profile(subject, calls);
+fn instructions(client: &Client, subject: &str, base: &str, calls: u64) -> u64 {
+    let profile = profile(client, subject, calls);
     let mut command = Command::new("valgrind");
     command.args(["--tool=callgrind", "--quiet"]).arg(format!("--callgrind-out-file={}", profile.display()));
-    command.arg(std::env::current_exe().expect("this program"));
-    command.args(["call", subject, base, &calls.to_string()]);
+    command.arg(&client.program).args(["call", subject, base, &calls.to_string()]);
     let status = command.status().expect("valgrind is installed");
     assert!(status.success(), "{subject} failed under callgrind");
     let profile = std::fs::read_to_string(profile).expect("callgrind's profile");
@@ -72,19 +99,15 @@ fn instructions(subject: &str, base: &str, calls: u64) -> u64 {
 }
 
 /// Where a subject's profile is kept, for who wants to look at it with `callgrind_annotate`.
-fn profile(subject: &str, calls: u64) -> PathBuf {
-    let program = std::env::current_exe().expect("this program");
-    let folder = program.parent().expect("a folder").join("profiles");
-    std::fs::create_dir_all(&folder).expect("a folder that can be written");
-    folder.join(format!("{}-{calls}.callgrind", subject.replace([':', '/'], "-")))
+fn profile(client: &Client, subject: &str, calls: u64) -> PathBuf {
+    let kind = if client.program == Client::this().program { "profiles" } else { "profiles-over-defaults" };
+    again::folder(kind).join(format!("{}-{calls}.callgrind", subject.replace([':', '/'], "-")))
 }
 
-fn asked(subject: &str, base: &str, calls: u64) -> (u64, u64) {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
+fn asked(client: &Client, subject: &str, base: &str, calls: u64) -> Asked {
+    let mut command = Command::new(&client.program);
     command.args(["call", subject, base, &calls.to_string(), "allocations"]);
-    let output = command.output().expect("this program runs");
+    let output = command.output().expect("the program runs");
     assert!(output.status.success(), "{subject} failed: {}", String::from_utf8_lossy(&output.stderr));
-    let text = String::from_utf8_lossy(&output.stdout);
-    let mut numbers = text.split_whitespace().map(|number| number.parse().expect("a number"));
-    (numbers.next().expect("allocations"), numbers.next().expect("bytes"))
+    serde_json::from_slice(&output.stdout).expect("counts")
 }

@@ -3,21 +3,29 @@
 //! Without arguments it measures everything, writes `RESULTS.md` and fails if a target is missed. `counts` measures what
 //! repeats exactly, and fails if something has become worse than `counts.tsv` says.
 
+mod again;
 mod allocator;
+mod baseline;
 mod caller;
+mod client;
 mod contender;
 mod counts;
 mod item;
 mod kind;
+mod large;
 mod measure;
-mod report;
+mod page;
+mod plot;
+mod rush;
+mod section;
 mod server;
 mod session;
+mod usage;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::report::Report;
+use crate::section::{Section, table};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -25,29 +33,64 @@ fn main() -> ExitCode {
     match arguments[..] {
         // What this program starts itself.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
+        ["guard", guard] => server::serve_guarded(guard),
         ["call", subject, base, calls] => caller::run(subject, base, number(calls), false),
         ["call", subject, base, calls, "allocations"] => caller::run(subject, base, number(calls), true),
-        // What people start.
-        [] | ["counts"] => return bench(),
-        _ => {
-            eprintln!("usage: afresh-bench [counts]");
-            return ExitCode::from(2);
+        ["threads", way, threads, calls] => session::run_threads(way, number(threads), number(calls)),
+        ["rush", contender, base, tasks, time] => {
+            rush::run(contender, base, number(tasks), Duration::from_millis(number(time)));
         }
+        ["storm", contender, base, callers] => rush::run_storm(contender, base, number(callers)),
+        // What people start.
+        ["counts"] => return counts_only(false),
+        ["record"] => return counts_only(true),
+        _ => return bench(&arguments),
     }
     ExitCode::SUCCESS
 }
 
-fn bench() -> ExitCode {
-    let mut report = Report::default();
-    measure::calls::measure(&mut report);
-    measure::sessions::measure(&mut report);
-    measure::kinds::measure(&mut report);
-    println!("{}", report.page("# What a call costs\n"));
-    let missed = report.missed();
-    for name in &missed {
-        eprintln!("missed: {name}");
+/// These measurements, or all.
+fn bench(names: &[&str]) -> ExitCode {
+    let unknown = names.iter().find(|name| !measure::ALL.iter().any(|(other, _)| other == *name));
+    if let Some(unknown) = unknown {
+        let all = measure::ALL.map(|(name, _)| name).join(", ");
+        eprintln!("no measurement is called {unknown}; there are counts, record, {all}");
+        return ExitCode::from(2);
     }
-    if missed.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    let chosen = measure::ALL.into_iter().filter(|(name, _)| names.is_empty() || names.contains(name));
+    let sections: Vec<Section> = chosen.map(page::measure).collect();
+    let page = page::compose();
+    println!("{page}");
+    page::write(&page);
+    let missed = sections.iter().flat_map(|section| &section.targets).filter(|target| !target.met);
+    failed(
+        "missed",
+        missed.map(|target| format!("{}: {}, found {}", target.name, target.limit, target.found)),
+    )
+}
+
+fn counts_only(record: bool) -> ExitCode {
+    let sections = measure::COUNTS.map(page::measure);
+    for section in &sections {
+        println!("{}", section.text);
+    }
+    let counts: Vec<(String, f64)> = sections.into_iter().flat_map(|section| section.counts).collect();
+    let rows: Vec<Vec<String>> =
+        counts.iter().map(|(name, count)| vec![name.clone(), format!("{count:.3}")]).collect();
+    println!("\n## What is held\n\n{}", table(&["count", "found"], &rows));
+    if record {
+        baseline::record(&counts);
+        return ExitCode::SUCCESS;
+    }
+    failed("worse", baseline::worse(&counts).into_iter())
+}
+
+fn failed(what: &str, found: impl Iterator<Item = String>) -> ExitCode {
+    let found: Vec<String> = found.collect();
+    for line in &found {
+        eprintln!("{what}: {line}");
+    }
+    if found.is_empty() { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
 fn number<N: std::str::FromStr>(text: &str) -> N {

@@ -1,5 +1,32 @@
-//! The measurements: one file each, each writes its section of the report.
+//! The measurements: one file each, each writes a section of the results.
 
-pub mod calls;
-pub mod kinds;
-pub mod sessions;
+mod calls;
+mod compile;
+mod dependencies;
+mod kinds;
+mod large;
+mod sessions;
+mod storm;
+mod throughput;
+
+use crate::section::Section;
+
+/// A measurement: its name, and what does it.
+pub type Measurement = (&'static str, fn() -> Section);
+
+/// What repeats exactly.
+pub const COUNTS: [Measurement; 3] =
+    [("calls", calls::measure), ("sessions", sessions::measure), ("kinds", kinds::measure)];
+
+/// All, in the order of the page.
+pub const ALL: [Measurement; 9] = [
+    COUNTS[0],
+    ("defaults", calls::measure_over_defaults),
+    COUNTS[1],
+    COUNTS[2],
+    ("throughput", throughput::measure),
+    ("storm", storm::measure),
+    ("large", large::measure),
+    ("compile", compile::measure),
+    ("dependencies", dependencies::measure),
+];

@@ -1,22 +1,21 @@
 //! The server, a process of its own on loopback: answers what it is asked for from memory, on one thread.
 
-use std::convert::Infallible;
-use std::io::{BufRead, BufReader};
-use std::net::Ipv4Addr;
+mod answers;
+mod guard;
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{Ipv4Addr, TcpStream as Socket};
 use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::header::CONTENT_TYPE;
-use http::{HeaderValue, Request, Response};
-use http_body_util::{BodyExt, Full};
-use hyper::body::{Body, Incoming};
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::TcpListener;
 
-use crate::item::Item;
+pub use self::guard::{Guard, Told};
+use crate::usage;
 
 /// A server that runs until this is dropped.
 pub struct Server {
@@ -26,16 +25,34 @@ pub struct Server {
 }
 
 impl Server {
-    /// Starts one at this port, 0 for any. It lets this time pass before each answer: a client that is slowed down by
-    /// an instrument then waits for its answer, as others do.
+    /// One that lets everybody in, at this port, 0 for any. It lets this time pass before each answer: a client that is
+    /// slowed down by an instrument then waits for its answer, as others do.
     pub fn start(port: u16, pause: Duration) -> Self {
+        Self::process(&["serve", &port.to_string(), &pause.as_micros().to_string()])
+    }
+
+    /// One that takes the token that everybody has for expired.
+    pub fn guarded(guard: Guard) -> Self {
+        Self::process(&["guard", guard.name()])
+    }
+
+    fn process(arguments: &[&str]) -> Self {
         let mut command = Command::new(std::env::current_exe().expect("this program"));
-        command.args(["serve", &port.to_string(), &pause.as_micros().to_string()]);
-        let mut process = command.stdout(Stdio::piped()).spawn().expect("a process");
+        let mut process = command.args(arguments).stdout(Stdio::piped()).spawn().expect("a process");
         let mut base = String::new();
         let output = process.stdout.take().expect("it is piped");
         BufReader::new(output).read_line(&mut base).expect("the server's first words");
         Self { process, base: base.trim().to_owned() }
+    }
+
+    /// What a guarded one has seen.
+    pub fn told(&self) -> Told {
+        let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
+        socket.write_all(b"GET /told HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("it listens");
+        let mut answer = String::new();
+        socket.read_to_string(&mut answer).expect("an answer");
+        let (_, body) = answer.split_once("\r\n\r\n").expect("a head");
+        serde_json::from_str(body).expect("what it has seen")
     }
 }
 
@@ -46,49 +63,43 @@ impl Drop for Server {
     }
 }
 
-/// What the process does.
-#[tokio::main(flavor = "current_thread")]
-pub async fn serve(port: u16, pause: Duration) {
-    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await.expect("a free port");
-    println!("http://{}", listener.local_addr().expect("an address"));
-    loop {
-        let Ok((stream, _)) = listener.accept().await else { continue };
-        tokio::spawn(converse(stream, pause));
-    }
+/// What the process of an open server does.
+pub fn serve(port: u16, pause: Duration) {
+    run(port, move |stream| async move {
+        let service = service_fn(move |request| answers::any(request, pause));
+        let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+    });
 }
 
-async fn converse(stream: TcpStream, pause: Duration) {
-    let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request| async move { answer(request, pause).await });
-    let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
-}
-
-async fn answer(request: Request<Incoming>, pause: Duration) -> Result<Response<Full<Bytes>>, Infallible> {
-    let (head, body) = request.into_parts();
-    if !body.is_end_stream() {
-        let _ = body.collect().await;
-    }
-    // Few talk to a patient server, and a timer of tokio's is coarser than this.
-    if !pause.is_zero() {
-        std::thread::sleep(pause);
-    }
-    Ok(said(head.uri.path()))
-}
-
-fn said(path: &str) -> Response<Full<Bytes>> {
-    let mut parts = path.trim_start_matches('/').split('/');
-    match parts.next() {
-        Some("nothing") => {
-            let mut empty = Response::new(Full::default());
-            *empty.status_mut() = http::StatusCode::NO_CONTENT;
-            empty
+/// What the process of a guarded server does.
+pub fn serve_guarded(guard: &str) {
+    let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
+    run(0, move |stream| {
+        let gate = Arc::clone(&gate);
+        async move {
+            let service = service_fn(move |request| guard::any(request, Arc::clone(&gate)));
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         }
-        _ => json(&Item::numbered(parts.next().and_then(|id| id.parse().ok()).unwrap_or(1))),
-    }
+    });
 }
 
-fn json(value: &impl serde::Serialize) -> Response<Full<Bytes>> {
-    let mut answer = Response::new(Full::from(serde_json::to_vec(value).unwrap_or_default()));
-    answer.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    answer
+fn run<F>(port: u16, converse: impl Fn(tokio::net::TcpStream) -> F)
+where
+    F: Future<Output = ()> + Send + 'static,
+{
+    usage::allow_many_files();
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    runtime.expect("a runtime").block_on(async {
+        // tokio's own listener has a backlog of 1024.
+        let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
+        socket.set_reuseaddr(true).expect("a socket");
+        socket.bind((Ipv4Addr::LOCALHOST, port).into()).expect("a free port");
+        let listener: TcpListener = socket.listen(16_384).expect("a port");
+        println!("http://{}", listener.local_addr().expect("an address"));
+        loop {
+            let Ok((stream, _)) = listener.accept().await else { continue };
+            let _ = stream.set_nodelay(true);
+            tokio::spawn(converse(stream));
+        }
+    });
 }

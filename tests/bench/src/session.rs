@@ -1,13 +1,18 @@
 //! What a live session adds to a call: the same call, with and without one.
 
+use std::convert::Infallible;
+use std::future::{Ready, ready};
 use std::hint::black_box;
 use std::time::Duration;
 
 use afresh::{Result, Tokens, api};
+use bytes::Bytes;
+use tower::service_fn;
 
 use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
+use crate::usage;
 
 /// [`Shop`] without roles: a client of it has no session.
 #[api]
@@ -26,21 +31,66 @@ pub const WAYS: [(&str, &str); 3] = [
 
 /// Makes the calls of a way.
 pub async fn run(way: &str, base: &str, work: Work) {
-    let plain = PlainClient::builder(base);
     match way {
         "none" => {
-            let client = plain.build().expect("a client");
+            let client = PlainClient::builder(base).build().expect("a client");
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         "header" => {
-            let client = plain.header("authorization", format!("Bearer {TOKEN}")).build().expect("a client");
+            let builder = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
+            let client = builder.build().expect("a client");
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         "live" => {
-            let tokens = Tokens::new(TOKEN).with_refresh("refresh").with_lifetime(Duration::from_secs(3600));
-            let client = ShopClient::builder(base).tokens(tokens).build().expect("a client");
+            let client = ShopClient::builder(base).tokens(tokens()).build().expect("a client");
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         way => panic!("no such way: {way}"),
     }
+}
+
+/// Calls from several threads over a transport that answers at once; prints the nanoseconds of CPU that each took.
+pub fn run_threads(way: &str, threads: usize, calls: usize) {
+    let base = "https://shop.example";
+    let before = usage::of_this();
+    match way {
+        "header" => {
+            let builder = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
+            let client = builder.transport(service_fn(at_once)).build().expect("a client");
+            on_threads(threads, calls, || client.item(1234, "green tea"));
+        }
+        "live" => {
+            let builder = ShopClient::builder(base).tokens(tokens());
+            let client = builder.transport(service_fn(at_once)).build().expect("a client");
+            on_threads(threads, calls, || client.item(1234, "green tea"));
+        }
+        way => panic!("no such way: {way}"),
+    }
+    let cpu = usage::of_this() - before;
+    println!("{:.1}", cpu.as_secs_f64() * 1e9 / (threads * calls) as f64);
+}
+
+fn on_threads<F: Future<Output = Result<Item>>>(threads: usize, calls: usize, call: impl Fn() -> F + Sync) {
+    std::thread::scope(|scope| {
+        for _ in 0..threads {
+            scope.spawn(|| {
+                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+                runtime.expect("a runtime").block_on(async {
+                    for _ in 0..calls {
+                        black_box(call().await.expect("an item"));
+                    }
+                });
+            });
+        }
+    });
+}
+
+fn at_once(_: reqwest::Request) -> Ready<std::result::Result<reqwest::Response, Infallible>> {
+    const ITEM: &[u8] =
+        br#"{"id":1,"name":"","description":"","price":1.5,"stock":1,"tags":[],"seller":null}"#;
+    ready(Ok(http::Response::new(Bytes::from_static(ITEM)).into()))
+}
+
+fn tokens() -> Tokens {
+    Tokens::new(TOKEN).with_refresh("refresh").with_lifetime(Duration::from_secs(3600))
 }

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use afresh::{RefreshToken, Result, Tokens, api};
+use afresh::{ClientBuilder, RefreshToken, Refusal, Result, Tokens, api};
 
 use super::{Contender, TOKEN};
 use crate::item::Item;
+use crate::rush::refused;
 
 /// The whole client.
 #[api]
@@ -21,13 +22,42 @@ pub trait Shop {
 #[derive(Clone)]
 pub struct Generated(ShopClient);
 
+impl Generated {
+    fn builder(base: &str) -> ClientBuilder<ShopClient> {
+        let tokens = Tokens::new(TOKEN).with_refresh("refresh").with_lifetime(Duration::from_secs(3600));
+        ShopClient::builder(base).tokens(tokens)
+    }
+}
+
 impl Contender for Generated {
     fn new(base: &str) -> Self {
-        let tokens = Tokens::new(TOKEN).with_refresh("refresh").with_lifetime(Duration::from_secs(3600));
-        Self(ShopClient::builder(base).tokens(tokens).build().expect("a client"))
+        Self(Self::builder(base).build().expect("a client"))
+    }
+
+    fn watched(base: &str) -> Self {
+        // A rule that has no say.
+        let watch = |_: &Refusal<'_>| {
+            refused();
+            false
+        };
+        Self(Self::builder(base).expired_when(watch).build().expect("a client"))
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {
         self.0.item(id, q).await.expect("an item")
+    }
+}
+
+/// The same with a limit of calls that are sent again at once.
+#[derive(Clone)]
+pub struct Limited(Generated);
+
+impl Contender for Limited {
+    fn new(base: &str) -> Self {
+        Self(Generated(Generated::builder(base).replay_limit(64).build().expect("a client")))
+    }
+
+    async fn call(&mut self, id: u64, q: &str) -> Item {
+        self.0.call(id, q).await
     }
 }

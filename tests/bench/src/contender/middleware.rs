@@ -11,6 +11,7 @@ use tokio::sync::RwLock;
 
 use super::{Contender, TOKEN};
 use crate::item::Item;
+use crate::rush::refused;
 
 #[derive(Clone)]
 pub struct Middleware {
@@ -45,6 +46,7 @@ impl reqwest_middleware::Middleware for Renew {
             Some(mut again)
                 if matches!(answer.status(), StatusCode::FORBIDDEN | StatusCode::UNAUTHORIZED) =>
             {
+                refused();
                 attach(&mut again, &self.newer_than(&token).await?);
                 next.run(again, extensions).await
             }
@@ -54,9 +56,9 @@ impl reqwest_middleware::Middleware for Renew {
 }
 
 impl Renew {
-    async fn newer_than(&self, refused: &Arc<str>) -> Result<Arc<str>> {
+    async fn newer_than(&self, old: &Arc<str>) -> Result<Arc<str>> {
         let mut session = self.session.write().await;
-        if Arc::ptr_eq(&session.access, refused) {
+        if Arc::ptr_eq(&session.access, old) {
             let request = self.http.post(format!("{}/refresh", self.base));
             let answer = request.json(&json!({ "refresh_token": session.refresh })).send().await?;
             let renewed: Value = answer.error_for_status()?.json().await?;

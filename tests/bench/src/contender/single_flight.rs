@@ -9,6 +9,7 @@ use tokio::sync::RwLock;
 
 use super::{Contender, TOKEN};
 use crate::item::Item;
+use crate::rush::refused;
 
 #[derive(Clone)]
 pub struct SingleFlight {
@@ -39,6 +40,7 @@ impl SingleFlight {
         let token = Arc::clone(&self.session.read().await.access);
         let mut answer = self.send(id, q, &token).await?;
         if answer.status() == StatusCode::FORBIDDEN || answer.status() == StatusCode::UNAUTHORIZED {
+            refused();
             let token = self.newer_than(&token).await?;
             answer = self.send(id, q, &token).await?;
         }
@@ -50,9 +52,9 @@ impl SingleFlight {
         request.bearer_auth(token).send().await
     }
 
-    async fn newer_than(&self, refused: &Arc<str>) -> reqwest::Result<Arc<str>> {
+    async fn newer_than(&self, old: &Arc<str>) -> reqwest::Result<Arc<str>> {
         let mut session = self.session.write().await;
-        if Arc::ptr_eq(&session.access, refused) {
+        if Arc::ptr_eq(&session.access, old) {
             let request = self.http.post(format!("{}/refresh", self.base));
             let request = request.json(&Renewal { refresh_token: &session.refresh });
             let renewed: Renewed = request.send().await?.error_for_status()?.json().await?;

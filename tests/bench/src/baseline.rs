@@ -1,0 +1,34 @@
+//! The counts of `counts.tsv`, which must not become worse unnoticed.
+
+const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.tsv");
+/// Another compiler moves instructions by about as much.
+const TOLERANCE: f64 = 0.02;
+/// Half an allocation, for buffers that grow once in many calls.
+const SLACK: f64 = 0.5;
+
+/// What is worse than it was, in words.
+pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
+    let known = std::fs::read_to_string(FILE).unwrap_or_default();
+    let mut known = known.lines().filter_map(|line| line.split_once('\t'));
+    let mut worse = Vec::new();
+    for (name, count) in counts {
+        let Some((_, before)) = known.clone().find(|(other, _)| other == name) else {
+            worse.push(format!("{name}: not in counts.tsv"));
+            continue;
+        };
+        let before: f64 = before.parse().unwrap_or_default();
+        let slack = if name.contains("by hand = 1") { 0.0 } else { SLACK };
+        if *count > before * (1.0 + TOLERANCE) + slack {
+            worse.push(format!("{name}: {count:.3}, was {before:.3}"));
+        }
+    }
+    let gone = known.find(|(name, _)| !counts.iter().any(|(other, _)| other == name));
+    worse.extend(gone.map(|(name, _)| format!("{name}: no longer measured")));
+    worse
+}
+
+/// Writes them down.
+pub fn record(counts: &[(String, f64)]) {
+    let lines: String = counts.iter().map(|(name, count)| format!("{name}\t{count:.3}\n")).collect();
+    std::fs::write(FILE, lines).expect("a file that can be written");
+}

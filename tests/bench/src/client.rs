@@ -1,0 +1,55 @@
+//! A client's process, as seen by who starts it: this program or the other build of it.
+
+use std::path::PathBuf;
+use std::process::Command;
+use std::time::Duration;
+
+use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
+
+/// The program whose clients are measured.
+pub struct Client {
+    pub program: PathBuf,
+}
+
+/// What a client did that made calls from many tasks for a while.
+#[derive(Deserialize, Serialize)]
+pub struct Rush {
+    pub per_second: f64,
+    /// Of CPU, for a call.
+    pub microseconds: f64,
+}
+
+/// What a client did whose callers all had an expired token.
+#[derive(Deserialize, Serialize)]
+pub struct Storm {
+    /// The most memory that the process had, in kilobytes.
+    pub peak: u64,
+    /// Calls that had begun and not ended when the first refusal came.
+    pub in_flight: u64,
+    pub failed: u64,
+    pub milliseconds: u64,
+}
+
+impl Client {
+    /// This program.
+    pub fn this() -> Self {
+        Self { program: std::env::current_exe().expect("this program") }
+    }
+
+    /// Calls from this many tasks for this long.
+    pub fn rush(&self, contender: &str, base: &str, tasks: usize, time: Duration) -> Rush {
+        self.said(&["rush", contender, base, &tasks.to_string(), &time.as_millis().to_string()])
+    }
+
+    /// One call from each of this many tasks.
+    pub fn storm(&self, contender: &str, base: &str, callers: usize) -> Storm {
+        self.said(&["storm", contender, base, &callers.to_string()])
+    }
+
+    fn said<T: DeserializeOwned>(&self, arguments: &[&str]) -> T {
+        let output = Command::new(&self.program).args(arguments).output().expect("the program runs");
+        serde_json::from_slice(&output.stdout)
+            .unwrap_or_else(|_| panic!("{arguments:?} failed: {}", String::from_utf8_lossy(&output.stderr)))
+    }
+}

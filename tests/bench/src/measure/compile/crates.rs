@@ -1,0 +1,103 @@
+//! The program that is built: one crate whose sources are written anew for each design.
+//!
+//! It depends on what any of them needs, so that dependencies are built once; rustc reads those that a source names.
+
+use std::path::PathBuf;
+use std::process::Command;
+
+use super::sources::Source;
+use crate::again;
+use crate::usage;
+
+/// How it is built.
+#[derive(Clone, Copy)]
+pub enum Mode {
+    Check,
+    Debug,
+    Release,
+}
+
+/// The folder of the crate.
+pub struct Scratch {
+    folder: PathBuf,
+}
+
+const MANIFEST: &str = r#"
+[package]
+name = "endpoints"
+version = "0.1.0"
+edition = "2024"
+
+[workspace]
+
+[dependencies]
+afresh = { path = "RUNTIME" }
+feignhttp = { version = "0.6.3", default-features = false, features = ["reqwest-json"] }
+futures = "0.3"
+progenitor = "0.15"
+reqwest = { version = "0.13.4", features = ["json", "query", "stream"] }
+serde = { version = "1.0.229", features = ["derive"] }
+serde_json = "1.0.154"
+
+[profile.release]
+strip = true
+"#;
+
+impl Scratch {
+    /// Its dependencies are those of this program's lock file.
+    pub fn new() -> Self {
+        let here = env!("CARGO_MANIFEST_DIR");
+        let scratch = Self { folder: again::folder("compile") };
+        let write = |name: &str, text: &str| {
+            std::fs::write(scratch.folder.join(name), text).expect("it can be written")
+        };
+        write("Cargo.toml", &MANIFEST.replace("RUNTIME", &format!("{here}/../../runtime")));
+        std::fs::create_dir_all(scratch.folder.join("src")).expect("it can be written");
+        std::fs::copy(format!("{here}/Cargo.lock"), scratch.folder.join("Cargo.lock")).expect("it is there");
+        scratch
+    }
+
+    /// A program that does nothing.
+    pub fn empty(&self) {
+        self.write(&Source::default());
+    }
+
+    pub fn write(&self, source: &Source) {
+        std::fs::write(self.folder.join("src/main.rs"), &source.program).expect("it can be written");
+        std::fs::write(self.folder.join("api.json"), &source.document).expect("it can be written");
+    }
+
+    /// Builds it; the CPU seconds that this took.
+    pub fn build(&self, mode: Mode) -> f64 {
+        let before = usage::of_children();
+        let mut command = match mode {
+            Mode::Check => self.cargo(&["check"]),
+            Mode::Debug => self.cargo(&["build"]),
+            Mode::Release => self.cargo(&["build", "--release"]),
+        };
+        let output = command.output().expect("cargo is there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        (usage::of_children() - before).as_secs_f64()
+    }
+
+    /// The length of what rustc makes of it; asked of a stable compiler as of a nightly one.
+    pub fn expanded_lines(&self) -> usize {
+        let mut command = self.cargo(&["rustc", "--profile", "dev", "--", "-Zunpretty=expanded"]);
+        let output = command.env("RUSTC_BOOTSTRAP", "1").output().expect("cargo is there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).lines().count()
+    }
+
+    /// The bytes of its release build.
+    pub fn size(&self) -> usize {
+        let program = std::fs::metadata(self.folder.join("target/release/endpoints")).expect("it was built");
+        usize::try_from(program.len()).expect("it fits")
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new("cargo");
+        command.arg("--quiet").args(arguments).current_dir(&self.folder);
+        command.env("CARGO_TARGET_DIR", self.folder.join("target")).env("RUSTFLAGS", "");
+        command
+    }
+}

@@ -1,0 +1,94 @@
+//! What afresh adds to a crate that has reqwest, tokio and serde already.
+
+use std::collections::BTreeSet;
+use std::path::PathBuf;
+use std::process::Command;
+
+use crate::again;
+use crate::section::{Section, number};
+use crate::usage;
+
+const ROUNDS: usize = 3;
+
+pub fn measure() -> Section {
+    let mut section = Section::new(
+        "What afresh adds to a crate that has reqwest, tokio and serde already",
+        "Crates of a program that depends on reqwest, tokio, serde and serde_json with their default features, tokio's\n\
+         `rt-multi-thread` and `macros`, serde's `derive`; and of the same with afresh, as it comes. Time: CPU seconds of a clean\n\
+         debug build of the two crates of ours, and of all that were added, the least of three.",
+    );
+    let (before, after) = (Program::new("before", false), Program::new("after", true));
+    let (had, has) = (before.crates(), after.crates());
+    let added: Vec<&str> = has.difference(&had).map(String::as_str).collect();
+    let theirs: Vec<&str> = added.iter().copied().filter(|name| !OURS.contains(name)).collect();
+    after.build();
+    let least = |names: &[&str]| (0..ROUNDS).map(|_| after.again(names)).fold(f64::INFINITY, f64::min);
+    let (ours, all) = (least(&OURS), least(&added));
+    let rows = [
+        ["crates before".to_owned(), had.len().to_string()],
+        ["crates added, `afresh` and `afresh-macros` included".to_owned(), added.len().to_string()],
+        ["CPU seconds, ours".to_owned(), number(ours)],
+        ["CPU seconds, all that were added".to_owned(), number(all)],
+    ];
+    section.table(&["", ""], &rows.map(Vec::from));
+    section.text(&format!("Added beside ours: {}.", theirs.join(", ")));
+    section.at_most("crates added beside ours", theirs.len() as f64, 12.0);
+    section.at_most("CPU seconds of a clean build of ours", ours, 8.0);
+    section.count("crates added", added.len() as f64);
+    section
+}
+
+const OURS: [&str; 2] = ["afresh", "afresh-macros"];
+
+struct Program {
+    folder: PathBuf,
+}
+
+impl Program {
+    fn new(name: &str, with_afresh: bool) -> Self {
+        let (folder, here) = (again::folder(&format!("dependencies/{name}")), env!("CARGO_MANIFEST_DIR"));
+        let afresh = if with_afresh {
+            format!("afresh = {{ path = \"{here}/../../runtime\" }}\n")
+        } else {
+            String::new()
+        };
+        let manifest = format!(
+            "[package]\nname = \"program\"\nversion = \"0.1.0\"\nedition = \"2024\"\n\n[workspace]\n\n[dependencies]\n{afresh}\
+             reqwest = \"0.13.4\"\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\
+             tokio = {{ version = \"1\", features = [\"macros\", \"rt-multi-thread\"] }}\n"
+        );
+        std::fs::create_dir_all(folder.join("src")).expect("it can be written");
+        std::fs::write(folder.join("Cargo.toml"), manifest).expect("it can be written");
+        std::fs::write(folder.join("src/main.rs"), "fn main() {}\n").expect("it can be written");
+        std::fs::copy(format!("{here}/Cargo.lock"), folder.join("Cargo.lock")).expect("it is there");
+        Self { folder }
+    }
+
+    /// The names of all crates that are built for it.
+    fn crates(&self) -> BTreeSet<String> {
+        let output = self.cargo(&["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
+        output.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()
+    }
+
+    fn build(&self) {
+        self.cargo(&["build"]);
+    }
+
+    /// The CPU seconds of building these anew.
+    fn again(&self, names: &[&str]) -> f64 {
+        let packages = names.iter().flat_map(|name| ["--package", name]);
+        self.cargo(&["clean"].into_iter().chain(packages).collect::<Vec<_>>());
+        let before = usage::of_children();
+        self.build();
+        (usage::of_children() - before).as_secs_f64()
+    }
+
+    fn cargo(&self, arguments: &[&str]) -> String {
+        let mut command = Command::new("cargo");
+        command.arg("--quiet").args(arguments).current_dir(&self.folder).env("RUSTFLAGS", "");
+        let output =
+            command.env("CARGO_TARGET_DIR", self.folder.join("target")).output().expect("cargo is there");
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        String::from_utf8_lossy(&output.stdout).into_owned()
+    }
+}

@@ -1,0 +1,37 @@
+//! What large answers and bodies cost.
+
+use crate::counts;
+use crate::section::{Section, number};
+
+pub fn measure() -> Section {
+    let mut section = Section::new(
+        "Large answers and bodies",
+        "An array of items of that length, through afresh, and by hand as the bytes of the answer given to\n\
+         `serde_json::from_slice`; then a body of `Bytes` that afresh could have to send again.",
+    );
+    let mut rows = Vec::new();
+    for (title, length, calls) in [("20 KB", 20_000, 100), ("20 MB", 20_000_000, 1)] {
+        let subjects = [format!("large:afresh/{length}"), format!("large:slice/{length}")];
+        let costs = counts::of_calls(&subjects.each_ref().map(String::as_str), calls);
+        let [ours, hand] = costs[..] else { continue };
+        let ratio = ours.instructions / hand.instructions;
+        section.at_most(&format!("instructions of an answer of {title}, `from_slice` = 1"), ratio, 1.02);
+        section.at_most(
+            &format!("bytes allocated for it, {title}, `from_slice` = 1"),
+            ours.bytes / hand.bytes,
+            1.02,
+        );
+        for (name, cost) in [("afresh", ours), ("by hand", hand)] {
+            let numbers = [cost.instructions, cost.allocations, cost.growths, cost.bytes].map(number);
+            rows.push([format!("{title}, {name}")].into_iter().chain(numbers).collect());
+        }
+    }
+    let sent = counts::of_calls(&["large:sent/1000000"], 20);
+    if let [sent] = sent[..] {
+        let numbers = [sent.instructions, sent.allocations, sent.growths, sent.bytes].map(number);
+        rows.push(["1 MB sent, afresh".to_owned()].into_iter().chain(numbers).collect());
+        section.at_most("bytes allocated to send 1 MB", sent.bytes, 20_000.0);
+    }
+    section.table(&["", "instructions", "allocations", "growths", "bytes allocated"], &rows);
+    section
+}

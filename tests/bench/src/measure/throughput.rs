@@ -1,0 +1,90 @@
+//! How many calls a client makes in a second, against reqwest by hand.
+
+use std::time::Duration;
+
+use crate::again;
+use crate::client::{Client, Rush};
+use crate::contender::{self, FEIGNHTTP_PORT};
+use crate::plot::Bars;
+use crate::section::{Section, median, number};
+use crate::server::Server;
+
+const ROUNDS: usize = 9;
+const ROUND: Duration = Duration::from_millis(700);
+const TASKS: [usize; 2] = [64, 512];
+
+pub fn measure() -> Section {
+    let mut section = Section::new(
+        "How many calls in a second",
+        "The same call from many tasks at once, each with a connection. The client has one thread and so has the server, which is\n\
+         a process of its own. Every round gives 0.7 s to each client in turn; told are the medians of the ratios to reqwest by\n\
+         hand in the same round, and the median of the CPU time that the client took for a call.",
+    );
+    let names = contender::ALL.map(|(name, _)| name);
+    let rows = interleaved(&Client::this(), &names, 0);
+    tables(&mut section, &contender::ALL, &rows);
+    section.text("![calls in a second at 64 tasks](plots/throughput.svg)");
+    let bars = names.iter().zip(&rows).map(|(name, row)| ((*name).to_owned(), row[0].ratio));
+    Bars {
+        title: "Calls in a second at 64 tasks, reqwest by hand = 1",
+        ours: "afresh",
+        bars: bars.collect(),
+    }
+    .write("throughput");
+    for (tasks, found) in TASKS.iter().zip(&rows[0]) {
+        section.at_least(&format!("calls in a second at {tasks} tasks, by hand = 1"), found.ratio, 1.08);
+    }
+    section.text("With the default features of reqwest and of afresh:");
+    let names = ["reqwest", "afresh", "feignhttp"];
+    let rows = interleaved(&again::over_defaults(), &names, FEIGNHTTP_PORT);
+    tables(&mut section, &names.map(|name| (name, name)), &rows);
+    section
+}
+
+struct Found {
+    ratio: f64,
+    per_second: f64,
+    microseconds: f64,
+}
+
+fn tables(section: &mut Section, names: &[(&str, &str)], rows: &[[Found; 2]]) {
+    let columns = [
+        "client",
+        "64 tasks, by hand = 1",
+        "calls/s",
+        "CPU µs/call",
+        "512 tasks, by hand = 1",
+        "calls/s",
+        "CPU µs/call",
+    ];
+    let cells = |found: &Found| {
+        [format!("{:.2}", found.ratio), number(found.per_second), format!("{:.1}", found.microseconds)]
+    };
+    let rows = names.iter().zip(rows).map(|((_, title), row)| {
+        std::iter::once((*title).to_owned()).chain(row.iter().flat_map(cells)).collect()
+    });
+    section.table(&columns, &rows.collect::<Vec<_>>());
+}
+
+fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
+    let server = Server::start(port, Duration::ZERO);
+    let measured = TASKS.map(|tasks| {
+        let mut rounds: Vec<Vec<Rush>> = Vec::new();
+        for _ in 0..ROUNDS {
+            rounds.push(names.iter().map(|name| client.rush(name, &server.base, tasks, ROUND)).collect());
+        }
+        rounds
+    });
+    let hand = names.iter().position(|name| *name == "reqwest").expect("it is always among them");
+    let found = |index: usize| {
+        measured.each_ref().map(|rounds| {
+            let all = |of: &dyn Fn(&Vec<Rush>) -> f64| median(rounds.iter().map(of).collect());
+            Found {
+                ratio: all(&|round| round[index].per_second / round[hand].per_second),
+                per_second: all(&|round| round[index].per_second),
+                microseconds: all(&|round| round[index].microseconds),
+            }
+        })
+    };
+    (0..names.len()).map(found).collect()
+}

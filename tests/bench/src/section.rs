@@ -1,0 +1,94 @@
+//! What a measurement found: a section of the page, the targets it was held against, and the counts that repeat.
+
+use std::fmt::Write;
+
+use serde::{Deserialize, Serialize};
+
+/// A section of the page of results.
+#[derive(Deserialize, Serialize)]
+pub struct Section {
+    pub text: String,
+    pub targets: Vec<Target>,
+    /// What repeats from run to run; more is worse.
+    pub counts: Vec<(String, f64)>,
+}
+
+/// What was wanted, and what was found.
+#[derive(Deserialize, Serialize)]
+pub struct Target {
+    pub name: String,
+    pub limit: String,
+    pub found: String,
+    pub met: bool,
+}
+
+impl Section {
+    /// Begins with a heading, and what is to be known of what follows.
+    pub fn new(title: &str, method: &str) -> Self {
+        Self { text: format!("\n## {title}\n\n{method}\n"), targets: Vec::new(), counts: Vec::new() }
+    }
+
+    /// A table; numbers stand at the right of all columns but the first.
+    pub fn table(&mut self, columns: &[&str], rows: &[Vec<String>]) {
+        let _ = write!(self.text, "\n{}", table(columns, rows));
+    }
+
+    /// A paragraph.
+    pub fn text(&mut self, text: &str) {
+        let _ = write!(self.text, "\n{text}\n");
+    }
+
+    /// A target: found must not be more than the limit.
+    pub fn at_most(&mut self, name: &str, found: f64, limit: f64) {
+        self.target(name, &format!("at most {}", number(limit)), &number(found), found <= limit);
+    }
+
+    /// A target: found must not be less than the limit.
+    pub fn at_least(&mut self, name: &str, found: f64, limit: f64) {
+        self.target(name, &format!("at least {}", number(limit)), &number(found), found >= limit);
+    }
+
+    /// A target in words.
+    pub fn target(&mut self, name: &str, limit: &str, found: &str, met: bool) {
+        let (name, limit, found) = (name.to_owned(), limit.to_owned(), found.to_owned());
+        self.targets.push(Target { name, limit, found, met });
+    }
+
+    /// A count that repeats.
+    pub fn count(&mut self, name: impl Into<String>, count: f64) {
+        self.counts.push((name.into(), count));
+    }
+}
+
+/// A table in Markdown.
+pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
+    let line = |cells: Vec<&str>| format!("| {} |\n", cells.join(" | "));
+    let rule = columns.iter().enumerate().map(|(index, _)| if index == 0 { "---" } else { "---:" });
+    let rows = rows.iter().map(|row| line(row.iter().map(String::as_str).collect()));
+    line(columns.to_vec()) + &line(rule.collect()) + &rows.collect::<String>()
+}
+
+/// A number as a table shows it: with two places below a hundred, from ten thousand on with a space between thousands.
+pub fn number(value: f64) -> String {
+    let size = value.abs();
+    if size < 100.0 {
+        let text = format!("{value:.2}");
+        return text.strip_suffix(".00").map(str::to_owned).unwrap_or(text);
+    }
+    let digits = format!("{size:.0}");
+    let spaced = size >= 10_000.0;
+    let mut text = if value < 0.0 { "-".to_owned() } else { String::new() };
+    for (index, digit) in digits.chars().enumerate() {
+        if spaced && index > 0 && (digits.len() - index) % 3 == 0 {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// The one in the middle.
+pub fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values.get(values.len() / 2).copied().unwrap_or(f64::NAN)
+}

@@ -1,0 +1,109 @@
+//! A server whose callers all come with an expired token, and what it sees of them.
+
+use std::convert::Infallible;
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+use std::sync::atomic::Ordering::Relaxed;
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::header::{AUTHORIZATION, WWW_AUTHENTICATE};
+use http::{HeaderValue, Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full};
+use hyper::body::{Body, Incoming};
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use super::answers;
+
+/// How long a refresh takes.
+const REFRESH: Duration = Duration::from_millis(50);
+/// How long an answer takes, so that a crowd can be seen.
+const ANSWER: Duration = Duration::from_millis(5);
+const FRESH: &str = "a-fresh-token";
+
+/// What a refusal says of the token.
+#[derive(Clone, Copy, PartialEq)]
+pub enum Guard {
+    /// Nothing.
+    Bare,
+    /// That it is no longer good.
+    Told,
+}
+
+impl Guard {
+    pub fn name(self) -> &'static str {
+        if self == Self::Bare { "bare" } else { "told" }
+    }
+
+    pub fn named(name: &str) -> Self {
+        if name == "bare" { Self::Bare } else { Self::Told }
+    }
+}
+
+/// What was seen.
+#[derive(Deserialize, Serialize)]
+pub struct Told {
+    pub refreshes: u64,
+    pub refusals: u64,
+    /// The most requests with a good token that were being answered at the same time.
+    pub at_once: u64,
+}
+
+/// The server's memory.
+pub struct Gate {
+    guard: Guard,
+    refreshes: AtomicU64,
+    refusals: AtomicU64,
+    answering: AtomicU64,
+    at_once: AtomicU64,
+}
+
+impl Gate {
+    pub fn new(guard: Guard) -> Self {
+        let [refreshes, refusals, answering, at_once] = [(); 4].map(|()| AtomicU64::new(0));
+        Self { guard, refreshes, refusals, answering, at_once }
+    }
+}
+
+/// Answers whoever has a token of its own making.
+pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response<Full<Bytes>>, Infallible> {
+    let (head, body) = request.into_parts();
+    if !body.is_end_stream() {
+        let _ = body.collect().await;
+    }
+    let token = head.headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    Ok(match head.uri.path() {
+        "/told" => answers::json(&Told {
+            refreshes: gate.refreshes.load(Relaxed),
+            refusals: gate.refusals.load(Relaxed),
+            at_once: gate.at_once.load(Relaxed),
+        }),
+        "/refresh" => {
+            gate.refreshes.fetch_add(1, Relaxed);
+            tokio::time::sleep(REFRESH).await;
+            answers::json(&json!({ "access_token": FRESH, "refresh_token": "another", "expires_in": 3600 }))
+        }
+        path if token.ends_with(FRESH) => {
+            let now = gate.answering.fetch_add(1, Relaxed) + 1;
+            gate.at_once.fetch_max(now, Relaxed);
+            tokio::time::sleep(ANSWER).await;
+            gate.answering.fetch_sub(1, Relaxed);
+            answers::by_path(path)
+        }
+        _ => {
+            gate.refusals.fetch_add(1, Relaxed);
+            refusal(gate.guard)
+        }
+    })
+}
+
+fn refusal(guard: Guard) -> Response<Full<Bytes>> {
+    let mut refusal = answers::json(&json!({ "error": "forbidden" }));
+    *refusal.status_mut() = StatusCode::FORBIDDEN;
+    if guard == Guard::Told {
+        let challenge = HeaderValue::from_static("Bearer error=\"invalid_token\"");
+        refusal.headers_mut().insert(WWW_AUTHENTICATE, challenge);
+    }
+    refusal
+}
