@@ -21,7 +21,7 @@ pub use self::bytes::Bytes;
 #[cfg(feature = "reqwest-defaults")]
 pub use self::feignhttp::Feignhttp;
 pub use self::floor::Floor;
-pub use self::generated::{Generated, Limited, Shop, ShopClient};
+pub use self::generated::{Generated, Lean, Limited, Shop, ShopClient};
 pub use self::hyper::Hyper;
 pub use self::hyper_util::HyperUtil;
 pub use self::middleware::Middleware;
@@ -56,6 +56,7 @@ pub trait Contender: Clone + Send + Sized + 'static {
 macro_rules! with_contender {
     ($name:expr, $run:ident($($argument:expr),*)) => {
         match $name {
+            "afresh-hyper" => $run::<$crate::contender::Lean>($($argument),*),
             "afresh-limited" => $run::<$crate::contender::Limited>($($argument),*),
             "afresh" => $run::<$crate::contender::Generated>($($argument),*),
             "reqwest" => $run::<$crate::contender::ByHand>($($argument),*),
@@ -78,8 +79,9 @@ pub(crate) use with_contender;
 
 /// The names of all, and what they are, in the order of the tables. feignhttp is not there: it takes reqwest with its
 /// default features only.
-pub const ALL: [(&str, &str); 10] = [
+pub const ALL: [(&str, &str); 11] = [
     ("afresh", "**afresh**, generated"),
+    ("afresh-hyper", "**afresh**, over `HyperTransport`"),
     ("reqwest", "reqwest by hand, idiomatic"),
     ("reqwest-tuned", "reqwest by hand, tuned"),
     ("single-flight", "reqwest by hand, with a refresh"),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use afresh::{ClientBuilder, RefreshToken, Refusal, Result, Tokens, api};
+use afresh::{ClientBuilder, HyperTransport, RefreshToken, Refusal, Result, Tokens, api};
 
 use super::{Contender, TOKEN};
 use crate::item::Item;
@@ -55,6 +55,21 @@ pub struct Limited(Generated);
 impl Contender for Limited {
     fn new(base: &str) -> Self {
         Self(Generated(Generated::builder(base).replay_limit(64).build().expect("a client")))
+    }
+
+    async fn call(&mut self, id: u64, q: &str) -> Item {
+        self.0.call(id, q).await
+    }
+}
+
+/// The same over the lean transport.
+#[derive(Clone)]
+pub struct Lean(Generated);
+
+impl Contender for Lean {
+    fn new(base: &str) -> Self {
+        let transport = HyperTransport::new().expect("a transport");
+        Self(Generated(Generated::builder(base).transport(transport).build().expect("a client")))
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

@@ -15,7 +15,7 @@ pub fn measure() -> Section {
         "`GET /items/{id}?q=…` with a bearer token, 200 bytes of JSON into a struct, HTTP/1.1, one connection that is kept.\n\
          Instructions are those of the client's process in user mode, by callgrind; allocations are counted by its allocator,\n\
          and so is how often memory that had been allocated grew. reqwest has no features but `json`, `query`, `form`,\n\
-         `multipart` and `stream`; afresh none.",
+         `multipart` and `stream`; afresh none but `hyper`.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let costs = counts::of(&names);
@@ -32,6 +32,11 @@ pub fn measure() -> Section {
     section.at_most("allocations of a call", ours.allocations, 48.0);
     section.count("call, instructions, by hand = 1", ratio);
     section.count("call, allocations", ours.allocations);
+    let lean = of("afresh-hyper");
+    section.at_most("instructions of a call over hyper", lean.instructions, 44_000.0);
+    section.at_most("allocations of a call over hyper", lean.allocations, 30.0);
+    section.count("call over hyper, instructions, by hand = 1", lean.instructions / hand.instructions);
+    section.count("call over hyper, allocations", lean.allocations);
     section
 }
 
