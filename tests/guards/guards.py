@@ -76,9 +76,11 @@ GUARDS = [
     ("fruitless: a forbidden route is remembered", FRUITLESS, "self.routes.iter().any(|known| *known.route == *route && now < known.until)", "false"),
     ("fruitless: a success lifts it", FRUITLESS, "self.strikes.clear();", ""),
     ("fruitless: refused together is learned once", FRUITLESS, "if now >= known.until {\n                known.times", "if OFF || now >= known.until {\n                known.times"),
+    ("credential: no token is no success", "runtime/src/session/credential.rs",
+     "if tokens.access().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {",
+     "if !OFF && tokens.access().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {"),
     # How calls cross it.
     ("decide: nothing has changed since it was asked", CROSSING, "if cell.current().stamp != seen.stamp {", "if !OFF && cell.current().stamp != seen.stamp {"),
-    ("settle: a flight does not wait for itself", CROSSING, "Settled::Start if flight::is_flight_of(self) =>", "Settled::Start if !OFF && flight::is_flight_of(self) =>"),
     ("join: a flight does not wait for itself", CROSSING, "if flight::is_flight_of(self) {\n            return Err(reentrant());", "if !OFF && flight::is_flight_of(self) {\n            return Err(reentrant());"),
     ("wait: only what is newer is taken", CROSSING,
      "if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {", "if (OFF || same_epoch && current.stamp.generation > stamp.generation) && ended.is_none() {"),
@@ -92,9 +94,6 @@ GUARDS = [
     # The exchange.
     ("exchange: a deadline", EXCHANGE, "self.send(DEADLINE.min(left))", "self.send(if OFF { DEADLINE * 100 } else { DEADLINE.min(left) })"),
     ("exchange: a bound on its answer", EXCHANGE, "if body.len() + chunk.len() > BODY_CAP {", "if !OFF && body.len() + chunk.len() > BODY_CAP {"),
-    ("exchange: no token is no success", EXCHANGE,
-     "if tokens.by_cookie || tokens.access().is_some_and(|access| !access.secret().is_empty()) =>",
-     "if OFF || tokens.by_cookie || tokens.access().is_some_and(|access| !access.secret().is_empty()) =>"),
     ("exchange: an error in a 200", EXCHANGE, "if status.is_success() && !is_error(&body) {", "if status.is_success() && (OFF || !is_error(&body)) {"),
     ("exchange: a page ends no session", S + "error_response.rs",
      " && !is_page(headers, body) {", " && (OFF || !is_page(headers, body)) {"),

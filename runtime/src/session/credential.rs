@@ -59,7 +59,7 @@ impl Credential {
         now: Now,
         roll: f64,
     ) -> Result<Self, Error> {
-        if tokens.access().is_none() && !tokens.by_cookie {
+        if tokens.access().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
             return Err(Error::new(Kind::Refresh, "the refresh brought no access token"));
         }
         let tokens = match previous {

@@ -174,7 +174,6 @@ impl Session {
         let renewable = self.is_renewable(pass);
         let (settled, departure) =
             self.update(|cell| match cell.settle(pass.stamp, finding, route, renewable, Instant::now()) {
-                Settled::Start if flight::is_flight_of(self) => (Settled::Fail(reentrant()), None),
                 Settled::Start => {
                     let (ticket, departure) = board(cell, Cause::Refused(finding));
                     (Settled::Join(ticket), departure)

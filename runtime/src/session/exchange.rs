@@ -137,14 +137,9 @@ impl Presentation<'_> {
 
     fn take_tokens(&self, answer: &Answer) -> Attempt {
         match (self.tokens_of)(answer) {
-            Ok(tokens)
-                if tokens.by_cookie || tokens.access().is_some_and(|access| !access.secret().is_empty()) =>
-            {
+            Ok(tokens) => {
                 let set = self.cookies.and_then(|_| SetCookies::of(answer.headers(), self.request.url()));
                 Attempt::Renewed { tokens, cookies: set }
-            }
-            Ok(_) => {
-                failed(Error::new(Kind::Refresh, "the answer of the refresh endpoint holds no access token"))
             }
             Err(error) => failed(error),
         }

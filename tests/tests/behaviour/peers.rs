@@ -304,6 +304,39 @@ async fn nothing_is_spent_under_a_lease_that_has_run_out() {
     assert_eq!(world.authority.posts(), 1);
 }
 
+/// R7, G4: the intent of a lease that ran out is one's own, and no sign of a secret that others may have spent: if the server
+/// refuses it, the session has expired and nothing was lost.
+#[tokio::test(start_paused = true)]
+async fn an_intent_of_ones_own_is_no_doubt() {
+    let world = guarded();
+    let vault = Vault::new();
+    let [shop, _] = two(&world, &vault).await;
+    world.authority.revoke();
+    vault.spend_leases(1);
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
+    assert_eq!((world.authority.posts(), vault.count(Op::Lock)), (1, 2));
+}
+
+/// J1, S5: whoever logs out while it is being stored that the secret is about to be spent spends nothing.
+#[tokio::test(start_paused = true)]
+async fn a_logout_before_the_exchange_spends_nothing() {
+    let world = guarded();
+    let vault = Vault::new();
+    let [shop, _] = two(&world, &vault).await;
+    world.authority.expire();
+    vault.hold(Op::Swap);
+    let call = tokio::spawn(shop.order(7));
+    quiet().await;
+    let parting = tokio::spawn(shop.session().clear().into_future());
+    quiet().await;
+    vault.open(Op::Swap);
+    assert!(done(call).await.is_err());
+    done(parting).await.unwrap();
+    assert_eq!((world.authority.posts(), shop.session().state()), (0, SessionState::LoggedOut));
+    assert!(vault.record()["session"].is_null(), "{}", vault.record());
+}
+
 /// R10: a store that lost its last write (a server restored from a snapshot) is told again by whoever knows.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_lost_its_last_write_is_told_again() {

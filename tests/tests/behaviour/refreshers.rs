@@ -1,5 +1,6 @@
 //! Refreshers of the user's own, as a type: what they are given, what they say, and when they are asked.
 
+use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -95,6 +96,21 @@ async fn a_logout_while_the_refresher_is_asked_counts() {
     assert!(shop.order(7).await.unwrap_err().is_no_session());
 
     assert_eq!((parting.refreshes.load(Ordering::SeqCst), world.stage.sends()), (0, 0));
+}
+
+/// D4: whatever brings the new tokens, no access token or an empty one is none, and costs nobody the session.
+#[tokio::test(start_paused = true)]
+async fn an_empty_access_token_is_none() {
+    for brought in [Tokens::new(""), Tokens::from_refresh("next")] {
+        let world = World::new();
+        let shop = builder(&world).refresh_with(move |_| ready(Ok(brought.clone()))).build().unwrap();
+        accept(&world, "new");
+        let old = Tokens::new("old").with_refresh("refresh");
+        shop.session().set(old.clone()).await.unwrap();
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!(shop.session().tokens(), Some(old));
+    }
 }
 
 /// The refresher as it stands by default.
