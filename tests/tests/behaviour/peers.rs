@@ -318,6 +318,32 @@ async fn an_intent_of_ones_own_is_no_doubt() {
     assert_eq!((world.authority.posts(), vault.count(Op::Lock)), (1, 2));
 }
 
+/// R2: a refresh token that another process has replaced meanwhile, beside the same access token, may be refused: that ends
+/// nothing, and the next refresh presents the new one.
+#[tokio::test(start_paused = true)]
+async fn the_refusal_of_a_former_secret_is_no_end() {
+    let world = guarded();
+    let vault = Vault::new();
+    let [shop, _] = two(&world, &vault).await;
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    let newer = world.authority.issue();
+    let mut record = vault.record();
+    record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
+    record["session"]["refresh"] = json!(newer.refresh);
+    vault.put(record.to_string().as_bytes());
+    exchange.answer(Answer::json(400, json!({ "error": "invalid_grant" })));
+
+    let error = done(call).await.unwrap_err();
+    assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+    world.authority.open(Role::Refresh);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    shop.order(7).await.unwrap();
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+}
+
 /// J1, S5: whoever logs out while it is being stored that the secret is about to be spent spends nothing.
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_exchange_spends_nothing() {
