@@ -318,6 +318,23 @@ async fn an_intent_of_ones_own_is_no_doubt() {
     assert_eq!((world.authority.posts(), vault.count(Op::Lock)), (1, 2));
 }
 
+/// R4, R10: what a refresh costs the store: the lock once, one reading under it, the intent and the new tokens.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_asks_the_store_for_no_more_than_it_needs() {
+    let world = guarded();
+    let vault = Vault::new();
+    let [shop, _] = two(&world, &vault).await;
+    let count = || [Op::Lock, Op::Load, Op::Swap].map(|op| vault.count(op));
+    for _ in 0..3 {
+        let before = count();
+        world.authority.expire();
+        shop.order(7).await.unwrap();
+        quiet().await;
+        let after = count();
+        assert_eq!([after[0] - before[0], after[1] - before[1], after[2] - before[2]], [1, 1, 2]);
+    }
+}
+
 /// R2: a refresh token that another process has replaced meanwhile, beside the same access token, may be refused: that ends
 /// nothing, and the next refresh presents the new one.
 #[tokio::test(start_paused = true)]

@@ -7,7 +7,7 @@ use afresh::{Result, Tokens, api};
 use afresh_tests::{Conduct, Issued, Knobs, Role, World};
 use serde_json::Value;
 
-use crate::server::{Server, refusing, values};
+use crate::server::{Server, json, refusing, values};
 
 #[api]
 trait Orders {
@@ -74,10 +74,12 @@ async fn a_grant_with_an_http_client_of_its_own_uses_it_for_nothing_else() {
     assert_eq!(values(&sent, "authorization"), [format!("Bearer {}", world.authority.access(1))]);
 }
 
-/// D9, N1: a token endpoint that redirects gets its secret no further, even where the HTTP client follows redirects by itself.
+/// D9, N1: a token endpoint that redirects gets its secret no further, even where the HTTP client follows redirects by itself; and
+/// what answers there brings no session.
 #[tokio::test]
 async fn a_redirect_of_a_token_endpoint_takes_no_secret_along() {
-    let elsewhere = Server::content().await;
+    let elsewhere =
+        Server::answering(|_| json(200, r#"{"access_token":"theirs","token_type":"Bearer"}"#)).await;
     let to = format!("{}/stolen", elsewhere.url());
     for status in [302, 307, 308] {
         let to = to.clone();
@@ -93,6 +95,7 @@ async fn a_redirect_of_a_token_endpoint_takes_no_secret_along() {
             }
             let client = OrdersClient::builder(api.url()).refresher(grant).build().unwrap();
             assert!(client.orders().await.unwrap_err().is_refresh());
+            assert_eq!(client.session().tokens(), None);
         }
     }
     for request in elsewhere.seen() {

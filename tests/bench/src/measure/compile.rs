@@ -10,14 +10,14 @@ use crate::section::{Section, number};
 
 const ENDPOINTS: usize = 200;
 /// What else the machine does only adds; the least of these is told.
-const ROUNDS: usize = 3;
+const ROUNDS: usize = 2;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What 200 endpoints cost a build",
         "CPU seconds of cargo and rustc for a program with 200 endpoints, each called once; everything it depends on is built\n\
          already. Types are shared by all endpoints (the first number) or a pair for each (the second). After an edit: a debug\n\
-         build after the path of one endpoint was changed. The least of three interleaved rounds.",
+         build after the path of one endpoint was changed. The least of two interleaved rounds.",
     );
     let scratch = Scratch::new();
     let times = times(&scratch);

@@ -86,6 +86,8 @@ impl Program {
     fn cargo(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("cargo");
         command.arg("--quiet").args(arguments).current_dir(&self.folder).env("RUSTFLAGS", "");
+        // As what comes from a registry is built; here it lies beside.
+        command.env("CARGO_INCREMENTAL", "0");
         let output =
             command.env("CARGO_TARGET_DIR", self.folder.join("target")).output().expect("cargo is there");
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
