@@ -17,6 +17,7 @@ use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::Receipt;
 use crate::session::tame;
+use crate::whole_body;
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -54,18 +55,21 @@ impl Answer {
     }
 
     /// Reads the body to its end.
-    pub(crate) async fn read(arrived: Arrived) -> Result<Self, Error> {
-        let Arrived { mut response, receipt, rejection } = arrived;
-        let status = response.status();
-        let headers = std::mem::take(response.headers_mut());
-        let body = response.bytes().await.map_err(|error| {
-            Error::transport(error.into()).with_receipt(receipt).with_rejection_if(rejection.clone())
-        })?;
+    pub(crate) async fn read(arrived: &mut Arrived) -> Result<Self, Error> {
+        let body = whole_body::read(&mut arrived.response).await;
+        let rejection = arrived.rejection.take();
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => {
+                let error = Error::transport(error.into()).with_receipt(arrived.receipt);
+                return Err(error.with_rejection_if(rejection));
+            }
+        };
         Ok(Self {
-            status,
-            headers,
+            status: arrived.response.status(),
+            headers: std::mem::take(arrived.response.headers_mut()),
             content: Content::Whole(body),
-            receipt,
+            receipt: arrived.receipt,
             rejection,
             secret: false,
             none: false,
@@ -98,8 +102,8 @@ impl Answer {
         Self { secret: true, content, ..self }
     }
 
-    pub(crate) fn with_continuation(self, continuation: Option<Continuation>) -> Self {
-        Self { continuation: continuation.map(Box::new), ..self }
+    pub(crate) fn with_continuation(self, continuation: Option<Box<Continuation>>) -> Self {
+        Self { continuation, ..self }
     }
 
     pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {

@@ -299,7 +299,7 @@ impl<C: Api> ClientBuilder<C> {
             transport,
             follows_redirects,
             origin: Origin::of(&url),
-            base: url.as_str().trim_end_matches('/').to_owned(),
+            base: url,
             headers: std::mem::take(&mut self.headers),
         })
     }

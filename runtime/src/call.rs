@@ -4,9 +4,8 @@
 use std::fmt;
 
 use bytes::Bytes;
-use http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE};
-use http::{HeaderMap, HeaderName, HeaderValue, Method};
-use url::Url;
+use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue, Method};
 
 use crate::answer::Answer;
 use crate::encode::{
@@ -16,19 +15,19 @@ use crate::encode::{
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;
-use crate::prepared::Prepared;
+use crate::prepared::{Declared, Prepared};
 use crate::session::Tokens;
 use crate::wire::Wire;
 
 /// The arguments of one call, encoded as they come.
 pub struct Call {
     pub(crate) endpoint: &'static Endpoint,
-    /// The whole URL so far; its path starts at `path_start`.
+    /// Path and query so far; after `path_start` it is the method's own.
     url: String,
     path_start: usize,
     pieces: std::slice::Iter<'static, &'static str>,
     in_query: bool,
-    headers: HeaderMap,
+    headers: Vec<(HeaderName, HeaderValue)>,
     /// `a=1; b=2`
     cookies: String,
     body: Draft,
@@ -56,16 +55,17 @@ pub struct Exchange {
 impl Call {
     pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
         let mut pieces = endpoint.path.iter();
-        let mut url = String::with_capacity(wire.base.len() + 64);
-        url.push_str(&wire.base);
+        let base = wire.path();
+        let mut url = String::with_capacity(base.len() + 96);
+        url.push_str(base);
         url.push_str(pieces.next().copied().unwrap_or_default());
         Self {
             endpoint,
-            path_start: wire.base.len(),
+            path_start: base.len(),
             url,
             pieces,
             in_query: false,
-            headers: HeaderMap::new(),
+            headers: Vec::new(),
             cookies: String::new(),
             body: Draft::None,
             error: None,
@@ -92,7 +92,7 @@ impl Call {
             .map_err(|_| format!("`{name}` is not a valid header name"))
             .and_then(|key| {
                 let mut put = |value| {
-                    headers.append(&key, value);
+                    headers.push((key.clone(), value));
                 };
                 header_values(name, value, &mut put).map_err(|refusal| refusal.0)
             });
@@ -103,7 +103,7 @@ impl Call {
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
         for (name, value) in more {
-            self.headers.append(name, value.clone());
+            self.headers.push((name.clone(), value.clone()));
         }
     }
 
@@ -114,7 +114,8 @@ impl Call {
             let line = [b"Bearer ", value.as_bytes()].concat();
             if let Ok(mut value) = HeaderValue::from_maybe_shared(Bytes::from(line)) {
                 value.set_sensitive(true);
-                headers.insert(AUTHORIZATION, value);
+                headers.retain(|(name, _)| *name != AUTHORIZATION);
+                headers.push((AUTHORIZATION, value));
             }
         };
         let written = header_values("authorization", value, &mut put).map_err(|refusal| refusal.0);
@@ -195,7 +196,7 @@ impl Call {
     }
 
     /// The request that can be made any number of times, or the first argument that cannot be sent.
-    pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
+    pub(crate) fn prepare(mut self, wire: &Wire) -> Result<Prepared, Error> {
         let name = Some(self.endpoint.name);
         if let Some(error) = self.error {
             return Err(error.in_method(name));
@@ -206,22 +207,17 @@ impl Call {
         if has_dot_segment(path) {
             return Err(refuse("a path argument would make a segment `.` or `..`, which is another path"));
         }
-        let url = Url::parse(&self.url).map_err(|error| refuse("no URL can be made").with_source(error))?;
+        let url = wire.url(&self.url).map_err(|error| refuse("no URL can be made").with_source(error))?;
         let method =
             Method::from_bytes(self.endpoint.verb.as_bytes()).map_err(|_| refuse("no such HTTP method"))?;
         if !self.cookies.is_empty() {
             let mut line = HeaderValue::try_from(self.cookies)
                 .map_err(|_| refuse("a cookie cannot stand in a header"))?;
             line.set_sensitive(true);
-            self.headers.append(COOKIE, line);
+            self.headers.push((COOKIE, line));
         }
-        let (content, content_type) = self.body.finish();
-        if let Some(content_type) = content_type {
-            if !self.headers.contains_key(CONTENT_TYPE) {
-                self.headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
-            }
-        }
-        Ok(Prepared::Declared { method, url, headers: self.headers, body: content })
+        let (body, content_type) = self.body.finish();
+        Ok(Prepared::Declared(Declared { method, url, headers: self.headers, content_type, body }))
     }
 
     fn add_to_form(&mut self, write: impl FnOnce(&mut String) -> Result<(), crate::encode::Refusal>) {

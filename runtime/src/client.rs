@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::future::{Future, poll_fn};
+use std::future::{Future, poll_fn, ready};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::decode::Reading;
-use crate::dispatch::{Met, Plan, dispatch};
+use crate::dispatch::{Journey, Met, Plan};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
 use crate::pages::Continuation;
@@ -106,18 +106,19 @@ impl Client {
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         const NAME: &str = "Client::execute";
         let call = Prepared::handmade(request);
-        let placement = self.placement(None);
-        let client = self.clone();
-        let met = self.0.settings.timeout.map(|_| Arc::default());
+        let timeout = self.0.settings.timeout;
+        let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
-        let started = async move {
-            let placement = placement?;
-            let demand = client.demand_of(&call, &placement).then_some(Demand::Optional);
-            let route = format!("{} {}", call.method(), call.url().path());
-            let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
-            dispatch(client, call, plan).await.map(Answer::live)
+        let placement = match self.placement(None) {
+            Ok(placement) => placement,
+            Err(error) => return Pending::new(Self::within(NAME, None, None, ready(Err(error))), NAME),
         };
-        Pending::new(Self::within(NAME, self.0.settings.timeout, seen, started), NAME)
+        let demand = self.demand_of(&call, &placement).then_some(Demand::Optional);
+        let route = format!("{} {}", call.method(), call.url().path());
+        let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
+        let mut journey = Journey::new(self.clone(), call, plan);
+        let started = async move { journey.travel().await.map(Answer::live) };
+        Pending::new(Self::within(NAME, timeout, seen, started), NAME)
     }
 
     pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
@@ -144,7 +145,7 @@ impl Client {
     /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
     /// in the user's crate.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
-        self.start_prepared(call.endpoint, call.prepare(), reading)
+        self.start_prepared(call.endpoint, call.prepare(self.wire()), reading)
     }
 
     /// Starts a call that is prepared already, say for one more page.
@@ -157,21 +158,29 @@ impl Client {
         let timeout = self.timeout(endpoint);
         let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
-        let ready = call.and_then(|call| Ok((self.plan(endpoint, &call, met, reading)?, call)));
-        let client = self.clone();
+        let fail = |error| Self::within(endpoint.name, None, None, ready(Err(error)));
+        let mut call = match call {
+            Ok(call) => call,
+            Err(error) => return fail(error),
+        };
+        let plan = match self.plan(endpoint, &call, met, reading) {
+            Ok(plan) => plan,
+            Err(error) => return fail(error),
+        };
+        let continuation = endpoint.pages.and_then(|paging| {
+            let url = call.url().clone();
+            let request = call.at(&url)?;
+            Some(Box::new(Continuation { client: self.clone(), endpoint, paging, request }))
+        });
+        let mut journey = Journey::new(self.clone(), call, plan);
         Self::within(endpoint.name, timeout, seen, async move {
-            let (plan, mut call) = ready?;
-            let continuation = endpoint.pages.and_then(|paging| {
-                let url = call.url().clone();
-                Some(Continuation { client: client.clone(), endpoint, paging, request: call.at(&url)? })
-            });
-            let arrived = dispatch(client, call, plan).await?;
+            let mut arrived = journey.travel().await?;
             let live = match reading {
                 Reading::Whole => false,
                 Reading::HeadOfSuccess => arrived.response.status().is_success(),
                 Reading::Head => true,
             };
-            let answer = if live { Answer::live(arrived) } else { Answer::read(arrived).await? };
+            let answer = if live { Answer::live(arrived) } else { Answer::read(&mut arrived).await? };
             Ok(answer.none_on(endpoint.none_on).with_continuation(continuation))
         })
     }
@@ -199,7 +208,7 @@ impl Client {
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
         let endpoint = call.endpoint;
-        call.prepare().map(|request| RoleCall { client: self.clone(), endpoint, request })
+        call.prepare(self.wire()).map(|request| RoleCall { client: self.clone(), endpoint, request })
     }
 
     fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
@@ -295,6 +304,8 @@ impl Api for Client {
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut out = f.debug_struct("Client");
-        out.field("base", &self.0.wire.base).field("session", &self.0.session).finish_non_exhaustive()
+        out.field("base", &self.0.wire.base.as_str())
+            .field("session", &self.0.session)
+            .finish_non_exhaustive()
     }
 }

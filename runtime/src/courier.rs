@@ -3,6 +3,8 @@
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
 
+use std::future::Future;
+
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::{Request, Response};
@@ -11,7 +13,7 @@ use url::Url;
 use crate::error::{Error, Kind};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
-use crate::session::{Session, SetCookies, Snapshot};
+use crate::session::{Session, SetCookies, Snapshot, Stamp};
 use crate::trace::Trail;
 use crate::wire::Wire;
 
@@ -48,7 +50,8 @@ pub(crate) struct Delivered {
 
 /// Where a call has got to.
 struct Hop {
-    url: Url,
+    /// `None`: where it was to go.
+    url: Option<Url>,
     method: Method,
     /// Once dropped, a body does not come back.
     keeps_body: bool,
@@ -66,20 +69,30 @@ impl Courier<'_> {
         // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
         let Some(request) = call.request()? else { return Ok(None) };
-        let mut hop =
-            Hop { url: request.url().clone(), method: call.method(), keeps_body: true, left_home: false };
-        let mut response = self.send(request, pass, true).await?;
+        let response = self.send(request, pass, true).await?;
+        if response.status().is_redirection() {
+            // Boxed, so that a call which is not redirected does not carry the room for it.
+            return Box::pin(self.follow(call, pass, stamp, response)).await.map(Some);
+        }
+        let mut cookies = Vec::new();
+        let home = self.receive(&response, call.url(), stamp, &mut cookies);
+        Ok(Some(Delivered { response, home, cookies }))
+    }
+
+    /// Goes where the answers lead, as long as the call may go there.
+    async fn follow(
+        &self,
+        call: &mut Prepared,
+        pass: Option<&Snapshot>,
+        stamp: Stamp,
+        mut response: Response,
+    ) -> Result<Delivered, Error> {
+        let mut hop = Hop { url: None, method: call.method(), keeps_body: true, left_home: false };
         let mut cookies = Vec::new();
         for _ in 0..=MOST_HOPS {
-            let home =
-                !hop.left_home && self.wire.is_home(&hop.url) && !self.wire.came_from_elsewhere(&response);
-            if let Some(set) = SetCookies::of(response.headers(), &hop.url).filter(|_| home) {
-                match self.errand {
-                    Errand::Ordinary => self.session.keep_cookies(stamp, &set),
-                    Errand::Role => cookies.push(set),
-                }
-            }
-            let next = next_hop(&response, &hop).map(|next| self.leaving(next));
+            let url = hop.url.as_ref().unwrap_or_else(|| call.url());
+            let home = !hop.left_home && self.receive(&response, url, stamp, &mut cookies);
+            let next = next_hop(&response, &hop, url, self.wire);
             let next = next.filter(|next| !next.left_home || self.errand == Errand::Ordinary);
             // Who may not follow, or has no body left to do so, gets the redirect itself.
             let request = match &next {
@@ -87,7 +100,7 @@ impl Courier<'_> {
                 None => None,
             };
             let (Some(next), Some(request)) = (next, request) else {
-                return Ok(Some(Delivered { response, home, cookies }));
+                return Ok(Delivered { response, home, cookies });
             };
             hop = next;
             drop(response);
@@ -97,13 +110,25 @@ impl Courier<'_> {
         Err(Error::new(Kind::Transport, "the server redirects without end"))
     }
 
+    /// Whether `response` is this origin's own. Only then are its cookies kept.
+    fn receive(&self, response: &Response, url: &Url, stamp: Stamp, cookies: &mut Vec<SetCookies>) -> bool {
+        let home = self.wire.is_home(url) && !self.wire.came_from_elsewhere(response);
+        if let Some(set) = SetCookies::of(response.headers(), url).filter(|_| home) {
+            match self.errand {
+                Errand::Ordinary => self.session.keep_cookies(stamp, &set),
+                Errand::Role => cookies.push(set),
+            }
+        }
+        home
+    }
+
     /// `at_home`: the call has not been anywhere else. Only then does it take along what is for this origin.
-    async fn send(
+    fn send(
         &self,
         mut request: Request,
         pass: Option<&Snapshot>,
         at_home: bool,
-    ) -> Result<Response, Error> {
+    ) -> impl Future<Output = Result<Response, Error>> {
         if at_home && self.wire.is_home(request.url()) {
             self.wire.add_defaults(&mut request);
             if let Some(pass) = pass {
@@ -111,21 +136,18 @@ impl Courier<'_> {
             }
         }
         let sending = self.trail.send(&request);
-        match self.errand {
-            Errand::Ordinary => sending.of(self.wire.transport.send(request)).await,
-            Errand::Role => sending.of(self.wire.send_secret(request)).await,
-        }
-    }
-
-    fn leaving(&self, next: Hop) -> Hop {
-        let left_home = next.left_home || !self.wire.is_home(&next.url);
-        Hop { left_home, ..next }
+        sending.of(match self.errand {
+            Errand::Ordinary => self.wire.transport.send(request),
+            Errand::Role => self.wire.send_secret(request),
+        })
     }
 
     fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
         let request = if hop.keeps_body { call.request()? } else { call.request_without_body()? };
         let Some(mut request) = request else { return Ok(None) };
-        *request.url_mut() = hop.url.clone();
+        if let Some(url) = &hop.url {
+            *request.url_mut() = url.clone();
+        }
         *request.method_mut() = hop.method.clone();
         if hop.left_home {
             strip_secrets(request.headers_mut(), &self.placement.header);
@@ -136,7 +158,7 @@ impl Courier<'_> {
 
 /// RFC 9110 §15.4: 307 and 308 repeat the request; 303 asks for the result by GET, and so do 301 and 302
 /// after a POST.
-fn next_hop(answer: &Response, at: &Hop) -> Option<Hop> {
+fn next_hop(answer: &Response, at: &Hop, url: &Url, wire: &Wire) -> Option<Hop> {
     let repeats = match answer.status() {
         StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,
         StatusCode::MOVED_PERMANENTLY | StatusCode::FOUND => at.method != Method::POST,
@@ -144,12 +166,13 @@ fn next_hop(answer: &Response, at: &Hop) -> Option<Hop> {
         _ => return None,
     };
     let location = answer.headers().get(header::LOCATION)?;
-    let url = at.url.join(std::str::from_utf8(location.as_bytes()).ok()?).ok()?;
+    let url = url.join(std::str::from_utf8(location.as_bytes()).ok()?).ok()?;
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
     let method = if repeats { at.method.clone() } else { Method::GET };
-    Some(Hop { url, method, keeps_body: repeats && at.keeps_body, left_home: at.left_home })
+    let left_home = at.left_home || !wire.is_home(&url);
+    Some(Hop { url: Some(url), method, keeps_body: repeats && at.keeps_body, left_home })
 }
 
 /// What the caller put in for the one origin is not for another.

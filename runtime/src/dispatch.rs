@@ -3,6 +3,7 @@
 
 use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
+use std::task::Poll;
 
 use bytes::Bytes;
 use reqwest::Response;
@@ -49,50 +50,67 @@ pub(crate) struct Arrived {
     pub(crate) rejection: Option<Arc<Rejection>>,
 }
 
-pub(crate) async fn dispatch(client: Client, call: Prepared, plan: Plan) -> Result<Arrived, Error> {
-    let trail = Trail::new(plan.endpoint);
-    let mut journey = Journey { client: &client, plan: &plan, receipt: Receipt::default(), trail };
-    let arrived = journey.travel(call).await;
-    arrived.map_err(|error| error.with_receipt(journey.receipt))
-}
-
-struct Journey<'a> {
-    client: &'a Client,
-    plan: &'a Plan,
+/// A call on its way. What happens rarely is boxed, so that other calls do not carry the room for it.
+pub(crate) struct Journey {
+    client: Client,
+    call: Prepared,
+    plan: Plan,
     receipt: Receipt,
     trail: Trail,
 }
 
-impl Journey<'_> {
-    async fn travel(&mut self, mut call: Prepared) -> Result<Arrived, Error> {
-        let session = self.client.session();
-        let entered = match self.plan.demand {
-            Some(demand) => session.enter(demand, !call.is_replayable()).await?,
-            None => None,
+impl Journey {
+    pub(crate) fn new(client: Client, call: Prepared, plan: Plan) -> Self {
+        let trail = Trail::new(plan.endpoint);
+        Self { client, call, plan, receipt: Receipt::default(), trail }
+    }
+
+    /// Enter, send, judge and, if it was refused, settle. Once.
+    pub(crate) async fn travel(&mut self) -> Result<Arrived, Error> {
+        let arrived = self.try_travel().await;
+        arrived.map_err(|error| error.with_receipt(self.receipt))
+    }
+
+    async fn try_travel(&mut self) -> Result<Arrived, Error> {
+        let pass = self.enter().await?;
+        let mut sent = self.send(pass.as_deref()).await?;
+        let Some(pass) = pass else {
+            return Ok(self.end(sent.response));
         };
-        let Some(Entered { pass, waited }) = entered else {
-            return self.send(&mut call, None).await.map(|sent| self.end(sent.response));
-        };
-        if let Some(waited) = waited {
-            self.receipt.refreshed_by = Some(waited.by);
-            self.receipt.waited = waited.time;
+        if self.is_suspicious(&sent) {
+            sent = Box::pin(self.judge(sent, &pass)).await;
         }
-        let first = self.send(&mut call, Some(&pass)).await?;
-        let (first, finding) = self.find(first, &pass).await;
-        let Some(finding) = finding else {
-            return Ok(self.end(first.response));
+        let Some(finding) = self.finding(&sent, &pass) else {
+            return Ok(self.end(sent.response));
         };
-        match session.settle(&pass, finding, &self.plan.route) {
+        match self.client.session().settle(&pass, finding, &self.plan.route) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
-                Ok(self.end(first.response))
+                Ok(self.end(sent.response))
             }
-            // Boxed, so that a call which is not refused does not carry the room for it.
-            next => Box::pin(self.refused(call, first.response, next)).await,
+            next => Box::pin(self.refused(sent.response, next)).await,
         }
     }
 
-    async fn send(&mut self, call: &mut Prepared, pass: Option<&Snapshot>) -> Result<Delivered, Error> {
+    /// What the call takes along, if anything.
+    async fn enter(&mut self) -> Result<Option<Arc<Snapshot>>, Error> {
+        let Some(demand) = self.plan.demand else { return Ok(None) };
+        let session = self.client.session();
+        let once = !self.call.is_replayable();
+        let entered = match session.enter_at_once(demand, once) {
+            Poll::Ready(entered) => entered,
+            Poll::Pending => Box::pin(session.enter(demand, once)).await?,
+        };
+        Ok(entered.map(|Entered { pass, waited }| {
+            if let Some(waited) = waited {
+                self.receipt.refreshed_by = Some(waited.by);
+                self.receipt.waited = waited.time;
+            }
+            pass
+        }))
+    }
+
+    async fn send(&mut self, pass: Option<&Snapshot>) -> Result<Delivered, Error> {
         let courier = Courier {
             wire: self.client.wire(),
             session: self.client.session(),
@@ -102,28 +120,26 @@ impl Journey<'_> {
         };
         self.receipt.sends += 1;
         self.receipt.stamp = pass.map(|pass| pass.stamp);
-        Box::pin(courier.deliver(call, pass))
-            .await?
-            .ok_or_else(|| Error::request("the body of the request is spent"))
+        let delivered = courier.deliver(&mut self.call, pass).await?;
+        delivered.ok_or_else(|| Error::request("the body of the request is spent"))
     }
 
-    /// What the answer says against the credential that was sent, if anything; and the answer, whole.
-    async fn find(&mut self, sent: Delivered, pass: &Snapshot) -> (Delivered, Option<Finding>) {
-        self.receipt.verdict = None;
-        let sent = if self.client.law(self.plan.endpoint).concerns(sent.response.status()) {
-            Box::pin(self.judge(sent, pass)).await
-        } else {
-            sent
-        };
+    /// Whether the answer may say something against the credential that was sent.
+    fn is_suspicious(&self, sent: &Delivered) -> bool {
+        self.client.law(self.plan.endpoint).concerns(sent.response.status())
+    }
+
+    /// What the answer says against the credential, by the verdict in the receipt.
+    fn finding(&self, sent: &Delivered, pass: &Snapshot) -> Option<Finding> {
         let finding = match self.receipt.verdict {
             Some(Verdict::Expired) => Some(Finding::Expired),
             Some(Verdict::Suspect) => Some(Finding::Suspect),
             Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
         };
-        if finding.is_none() {
-            self.accepted(&sent, pass);
+        if finding.is_none() && pass.learning && sent.home && sent.response.status().is_success() {
+            self.client.session().was_accepted(pass.stamp, &self.plan.route);
         }
-        (sent, finding)
+        finding
     }
 
     /// Leaves the verdict in the receipt.
@@ -155,9 +171,9 @@ impl Journey<'_> {
     }
 
     /// The first answer was a refusal, and something is to be done about it.
-    async fn refused(&mut self, call: Prepared, first: Response, next: Next) -> Result<Arrived, Error> {
+    async fn refused(&mut self, first: Response, next: Next) -> Result<Arrived, Error> {
         if self.plan.endpoint.is_some_and(|endpoint| !endpoint.replay) {
-            return self.renew_only(first, next).await;
+            return Box::pin(self.renew_only(first, next)).await;
         }
         // Read and let go before anything is waited for: the connection may be needed for the refresh.
         let rejection = Arc::new(Rejection::capture(first).await);
@@ -165,14 +181,15 @@ impl Journey<'_> {
             let _ = met.set(rejection.clone());
         }
         let renewed = self.outcome(next).await.map_err(|error| error.with_rejection(rejection.clone()))?;
-        if !call.is_replayable() {
+        if !self.call.is_replayable() {
             self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
             self.receipt.reason = Some(Reason::BodySpent);
             let text =
                 "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
             return Err(Error::new(Kind::NotReplayable, text).with_rejection(rejection));
         }
-        self.replay(call, renewed, rejection).await
+        // Boxed again, as above: many may wait at once, without the room for what comes after.
+        Box::pin(self.replay(renewed, rejection)).await
     }
 
     /// What the session is after the refresh that the refusal is worth.
@@ -208,36 +225,29 @@ impl Journey<'_> {
     }
 
     /// The second send. Its answer is final, whatever it says.
-    async fn replay(
-        &mut self,
-        mut call: Prepared,
-        pass: Arc<Snapshot>,
-        rejection: Arc<Rejection>,
-    ) -> Result<Arrived, Error> {
+    async fn replay(&mut self, pass: Arc<Snapshot>, rejection: Arc<Rejection>) -> Result<Arrived, Error> {
+        let client = self.client.clone();
         let mended = self.receipt.verdict;
         let (pass, turn) =
-            turn(self.client, pass).await.map_err(|error| error.with_rejection(rejection.clone()))?;
+            turn(&client, pass).await.map_err(|error| error.with_rejection(rejection.clone()))?;
         trace::replays(pass.stamp.generation);
-        let sent = self.send(&mut call, Some(&pass)).await;
+        let sent = self.send(Some(&pass)).await;
         drop(turn);
-        let sent = sent.map_err(|error| {
+        let mut sent = sent.map_err(|error| {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
             error.retext(text).with_rejection(rejection.clone())
         })?;
-        let (sent, finding) = self.find(sent, &pass).await;
-        if let Some(finding) = finding {
+        self.receipt.verdict = None;
+        if self.is_suspicious(&sent) {
+            sent = self.judge(sent, &pass).await;
+        }
+        if let Some(finding) = self.finding(&sent, &pass) {
             self.receipt.reason = Some(Reason::FreshTokenRefused);
             self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route);
         }
         // The last refusal that it met: that of the second answer, or the one that was mended.
         self.receipt.verdict = self.receipt.verdict.or(mended);
         Ok(Arrived { rejection: Some(rejection), ..self.end(sent.response) })
-    }
-
-    fn accepted(&self, sent: &Delivered, pass: &Snapshot) {
-        if pass.learning && sent.home && sent.response.status().is_success() {
-            self.client.session().was_accepted(pass.stamp, &self.plan.route);
-        }
     }
 
     fn end(&self, response: Response) -> Arrived {

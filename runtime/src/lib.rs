@@ -168,6 +168,7 @@ mod trace;
 mod trace;
 mod transport;
 mod verdict;
+mod whole_body;
 mod wire;
 
 pub mod guide;

@@ -5,7 +5,7 @@ use std::net::IpAddr;
 use url::{Host, Url};
 
 /// Scheme, host and port. A trailing dot of the host and a default port do not count; the URL parser has
-/// lower-cased and punycoded.
+/// lower-cased and punycoded, and left a default port out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Origin {
     scheme: String,
@@ -19,7 +19,7 @@ impl Origin {
         Self {
             scheme: url.scheme().to_owned(),
             host: host.strip_suffix('.').unwrap_or(host).to_owned(),
-            port: url.port_or_known_default(),
+            port: url.port(),
         }
     }
 
@@ -27,7 +27,7 @@ impl Origin {
     pub(crate) fn is_of(&self, url: &Url) -> bool {
         let host = url.host_str().unwrap_or_default();
         self.scheme == url.scheme()
-            && self.port == url.port_or_known_default()
+            && self.port == url.port()
             && self.host == host.strip_suffix('.').unwrap_or(host)
     }
 }

@@ -2,7 +2,7 @@
 //! copied for a second send that may never happen.
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderName, HeaderValue, Method};
 use reqwest::Request;
 use url::Url;
 
@@ -11,10 +11,50 @@ use crate::error::Error;
 
 pub(crate) enum Prepared {
     /// From a method's declaration and arguments.
-    Declared { method: Method, url: Url, headers: HeaderMap, body: Content },
+    Declared(Declared),
     /// From the user's own hands; cloned for a first send, so that everything in it is there again for a
     /// second.
     Handmade { request: Option<Request>, replayable: bool, url: Url },
+}
+
+/// What a declaration and its arguments come to.
+pub(crate) struct Declared {
+    pub(crate) method: Method,
+    pub(crate) url: Url,
+    /// In a list, because a map is made for each send, and the first should not be a copy of another.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// That of the body, unless the headers name one.
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) body: Content,
+}
+
+impl Declared {
+    /// All but the body.
+    fn head(&self) -> Request {
+        let mut request = Request::new(self.method.clone(), self.url.clone());
+        let headers = request.headers_mut();
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        if let Some(content_type) = self.content_type {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+        }
+        request
+    }
+
+    fn request(&mut self) -> Result<Option<Request>, Error> {
+        let mut request = self.head();
+        if self.body.is_nothing() && is_expected_to_have_a_body(&self.method) {
+            request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
+        }
+        match self.body.next()? {
+            Next::NoBody => {}
+            Next::Body(body) => *request.body_mut() = Some(body),
+            Next::Multipart(parts) => return parts.put_into(request),
+            Next::Spent => return Ok(None),
+        }
+        Ok(Some(request))
+    }
 }
 
 impl Prepared {
@@ -26,20 +66,7 @@ impl Prepared {
     /// The request for one more send; `None` if its body is spent.
     pub(crate) fn request(&mut self) -> Result<Option<Request>, Error> {
         match self {
-            Self::Declared { method, url, headers, body } => {
-                let mut request = Request::new(method.clone(), url.clone());
-                request.headers_mut().clone_from(headers);
-                if body.is_nothing() && is_expected_to_have_a_body(method) {
-                    request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
-                }
-                match body.next()? {
-                    Next::NoBody => {}
-                    Next::Body(body) => *request.body_mut() = Some(body),
-                    Next::Multipart(parts) => return parts.put_into(request),
-                    Next::Spent => return Ok(None),
-                }
-                Ok(Some(request))
-            }
+            Self::Declared(declared) => declared.request(),
             Self::Handmade { request, replayable: true, .. } => {
                 Ok(request.as_ref().and_then(Request::try_clone))
             }
@@ -50,12 +77,13 @@ impl Prepared {
     /// The same call with another URL; `None` if its body is spent by one.
     pub(crate) fn at(&mut self, url: &Url) -> Option<Self> {
         match self {
-            Self::Declared { method, headers, body, .. } => Some(Self::Declared {
-                method: method.clone(),
+            Self::Declared(declared) => Some(Self::Declared(Declared {
+                method: declared.method.clone(),
                 url: url.clone(),
-                headers: headers.clone(),
-                body: body.share()?,
-            }),
+                headers: declared.headers.clone(),
+                content_type: declared.content_type,
+                body: declared.body.share()?,
+            })),
             Self::Handmade { .. } => None,
         }
     }
@@ -63,11 +91,7 @@ impl Prepared {
     /// The request as it is after a redirect that drops its body, and with it what describes the body.
     pub(crate) fn request_without_body(&mut self) -> Result<Option<Request>, Error> {
         let mut request = match self {
-            Self::Declared { method, url, headers, .. } => {
-                let mut request = Request::new(method.clone(), url.clone());
-                request.headers_mut().clone_from(headers);
-                request
-            }
+            Self::Declared(declared) => declared.head(),
             Self::Handmade { .. } => match self.request()? {
                 Some(request) => request,
                 None => return Ok(None),
@@ -82,22 +106,25 @@ impl Prepared {
 
     pub(crate) fn url(&self) -> &Url {
         match self {
-            Self::Declared { url, .. } | Self::Handmade { url, .. } => url,
+            Self::Declared(Declared { url, .. }) | Self::Handmade { url, .. } => url,
         }
     }
 
     pub(crate) fn method(&self) -> Method {
         match self {
-            Self::Declared { method, .. } => method.clone(),
+            Self::Declared(declared) => declared.method.clone(),
             Self::Handmade { request, .. } => {
                 request.as_ref().map_or(Method::GET, |request| request.method().clone())
             }
         }
     }
 
-    pub(crate) fn has_header(&self, name: &http::HeaderName) -> bool {
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         match self {
-            Self::Declared { headers, .. } => headers.contains_key(name),
+            Self::Declared(declared) => {
+                let own = declared.content_type.is_some() && *name == CONTENT_TYPE;
+                own || declared.headers.iter().any(|(header, _)| header == name)
+            }
             Self::Handmade { request, .. } => {
                 request.as_ref().is_some_and(|request| request.headers().contains_key(name))
             }
@@ -106,7 +133,7 @@ impl Prepared {
 
     pub(crate) fn is_replayable(&self) -> bool {
         match self {
-            Self::Declared { body, .. } => body.is_replayable(),
+            Self::Declared(declared) => declared.body.is_replayable(),
             Self::Handmade { replayable, .. } => *replayable,
         }
     }

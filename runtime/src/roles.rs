@@ -77,7 +77,7 @@ impl RoleCall {
             return Err(Error::new(Kind::Transport, "the request was redirected to another origin"));
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
-        let arrived = Arrived { response: delivered.response, receipt, rejection: None };
-        Ok((Answer::read(arrived).await?.with_secrets(), delivered.cookies))
+        let mut arrived = Arrived { response: delivered.response, receipt, rejection: None };
+        Ok((Answer::read(&mut arrived).await?.with_secrets(), delivered.cookies))
     }
 }

@@ -3,11 +3,12 @@
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
+use std::future::Future;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::header::{Entry, SET_COOKIE};
+use http::header::SET_COOKIE;
 use http_body::{Frame, SizeHint};
 use reqwest::redirect::Policy;
 use reqwest::{Request, Response};
@@ -48,18 +49,12 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    pub(crate) async fn send(&self, request: Request) -> Result<Response, Error> {
-        let mut response = match self {
-            Self::Own(client) | Self::Given(client) => {
-                client.execute(request).await.map_err(|error| Error::transport(error.into()))?
-            }
-            Self::Service(service) => service.clone().oneshot(request).await.map_err(Error::transport)?,
-        };
-        // So that nobody who prints the headers prints a session.
-        if let Entry::Occupied(mut lines) = response.headers_mut().entry(SET_COOKIE) {
-            lines.iter_mut().for_each(|line| line.set_sensitive(true));
-        }
-        Ok(response)
+    /// Hands the request over at once, so that who waits for the answer has no room for it.
+    pub(crate) fn send(&self, request: Request) -> Sent {
+        Sent(match self {
+            Self::Own(client) | Self::Given(client) => UnderWay::Reqwest({ client }.call(request)),
+            Self::Service(service) => UnderWay::Service(Box::pin(service.clone().oneshot(request))),
+        })
     }
 
     /// Whether a redirect could carry off a request before the runtime sees it.
@@ -71,6 +66,46 @@ impl Transport {
             Self::Given(client) => !format!("{client:?}").contains("redirect_policy: \"Policy(None)\""),
             Self::Own(_) | Self::Service(_) => false,
         }
+    }
+}
+
+/// A request under way, to its answer.
+pub(crate) struct Sent(UnderWay);
+
+enum UnderWay {
+    Reqwest(<&'static reqwest::Client as Service<Request>>::Future),
+    Service(Pin<Box<dyn Future<Output = Result<Response, BoxError>> + Send>>),
+    /// It does not go out.
+    Refused(Option<Error>),
+}
+
+impl Sent {
+    pub(crate) fn refused(error: Error) -> Self {
+        Self(UnderWay::Refused(Some(error)))
+    }
+}
+
+impl Future for Sent {
+    type Output = Result<Response, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = match &mut self.0 {
+            UnderWay::Reqwest(sent) => ready!(Pin::new(sent).poll(context)).map_err(BoxError::from),
+            UnderWay::Service(sent) => ready!(sent.as_mut().poll(context)),
+            UnderWay::Refused(error) => match error.take() {
+                Some(error) => return Poll::Ready(Err(error)),
+                None => return Poll::Pending,
+            },
+        };
+        Poll::Ready(answer.map_err(Error::transport).map(|mut response| {
+            // So that nobody who prints the headers prints a session.
+            for (name, line) in response.headers_mut() {
+                if name == SET_COOKIE {
+                    line.set_sensitive(true);
+                }
+            }
+            response
+        }))
     }
 }
 

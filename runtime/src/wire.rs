@@ -6,18 +6,17 @@ use std::fmt;
 use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};
 use http::{HeaderMap, HeaderName};
 use reqwest::{Request, Response};
-use url::Url;
+use url::{ParseError, Url};
 
 use crate::error::Error;
 use crate::origin::Origin;
-use crate::transport::{Transport, forbid_repeat};
+use crate::transport::{Sent, Transport, forbid_repeat};
 
 /// The transport, the base URL and the default headers of a client.
 pub struct Wire {
     pub(crate) transport: Transport,
     pub(crate) origin: Origin,
-    /// Without a slash at its end; a path follows.
-    pub(crate) base: String,
+    pub(crate) base: Url,
     pub(crate) headers: HeaderMap,
     /// Whether the transport follows redirects before the runtime sees them.
     pub(crate) follows_redirects: bool,
@@ -26,14 +25,34 @@ pub struct Wire {
 impl Wire {
     /// Sends a request that holds a secret beside the usual headers, as a login or a refresh does, to this
     /// origin and no other.
-    pub(crate) async fn send_secret(&self, mut request: Request) -> Result<Response, Error> {
+    pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects {
             if let Some(name) = request.headers().keys().find(|name| !self.is_harmless(name)) {
-                return Err(redirects_leak(name));
+                return Sent::refused(redirects_leak(name));
             }
             forbid_repeat(&mut request);
         }
-        self.transport.send(request).await
+        self.transport.send(request)
+    }
+
+    /// The path of the base URL, without a slash at its end: a method's path follows.
+    pub(crate) fn path(&self) -> &str {
+        self.base.path().trim_end_matches('/')
+    }
+
+    /// The URL of this API at `path`, which may have a query.
+    ///
+    /// Scheme, host and port are those of the base URL and are not parsed again.
+    pub(crate) fn url(&self, path: &str) -> Result<Url, ParseError> {
+        let mut bytes = path.bytes();
+        let slash = bytes.next() == Some(b'/');
+        // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
+        // not see tabs and line breaks.
+        let host = bytes.next().is_some_and(|byte| matches!(byte, b'/' | b'\\' | ..=b' '));
+        if slash && !host {
+            return self.base.join(path);
+        }
+        Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
     }
 
     /// Adds the default headers that the request does not set itself.
@@ -80,6 +99,62 @@ pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
 /// The default headers stay out: they may be secrets.
 impl fmt::Debug for Wire {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").field("base", &self.base).finish_non_exhaustive()
+        f.debug_struct("Wire").field("base", &self.base.as_str()).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wire(base: &str) -> Wire {
+        let base = Url::parse(base).unwrap();
+        Wire {
+            transport: Transport::own().unwrap(),
+            origin: Origin::of(&base),
+            base,
+            headers: HeaderMap::new(),
+            follows_redirects: false,
+        }
+    }
+
+    /// N6: whatever stands in a path, it is a path, and the same as if the whole URL had been parsed.
+    #[test]
+    fn no_path_leads_to_another_host() {
+        let paths = [
+            "/",
+            "",
+            "/a",
+            "a",
+            ":80/a",
+            "@evil.test/a",
+            ".evil.test/a",
+            "//evil.test/a",
+            "/\\evil.test/a",
+            "\\\\evil.test",
+            "/\t/evil.test/a",
+            "/\n\\evil.test",
+            "///evil.test",
+            "/a//evil.test",
+            "/a/../../b",
+            "/http://evil.test",
+            "http://evil.test",
+            "/?q=//evil.test",
+            "?q=1",
+            "/a?q=a b",
+            "/a#b",
+            " /a ",
+            "/ /evil.test",
+            "/%2F/evil.test",
+            "/\u{7f}/a",
+            "/ä?ö",
+        ];
+        for base in ["https://shop.test", "https://shop.test:8443/", "https://[::1]/"] {
+            let wire = wire(base);
+            for path in paths {
+                let whole = Url::parse(&format!("{}{path}", base.trim_end_matches('/')));
+                assert_eq!(wire.url(path), whole, "{base} {path:?}");
+            }
+        }
     }
 }

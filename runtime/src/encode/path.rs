@@ -41,6 +41,10 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
 /// Whether some segment is `.` or `..`. A server or the URL parser resolves those, encoded or not; so they
 /// are never sent.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
+    let may_be = |pair: &[u8]| matches!(pair, [b'/', b'.' | b'%']);
+    if !path.starts_with(['.', '%']) && !path.as_bytes().windows(2).any(may_be) {
+        return false;
+    }
     let is_dots = |segment: &str| segment == "." || segment == "..";
     let is_encoded =
         |segment: &str| segment.contains('%') && is_dots(&segment.to_ascii_lowercase().replace("%2e", "."));

@@ -6,14 +6,14 @@ use std::fmt;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use form_urlencoded::{Serializer, byte_serialize};
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE};
+use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue, Method};
 use url::Url;
 
 use crate::encode::Content;
 use crate::error::{Error, Kind, Result};
 use crate::origin::{Origin, is_loopback};
-use crate::prepared::Prepared;
+use crate::prepared::{Declared, Prepared};
 use crate::session::{EXCHANGE_DEADLINE, ErrorResponse, Heard, RefreshContext, Unheard, ask};
 use crate::trace::Trail;
 use crate::transport::Transport;
@@ -105,7 +105,7 @@ impl TokenEndpoint {
             follows_redirects: transport.follows_redirects(),
             transport,
             origin: Origin::of(url),
-            base: url.as_str().trim_end_matches('/').to_owned(),
+            base: url.clone(),
             headers: if home.is_home(url) { home.headers.clone() } else { HeaderMap::new() },
         }
     }
@@ -152,9 +152,7 @@ impl TokenEndpoint {
     fn request<'a>(&self, url: Url, params: impl Iterator<Item = (&'a str, &'a str)>) -> Prepared {
         let mut form = Serializer::new(String::new());
         form.extend_pairs(params);
-        let mut headers = HeaderMap::new();
-        headers.insert(ACCEPT, HeaderValue::from_static("application/json"));
-        headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/x-www-form-urlencoded"));
+        let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
         match (&self.client_id, &self.client_secret, self.auth) {
             (Some(id), Some(secret), ClientAuth::Basic) => {
                 headers.extend(basic(id, secret).map(|value| (AUTHORIZATION, value)));
@@ -168,7 +166,8 @@ impl TokenEndpoint {
             (None, ..) => {}
         }
         let body = Content::Bytes(form.finish().into());
-        Prepared::Declared { method: Method::POST, url, headers, body }
+        let content_type = Some("application/x-www-form-urlencoded");
+        Prepared::Declared(Declared { method: Method::POST, url, headers, content_type, body })
     }
 }
 

@@ -84,8 +84,11 @@ impl Cookies {
 impl SetCookies {
     /// What an answer of `url` sets, if anything.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
-        let lines: Vec<_> = answer.get_all(SET_COOKIE).iter().cloned().collect();
-        (!lines.is_empty()).then(|| Self { lines, url: url.clone() })
+        if !answer.contains_key(SET_COOKIE) {
+            return None;
+        }
+        let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();
+        Some(Self { lines, url: url.clone() })
     }
 
     /// The cookies afterwards. Those that the rules of RFC 6265 refuse are not kept, as in a browser.

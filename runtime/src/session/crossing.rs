@@ -2,6 +2,7 @@
 //! is held across an `.await`, and no code of the user's runs under it.
 
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use tokio::time::Instant;
@@ -72,16 +73,23 @@ impl Wait {
 }
 
 impl Session {
+    /// Before a call is sent, without a lock: what it takes along. Pending if [`enter`](Self::enter) is to know.
+    pub(crate) fn enter_at_once(&self, demand: Demand, once: bool) -> Poll<Option<Entered>> {
+        let seen = self.snapshot();
+        if seen.is_ready(Now::read, once) {
+            self.wake_writer();
+            return Poll::Ready(Some(Entered { pass: seen, waited: None }));
+        }
+        let nobody = matches!(seen.standing, Standing::Nobody);
+        let for_good = self.renewal().is_none() && self.archive().is_none();
+        if nobody && for_good && demand == Demand::Optional { Poll::Ready(None) } else { Poll::Pending }
+    }
+
     /// Before a call is sent: what it takes along. `None`: nothing. `once`: its body can be sent only once.
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
-        let seen = self.snapshot();
-        if seen.is_ready(Now::read, once) {
-            self.wake_writer();
-            return at_once(seen);
-        }
         self.consult().await?;
         let (entry, seen, started) = self.decide(once);
         let (ticket, spare) = match entry {

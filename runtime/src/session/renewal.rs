@@ -81,7 +81,7 @@ impl Renewal {
 impl Method {
     fn has_cookie(&self, snapshot: &Snapshot) -> bool {
         let exchange = (self.refresh.exchange)(&self.wire, &Tokens::empty());
-        let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
+        let request = exchange.and_then(|exchange| exchange.call.prepare(&self.wire).ok());
         request.is_some_and(|request| snapshot.cookies.has_any(request.url()))
     }
 
@@ -93,7 +93,7 @@ impl Method {
             return Attempt::Failed { error, retry_after: None };
         };
         let endpoint = exchange.call.endpoint;
-        let request = match exchange.call.prepare() {
+        let request = match exchange.call.prepare(&self.wire) {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };

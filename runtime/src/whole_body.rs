@@ -1,0 +1,92 @@
+//! The body of an answer, read to its end.
+
+use bytes::Bytes;
+use reqwest::Response;
+
+/// As much room as is made because an answer says that it is that long; more follows as the bytes do.
+const TRUSTED: usize = 256 * 1024;
+
+/// The whole body. A single chunk is taken as it came; several are joined as they come, so that a long body is in
+/// memory once.
+///
+/// Not cancel safe: what has been read is lost when the future is dropped.
+pub(crate) async fn read(response: &mut Response) -> Result<Bytes, reqwest::Error> {
+    let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+    let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
+    let Some(second) = response.chunk().await? else { return Ok(first) };
+    let mut joined = Joined { bytes: Vec::new(), length };
+    joined.add(&first);
+    drop(first);
+    joined.add(&second);
+    drop(second);
+    while let Some(chunk) = response.chunk().await? {
+        joined.add(&chunk);
+    }
+    Ok(joined.bytes.into())
+}
+
+struct Joined {
+    bytes: Vec<u8>,
+    /// What the answer says of its length.
+    length: Option<usize>,
+}
+
+impl Joined {
+    /// Room grows to twice of what has come, but not beyond what is to come.
+    fn add(&mut self, chunk: &[u8]) {
+        let (used, room) = (self.bytes.len(), self.bytes.capacity());
+        let needed = used.saturating_add(chunk.len());
+        if needed > room {
+            let wanted = needed.saturating_mul(2).max(TRUSTED);
+            let enough = self.length.map_or(wanted, |length| wanted.min(length)).max(needed);
+            self.bytes.reserve_exact(enough - used);
+        }
+        self.bytes.extend_from_slice(chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use futures_util::stream;
+    use reqwest::Body;
+
+    use super::*;
+
+    fn response(chunks: Vec<Bytes>) -> Response {
+        let chunks = chunks.into_iter().map(Ok::<_, std::io::Error>);
+        http::Response::new(Body::wrap_stream(stream::iter(chunks))).into()
+    }
+
+    #[tokio::test]
+    async fn a_single_chunk_is_not_copied() {
+        let chunk = Bytes::from(vec![7; 1000]);
+        let body = read(&mut response(vec![chunk.clone()])).await.unwrap();
+        assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
+        assert!(read(&mut response(vec![])).await.unwrap().is_empty());
+    }
+
+    #[tokio::test]
+    async fn chunks_are_joined_in_order() {
+        let chunks: Vec<Bytes> = (0..100).map(|n| Bytes::from(vec![n; 10_000])).collect();
+        assert_eq!(read(&mut response(chunks.clone())).await.unwrap(), chunks.concat());
+    }
+
+    #[test]
+    fn room_follows_what_has_come_and_ends_where_the_body_does() {
+        let mut honest = Joined { bytes: Vec::new(), length: Some(20_000_000) };
+        let mut most = 0;
+        for _ in 0..2000 {
+            honest.add(&[7; 10_000]);
+            most = most.max(honest.bytes.capacity() - honest.bytes.len());
+        }
+        assert_eq!((honest.bytes.len(), honest.bytes.capacity()), (20_000_000, 20_000_000));
+        assert!(most <= 10_000_000);
+
+        let mut boastful = Joined { bytes: Vec::new(), length: Some(usize::MAX) };
+        boastful.add(&[7; 100]);
+        assert_eq!(boastful.bytes.capacity(), TRUSTED);
+        let mut modest = Joined { bytes: Vec::new(), length: Some(10) };
+        modest.add(&[7; 100]);
+        assert_eq!(modest.bytes.capacity(), 100);
+    }
+}
