@@ -19,6 +19,8 @@ TABLE = os.path.join(ROOT, "tests", "GUARDS.md")
 # One command each. The first in which a test falls is the last that is run; `afresh-tests` brings the features.
 UNITS = ["-p", "afresh", "-p", "afresh-tests", "--lib"]
 BEHAVIOUR = ["-p", "afresh-tests", "--test", "behaviour"]
+LONG = ["chaos::", "tenants::", "bounds::"]
+SHORT = [*BEHAVIOUR, "--", *(word for room in LONG for word in ("--skip", room))]
 STORES = ["-p", "afresh-tests", "--test", "stores"]
 OTHERS = ["-p", "afresh-tests", "--test", "language", "--test", "wire", "--test", "parsers"]
 
@@ -26,8 +28,8 @@ OTHERS = ["-p", "afresh-tests", "--test", "language", "--test", "wire", "--test"
 def suites(file):
     """The nearest first: the cell is tested beside its code, the stores by their own suite, what is between them from outside."""
     if "/session/cell" in file:
-        return [UNITS, BEHAVIOUR, STORES, OTHERS]
-    return [STORES, BEHAVIOUR, UNITS, OTHERS] if "/store/" in file else [BEHAVIOUR, UNITS, STORES, OTHERS]
+        return [UNITS, SHORT, BEHAVIOUR, STORES, OTHERS]
+    return [STORES, SHORT, BEHAVIOUR, UNITS, OTHERS] if "/store/" in file else [SHORT, UNITS, BEHAVIOUR, STORES, OTHERS]
 
 # What `OFF` is in the copy.
 SWITCH = """
