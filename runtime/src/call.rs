@@ -152,17 +152,13 @@ impl Call {
 
     /// Part of the multipart body.
     pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
-        let mut parts = Vec::new();
-        let made = value.put_into(name, &mut parts);
-        self.check(made);
         let mut form = match std::mem::replace(&mut self.body, Draft::None) {
             Draft::Parts(form) => form,
             _ => Multipart::default(),
         };
-        for (name, part) in parts {
-            form.push(name, part);
-        }
+        let made = form.add(name, value);
         self.body = Draft::Parts(form);
+        self.check(made);
     }
 
     /// A cookie beside those of the session (RFC 6265 §4.2).

@@ -95,6 +95,14 @@ impl Body {
     pub(crate) fn into_content(self) -> Content {
         self.content
     }
+
+    pub(super) fn content(&self) -> &Content {
+        &self.content
+    }
+
+    pub(super) fn content_mut(&mut self) -> &mut Content {
+        &mut self.content
+    }
 }
 
 impl Content {

@@ -11,7 +11,7 @@ use reqwest::multipart::Form;
 use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
-use super::body::{Body, Content, Next};
+use super::body::{Body, Next};
 use super::scalar::{Refusal, Room, Sink, take_apart};
 use crate::error::{BoxError, Error};
 
@@ -88,22 +88,16 @@ impl Part {
 
 /// The parts of one body, in order.
 #[derive(Default)]
-pub(crate) struct Multipart(Vec<(Cow<'static, str>, Prepared)>);
-
-struct Prepared {
-    content: Content,
-    file_name: Option<String>,
-    content_type: Option<String>,
-}
+pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
-    pub(crate) fn push(&mut self, name: impl Into<Cow<'static, str>>, part: Part) {
-        let Part { body, file_name, content_type } = part;
-        self.0.push((name.into(), Prepared { content: body.into_content(), file_name, content_type }));
+    /// Adds what `value` comes to, in parts of this name.
+    pub(crate) fn add<Via>(&mut self, name: &'static str, value: impl IntoPart<Via>) -> Result<(), String> {
+        value.put_into(name, &mut self.0)
     }
 
     pub(crate) fn is_replayable(&self) -> bool {
-        self.0.iter().all(|(_, part)| part.content.is_replayable())
+        self.0.iter().all(|(_, part)| part.body.content().is_replayable())
     }
 
     /// Gives `request` this body; `None` if one of the parts is spent.
@@ -112,7 +106,7 @@ impl Multipart {
         let mut form = Form::new().percent_encode_noop();
         for (name, part) in &mut self.0 {
             let Some(made) = part.make()? else { return Ok(None) };
-            form = form.part(escaped_name(name.clone()), made);
+            form = form.part(escaped_name(name), made);
         }
         let builder = RequestBuilder::from_parts(builder_client()?, request);
         builder.multipart(form).build().map(Some).map_err(|error| {
@@ -121,10 +115,12 @@ impl Multipart {
     }
 }
 
-impl Prepared {
+impl Part {
+    /// The part for one send; `None` if it is spent.
     fn make(&mut self) -> Result<Option<reqwest::multipart::Part>, Error> {
-        let length = self.content.length()?;
-        let part = match (self.content.next()?, length) {
+        let content = self.body.content_mut();
+        let length = content.length()?;
+        let part = match (content.next()?, length) {
             (Next::Spent, _) => return Ok(None),
             (Next::NoBody, _) => reqwest::multipart::Part::bytes(Vec::new()),
             (Next::Body(body), Some(length)) => reqwest::multipart::Part::stream_with_length(body, length),
@@ -155,11 +151,11 @@ fn escaped(name: &str) -> Cow<'_, str> {
 
 /// The same for the name of a part. A backslash is doubled, as reqwest does in file names: the name is a quoted
 /// string (RFC 2183 §2), in which a single one would swallow the quote after it.
-fn escaped_name(name: Cow<'static, str>) -> Cow<'static, str> {
+fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
-        return name;
+        return name.into();
     }
-    escaped(&name).replace('\\', "\\\\").into()
+    escaped(name).replace('\\', "\\\\").into()
 }
 
 /// reqwest makes multipart requests only through a client; this one never sends.
