@@ -72,10 +72,16 @@ impl Journey {
     }
 
     async fn try_travel(&mut self) -> Result<Arrived, Error> {
-        let pass = self.enter().await?;
-        let mut sent = self.send(pass.as_deref()).await?;
-        let Some(pass) = pass else {
+        let Some(mut pass) = self.enter().await? else {
+            let sent = self.send(None).await?;
             return Ok(self.end(sent.response));
+        };
+        let waited = self.receipt.refreshed_by.is_some();
+        let mut sent = if waited && self.client.replays().is_some() {
+            // Whoever waited for the refresh is part of the crowd that it lets go.
+            Box::pin(self.send_in_turn(&mut pass)).await?
+        } else {
+            self.send(Some(&pass)).await?
         };
         if self.is_suspicious(&sent) {
             sent = Box::pin(self.judge(sent, &pass)).await;
@@ -122,6 +128,16 @@ impl Journey {
         self.receipt.stamp = pass.map(|pass| pass.stamp);
         let delivered = courier.deliver(&mut self.call, pass).await?;
         delivered.ok_or_else(|| Error::request("the body of the request is spent"))
+    }
+
+    /// The first send of a call that waited for a refresh, when it is its turn.
+    async fn send_in_turn(&mut self, pass: &mut Arc<Snapshot>) -> Result<Delivered, Error> {
+        let client = self.client.clone();
+        let (current, turn) = turn(&client, pass.clone()).await?;
+        *pass = current;
+        let sent = self.send(Some(pass)).await;
+        drop(turn);
+        sent
     }
 
     /// Whether the answer may say something against the credential that was sent.
@@ -257,7 +273,7 @@ impl Journey {
     }
 }
 
-/// Waits for a call's turn to be sent again, if there is a limit. Meanwhile the session may have changed, or may
+/// Waits for a call's turn to be sent after a refresh, if there is a limit. Meanwhile the session may have changed, or may
 /// be over.
 async fn turn(
     client: &Client,

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use afresh_tests::{Role, World};
+use afresh_tests::{Answer, Role, World};
 use tokio::time::advance;
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};
@@ -36,6 +36,36 @@ async fn no_more_calls_are_sent_again_at_a_time_than_the_limit_says() {
     }
     assert_eq!((world.stage.sends(), world.authority.posts()), (400, 1));
     world.authority.assert_nothing_spent_twice();
+}
+
+/// B16, B2: who waited for the refresh before anything was sent waits for its turn as those do that are sent again.
+#[tokio::test(start_paused = true)]
+async fn a_crowd_that_waited_at_the_door_is_let_in_by_the_limit_too() {
+    let world = World::new();
+    let shop = limited(&world, 32);
+    world.authority.hold(Role::Refresh);
+    let first = tokio::spawn(shop.order(7));
+    let invalid = Answer::new(401).header("www-authenticate", "Bearer error=\"invalid_token\"");
+    world.stage.arrival().await.answer_with(invalid);
+    let exchange = world.authority.parked(Role::Refresh).await;
+    let late: Vec<_> = (1..200).map(|_| tokio::spawn(shop.order(7))).collect();
+    quiet().await;
+    assert_eq!(world.stage.sends(), 1);
+    exchange.release();
+    let mut sent = 0;
+    while sent < 200 {
+        quiet().await;
+        let waiting = world.stage.waiting();
+        assert_eq!(waiting, 32.min(200 - sent));
+        for arrival in world.stage.arrivals(waiting).await {
+            arrival.answer_with(order(7));
+        }
+        sent += waiting;
+    }
+    for call in late.into_iter().chain([first]) {
+        done(call).await.unwrap();
+    }
+    assert_eq!((world.stage.sends(), world.authority.posts()), (201, 1));
 }
 
 /// B16, F4: who has no time left is not sent again, and takes nobody's turn.
