@@ -144,12 +144,12 @@ impl Known {
         self.wanted > self.written
     }
 
-    /// The store has lost what it had confirmed: others would spend a secret that is spent.
+    /// The store has lost what it had confirmed, or has not got it yet: others would spend a secret that is spent.
     fn is_ahead_of(&self, stored: Option<&StoredSession>) -> bool {
         let older = |stored: &StoredSession| {
             stored.login == self.book.login && stored.generation < self.book.generation
         };
-        !self.is_behind() && stored.is_some_and(older)
+        stored.is_some_and(older)
     }
 
     /// The session has been given a new credential, which the store does not have yet.

@@ -9,6 +9,7 @@ mod witness;
 
 mod ambiguous;
 mod bodies;
+mod bookkeeping;
 mod bounds;
 mod by_hand;
 mod cancellation;

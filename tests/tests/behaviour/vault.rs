@@ -41,6 +41,7 @@ struct Inner {
     without_locks: AtomicBool,
     spent_leases: AtomicUsize,
     fence: AtomicU64,
+    fences: Mutex<Vec<Option<u64>>>,
     desks: [Desk; 3],
     news: watch::Sender<u64>,
 }
@@ -100,6 +101,16 @@ impl Vault {
     /// The lease of whoever has the lock has run out, and somebody else has taken it.
     pub fn outlive_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The fences that writes came with since this was last asked, whatever became of them.
+    pub fn fences(&self) -> Vec<Option<u64>> {
+        std::mem::take(&mut self.0.fences.lock().unwrap())
+    }
+
+    /// From now on it says at once that something has changed, whoever asks.
+    pub fn cry_wolf(&self) {
+        self.0.news.send_replace(u64::MAX);
     }
 
     /// What is stored; `null` if nothing ever was.
@@ -176,6 +187,7 @@ impl SessionStore for Vault {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        self.0.fences.lock().unwrap().push(swap.fence);
         let fault = self.pass(Op::Swap).await?;
         let mut stored = self.stored();
         let stale = swap.fence.is_some_and(|fence| fence < self.0.fence.load(Ordering::SeqCst));

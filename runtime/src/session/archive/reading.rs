@@ -13,7 +13,7 @@ use crate::session::change::release;
 use crate::session::clocks::Now;
 use crate::session::credential::{Credential, Minted};
 use crate::session::events::SessionEvent;
-use crate::session::flight::{Ticket, is_flight_of};
+use crate::session::flight::Ticket;
 use crate::session::snapshot::{Snapshot, Standing};
 use crate::session::{Inner, SessionState, jwt};
 use crate::store::{ErasedStore, Record, Stored, StoredSession};
@@ -81,10 +81,9 @@ impl Session {
 
     /// Before a call that what is here is of no use for: somebody may have logged in or refreshed. The first
     /// time it must be known; later the store is asked once in a while, and not knowing is no harm.
-    /// A refresh that asks while it is under way is told nothing new.
     pub(crate) async fn consult(&self) -> Result<(), Error> {
         match self.archive() {
-            Some(archive) if self.snapshot().credential().is_none() && !is_flight_of(self) => {
+            Some(archive) if self.snapshot().credential().is_none() => {
                 // Boxed, so that calls without a store do not carry it along.
                 Box::pin(self.consult_at(archive)).await
             }
