@@ -33,6 +33,7 @@ fn main() -> ExitCode {
     match arguments[..] {
         // What this program starts itself.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
+        ["terse", port] => server::serve_tersely(number(port)),
         ["guard", guard] => server::serve_guarded(guard),
         ["call", subject, base, calls] => caller::run(subject, base, number(calls), false),
         ["call", subject, base, calls, "allocations"] => caller::run(subject, base, number(calls), true),

@@ -2,6 +2,7 @@
 
 mod answers;
 mod guard;
+mod terse;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream as Socket};
@@ -29,6 +30,11 @@ impl Server {
     /// slowed down by an instrument then waits for its answer, as others do.
     pub fn start(port: u16, pause: Duration) -> Self {
         Self::process(&["serve", &port.to_string(), &pause.as_micros().to_string()])
+    }
+
+    /// One that lets everybody in and does as little as it can, at this port, 0 for any.
+    pub fn terse(port: u16) -> Self {
+        Self::process(&["terse", &port.to_string()])
     }
 
     /// One that takes the token that everybody has for expired.
@@ -69,6 +75,11 @@ pub fn serve(port: u16, pause: Duration) {
         let service = service_fn(move |request| answers::any(request, pause));
         let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
     });
+}
+
+/// What the process of a terse server does.
+pub fn serve_tersely(port: u16) {
+    run(port, terse::converse);
 }
 
 /// What the process of a guarded server does.

@@ -29,6 +29,12 @@ pub const WAYS: [(&str, &str); 3] = [
     ("live", "a live session"),
 ];
 
+/// The last two over a transport that answers at once. What they cost repeats exactly, as what a socket costs does not.
+pub const AT_ONCE: [(&str, &str); 2] = [
+    ("header-at-once", "the second, over a transport that answers at once"),
+    ("live-at-once", "the third, over a transport that answers at once"),
+];
+
 /// Makes the calls of a way.
 pub async fn run(way: &str, base: &str, work: Work) {
     match way {
@@ -43,6 +49,16 @@ pub async fn run(way: &str, base: &str, work: Work) {
         }
         "live" => {
             let client = ShopClient::builder(base).tokens(tokens()).build().expect("a client");
+            work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
+        }
+        "header-at-once" => {
+            let builder = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
+            let client = builder.transport(service_fn(at_once)).build().expect("a client");
+            work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
+        }
+        "live-at-once" => {
+            let builder = ShopClient::builder(base).tokens(tokens());
+            let client = builder.transport(service_fn(at_once)).build().expect("a client");
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         way => panic!("no such way: {way}"),

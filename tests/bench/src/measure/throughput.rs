@@ -71,7 +71,7 @@ fn tables(section: &mut Section, names: &[(&str, &str)], rows: &[[Found; 2]]) {
 }
 
 fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
-    let server = Server::start(port, Duration::ZERO);
+    let server = Server::terse(port);
     let measured = TASKS.map(|tasks| {
         let mut rounds: Vec<Vec<Rush>> = Vec::new();
         for _ in 0..ROUNDS {
