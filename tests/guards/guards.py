@@ -105,7 +105,7 @@ GUARDS = [
     # The call.
     ("dispatch: a third send never happens", DISPATCH,
      "            self.receipt.reason = Some(Reason::FreshTokenRefused);\n",
-     "            let sent = self.send(&mut call, Some(&pass)).await?;\n            if finding == Finding::Expired { return Ok(self.end(sent.response)); }\n"),
+     "            sent = self.send(Some(&pass)).await?;\n            if finding == Finding::Expired { return Ok(self.end(sent.response)); }\n"),
     ("dispatch: no_replay is obeyed", DISPATCH, "is_some_and(|endpoint| !endpoint.replay)", "is_some_and(|endpoint| !OFF && !endpoint.replay)"),
     ("dispatch: only what can be sent again is", DISPATCH, "if !self.call.is_replayable() {", "if !OFF && !self.call.is_replayable() {"),
     ("dispatch: a refusal from elsewhere says nothing", DISPATCH, "let judged = if !sent.home {", "let judged = if !OFF && !sent.home {"),
