@@ -247,9 +247,10 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// The most calls that are sent at the same time after a refresh for which they waited, again or for the first time; the
-    /// others wait for their turn, until the head of an answer is there. For servers that a crowd coming back at once would bring down. A call whose
-    /// deadline passes while it waits is not sent again. Default: no limit; 0 counts as 1.
+    /// The most calls that are sent at the same time after a refresh for which they waited, again or for the
+    /// first time; the others wait for their turn, until the head of an answer is there. For servers that a crowd
+    /// coming back at once would bring down. A call whose deadline passes while it waits is not sent again.
+    /// Default: no limit; 0 counts as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replays = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use afresh::Result;
 use afresh_tests::{Role, World};
 use tokio::runtime::{Builder, Runtime};
 use tokio::time::{advance, sleep};
 
-use crate::api::{ANN, Shop, ShopClient, builder, order, tokens};
+use crate::api::{ANN, Order, Shop, ShopClient, builder, order, tokens};
 use crate::vault::{Fault, Op, Vault};
 use crate::witness::{done, quiet};
 
@@ -25,6 +26,21 @@ async fn logged_in(world: &World) -> (ShopClient, Vault) {
     (shop, vault)
 }
 
+/// Nothing can be stored any more once the server has answered the refresh of this call.
+async fn call_during_which_the_store_breaks(
+    world: &World,
+    shop: &ShopClient,
+    vault: &Vault,
+) -> Result<Order> {
+    world.authority.hold_processed(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    vault.always(Op::Swap, Some(Fault::Fail));
+    exchange.release();
+    world.authority.open(Role::Refresh);
+    done(call).await
+}
+
 /// R7: what a refresh writes bears the fence of its lock, also where it is written later; a login bears none, so that no
 /// lease that ran out can refuse it.
 #[tokio::test(start_paused = true)]
@@ -37,13 +53,7 @@ async fn writes_of_a_refresh_bear_its_fence_and_those_of_a_login_none() {
     assert_eq!(vault.fences(), [Some(1), Some(1)], "the intent and the tokens");
 
     world.authority.expire();
-    world.authority.hold_processed(Role::Refresh);
-    let call = tokio::spawn(shop.order(7));
-    let exchange = world.authority.parked(Role::Refresh).await;
-    vault.always(Op::Swap, Some(Fault::Fail));
-    exchange.release();
-    world.authority.open(Role::Refresh);
-    done(call).await.unwrap();
+    call_during_which_the_store_breaks(&world, &shop, &vault).await.unwrap();
     quiet().await;
     let fences = vault.fences();
     assert!(fences.len() >= 3 && fences.iter().all(|fence| *fence == Some(2)), "{fences:?}");
@@ -86,13 +96,8 @@ async fn what_has_ended_is_not_taken_again_from_a_store_that_was_not_told() {
     let world = guarded();
     let (shop, vault) = logged_in(&world).await;
     world.authority.revoke();
-    world.authority.hold_processed(Role::Refresh);
-    let call = tokio::spawn(shop.order(7));
-    let exchange = world.authority.parked(Role::Refresh).await;
-    vault.always(Op::Swap, Some(Fault::Fail));
-    exchange.release();
-    world.authority.open(Role::Refresh);
-    assert!(done(call).await.unwrap_err().is_session_expired());
+    let error = call_during_which_the_store_breaks(&world, &shop, &vault).await.unwrap_err();
+    assert!(error.is_session_expired(), "{error}");
     for _ in 0..5 {
         advance(Duration::from_secs(2)).await;
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
