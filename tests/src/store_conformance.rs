@@ -79,6 +79,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     never_do_two_hold_the_lock(&new_place()).await;
     who_stops_waiting_leaves_nothing_behind(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
+    places_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
     who_outlasts_the_lock_cannot_store(&new_place()).await;
     a_change_is_noticed_or_never_spoken_of(&new_place()).await;
@@ -252,6 +253,15 @@ pub async fn a_login_needs_no_lock(place: &impl Place) {
     assert!(soon(holder.swap(next)).await.is_some(), "the holder of the newest lock can store");
 }
 
+/// Whoever says where it is says the same each time, before anything is stored and after, and something else than any other.
+pub async fn places_differ(place: &impl Place, other: &impl Place) {
+    let before = where_it_is(&place.open()).await;
+    swap(&place.open(), Revision::default(), "record").await;
+    let after = where_it_is(&place.open()).await;
+    assert!(before.is_none() || before == after, "a place has one name");
+    assert!(after.is_none() || after != where_it_is(&other.open()).await, "no two places have the same name");
+}
+
 /// Where locks can run out, each has a greater fence than all before it, also after the others were dropped.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
@@ -352,6 +362,10 @@ async fn give_up_after<T>(time: Duration, call: impl Future<Output = T>) {
         _ = call => {}
         () = time_is_up => {}
     }
+}
+
+async fn where_it_is(store: &impl SessionStore) -> Option<String> {
+    timeout(SOON, store.place()).await.expect(ENDS)
 }
 
 async fn load(store: &impl SessionStore) -> Stored {

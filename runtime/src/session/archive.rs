@@ -25,7 +25,7 @@ use tokio::time::{Instant, timeout};
 use super::Session;
 use super::snapshot::{Snapshot, Standing};
 use crate::error::{BoxError, Error, Kind};
-use crate::store::{ErasedStore, Intent, Revision, StoreLock, Stored, StoredSession, Swap};
+use crate::store::{ErasedStore, Intent, Record, Revision, StoreLock, StoredSession, Swap};
 
 pub(super) use self::aftermath::Aftermath;
 pub(super) use self::rotation::{PATIENCE, rotate};
@@ -46,6 +46,14 @@ pub(super) struct Archive {
     asleep: AtomicBool,
     told_uncoordinated: AtomicBool,
     watcher: OnceLock<AbortHandle>,
+    /// Which one this store is, if it can tell.
+    place: OnceLock<String>,
+}
+
+/// What was found in the store.
+struct Found {
+    revision: Revision,
+    record: Record,
 }
 
 /// What this process knows of what is stored.
@@ -76,6 +84,8 @@ struct Book {
     /// The store has had it: what it says now counts. Otherwise it is an act of the user's that is yet to be
     /// stored, whatever is there.
     anchored: bool,
+    /// It was received at another place, where somebody may have it still.
+    elsewhere: Option<String>,
 }
 
 impl Archive {
@@ -101,6 +111,7 @@ impl Archive {
             asleep: AtomicBool::new(false),
             told_uncoordinated: AtomicBool::new(false),
             watcher: OnceLock::new(),
+            place: OnceLock::new(),
         }
     }
 
@@ -113,8 +124,38 @@ impl Archive {
         self.turn.lock().await
     }
 
-    async fn load(&self) -> Result<Stored, Error> {
-        in_time(self.store.load(), "the store could not be read").await
+    async fn load(&self) -> Result<Found, Error> {
+        let stored = in_time(self.store.load(), "the store could not be read").await?;
+        let record = Record::read(&stored.record)?;
+        if record.session.as_ref().is_some_and(|session| session.home.is_some()) {
+            self.locate().await;
+        }
+        Ok(Found { revision: stored.revision, record })
+    }
+
+    /// Before anything is stored, and before what is stored is taken for ours. A store that cannot tell where it is is
+    /// no worse for it.
+    async fn locate(&self) {
+        if self.place.get().is_none() {
+            if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
+                let _ = self.place.set(place);
+            }
+        }
+    }
+
+    /// Where else it was received, if it was.
+    fn elsewhere(&self, stored: &StoredSession) -> Option<String> {
+        stored.home.clone().filter(|home| self.place.get() != Some(home))
+    }
+
+    /// Whether somebody else may spend the same refresh token, as far as anybody can tell.
+    fn has_shared(&self, stored: &StoredSession) -> bool {
+        stored.can_be_spent() && self.place.get().is_some() && self.elsewhere(stored).is_some()
+    }
+
+    /// Where it was received: what is stored says so.
+    fn home_of(&self, book: &Book) -> Option<String> {
+        book.elsewhere.as_ref().or(self.place.get()).cloned()
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, Error> {
@@ -155,7 +196,7 @@ impl Known {
     /// The session has been given a new credential, which the store does not have yet.
     pub(super) fn has_rotated(&mut self, here: &Snapshot) {
         let book = self.book_of(here);
-        book.generation = book.generation.saturating_add(1);
+        book.turn_page();
         self.intent = None;
     }
 }
@@ -165,7 +206,13 @@ impl Book {
         // The standard library's hasher is seeded by the system's randomness.
         let hasher = RandomState::new();
         let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
-        Self { epoch: here.stamp.epoch, login, generation: 0, anchored: false }
+        Self { epoch: here.stamp.epoch, login, generation: 0, anchored: false, elsewhere: None }
+    }
+
+    /// For what a refresh has brought.
+    fn turn_page(&mut self) {
+        self.generation = self.generation.saturating_add(1);
+        self.elsewhere = None;
     }
 }
 

@@ -13,6 +13,7 @@ pub(crate) trait ErasedStore: Send + Sync {
     fn swap(&self, swap: Swap) -> Soon<'_, Option<Revision>>;
     fn lock(&self) -> Soon<'_, Option<StoreLock>>;
     fn changed(&self, seen: Revision) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
+    fn place(&self) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>>;
 }
 
 impl<S: SessionStore> ErasedStore for S {
@@ -30,5 +31,9 @@ impl<S: SessionStore> ErasedStore for S {
 
     fn changed(&self, seen: Revision) -> Pin<Box<dyn Future<Output = ()> + Send + '_>> {
         Box::pin(SessionStore::changed(self, seen))
+    }
+
+    fn place(&self) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>> {
+        Box::pin(SessionStore::place(self))
     }
 }

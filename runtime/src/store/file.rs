@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
-use super::lock_file::{beside, lock, private, turn};
+use super::lock_file::{beside, lock, mark, private, turn};
 use super::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
@@ -105,6 +105,12 @@ impl SessionStore for FileStore {
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
         lock(beside(&self.path, ".lock")).await
+    }
+
+    /// By the lock file that every process takes to write: whoever has another one has another file.
+    async fn place(&self) -> Option<String> {
+        let path = beside(&self.path, ".write");
+        spawn_blocking(move || mark(&path)).await.ok()?.ok()
     }
 }
 

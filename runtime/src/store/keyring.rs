@@ -7,7 +7,7 @@ use keyring::Entry;
 use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
-use super::lock_file::{beside, lock, turn};
+use super::lock_file::{beside, lock, mark, turn};
 use super::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
@@ -107,6 +107,13 @@ impl SessionStore for KeyringStore {
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
         lock(beside(&self.place.lock, ".lock")).await
+    }
+
+    /// By the lock file: whoever has another one, on another machine to which the keyring is synchronized for instance, is
+    /// not kept from refreshing at the same time.
+    async fn place(&self) -> Option<String> {
+        let place = self.place.clone();
+        spawn_blocking(move || mark(&beside(&place.lock, ".write"))).await.ok()?.ok()
     }
 }
 

@@ -40,6 +40,26 @@ pub(super) fn turn(path: &Path) -> io::Result<File> {
     Ok(file)
 }
 
+/// What a lock file has that no copy of it has; it is made if there is none. Blocks.
+pub(super) fn mark(path: &Path) -> io::Result<String> {
+    if !path.exists() {
+        make_folder_of(path)?;
+        private().open(path)?;
+    }
+    mark_of(path)
+}
+
+/// Its number, which stays where it is moved. Not that of its device, which may be another after a restart.
+#[cfg(unix)]
+fn mark_of(path: &Path) -> io::Result<String> {
+    Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
+}
+
+#[cfg(not(unix))]
+fn mark_of(path: &Path) -> io::Result<String> {
+    Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
+}
+
 /// A file of its owner's alone.
 pub(super) fn private() -> OpenOptions {
     let mut options = OpenOptions::new();

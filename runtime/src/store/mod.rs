@@ -156,6 +156,18 @@ pub trait SessionStore: Send + Sync + 'static {
         let _ = seen;
         std::future::pending()
     }
+
+    /// Which place this is, in words that a copy of what is stored does not take along: the name of a key, the number that
+    /// the file system gave a file. All who share the place say the same, always; it is no secret, and stored with the session.
+    ///
+    /// By it a session that was copied is noticed before one copy spends the other's refresh token:
+    /// [`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared). `None`, as by default, if the store cannot tell: copies
+    /// are not noticed then. The runtime asks once, and again while it gets `None`.
+    ///
+    /// Cancel safe.
+    fn place(&self) -> impl Future<Output = Option<String>> + Send {
+        std::future::ready(None)
+    }
 }
 
 /// Counts the changes of a store. The first is 1; 0 is a store that has never been written.

@@ -43,6 +43,10 @@ pub(crate) struct StoredSession {
     /// There is no access token: the cookies are all there is.
     #[serde(default)]
     by_cookie: bool,
+    /// The [place](crate::SessionStore::place) of the store when this was received, by a login or a refresh. Found in
+    /// another, it was copied, and so was the refresh token beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) home: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,7 +111,17 @@ impl StoredSession {
             lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
             cookies,
             by_cookie: tokens.by_cookie,
+            home: None,
         }
+    }
+
+    pub(crate) fn at(self, home: Option<String>) -> Self {
+        Self { home, ..self }
+    }
+
+    /// Whether a refresh may use up what it is made with, so that two cannot have the same.
+    pub(crate) fn can_be_spent(&self) -> bool {
+        self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
     /// The tokens, with the lifetime that they have left. A clock that has been set back cannot make it longer than the

@@ -147,6 +147,11 @@ impl SessionStore for RedisStore {
         let look = || async { Ok(self.inner.load().await?.revision) };
         self.inner.notices.wait(seen, look).await;
     }
+
+    /// By the key's name: which server it is, a copy of its data would say as well.
+    async fn place(&self) -> Option<String> {
+        Some(self.inner.name.clone())
+    }
 }
 
 /// The server stays out: its URL may hold a password.

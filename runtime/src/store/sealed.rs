@@ -128,6 +128,10 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     async fn changed(&self, seen: Revision) {
         self.inner.changed(seen).await;
     }
+
+    async fn place(&self) -> Option<String> {
+        self.inner.place().await
+    }
 }
 
 impl fmt::Debug for SealKey {

@@ -67,6 +67,9 @@ pub(crate) fn happened(event: &SessionEvent) {
             warn!(target: TARGET, { error.type = name_of(error.kind()) }, "{}", Told(error));
         }
         SessionEvent::Uncoordinated => warn!(target: TARGET, "the store has no locks"),
+        SessionEvent::GrantShared => {
+            warn!(target: TARGET, "the session was copied from another store, which may refresh it as well");
+        }
         SessionEvent::LoggedOut => info!(target: TARGET, "logged out"),
         SessionEvent::RuleFailed(method) => {
             warn!(target: TARGET, { afresh.method = method }, "a rule that judges answers panicked");

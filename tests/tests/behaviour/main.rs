@@ -17,6 +17,7 @@ mod chaos;
 mod clocks;
 mod cookie_sessions;
 mod cookies;
+mod copies;
 mod doubts;
 mod endings;
 mod exchange;

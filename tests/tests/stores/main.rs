@@ -6,5 +6,6 @@ mod files;
 mod in_redis;
 mod keyrings;
 mod memory;
+mod places;
 mod redis_down;
 mod sealed;

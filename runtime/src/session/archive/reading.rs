@@ -6,7 +6,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
-use super::{Archive, Book, Known, Session};
+use super::{Archive, Book, Found, Known, Session};
 use crate::error::{Error, Kind};
 use crate::session::cell::Cell;
 use crate::session::change::release;
@@ -16,7 +16,7 @@ use crate::session::events::SessionEvent;
 use crate::session::flight::Ticket;
 use crate::session::snapshot::{Snapshot, Standing};
 use crate::session::{Inner, SessionState, jwt};
-use crate::store::{ErasedStore, Record, Stored, StoredSession};
+use crate::store::{ErasedStore, StoredSession};
 
 /// How often the store is looked at for a session that somebody else may have brought.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -121,7 +121,7 @@ impl Session {
     /// Whoever calls it has the turn.
     pub(super) async fn look(&self, archive: &Archive, heed: Heed) -> Result<Taken, Error> {
         let looked = match archive.load().await {
-            Ok(stored) => self.take_in(archive, &stored, heed),
+            Ok(found) => self.take_in(archive, &found, heed),
             Err(error) => Err(error),
         };
         {
@@ -135,10 +135,14 @@ impl Session {
 
     /// Makes of what is stored what it means for the session. An act of the user's that is not stored yet
     /// comes after it, whatever it is.
-    pub(super) fn take_in(&self, archive: &Archive, stored: &Stored, heed: Heed) -> Result<Taken, Error> {
-        let record = Record::read(&stored.record)?;
-        let found = match &record.session {
-            Some(session) => Some((session, Arc::new(credential_of(session)?))),
+    pub(super) fn take_in(&self, archive: &Archive, found: &Found, heed: Heed) -> Result<Taken, Error> {
+        let stored = found.record.session.as_ref();
+        let offer = match stored {
+            Some(stored) => Some(Offer {
+                stored,
+                credential: Arc::new(credential_of(stored)?),
+                elsewhere: archive.elsewhere(stored),
+            }),
             None => None,
         };
         let (taken, detached, forgetful) = self.update(|cell| {
@@ -147,16 +151,21 @@ impl Session {
             if !known.book_of(&here).anchored {
                 return (Taken::Nothing, None, false);
             }
-            known.revision = Some(stored.revision);
-            let (taken, detached) = take(cell, &mut known, &here, found, heed);
-            (taken, detached, known.is_ahead_of(record.session.as_ref()))
+            known.revision = Some(found.revision);
+            let (taken, detached) = take(cell, &mut known, &here, offer, heed);
+            (taken, detached, known.is_ahead_of(stored))
         });
         release(detached);
         if forgetful {
             self.keep();
         }
         match taken {
-            Taken::Adopted => self.ring(SessionEvent::Adopted),
+            Taken::Adopted => {
+                self.ring(SessionEvent::Adopted);
+                if stored.is_some_and(|stored| archive.has_shared(stored)) {
+                    self.ring(SessionEvent::GrantShared);
+                }
+            }
             Taken::Ended => self.ring(SessionEvent::LoggedOut),
             Taken::Nothing | Taken::Secrets | Taken::Foreign => {}
         }
@@ -191,17 +200,22 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     }
 }
 
-type Found<'a> = Option<(&'a StoredSession, Arc<Credential>)>;
+/// A session that the store has.
+struct Offer<'a> {
+    stored: &'a StoredSession,
+    credential: Arc<Credential>,
+    elsewhere: Option<String>,
+}
 
 /// One step of the cell and of what is known of the store.
 fn take(
     cell: &mut Cell<Ticket>,
     known: &mut Known,
     here: &Snapshot,
-    found: Found<'_>,
+    offer: Option<Offer<'_>>,
     heed: Heed,
 ) -> (Taken, Option<Ticket>) {
-    let Some((stored, credential)) = found else {
+    let Some(Offer { stored, credential, elsewhere }) = offer else {
         if here.credential().is_none() {
             return (Taken::Nothing, None);
         }
@@ -223,6 +237,7 @@ fn take(
         }
         Standing::Live(old) if ours && has_same_access(old, &credential) => {
             known.book.generation = stored.generation;
+            known.book.elsewhere = elsewhere;
             cell.take_secrets(credential, cookies);
             return (Taken::Secrets, None);
         }
@@ -240,6 +255,7 @@ fn take(
         login: stored.login.clone(),
         generation: stored.generation,
         anchored: true,
+        elsewhere,
     };
     (Taken::Adopted, detached)
 }

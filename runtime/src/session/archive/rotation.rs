@@ -124,6 +124,7 @@ async fn announced(
 ) -> Result<Ready, Stop> {
     let fence = lock.as_ref().map(StoreLock::fence);
     let _turn = archive.turn().await;
+    archive.locate().await;
     for _ in 0..TRIES {
         let doubted = look(session, archive, basis).await?;
         if announce(session, archive, basis, fence).await? {
@@ -135,8 +136,8 @@ async fn announced(
 
 /// Whether the secret is in doubt; stops if there is nothing left to refresh.
 async fn look(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -> Result<bool, Stop> {
-    let stored = archive.load().await?;
-    let taken = session.take_in(archive, &stored, Heed::Peers)?;
+    let found = archive.load().await?;
+    let taken = session.take_in(archive, &found, Heed::Peers)?;
     if taken == Taken::Foreign {
         let text = "another process has logged in as somebody else: `Session::load` takes that session over";
         return Err(Error::new(Kind::Superseded, text).into());
@@ -146,7 +147,7 @@ async fn look(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -
         return Err(Stop::Moot);
     }
     *basis = now;
-    Ok(Record::read(&stored.record)?.intent.is_some())
+    Ok(found.record.intent.is_some())
 }
 
 /// Stores that the secret is about to be spent, which shows that what follows can be stored too. `false`: the
@@ -160,7 +161,7 @@ pub(super) async fn announce(
     let Some((seen, book)) = page(session, archive, basis) else { return Err(Stop::Moot) };
     // Where nobody has logged in, there is no secret of the store's to be spent.
     let intent = basis.credential().map(|_| Intent::now(fence.unwrap_or_default()));
-    let stored = stored_session(&book, basis.credential(), &basis.cookies);
+    let stored = stored_session(archive, &book, basis.credential(), &basis.cookies);
     let record = Record::new(stored).with_intent(intent.clone());
     let swapped = archive.swap(Swap { basis: seen, record: record.write()?, fence }).await?;
     let Some(revision) = swapped else { return Ok(false) };
@@ -279,10 +280,10 @@ async fn store_renewed(
 ) -> Result<Option<Revision>, Error> {
     let Landing::Renewed { credential, cookies } = landing else { return Ok(None) };
     let Some((seen, mut book)) = page(session, archive, basis) else { return Ok(None) };
-    book.generation = book.generation.saturating_add(1);
+    book.turn_page();
     let here = session.snapshot();
     let jar = cookies.as_ref().map_or_else(|| here.cookies.clone(), |set| Arc::new(set.after(&here.cookies)));
-    let record = Record::new(stored_session(&book, Some(credential), &jar)).write()?;
+    let record = Record::new(stored_session(archive, &book, Some(credential), &jar)).write()?;
     archive.swap(Swap { basis: seen, record, fence }).await
 }
 

@@ -90,15 +90,14 @@ impl Session {
     /// The latest state, once.
     async fn write(&self, archive: &Archive) -> Result<(), Error> {
         let _turn = archive.turn().await;
+        archive.locate().await;
         for _ in 0..TRIES {
             let Some(draft) = self.draft(archive) else { return Ok(()) };
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
-                let stored = archive.load().await?;
-                // What is none of ours is not overwritten.
-                Record::read(&stored.record)?;
-                stored.revision
+                // What is none of ours is an error, and not overwritten.
+                archive.load().await?.revision
             };
             let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
             match archive.swap(swap).await? {
@@ -108,9 +107,9 @@ impl Session {
                 }
                 None if !draft.book.anchored => archive.known().revision = None,
                 None => {
-                    let stored = archive.load().await?;
-                    let lapsed = stored.revision == basis;
-                    self.take_in(archive, &stored, Heed::Peers)?;
+                    let found = archive.load().await?;
+                    let lapsed = found.revision == basis;
+                    self.take_in(archive, &found, Heed::Peers)?;
                     // Nobody has stored anything, and yet it is refused: our lock has run out.
                     let lock = if lapsed { archive.known().kept.take() } else { None };
                     drop(lock);
@@ -129,7 +128,7 @@ impl Session {
         if book.anchored && matches!(here.standing, Standing::Nobody) {
             return None;
         }
-        let record = Record::new(stored_session(&book, here.credential(), &here.cookies))
+        let record = Record::new(stored_session(archive, &book, here.credential(), &here.cookies))
             .with_intent(known.intent.clone());
         let fence = known.kept.as_ref().filter(|_| book.anchored).map(StoreLock::fence);
         let basis = known.revision;
@@ -157,13 +156,15 @@ struct Draft {
 
 /// The session as the store is to have it; `None` if there is none.
 pub(super) fn stored_session(
+    archive: &Archive,
     book: &Book,
     credential: Option<&Arc<Credential>>,
     cookies: &Cookies,
 ) -> Option<StoredSession> {
     let credential = credential?;
     let (login, age) = (book.login.clone(), credential.received().elapsed());
-    Some(StoredSession::new(login, book.generation, credential.tokens(), age, cookies.clone()))
+    let stored = StoredSession::new(login, book.generation, credential.tokens(), age, cookies.clone());
+    Some(stored.at(archive.home_of(book)))
 }
 
 /// The one task that writes.

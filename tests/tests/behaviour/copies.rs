@@ -1,0 +1,204 @@
+//! A session that was copied from one store to another: told of before one copy spends the other's refresh token.
+
+use std::fs;
+use std::path::PathBuf;
+
+use afresh::{
+    BoxError, FileStore, MemoryStore, Revision, SessionEvent, SessionEvents, SessionState, SessionStore,
+    StoreLock, Stored, Swap, Tokens,
+};
+use afresh_tests::{Conduct, Role, World};
+
+use crate::api::{Shop, ShopClient, builder, order, tokens};
+
+/// A folder of its own for each test, with a store in each folder in it.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("afresh-copies-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Self(folder)
+    }
+
+    /// A process with the store in `inner`, and what it has been told of since it has read the store.
+    async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
+        let store = FileStore::new(self.0.join(inner).join("session"));
+        let shop = builder(world).store(store).build().unwrap();
+        let events = shop.session().events();
+        shop.session().load().await.unwrap();
+        (shop, events)
+    }
+
+    /// Whether a process that starts there is told that it has a copy.
+    async fn tells_of_a_copy(&self, world: &World, inner: &str) -> bool {
+        let (shop, mut events) = self.process(world, inner).await;
+        assert_ne!(shop.session().state(), SessionState::LoggedOut);
+        copies_told(&mut events) == 1
+    }
+
+    fn copy(&self, from: &str, to: &str, files: &[&str]) {
+        fs::create_dir_all(self.0.join(to)).unwrap();
+        for file in files {
+            fs::copy(self.0.join(from).join(file), self.0.join(to).join(file)).unwrap();
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const SESSION: &[&str] = &["session"];
+const ALL: &[&str] = &["session", "session.lock", "session.write"];
+
+fn copies_told(events: &mut SessionEvents) -> usize {
+    let told = std::iter::from_fn(|| events.try_next());
+    told.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
+}
+
+/// A world, and a folder in which the store `home` has its first tokens and has refreshed once.
+async fn at_home(name: &str) -> (World, Folder) {
+    let (world, folder) = (World::new(), Folder::new(name));
+    world.guard_with(403, |_| order(7));
+    let (shop, mut events) = folder.process(&world, "home").await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+    assert_eq!(copies_told(&mut events), 0);
+    (world, folder)
+}
+
+/// R8: of the session's file alone, and of its whole folder.
+#[tokio::test]
+async fn a_copy_is_told_of_once_before_anything_is_spent() {
+    for (name, files) in [("file", SESSION), ("folder", ALL)] {
+        let (world, folder) = at_home(name).await;
+        folder.copy("home", "copy", files);
+        let (shop, mut events) = folder.process(&world, "copy").await;
+        assert_eq!(copies_told(&mut events), 1);
+        assert_eq!(world.authority.posts(), 1);
+        shop.order(7).await.unwrap();
+        shop.session().load().await.unwrap();
+        assert_eq!(copies_told(&mut events), 0);
+        assert!(!folder.tells_of_a_copy(&world, "home").await);
+    }
+}
+
+/// R8: whoever has refreshed has a token that nobody else has.
+#[tokio::test]
+async fn a_copy_is_an_original_once_it_has_refreshed() {
+    let (world, folder) = at_home("original").await;
+    folder.copy("home", "copy", ALL);
+    world.authority.expire();
+    let (shop, _) = folder.process(&world, "copy").await;
+    shop.order(7).await.unwrap();
+    assert_eq!(world.authority.posts(), 2);
+    assert!(!folder.tells_of_a_copy(&world, "copy").await);
+    folder.copy("copy", "home", SESSION);
+    assert!(folder.tells_of_a_copy(&world, "home").await);
+}
+
+/// R8: what is stored about a refresh that fails does not make the token any less shared.
+#[tokio::test]
+async fn a_copy_that_could_not_refresh_is_still_a_copy() {
+    let (world, folder) = at_home("failing").await;
+    folder.copy("home", "copy", ALL);
+    world.authority.expire();
+    world.authority.always(Role::Refresh, Conduct::instead(400));
+    let (shop, _) = folder.process(&world, "copy").await;
+    shop.order(7).await.unwrap_err();
+    assert_eq!(world.authority.posts(), 2);
+    assert!(folder.tells_of_a_copy(&world, "copy").await);
+}
+
+/// R8: a running process whose file is overwritten with a later state of the other store's.
+#[tokio::test]
+async fn a_copy_over_a_running_process_is_told_of() {
+    let (world, folder) = at_home("running").await;
+    folder.copy("home", "copy", ALL);
+    let (copy, mut events) = folder.process(&world, "copy").await;
+    assert_eq!(copies_told(&mut events), 1);
+    world.authority.expire();
+    let (home, _) = folder.process(&world, "home").await;
+    home.order(7).await.unwrap();
+    folder.copy("home", "copy", SESSION);
+    copy.session().load().await.unwrap();
+    assert_eq!(copies_told(&mut events), 1);
+}
+
+/// R8
+#[tokio::test]
+async fn a_login_in_a_copy_shares_nothing() {
+    let (world, folder) = at_home("login").await;
+    folder.copy("home", "copy", ALL);
+    let (shop, _) = folder.process(&world, "copy").await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    assert!(!folder.tells_of_a_copy(&world, "copy").await);
+}
+
+/// R8
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_that_was_moved_is_no_copy() {
+    let (world, folder) = at_home("moved").await;
+    fs::rename(folder.0.join("home"), folder.0.join("moved")).unwrap();
+    assert!(!folder.tells_of_a_copy(&world, "moved").await);
+}
+
+/// R8: an access token alone may be held by as many as want it.
+#[tokio::test]
+async fn where_nothing_can_be_spent_a_copy_is_none() {
+    let (world, folder) = at_home("nothing").await;
+    let (shop, _) = folder.process(&world, "bare").await;
+    shop.session().set(Tokens::new("an access token")).await.unwrap();
+    folder.copy("bare", "copy", SESSION);
+    assert!(!folder.tells_of_a_copy(&world, "copy").await);
+}
+
+/// A store that says where it is as it is told to.
+#[derive(Clone)]
+struct Somewhere(MemoryStore, Option<&'static str>);
+
+impl SessionStore for Somewhere {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        self.0.load().await
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        self.0.swap(swap).await
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        self.0.lock().await
+    }
+
+    async fn place(&self) -> Option<String> {
+        self.1.map(str::to_owned)
+    }
+}
+
+/// R8: a store that cannot tell where it is tells of no copies, and what it has kept is another's from its next refresh on.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_knows_no_place_tells_of_no_copies() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let memory = MemoryStore::new();
+    let start = async |place| {
+        let shop = builder(&world).store(Somewhere(memory.clone(), place)).build().unwrap();
+        let mut events = shop.session().events();
+        shop.session().load().await.unwrap();
+        (shop, copies_told(&mut events))
+    };
+    let (nowhere, _) = start(None).await;
+    nowhere.session().set(tokens(&world.authority.issue())).await.unwrap();
+    let (here, told) = start(Some("here")).await;
+    assert_eq!(told, 0);
+    world.authority.expire();
+    here.order(7).await.unwrap();
+    for (place, copies) in [(None, 0), (Some("here"), 0), (Some("there"), 1)] {
+        assert_eq!(start(place).await.1, copies);
+    }
+}
