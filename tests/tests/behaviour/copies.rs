@@ -129,7 +129,7 @@ async fn a_copy_over_a_running_process_is_told_of() {
     assert_eq!(copies_told(&mut events), 1);
 }
 
-/// R8
+/// R8: it is the place's own, and its copy is none, before any refresh.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -137,6 +137,8 @@ async fn a_login_in_a_copy_shares_nothing() {
     let (shop, _) = folder.process(&world, "copy").await;
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
+    folder.copy("copy", "home", SESSION);
+    assert!(folder.tells_of_a_copy(&world, "home").await);
 }
 
 /// R8
