@@ -12,9 +12,15 @@ use crate::error::Error;
 pub(crate) enum Prepared {
     /// From a method's declaration and arguments.
     Declared(Declared),
-    /// From the user's own hands; cloned for a first send, so that everything in it is there again for a
-    /// second.
-    Handmade { request: Option<Request>, replayable: bool, url: Url },
+    /// From the user's own hands. Boxed, so that other calls do not carry the room for it.
+    Handmade(Box<Handmade>),
+}
+
+/// Cloned for a first send, so that everything in it is there again for a second.
+pub(crate) struct Handmade {
+    request: Option<Request>,
+    replayable: bool,
+    url: Url,
 }
 
 /// What a declaration and its arguments come to.
@@ -60,17 +66,16 @@ impl Declared {
 impl Prepared {
     pub(crate) fn handmade(request: Request) -> Self {
         let url = request.url().clone();
-        Self::Handmade { replayable: request.try_clone().is_some(), request: Some(request), url }
+        let replayable = request.try_clone().is_some();
+        Self::Handmade(Box::new(Handmade { request: Some(request), replayable, url }))
     }
 
     /// The request for one more send; `None` if its body is spent.
     pub(crate) fn request(&mut self) -> Result<Option<Request>, Error> {
         match self {
             Self::Declared(declared) => declared.request(),
-            Self::Handmade { request, replayable: true, .. } => {
-                Ok(request.as_ref().and_then(Request::try_clone))
-            }
-            Self::Handmade { request, .. } => Ok(request.take()),
+            Self::Handmade(made) if made.replayable => Ok(made.request.as_ref().and_then(Request::try_clone)),
+            Self::Handmade(made) => Ok(made.request.take()),
         }
     }
 
@@ -84,7 +89,7 @@ impl Prepared {
                 content_type: declared.content_type,
                 body: declared.body.share()?,
             })),
-            Self::Handmade { .. } => None,
+            Self::Handmade(_) => None,
         }
     }
 
@@ -92,7 +97,7 @@ impl Prepared {
     pub(crate) fn request_without_body(&mut self) -> Result<Option<Request>, Error> {
         let mut request = match self {
             Self::Declared(declared) => declared.head(),
-            Self::Handmade { .. } => match self.request()? {
+            Self::Handmade(_) => match self.request()? {
                 Some(request) => request,
                 None => return Ok(None),
             },
@@ -106,15 +111,16 @@ impl Prepared {
 
     pub(crate) fn url(&self) -> &Url {
         match self {
-            Self::Declared(Declared { url, .. }) | Self::Handmade { url, .. } => url,
+            Self::Declared(declared) => &declared.url,
+            Self::Handmade(made) => &made.url,
         }
     }
 
     pub(crate) fn method(&self) -> Method {
         match self {
             Self::Declared(declared) => declared.method.clone(),
-            Self::Handmade { request, .. } => {
-                request.as_ref().map_or(Method::GET, |request| request.method().clone())
+            Self::Handmade(made) => {
+                made.request.as_ref().map_or(Method::GET, |request| request.method().clone())
             }
         }
     }
@@ -125,8 +131,8 @@ impl Prepared {
                 let own = declared.content_type.is_some() && *name == CONTENT_TYPE;
                 own || declared.headers.iter().any(|(header, _)| header == name)
             }
-            Self::Handmade { request, .. } => {
-                request.as_ref().is_some_and(|request| request.headers().contains_key(name))
+            Self::Handmade(made) => {
+                made.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
             }
         }
     }
@@ -134,7 +140,7 @@ impl Prepared {
     pub(crate) fn is_replayable(&self) -> bool {
         match self {
             Self::Declared(declared) => declared.body.is_replayable(),
-            Self::Handmade { replayable, .. } => *replayable,
+            Self::Handmade(made) => made.replayable,
         }
     }
 }
