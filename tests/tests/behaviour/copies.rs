@@ -129,7 +129,18 @@ async fn a_copy_over_a_running_process_is_told_of() {
     assert_eq!(copies_told(&mut events), 1);
 }
 
-/// R8: it is the place's own, and its copy is none, before any refresh.
+/// R8: also if nothing was stored in the place before.
+#[tokio::test]
+async fn a_copy_is_told_of_before_any_refresh() {
+    let (world, folder) = (World::new(), Folder::new("first"));
+    let (shop, _) = folder.process(&world, "home").await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    folder.copy("home", "copy", SESSION);
+    assert!(folder.tells_of_a_copy(&world, "copy").await);
+    assert!(!folder.tells_of_a_copy(&world, "home").await);
+}
+
+/// R8: what was stored is the place's own.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -137,8 +148,6 @@ async fn a_login_in_a_copy_shares_nothing() {
     let (shop, _) = folder.process(&world, "copy").await;
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
-    folder.copy("copy", "home", SESSION);
-    assert!(folder.tells_of_a_copy(&world, "home").await);
 }
 
 /// R8
