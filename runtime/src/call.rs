@@ -183,7 +183,6 @@ impl Call {
         }
         let refuse = |text: &'static str| Error::request(text).in_method(name);
         let path = self.url.get(self.path_start..).unwrap_or_default();
-        let path = path.split_once('?').map_or(path, |(path, _)| path);
         if has_dot_segment(path) {
             return Err(refuse("a path argument would make a segment `.` or `..`, which is another path"));
         }

@@ -9,10 +9,12 @@ use crate::error::Error;
 use crate::lean::LeanResponse;
 
 /// Of the two kinds there are, each as it came: to make one of the other costs more than the rest of a call.
+///
+/// Boxed, because every step of a call hands it on, and has room for it while it waits.
 pub(crate) enum Response {
-    Reqwest(reqwest::Response),
+    Reqwest(Box<reqwest::Response>),
     #[cfg(feature = "hyper")]
-    Lean(LeanResponse),
+    Lean(Box<LeanResponse>),
 }
 
 /// The same of either.
@@ -39,7 +41,6 @@ impl Response {
         either!(self, response => response.headers_mut())
     }
 
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only a trace tells it"))]
     pub(crate) fn version(&self) -> Version {
         either!(self, response => response.version())
     }
@@ -74,7 +75,7 @@ impl Response {
     /// As callers get it who read the body themselves.
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         match self {
-            Self::Reqwest(response) => response,
+            Self::Reqwest(response) => *response,
             #[cfg(feature = "hyper")]
             Self::Lean(response) => response.into_reqwest(),
         }
@@ -83,6 +84,13 @@ impl Response {
 
 impl From<reqwest::Response> for Response {
     fn from(response: reqwest::Response) -> Self {
-        Self::Reqwest(response)
+        Self::Reqwest(Box::new(response))
+    }
+}
+
+#[cfg(feature = "hyper")]
+impl From<LeanResponse> for Response {
+    fn from(response: LeanResponse) -> Self {
+        Self::Lean(Box::new(response))
     }
 }

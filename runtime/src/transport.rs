@@ -130,7 +130,7 @@ impl Future for Sent {
                 ready!(Pin::new(sent).poll(context)).map(Response::from).map_err(BoxError::from)
             }
             #[cfg(feature = "hyper")]
-            UnderWay::Lean(sent) => ready!(Pin::new(sent).poll(context)).map(Response::Lean),
+            UnderWay::Lean(sent) => ready!(Pin::new(sent).poll(context)).map(Response::from),
             UnderWay::Service(sent) => ready!(sent.as_mut().poll(context)).map(Response::from),
             UnderWay::Refused(error) => match error.take() {
                 Some(error) => return Poll::Ready(Err(error)),

@@ -1,6 +1,7 @@
 //! The body of an answer, read to its end.
 
 use bytes::Bytes;
+use http::Version;
 
 use crate::error::Error;
 use crate::response::Response;
@@ -15,6 +16,11 @@ const TRUSTED: usize = 256 * 1024;
 pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
     let length = response.content_length().and_then(|length| usize::try_from(length).ok());
     let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
+    // Where a length ends the body there is no end to wait for; in HTTP/2 and later the end is a frame of its own, and
+    // who does not take it resets the stream.
+    if length == Some(first.len()) && response.version() <= Version::HTTP_11 {
+        return Ok(first);
+    }
     let Some(second) = response.chunk().await? else { return Ok(first) };
     let mut joined = Joined { bytes: Vec::new(), length };
     joined.add(&first);
@@ -49,7 +55,12 @@ impl Joined {
 
 #[cfg(test)]
 mod tests {
-    use futures_util::stream;
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use futures_util::{FutureExt, stream};
+    use http_body::{Frame, SizeHint};
     use reqwest::Body;
 
     use super::*;
@@ -65,6 +76,37 @@ mod tests {
         let body = read(&mut response(vec![chunk.clone()])).await.unwrap();
         assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
         assert!(read(&mut response(vec![])).await.unwrap().is_empty());
+    }
+
+    /// Bytes of known length, whose end never comes.
+    struct Endless(Option<Bytes>);
+
+    impl http_body::Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0.take().map_or(Poll::Pending, |bytes| Poll::Ready(Some(Ok(Frame::data(bytes)))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
+        }
+    }
+
+    #[test]
+    fn the_end_is_waited_for_only_where_it_is_a_frame_of_its_own() {
+        for (version, waits) in
+            [(Version::HTTP_10, false), (Version::HTTP_11, false), (Version::HTTP_2, true)]
+        {
+            let mut response = http::Response::new(Body::wrap(Endless(Some(Bytes::from_static(b"all")))));
+            *response.version_mut() = version;
+            let read = read(&mut reqwest::Response::from(response).into()).now_or_never();
+            assert_eq!(read.is_none(), waits, "{version:?}");
+        }
     }
 
     #[tokio::test]

@@ -38,13 +38,14 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     }
 }
 
-/// Whether some segment is `.` or `..`. A server or the URL parser resolves those, encoded or not; so they
-/// are never sent.
-pub(crate) fn has_dot_segment(path: &str) -> bool {
+/// Whether some segment before the query is `.` or `..`. A server or the URL parser resolves those, encoded or not;
+/// so they are never sent.
+pub(crate) fn has_dot_segment(path_and_query: &str) -> bool {
     let may_be = |pair: &[u8]| matches!(pair, [b'/', b'.' | b'%']);
-    if !path.starts_with(['.', '%']) && !path.as_bytes().windows(2).any(may_be) {
+    if !path_and_query.starts_with(['.', '%']) && !path_and_query.as_bytes().windows(2).any(may_be) {
         return false;
     }
+    let path = path_and_query.split_once('?').map_or(path_and_query, |(path, _)| path);
     let is_dots = |segment: &str| segment == "." || segment == "..";
     let is_encoded =
         |segment: &str| segment.contains('%') && is_dots(&segment.to_ascii_lowercase().replace("%2e", "."));
@@ -159,5 +160,6 @@ mod tests {
         assert!(has_dot_segment("/a/../b") && has_dot_segment("/.") && has_dot_segment("/a/.."));
         assert!(has_dot_segment("/a/%2e.") && has_dot_segment("/%2E/b") && !has_dot_segment("/%2ea"));
         assert!(!has_dot_segment("/a/...") && !has_dot_segment("/.well-known/x..y"));
+        assert!(!has_dot_segment("/a?b=/../c") && has_dot_segment("/..?b"));
     }
 }
