@@ -10,9 +10,9 @@ use crate::lean::LeanResponse;
 
 /// Of the two kinds there are, each as it came: to make one of the other costs more than the rest of a call.
 ///
-/// Boxed, because every step of a call hands it on, and has room for it while it waits.
+/// Every step of a call hands it on, and has room for it while it waits: so the larger one is boxed.
 pub(crate) enum Response {
-    Reqwest(Box<reqwest::Response>),
+    Reqwest(reqwest::Response),
     #[cfg(feature = "hyper")]
     Lean(Box<LeanResponse>),
 }
@@ -75,7 +75,7 @@ impl Response {
     /// As callers get it who read the body themselves.
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         match self {
-            Self::Reqwest(response) => *response,
+            Self::Reqwest(response) => response,
             #[cfg(feature = "hyper")]
             Self::Lean(response) => response.into_reqwest(),
         }
@@ -84,7 +84,7 @@ impl Response {
 
 impl From<reqwest::Response> for Response {
     fn from(response: reqwest::Response) -> Self {
-        Self::Reqwest(Box::new(response))
+        Self::Reqwest(response)
     }
 }
 
