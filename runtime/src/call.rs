@@ -10,8 +10,8 @@ use http::{HeaderName, HeaderValue, Method};
 use crate::answer::Answer;
 use crate::encode::{
     Content, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart, JsonBody,
-    Multipart, PathArgument, QueryArgument, has_dot_segment, header_values, write_cookie, write_form,
-    write_json, write_query, write_segment, write_segments,
+    Parts, PathArgument, QueryArgument, has_dot_segment, header_values, write_cookie, write_form, write_json,
+    write_query, write_segment, write_segments,
 };
 use crate::endpoint::Endpoint;
 use crate::error::Error;
@@ -41,7 +41,7 @@ enum Draft {
     Members(Vec<u8>),
     Form(String),
     Body(crate::encode::Body),
-    Parts(Multipart),
+    Parts(Parts),
 }
 
 /// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
@@ -154,7 +154,7 @@ impl Call {
     pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
         let mut form = match std::mem::replace(&mut self.body, Draft::None) {
             Draft::Parts(form) => form,
-            _ => Multipart::default(),
+            _ => Parts::default(),
         };
         let made = form.add(name, value);
         self.body = Draft::Parts(form);
@@ -269,7 +269,7 @@ impl Draft {
             }
             Self::Form(form) => (Content::Bytes(form.into()), Some(FORM)),
             // Its content type has the boundary, which is made anew for each send.
-            Self::Parts(parts) => (Content::Multipart(parts), None),
+            Self::Parts(parts) => (Content::Multipart(parts.finish()), None),
             Self::Body(body) => {
                 let content_type = body.content_type;
                 (body.into_content(), content_type)

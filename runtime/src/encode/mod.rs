@@ -23,7 +23,7 @@ pub(crate) use cookie::write_cookie;
 pub(crate) use form::write_form;
 pub(crate) use header::header_values;
 pub(crate) use json::write_json;
-pub(crate) use multipart::Multipart;
+pub(crate) use multipart::Parts;
 pub use multipart::{AsPart, AsScalar, IntoPart, Part};
 pub(crate) use path::{has_dot_segment, write_segment, write_segments};
 pub(crate) use query::write_query;

@@ -3,9 +3,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::path::PathBuf;
 use std::sync::OnceLock;
 
+use bytes::Bytes;
 use futures_core::TryStream;
 use reqwest::multipart::Form;
 use reqwest::{Client, Request, RequestBuilder};
@@ -38,7 +40,7 @@ impl Part {
     }
 
     /// Bytes.
-    pub fn bytes(bytes: impl Into<bytes::Bytes>) -> Self {
+    pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::of(Body::from(bytes.into()))
     }
 
@@ -47,7 +49,7 @@ impl Part {
     where
         S: TryStream + Send + 'static,
         S::Error: Into<BoxError>,
-        bytes::Bytes: From<S::Ok>,
+        Bytes: From<S::Ok>,
     {
         Self::of(Body::stream(stream))
     }
@@ -86,16 +88,50 @@ impl Part {
     }
 }
 
-/// The parts of one body, in order.
+/// The parts of one body while the arguments are put in, in order. Scalars stand in one text, of which each part
+/// shares its piece: so they need no room of their own.
 #[derive(Default)]
+pub struct Parts {
+    list: Vec<(&'static str, Piece)>,
+    texts: String,
+}
+
+enum Piece {
+    /// Of the common text.
+    Text(Range<usize>),
+    Part(Part),
+}
+
+impl Parts {
+    /// Adds what `value` comes to, in parts of this name.
+    pub(crate) fn add<Via>(&mut self, name: &'static str, value: impl IntoPart<Via>) -> Result<(), String> {
+        value.put_into(name, self)
+    }
+
+    fn push(&mut self, name: &'static str, part: Part) {
+        self.list.push((name, Piece::Part(part)));
+    }
+
+    fn push_text(&mut self, name: &'static str, text: &str) {
+        let start = self.texts.len();
+        self.texts.push_str(text);
+        self.list.push((name, Piece::Text(start..self.texts.len())));
+    }
+
+    pub(crate) fn finish(self) -> Multipart {
+        let texts = Bytes::from(self.texts);
+        let made = |piece| match piece {
+            Piece::Text(range) => Part::bytes(texts.slice(range)),
+            Piece::Part(part) => part,
+        };
+        Multipart(self.list.into_iter().map(|(name, piece)| (name, made(piece))).collect())
+    }
+}
+
+/// The parts of one body, in order.
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
-    /// Adds what `value` comes to, in parts of this name.
-    pub(crate) fn add<Via>(&mut self, name: &'static str, value: impl IntoPart<Via>) -> Result<(), String> {
-        value.put_into(name, &mut self.0)
-    }
-
     pub(crate) fn is_replayable(&self) -> bool {
         self.0.iter().all(|(_, part)| part.body.content().is_replayable())
     }
@@ -174,7 +210,7 @@ fn builder_client() -> Result<Client, Error> {
 )]
 pub trait IntoPart<Via> {
     #[doc(hidden)]
-    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String>;
+    fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String>;
 }
 
 /// How an [`IntoPart`] was found: it is one or several parts.
@@ -186,45 +222,56 @@ pub enum AsPart {}
 pub enum AsScalar {}
 
 impl IntoPart<AsPart> for Part {
-    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
-        form.push((name, self));
+    fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
+        form.push(name, self);
         Ok(())
     }
 }
 
 impl IntoPart<AsPart> for Option<Part> {
-    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
-        form.extend(self.map(|part| (name, part)));
+    fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
+        if let Some(part) = self {
+            form.push(name, part);
+        }
         Ok(())
     }
 }
 
 impl IntoPart<AsPart> for Vec<Part> {
-    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
-        form.extend(self.into_iter().map(|part| (name, part)));
+    fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
+        for part in self {
+            form.push(name, part);
+        }
         Ok(())
     }
 }
 
 impl<T: Serialize> IntoPart<AsScalar> for T {
-    fn put_into(self, name: &'static str, form: &mut Vec<(&'static str, Part)>) -> Result<(), String> {
+    fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
         take_apart(&mut Texts { part: name, form }, name, &self).map_err(|refusal| refusal.0)
     }
 }
 
 struct Texts<'a> {
     part: &'static str,
-    form: &'a mut Vec<(&'static str, Part)>,
+    form: &'a mut Parts,
 }
 
 impl Sink for Texts<'_> {
     fn scalar(&mut self, _: &str, text: &str) -> Result<(), Refusal> {
-        self.form.push((self.part, Part::text(text)));
+        self.form.push_text(self.part, text);
         Ok(())
     }
 
     fn room(&self) -> Room {
         Room::Sequence
+    }
+}
+
+/// Texts stay out: they may be secrets.
+impl fmt::Debug for Parts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Parts({})", self.list.len())
     }
 }
 
