@@ -14,8 +14,8 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "What a session costs where nothing happens to it",
         "The call of the first table, through afresh. The second row sends the same bytes as the third; what is left of the\n\
-         first is what a header costs in hyper and on the wire. What CI holds is the difference of the last two rows: that of\n\
-         the rows over a socket differs from run to run by a tenth.",
+         first is what a header costs in hyper and on the wire. The target is held to the difference of the last two rows, and so\n\
+         does CI: that of the rows over a socket is from 0 to 700, as the allocator finds room.",
     );
     let ways = session::WAYS.iter().chain(&session::AT_ONCE);
     let subjects: Vec<String> = ways.clone().map(|(way, _)| format!("session:{way}")).collect();
@@ -25,9 +25,9 @@ pub fn measure() -> Section {
     });
     section.table(&["client", "instructions", "allocations"], &rows.collect::<Vec<_>>());
     if let [_, header, live, header_at_once, live_at_once] = costs[..] {
-        section.at_most("instructions of a session", live.instructions - header.instructions, 600.0);
-        section.at_most("allocations of a session", live.allocations - header.allocations, 0.0);
         let held = live_at_once.instructions - header_at_once.instructions;
+        section.at_most("instructions of a session", held, 600.0);
+        section.at_most("allocations of a session", live.allocations - header.allocations, 0.0);
         section.count("session over a transport that answers at once, instructions", held);
         section.count("session, allocations", live.allocations - header.allocations);
     }
