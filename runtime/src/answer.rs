@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 
 use crate::body_deserializer::BodyDeserializer;
 use crate::charset;
+use crate::decode::Reading;
 use crate::decode_error::DecodeError;
 use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
@@ -16,6 +17,7 @@ use crate::media_type::MediaType;
 use crate::pages::Continuation;
 use crate::rejection::Rejection;
 use crate::reply::Receipt;
+use crate::response::Response;
 use crate::session::tame;
 use crate::whole_body;
 
@@ -63,6 +65,30 @@ impl Answer {
         }
     }
 
+    /// Read as far as its reader wants it.
+    pub(crate) async fn of(mut arrived: Arrived, reading: Reading) -> Result<Self, Error> {
+        let live = match reading {
+            Reading::Whole => false,
+            Reading::HeadOfSuccess => arrived.response.status().is_success(),
+            Reading::Head => true,
+        };
+        if live { Ok(Self::live(arrived)) } else { Self::read(&mut arrived).await }
+    }
+
+    /// Of a response whose body has been read.
+    pub(crate) fn read_already(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            content: Content::Whole(body),
+            receipt,
+            rejection: None,
+            secret: false,
+            none: false,
+            continuation: None,
+        }
+    }
+
     /// Reads the body to its end.
     pub(crate) async fn read(arrived: &mut Arrived) -> Result<Self, Error> {
         let body = whole_body::read(&mut arrived.response).await;
@@ -71,16 +97,8 @@ impl Answer {
             Ok(body) => body,
             Err(error) => return Err(error.with_receipt(arrived.receipt).with_rejection_if(rejection)),
         };
-        Ok(Self {
-            status: arrived.response.status(),
-            headers: std::mem::take(arrived.response.headers_mut()),
-            content: Content::Whole(body),
-            receipt: arrived.receipt,
-            rejection,
-            secret: false,
-            none: false,
-            continuation: None,
-        })
+        let answer = Self::read_already(&mut arrived.response, body, arrived.receipt);
+        Ok(Self { rejection, ..answer })
     }
 
     /// Leaves the body where it is.

@@ -283,7 +283,7 @@ impl<C: Api> ClientBuilder<C> {
             session.log_in(None, tokens, &[]).map_err(unusable)?;
             session.expect();
         }
-        let client = Client::assemble(wire, session, self.settings);
+        let client = Client::assemble(wire, session, self.settings, C::INFO);
         client.placement(Some(C::INFO))?;
         join(&client, C::INFO, self.renewal.ends_on.as_deref());
         Ok(C::from_client(client))
@@ -295,11 +295,12 @@ impl<C: Api> ClientBuilder<C> {
         self.check_base(&url)?;
         let transport = match self.transport.take() {
             Some(transport) => transport,
-            None => Transport::own()?,
+            None => Transport::own(&url)?,
         };
         transport.check(&url)?;
         let follows_redirects = transport.follows_redirects();
         Ok(Wire {
+            host: transport.host(&url),
             transport,
             follows_redirects,
             origin: Origin::of(&url),

@@ -21,14 +21,13 @@ use crate::decode::Reading;
 use crate::dispatch::{Journey, Met, Plan};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
-use crate::pages::Continuation;
 use crate::pending::{AnswerFuture, Pending};
 use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::refusal::{Condition, Custom, Rule};
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
-use crate::trace;
+use crate::trace::{self, Trail};
 use crate::verdict::Law;
 use crate::wire::{Wire, redirects_leak};
 
@@ -61,10 +60,21 @@ const REFRESH_ON: &[u16] = &[401, 403];
 #[derive(Clone)]
 pub struct Client(Arc<dyn Held>);
 
-struct Inner {
-    wire: Arc<Wire>,
-    session: Session,
+pub(crate) struct Inner {
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) session: Session,
     settings: Settings,
+    pub(crate) bound: Bound,
+}
+
+/// What a client's settings and the declaration of one API come to for all of its calls.
+pub(crate) struct Bound {
+    /// Where the credential stands in them.
+    pub(crate) placement: Result<Placement>,
+    /// Whether a default header stands there already.
+    pub(crate) brings_own: bool,
+    /// Whether a success may be a refusal, unless the method has conditions of its own.
+    judges_successes: bool,
 }
 
 /// What a client holds, for the compiler no deeper than this: whether the generated client is `Send` and `Sync`
@@ -80,7 +90,7 @@ impl Held for Inner {
 }
 
 /// What the builder was told; where it was told nothing, the API's declaration counts.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
@@ -126,18 +136,35 @@ impl Client {
             Err(error) => return Pending::new(Self::within(NAME, None, None, ready(Err(error))), NAME),
         };
         let demand = self.demand_of(&call, &placement).then_some(Demand::Optional);
-        let route = format!("{} {}", call.method(), call.url().path());
+        let path = call.url(self.wire()).map_or_else(|_| String::new(), |url| url.path().to_owned());
+        let route = format!("{} {path}", call.method());
         let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
-        let mut journey = Journey::new(self.clone(), call, plan);
+        let mut journey = Journey::new(self.clone(), call, plan, Trail::new(None));
         let started = async move { journey.travel().await.map(Answer::live) };
         Pending::new(Self::within(NAME, timeout, seen, started), NAME)
     }
 
-    pub(crate) fn assemble(wire: Arc<Wire>, session: Session, settings: Settings) -> Self {
-        Self(Arc::new(Inner { wire, session, settings }))
+    /// For calls of `api`; for others too, see [`bound_to`](Self::bound_to).
+    pub(crate) fn assemble(
+        wire: Arc<Wire>,
+        session: Session,
+        settings: Settings,
+        api: &'static ApiInfo,
+    ) -> Self {
+        let placement = settings.placement(Some(api), &wire);
+        let brings_own = placement.as_ref().is_ok_and(|placement| wire.headers.contains_key(&placement.header));
+        let judges_successes = !(settings.expired_when.is_empty() && api.expired_when.is_empty());
+        let bound = Bound { placement, brings_own, judges_successes };
+        Self(Arc::new(Inner { wire, session, settings, bound }))
     }
 
-    fn inner(&self) -> &Inner {
+    /// The same client for calls of `api`: what both have to say of them is put together once, and not for each.
+    pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
+        let Inner { wire, session, settings, .. } = self.inner();
+        Self::assemble(wire.clone(), session.clone(), settings.clone(), api)
+    }
+
+    pub(crate) fn inner(&self) -> &Inner {
         self.0.inner()
     }
 
@@ -147,92 +174,65 @@ impl Client {
 
     /// Where the credential stands in calls of `api`.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>) -> Result<Placement> {
-        let settings = &self.inner().settings;
-        let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
-        let header = settings.token_header.clone().or_else(declared);
-        let scheme = settings.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
-        let placement = Placement::new(header, scheme);
-        if self.inner().wire.follows_redirects && placement.header != AUTHORIZATION {
-            return Err(redirects_leak(&placement.header));
-        }
-        Ok(placement)
+        self.inner().settings.placement(api, self.wire())
     }
 
-    /// Starts a call of a generated client. Boxed here, so that its state machine is compiled once and not
-    /// in the user's crate.
-    pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
-        self.start_prepared(call.endpoint, call.prepare(self.wire()), reading)
-    }
-
-    /// Starts a call that is prepared already, say for one more page.
-    pub(crate) fn start_prepared(
-        &self,
-        endpoint: &'static Endpoint,
-        call: Result<Prepared>,
-        reading: Reading,
-    ) -> AnswerFuture {
+    /// Starts a call of a generated client.
+    pub(crate) fn start(&self, mut call: Call, reading: Reading) -> AnswerFuture {
+        let endpoint = call.endpoint();
         let timeout = self.timeout(endpoint);
-        let met = timeout.map(|_| Arc::default());
-        let seen = met.clone();
-        let fail = |error| Self::within(endpoint.name, None, None, ready(Err(error)));
-        let mut call = match call {
-            Ok(call) => call,
-            Err(error) => return fail(error),
-        };
-        let plan = match self.plan(endpoint, &call, met, reading) {
-            Ok(plan) => plan,
-            Err(error) => return fail(error),
-        };
-        let continuation = endpoint.pages.and_then(|paging| {
-            let url = call.url().clone();
-            let request = call.at(&url)?;
-            Some(Box::new(Continuation { client: self.clone(), endpoint, paging, request }))
-        });
-        let mut journey = Journey::new(self.clone(), call, plan);
-        Self::within(endpoint.name, timeout, seen, async move {
-            let mut arrived = journey.travel().await?;
-            let live = match reading {
-                Reading::Whole => false,
-                Reading::HeadOfSuccess => arrived.response.status().is_success(),
-                Reading::Head => true,
-            };
-            let answer = if live { Answer::live(arrived) } else { Answer::read(&mut arrived).await? };
-            Ok(answer.none_on(endpoint.none_on).with_continuation(continuation))
+        let met: Met = timeout.map(|_| Arc::default());
+        call.0.start(self.clone(), reading, met.clone());
+        match timeout {
+            None => trace::boxed_call(endpoint.name, call.0),
+            Some(_) => Self::within(endpoint.name, timeout, met, call.0),
+        }
+    }
+
+    /// Starts a call for one more page.
+    pub(crate) fn start_page(&self, endpoint: &'static Endpoint, call: Prepared) -> AnswerFuture {
+        let timeout = self.timeout(endpoint);
+        let met: Met = timeout.map(|_| Arc::default());
+        let plan = self.plan(endpoint, &call, met.clone(), Reading::Whole);
+        let client = self.clone();
+        Self::within(endpoint.name, timeout, met, async move {
+            let mut journey = Journey::new(client, call, plan?, Trail::new(Some(endpoint)));
+            let answer = Answer::of(journey.travel().await?, Reading::Whole).await?;
+            Ok(answer.none_on(endpoint.none_on))
         })
     }
 
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
-        let endpoint = call.endpoint;
+        let endpoint = call.endpoint();
         let call = self.role_call(call);
         let call = async move { roles::log_in(call?, tokens_of).await };
         Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
-        let endpoint = call.endpoint;
+        let endpoint = call.endpoint();
         let call = self.role_call(call);
         let call = async move { roles::refresh(call?, tokens_of).await };
         Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
-        let endpoint = call.endpoint;
+        let endpoint = call.endpoint();
         let call = self.role_call(call);
         let call = async move { roles::log_out(call?).await };
         Self::within(endpoint.name, self.timeout(endpoint), None, call)
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
-        let endpoint = call.endpoint;
-        call.prepare(self.wire()).map(|request| RoleCall { client: self.clone(), endpoint, request })
+        let endpoint = call.endpoint();
+        call.prepare().map(|request| RoleCall { client: self.clone(), endpoint, request })
     }
 
-    fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
+    pub(crate) fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
         let placement = self.placement(Some(endpoint.api))?;
         let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, &placement);
-        let demand = if self.session().is_expected() { Demand::Required } else { Demand::Optional };
         Ok(Plan {
-            demand: needs_session.then_some(demand),
+            demand: needs_session.then_some(self.inner().demand()),
             placement,
             endpoint: Some(endpoint),
             route: endpoint.name.into(),
@@ -246,7 +246,7 @@ impl Client {
     fn demand_of(&self, call: &Prepared, placement: &Placement) -> bool {
         let wire = &self.inner().wire;
         let brings_own = call.has_header(&placement.header) || wire.headers.contains_key(&placement.header);
-        wire.is_home(call.url()) && !brings_own
+        !brings_own && call.url(wire).is_ok_and(|url| wire.is_home(&url))
     }
 
     /// What answers are judged by. Conditions of the method replace those of the trait; functions given to
@@ -306,6 +306,32 @@ impl Client {
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
         }))
+    }
+}
+
+impl Inner {
+    /// Whether an ordinary call needs the session.
+    pub(crate) fn demand(&self) -> Demand {
+        if self.session.is_expected() { Demand::Required } else { Demand::Optional }
+    }
+
+    /// Whether a success of this method may be a refusal.
+    pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
+        self.bound.judges_successes || endpoint.expired_when.is_some()
+    }
+}
+
+impl Settings {
+    /// Where the credential stands in calls of `api` over `wire`.
+    fn placement(&self, api: Option<&'static ApiInfo>, wire: &Wire) -> Result<Placement> {
+        let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
+        let header = self.token_header.clone().or_else(declared);
+        let scheme = self.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
+        let placement = Placement::new(header, scheme);
+        if wire.follows_redirects && placement.header != AUTHORIZATION {
+            return Err(redirects_leak(&placement.header));
+        }
+        Ok(placement)
     }
 }
 

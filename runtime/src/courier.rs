@@ -3,8 +3,6 @@
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
 
-use std::future::Future;
-
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
 use reqwest::Request;
@@ -15,7 +13,8 @@ use crate::placement::Placement;
 use crate::prepared::Prepared;
 use crate::response::Response;
 use crate::session::{Session, SetCookies, Snapshot, Stamp};
-use crate::trace::Trail;
+use crate::trace::{Followed, Trail};
+use crate::transport::Sent;
 use crate::wire::Wire;
 
 /// As many as reqwest follows.
@@ -69,15 +68,26 @@ impl Courier<'_> {
     ) -> Result<Option<Delivered>, Error> {
         // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
-        let Some(request) = call.request()? else { return Ok(None) };
+        let Some(request) = call.request(self.wire)? else { return Ok(None) };
         let response = self.send(request, pass, true).await?;
+        self.take_up(call, pass, stamp, response).await.map(Some)
+    }
+
+    /// What becomes of the first answer to a call that was sent under `pass`, when the session was at `stamp`.
+    pub(crate) async fn take_up(
+        &self,
+        call: &mut Prepared,
+        pass: Option<&Snapshot>,
+        stamp: Stamp,
+        response: Response,
+    ) -> Result<Delivered, Error> {
         if response.status().is_redirection() {
             // Boxed, so that a call which is not redirected does not carry the room for it.
-            return Box::pin(self.follow(call, pass, stamp, response)).await.map(Some);
+            return Box::pin(self.follow(call, pass, stamp, response)).await;
         }
         let mut cookies = Vec::new();
-        let home = self.receive(&response, call.url(), stamp, &mut cookies);
-        Ok(Some(Delivered { response, home, cookies }))
+        let home = self.receive(&response, &*call.url(self.wire)?, stamp, &mut cookies);
+        Ok(Delivered { response, home, cookies })
     }
 
     /// Goes where the answers lead, as long as the call may go there.
@@ -90,8 +100,9 @@ impl Courier<'_> {
     ) -> Result<Delivered, Error> {
         let mut hop = Hop { url: None, method: call.method(), keeps_body: true, left_home: false };
         let mut cookies = Vec::new();
+        let first = call.url(self.wire)?.into_owned();
         for _ in 0..=MOST_HOPS {
-            let url = hop.url.as_ref().unwrap_or_else(|| call.url());
+            let url = hop.url.as_ref().unwrap_or(&first);
             let home = !hop.left_home && self.receive(&response, url, stamp, &mut cookies);
             let next = next_hop(&response, &hop, url, self.wire);
             let next = next.filter(|next| !next.left_home || self.errand == Errand::Ordinary);
@@ -124,12 +135,7 @@ impl Courier<'_> {
     }
 
     /// `at_home`: the call has not been anywhere else. Only then does it take along what is for this origin.
-    fn send(
-        &self,
-        mut request: Request,
-        pass: Option<&Snapshot>,
-        at_home: bool,
-    ) -> impl Future<Output = Result<Response, Error>> {
+    pub(crate) fn send(&self, mut request: Request, pass: Option<&Snapshot>, at_home: bool) -> Followed<Sent> {
         if at_home && self.wire.is_home(request.url()) {
             self.wire.add_defaults(&mut request);
             if let Some(pass) = pass {
@@ -144,7 +150,7 @@ impl Courier<'_> {
     }
 
     fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
-        let request = if hop.keeps_body { call.request()? } else { call.request_without_body()? };
+        let request = if hop.keeps_body { call.request(self.wire)? } else { call.request_without_body(self.wire)? };
         let Some(mut request) = request else { return Ok(None) };
         if let Some(url) = &hop.url {
             *request.url_mut() = url.clone();

@@ -13,6 +13,7 @@ use crate::client::Client;
 use crate::courier::{Courier, Delivered, Errand};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
+use crate::pages::{Continuation, Paging};
 use crate::placement::Placement;
 use crate::prefix;
 use crate::prepared::Prepared;
@@ -50,6 +51,14 @@ pub(crate) struct Arrived {
     pub(crate) rejection: Option<Arc<Rejection>>,
 }
 
+/// The first answer to a call, and how that was sent.
+pub(crate) struct First {
+    pub(crate) response: Response,
+    /// The session when it was sent, and whether its credential went along.
+    pub(crate) seen: Arc<Snapshot>,
+    pub(crate) carried: bool,
+}
+
 /// A call on its way. What happens rarely is boxed, so that other calls do not carry the room for it.
 pub(crate) struct Journey {
     client: Client,
@@ -60,8 +69,7 @@ pub(crate) struct Journey {
 }
 
 impl Journey {
-    pub(crate) fn new(client: Client, call: Prepared, plan: Plan) -> Self {
-        let trail = Trail::new(plan.endpoint);
+    pub(crate) fn new(client: Client, call: Prepared, plan: Plan, trail: Trail) -> Self {
         Self { client, call, plan, receipt: Receipt::default(), trail }
     }
 
@@ -77,12 +85,33 @@ impl Journey {
             return Ok(self.end(sent.response));
         };
         let waited = self.receipt.refreshed_by.is_some();
-        let mut sent = if waited && self.client.replays().is_some() {
+        let sent = if waited && self.client.replays().is_some() {
             // Whoever waited for the refresh is part of the crowd that it lets go.
             Box::pin(self.send_in_turn(&mut pass)).await?
         } else {
             self.send(Some(&pass)).await?
         };
+        self.settle(sent, pass).await
+    }
+
+    /// The call was sent already, and this is its first answer.
+    pub(crate) async fn go_on(mut self, first: First) -> Result<Arrived, Error> {
+        let arrived = self.try_go_on(first).await;
+        arrived.map_err(|error| error.with_receipt(self.receipt))
+    }
+
+    async fn try_go_on(&mut self, first: First) -> Result<Arrived, Error> {
+        let First { response, seen, carried } = first;
+        let pass = Some(&*seen).filter(|_| carried);
+        self.receipt.sends = 1;
+        self.receipt.stamp = pass.map(|pass| pass.stamp);
+        let courier = courier(&self.client, &self.plan, &self.trail);
+        let sent = courier.take_up(&mut self.call, pass, seen.stamp, response).await?;
+        if carried { self.settle(sent, seen).await } else { Ok(self.end(sent.response)) }
+    }
+
+    /// Judges the answer to the first send, and does what is to be done about it.
+    async fn settle(&mut self, mut sent: Delivered, pass: Arc<Snapshot>) -> Result<Arrived, Error> {
         if self.is_suspicious(&sent) {
             sent = Box::pin(self.judge(sent, &pass)).await;
         }
@@ -96,6 +125,18 @@ impl Journey {
             }
             next => Box::pin(self.refused(sent.response, next)).await,
         }
+    }
+
+    /// What it takes to ask for the pages after this one; `None` if the body is spent by one.
+    pub(crate) fn continuation(
+        &self,
+        endpoint: &'static Endpoint,
+        paging: Paging,
+    ) -> Result<Option<Box<Continuation>>, Error> {
+        let url = self.call.url(self.client.wire())?.into_owned();
+        let request = self.call.at(url.clone());
+        let client = self.client.clone();
+        Ok(request.map(|request| Box::new(Continuation { client, endpoint, paging, request, url })))
     }
 
     /// What the call takes along, if anything.
@@ -117,15 +158,9 @@ impl Journey {
     }
 
     async fn send(&mut self, pass: Option<&Snapshot>) -> Result<Delivered, Error> {
-        let courier = Courier {
-            wire: self.client.wire(),
-            session: self.client.session(),
-            placement: &self.plan.placement,
-            errand: Errand::Ordinary,
-            trail: &self.trail,
-        };
         self.receipt.sends += 1;
         self.receipt.stamp = pass.map(|pass| pass.stamp);
+        let courier = courier(&self.client, &self.plan, &self.trail);
         let delivered = courier.deliver(&mut self.call, pass).await?;
         delivered.ok_or_else(|| Error::request("the body of the request is spent"))
     }
@@ -270,6 +305,16 @@ impl Journey {
 
     fn end(&self, response: Response) -> Arrived {
         Arrived { response, receipt: self.receipt, rejection: None }
+    }
+}
+
+fn courier<'a>(client: &'a Client, plan: &'a Plan, trail: &'a Trail) -> Courier<'a> {
+    Courier {
+        wire: client.wire(),
+        session: client.session(),
+        placement: &plan.placement,
+        errand: Errand::Ordinary,
+        trail,
     }
 }
 

@@ -14,7 +14,7 @@ use url::Url;
 
 use crate::answer::Answer;
 use crate::client::Client;
-use crate::decode::{ByPages, FromResponse, Reading};
+use crate::decode::{ByPages, FromResponse};
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::link::next_of;
@@ -97,6 +97,8 @@ pub(crate) struct Continuation {
     pub(crate) paging: Paging,
     /// The call, to be sent anew with another URL.
     pub(crate) request: Prepared,
+    /// Where the first page is.
+    pub(crate) url: Url,
 }
 
 /// The pages of an answer as a stream: `T` is one page, say `Vec<Repository>`.
@@ -163,10 +165,9 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
             let from = this.next.take();
             return Poll::Ready(this.accept(first, from));
         }
-        if let Some((mut continuation, url)) = this.next.take() {
-            let Some(request) = continuation.request.at(&url) else { return Poll::Ready(None) };
-            let answer =
-                continuation.client.start_prepared(continuation.endpoint, Ok(request), Reading::Whole);
+        if let Some((continuation, url)) = this.next.take() {
+            let Some(request) = continuation.request.at(url.clone()) else { return Poll::Ready(None) };
+            let answer = continuation.client.start_page(continuation.endpoint, request);
             this.pending = Some((continuation, url, answer));
         }
         let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };
@@ -183,7 +184,7 @@ impl<T: DeserializeOwned> FromResponse<ByPages> for Pages<T> {
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let mut answer = answer.success()?;
         let next = answer.take_continuation().map(|continuation| {
-            let url = continuation.request.url().clone();
+            let url = continuation.url.clone();
             (continuation, url)
         });
         Ok(Self { first: Some(answer), next, pending: None, of: PhantomData })

@@ -1,6 +1,8 @@
 //! A request that can be made any number of times: [`Prepared`]. Nothing is encoded twice and no body is
 //! copied for a second send that may never happen.
 
+use std::borrow::Cow;
+
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
 use reqwest::Request;
@@ -8,6 +10,7 @@ use url::Url;
 
 use crate::encode::{Content, Next};
 use crate::error::Error;
+use crate::wire::Wire;
 
 pub(crate) enum Prepared {
     /// From a method's declaration and arguments.
@@ -24,9 +27,14 @@ pub(crate) struct Handmade {
 }
 
 /// What a declaration and its arguments come to.
+#[derive(Default)]
 pub(crate) struct Declared {
-    pub(crate) method: Method,
-    pub(crate) url: Url,
+    pub(crate) verb: &'static str,
+    /// Path and query, that of the base URL included. A URL is made of it for each send, because a request takes
+    /// its URL along.
+    pub(crate) path: String,
+    /// In its place, a whole URL.
+    pub(crate) elsewhere: Option<Box<Url>>,
     /// In a list, because a map is made for each send, and the first should not be a copy of another.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// That of the body, unless the headers name one.
@@ -35,9 +43,13 @@ pub(crate) struct Declared {
 }
 
 impl Declared {
+    fn method(&self) -> Result<Method, Error> {
+        Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("no such HTTP method"))
+    }
+
     /// All but the body.
-    fn head(&self) -> Request {
-        let mut request = Request::new(self.method.clone(), self.url.clone());
+    fn head(&self, wire: &Wire) -> Result<Request, Error> {
+        let mut request = Request::new(self.method()?, self.url(wire)?);
         let headers = request.headers_mut();
         for (name, value) in &self.headers {
             headers.append(name, value.clone());
@@ -45,12 +57,13 @@ impl Declared {
         if let Some(content_type) = self.content_type {
             headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
         }
-        request
+        Ok(request)
     }
 
-    fn request(&mut self) -> Result<Option<Request>, Error> {
-        let mut request = self.head();
-        if self.body.is_nothing() && is_expected_to_have_a_body(&self.method) {
+    /// The request for one more send over `wire`; `None` if its body is spent.
+    pub(crate) fn request(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
+        let mut request = self.head(wire)?;
+        if self.body.is_nothing() && is_expected_to_have_a_body(request.method()) {
             request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
         }
         match self.body.next()? {
@@ -61,6 +74,33 @@ impl Declared {
         }
         Ok(Some(request))
     }
+
+    /// The same call with another URL; `None` if its body is spent by one.
+    pub(crate) fn at(&self, url: Url) -> Option<Self> {
+        Some(Self {
+            verb: self.verb,
+            path: String::new(),
+            elsewhere: Some(Box::new(url)),
+            headers: self.headers.clone(),
+            content_type: self.content_type,
+            body: self.body.share()?,
+        })
+    }
+
+    pub(crate) fn url(&self, wire: &Wire) -> Result<Url, Error> {
+        match &self.elsewhere {
+            None => {
+                let url = wire.url(&self.path);
+                url.map_err(|error| Error::request("no URL can be made").with_source(error))
+            }
+            Some(url) => Ok(Url::clone(url)),
+        }
+    }
+
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        let own = self.content_type.is_some() && *name == CONTENT_TYPE;
+        own || self.headers.iter().any(|(header, _)| header == name)
+    }
 }
 
 impl Prepared {
@@ -70,34 +110,20 @@ impl Prepared {
         Self::Handmade(Box::new(Handmade { request: Some(request), replayable, url }))
     }
 
-    /// The request for one more send; `None` if its body is spent.
-    pub(crate) fn request(&mut self) -> Result<Option<Request>, Error> {
+    /// The request for one more send over `wire`; `None` if its body is spent.
+    pub(crate) fn request(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
         match self {
-            Self::Declared(declared) => declared.request(),
+            Self::Declared(declared) => declared.request(wire),
             Self::Handmade(made) if made.replayable => Ok(made.request.as_ref().and_then(Request::try_clone)),
             Self::Handmade(made) => Ok(made.request.take()),
         }
     }
 
-    /// The same call with another URL; `None` if its body is spent by one.
-    pub(crate) fn at(&mut self, url: &Url) -> Option<Self> {
-        match self {
-            Self::Declared(declared) => Some(Self::Declared(Declared {
-                method: declared.method.clone(),
-                url: url.clone(),
-                headers: declared.headers.clone(),
-                content_type: declared.content_type,
-                body: declared.body.share()?,
-            })),
-            Self::Handmade(_) => None,
-        }
-    }
-
     /// The request as it is after a redirect that drops its body, and with it what describes the body.
-    pub(crate) fn request_without_body(&mut self) -> Result<Option<Request>, Error> {
+    pub(crate) fn request_without_body(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
         let mut request = match self {
-            Self::Declared(declared) => declared.head(),
-            Self::Handmade(_) => match self.request()? {
+            Self::Declared(declared) => declared.head(wire)?,
+            Self::Handmade(_) => match self.request(wire)? {
                 Some(request) => request,
                 None => return Ok(None),
             },
@@ -109,16 +135,24 @@ impl Prepared {
         Ok(Some(request))
     }
 
-    pub(crate) fn url(&self) -> &Url {
+    pub(crate) fn url(&self, wire: &Wire) -> Result<Cow<'_, Url>, Error> {
         match self {
-            Self::Declared(declared) => &declared.url,
-            Self::Handmade(made) => &made.url,
+            Self::Declared(declared) => declared.url(wire).map(Cow::Owned),
+            Self::Handmade(made) => Ok(Cow::Borrowed(&made.url)),
+        }
+    }
+
+    /// The same call with another URL; `None` if its body is spent by one.
+    pub(crate) fn at(&self, url: Url) -> Option<Self> {
+        match self {
+            Self::Declared(declared) => declared.at(url).map(Self::Declared),
+            Self::Handmade(_) => None,
         }
     }
 
     pub(crate) fn method(&self) -> Method {
         match self {
-            Self::Declared(declared) => declared.method.clone(),
+            Self::Declared(declared) => declared.method().unwrap_or_default(),
             Self::Handmade(made) => {
                 made.request.as_ref().map_or(Method::GET, |request| request.method().clone())
             }
@@ -127,10 +161,7 @@ impl Prepared {
 
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         match self {
-            Self::Declared(declared) => {
-                let own = declared.content_type.is_some() && *name == CONTENT_TYPE;
-                own || declared.headers.iter().any(|(header, _)| header == name)
-            }
+            Self::Declared(declared) => declared.has_header(name),
             Self::Handmade(made) => {
                 made.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
             }

@@ -26,7 +26,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
 #[must_use]
 pub fn adopt<C: Api>(client: Client) -> C {
     join(&client, C::INFO, None);
-    C::from_client(client)
+    C::from_client(client.bound_to(C::INFO))
 }
 
 /// A call of `endpoint`, to be given its arguments.
@@ -37,25 +37,25 @@ pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
 
 /// Sends an ordinary or public call.
 pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
-    let method = call.endpoint.name;
+    let method = call.endpoint().name;
     Pending::new(client.start(call, R::READING), method)
 }
 
 /// Sends a `#[pages]` call.
 pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> Pending<R> {
-    let method = call.endpoint.name;
+    let method = call.endpoint().name;
     Pending::new(client.start(call, R::READING), method)
 }
 
 /// Sends a `#[login]` call.
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
-    let (method, tokens_of) = (call.endpoint.name, R::tokens_of as fn(&_) -> _);
+    let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
     Pending::new(client.start_login(call, tokens_of), method)
 }
 
 /// Sends a `#[refresh]` call that was made by hand.
 pub fn refresh<R>(client: &Client, call: Call, renewal: &Renewal<R>) -> Pending<R> {
-    let method = call.endpoint.name;
+    let method = call.endpoint().name;
     Pending::with(client.start_refresh(call, renewal.tokens_of), method, renewal.decode)
 }
 
@@ -74,7 +74,7 @@ pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
 
 /// Sends a `#[logout]` call.
 pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
-    let method = call.endpoint.name;
+    let method = call.endpoint().name;
     Pending::new(client.start_logout(call), method)
 }
 

@@ -1,5 +1,9 @@
 //! An answer as it came out of whatever transport, its body still on the way: [`Response`].
 
+use std::future::{Future, poll_fn};
+use std::pin::pin;
+use std::task::{Context, Poll};
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Version};
 use url::Url;
@@ -65,10 +69,19 @@ impl Response {
 
     /// The next piece of the body. Cancel safe.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
+        poll_fn(|context| self.poll_chunk(context)).await
+    }
+
+    pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         match self {
-            Self::Reqwest(response) => response.chunk().await.map_err(|error| Error::transport(error.into())),
+            // Made anew for each poll: it holds nothing but the response.
+            Self::Reqwest(response) => {
+                pin!(response.chunk()).poll(context).map_err(|error| Error::transport(error.into()))
+            }
             #[cfg(feature = "hyper")]
-            Self::Lean(response) => response.chunk().await.map_err(Error::transport),
+            Self::Lean(response) => {
+                response.poll_chunk(context).map(Option::transpose).map_err(Error::transport)
+            }
         }
     }
 

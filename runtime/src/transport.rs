@@ -8,10 +8,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
+use http::HeaderValue;
 use http::header::SET_COOKIE;
 use http_body::{Frame, SizeHint};
 use reqwest::Request;
 use reqwest::redirect::Policy;
+use reqwest::retry::never;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 use url::Url;
@@ -33,8 +35,14 @@ pub(crate) enum Transport {
 }
 
 impl Transport {
-    pub(crate) fn own() -> Result<Self, Error> {
-        let client = reqwest::Client::builder().redirect(Policy::none()).build();
+    /// For the API at `base`.
+    pub(crate) fn own(base: &Url) -> Result<Self, Error> {
+        let mut builder = reqwest::Client::builder().redirect(Policy::none());
+        if is_http1(base) {
+            // What reqwest sends again are streams that HTTP/2 refused, and it keeps a copy of each request for it.
+            builder = builder.retry(never().max_retries_per_request(0));
+        }
+        let client = builder.build();
         client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
@@ -75,6 +83,14 @@ impl Transport {
         }
     }
 
+    /// The `Host` header of what goes to the API at `base`, where it is known that one is sent. hyper would write it
+    /// anew for each request, at the price of a thirtieth of a call.
+    pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
+        let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
+        let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
+        HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
+    }
+
     pub(crate) fn is_service(&self) -> bool {
         matches!(self, Self::Service(_))
     }
@@ -101,6 +117,11 @@ impl Transport {
             Self::Lean(_) => false,
         }
     }
+}
+
+/// Whether reqwest speaks HTTP/1.1 there and nothing else: only TLS lets a server choose.
+fn is_http1(base: &Url) -> bool {
+    base.scheme() == "http"
 }
 
 /// A request under way, to its answer.

@@ -14,15 +14,20 @@ const TRUSTED: usize = 256 * 1024;
 ///
 /// Not cancel safe: what has been read is lost when the future is dropped.
 pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
-    let length = response.content_length().and_then(|length| usize::try_from(length).ok());
-    let Some(first) = response.chunk().await? else { return Ok(Bytes::new()) };
-    // Where a length ends the body there is no end to wait for; in HTTP/2 and later the end is a frame of its own, and
-    // who does not take it resets the stream.
-    if length == Some(first.len()) && response.version() <= Version::HTTP_11 {
-        return Ok(first);
+    let end = End::of(response);
+    match response.chunk().await? {
+        Some(first) if end.is_of(&first) => Ok(first),
+        Some(first) => read_on(response, first, end).await,
+        None => Ok(Bytes::new()),
     }
+}
+
+/// The rest of a body after its first chunk.
+///
+/// Not cancel safe, as above.
+pub(crate) async fn read_on(response: &mut Response, first: Bytes, end: End) -> Result<Bytes, Error> {
     let Some(second) = response.chunk().await? else { return Ok(first) };
-    let mut joined = Joined { bytes: Vec::new(), length };
+    let mut joined = Joined { bytes: Vec::new(), length: end.length };
     joined.add(&first);
     drop(first);
     joined.add(&second);
@@ -31,6 +36,27 @@ pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
         joined.add(&chunk);
     }
     Ok(joined.bytes.into())
+}
+
+/// Where a body ends, as far as its head says.
+#[derive(Clone, Copy)]
+pub(crate) struct End {
+    length: Option<usize>,
+    /// In HTTP/2 and later the end is a frame of its own, and who does not take it resets the stream.
+    is_frame: bool,
+}
+
+impl End {
+    /// To be asked before the body is read.
+    pub(crate) fn of(response: &Response) -> Self {
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+        Self { length, is_frame: response.version() > Version::HTTP_11 }
+    }
+
+    /// Whether there is no end to wait for after `first`, because a length says that it is all.
+    pub(crate) fn is_of(self, first: &Bytes) -> bool {
+        self.length == Some(first.len()) && !self.is_frame
+    }
 }
 
 struct Joined {

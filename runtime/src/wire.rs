@@ -3,8 +3,8 @@
 
 use std::fmt;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, USER_AGENT};
-use http::{HeaderMap, HeaderName};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
+use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Request;
 use url::{ParseError, Url};
 
@@ -19,6 +19,8 @@ pub struct Wire {
     pub(crate) origin: Origin,
     pub(crate) base: Url,
     pub(crate) headers: HeaderMap,
+    /// The `Host` header, where the transport has it made but once.
+    pub(crate) host: Option<HeaderValue>,
     /// Whether the transport follows redirects before the runtime sees them.
     pub(crate) follows_redirects: bool,
 }
@@ -45,12 +47,7 @@ impl Wire {
     ///
     /// Scheme, host and port are those of the base URL and are not parsed again.
     pub(crate) fn url(&self, path: &str) -> Result<Url, ParseError> {
-        let mut bytes = path.bytes();
-        let slash = bytes.next() == Some(b'/');
-        // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
-        // not see tabs and line breaks.
-        let host = bytes.next().is_some_and(|byte| matches!(byte, b'/' | b'\\' | ..=b' '));
-        if slash && !host {
+        if stays_home(path) {
             return self.base.join(path);
         }
         Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
@@ -58,6 +55,9 @@ impl Wire {
 
     /// Adds the default headers that the request does not set itself.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
+        if let Some(host) = &self.host {
+            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
+        }
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
                 for value in self.headers.get_all(name) {
@@ -76,8 +76,12 @@ impl Wire {
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         // What `http::Response` becomes when it does not say its URL, as in-memory services make it.
         const NO_URL: &str = "no.url.provided.local";
+        let is_service = self.transport.is_service();
+        if !self.follows_redirects && !is_service {
+            return false;
+        }
         let Some(url) = answer.url() else { return false };
-        let says_nothing = self.transport.is_service() && url.host_str() == Some(NO_URL);
+        let says_nothing = is_service && url.host_str() == Some(NO_URL);
         !says_nothing && !self.is_home(url)
     }
 
@@ -87,6 +91,17 @@ impl Wire {
         const HARMLESS: [HeaderName; 6] =
             [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
         HARMLESS.contains(name) || self.headers.contains_key(name)
+    }
+}
+
+/// Whether `path` can lead nowhere but to the origin of the base URL.
+pub(crate) fn stays_home(path: &str) -> bool {
+    match path.as_bytes() {
+        // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
+        // not see tabs and line breaks.
+        [b'/', b'/' | b'\\' | ..=b' ', ..] => false,
+        [b'/', ..] => true,
+        _ => false,
     }
 }
 
@@ -112,8 +127,9 @@ mod tests {
     fn wire(base: &str) -> Wire {
         let base = Url::parse(base).unwrap();
         Wire {
-            transport: Transport::own().unwrap(),
+            transport: Transport::own(&base).unwrap(),
             origin: Origin::of(&base),
+            host: None,
             base,
             headers: HeaderMap::new(),
             follows_redirects: false,

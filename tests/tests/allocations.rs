@@ -116,6 +116,27 @@ fn a_good_token_costs_a_call_no_more_than_the_room_for_its_header() {
     }
 }
 
+/// V4: the header value is made once for each credential, whatever precedes the token in it.
+#[test]
+fn a_scheme_of_ones_own_costs_a_call_as_much_as_the_usual_one() {
+    let runtime = runtime();
+    let cost = |scheme: Option<&'static str>| {
+        let builder = ShopClient::builder(ORIGIN)
+            .transport(service_fn(|_| ready(Ok::<_, Infallible>(response(200)))))
+            .tokens(Tokens::new("access"));
+        let shop = match scheme {
+            Some(scheme) => builder.scheme(scheme),
+            None => builder,
+        };
+        let shop = shop.build().unwrap();
+        allocations_of(&runtime, || shop.order(7))
+    };
+    let usual = cost(None);
+    for scheme in ["Bearer", "Token", ""] {
+        assert_eq!(cost(Some(scheme)), usual, "{scheme}");
+    }
+}
+
 /// V4: a hand-written request costs as much as one that the client makes.
 #[test]
 fn a_hand_written_request_costs_no_more_for_its_session() {

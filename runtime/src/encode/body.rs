@@ -32,7 +32,9 @@ pub struct Body {
     pub(crate) content_type: Option<&'static str>,
 }
 
+#[derive(Default)]
 pub(crate) enum Content {
+    #[default]
     Empty,
     Bytes(Bytes),
     Once(Option<reqwest::Body>),

@@ -1,32 +1,37 @@
 //! Arguments in the query string. A space is `%20`, which every server reads; `+` is for forms.
 
-use percent_encoding::utf8_percent_encode;
 use serde::Serialize;
 
-use super::path::RESERVED;
+use super::path::push_encoded;
 use super::scalar::{Refusal, Room, Sink, take_apart};
 
-/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones.
+/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `begins`: where that `?` stands.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
     url: &mut String,
-    started: &mut bool,
+    begins: &mut Option<usize>,
     name: &str,
     value: &T,
 ) -> Result<(), Refusal> {
-    take_apart(&mut Query { url, started }, name, value)
+    take_apart(&mut Query { url, begins }, name, value)
 }
 
 struct Query<'a> {
     url: &'a mut String,
-    started: &'a mut bool,
+    begins: &'a mut Option<usize>,
 }
 
 impl Sink for Query<'_> {
     fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        self.url.push(if std::mem::replace(self.started, true) { '&' } else { '?' });
-        self.url.extend(utf8_percent_encode(name, RESERVED));
+        match self.begins {
+            Some(_) => self.url.push('&'),
+            None => {
+                *self.begins = Some(self.url.len());
+                self.url.push('?');
+            }
+        }
+        push_encoded(self.url, name);
         self.url.push('=');
-        self.url.extend(utf8_percent_encode(text, RESERVED));
+        push_encoded(self.url, text);
         Ok(())
     }
 
@@ -43,7 +48,7 @@ mod tests {
 
     fn query<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
         let mut url = String::new();
-        write_query(&mut url, &mut false, "tag", value).map(|()| url)
+        write_query(&mut url, &mut None, "tag", value).map(|()| url)
     }
 
     #[derive(serde::Serialize)]

@@ -1,6 +1,6 @@
 //! An answer of the lean transport: [`LeanResponse`], and its body.
 
-use std::future::{Future, poll_fn};
+use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
@@ -54,9 +54,9 @@ impl LeanResponse {
         self.head.version
     }
 
-    /// The next piece of the body. Cancel safe.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, BoxError> {
-        poll_fn(|context| self.body.poll_chunk(context)).await.transpose()
+    /// The next piece of the body.
+    pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
+        self.body.poll_chunk(context)
     }
 
     pub(crate) fn content_length(&self) -> Option<u64> {

@@ -7,7 +7,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use form_urlencoded::{Serializer, byte_serialize};
 use http::header::{ACCEPT, AUTHORIZATION};
-use http::{HeaderMap, HeaderValue, Method};
+use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::encode::Content;
@@ -107,6 +107,7 @@ impl TokenEndpoint {
             origin: Origin::of(url),
             base: url.clone(),
             headers: if home.is_home(url) { home.headers.clone() } else { HeaderMap::new() },
+            host: None,
         }
     }
 
@@ -167,7 +168,8 @@ impl TokenEndpoint {
         }
         let body = Content::Bytes(form.finish().into());
         let content_type = Some("application/x-www-form-urlencoded");
-        Prepared::Declared(Declared { method: Method::POST, url, headers, content_type, body })
+        let (path, elsewhere) = (String::new(), Some(Box::new(url)));
+        Prepared::Declared(Declared { verb: "POST", path, elsewhere, headers, content_type, body })
     }
 }
 

@@ -84,7 +84,7 @@ impl Cookies {
 impl SetCookies {
     /// What an answer of `url` sets, if anything.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
-        if !answer.contains_key(SET_COOKIE) {
+        if !has_set_cookie(answer) {
             return None;
         }
         let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();
@@ -101,6 +101,11 @@ impl SetCookies {
         }
         next
     }
+}
+
+/// Whether an answer sets cookies. It has few headers, and to look at each costs less than to look for one.
+pub(crate) fn has_set_cookie(answer: &HeaderMap) -> bool {
+    answer.keys().any(|name| name == SET_COOKIE)
 }
 
 /// Names and values stay out.

@@ -1,6 +1,7 @@
 //! One published credential: tokens, the header values made of them once, and what the clock says of them.
 
 use std::fmt;
+use std::sync::OnceLock;
 
 use http::HeaderValue;
 use tokio::time::Instant;
@@ -24,6 +25,8 @@ pub(crate) struct Credential {
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
+    /// Behind the scheme that an API chose first; few sessions see two.
+    chosen: OnceLock<Option<HeaderValue>>,
 }
 
 /// Where a credential came from.
@@ -127,8 +130,11 @@ impl Credential {
 
     /// The access token behind a scheme of the API's choice.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
-        let access = self.tokens.access.as_ref()?;
-        header_value(scheme, access.secret()).ok()
+        let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
+        let make = || header_value(scheme, access.secret()).ok();
+        let made = || headers.chosen.get_or_init(make).as_ref().filter(|value| is_behind(value, scheme));
+        let known = Some(&headers.with_scheme).filter(|value| is_behind(value, scheme)).or_else(made);
+        known.cloned().or_else(make)
     }
 }
 
@@ -147,14 +153,21 @@ impl TokenHeaders {
         Ok(Some(Self {
             bare: header_value("", access.secret())?,
             with_scheme: header_value(scheme, access.secret())?,
+            chosen: OnceLock::new(),
         }))
     }
 }
 
 impl Clone for TokenHeaders {
     fn clone(&self) -> Self {
-        Self { bare: self.bare.clone(), with_scheme: self.with_scheme.clone() }
+        let Self { bare, with_scheme, chosen } = self;
+        Self { bare: bare.clone(), with_scheme: with_scheme.clone(), chosen: chosen.clone() }
     }
+}
+
+/// Whether what precedes the token is this scheme.
+fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
+    value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|rest| rest.first() == Some(&b' '))
 }
 
 /// `scheme secret`, marked so that nobody logs or compresses it; just the secret without a scheme.

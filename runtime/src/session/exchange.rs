@@ -138,7 +138,8 @@ impl Presentation<'_> {
     fn take_tokens(&self, answer: &Answer) -> Attempt {
         match (self.tokens_of)(answer) {
             Ok(tokens) => {
-                let set = self.cookies.and_then(|_| SetCookies::of(answer.headers(), self.request.url()));
+                let url = self.request.url(self.wire).ok().filter(|_| self.cookies.is_some());
+                let set = url.and_then(|url| SetCookies::of(answer.headers(), &url));
                 Attempt::Renewed { tokens, cookies: set }
             }
             Err(error) => failed(error),
@@ -163,10 +164,11 @@ pub(crate) async fn ask(
     cookies: Option<&Cookies>,
     trail: &Trail,
 ) -> Result<Heard, Unheard> {
-    let request = call.request().map_err(Unheard::Unsent)?;
+    let request = call.request(wire).map_err(Unheard::Unsent)?;
     let mut request = request.ok_or_else(|| Unheard::Unsent(Error::request("the body is spent")))?;
     if let Some(cookies) = cookies {
-        cookies.apply(call.url(), request.headers_mut());
+        let url = request.url().clone();
+        cookies.apply(&url, request.headers_mut());
     }
     wire.add_defaults(&mut request);
     let mut response = trail

@@ -45,7 +45,7 @@ use self::flight::Ticket;
 use crate::error::{Error, Kind};
 
 pub use self::cookie_session::CookieSession;
-pub(crate) use self::cookies::{Cookies, SetCookies};
+pub(crate) use self::cookies::{Cookies, SetCookies, has_set_cookie};
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::{Cause, Finding, Landed};

@@ -81,8 +81,9 @@ impl Renewal {
 impl Method {
     fn has_cookie(&self, snapshot: &Snapshot) -> bool {
         let exchange = (self.refresh.exchange)(&self.wire, &Tokens::empty());
-        let request = exchange.and_then(|exchange| exchange.call.prepare(&self.wire).ok());
-        request.is_some_and(|request| snapshot.cookies.has_any(request.url()))
+        let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
+        let url = request.as_ref().and_then(|request| request.url(&self.wire).ok());
+        url.is_some_and(|url| snapshot.cookies.has_any(&url))
     }
 
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
@@ -92,8 +93,8 @@ impl Method {
             let error = Error::new(Kind::Refresh, "the session has nothing to refresh with");
             return Attempt::Failed { error, retry_after: None };
         };
-        let endpoint = exchange.call.endpoint;
-        let request = match exchange.call.prepare(&self.wire) {
+        let endpoint = exchange.call.endpoint();
+        let request = match exchange.call.prepare() {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };

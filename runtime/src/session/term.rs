@@ -80,8 +80,8 @@ impl Term {
     /// Whether it has ended while the machine slept. A wall clock that was put forward looks the same, which
     /// is why this is no certainty.
     fn was_slept_over(&self, now: Now) -> bool {
-        now.slept_since(self.received) > SLEPT
-            && now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.lifetime)
+        now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.lifetime)
+            && now.slept_since(self.received) > SLEPT
     }
 }
 

@@ -14,6 +14,7 @@ use super::open_span::OpenSpan;
 use super::told::{Told, name_of};
 use crate::answer::Answer;
 use crate::error::{Error, Kind};
+use crate::pending::AnswerFuture;
 use crate::reason::Reason;
 use crate::reply::{Receipt, RefreshedBy};
 use crate::verdict::Verdict;
@@ -21,6 +22,14 @@ use crate::verdict::Verdict;
 /// The span of a call, from its first poll to its answer.
 pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
     Traced { call, method, span: None }
+}
+
+/// The same of a call that is in a box already.
+pub(crate) fn boxed_call<F>(method: &'static str, boxed: Box<F>) -> AnswerFuture
+where
+    F: Future<Output = Result<Answer, Error>> + Send + Unpin + 'static,
+{
+    Box::pin(call(method, boxed))
 }
 
 pin_project! {

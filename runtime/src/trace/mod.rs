@@ -10,9 +10,9 @@ mod refresh;
 mod send;
 mod told;
 
-pub(crate) use self::call::{call, refused, replays, undecodable, waits};
+pub(crate) use self::call::{boxed_call, call, refused, replays, undecodable, waits};
 pub(crate) use self::refresh::{flight, happened, landed};
-pub(crate) use self::send::Trail;
+pub(crate) use self::send::{Followed, Trail};
 
 /// What a filter names to see all of this and nothing else.
 const TARGET: &str = "afresh";

@@ -5,12 +5,14 @@
 
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
+use std::task::{Context, Poll};
 
 use http::{Method, Version};
 use reqwest::Request;
 use tracing::field::Empty;
-use tracing::{Instrument, info_span};
+use tracing::info_span;
 
 use super::TARGET;
 use super::open_span::OpenSpan;
@@ -72,21 +74,37 @@ pub(crate) struct Sending(OpenSpan);
 
 impl Sending {
     /// Ends when the head of the answer is there.
-    pub(crate) async fn of(
-        mut self,
-        send: impl Future<Output = Result<Response, Error>>,
-    ) -> Result<Response, Error> {
-        let answer = send.instrument(self.0.span.clone()).await;
-        match &answer {
-            Ok(response) => {
+    pub(crate) fn of<F>(self, send: F) -> Followed<F> {
+        Followed { send, span: self.0 }
+    }
+}
+
+/// A send that is watched.
+pub(crate) struct Followed<F> {
+    send: F,
+    span: OpenSpan,
+}
+
+impl<F> Future for Followed<F>
+where
+    F: Future<Output = Result<Response, Error>> + Unpin,
+{
+    type Output = F::Output;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        let Self { send, span } = &mut *self;
+        let polled = span.span.in_scope(|| Pin::new(send).poll(context));
+        match &polled {
+            Poll::Pending => {}
+            Poll::Ready(Ok(response)) => {
                 let status = response.status();
-                self.0.span.record("http.response.status_code", status.as_u16());
-                self.0.span.record("network.protocol.version", version(response.version()));
-                self.0.answered(status);
+                span.span.record("http.response.status_code", status.as_u16());
+                span.span.record("network.protocol.version", version(response.version()));
+                span.answered(status);
             }
-            Err(error) => self.0.failed(name_of(error.kind())),
+            Poll::Ready(Err(error)) => span.failed(name_of(error.kind())),
         }
-        answer
+        polled
     }
 }
 

@@ -5,14 +5,24 @@ use std::future::Future;
 use http::StatusCode;
 use reqwest::Request;
 
+use crate::answer::Answer;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
+use crate::pending::AnswerFuture;
 use crate::reason::Reason;
 use crate::session::{Cause, Landed, SessionEvent};
 use crate::verdict::Verdict;
 
 pub(crate) fn call<F>(_: &'static str, call: F) -> F {
     call
+}
+
+/// The call stays in its box.
+pub(crate) fn boxed_call<F>(_: &'static str, call: Box<F>) -> AnswerFuture
+where
+    F: Future<Output = Result<Answer, Error>> + Send + 'static,
+{
+    Box::into_pin(call)
 }
 
 pub(crate) struct Trail;
@@ -31,11 +41,14 @@ impl Trail {
     }
 }
 
+/// What a send becomes that is watched.
+pub(crate) type Followed<F> = F;
+
 pub(crate) struct Sending;
 
 impl Sending {
     #[expect(clippy::unused_self, reason = "as its traced twin")]
-    pub(crate) fn of<F: Future>(self, send: F) -> F {
+    pub(crate) fn of<F: Future>(self, send: F) -> Followed<F> {
         send
     }
 }
