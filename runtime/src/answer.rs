@@ -9,7 +9,6 @@ use serde::de::DeserializeOwned;
 
 use crate::body_deserializer::BodyDeserializer;
 use crate::charset;
-use crate::decode::Reading;
 use crate::decode_error::DecodeError;
 use crate::dispatch::Arrived;
 use crate::error::{Error, Kind};
@@ -63,16 +62,6 @@ impl Answer {
             none: false,
             continuation: None,
         }
-    }
-
-    /// Read as far as its reader wants it.
-    pub(crate) async fn of(mut arrived: Arrived, reading: Reading) -> Result<Self, Error> {
-        let live = match reading {
-            Reading::Whole => false,
-            Reading::HeadOfSuccess => arrived.response.status().is_success(),
-            Reading::Head => true,
-        };
-        if live { Ok(Self::live(arrived)) } else { Self::read(&mut arrived).await }
     }
 
     /// Of a response whose body has been read.

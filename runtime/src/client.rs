@@ -18,7 +18,7 @@ use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::decode::Reading;
-use crate::dispatch::{Journey, Met, Plan};
+use crate::dispatch::{Declaration, Journey, Met, Plan, Undeclared};
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
 use crate::pending::{AnswerFuture, Pending};
@@ -138,9 +138,10 @@ impl Client {
         let demand = self.demand_of(&call, &placement).then_some(Demand::Optional);
         let path = call.url(self.wire()).map_or_else(|_| String::new(), |url| url.path().to_owned());
         let route = format!("{} {path}", call.method());
-        let plan = Plan { demand, placement, endpoint: None, route: route.into(), met, live: true };
+        let of = Declaration::Nobody(Box::new(Undeclared { placement, route }));
+        let plan = Plan { demand, of, met, live: true };
         let mut journey = Journey::new(self.clone(), call, plan, Trail::new(None));
-        let started = async move { journey.travel().await.map(Answer::live) };
+        let started = async move { journey.answer(None, Reading::Head).await };
         Pending::new(Self::within(NAME, timeout, seen, started), NAME)
     }
 
@@ -152,7 +153,8 @@ impl Client {
         api: &'static ApiInfo,
     ) -> Self {
         let placement = settings.placement(Some(api), &wire);
-        let brings_own = placement.as_ref().is_ok_and(|placement| wire.headers.contains_key(&placement.header));
+        let brings_own =
+            placement.as_ref().is_ok_and(|placement| wire.headers.contains_key(&placement.header));
         let judges_successes = !(settings.expired_when.is_empty() && api.expired_when.is_empty());
         let bound = Bound { placement, brings_own, judges_successes };
         Self(Arc::new(Inner { wire, session, settings, bound }))
@@ -197,8 +199,7 @@ impl Client {
         let client = self.clone();
         Self::within(endpoint.name, timeout, met, async move {
             let mut journey = Journey::new(client, call, plan?, Trail::new(Some(endpoint)));
-            let answer = Answer::of(journey.travel().await?, Reading::Whole).await?;
-            Ok(answer.none_on(endpoint.none_on))
+            Ok(journey.answer(None, Reading::Whole).await?.none_on(endpoint.none_on))
         })
     }
 
@@ -228,14 +229,18 @@ impl Client {
         call.prepare().map(|request| RoleCall { client: self.clone(), endpoint, request })
     }
 
-    pub(crate) fn plan(&self, endpoint: &'static Endpoint, call: &Prepared, met: Met, reading: Reading) -> Result<Plan> {
-        let placement = self.placement(Some(endpoint.api))?;
-        let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, &placement);
+    pub(crate) fn plan(
+        &self,
+        endpoint: &'static Endpoint,
+        call: &Prepared,
+        met: Met,
+        reading: Reading,
+    ) -> Result<Plan> {
+        let placement = self.inner().bound.placement.as_ref().map_err(Clone::clone)?;
+        let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, placement);
         Ok(Plan {
             demand: needs_session.then_some(self.inner().demand()),
-            placement,
-            endpoint: Some(endpoint),
-            route: endpoint.name.into(),
+            of: Declaration::Method(endpoint),
             met,
             live: reading != Reading::Whole,
         })

@@ -65,7 +65,7 @@ impl Courier<'_> {
         &self,
         call: &mut Prepared,
         pass: Option<&Snapshot>,
-    ) -> Result<Option<Delivered>, Error> {
+    ) -> Result<Option<Box<Delivered>>, Error> {
         // What the session is now, not when the answer comes: a late answer must not overwrite newer cookies.
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
         let Some(request) = call.request(self.wire)? else { return Ok(None) };
@@ -80,14 +80,14 @@ impl Courier<'_> {
         pass: Option<&Snapshot>,
         stamp: Stamp,
         response: Response,
-    ) -> Result<Delivered, Error> {
+    ) -> Result<Box<Delivered>, Error> {
         if response.status().is_redirection() {
             // Boxed, so that a call which is not redirected does not carry the room for it.
             return Box::pin(self.follow(call, pass, stamp, response)).await;
         }
         let mut cookies = Vec::new();
         let home = self.receive(&response, &*call.url(self.wire)?, stamp, &mut cookies);
-        Ok(Delivered { response, home, cookies })
+        Ok(Box::new(Delivered { response, home, cookies }))
     }
 
     /// Goes where the answers lead, as long as the call may go there.
@@ -97,7 +97,7 @@ impl Courier<'_> {
         pass: Option<&Snapshot>,
         stamp: Stamp,
         mut response: Response,
-    ) -> Result<Delivered, Error> {
+    ) -> Result<Box<Delivered>, Error> {
         let mut hop = Hop { url: None, method: call.method(), keeps_body: true, left_home: false };
         let mut cookies = Vec::new();
         let first = call.url(self.wire)?.into_owned();
@@ -112,7 +112,7 @@ impl Courier<'_> {
                 None => None,
             };
             let (Some(next), Some(request)) = (next, request) else {
-                return Ok(Delivered { response, home, cookies });
+                return Ok(Box::new(Delivered { response, home, cookies }));
             };
             hop = next;
             drop(response);
@@ -135,7 +135,12 @@ impl Courier<'_> {
     }
 
     /// `at_home`: the call has not been anywhere else. Only then does it take along what is for this origin.
-    pub(crate) fn send(&self, mut request: Request, pass: Option<&Snapshot>, at_home: bool) -> Followed<Sent> {
+    pub(crate) fn send(
+        &self,
+        mut request: Request,
+        pass: Option<&Snapshot>,
+        at_home: bool,
+    ) -> Followed<Sent> {
         if at_home && self.wire.is_home(request.url()) {
             self.wire.add_defaults(&mut request);
             if let Some(pass) = pass {
@@ -150,7 +155,8 @@ impl Courier<'_> {
     }
 
     fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
-        let request = if hop.keeps_body { call.request(self.wire)? } else { call.request_without_body(self.wire)? };
+        let request =
+            if hop.keeps_body { call.request(self.wire)? } else { call.request_without_body(self.wire)? };
         let Some(mut request) = request else { return Ok(None) };
         if let Some(url) = &hop.url {
             *request.url_mut() = url.clone();

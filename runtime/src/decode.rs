@@ -2,6 +2,7 @@
 
 mod way;
 
+use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use crate::answer::Answer;
@@ -22,6 +23,17 @@ pub enum Reading {
     HeadOfSuccess,
     /// The head, whatever its status.
     Head,
+}
+
+impl Reading {
+    /// Whether the body of an answer with this status is left to the value.
+    pub(crate) fn is_live(self, status: StatusCode) -> bool {
+        match self {
+            Self::Whole => false,
+            Self::HeadOfSuccess => status.is_success(),
+            Self::Head => true,
+        }
+    }
 }
 
 /// A value that can be made of an answer.

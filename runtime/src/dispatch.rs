@@ -1,7 +1,7 @@
 //! The one way that every call takes: enter, send, judge, settle, replay. Not generic, and the only place
 //! that knows "once".
 
-use std::borrow::Cow;
+use std::future::Future;
 use std::sync::{Arc, OnceLock};
 use std::task::Poll;
 
@@ -9,8 +9,10 @@ use bytes::Bytes;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
 
-use crate::client::Client;
+use crate::answer::Answer;
+use crate::client::{Client, Inner};
 use crate::courier::{Courier, Delivered, Errand};
+use crate::decode::Reading;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::pages::{Continuation, Paging};
@@ -33,14 +35,42 @@ pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;
 pub(crate) struct Plan {
     /// `None`: it has nothing to do with the session.
     pub(crate) demand: Option<Demand>,
-    pub(crate) placement: Placement,
-    /// `None`: a request of the user's own hands.
-    pub(crate) endpoint: Option<&'static Endpoint>,
-    /// What refusals are remembered by.
-    pub(crate) route: Cow<'static, str>,
+    pub(crate) of: Declaration,
     pub(crate) met: Met,
     /// Whether the caller reads the body of a success as it arrives.
     pub(crate) live: bool,
+}
+
+/// Who declares it.
+pub(crate) enum Declaration {
+    /// A method.
+    Method(&'static Endpoint),
+    /// Nobody: it is a request of the user's own hands. Boxed, so that other calls do not carry the room for it.
+    Nobody(Box<Undeclared>),
+}
+
+/// What an API says of its calls.
+pub(crate) struct Undeclared {
+    pub(crate) placement: Placement,
+    /// What refusals are remembered by.
+    pub(crate) route: String,
+}
+
+impl Plan {
+    fn endpoint(&self) -> Option<&'static Endpoint> {
+        match &self.of {
+            Declaration::Method(endpoint) => Some(endpoint),
+            Declaration::Nobody(_) => None,
+        }
+    }
+
+    /// What refusals are remembered by.
+    fn route(&self) -> &str {
+        match &self.of {
+            Declaration::Method(endpoint) => endpoint.name,
+            Declaration::Nobody(undeclared) => &undeclared.route,
+        }
+    }
 }
 
 /// A final answer, and how it was come by.
@@ -59,7 +89,7 @@ pub(crate) struct First {
     pub(crate) carried: bool,
 }
 
-/// A call on its way. What happens rarely is boxed, so that other calls do not carry the room for it.
+/// A call on its way. Its large steps are boxed, and free before the next: thousands may wait for the same refresh.
 pub(crate) struct Journey {
     client: Client,
     call: Prepared,
@@ -73,13 +103,29 @@ impl Journey {
         Self { client, call, plan, receipt: Receipt::default(), trail }
     }
 
-    /// Enter, send, judge and, if it was refused, settle. Once.
-    pub(crate) async fn travel(&mut self) -> Result<Arrived, Error> {
-        let arrived = self.try_travel().await;
+    /// All of it, to an answer that is read as far as its reader wants it.
+    pub(crate) async fn answer(
+        &mut self,
+        first: Option<Box<First>>,
+        reading: Reading,
+    ) -> Result<Answer, Error> {
+        let mut arrived = self.travel(first).await?;
+        if reading.is_live(arrived.response.status()) {
+            return Ok(Answer::live(*arrived));
+        }
+        Box::pin(Answer::read(&mut arrived)).await
+    }
+
+    /// Enter, send, judge and, if it was refused, settle. Once. With a `first` answer, the call was sent already.
+    pub(crate) async fn travel(&mut self, first: Option<Box<First>>) -> Result<Box<Arrived>, Error> {
+        let arrived = match first {
+            Some(first) => self.go_on(first).await,
+            None => self.try_travel().await,
+        };
         arrived.map_err(|error| error.with_receipt(self.receipt))
     }
 
-    async fn try_travel(&mut self) -> Result<Arrived, Error> {
+    async fn try_travel(&mut self) -> Result<Box<Arrived>, Error> {
         let Some(mut pass) = self.enter().await? else {
             let sent = self.send(None).await?;
             return Ok(self.end(sent.response));
@@ -94,36 +140,38 @@ impl Journey {
         self.settle(sent, pass).await
     }
 
-    /// The call was sent already, and this is its first answer.
-    pub(crate) async fn go_on(mut self, first: First) -> Result<Arrived, Error> {
-        let arrived = self.try_go_on(first).await;
-        arrived.map_err(|error| error.with_receipt(self.receipt))
+    async fn go_on(&mut self, first: Box<First>) -> Result<Box<Arrived>, Error> {
+        match Box::pin(self.take_up(first)).await? {
+            (sent, Some(pass)) => self.settle(sent, pass).await,
+            (sent, None) => Ok(self.end(sent.response)),
+        }
     }
 
-    async fn try_go_on(&mut self, first: First) -> Result<Arrived, Error> {
-        let First { response, seen, carried } = first;
+    /// With what the call carried.
+    async fn take_up(&mut self, first: Box<First>) -> Result<(Box<Delivered>, Option<Arc<Snapshot>>), Error> {
+        let First { response, seen, carried } = *first;
         let pass = Some(&*seen).filter(|_| carried);
         self.receipt.sends = 1;
         self.receipt.stamp = pass.map(|pass| pass.stamp);
-        let courier = courier(&self.client, &self.plan, &self.trail);
+        let courier = courier(&self.client, &self.plan, &self.trail)?;
         let sent = courier.take_up(&mut self.call, pass, seen.stamp, response).await?;
-        if carried { self.settle(sent, seen).await } else { Ok(self.end(sent.response)) }
+        Ok((sent, Some(seen).filter(|_| carried)))
     }
 
     /// Judges the answer to the first send, and does what is to be done about it.
-    async fn settle(&mut self, mut sent: Delivered, pass: Arc<Snapshot>) -> Result<Arrived, Error> {
+    async fn settle(&mut self, mut sent: Box<Delivered>, pass: Arc<Snapshot>) -> Result<Box<Arrived>, Error> {
         if self.is_suspicious(&sent) {
             sent = Box::pin(self.judge(sent, &pass)).await;
         }
         let Some(finding) = self.finding(&sent, &pass) else {
             return Ok(self.end(sent.response));
         };
-        match self.client.session().settle(&pass, finding, &self.plan.route) {
+        match self.client.session().settle(&pass, finding, self.plan.route()) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
                 Ok(self.end(sent.response))
             }
-            next => Box::pin(self.refused(sent.response, next)).await,
+            next => Box::pin(self.refused(sent, next)).await,
         }
     }
 
@@ -157,16 +205,16 @@ impl Journey {
         }))
     }
 
-    async fn send(&mut self, pass: Option<&Snapshot>) -> Result<Delivered, Error> {
+    async fn send(&mut self, pass: Option<&Snapshot>) -> Result<Box<Delivered>, Error> {
         self.receipt.sends += 1;
         self.receipt.stamp = pass.map(|pass| pass.stamp);
-        let courier = courier(&self.client, &self.plan, &self.trail);
-        let delivered = courier.deliver(&mut self.call, pass).await?;
+        let courier = courier(&self.client, &self.plan, &self.trail)?;
+        let delivered = Box::pin(courier.deliver(&mut self.call, pass)).await?;
         delivered.ok_or_else(|| Error::request("the body of the request is spent"))
     }
 
     /// The first send of a call that waited for a refresh, when it is its turn.
-    async fn send_in_turn(&mut self, pass: &mut Arc<Snapshot>) -> Result<Delivered, Error> {
+    async fn send_in_turn(&mut self, pass: &mut Arc<Snapshot>) -> Result<Box<Delivered>, Error> {
         let client = self.client.clone();
         let (current, turn) = turn(&client, pass.clone()).await?;
         *pass = current;
@@ -177,7 +225,7 @@ impl Journey {
 
     /// Whether the answer may say something against the credential that was sent.
     fn is_suspicious(&self, sent: &Delivered) -> bool {
-        self.client.law(self.plan.endpoint).concerns(sent.response.status())
+        self.client.law(self.plan.endpoint()).concerns(sent.response.status())
     }
 
     /// What the answer says against the credential, by the verdict in the receipt.
@@ -188,14 +236,14 @@ impl Journey {
             Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
         };
         if finding.is_none() && pass.learning && sent.home && sent.response.status().is_success() {
-            self.client.session().was_accepted(pass.stamp, &self.plan.route);
+            self.client.session().was_accepted(pass.stamp, self.plan.route());
         }
         finding
     }
 
     /// Leaves the verdict in the receipt.
-    async fn judge(&mut self, mut sent: Delivered, pass: &Snapshot) -> Delivered {
-        let law = self.client.law(self.plan.endpoint);
+    async fn judge(&mut self, mut sent: Box<Delivered>, pass: &Snapshot) -> Box<Delivered> {
+        let law = self.client.law(self.plan.endpoint());
         let credential = pass.credential();
         let judged = if !sent.home {
             Some(Judgement::not_auth(Reason::ForeignOrigin)).filter(|_| !sent.response.status().is_success())
@@ -217,68 +265,88 @@ impl Journey {
             self.receipt.reason = reason;
             trace::refused(sent.response.status(), verdict, reason);
             if reason == Some(Reason::RuleFailed) {
-                self.client.session().tell_rule_failed(self.plan.endpoint.map(|endpoint| endpoint.name));
+                self.client.session().tell_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
             }
         }
         sent
     }
 
     /// The first answer was a refusal, and something is to be done about it.
-    async fn refused(&mut self, first: Response, next: Next) -> Result<Arrived, Error> {
-        if self.plan.endpoint.is_some_and(|endpoint| !endpoint.replay) {
-            return Box::pin(self.renew_only(first, next)).await;
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn has its arguments in memory twice, for each who waits"
+    )]
+    fn refused(
+        &mut self,
+        first: Box<Delivered>,
+        next: Next,
+    ) -> impl Future<Output = Result<Box<Arrived>, Error>> + Send + '_ {
+        async move {
+            if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
+                return Box::pin(self.renew_only(first, next)).await;
+            }
+            // Read and let go before anything is waited for: the connection may be needed for the refresh.
+            let rejection = Arc::new(Box::pin(Rejection::capture(first.response)).await);
+            if let Some(met) = &self.plan.met {
+                let _ = met.set(rejection.clone());
+            }
+            match self.outcome(next).await {
+                Ok(renewed) if self.call.is_replayable() => Box::pin(self.replay(renewed, rejection)).await,
+                Ok(renewed) => Err(self.not_replayable(&renewed).with_rejection(rejection)),
+                Err(error) => Err(error.with_rejection(rejection)),
+            }
         }
-        // Read and let go before anything is waited for: the connection may be needed for the refresh.
-        let rejection = Arc::new(Rejection::capture(first).await);
-        if let Some(met) = &self.plan.met {
-            let _ = met.set(rejection.clone());
-        }
-        let renewed = self.outcome(next).await.map_err(|error| error.with_rejection(rejection.clone()))?;
-        if !self.call.is_replayable() {
-            self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
-            self.receipt.reason = Some(Reason::BodySpent);
-            let text =
-                "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
-            return Err(Error::new(Kind::NotReplayable, text).with_rejection(rejection));
-        }
-        // Boxed again, as above: many may wait at once, without the room for what comes after.
-        Box::pin(self.replay(renewed, rejection)).await
+    }
+
+    fn not_replayable(&mut self, renewed: &Snapshot) -> Error {
+        self.client.session().renewed_without_replay(renewed.stamp, self.plan.route());
+        self.receipt.reason = Some(Reason::BodySpent);
+        let text =
+            "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
+        Error::new(Kind::NotReplayable, text)
     }
 
     /// What the session is after the refresh that the refusal is worth.
-    async fn outcome(&mut self, next: Next) -> Result<Arc<Snapshot>, Error> {
-        let renewed = match next {
-            Next::Replay(renewed) => {
-                self.receipt.refreshed_by = Some(RefreshedBy::Already);
-                Ok(renewed)
-            }
-            Next::Wait(wait) => {
-                self.receipt.refreshed_by = Some(wait.by());
-                let begun = Instant::now();
-                let renewed = self.client.session().wait(wait).await;
-                self.receipt.waited += begun.elapsed();
-                renewed
-            }
-            Next::Fail(error) => Err(error),
-            Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
-        };
-        renewed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
+    #[expect(clippy::manual_async_fn, reason = "as above")]
+    fn outcome(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
+        async move {
+            let renewed = match next {
+                Next::Replay(renewed) => {
+                    self.receipt.refreshed_by = Some(RefreshedBy::Already);
+                    Ok(renewed)
+                }
+                Next::Wait(wait) => {
+                    self.receipt.refreshed_by = Some(wait.by());
+                    let begun = Instant::now();
+                    let renewed = Box::pin(self.client.session().wait(wait)).await;
+                    self.receipt.waited += begun.elapsed();
+                    renewed
+                }
+                Next::Fail(error) => Err(error),
+                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
+            };
+            renewed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
+        }
     }
 
     /// `#[no_replay]`: the next call finds a fresh credential, this one gets its own answer.
-    async fn renew_only(&mut self, first: Response, next: Next) -> Result<Arrived, Error> {
+    async fn renew_only(&mut self, first: Box<Delivered>, next: Next) -> Result<Box<Arrived>, Error> {
         match self.outcome(next).await {
             Ok(renewed) => {
-                self.client.session().renewed_without_replay(renewed.stamp, &self.plan.route);
+                self.client.session().renewed_without_replay(renewed.stamp, self.plan.route());
                 self.receipt.reason = Some(Reason::NoReplay);
-                Ok(self.end(first))
+                Ok(self.end(first.response))
             }
-            Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first).await))),
+            Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first.response).await))),
         }
     }
 
     /// The second send. Its answer is final, whatever it says.
-    async fn replay(&mut self, pass: Arc<Snapshot>, rejection: Arc<Rejection>) -> Result<Arrived, Error> {
+    async fn replay(
+        &mut self,
+        pass: Arc<Snapshot>,
+        rejection: Arc<Rejection>,
+    ) -> Result<Box<Arrived>, Error> {
         let client = self.client.clone();
         let mended = self.receipt.verdict;
         let (pass, turn) =
@@ -296,26 +364,27 @@ impl Journey {
         }
         if let Some(finding) = self.finding(&sent, &pass) {
             self.receipt.reason = Some(Reason::FreshTokenRefused);
-            self.client.session().replay_was_refused(pass.stamp, finding, &self.plan.route);
+            self.client.session().replay_was_refused(pass.stamp, finding, self.plan.route());
         }
         // The last refusal that it met: that of the second answer, or the one that was mended.
         self.receipt.verdict = self.receipt.verdict.or(mended);
-        Ok(Arrived { rejection: Some(rejection), ..self.end(sent.response) })
+        let mut arrived = self.end(sent.response);
+        arrived.rejection = Some(rejection);
+        Ok(arrived)
     }
 
-    fn end(&self, response: Response) -> Arrived {
-        Arrived { response, receipt: self.receipt, rejection: None }
+    fn end(&self, response: Response) -> Box<Arrived> {
+        Box::new(Arrived { response, receipt: self.receipt, rejection: None })
     }
 }
 
-fn courier<'a>(client: &'a Client, plan: &'a Plan, trail: &'a Trail) -> Courier<'a> {
-    Courier {
-        wire: client.wire(),
-        session: client.session(),
-        placement: &plan.placement,
-        errand: Errand::Ordinary,
-        trail,
-    }
+fn courier<'a>(client: &'a Client, plan: &'a Plan, trail: &'a Trail) -> Result<Courier<'a>, Error> {
+    let Inner { wire, session, bound, .. } = client.inner();
+    let placement = match &plan.of {
+        Declaration::Method(_) => bound.placement.as_ref().map_err(Clone::clone)?,
+        Declaration::Nobody(undeclared) => &undeclared.placement,
+    };
+    Ok(Courier { wire, session, placement, errand: Errand::Ordinary, trail })
 }
 
 /// Waits for a call's turn to be sent after a refresh, if there is a limit. Meanwhile the session may have changed, or may

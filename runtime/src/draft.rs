@@ -19,7 +19,8 @@ pub(crate) struct Draft {
     pub(crate) declared: Declared,
     /// Where the method's own path begins.
     path_start: usize,
-    pieces: std::slice::Iter<'static, &'static str>,
+    /// How many of its literal pieces are there already.
+    pieces: usize,
     /// Where the query begins in the path.
     pub(crate) query_begins: Option<usize>,
     /// `a=1; b=2`
@@ -36,21 +37,20 @@ enum Open {
     /// An object that has no end yet.
     Members(Vec<u8>),
     Form(String),
-    Parts(Parts),
+    Parts(Box<Parts>),
 }
 
 impl Draft {
     pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
-        let mut pieces = endpoint.path.iter();
         let base = wire.path();
         let mut path = String::with_capacity(base.len() + 96);
         path.push_str(base);
-        path.push_str(pieces.next().copied().unwrap_or_default());
+        path.push_str(endpoint.path.first().copied().unwrap_or_default());
         Self {
             endpoint,
             declared: Declared { verb: endpoint.verb, path, ..Declared::default() },
             path_start: base.len(),
-            pieces,
+            pieces: 1,
             query_begins: None,
             cookies: String::new(),
             open: Open::None,
@@ -60,7 +60,8 @@ impl Draft {
 
     /// The literal piece of the path after a placeholder.
     pub(crate) fn end_placeholder(&mut self) {
-        self.declared.path.push_str(self.pieces.next().copied().unwrap_or_default());
+        self.declared.path.push_str(self.endpoint.path.get(self.pieces).copied().unwrap_or_default());
+        self.pieces += 1;
     }
 
     /// `Authorization: Bearer …` (RFC 6750 §2.1), in the place of any other.
@@ -115,14 +116,14 @@ impl Draft {
         self.check(written.map_err(|refusal| format!("form body: {refusal}")));
     }
 
-    pub(crate) fn take_parts(&mut self) -> Parts {
+    pub(crate) fn take_parts(&mut self) -> Box<Parts> {
         match std::mem::take(&mut self.open) {
             Open::Parts(parts) => parts,
-            _ => Parts::default(),
+            _ => Box::default(),
         }
     }
 
-    pub(crate) fn put_parts(&mut self, parts: Parts, made: Result<(), String>) {
+    pub(crate) fn put_parts(&mut self, parts: Box<Parts>, made: Result<(), String>) {
         self.open = Open::Parts(parts);
         self.check(made);
     }

@@ -92,7 +92,9 @@ impl Express {
         } else {
             None
         };
-        let request = declared.request(&inner.wire)?.ok_or_else(|| Error::request("the body of the request is spent"))?;
+        let request = declared
+            .request(&inner.wire)?
+            .ok_or_else(|| Error::request("the body of the request is spent"))?;
         let courier = Courier {
             wire: &inner.wire,
             session: &inner.session,
@@ -129,7 +131,7 @@ impl Express {
     }
 
     fn read(&mut self, mut response: Response, context: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
-        if self.reading != Reading::Whole {
+        if self.reading.is_live(response.status()) {
             let receipt = self.receipt();
             return Poll::Ready(Ok(self.end(Answer::live(Arrived { response, receipt, rejection: None }))));
         }
@@ -179,8 +181,7 @@ impl Express {
             None => None,
         };
         self.leg = Leg::Detour(Box::pin(async move {
-            let arrived = journey.travel().await?;
-            let answer = Answer::of(arrived, reading).await?;
+            let answer = journey.answer(None, reading).await?;
             Ok(answer.none_on(endpoint.none_on).with_continuation(continuation))
         }));
         Ok(())
@@ -191,12 +192,14 @@ impl Express {
     fn turn_off(&mut self, response: Response) {
         let (endpoint, reading) = (self.draft.endpoint, self.reading);
         let Some(seen) = self.seen.clone() else { return };
-        let first = First { response, seen, carried: self.carries };
-        let journey = self.journey();
-        self.leg = Leg::Detour(Box::pin(async move {
-            let arrived = journey?.go_on(first).await?;
-            Ok(Answer::of(arrived, reading).await?.none_on(endpoint.none_on))
-        }));
+        let first = Box::new(First { response, seen, carried: self.carries });
+        self.leg =
+            Leg::Detour(match self.journey() {
+                Ok(mut journey) => Box::pin(async move {
+                    Ok(journey.answer(Some(first), reading).await?.none_on(endpoint.none_on))
+                }),
+                Err(error) => Box::pin(std::future::ready(Err(error))),
+            });
     }
 
     /// A body in several pieces.

@@ -140,9 +140,9 @@ mod dispatch;
 mod draft;
 mod encode;
 mod endpoint;
-mod express;
 mod error;
 mod error_body;
+mod express;
 mod json_place;
 #[cfg(feature = "hyper")]
 mod lean;

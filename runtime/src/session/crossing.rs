@@ -1,6 +1,7 @@
 //! How calls cross the session: the cell under its lock, its decisions carried out outside of it. No lock
 //! is held across an `.await`, and no code of the user's runs under it.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -228,10 +229,19 @@ impl Session {
     }
 
     /// Waits for the flight; what the session is afterwards, if it got newer.
-    pub(crate) async fn wait(&self, wait: Wait) -> Result<Arc<Snapshot>, Error> {
-        let Wait { ticket, stamp, .. } = wait;
-        trace::waits();
-        let failure = ticket.landed(self).await;
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn has its arguments in memory twice, for each who waits"
+    )]
+    pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
+        async move {
+            trace::waits();
+            let failure = wait.ticket.landed(self).await;
+            self.awaited(wait.stamp, failure)
+        }
+    }
+
+    fn awaited(&self, stamp: Stamp, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
         if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {

@@ -1,7 +1,6 @@
 //! How long the session waits for what it has begun: time in which this process could not run is not counted.
 
 use std::future::Future;
-use std::pin::pin;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
@@ -13,14 +12,20 @@ const LATE: Duration = Duration::from_secs(1);
 ///
 /// A process that was suspended finds its timers run out when it wakes, and what came for it meanwhile still unread:
 /// it gets the whole time once more. An answer that it holds already would be lost otherwise, and with it a rotated token.
-pub(crate) async fn within<T>(deadline: Duration, future: impl Future<Output = T>) -> Option<T> {
-    let mut future = pin!(future);
+///
+/// The future is pinned by the caller, so that it is not in memory twice.
+pub(crate) fn within<T>(
+    deadline: Duration,
+    mut future: impl Future<Output = T> + Unpin,
+) -> impl Future<Output = Option<T>> {
     let due = Instant::now() + deadline;
-    if let Ok(output) = timeout_at(due, &mut future).await {
-        return Some(output);
+    async move {
+        if let Ok(output) = timeout_at(due, &mut future).await {
+            return Some(output);
+        }
+        if due.elapsed() < LATE {
+            return None;
+        }
+        timeout(deadline, &mut future).await.ok()
     }
-    if due.elapsed() < LATE {
-        return None;
-    }
-    timeout(deadline, future).await.ok()
 }

@@ -8,6 +8,7 @@
 //! Any other 5xx is the server's own word, and asking a server in trouble several times for each pause would make
 //! its trouble worse.
 
+use std::pin::pin;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -112,7 +113,11 @@ impl Presentation<'_> {
     }
 
     async fn send(&mut self, deadline: Duration) -> Sent {
-        match within(deadline, ask(self.wire, &mut self.request, self.cookies, &self.trail)).await {
+        let heard = {
+            let asked = pin!(ask(self.wire, &mut self.request, self.cookies, &self.trail));
+            within(deadline, asked).await
+        };
+        match heard {
             None => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
             Some(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
             Some(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),

@@ -5,11 +5,12 @@
 //! any more, because its runtime is not, is landed by whoever has waited too long for it.
 
 use std::fmt;
-use std::sync::Arc;
+use std::pin::pin;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::sync::watch;
+use tokio::sync::Notify;
 
 use super::Session;
 use super::archive::{self, Aftermath};
@@ -34,32 +35,40 @@ tokio::task_local! {
 
 /// How a caller waits for a flight. Dropping it changes nothing for anybody else.
 #[derive(Clone)]
-pub(super) struct Ticket(Arc<watch::Sender<Option<Outcome>>>);
+pub(super) struct Ticket(Arc<Arrivals>);
+
+/// What the waiters of one flight are told. Ten thousand may wait, so this is as little as it takes.
+#[derive(Default)]
+struct Arrivals {
+    outcome: OnceLock<Outcome>,
+    told: Notify,
+}
 
 /// `None`: landed well or detached, the session says the rest.
 pub(super) type Outcome = Option<Error>;
 
 impl Ticket {
     /// Waits until the flight has landed; its failure, if it failed.
-    pub(super) async fn landed(self, session: &Session) -> Outcome {
-        let mut outcome = self.0.subscribe();
-        let patience = if session.archive().is_some() { archive::PATIENCE } else { PATIENCE };
-        let landed = within(patience, outcome.wait_for(Option::is_some)).await;
-        if let Some(Ok(outcome)) = landed {
-            return outcome.clone().flatten();
+    pub(super) async fn landed(&self, session: &Session) -> Outcome {
+        let mut told = pin!(self.0.told.notified());
+        // First in the list, then a look: who is told in between is told.
+        told.as_mut().enable();
+        if self.0.outcome.get().is_none() {
+            let patience = if session.archive().is_some() { archive::PATIENCE } else { PATIENCE };
+            if within(patience, told).await.is_none() {
+                session.land(self, Landing::Aborted, &Aftermath::default());
+                return self.announce(Some(aborted()));
+            }
         }
-        session.land(&self, Landing::Aborted, &Aftermath::default());
-        self.announce(Some(aborted()))
+        self.0.outcome.get().cloned().flatten()
     }
 
     /// Wakes the waiters, unless they have been told already; what they are told.
     pub(super) fn announce(&self, outcome: Outcome) -> Outcome {
-        self.0.send_if_modified(|told| {
-            let first = told.is_none();
-            told.get_or_insert(outcome);
-            first
-        });
-        self.0.borrow().clone().flatten()
+        if self.0.outcome.set(outcome).is_ok() {
+            self.0.told.notify_waiters();
+        }
+        self.0.outcome.get().cloned().flatten()
     }
 }
 
@@ -84,7 +93,7 @@ pub(super) struct Departure {
 
 impl Departure {
     pub(super) fn new(basis: Arc<Snapshot>, cause: Cause) -> Self {
-        Self { ticket: Ticket(Arc::new(watch::Sender::new(None))), basis, cause }
+        Self { ticket: Ticket(Arc::default()), basis, cause }
     }
 
     pub(super) fn ticket(&self) -> Ticket {
@@ -168,7 +177,7 @@ pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attem
         let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
         return Some(Attempt::Failed { error, retry_after: None });
     };
-    within(DEADLINE, renewal.refresh(session, basis)).await
+    within(DEADLINE, pin!(renewal.refresh(session, basis))).await
 }
 
 pub(super) fn too_long() -> Attempt {
