@@ -118,9 +118,8 @@ impl Call {
 
     /// Part of the multipart body.
     pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
-        let mut parts = self.0.draft.take_parts();
-        let made = parts.add(name, value);
-        self.0.draft.put_parts(parts, made);
+        let made = self.0.draft.parts().add(name, value);
+        self.0.draft.check(made);
     }
 
     /// A cookie beside those of the session (RFC 6265 §4.2).

@@ -26,6 +26,7 @@ pub(crate) struct Draft {
     /// `a=1; b=2`
     pub(crate) cookies: String,
     open: Open,
+    parts: Option<Box<Parts>>,
     error: Option<Error>,
 }
 
@@ -37,7 +38,6 @@ enum Open {
     /// An object that has no end yet.
     Members(Vec<u8>),
     Form(String),
-    Parts(Box<Parts>),
 }
 
 impl Draft {
@@ -54,6 +54,7 @@ impl Draft {
             query_begins: None,
             cookies: String::new(),
             open: Open::None,
+            parts: None,
             error: None,
         }
     }
@@ -116,16 +117,9 @@ impl Draft {
         self.check(written.map_err(|refusal| format!("form body: {refusal}")));
     }
 
-    pub(crate) fn take_parts(&mut self) -> Box<Parts> {
-        match std::mem::take(&mut self.open) {
-            Open::Parts(parts) => parts,
-            _ => Box::default(),
-        }
-    }
-
-    pub(crate) fn put_parts(&mut self, parts: Box<Parts>, made: Result<(), String>) {
-        self.open = Open::Parts(parts);
-        self.check(made);
+    /// The parts so far, to be added to.
+    pub(crate) fn parts(&mut self) -> &mut Parts {
+        self.parts.get_or_insert_default()
     }
 
     pub(crate) fn take_body(&mut self, body: Body) {
@@ -170,7 +164,9 @@ impl Draft {
                 self.close(members.into(), JSON);
             }
             Open::Form(form) => self.close(form.into(), FORM),
-            Open::Parts(parts) => self.declared.body = Content::Multipart(parts.finish()),
+        }
+        if let Some(parts) = self.parts.take() {
+            self.declared.body = Content::Multipart(parts.finish());
         }
         Ok(())
     }

@@ -24,6 +24,10 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
 /// A generated client over a client that other APIs may share. What its trait declares of the session
 /// counts for all of them.
 #[must_use]
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "so that whoever gives it away need not know that it is bound anew"
+)]
 pub fn adopt<C: Api>(client: Client) -> C {
     join(&client, C::INFO, None);
     C::from_client(client.bound_to(C::INFO))

@@ -20,6 +20,7 @@ pub(super) fn push_encoded(to: &mut String, text: &str) {
 
 fn is_unreserved(byte: u8) -> bool {
     /// Looked up, since it is asked of each byte of an address.
+    #[allow(clippy::indexing_slicing, reason = "the compiler does it")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0;

@@ -22,12 +22,11 @@ struct Query<'a> {
 
 impl Sink for Query<'_> {
     fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        match self.begins {
-            Some(_) => self.url.push('&'),
-            None => {
-                *self.begins = Some(self.url.len());
-                self.url.push('?');
-            }
+        if self.begins.is_none() {
+            *self.begins = Some(self.url.len());
+            self.url.push('?');
+        } else {
+            self.url.push('&');
         }
         push_encoded(self.url, name);
         self.url.push('=');

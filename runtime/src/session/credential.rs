@@ -132,9 +132,9 @@ impl Credential {
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
-        let made = || headers.chosen.get_or_init(make).as_ref().filter(|value| is_behind(value, scheme));
-        let known = Some(&headers.with_scheme).filter(|value| is_behind(value, scheme)).or_else(made);
-        known.cloned().or_else(make)
+        let chosen = || headers.chosen.get_or_init(make).as_ref();
+        let known = Some(&headers.with_scheme).filter(|value| is_behind(value, scheme));
+        known.or_else(|| chosen().filter(|value| is_behind(value, scheme))).cloned().or_else(make)
     }
 }
 
