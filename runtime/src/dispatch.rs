@@ -24,7 +24,7 @@ use crate::refusal::Refusal;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, RefreshedBy};
 use crate::response::Response;
-use crate::session::{Demand, Entered, Finding, Next, Snapshot};
+use crate::session::{Demand, Entered, Finding, Next, Snapshot, Stamp};
 use crate::trace::{self, Trail};
 use crate::verdict::{Judgement, Verdict};
 
@@ -84,8 +84,8 @@ pub(crate) struct Arrived {
 /// The first answer to a call, and how that was sent.
 pub(crate) struct First {
     pub(crate) response: Response,
-    /// The session when it was sent, and whether its credential went along.
-    pub(crate) seen: Arc<Snapshot>,
+    /// What the session was when it was sent, and whether its credential went along.
+    pub(crate) stamp: Stamp,
     pub(crate) carried: bool,
 }
 
@@ -149,13 +149,18 @@ impl Journey {
 
     /// With what the call carried.
     async fn take_up(&mut self, first: Box<First>) -> Result<(Box<Delivered>, Option<Arc<Snapshot>>), Error> {
-        let First { response, seen, carried } = *first;
-        let pass = Some(&*seen).filter(|_| carried);
+        let First { response, stamp, carried } = *first;
+        let session = self.client.session();
+        let pass = match carried.then(|| session.recall(stamp)) {
+            // The next hop is another request, with what the session is by now.
+            Some(pass) if response.status().is_redirection() => Some(session.still(&pass)?),
+            pass => pass,
+        };
         self.receipt.sends = 1;
-        self.receipt.stamp = pass.map(|pass| pass.stamp);
+        self.receipt.stamp = pass.as_ref().map(|pass| pass.stamp);
         let courier = courier(&self.client, &self.plan, &self.trail)?;
-        let sent = courier.take_up(&mut self.call, pass, seen.stamp, response).await?;
-        Ok((sent, Some(seen).filter(|_| carried)))
+        let sent = courier.take_up(&mut self.call, pass.as_deref(), stamp, response).await?;
+        Ok((sent, pass))
     }
 
     /// Judges the answer to the first send, and does what is to be done about it.
@@ -192,8 +197,9 @@ impl Journey {
         let Some(demand) = self.plan.demand else { return Ok(None) };
         let session = self.client.session();
         let once = !self.call.is_replayable();
-        let entered = match session.enter_at_once(demand, once) {
-            Poll::Ready(entered) => entered,
+        let pass = session.snapshot();
+        let entered = match session.enter_at_once(&pass, demand, once) {
+            Poll::Ready(goes) => goes.then_some(Entered { pass, waited: None }),
             Poll::Pending => Box::pin(session.enter(demand, once)).await?,
         };
         Ok(entered.map(|Entered { pass, waited }| {
@@ -244,11 +250,10 @@ impl Journey {
     /// Leaves the verdict in the receipt.
     async fn judge(&mut self, mut sent: Box<Delivered>, pass: &Snapshot) -> Box<Delivered> {
         let law = self.client.law(self.plan.endpoint());
-        let credential = pass.credential();
-        let judged = if !sent.home {
-            Some(Judgement::not_auth(Reason::ForeignOrigin)).filter(|_| !sent.response.status().is_success())
-        } else if let Some(credential) = credential {
-            let outlived = credential.has_clock() && credential.is_expired(Instant::now());
+        let judged = if sent.home {
+            let outlived = pass
+                .credential()
+                .is_some_and(|credential| credential.has_clock() && credential.is_expired(Instant::now()));
             let mut body = Bytes::new();
             if law.wants_body(sent.response.status(), sent.response.headers(), self.plan.live) {
                 let response;
@@ -258,7 +263,7 @@ impl Journey {
             let refusal = Refusal::new(sent.response.status(), sent.response.headers(), &body);
             law.judge(&refusal, outlived)
         } else {
-            None
+            Some(Judgement::not_auth(Reason::ForeignOrigin)).filter(|_| !sent.response.status().is_success())
         };
         if let Some(Judgement { verdict, reason }) = judged {
             self.receipt.verdict = Some(verdict);
@@ -360,7 +365,7 @@ impl Journey {
         })?;
         self.receipt.verdict = None;
         if self.is_suspicious(&sent) {
-            sent = self.judge(sent, &pass).await;
+            sent = Box::pin(self.judge(sent, &pass)).await;
         }
         if let Some(finding) = self.finding(&sent, &pass) {
             self.receipt.reason = Some(Reason::FreshTokenRefused);

@@ -4,7 +4,6 @@
 
 use std::future::Future;
 use std::pin::Pin;
-use std::sync::Arc;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -21,7 +20,7 @@ use crate::pending::AnswerFuture;
 use crate::prepared::Prepared;
 use crate::reply::Receipt;
 use crate::response::Response;
-use crate::session::{Entered, Snapshot, has_set_cookie};
+use crate::session::{Stamp, has_set_cookie};
 use crate::trace::{Followed, Trail};
 use crate::transport::Sent;
 use crate::whole_body;
@@ -35,9 +34,18 @@ pub(crate) struct Express {
     met: Met,
     trail: Trail,
     leg: Leg,
-    /// The session as it was when the call was sent, and whether the call took its credential along.
-    seen: Option<Arc<Snapshot>>,
+    sent: Option<Under>,
+}
+
+/// What it was sent under. Not the session's own snapshot: to count those who hold it is what threads would wait for
+/// each other with.
+#[derive(Clone, Copy)]
+struct Under {
+    stamp: Stamp,
+    /// Whether it took the credential along.
     carries: bool,
+    /// Whether its success is worth reporting.
+    learning: bool,
 }
 
 /// How far it has come.
@@ -60,8 +68,7 @@ impl Express {
             met: None,
             trail: Trail::new(Some(endpoint)),
             leg: Leg::Unsent,
-            seen: None,
-            carries: false,
+            sent: None,
         }
     }
 
@@ -83,18 +90,21 @@ impl Express {
             return self.depart();
         }
         let brings_own = inner.bound.brings_own || declared.has_header(&placement.header);
-        let seen = if endpoint.role == Role::Ordinary && !brings_own {
+        let seen = inner.session.glance();
+        let carries = if endpoint.role == Role::Ordinary && !brings_own {
             let once = !declared.body.is_replayable();
-            match inner.session.enter_at_once(inner.demand(), once) {
-                Poll::Ready(entered) => entered.map(|Entered { pass, .. }| pass),
-                Poll::Pending => return self.depart(),
+            match inner.session.enter_at_once(&seen, inner.demand(), once) {
+                Poll::Ready(carries) => carries,
+                Poll::Pending => {
+                    drop(seen);
+                    return self.depart();
+                }
             }
         } else {
-            None
+            false
         };
-        let request = declared
-            .request(&inner.wire)?
-            .ok_or_else(|| Error::request("the body of the request is spent"))?;
+        let spent = || Error::request("the body of the request is spent");
+        let request = declared.request(&inner.wire)?.ok_or_else(spent)?;
         let courier = Courier {
             wire: &inner.wire,
             session: &inner.session,
@@ -102,9 +112,8 @@ impl Express {
             errand: Errand::Ordinary,
             trail: &self.trail,
         };
-        self.leg = Leg::Sent(courier.send(request, seen.as_deref(), true));
-        self.carries = seen.is_some();
-        self.seen = Some(seen.unwrap_or_else(|| inner.session.snapshot()));
+        self.sent = Some(Under { stamp: seen.stamp, carries, learning: carries && seen.learning });
+        self.leg = Leg::Sent(courier.send(request, carries.then_some(&**seen), true));
         Ok(())
     }
 
@@ -123,11 +132,9 @@ impl Express {
         response.status().is_success()
             && !has_set_cookie(response.headers())
             && !inner.wire.came_from_elsewhere(response)
-            && !(self.carries && (inner.judges_successes(self.draft.endpoint) || self.is_learning()))
-    }
-
-    fn is_learning(&self) -> bool {
-        self.seen.as_ref().is_some_and(|seen| seen.learning)
+            && self.sent.is_some_and(|sent| {
+                !(sent.learning || sent.carries && inner.judges_successes(self.draft.endpoint))
+            })
     }
 
     fn read(&mut self, mut response: Response, context: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
@@ -158,8 +165,8 @@ impl Express {
     }
 
     fn receipt(&self) -> Receipt {
-        let stamp = self.seen.as_ref().filter(|_| self.carries).map(|seen| seen.stamp);
-        let sends = u8::from(self.seen.is_some());
+        let stamp = self.sent.filter(|sent| sent.carries).map(|sent| sent.stamp);
+        let sends = u8::from(self.sent.is_some());
         Receipt { stamp, sends, ..Receipt::default() }
     }
 
@@ -191,8 +198,8 @@ impl Express {
     #[cold]
     fn turn_off(&mut self, response: Response) {
         let (endpoint, reading) = (self.draft.endpoint, self.reading);
-        let Some(seen) = self.seen.clone() else { return };
-        let first = Box::new(First { response, seen, carried: self.carries });
+        let Some(Under { stamp, carries, .. }) = self.sent else { return };
+        let first = Box::new(First { response, stamp, carried: carries });
         self.leg =
             Leg::Detour(match self.journey() {
                 Ok(mut journey) => Box::pin(async move {

@@ -74,16 +74,23 @@ impl Wait {
 }
 
 impl Session {
-    /// Before a call is sent, without a lock: what it takes along. Pending if [`enter`](Self::enter) is to know.
-    pub(crate) fn enter_at_once(&self, demand: Demand, once: bool) -> Poll<Option<Entered>> {
-        let seen = self.snapshot();
+    /// Before a call is sent, without a lock: whether it takes along what was `seen`. Pending if
+    /// [`enter`](Self::enter) is to know.
+    pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
         if seen.is_ready(Now::read, once) {
             self.wake_writer();
-            return Poll::Ready(Some(Entered { pass: seen, waited: None }));
+            return Poll::Ready(true);
         }
         let nobody = matches!(seen.standing, Standing::Nobody);
         let for_good = self.renewal().is_none() && self.archive().is_none();
-        if nobody && for_good && demand == Demand::Optional { Poll::Ready(None) } else { Poll::Pending }
+        if nobody && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
+    }
+
+    /// What a call was sent under that kept nothing of it but its stamp: mostly what the session still is. What has
+    /// been replaced since is not there any more, and whoever comes with its stamp is told so.
+    pub(crate) fn recall(&self, stamp: Stamp) -> Arc<Snapshot> {
+        let current = self.snapshot();
+        if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
 
     /// Before a call is sent: what it takes along. `None`: nothing. `once`: its body can be sent only once.

@@ -32,6 +32,7 @@ mod tokens;
 mod write;
 
 use std::fmt;
+use std::ops::Deref;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
@@ -245,7 +246,12 @@ impl Session {
 
 /// What the rooms of the session, and those who call it, do with it.
 impl Session {
-    /// One atomic load.
+    /// For whoever looks at it at once and keeps nothing: no count that all threads share is written to.
+    pub(crate) fn glance(&self) -> impl Deref<Target = Arc<Snapshot>> {
+        self.0.current.load()
+    }
+
+    /// To be kept.
     pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
         self.0.current.load_full()
     }
