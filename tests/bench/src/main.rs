@@ -10,6 +10,8 @@ mod caller;
 mod client;
 mod contender;
 mod counts;
+mod crowd;
+mod in_memory;
 mod item;
 mod kind;
 mod large;
@@ -42,6 +44,9 @@ fn main() -> ExitCode {
             rush::run(contender, base, number(tasks), Duration::from_millis(number(time)));
         }
         ["storm", contender, base, callers] => rush::run_storm(contender, base, number(callers)),
+        ["crowd", contender, guard, when, callers] => {
+            crowd::run(contender, guard, when == "late", number(callers));
+        }
         // What people start.
         ["counts"] => return counts_only(false),
         ["record"] => return counts_only(true),

@@ -2,6 +2,7 @@
 
 mod calls;
 mod compile;
+mod crowd;
 mod dependencies;
 mod kinds;
 mod large;

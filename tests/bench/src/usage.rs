@@ -15,11 +15,6 @@ pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
 
-/// The most memory that this process has had, in kilobytes.
-pub fn peak() -> u64 {
-    u64::try_from(usage(UsageWho::RUSAGE_SELF).max_rss()).unwrap_or_default()
-}
-
 /// Lets this process open as many files as it may be allowed.
 pub fn allow_many_files() {
     if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
