@@ -8,6 +8,7 @@ use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
 use crate::server::Guard;
+use crate::threads::Round;
 
 /// The program whose clients are measured.
 pub struct Client {
@@ -60,6 +61,11 @@ impl Client {
     pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
         let when = if late { "late" } else { "together" };
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])
+    }
+
+    /// Calls from several threads, with a session and without in turn.
+    pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
+        self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }
 
     fn said<T: DeserializeOwned>(&self, arguments: &[&str]) -> T {

@@ -22,6 +22,7 @@ mod rush;
 mod section;
 mod server;
 mod session;
+mod threads;
 mod usage;
 
 use std::process::ExitCode;
@@ -39,7 +40,7 @@ fn main() -> ExitCode {
         ["guard", guard] => server::serve_guarded(guard),
         ["call", subject, base, calls] => caller::run(subject, base, number(calls), false),
         ["call", subject, base, calls, "allocations"] => caller::run(subject, base, number(calls), true),
-        ["threads", way, threads, calls] => session::run_threads(way, number(threads), number(calls)),
+        ["threads", slices, calls] => threads::run(number(slices), number(calls)),
         ["rush", contender, base, tasks, time] => {
             rush::run(contender, base, number(tasks), Duration::from_millis(number(time)));
         }
