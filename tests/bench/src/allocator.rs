@@ -2,20 +2,18 @@
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::Ordering::Relaxed;
-use std::sync::atomic::{AtomicBool, AtomicI64, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64};
 
 use serde::{Deserialize, Serialize};
 
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// Off, it costs a load and a branch each time, so that instructions can be counted by the same program.
+// Off, it costs a load and a branch for each allocation, so that instructions can be counted by the same program.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static GROWTHS: AtomicU64 = AtomicU64::new(0);
 static BYTES: AtomicU64 = AtomicU64::new(0);
-static HELD: AtomicI64 = AtomicI64::new(0);
-static PEAK: AtomicI64 = AtomicI64::new(0);
 
 /// What was asked for.
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
@@ -38,18 +36,10 @@ pub fn asked() -> Asked {
     Asked { allocations, growths, bytes }
 }
 
-/// The bytes that are held now of those asked for since [`count`], and the most that ever were.
-pub fn held() -> (i64, i64) {
-    (HELD.load(Relaxed), PEAK.load(Relaxed))
-}
-
-fn note(times: &AtomicU64, before: usize, after: usize) {
+fn note(times: &AtomicU64, bytes: usize) {
     if COUNTS.load(Relaxed) {
         times.fetch_add(1, Relaxed);
-        BYTES.fetch_add(after.saturating_sub(before) as u64, Relaxed);
-        let more = after as i64 - before as i64;
-        let held = HELD.fetch_add(more, Relaxed) + more;
-        PEAK.fetch_max(held, Relaxed);
+        BYTES.fetch_add(bytes as u64, Relaxed);
     }
 }
 
@@ -58,24 +48,21 @@ struct Counting;
 // SAFETY: everything is the system's allocator's doing.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        note(&ALLOCATIONS, 0, layout.size());
+        note(&ALLOCATIONS, layout.size());
         unsafe { System.alloc(layout) }
     }
 
     unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
-        note(&ALLOCATIONS, 0, layout.size());
+        note(&ALLOCATIONS, layout.size());
         unsafe { System.alloc_zeroed(layout) }
     }
 
     unsafe fn realloc(&self, pointer: *mut u8, layout: Layout, size: usize) -> *mut u8 {
-        note(&GROWTHS, layout.size(), size);
+        note(&GROWTHS, size.saturating_sub(layout.size()));
         unsafe { System.realloc(pointer, layout, size) }
     }
 
     unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
-        if COUNTS.load(Relaxed) {
-            HELD.fetch_sub(layout.size() as i64, Relaxed);
-        }
         unsafe { System.dealloc(pointer, layout) }
     }
 }

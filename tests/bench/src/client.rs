@@ -36,9 +36,7 @@ pub struct Storm {
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
     /// Whenever nobody had anything left to do, until all were served.
-    pub held: Vec<i64>,
-    /// At most, at any moment.
-    pub peak: i64,
+    pub held: Vec<usize>,
 }
 
 impl Client {

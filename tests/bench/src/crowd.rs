@@ -1,16 +1,16 @@
-//! The client's process with a crowd of callers whose token has expired, over a server in memory: what memory they take, to
-//! the byte, wherever all of them are at the same time.
+//! The client's process with a crowd of callers whose token has expired, over a server in memory: what memory they take
+//! wherever all of them are at the same time.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 
-use crate::allocator;
 use crate::client::Crowd;
 use crate::contender::{Contender, with_contender};
 use crate::in_memory;
 use crate::server::Guard;
+use crate::usage;
 
 /// As long as that of a server on a socket.
 const BASE: &str = "http://127.0.0.1:40000";
@@ -33,7 +33,7 @@ fn crowd<C: Contender>(late: bool, callers: usize) -> Pin<Box<dyn Future<Output 
     Box::pin(async move {
         let client = C::new(BASE);
         let mut held = Vec::with_capacity(callers);
-        allocator::count();
+        let before = usage::held();
         let call = |id: usize| {
             let mut client = client.clone();
             tokio::spawn(async move {
@@ -51,12 +51,12 @@ fn crowd<C: Contender>(late: bool, callers: usize) -> Pin<Box<dyn Future<Output 
         (first..callers).for_each(call);
         loop {
             in_memory::quiet().await;
-            held.push(allocator::held().0);
+            held.push(usage::held().saturating_sub(before));
             if SERVED.load(Relaxed) == callers {
                 break;
             }
             in_memory::answer();
         }
-        Crowd { held, peak: allocator::held().1 }
+        Crowd { held }
     })
 }

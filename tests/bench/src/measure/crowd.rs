@@ -6,11 +6,11 @@ use crate::section::{Section, number};
 
 pub fn measure(section: &mut Section) {
     section.text(
-        "What memory they take, by the bytes that the client's allocator was asked for and did not get back, for each caller. How\n\
+        "What memory they take: the bytes that the client has from its allocator, for each caller, without those of before. How\n\
          many connections a server accepts before a refresh is over depends on the machine, and each takes more than a caller; so\n\
          there are none. The server is in the client's process and holds every answer until nobody has anything left to do. So all\n\
          callers are at the same place: all have sent, all have been refused and wait, all have sent again. Or all but one come\n\
-         while that one's refresh is under way. This repeats to the byte.",
+         late, while that one's refresh is under way.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| {
         [false, true].map(|late| Client::this().crowd(&format!("{name}-in-memory"), guard, late, CALLERS))
@@ -37,13 +37,13 @@ pub fn measure(section: &mut Section) {
 }
 
 fn at(crowd: &Crowd, moment: usize) -> f64 {
-    for_each(crowd.held.get(moment).copied().unwrap_or_default())
+    for_each(crowd.held.get(moment).copied())
 }
 
 fn peak(crowd: &Crowd) -> f64 {
-    for_each(crowd.peak)
+    for_each(crowd.held.iter().max().copied())
 }
 
-fn for_each(bytes: i64) -> f64 {
-    (bytes as f64 / CALLERS as f64).round()
+fn for_each(bytes: Option<usize>) -> f64 {
+    (bytes.unwrap_or_default() as f64 / CALLERS as f64).round()
 }
