@@ -32,11 +32,14 @@ pub struct Storm {
     pub milliseconds: u64,
 }
 
-/// What the callers of a client held whose token had expired, in bytes.
+/// What became of the callers of a client whose token had expired, whenever nobody had anything left to do, until all were
+/// served.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
-    /// Whenever nobody had anything left to do, until all were served.
+    /// The bytes that they held.
     pub held: Vec<usize>,
+    /// The requests that were to be answered.
+    pub asked: Vec<usize>,
 }
 
 impl Client {

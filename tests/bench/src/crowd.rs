@@ -32,7 +32,7 @@ pub fn run(contender: &str, guard: &str, late: bool, callers: usize) {
 fn crowd<C: Contender>(late: bool, callers: usize) -> Pin<Box<dyn Future<Output = Crowd>>> {
     Box::pin(async move {
         let client = C::new(BASE);
-        let mut held = Vec::with_capacity(callers);
+        let mut crowd = Crowd { held: Vec::with_capacity(callers), asked: Vec::with_capacity(callers) };
         let before = usage::held();
         let call = |id: usize| {
             let mut client = client.clone();
@@ -51,12 +51,12 @@ fn crowd<C: Contender>(late: bool, callers: usize) -> Pin<Box<dyn Future<Output 
         (first..callers).for_each(call);
         loop {
             in_memory::quiet().await;
-            held.push(usage::held().saturating_sub(before));
+            crowd.held.push(usage::held().saturating_sub(before));
             if SERVED.load(Relaxed) == callers {
                 break;
             }
-            in_memory::answer();
+            crowd.asked.push(in_memory::answer());
         }
-        Crowd { held }
+        crowd
     })
 }

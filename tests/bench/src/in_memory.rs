@@ -58,11 +58,14 @@ pub async fn quiet() {
     .await;
 }
 
-/// Answers all that have asked until now.
-pub fn answer() {
+/// Answers all that have asked until now; how many those were.
+pub fn answer() -> usize {
     ROUND.fetch_add(1, Relaxed);
-    assert!(!callers_waiting().is_empty(), "somebody waits, and not for an answer");
-    callers_waiting().drain(..).for_each(Waker::wake);
+    let mut callers = callers_waiting();
+    assert!(!callers.is_empty(), "somebody waits, and not for an answer");
+    let asked = callers.len();
+    callers.drain(..).for_each(Waker::wake);
+    asked
 }
 
 fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {

@@ -29,10 +29,9 @@ pub fn measure() -> Section {
     let rows = SUBJECTS.iter().zip(&found).map(|((_, title, _), found)| row(title, found));
     let columns = ["client", "refreshes", "refusals", "under way at the first", "at once", "ms", "failed"];
     section.table(&columns, &rows.collect::<Vec<_>>());
-    let [bare, ours, limited, ..] = &found;
+    let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
     section.at_most("refusals beyond those under way, expiry told", ours.refusals - ours.in_flight, 0.0);
-    section.at_most("requests at once after the refresh, limited to 64", limited.at_once, 64.0);
     crowd::measure(&mut section);
     section
 }
