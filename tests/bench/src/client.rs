@@ -7,6 +7,9 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::server::Guard;
+use crate::threads::Round;
+
 /// The program whose clients are measured.
 pub struct Client {
     pub program: PathBuf,
@@ -23,12 +26,20 @@ pub struct Rush {
 /// What a client did whose callers all had an expired token.
 #[derive(Deserialize, Serialize)]
 pub struct Storm {
-    /// The most memory that the process had, in kilobytes.
-    pub peak: u64,
     /// Calls that had begun and not ended when the first refusal came.
     pub in_flight: u64,
     pub failed: u64,
     pub milliseconds: u64,
+}
+
+/// What became of the callers of a client whose token had expired, whenever nobody had anything left to do, until all were
+/// served.
+#[derive(Deserialize, Serialize)]
+pub struct Crowd {
+    /// The bytes that they held.
+    pub held: Vec<usize>,
+    /// The requests that were to be answered.
+    pub asked: Vec<usize>,
 }
 
 impl Client {
@@ -45,6 +56,17 @@ impl Client {
     /// One call from each of this many tasks.
     pub fn storm(&self, contender: &str, base: &str, callers: usize) -> Storm {
         self.said(&["storm", contender, base, &callers.to_string()])
+    }
+
+    /// The same over a server in memory; `late`: all but one of them come during the refresh.
+    pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
+        let when = if late { "late" } else { "together" };
+        self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])
+    }
+
+    /// Calls from several threads, with a session and without in turn.
+    pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
+        self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }
 
     fn said<T: DeserializeOwned>(&self, arguments: &[&str]) -> T {

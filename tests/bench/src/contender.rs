@@ -13,6 +13,7 @@ mod progenitor;
 mod single_flight;
 mod single_flight_mutex;
 mod tuned;
+mod wire;
 
 use std::future::Future;
 
@@ -21,7 +22,7 @@ pub use self::bytes::Bytes;
 #[cfg(feature = "reqwest-defaults")]
 pub use self::feignhttp::Feignhttp;
 pub use self::floor::Floor;
-pub use self::generated::{Generated, Lean, Limited, Shop, ShopClient};
+pub use self::generated::{Generated, Lean, Limited, LimitedOverMemory, OverMemory, Shop, ShopClient};
 pub use self::hyper::Hyper;
 pub use self::hyper_util::HyperUtil;
 pub use self::middleware::Middleware;
@@ -29,6 +30,7 @@ pub use self::progenitor::Progenitor;
 pub use self::single_flight::SingleFlight;
 pub use self::single_flight_mutex::SingleFlightMutex;
 pub use self::tuned::Tuned;
+pub use self::wire::{Socket, Wire};
 use crate::item::Item;
 
 /// The token that everybody starts with.
@@ -68,6 +70,17 @@ macro_rules! with_contender {
             "progenitor" => $run::<$crate::contender::Progenitor>($($argument),*),
             #[cfg(feature = "reqwest-defaults")]
             "feignhttp" => $run::<$crate::contender::Feignhttp>($($argument),*),
+            "afresh-in-memory" => $run::<$crate::contender::OverMemory>($($argument),*),
+            "afresh-limited-in-memory" => $run::<$crate::contender::LimitedOverMemory>($($argument),*),
+            "single-flight-in-memory" => {
+                $run::<$crate::contender::SingleFlight<$crate::in_memory::InMemory>>($($argument),*)
+            }
+            "single-flight-mutex-in-memory" => {
+                $run::<$crate::contender::SingleFlightMutex<$crate::in_memory::InMemory>>($($argument),*)
+            }
+            "reqwest-middleware-in-memory" => {
+                $run::<$crate::contender::Middleware<$crate::in_memory::InMemory>>($($argument),*)
+            }
             "hyper-util" => $run::<$crate::contender::HyperUtil>($($argument),*),
             "hyper" => $run::<$crate::contender::Hyper>($($argument),*),
             "bytes" => $run::<$crate::contender::Bytes>($($argument),*),

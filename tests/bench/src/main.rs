@@ -10,6 +10,8 @@ mod caller;
 mod client;
 mod contender;
 mod counts;
+mod crowd;
+mod in_memory;
 mod item;
 mod kind;
 mod large;
@@ -20,6 +22,7 @@ mod rush;
 mod section;
 mod server;
 mod session;
+mod threads;
 mod usage;
 
 use std::process::ExitCode;
@@ -37,11 +40,14 @@ fn main() -> ExitCode {
         ["guard", guard] => server::serve_guarded(guard),
         ["call", subject, base, calls] => caller::run(subject, base, number(calls), false),
         ["call", subject, base, calls, "allocations"] => caller::run(subject, base, number(calls), true),
-        ["threads", way, threads, calls] => session::run_threads(way, number(threads), number(calls)),
+        ["threads", slices, calls] => threads::run(number(slices), number(calls)),
         ["rush", contender, base, tasks, time] => {
             rush::run(contender, base, number(tasks), Duration::from_millis(number(time)));
         }
         ["storm", contender, base, callers] => rush::run_storm(contender, base, number(callers)),
+        ["crowd", contender, guard, when, callers] => {
+            crowd::run(contender, guard, when == "late", number(callers));
+        }
         // What people start.
         ["counts"] => return counts_only(false),
         ["record"] => return counts_only(true),

@@ -2,11 +2,13 @@
 
 mod calls;
 mod compile;
+mod crowd;
 mod dependencies;
 mod kinds;
 mod large;
 mod sessions;
 mod storm;
+mod threads;
 mod throughput;
 
 use crate::section::Section;
@@ -19,10 +21,11 @@ pub const COUNTS: [Measurement; 3] =
     [("calls", calls::measure), ("sessions", sessions::measure), ("kinds", kinds::measure)];
 
 /// All, in the order of the page.
-pub const ALL: [Measurement; 9] = [
+pub const ALL: [Measurement; 10] = [
     COUNTS[0],
     ("defaults", calls::measure_over_defaults),
     COUNTS[1],
+    ("threads", threads::measure),
     COUNTS[2],
     ("throughput", throughput::measure),
     ("storm", storm::measure),

@@ -1,7 +1,7 @@
 //! The server, a process of its own on loopback: answers what it is asked for from memory, on one thread.
 
-mod answers;
-mod guard;
+pub mod answers;
+pub mod guard;
 mod terse;
 
 use std::io::{BufRead, BufReader, Read, Write};

@@ -12,11 +12,10 @@ use tower::service_fn;
 use crate::caller::Work;
 use crate::contender::{Shop, ShopClient, TOKEN};
 use crate::item::Item;
-use crate::usage;
 
 /// [`Shop`] without roles: a client of it has no session.
 #[api]
-trait Plain {
+pub trait Plain {
     #[get("/items/{id}")]
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
@@ -52,53 +51,23 @@ pub async fn run(way: &str, base: &str, work: Work) {
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         "header-at-once" => {
-            let builder = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
-            let client = builder.transport(service_fn(at_once)).build().expect("a client");
+            let (client, _) = clients_at_once(base);
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         "live-at-once" => {
-            let builder = ShopClient::builder(base).tokens(tokens());
-            let client = builder.transport(service_fn(at_once)).build().expect("a client");
+            let (_, client) = clients_at_once(base);
             work.of(async |id| drop(black_box(client.item(id, "green tea").await.expect("an item")))).await;
         }
         way => panic!("no such way: {way}"),
     }
 }
 
-/// Calls from several threads over a transport that answers at once; prints the nanoseconds of CPU that each took.
-pub fn run_threads(way: &str, threads: usize, calls: usize) {
-    let base = "https://shop.example";
-    let before = usage::of_this();
-    match way {
-        "header" => {
-            let builder = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
-            let client = builder.transport(service_fn(at_once)).build().expect("a client");
-            on_threads(threads, calls, || client.item(1234, "green tea"));
-        }
-        "live" => {
-            let builder = ShopClient::builder(base).tokens(tokens());
-            let client = builder.transport(service_fn(at_once)).build().expect("a client");
-            on_threads(threads, calls, || client.item(1234, "green tea"));
-        }
-        way => panic!("no such way: {way}"),
-    }
-    let cpu = usage::of_this() - before;
-    println!("{:.1}", cpu.as_secs_f64() * 1e9 / (threads * calls) as f64);
-}
-
-fn on_threads<F: Future<Output = Result<Item>>>(threads: usize, calls: usize, call: impl Fn() -> F + Sync) {
-    std::thread::scope(|scope| {
-        for _ in 0..threads {
-            scope.spawn(|| {
-                let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-                runtime.expect("a runtime").block_on(async {
-                    for _ in 0..calls {
-                        black_box(call().await.expect("an item"));
-                    }
-                });
-            });
-        }
-    });
+/// The two clients over a transport that answers at once: without a session, and with one.
+pub fn clients_at_once(base: &str) -> (PlainClient, ShopClient) {
+    let plain = PlainClient::builder(base).header("authorization", format!("Bearer {TOKEN}"));
+    let live = ShopClient::builder(base).tokens(tokens());
+    let plain = plain.transport(service_fn(at_once)).build().expect("a client");
+    (plain, live.transport(service_fn(at_once)).build().expect("a client"))
 }
 
 fn at_once(_: reqwest::Request) -> Ready<std::result::Result<reqwest::Response, Infallible>> {

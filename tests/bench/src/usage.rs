@@ -1,9 +1,14 @@
 //! What the system says that processes used.
 
+use std::sync::OnceLock;
 use std::time::Duration;
 
+use nix::libc::mallinfo2;
+use nix::sched::{CpuSet, sched_setaffinity};
 use nix::sys::resource::{Resource, Usage, UsageWho, getrlimit, getrusage, setrlimit};
 use nix::sys::time::TimeValLike;
+use nix::time::ClockId;
+use nix::unistd::Pid;
 
 /// The CPU time of this process until now.
 pub fn of_this() -> Duration {
@@ -15,9 +20,29 @@ pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
 
-/// The most memory that this process has had, in kilobytes.
-pub fn peak() -> u64 {
-    u64::try_from(usage(UsageWho::RUSAGE_SELF).max_rss()).unwrap_or_default()
+/// The CPU time of this thread until now.
+pub fn of_this_thread() -> Duration {
+    ClockId::CLOCK_THREAD_CPUTIME_ID.now().expect("it cannot fail for this").into()
+}
+
+/// How many cores there are.
+pub fn cores() -> usize {
+    static CORES: OnceLock<usize> = OnceLock::new();
+    // A thread that is kept on one core would say that it is alone.
+    *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
+}
+
+/// Keeps this thread on one core, the first, the second and so on, over and over. Where that is not allowed, it stays where it is.
+pub fn keep_on_core(thread: usize) {
+    let mut one = CpuSet::new();
+    let _ = one.set(thread % cores()).and_then(|()| sched_setaffinity(Pid::from_raw(0), &one));
+}
+
+/// The bytes that this process has from its allocator and has not given back, with what the allocator adds to each piece.
+pub fn held() -> usize {
+    // SAFETY: it takes no argument, and looks at nothing but the allocator's own numbers.
+    let info = unsafe { mallinfo2() };
+    info.uordblks + info.hblkhd
 }
 
 /// Lets this process open as many files as it may be allowed.

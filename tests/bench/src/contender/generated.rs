@@ -5,6 +5,7 @@ use std::time::Duration;
 use afresh::{ClientBuilder, HyperTransport, RefreshToken, Refusal, Result, Tokens, api};
 
 use super::{Contender, TOKEN};
+use crate::in_memory::InMemory;
 use crate::item::Item;
 use crate::rush::refused;
 
@@ -70,6 +71,35 @@ impl Contender for Lean {
     fn new(base: &str) -> Self {
         let transport = HyperTransport::new().expect("a transport");
         Self(Generated(Generated::builder(base).transport(transport).build().expect("a client")))
+    }
+
+    async fn call(&mut self, id: u64, q: &str) -> Item {
+        self.0.call(id, q).await
+    }
+}
+
+/// The same over a server in memory.
+#[derive(Clone)]
+pub struct OverMemory(Generated);
+
+impl Contender for OverMemory {
+    fn new(base: &str) -> Self {
+        Self(Generated(Generated::builder(base).transport(InMemory).build().expect("a client")))
+    }
+
+    async fn call(&mut self, id: u64, q: &str) -> Item {
+        self.0.call(id, q).await
+    }
+}
+
+/// The same over a server in memory, with a limit of calls that are sent again at once.
+#[derive(Clone)]
+pub struct LimitedOverMemory(Generated);
+
+impl Contender for LimitedOverMemory {
+    fn new(base: &str) -> Self {
+        let builder = Generated::builder(base).replay_limit(64).transport(InMemory);
+        Self(Generated(builder.build().expect("a client")))
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

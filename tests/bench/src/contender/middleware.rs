@@ -1,5 +1,6 @@
 //! reqwest-middleware, with a middleware that attaches the token and refreshes it as [`SingleFlight`](super::SingleFlight) does.
 
+use std::marker::PhantomData;
 use std::sync::Arc;
 
 use http::header::AUTHORIZATION;
@@ -9,18 +10,21 @@ use reqwest_middleware::{ClientBuilder, ClientWithMiddleware, Next, Result};
 use serde_json::{Value, json};
 use tokio::sync::RwLock;
 
-use super::{Contender, TOKEN};
+use super::{Contender, Socket, TOKEN, Wire};
 use crate::item::Item;
 use crate::rush::refused;
 
 #[derive(Clone)]
-pub struct Middleware {
+pub struct Middleware<W = Socket> {
     http: ClientWithMiddleware,
     base: String,
+    // Whoever has one has a client over this wire.
+    wire: PhantomData<W>,
 }
 
-struct Renew {
+struct Renew<W> {
     http: Client,
+    wire: W,
     base: String,
     session: RwLock<Session>,
 }
@@ -31,7 +35,7 @@ struct Session {
 }
 
 #[async_trait::async_trait]
-impl reqwest_middleware::Middleware for Renew {
+impl<W: Wire> reqwest_middleware::Middleware for Renew<W> {
     async fn handle(
         &self,
         mut request: Request,
@@ -55,12 +59,13 @@ impl reqwest_middleware::Middleware for Renew {
     }
 }
 
-impl Renew {
+impl<W: Wire> Renew<W> {
     async fn newer_than(&self, old: &Arc<str>) -> Result<Arc<str>> {
         let mut session = self.session.write().await;
         if Arc::ptr_eq(&session.access, old) {
             let request = self.http.post(format!("{}/refresh", self.base));
-            let answer = request.json(&json!({ "refresh_token": session.refresh })).send().await?;
+            let request = request.json(&json!({ "refresh_token": session.refresh }));
+            let answer = self.wire.send(request).await?;
             let renewed: Value = answer.error_for_status()?.json().await?;
             let text = |name| renewed[name].as_str().unwrap_or_default().to_owned();
             *session = Session { access: text("access_token").into(), refresh: text("refresh_token") };
@@ -75,12 +80,14 @@ fn attach(request: &mut Request, token: &str) {
     request.headers_mut().insert(AUTHORIZATION, value);
 }
 
-impl Contender for Middleware {
+impl<W: Wire> Contender for Middleware<W> {
     fn new(base: &str) -> Self {
         let (http, base) = (Client::new(), base.to_owned());
         let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
-        let renew = Renew { http: http.clone(), base: base.clone(), session: session.into() };
-        Self { http: ClientBuilder::new(http).with(renew).build(), base }
+        let wire = W::default();
+        let renew = Renew { http: http.clone(), wire, base: base.clone(), session: session.into() };
+        let http = W::under(ClientBuilder::new(http).with(renew)).build();
+        Self { http, base, wire: PhantomData }
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

@@ -7,13 +7,14 @@ use reqwest::{Client, Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use tokio::sync::RwLock;
 
-use super::{Contender, TOKEN};
+use super::{Contender, Socket, TOKEN, Wire};
 use crate::item::Item;
 use crate::rush::refused;
 
 #[derive(Clone)]
-pub struct SingleFlight {
+pub struct SingleFlight<W = Socket> {
     http: Client,
+    wire: W,
     base: String,
     // Calls that start during a refresh wait for it, at the lock.
     session: Arc<RwLock<Session>>,
@@ -35,7 +36,7 @@ struct Renewed {
     refresh_token: String,
 }
 
-impl SingleFlight {
+impl<W: Wire> SingleFlight<W> {
     async fn item(&self, id: u64, q: &str) -> reqwest::Result<Item> {
         let token = Arc::clone(&self.session.read().await.access);
         let mut answer = self.send(id, q, &token).await?;
@@ -49,7 +50,7 @@ impl SingleFlight {
 
     async fn send(&self, id: u64, q: &str, token: &str) -> reqwest::Result<Response> {
         let request = self.http.get(format!("{}/items/{id}", self.base)).query(&[("q", q)]);
-        request.bearer_auth(token).send().await
+        self.wire.send(request.bearer_auth(token)).await
     }
 
     async fn newer_than(&self, old: &Arc<str>) -> reqwest::Result<Arc<str>> {
@@ -57,17 +58,18 @@ impl SingleFlight {
         if Arc::ptr_eq(&session.access, old) {
             let request = self.http.post(format!("{}/refresh", self.base));
             let request = request.json(&Renewal { refresh_token: &session.refresh });
-            let renewed: Renewed = request.send().await?.error_for_status()?.json().await?;
+            let renewed: Renewed = self.wire.send(request).await?.error_for_status()?.json().await?;
             *session = Session { access: renewed.access_token.into(), refresh: renewed.refresh_token };
         }
         Ok(Arc::clone(&session.access))
     }
 }
 
-impl Contender for SingleFlight {
+impl<W: Wire> Contender for SingleFlight<W> {
     fn new(base: &str) -> Self {
         let session = Session { access: TOKEN.into(), refresh: "refresh".to_owned() };
-        Self { http: Client::new(), base: base.to_owned(), session: Arc::new(session.into()) }
+        let (http, wire) = (Client::new(), W::default());
+        Self { http, wire, base: base.to_owned(), session: Arc::new(session.into()) }
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

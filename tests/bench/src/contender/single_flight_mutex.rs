@@ -7,19 +7,20 @@ use reqwest::{Client, Response, StatusCode};
 use serde_json::{Value, json};
 use tokio::sync::Mutex;
 
-use super::{Contender, TOKEN};
+use super::{Contender, Socket, TOKEN, Wire};
 use crate::item::Item;
 use crate::rush::refused;
 
 #[derive(Clone)]
-pub struct SingleFlightMutex {
+pub struct SingleFlightMutex<W = Socket> {
     http: Client,
+    wire: W,
     base: String,
     access: Arc<RwLock<Arc<str>>>,
     refresh: Arc<Mutex<String>>,
 }
 
-impl SingleFlightMutex {
+impl<W: Wire> SingleFlightMutex<W> {
     fn token(&self) -> Arc<str> {
         Arc::clone(&self.access.read().unwrap_or_else(PoisonError::into_inner))
     }
@@ -37,14 +38,15 @@ impl SingleFlightMutex {
 
     async fn send(&self, id: u64, q: &str, token: &str) -> reqwest::Result<Response> {
         let request = self.http.get(format!("{}/items/{id}", self.base)).query(&[("q", q)]);
-        request.bearer_auth(token).send().await
+        self.wire.send(request.bearer_auth(token)).await
     }
 
     async fn newer_than(&self, old: &Arc<str>) -> reqwest::Result<Arc<str>> {
         let mut refresh = self.refresh.lock().await;
         if Arc::ptr_eq(&self.token(), old) {
             let request = self.http.post(format!("{}/refresh", self.base));
-            let answer = request.json(&json!({ "refresh_token": *refresh })).send().await?;
+            let request = request.json(&json!({ "refresh_token": *refresh }));
+            let answer = self.wire.send(request).await?;
             let renewed: Value = answer.error_for_status()?.json().await?;
             let text = |name| renewed[name].as_str().unwrap_or_default().to_owned();
             *refresh = text("refresh_token");
@@ -54,11 +56,12 @@ impl SingleFlightMutex {
     }
 }
 
-impl Contender for SingleFlightMutex {
+impl<W: Wire> Contender for SingleFlightMutex<W> {
     fn new(base: &str) -> Self {
         let access = Arc::new(RwLock::new(TOKEN.into()));
         let refresh = Arc::new(Mutex::new("refresh".to_owned()));
-        Self { http: Client::new(), base: base.to_owned(), access, refresh }
+        let (http, wire) = (Client::new(), W::default());
+        Self { http, wire, base: base.to_owned(), access, refresh }
     }
 
     async fn call(&mut self, id: u64, q: &str) -> Item {

@@ -1,14 +1,8 @@
-//! What a live session adds to a call: counted, and timed on several threads.
-
-use std::process::Command;
+//! What a live session adds to a call, counted.
 
 use crate::counts;
-use crate::section::{Section, median, number};
+use crate::section::{Section, number};
 use crate::session;
-
-const THREADS: [usize; 4] = [1, 2, 4, 8];
-const CALLS_OF_A_THREAD: usize = 20_000;
-const ROUNDS: usize = 7;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
@@ -31,50 +25,5 @@ pub fn measure() -> Section {
         section.count("session over a transport that answers at once, instructions", held);
         section.count("session, allocations", live.allocations - header.allocations);
     }
-    threads(&mut section);
     section
-}
-
-/// Times, so nothing that CI could hold anybody to; but it is over in seconds.
-fn threads(section: &mut Section) {
-    let mut rows = Vec::new();
-    let mut added = Vec::new();
-    for threads in THREADS {
-        let mut times = [Vec::new(), Vec::new()];
-        for _ in 0..ROUNDS {
-            for (way, times) in ["header", "live"].iter().zip(&mut times) {
-                times.push(nanoseconds(way, threads));
-            }
-        }
-        let difference = median(times[1].iter().zip(&times[0]).map(|(live, header)| live - header).collect());
-        let [header, live] = times.map(median);
-        added.push(difference);
-        rows.push(vec![
-            threads.to_string(),
-            number(header.round()),
-            number(live.round()),
-            number(difference.round()),
-        ]);
-    }
-    section.text(
-        "The same on several threads that share one client, over a transport that answers at once: nanoseconds of CPU for a\n\
-         call, the median of seven interleaved rounds.",
-    );
-    section.table(
-        &["threads", "no session, the token as a default header", "a live session", "the session's part"],
-        &rows,
-    );
-    let [alone, .., many] = added[..] else { return };
-    section.at_most(
-        "nanoseconds that a session takes more on 8 threads than on 1",
-        (many - alone).round(),
-        100.0,
-    );
-}
-
-fn nanoseconds(way: &str, threads: usize) -> f64 {
-    let mut command = Command::new(std::env::current_exe().expect("this program"));
-    command.args(["threads", way, &threads.to_string(), &CALLS_OF_A_THREAD.to_string()]);
-    let output = command.output().expect("this program runs");
-    String::from_utf8_lossy(&output.stdout).trim().parse().expect("nanoseconds")
 }

@@ -20,7 +20,8 @@ use super::answers;
 const REFRESH: Duration = Duration::from_millis(50);
 /// How long an answer takes, so that a crowd can be seen.
 const ANSWER: Duration = Duration::from_millis(5);
-const FRESH: &str = "a-fresh-token";
+/// The token that a refresh brings.
+pub const FRESH: &str = "a-fresh-token";
 
 /// What a refusal says of the token.
 #[derive(Clone, Copy, PartialEq)]
@@ -82,7 +83,7 @@ pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response
         "/refresh" => {
             gate.refreshes.fetch_add(1, Relaxed);
             tokio::time::sleep(REFRESH).await;
-            answers::json(&json!({ "access_token": FRESH, "refresh_token": "another", "expires_in": 3600 }))
+            renewed()
         }
         path if token.ends_with(FRESH) => {
             let now = gate.answering.fetch_add(1, Relaxed) + 1;
@@ -98,7 +99,13 @@ pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response
     })
 }
 
-fn refusal(guard: Guard) -> Response<Full<Bytes>> {
+/// The answer to a refresh.
+pub fn renewed() -> Response<Full<Bytes>> {
+    answers::json(&json!({ "access_token": FRESH, "refresh_token": "another", "expires_in": 3600 }))
+}
+
+/// The answer to a call with another token.
+pub fn refusal(guard: Guard) -> Response<Full<Bytes>> {
     let mut refusal = answers::json(&json!({ "error": "forbidden" }));
     *refusal.status_mut() = StatusCode::FORBIDDEN;
     if guard == Guard::Told {

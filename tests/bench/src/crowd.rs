@@ -1,0 +1,62 @@
+//! The client's process with a crowd of callers whose token has expired, over a server in memory: what memory they take
+//! wherever all of them are at the same time.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::Relaxed;
+
+use crate::client::Crowd;
+use crate::contender::{Contender, with_contender};
+use crate::in_memory;
+use crate::server::Guard;
+use crate::usage;
+
+/// As long as that of a server on a socket.
+const BASE: &str = "http://127.0.0.1:40000";
+
+static SERVED: AtomicUsize = AtomicUsize::new(0);
+
+/// One call from each of this many tasks; prints a [`Crowd`]. `late`: all but one call when that one's refresh is under way.
+pub fn run(contender: &str, guard: &str, late: bool, callers: usize) {
+    in_memory::open(Guard::named(guard), callers);
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .on_thread_park(in_memory::nothing_to_do)
+        .build()
+        .expect("a runtime");
+    let crowd = runtime.block_on(with_contender!(contender, crowd(late, callers)));
+    println!("{}", serde_json::to_string(&crowd).expect("numbers"));
+}
+
+fn crowd<C: Contender>(late: bool, callers: usize) -> Pin<Box<dyn Future<Output = Crowd>>> {
+    Box::pin(async move {
+        let client = C::new(BASE);
+        let mut crowd = Crowd { held: Vec::with_capacity(callers), asked: Vec::with_capacity(callers) };
+        let before = usage::held();
+        let call = |id: usize| {
+            let mut client = client.clone();
+            tokio::spawn(async move {
+                client.call(1000 + id as u64 % 9000, "green tea").await;
+                SERVED.fetch_add(1, Relaxed);
+            });
+        };
+        let first = if late { 1 } else { callers };
+        (0..first).for_each(call);
+        if late {
+            in_memory::quiet().await;
+            in_memory::answer();
+            in_memory::quiet().await;
+        }
+        (first..callers).for_each(call);
+        loop {
+            in_memory::quiet().await;
+            crowd.held.push(usage::held().saturating_sub(before));
+            if SERVED.load(Relaxed) == callers {
+                break;
+            }
+            crowd.asked.push(in_memory::answer());
+        }
+        crowd
+    })
+}

@@ -1,0 +1,174 @@
+//! What a live session adds to a call where several threads share a client, over a transport that answers at once.
+//!
+//! Times of whole calls are far less exact than what is looked for. So calls are made in slices of about a millisecond, with a
+//! session and without one in turn, and all threads of a slice make the same calls at the same time.
+
+use std::hint::{black_box, spin_loop};
+use std::sync::Barrier;
+use std::sync::atomic::AtomicUsize;
+use std::sync::atomic::Ordering::{Acquire, Release};
+use std::time::{Duration, Instant};
+
+use afresh::Result;
+use serde::{Deserialize, Serialize};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::contender::{Shop, ShopClient};
+use crate::item::Item;
+use crate::session::{self, Plain, PlainClient};
+use crate::usage;
+
+/// On so many threads.
+pub const THREADS: [usize; 4] = [1, 2, 4, 8];
+
+/// How often two threads hand a cache line to each other and back, to see how long that takes.
+const EXCHANGES: usize = 40;
+const ATTEMPTS: usize = 5;
+
+/// Slices of all kinds, made one after the other.
+#[derive(Deserialize, Serialize)]
+pub struct Round {
+    /// Nanoseconds in which a cache line gets from one core to the other.
+    pub transfer: f64,
+    /// For each of [`THREADS`]: without a session, and with one.
+    pub slices: [[Slice; 2]; 4],
+}
+
+/// What the threads of a slice did.
+#[derive(Clone, Copy, Deserialize, Serialize)]
+pub struct Slice {
+    /// Of CPU, for a call.
+    pub nanoseconds: f64,
+    /// The share of their cores' time that they had: less if somebody else had some, or if they did not begin together.
+    pub share: f64,
+}
+
+/// Makes this many rounds, of this many calls of each thread in a slice; prints them.
+pub fn run(rounds: usize, calls: usize) {
+    let [.., most] = THREADS;
+    assert!(usage::cores() > 1, "on one core, no two threads run at once");
+    let shared = Shared {
+        clients: session::clients_at_once("https://shop.example"),
+        gates: THREADS.map(Barrier::new),
+        line: AtomicUsize::new(0),
+        begun: Instant::now(),
+        rounds,
+        calls,
+    };
+    let threads: Vec<Vec<Turn>> = std::thread::scope(|scope| {
+        let shared = &shared;
+        let threads: Vec<_> = (0..most).map(|thread| scope.spawn(move || shared.work(thread))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect()
+    });
+    let slice = |round: usize, kind: usize, way: usize| {
+        let parts = threads.iter().take(THREADS[kind]).map(|rounds| rounds[round].parts[kind][way]);
+        Slice::of(&parts.collect::<Vec<_>>(), calls)
+    };
+    let round = |round: usize| Round {
+        transfer: threads[0][round].transfer,
+        slices: std::array::from_fn(|kind| std::array::from_fn(|way| slice(round, kind, way))),
+    };
+    let rounds: Vec<Round> = (0..rounds).map(round).collect();
+    println!("{}", serde_json::to_string(&rounds).expect("numbers"));
+}
+
+/// A thread's part in a slice: since all began, and of CPU.
+#[derive(Clone, Copy, Default)]
+struct Part {
+    start: Duration,
+    end: Duration,
+    spent: Duration,
+}
+
+impl Slice {
+    fn of(parts: &[Part], calls: usize) -> Self {
+        let start = parts.iter().map(|part| part.start).min().unwrap_or_default();
+        let end = parts.iter().map(|part| part.end).max().unwrap_or_default();
+        let spent: Duration = parts.iter().map(|part| part.spent).sum();
+        let cores = parts.len().min(usage::cores()) as f64;
+        Self {
+            nanoseconds: spent.as_secs_f64() * 1e9 / (parts.len() * calls) as f64,
+            share: spent.as_secs_f64() / ((end - start).as_secs_f64() * cores),
+        }
+    }
+}
+
+struct Shared {
+    clients: (PlainClient, ShopClient),
+    /// What the threads of a slice wait at before it and after it.
+    gates: [Barrier; 4],
+    /// What two threads exchange.
+    line: AtomicUsize,
+    begun: Instant,
+    rounds: usize,
+    calls: usize,
+}
+
+/// One thread's part in a round.
+#[derive(Default)]
+struct Turn {
+    transfer: f64,
+    parts: [[Part; 2]; 4],
+}
+
+impl Shared {
+    fn work(&self, thread: usize) -> Vec<Turn> {
+        usage::keep_on_core(thread);
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        (0..self.rounds).map(|round| self.turn(thread, round, &runtime)).collect()
+    }
+
+    fn turn(&self, thread: usize, round: usize, runtime: &Runtime) -> Turn {
+        let (plain, live) = &self.clients;
+        let mut turn = Turn::default();
+        if thread < 2 {
+            self.line.store(0, Release);
+            self.gates[1].wait();
+            turn.transfer = self.exchange(thread);
+            self.gates[1].wait();
+        }
+        for (kind, gate) in self.gates.iter().enumerate() {
+            if thread >= THREADS[kind] {
+                continue;
+            }
+            // Every other time the other way round, so that it does not matter who comes first.
+            for way in [round % 2, 1 - round % 2] {
+                gate.wait();
+                turn.parts[kind][way] = match way {
+                    0 => self.part(runtime, || plain.item(1234, "green tea")),
+                    _ => self.part(runtime, || live.item(1234, "green tea")),
+                };
+                gate.wait();
+            }
+        }
+        turn
+    }
+
+    fn part<F: Future<Output = Result<Item>>>(&self, runtime: &Runtime, call: impl Fn() -> F) -> Part {
+        runtime.block_on(async {
+            let (start, before) = (self.begun.elapsed(), usage::of_this_thread());
+            for _ in 0..self.calls {
+                black_box(call().await.expect("an item"));
+            }
+            Part { start, end: self.begun.elapsed(), spent: usage::of_this_thread() - before }
+        })
+    }
+
+    /// Nanoseconds in which the line gets from one of two threads to the other: the least of several tries, since somebody
+    /// else may have had a core.
+    fn exchange(&self, thread: usize) -> f64 {
+        let mut least = f64::INFINITY;
+        for attempt in 0..ATTEMPTS {
+            let begun = Instant::now();
+            for exchange in attempt * EXCHANGES..(attempt + 1) * EXCHANGES {
+                let mine = 2 * exchange + thread;
+                while self.line.load(Acquire) != mine {
+                    spin_loop();
+                }
+                self.line.store(mine + 1, Release);
+            }
+            least = least.min(begun.elapsed().as_secs_f64() * 1e9 / (2 * EXCHANGES) as f64);
+        }
+        least
+    }
+}
