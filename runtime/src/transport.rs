@@ -8,8 +8,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::SET_COOKIE;
+use http::{HeaderMap, HeaderValue};
 use http_body::{Frame, SizeHint};
 use reqwest::Request;
 use reqwest::redirect::Policy;
@@ -22,6 +22,7 @@ use crate::error::{BoxError, Error};
 #[cfg(feature = "hyper")]
 use crate::lean::{Exchange, HyperTransport};
 use crate::response::Response;
+use crate::session::has_set_cookie;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
@@ -159,14 +160,21 @@ impl Future for Sent {
             },
         };
         Poll::Ready(answer.map_err(Error::transport).map(|mut response| {
-            // So that nobody who prints the headers prints a session.
-            for (name, line) in response.headers_mut() {
-                if name == SET_COOKIE {
-                    line.set_sensitive(true);
-                }
+            if has_set_cookie(response.headers()) {
+                hide_cookies(response.headers_mut());
             }
             response
         }))
+    }
+}
+
+/// So that nobody who prints the headers prints a session.
+#[cold]
+fn hide_cookies(headers: &mut HeaderMap) {
+    for (name, line) in headers {
+        if name == SET_COOKIE {
+            line.set_sensitive(true);
+        }
     }
 }
 

@@ -1,23 +1,25 @@
 //! A scalar in a path: one segment, percent-encoded, which cannot change the shape of the path.
 
-use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use percent_encoding::percent_encode_byte;
 use serde::Serialize;
 
 use super::scalar::{Refusal, Room, Sink, take_apart};
 
-/// Everything but the unreserved characters of RFC 3986 §2.3.
-pub(super) const RESERVED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
-
 /// Appends a text, percent-encoded. Most have nothing to encode, and are copied at once.
 pub(super) fn push_encoded(to: &mut String, text: &str) {
-    let plain = text.bytes().take_while(|byte| is_unreserved(*byte)).count();
-    let Some((plain, rest)) = text.split_at_checked(plain) else { return };
-    to.push_str(plain);
-    if !rest.is_empty() {
-        to.extend(utf8_percent_encode(rest, RESERVED));
+    let mut rest = text;
+    loop {
+        let plain = rest.bytes().position(|byte| !is_unreserved(byte)).unwrap_or(rest.len());
+        let Some((plain, other)) = rest.split_at_checked(plain) else { return };
+        to.push_str(plain);
+        let Some(first) = other.chars().next() else { return };
+        let (encoded, more) = other.split_at(first.len_utf8());
+        encoded.bytes().for_each(|byte| to.push_str(percent_encode_byte(byte)));
+        rest = more;
     }
 }
 
+/// RFC 3986 §2.3
 fn is_unreserved(byte: u8) -> bool {
     /// Looked up, since it is asked of each byte of an address.
     #[allow(clippy::indexing_slicing, reason = "the compiler does it")]
