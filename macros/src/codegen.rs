@@ -12,13 +12,13 @@ mod holder;
 mod lifetime;
 mod param;
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::Meta;
 
 use crate::model::condition::{self, Condition};
 use crate::model::{Api, Member};
-use crate::syntax::{Attribute, Item};
+use crate::syntax::{Attribute, Item, Method, Output};
 
 pub(crate) use client::Frame;
 pub(crate) use fallback::render_unreadable;
@@ -124,4 +124,41 @@ fn render_conditions(api: &Api, conditions: &[Condition]) -> TokenStream {
 /// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.
 fn ours(span: Span) -> Span {
     span.resolved_at(Span::mixed_site())
+}
+
+/// Where all that is made of a method stands, and none of it at the attribute of the trait. The compiler knows a function
+/// again by how far its parts are from one another: with one of them up there, whatever was edited in between would have
+/// this method checked and compiled anew, and every method after it.
+///
+/// Where the arrow is, an error about the result underlines the result's type alone.
+fn place(method: &Method) -> Span {
+    ours(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
+}
+
+/// An identifier at another place.
+fn located(mut ident: Ident, here: Span) -> Ident {
+    ident.set_span(here.resolved_at(ident.span()));
+    ident
+}
+
+/// A text of ours at another place.
+fn text(text: &str, here: Span) -> Literal {
+    let mut text = Literal::string(text);
+    text.set_span(here);
+    text
+}
+
+/// Tokens of ours, and none of the user's, at another place.
+fn all_located(tokens: TokenStream, here: Span) -> TokenStream {
+    let tokens = tokens.into_iter().map(|token| {
+        let mut token = match token {
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), all_located(group.stream(), here)).into()
+            }
+            other => other,
+        };
+        token.set_span(here);
+        token
+    });
+    tokens.collect()
 }

@@ -74,6 +74,10 @@ pub(crate) enum Scheme {
 }
 
 /// One item of the trait.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "nearly all are the large one, where spans know their places: in tests"
+)]
 pub(crate) enum Member<'s> {
     /// A method that sends a request.
     Endpoint(Endpoint<'s>),

@@ -20,9 +20,15 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
 /// Cancel safe: dropping it stops the call, and never a refresh that others wait for.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
+    pub(crate) under_way: UnderWay,
+    pub(crate) decode: Decode<R>,
+}
+
+/// The part of a [`Pending`] that is the same for all types. The rest is compiled for each in the user's crate, which is
+/// why nothing there calls a function that need not know the type, not even a closure.
+pub(crate) struct UnderWay {
     answer: AnswerFuture,
     method: &'static str,
-    decode: Decode<R>,
 }
 
 impl<R> Pending<R> {
@@ -30,11 +36,17 @@ impl<R> Pending<R> {
     where
         R: Outcome<Via>,
     {
-        Self::with(answer, method, R::of)
+        Self { under_way: UnderWay::new(answer, method), decode: R::of }
+    }
+}
+
+impl UnderWay {
+    pub(crate) fn new(answer: AnswerFuture, method: &'static str) -> Self {
+        Self { answer, method }
     }
 
-    pub(crate) fn with(answer: AnswerFuture, method: &'static str, decode: Decode<R>) -> Self {
-        Self { answer, method, decode }
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
+        self.answer.as_mut().poll(context)
     }
 }
 
@@ -43,12 +55,15 @@ impl<R> Future for Pending<R> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let this = self.get_mut();
-        this.answer.as_mut().poll(context).map(|answer| (this.decode)(answer, this.method))
+        match this.under_way.poll(context) {
+            Poll::Ready(answer) => Poll::Ready((this.decode)(answer, this.under_way.method)),
+            Poll::Pending => Poll::Pending,
+        }
     }
 }
 
 impl<R> fmt::Debug for Pending<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pending({})", self.method)
+        write!(f, "Pending({})", self.under_way.method)
     }
 }

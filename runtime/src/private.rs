@@ -3,10 +3,10 @@
 
 use crate::builder::{ClientBuilder, join};
 use crate::client::Client;
-use crate::decode::{ManyAnswers, OneAnswer, Outcome, SessionOutcome};
+use crate::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
 use crate::error::Error;
 use crate::error_body::{self, ErrorBody};
-use crate::pending::{Decode, Pending};
+use crate::pending::{Decode, Pending, UnderWay};
 use crate::roles::TokensOf;
 
 pub use crate::call::{Call, Exchange};
@@ -41,26 +41,33 @@ pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
 
 /// Sends an ordinary or public call.
 pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
-    let method = call.endpoint().name;
-    Pending::new(client.start(call, R::READING), method)
+    Pending { under_way: started(client, call, R::READING), decode: R::of }
 }
 
 /// Sends a `#[pages]` call.
 pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> Pending<R> {
+    Pending { under_way: started(client, call, R::READING), decode: R::of }
+}
+
+/// Apart from the above, which are compiled for each type.
+fn started(client: &Client, call: Call, reading: Reading) -> UnderWay {
     let method = call.endpoint().name;
-    Pending::new(client.start(call, R::READING), method)
+    UnderWay::new(client.start(call, reading), method)
 }
 
 /// Sends a `#[login]` call.
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
-    Pending::new(client.start_login(call, tokens_of), method)
+    Pending { under_way: UnderWay::new(client.start_login(call, tokens_of), method), decode: R::of }
 }
 
 /// Sends a `#[refresh]` call that was made by hand.
 pub fn refresh<R>(client: &Client, call: Call, renewal: &Renewal<R>) -> Pending<R> {
     let method = call.endpoint().name;
-    Pending::with(client.start_refresh(call, renewal.tokens_of), method, renewal.decode)
+    Pending {
+        under_way: UnderWay::new(client.start_refresh(call, renewal.tokens_of), method),
+        decode: renewal.decode,
+    }
 }
 
 /// What a `#[refresh]` method returns, to the runtime and to whoever calls it by hand.
@@ -79,7 +86,7 @@ pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
 /// Sends a `#[logout]` call.
 pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint().name;
-    Pending::new(client.start_logout(call), method)
+    Pending { under_way: UnderWay::new(client.start_logout(call), method), decode: R::of }
 }
 
 /// A call that no session touches.

@@ -3,7 +3,7 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::{fallback, kept, ours};
+use super::{fallback, kept, ours, place, text};
 use crate::model::{Api, Endpoint, Member};
 use crate::syntax::{Attribute, End, Item, Method, Output, Parameter, Pattern, Receiver, Trait};
 
@@ -45,7 +45,9 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
         End::Declared(semi) => semi.to_token_stream(),
         End::Provided(_) => TokenStream::new(),
     };
-    quote!(#attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi)
+    quote_spanned! {place(source)=>
+        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
+    }
 }
 
 /// The route as the last line of a method's docs.
@@ -53,8 +55,10 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
     let route = format!(" `{verb} {path}`");
     let has_docs = endpoint.source.attributes.iter().any(Attribute::is_doc);
-    let gap = has_docs.then(|| quote!(#[doc = ""]));
-    Some(quote!(#gap #[doc = #route]))
+    let here = place(endpoint.source);
+    let route = text(&route, here);
+    let gap = has_docs.then(|| quote_spanned!(here=> #[doc = ""]));
+    Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
 /// A method with a body stays as it is, save that an async one becomes a function that returns a `Send` future.
@@ -106,7 +110,7 @@ pub(super) fn render_inputs(method: &Method) -> TokenStream {
         render_input(param, &attributes)
     });
     let inputs = receiver.into_iter().chain(params);
-    quote!(#(#inputs),*)
+    quote_spanned!(place(method)=> #(#inputs),*)
 }
 
 pub(super) fn render_input(param: &Parameter, attributes: &TokenStream) -> TokenStream {

@@ -1,10 +1,12 @@
 //! How the client sends a method: build the call, give it its values, hand it to the runtime.
 
-use proc_macro2::{Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::Token;
 
-use super::{carried, fallback, ours, param, render_conditions, render_statuses};
+use super::{
+    all_located, carried, fallback, located, ours, param, place, render_conditions, render_statuses, text,
+};
 use crate::codegen::declaration::render_input;
 use crate::model::paging::Paging;
 use crate::model::{Api, Endpoint, Role, Rule};
@@ -20,24 +22,22 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     else {
         return fallback::render_stub(api, source);
     };
-    let (runtime, call, name) = (&api.runtime, names::call(), &name.ident);
+    let here = place(source);
+    let (runtime, call, name) = (api.runtime.at(here), located(names::call(), here), &name.ident);
     let (attributes, bounds, result) = (carried(attributes), &generics.where_clause, &output.ty);
     let inputs = source.inputs.params.iter().map(|param| render_input(param, &carried(&param.attributes)));
-    let description = render_description(api, endpoint);
+    let description = render_description(api, endpoint, here);
     let values = param::render_values(endpoint, &call);
-    let mutable = (!values.is_empty()).then(|| quote!(mut));
-    // The last call stands where the arrow is, so that an error about the result underlines the result's type alone, and
-    // one about the way it is read the first word of it.
-    let arrow = ours(output.arrow_span());
+    let mutable = (!values.is_empty()).then(|| Token![mut](here));
+    // An error about the way that the result is read underlines the first word of it.
     let send = if let Some(finish) = finisher(endpoint) {
-        let there = runtime.at(arrow);
-        let way = Token![_](output.at.span());
-        quote_spanned!(arrow=> #there::__private::#finish::<#result, #way>(&#self_token.client, #call))
+        let (finish, way) = (Ident::new(finish, here), Token![_](output.at.span()));
+        quote_spanned!(here=> #runtime::__private::#finish::<#result, #way>(&#self_token.client, #call))
     } else {
         let renewal = render_renewal(api, output);
-        quote!(#runtime::__private::refresh(&#self_token.client, #call, &#renewal))
+        quote_spanned!(here=> #runtime::__private::refresh(&#self_token.client, #call, &#renewal))
     };
-    quote! {
+    quote_spanned! {here=>
         #attributes
         #fn_token #name #generics (#receiver #(, #inputs)*) -> #runtime::Pending<#result> #bounds {
             let #mutable #call = #runtime::__private::call(&#self_token.client, const { #description });
@@ -49,12 +49,12 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
 
 /// The function of the runtime that sends a call and asks for its type. `None` for a refresh, whose type the exchange
 /// asks for too.
-fn finisher(endpoint: &Endpoint) -> Option<TokenStream> {
+fn finisher(endpoint: &Endpoint) -> Option<&'static str> {
     match endpoint.role().map(|role| role.value) {
-        None if endpoint.has_pages() => Some(quote!(pages)),
-        None => Some(quote!(send)),
-        Some(Role::Login) => Some(quote!(login)),
-        Some(Role::Logout) => Some(quote!(logout)),
+        None if endpoint.has_pages() => Some("pages"),
+        None => Some("send"),
+        Some(Role::Login) => Some("login"),
+        Some(Role::Logout) => Some("logout"),
         Some(Role::Refresh) => None,
     }
 }
@@ -66,17 +66,19 @@ pub(super) fn render_renewal(api: &Api, output: &Output) -> TokenStream {
     quote_spanned!(arrow=> #there::__private::renewal::<#result, _>())
 }
 
-/// What the runtime must know about an endpoint, as a constant.
-pub(super) fn render_description(api: &Api, endpoint: &Endpoint) -> TokenStream {
-    let (runtime, client) = (&api.runtime, &api.client);
+/// What the runtime must know about an endpoint, as a constant that stands `here`.
+pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
+    let (runtime, client) = (api.runtime.at(here), located(api.client.clone(), here));
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());
-    let verb = endpoint.verb.as_ref().map(|verb| &verb.value);
-    let pieces = endpoint.path.iter().flat_map(|path| path.value.literals());
+    let name = text(&name, here);
+    let verb = endpoint.verb.as_ref().map(|verb| text(&verb.value, here));
+    let pieces = endpoint.path.iter().flat_map(|path| path.value.literals()).map(|piece| text(piece, here));
     // A path without placeholders is its own template.
     let template = endpoint.path.as_ref().filter(|path| !path.value.placeholders().is_empty());
-    let template = template.map(|path| path.value.to_string()).map(|text| quote!(.template(#text)));
-    let rules = endpoint.rules.iter().map(|rule| render_rule(api, &rule.value));
-    quote! {
+    let template = template.map(|path| text(&path.value.to_string(), here));
+    let template = template.map(|text| quote_spanned!(here=> .template(#text)));
+    let rules = endpoint.rules.iter().map(|rule| all_located(render_rule(api, &rule.value), here));
+    quote_spanned! {here=>
         &#runtime::__private::Endpoint::new(
             <#client as #runtime::__private::Api>::INFO,
             #name,

@@ -1,6 +1,6 @@
 //! The refresh as a function that the runtime calls by itself, with nothing but the bare transport and the tokens.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::quote;
 
 use super::endpoint::{render_description, render_renewal};
@@ -16,7 +16,7 @@ pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStr
     let (exchange, wire, tokens, call) = (names::exchange(), names::wire(), names::tokens(), names::call());
     let attributes = carried(&endpoint.source.attributes);
     let fillings = endpoint.params.iter().map(|param| render_filling(api, param));
-    let description = render_description(api, endpoint);
+    let description = render_description(api, endpoint, Span::mixed_site());
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));
     let renewal = render_renewal(api, output);

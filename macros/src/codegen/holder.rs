@@ -2,12 +2,12 @@
 //! twin of it with boxed ones, which whatever implements the trait implements too.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::quote;
+use quote::{quote, quote_spanned};
 use syn::Visibility;
 
 use super::declaration::render_future_of;
 use super::lifetime::with_one_lifetime;
-use super::{carried, cfgs, client, fallback};
+use super::{carried, cfgs, client, fallback, located, place};
 use crate::model::{Api, Member};
 use crate::names;
 use crate::syntax::{Item, Method, Receiver};
@@ -78,14 +78,16 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
     let lints = carried(&api.source.attributes);
     let declared = held.iter().map(|method| {
         let (attributes, signature) = (carried(&method.attributes), render_signature(method));
-        quote!(#attributes #signature;)
+        quote_spanned!(place(method)=> #attributes #signature;)
     });
     let forwarded = held.iter().map(|method| {
         let (attributes, signature) = (carried(&method.attributes), render_signature(method));
-        let own = &method.name.ident;
-        let call = render_call(method, &quote!(<#some as #name>::#own), None);
-        let body = if method.is_async() { quote!(::std::boxed::Box::pin(#call)) } else { call };
-        quote!(#attributes #signature { #body })
+        let (here, own) = (place(method), &method.name.ident);
+        let (this, api) = (located(some.clone(), here), located(name.clone(), here));
+        let call = render_call(method, &quote_spanned!(here=> <#this as #api>::#own), None);
+        let body =
+            if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
+        quote_spanned!(here=> #attributes #signature { #body })
     });
     // It repeats the user's types: what is to be said of them is said of the trait.
     quote! {
@@ -108,7 +110,9 @@ fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
 /// The signature in the twin. A method that is not async needs no other than its own.
 fn render_signature(method: &Method) -> TokenStream {
     let Method { fn_token, generics, output, .. } = method;
-    let (name, one) = (names::erased_method(&method.name.ident), names::lifetime());
+    let (here, mut one) = (place(method), names::lifetime());
+    let name = located(names::erased_method(&method.name.ident), here);
+    one.set_span(here);
     let Receiver::Shared { source: receiver, self_token } = &method.inputs.receiver else {
         return TokenStream::new();
     };
@@ -119,12 +123,12 @@ fn render_signature(method: &Method) -> TokenStream {
             quote!(#arrow #ty)
         });
         let bounds = &generics.where_clause;
-        return quote!(#fn_token #name #generics (#receiver #inputs) #output #bounds);
+        return quote_spanned!(here=> #fn_token #name #generics (#receiver #inputs) #output #bounds);
     }
     let inputs = render_inputs(method, |ty| with_one_lifetime(ty, &one));
     let output = output.as_ref().map_or_else(|| quote!(()), |output| with_one_lifetime(&output.ty, &one));
     let bounds = with_one_lifetime(&generics.where_clause, &one);
-    quote! {
+    quote_spanned! {here=>
         #fn_token #name<#one>(&#one #self_token #inputs) -> ::core::pin::Pin<::std::boxed::Box<
             dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #one
         >> #bounds
@@ -133,9 +137,11 @@ fn render_signature(method: &Method) -> TokenStream {
 
 /// The parameters by their positions, each after a comma.
 fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> TokenStream {
+    let here = place(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
-        let (cfgs, name, ty) = (cfgs(&param.attributes), names::argument(index), ty(&param.ty));
-        quote!(, #(#cfgs)* #name: #ty)
+        let (cfgs, ty) = (cfgs(&param.attributes), ty(&param.ty));
+        let name = located(names::argument(index), here);
+        quote_spanned!(here=> , #(#cfgs)* #name: #ty)
     });
     inputs.collect()
 }
@@ -145,12 +151,14 @@ fn render_call(method: &Method, path: &TokenStream, held: Option<&TokenStream>) 
     let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
         return TokenStream::new();
     };
-    let receiver = held.map_or_else(|| quote!(#self_token), |held| quote!(&*#self_token.#held));
+    let here = place(method);
+    let receiver =
+        held.map_or_else(|| quote!(#self_token), |held| quote_spanned!(here=> &*#self_token.#held));
     let arguments = method.inputs.params.iter().enumerate().map(|(index, param)| {
-        let (cfgs, name) = (cfgs(&param.attributes), names::argument(index));
-        quote!(, #(#cfgs)* #name)
+        let (cfgs, name) = (cfgs(&param.attributes), located(names::argument(index), here));
+        quote_spanned!(here=> , #(#cfgs)* #name)
     });
-    quote!(#path(#receiver #(#arguments)*))
+    quote_spanned!(here=> #path(#receiver #(#arguments)*))
 }
 
 /// `impl Shop for DynShop`
@@ -181,27 +189,33 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let Receiver::Shared { source: receiver, .. } = &method.inputs.receiver else {
         return TokenStream::new();
     };
-    let twin = names::erased(&api.source.name.ident);
+    let here = place(method);
+    let twin = located(names::erased(&api.source.name.ident), here);
     let (attributes, name, bounds) = (carried(attributes), &name.ident, &generics.where_clause);
     let inputs = render_inputs(method, |ty| quote!(#ty));
-    let erased = names::erased_method(name);
-    let call = render_call(method, &quote!(<dyn #twin as #twin>::#erased), Some(&quote!(held)));
+    let erased = located(names::erased_method(name), here);
+    let path = quote_spanned!(here=> <dyn #twin as #twin>::#erased);
+    let call = render_call(method, &path, Some(&quote_spanned!(here=> held)));
     if !method.is_async() {
         let output = output.as_ref().map(|output| {
             let (arrow, ty) = (&output.arrow, &output.ty);
             quote!(#arrow #ty)
         });
-        return quote!(#attributes #fn_token #name #generics (#receiver #inputs) #output #bounds { #call });
+        return quote_spanned! {here=>
+            #attributes #fn_token #name #generics (#receiver #inputs) #output #bounds { #call }
+        };
     }
     let output = output.as_ref().map_or_else(
-        || quote!(()),
+        || quote_spanned!(here=> ()),
         |output| {
             let ty = &output.ty;
             quote!(#ty)
         },
     );
-    let future = render_future_of(&output, proc_macro2::Span::mixed_site());
-    quote!(#attributes #fn_token #name #generics (#receiver #inputs) #future #bounds { async move { #call.await } })
+    let future = render_future_of(&output, here);
+    quote_spanned! {here=>
+        #attributes #fn_token #name #generics (#receiver #inputs) #future #bounds { async move { #call.await } }
+    }
 }
 
 /// A holder of a trait that cannot have one, so that whatever uses it still compiles.

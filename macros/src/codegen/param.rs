@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{cfgs, ours};
+use super::{all_located, cfgs, located, ours, text};
 use crate::model::{Constant, ConstantPlace, Endpoint, Param, ParamKind};
 use crate::syntax::Pattern;
 
@@ -13,7 +13,10 @@ pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
     let in_path = in_path.into_iter().map(|param| render_param(endpoint, param, call));
-    let constants = endpoint.constants.iter().map(|constant| render_constant(&constant.value, call));
+    let constants = endpoint
+        .constants
+        .iter()
+        .map(|constant| all_located(render_constant(&constant.value, call), call.span()));
     let others = others.into_iter().map(|param| render_param(endpoint, param, call));
     in_path.chain(constants).chain(others).collect()
 }
@@ -28,7 +31,7 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     }
 }
 
-/// The method stands where the parameter's colon is, and the value where its name is: an error about the type then
+/// The statement stands where the parameter's colon is, and the value where its name is: an error about the type then
 /// underlines the name alone, and an editor that looks at the type does not see the method.
 fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
@@ -39,8 +42,9 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
         ParamKind::Path(name) if endpoint.fills_rest(param) => ("path_rest", Some(name.as_str())),
         _ => encoder(kind),
     };
-    let method = Ident::new(method, ours(param.source.colon.span));
-    let name = name.map(|name| quote!(#name,));
+    let here = ours(param.source.colon.span);
+    let (method, call) = (Ident::new(method, here), located(call.clone(), here));
+    let name = name.map(|name| text(name, here)).map(|name| quote_spanned!(here=> #name,));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
         // This one may borrow a reference, which lints would tell the user to leave out.
@@ -49,7 +53,7 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
     let mention = render_mention(endpoint, param, value).map(|mention| quote!(#(#cfgs)* #mention));
-    quote!(#mention #(#cfgs)* #call.#method(#name #borrow #value);)
+    quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #borrow #value);)
 }
 
 /// A mention of the parameter where the path stands, which does nothing: asked for what a placeholder means, an editor
@@ -58,7 +62,7 @@ fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<T
     param.placeholder()?;
     let mut mention = value.clone();
     mention.set_span(value.span().located_at(endpoint.path.as_ref()?.at.span()));
-    Some(quote!(let _ = #mention;))
+    Some(quote_spanned!(ours(value.span())=> let _ = #mention;))
 }
 
 /// The runtime's encoder for a kind of parameter, and the name it is given.

@@ -2,6 +2,7 @@
 //! runtime beneath.
 
 mod broken;
+mod places;
 
 use proc_macro2::TokenStream;
 use quote::quote;

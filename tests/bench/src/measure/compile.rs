@@ -2,84 +2,81 @@
 
 mod crates;
 mod sources;
+mod times;
 
 use self::crates::{Mode, Scratch};
 use self::sources::{Design, Types};
+use self::times::{COLUMNS, Samples};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
 const ENDPOINTS: usize = 200;
-/// What else the machine does only adds; the least of these is told.
-const ROUNDS: usize = 2;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What 200 endpoints cost a build",
         "CPU seconds of cargo and rustc for a program with 200 endpoints, each called once; everything it depends on is built\n\
          already. Types are shared by all endpoints (the first number) or a pair for each (the second). After an edit: a debug\n\
-         build after the path of one endpoint was changed. The least of two interleaved rounds.",
+         build after the path of one endpoint was changed. The mean of the cheaper half of the rounds; afresh and the functions\n\
+         by hand are built in turn, and more often than the others.",
     );
     let scratch = Scratch::new();
-    let times = times(&scratch);
-    let row = |(design, times): (&Design, &[[f64; 4]; 2])| {
-        let cell = |mode: usize| format!("{:.1} / {:.1}", times[0][mode], times[1][mode]);
-        std::iter::once(design.title().to_owned()).chain((0..4).map(cell)).collect()
+    let samples = [Types::Shared, Types::Distinct].map(|types| times::measure(&scratch, types));
+    let row = |(index, design): (usize, &Design)| {
+        let [shared, distinct] = samples.each_ref().map(|samples| &samples[index]);
+        let cell = |column: usize| format!("{:.2} / {:.1}", shared.time(column), distinct.time(column));
+        std::iter::once(design.title().to_owned()).chain((0..COLUMNS.len()).map(cell)).collect()
     };
-    let rows: Vec<Vec<String>> = Design::ALL.iter().zip(&times).map(row).collect();
-    section.table(&["client", "check", "debug", "release", "after an edit"], &rows);
+    let rows: Vec<Vec<String>> = Design::ALL.iter().enumerate().map(row).collect();
+    let columns: Vec<&str> = std::iter::once("client").chain(COLUMNS).collect();
+    section.table(&columns, &rows);
     section.text("![CPU seconds of a release build](plots/compile.svg)");
-    let bars = Design::ALL.iter().zip(&times).map(|(design, times)| (design.name().to_owned(), times[0][2]));
+    let bars = Design::ALL.iter().zip(&samples[0]);
+    let bars = bars.map(|(design, samples)| (design.name().to_owned(), samples.time(RELEASE)));
     Bars { title: "CPU seconds of a release build, types shared", ours: "afresh", bars: bars.collect() }
         .write("compile");
-    held_against(&mut section, &times);
+    held_against_by_hand(&mut section, &samples);
+    held_against_others(&mut section, &samples[0]);
     sizes(&mut section, &scratch);
     section
 }
 
-/// For each design and both ways with types: check, debug, release, after an edit.
-fn times(scratch: &Scratch) -> Vec<[[f64; 4]; 2]> {
-    let mut least = vec![[[f64::INFINITY; 4]; 2]; Design::ALL.len()];
-    for _ in 0..ROUNDS {
-        for (design, least) in Design::ALL.iter().zip(&mut least) {
-            for (types, least) in [Types::Shared, Types::Distinct].iter().zip(least) {
-                for (time, least) in round(scratch, *design, *types).into_iter().zip(least.iter_mut()) {
-                    *least = least.min(time);
-                }
-                eprintln!("{} {types:?}: {least:.1?}", design.name());
-            }
-        }
-    }
-    least
+/// The place of this one among the columns.
+const RELEASE: usize = 2;
+
+fn of(samples: &[Samples], design: Design) -> &Samples {
+    &samples[Design::ALL.iter().position(|other| *other == design).expect("it is one of them")]
 }
 
-fn round(scratch: &Scratch, design: Design, types: Types) -> [f64; 4] {
-    let fresh = |mode| {
-        scratch.empty();
-        scratch.build(mode);
-        scratch.write(&design.source(ENDPOINTS, types));
-        scratch.build(mode)
-    };
-    let check = fresh(Mode::Check);
-    let release = fresh(Mode::Release);
-    let debug = fresh(Mode::Debug);
-    scratch.write(&design.source(ENDPOINTS, types).edited());
-    [check, debug, release, scratch.build(Mode::Debug)]
+/// In every column; and how far apart the ratios are if every other round is left out, which is what they can tell.
+fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
+    let mut rows = Vec::new();
+    for (types, samples) in ["shared", "distinct"].iter().zip(samples) {
+        let (ours, hand) = (of(samples, Design::Afresh), of(samples, Design::ByHand));
+        let mut row = vec![format!("types {types}")];
+        for (index, column) in COLUMNS.iter().enumerate() {
+            let ratio = ours.time(index) / hand.time(index);
+            let [even, odd] = [0, 1].map(|half| ours.halves(index)[half] / hand.halves(index)[half]);
+            let (least, most) = (even.min(odd).min(ratio), even.max(odd).max(ratio));
+            row.push(format!("{ratio:.2} ({least:.2} to {most:.2})"));
+            section.at_most(&format!("{column}, types {types}, by hand = 1"), ratio, 1.0);
+        }
+        rows.push(row);
+    }
+    section.text(
+        "afresh against the functions by hand, which are 1; in brackets what the even rounds alone say and what the odd ones\n\
+         do. Where 1 lies between them, the two cost the same as far as this can tell.",
+    );
+    let columns: Vec<&str> = std::iter::once("").chain(COLUMNS).collect();
+    section.table(&columns, &rows);
 }
 
-fn held_against(section: &mut Section, times: &[[[f64; 4]; 2]]) {
-    let of = |design: Design| {
-        times[Design::ALL.iter().position(|other| *other == design).expect("it is one of them")]
-    };
-    let (ours, hand) = (of(Design::Afresh), of(Design::ByHand));
-    for (types, (ours, hand)) in ["shared", "distinct"].iter().zip(ours.iter().zip(&hand)) {
-        for (column, (ours, hand)) in ["check", "debug", "release", "edit"].iter().zip(ours.iter().zip(hand))
-        {
-            section.at_most(&format!("{column}, types {types}, by hand = 1"), ours / hand, 1.0);
-        }
-    }
+fn held_against_others(section: &mut Section, shared: &[Samples]) {
+    let ours = of(shared, Design::Afresh);
     for (design, limit) in [(Design::Feignhttp, 0.5), (Design::Progenitor, 0.65)] {
-        let worst =
-            ours[0].iter().zip(&of(design)[0]).map(|(ours, theirs)| ours / theirs).fold(0.0, f64::max);
+        let theirs = of(shared, design);
+        let ratios = (0..COLUMNS.len()).map(|column| ours.time(column) / theirs.time(column));
+        let worst = ratios.fold(0.0, f64::max);
         section.at_most(&format!("dearest column, types shared, {} = 1", design.name()), worst, limit);
     }
 }

@@ -10,7 +10,7 @@ use crate::again;
 use crate::usage;
 
 /// How it is built.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug)]
 pub enum Mode {
     Check,
     Debug,

@@ -23,6 +23,7 @@ pub enum Types {
 }
 
 /// The files of a program.
+#[derive(Clone)]
 pub struct Source {
     pub program: String,
     /// The OpenAPI document, for who reads one.
