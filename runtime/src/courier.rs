@@ -70,7 +70,11 @@ impl Courier<'_> {
         let stamp = pass.map_or_else(|| self.session.snapshot().stamp, |pass| pass.stamp);
         let Some(request) = call.request(self.wire)? else { return Ok(None) };
         let response = self.send(request, pass, true).await?;
-        self.take_up(call, pass, stamp, response).await.map(Some)
+        // Boxed, so that a call which is not redirected does not carry the room for it.
+        if response.status().is_redirection() {
+            return Box::pin(self.follow(call, pass, stamp, response)).await.map(Some);
+        }
+        self.receive_last(call, stamp, response).map(Some)
     }
 
     /// What becomes of the first answer to a call that was sent under `pass`, when the session was at `stamp`.
@@ -82,9 +86,18 @@ impl Courier<'_> {
         response: Response,
     ) -> Result<Box<Delivered>, Error> {
         if response.status().is_redirection() {
-            // Boxed, so that a call which is not redirected does not carry the room for it.
             return Box::pin(self.follow(call, pass, stamp, response)).await;
         }
+        self.receive_last(call, stamp, response)
+    }
+
+    /// The answer is that of the first hop, and leads nowhere else.
+    fn receive_last(
+        &self,
+        call: &Prepared,
+        stamp: Stamp,
+        response: Response,
+    ) -> Result<Box<Delivered>, Error> {
         let mut cookies = Vec::new();
         let home = self.receive(&response, &*call.url(self.wire)?, stamp, &mut cookies);
         Ok(Box::new(Delivered { response, home, cookies }))

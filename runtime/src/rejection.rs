@@ -1,10 +1,11 @@
 //! An answer that says no, kept whole so that a caller can still read it: [`Rejection`].
 
 use std::fmt;
+use std::sync::OnceLock;
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
 use tokio::runtime::Handle;
 
 use crate::response::Response;
@@ -15,7 +16,10 @@ use crate::response::Response;
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,
-    headers: HeaderMap,
+    /// Made of `lines` for whoever asks.
+    headers: OnceLock<Box<HeaderMap>>,
+    /// Thousands may wait with a refusal that none of them shows; a list is half of what a map takes.
+    lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,
 }
 
@@ -26,7 +30,7 @@ impl Rejection {
     const BODY_WAIT: Duration = Duration::from_secs(1);
 
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
-        Self { status, headers, body }
+        Self { status, headers: OnceLock::from(Box::new(headers)), lines: Box::default(), body }
     }
 
     /// Reads what is worth keeping and lets go of the connection.
@@ -47,8 +51,9 @@ impl Rejection {
         } else {
             read.await;
         }
-        let headers = std::mem::take(response.headers_mut());
-        Self::new(response.status(), headers, body.freeze())
+        let headers = response.headers();
+        let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { status: response.status(), headers: OnceLock::new(), lines, body: body.freeze() }
     }
 
     /// The status, a 401 or 403 unless `refresh_on` says otherwise.
@@ -60,7 +65,13 @@ impl Rejection {
     /// The headers, as they came.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
-        &self.headers
+        self.headers.get_or_init(|| {
+            let mut headers = HeaderMap::with_capacity(self.lines.len());
+            for (name, value) in &self.lines {
+                headers.append(name.clone(), value.clone());
+            }
+            Box::new(headers)
+        })
     }
 
     /// The body, as it came.
