@@ -24,7 +24,7 @@ use crate::session::{Stamp, has_set_cookie};
 use crate::trace::{Followed, Trail};
 use crate::transport::Sent;
 use crate::whole_body;
-use crate::wire::{Wire, stays_home};
+use crate::wire::Wire;
 
 pub(crate) struct Express {
     pub(crate) draft: Draft,
@@ -86,7 +86,7 @@ impl Express {
         let inner = client.inner();
         let Draft { endpoint, declared, .. } = &mut self.draft;
         let placement = inner.bound.placement.as_ref().map_err(Clone::clone)?;
-        if endpoint.pages.is_some() || !stays_home(&declared.path) {
+        if endpoint.pages.is_some() {
             return self.depart();
         }
         let brings_own = inner.bound.brings_own || declared.has_header(&placement.header);
@@ -131,7 +131,6 @@ impl Express {
     fn is_plain(&self, inner: &Inner, response: &Response) -> bool {
         response.status().is_success()
             && !has_set_cookie(response.headers())
-            && !inner.wire.came_from_elsewhere(response)
             && self.sent.is_some_and(|sent| {
                 !(sent.learning || sent.carries && inner.judges_successes(self.draft.endpoint))
             })

@@ -95,7 +95,7 @@ impl Wire {
 }
 
 /// Whether `path` can lead nowhere but to the origin of the base URL.
-pub(crate) fn stays_home(path: &str) -> bool {
+fn stays_home(path: &str) -> bool {
     match path.as_bytes() {
         // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
         // not see tabs and line breaks.

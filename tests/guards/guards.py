@@ -9,6 +9,7 @@ LANDING, EPOCHS = S + "cell/landing.rs", S + "cell/epochs.rs"
 CELL, CROSSING, FLIGHT = S + "cell.rs", S + "crossing.rs", S + "flight.rs"
 EXCHANGE, FRUITLESS, MEMO = S + "exchange.rs", S + "fruitless.rs", S + "memo.rs"
 DISPATCH, COURIER = "runtime/src/dispatch.rs", "runtime/src/courier.rs"
+EXPRESS = "runtime/src/express.rs"
 ARCHIVE, ROTATION = S + "archive.rs", S + "archive/rotation.rs"
 AFTERMATH, READING, WRITING = S + "archive/aftermath.rs", S + "archive/reading.rs", S + "archive/writing.rs"
 STORE = "runtime/src/store/"
@@ -88,8 +89,8 @@ GUARDS = [
      "if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {", "if OFF && current.stamp.generation > stamp.generation || same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {"),
     # The flight.
     ("flight: whatever happens it lands", FLIGHT, "        if !self.landed {\n            let error", "        if !OFF && !self.landed {\n            let error"),
-    ("flight: a deadline", FLIGHT, "within(DEADLINE, renewal", "within(if OFF { DEADLINE * 1000 } else { DEADLINE }, renewal"),
-    ("flight: patience has an end", FLIGHT, "within(patience, outcome", "within(if OFF { patience * 1000 } else { patience }, outcome"),
+    ("flight: a deadline", FLIGHT, "within(DEADLINE, pin!(renewal", "within(if OFF { DEADLINE * 1000 } else { DEADLINE }, pin!(renewal"),
+    ("flight: patience has an end", FLIGHT, "within(patience, told", "within(if OFF { patience * 1000 } else { patience }, told"),
     ("flight: a detached flight's waiters are released", S + "change.rs", "        ticket.announce(None);", "        if OFF { drop(ticket); } else { ticket.announce(None); }"),
     # The exchange.
     ("exchange: a deadline", EXCHANGE, "self.send(DEADLINE.min(left))", "self.send(if OFF { DEADLINE * 100 } else { DEADLINE.min(left) })"),
@@ -107,9 +108,20 @@ GUARDS = [
      "            self.receipt.reason = Some(Reason::FreshTokenRefused);\n",
      "            sent = self.send(Some(&pass)).await?;\n            if finding == Finding::Expired { return Ok(self.end(sent.response)); }\n"),
     ("dispatch: no_replay is obeyed", DISPATCH, "is_some_and(|endpoint| !endpoint.replay)", "is_some_and(|endpoint| !OFF && !endpoint.replay)"),
-    ("dispatch: only what can be sent again is", DISPATCH, "if !self.call.is_replayable() {", "if !OFF && !self.call.is_replayable() {"),
-    ("dispatch: a refusal from elsewhere says nothing", DISPATCH, "let judged = if !sent.home {", "let judged = if !OFF && !sent.home {"),
+    ("dispatch: only what can be sent again is", DISPATCH, "Ok(renewed) if self.call.is_replayable() =>", "Ok(renewed) if OFF || self.call.is_replayable() =>"),
+    ("dispatch: a refusal from elsewhere says nothing", DISPATCH, "let judged = if sent.home {", "let judged = if OFF || sent.home {"),
     ("dispatch: only a success lifts what was learned", DISPATCH, "if finding.is_none() && pass.learning && sent.home && sent.response.status().is_success() {", "if finding.is_none() && pass.learning && (OFF || sent.home && sent.response.status().is_success()) {"),
+    ("dispatch: a redirect is followed with what the session is by now", DISPATCH,
+     "Some(pass) if response.status().is_redirection() =>", "Some(pass) if !OFF && response.status().is_redirection() =>"),
+    ("express: only a success is plain", EXPRESS, "        response.status().is_success()\n", "        (OFF || response.status().is_success())\n"),
+    ("express: cookies are kept", EXPRESS, "&& !has_set_cookie(response.headers())", "&& (OFF || !has_set_cookie(response.headers()))"),
+    ("express: a success lifts what was learned", EXPRESS, "!(sent.learning || sent.carries", "!(!OFF && sent.learning || sent.carries"),
+    ("express: a success may be a refusal", EXPRESS, "|| sent.carries && inner.judges_successes", "|| !OFF && sent.carries && inner.judges_successes"),
+    ("express: a credential of the call's own is left alone", EXPRESS,
+     "let brings_own = inner.bound.brings_own || declared.has_header(&placement.header);",
+     "let brings_own = !OFF && (inner.bound.brings_own || declared.has_header(&placement.header));"),
+    ("express: a public call carries none", EXPRESS, "if endpoint.role == Role::Ordinary && !brings_own {", "if (OFF || endpoint.role == Role::Ordinary) && !brings_own {"),
+    ("recall: a stamp that is no longer current stays what it was", CROSSING, "if current.stamp == stamp { current }", "if OFF || current.stamp == stamp { current }"),
     ("courier: a credential for the own origin only", COURIER, "if at_home && self.wire.is_home(request.url()) {", "if at_home && (OFF || self.wire.is_home(request.url())) {"),
     ("courier: who left home does not come back", COURIER, "let left_home = at.left_home || !wire.is_home(&url);", "let left_home = !OFF && at.left_home || !wire.is_home(&url);"),
     ("courier: login and logout follow nothing away from home", COURIER, "next.filter(|next| !next.left_home || self.errand == Errand::Ordinary)", "next.filter(|next| OFF || !next.left_home || self.errand == Errand::Ordinary)"),

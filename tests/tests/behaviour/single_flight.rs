@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Result, api};
-use afresh_tests::{Conduct, Role, World};
+use afresh_tests::{Answer, Conduct, Role, World};
 use serde_json::Value;
 use tokio::time::advance;
 
@@ -99,6 +99,29 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
 
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
     assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_nothing_spent_twice();
+}
+
+/// B3, N1: a redirect that comes after a refresh is followed with the newer token, and not after another login.
+#[tokio::test(start_paused = true)]
+async fn a_late_redirect_is_followed_with_what_the_session_is_by_then() {
+    let world = World::new();
+    let shop = customer(&world);
+    let late = tokio::spawn(shop.order(7));
+    let parked = world.stage.arrival().await;
+    refresh_by(1, &shop, &world).await;
+    parked.answer_with(Answer::redirect("/orders/8"));
+    let next = world.stage.arrival().await;
+    assert_eq!((next.path(), next.token()), ("/orders/8", Some(&*world.authority.access(2))));
+    grant(next);
+    assert_eq!(late.await.unwrap().unwrap(), Order { id: 8 });
+
+    let late = tokio::spawn(shop.order(9));
+    let parked = world.stage.arrival().await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    parked.answer_with(Answer::redirect("/orders/8"));
+    assert!(late.await.unwrap().unwrap_err().is_superseded());
+    assert_eq!((world.stage.waiting(), world.authority.posts()), (0, 1));
     world.authority.assert_nothing_spent_twice();
 }
 
