@@ -16,12 +16,13 @@ use url::Url;
 
 use self::renewal::Ways;
 pub(crate) use self::renewal::join;
-use crate::client::{Client, Settings};
+use crate::client::Client;
 use crate::endpoint::Api;
 use crate::error::{BoxError, Error, Result};
 use crate::origin::{Origin, is_loopback};
 use crate::refusal::Refusal;
 use crate::session::{Session, Tokens, is_scheme};
+use crate::settings::Settings;
 use crate::store::{ErasedStore, SessionStore};
 use crate::transport::Transport;
 use crate::wire::Wire;

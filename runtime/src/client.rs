@@ -1,7 +1,6 @@
 //! The client behind every generated client: a [`Wire`] to one API and the [`Session`] that its calls run
 //! under.
 
-use std::borrow::Cow;
 use std::fmt;
 use std::future::{Future, poll_fn, ready};
 use std::pin::pin;
@@ -9,8 +8,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use http::HeaderName;
-use http::header::AUTHORIZATION;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
@@ -18,18 +15,20 @@ use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::decode::Reading;
-use crate::dispatch::{Declaration, Journey, Met, Plan, Undeclared};
+use crate::dispatch::Journey;
 use crate::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
 use crate::pending::{AnswerFuture, Pending};
 use crate::placement::Placement;
+use crate::plan::{Declaration, Met, Plan, Undeclared};
 use crate::prepared::Prepared;
-use crate::refusal::{Condition, Custom, Rule};
+use crate::refusal::{Condition, Rule};
 use crate::roles::{self, RoleCall, TokensOf};
 use crate::session::{Demand, Session};
+use crate::settings::{Bound, Settings};
 use crate::trace::{self, Trail};
 use crate::verdict::Law;
-use crate::wire::{Wire, redirects_leak};
+use crate::wire::Wire;
 
 /// Statuses that say that a credential is no longer good, unless declared otherwise.
 const REFRESH_ON: &[u16] = &[401, 403];
@@ -67,16 +66,6 @@ pub(crate) struct Inner {
     pub(crate) bound: Bound,
 }
 
-/// What a client's settings and the declaration of one API come to for all of its calls.
-pub(crate) struct Bound {
-    /// Where the credential stands in them.
-    pub(crate) placement: Result<Placement>,
-    /// Whether a default header stands there already.
-    pub(crate) brings_own: bool,
-    /// Whether a success may be a refusal, unless the method has conditions of its own.
-    judges_successes: bool,
-}
-
 /// What a client holds, for the compiler no deeper than this: whether the generated client is `Send` and `Sync`
 /// is asked anew at every call in the user's crate, and would be answered from all the types within.
 trait Held: Send + Sync {
@@ -87,19 +76,6 @@ impl Held for Inner {
     fn inner(&self) -> &Inner {
         self
     }
-}
-
-/// What the builder was told; where it was told nothing, the API's declaration counts.
-#[derive(Clone, Default)]
-pub(crate) struct Settings {
-    pub(crate) timeout: Option<Duration>,
-    pub(crate) refresh_on: Option<Arc<[u16]>>,
-    pub(crate) expired_when: Vec<Custom>,
-    pub(crate) forbidden_when: Vec<Custom>,
-    pub(crate) scheme: Option<Cow<'static, str>>,
-    pub(crate) token_header: Option<HeaderName>,
-    /// How many calls are sent again at the same time.
-    pub(crate) replays: Option<Arc<Semaphore>>,
 }
 
 impl Client {
@@ -152,11 +128,7 @@ impl Client {
         settings: Settings,
         api: &'static ApiInfo,
     ) -> Self {
-        let placement = settings.placement(Some(api), &wire);
-        let brings_own =
-            placement.as_ref().is_ok_and(|placement| wire.headers.contains_key(&placement.header));
-        let judges_successes = !(settings.expired_when.is_empty() && api.expired_when.is_empty());
-        let bound = Bound { placement, brings_own, judges_successes };
+        let bound = settings.bound_to(api, &wire);
         Self(Arc::new(Inner { wire, session, settings, bound }))
     }
 
@@ -318,25 +290,6 @@ impl Inner {
     /// Whether an ordinary call needs the session.
     pub(crate) fn demand(&self) -> Demand {
         if self.session.is_expected() { Demand::Required } else { Demand::Optional }
-    }
-
-    /// Whether a success of this method may be a refusal.
-    pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
-        self.bound.judges_successes || endpoint.expired_when.is_some()
-    }
-}
-
-impl Settings {
-    /// Where the credential stands in calls of `api` over `wire`.
-    fn placement(&self, api: Option<&'static ApiInfo>, wire: &Wire) -> Result<Placement> {
-        let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
-        let header = self.token_header.clone().or_else(declared);
-        let scheme = self.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
-        let placement = Placement::new(header, scheme);
-        if wire.follows_redirects && placement.header != AUTHORIZATION {
-            return Err(redirects_leak(&placement.header));
-        }
-        Ok(placement)
     }
 }
 

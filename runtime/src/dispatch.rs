@@ -2,7 +2,7 @@
 //! that knows "once".
 
 use std::future::Future;
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
@@ -16,7 +16,7 @@ use crate::decode::Reading;
 use crate::endpoint::Endpoint;
 use crate::error::{Error, Kind};
 use crate::pages::{Continuation, Paging};
-use crate::placement::Placement;
+use crate::plan::{Declaration, Plan};
 use crate::prefix;
 use crate::prepared::Prepared;
 use crate::reason::Reason;
@@ -24,54 +24,9 @@ use crate::refusal::Refusal;
 use crate::rejection::Rejection;
 use crate::reply::{Receipt, RefreshedBy};
 use crate::response::Response;
-use crate::session::{Demand, Entered, Finding, Next, Snapshot, Stamp};
+use crate::session::{Entered, Finding, Next, Snapshot, Stamp};
 use crate::trace::{self, Trail};
 use crate::verdict::{Judgement, Verdict};
-
-/// Where a call with a deadline leaves the refusal that it meets.
-pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;
-
-/// How a call is to be treated, from its declaration.
-pub(crate) struct Plan {
-    /// `None`: it has nothing to do with the session.
-    pub(crate) demand: Option<Demand>,
-    pub(crate) of: Declaration,
-    pub(crate) met: Met,
-    /// Whether the caller reads the body of a success as it arrives.
-    pub(crate) live: bool,
-}
-
-/// Who declares it.
-pub(crate) enum Declaration {
-    /// A method.
-    Method(&'static Endpoint),
-    /// Nobody: it is a request of the user's own hands. Boxed, so that other calls do not carry the room for it.
-    Nobody(Box<Undeclared>),
-}
-
-/// What an API says of its calls.
-pub(crate) struct Undeclared {
-    pub(crate) placement: Placement,
-    /// What refusals are remembered by.
-    pub(crate) route: String,
-}
-
-impl Plan {
-    fn endpoint(&self) -> Option<&'static Endpoint> {
-        match &self.of {
-            Declaration::Method(endpoint) => Some(endpoint),
-            Declaration::Nobody(_) => None,
-        }
-    }
-
-    /// What refusals are remembered by.
-    fn route(&self) -> &str {
-        match &self.of {
-            Declaration::Method(endpoint) => endpoint.name,
-            Declaration::Nobody(undeclared) => &undeclared.route,
-        }
-    }
-}
 
 /// A final answer, and how it was come by.
 pub(crate) struct Arrived {

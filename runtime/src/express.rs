@@ -12,11 +12,12 @@ use crate::answer::Answer;
 use crate::client::{Client, Inner};
 use crate::courier::{Courier, Errand};
 use crate::decode::Reading;
-use crate::dispatch::{Arrived, First, Journey, Met};
+use crate::dispatch::{Arrived, First, Journey};
 use crate::draft::Draft;
 use crate::endpoint::{Endpoint, Role};
 use crate::error::Error;
 use crate::pending::AnswerFuture;
+use crate::plan::Met;
 use crate::prepared::Prepared;
 use crate::reply::Receipt;
 use crate::response::Response;
@@ -132,7 +133,7 @@ impl Express {
         response.status().is_success()
             && !has_set_cookie(response.headers())
             && self.sent.is_some_and(|sent| {
-                !(sent.learning || sent.carries && inner.judges_successes(self.draft.endpoint))
+                !(sent.learning || sent.carries && inner.bound.judges_successes(self.draft.endpoint))
             })
     }
 

@@ -153,6 +153,7 @@ mod origin;
 mod pages;
 mod pending;
 mod placement;
+mod plan;
 mod pointer;
 mod prefix;
 mod prepared;
@@ -165,6 +166,7 @@ mod reply;
 mod response;
 mod roles;
 mod session;
+mod settings;
 mod store;
 mod stream;
 #[cfg(feature = "tracing")]

@@ -116,7 +116,7 @@ GUARDS = [
     ("express: only a success is plain", EXPRESS, "        response.status().is_success()\n", "        (OFF || response.status().is_success())\n"),
     ("express: cookies are kept", EXPRESS, "&& !has_set_cookie(response.headers())", "&& (OFF || !has_set_cookie(response.headers()))"),
     ("express: a success lifts what was learned", EXPRESS, "!(sent.learning || sent.carries", "!(!OFF && sent.learning || sent.carries"),
-    ("express: a success may be a refusal", EXPRESS, "|| sent.carries && inner.judges_successes", "|| !OFF && sent.carries && inner.judges_successes"),
+    ("express: a success may be a refusal", EXPRESS, "|| sent.carries && inner.bound.judges_successes", "|| !OFF && sent.carries && inner.bound.judges_successes"),
     ("express: a credential of the call's own is left alone", EXPRESS,
      "let brings_own = inner.bound.brings_own || declared.has_header(&placement.header);",
      "let brings_own = !OFF && (inner.bound.brings_own || declared.has_header(&placement.header));"),
