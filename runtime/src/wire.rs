@@ -55,15 +55,15 @@ impl Wire {
 
     /// Adds the default headers that the request does not set itself.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
-        if let Some(host) = &self.host {
-            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
-        }
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
                 for value in self.headers.get_all(name) {
                     request.headers_mut().append(name.clone(), value.clone());
                 }
             }
+        }
+        if let Some(host) = &self.host {
+            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
         }
     }
 
@@ -134,6 +134,27 @@ mod tests {
             headers: HeaderMap::new(),
             follows_redirects: false,
         }
+    }
+
+    #[test]
+    fn a_host_header_of_the_users_outranks_the_prepared_one() {
+        let base = "http://shop.test:8080";
+        let url: Url = base.parse().unwrap();
+        let host = |headers: HeaderMap, own: Option<&'static str>| {
+            let prepared = Transport::own(&url).unwrap().host(&url);
+            let wire = Wire { host: prepared, headers, ..wire(base) };
+            let mut request = Request::new(http::Method::GET, url.clone());
+            own.map(|own| request.headers_mut().insert(HOST, HeaderValue::from_static(own)));
+            wire.add_defaults(&mut request);
+            let hosts: Vec<_> = request.headers().get_all(HOST).iter().cloned().collect();
+            hosts
+        };
+        let default = HeaderMap::from_iter([(HOST, HeaderValue::from_static("default.test"))]);
+        assert_eq!(host(HeaderMap::new(), None), ["shop.test:8080"]);
+        assert_eq!(host(default.clone(), None), ["default.test"]);
+        assert_eq!(host(default, Some("own.test")), ["own.test"]);
+        let secure = "https://shop.test".parse().unwrap();
+        assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no such header");
     }
 
     /// N6: whatever stands in a path, it is a path, and the same as if the whole URL had been parsed.
