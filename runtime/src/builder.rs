@@ -285,7 +285,7 @@ impl<C: Api> ClientBuilder<C> {
             session.expect();
         }
         let client = Client::assemble(wire, session, self.settings, C::INFO);
-        client.placement(Some(C::INFO))?;
+        client.placement()?;
         join(&client, C::INFO, self.renewal.ends_on.as_deref());
         Ok(C::from_client(client))
     }

@@ -107,7 +107,7 @@ impl Client {
         let timeout = self.inner().settings.timeout;
         let met = timeout.map(|_| Arc::default());
         let seen = met.clone();
-        let placement = match self.placement(None) {
+        let placement = match self.inner().settings.placement(None, self.wire()) {
             Ok(placement) => placement,
             Err(error) => return Pending::new(Self::within(NAME, None, None, ready(Err(error))), NAME),
         };
@@ -146,9 +146,9 @@ impl Client {
         &self.inner().wire
     }
 
-    /// Where the credential stands in calls of `api`.
-    pub(crate) fn placement(&self, api: Option<&'static ApiInfo>) -> Result<Placement> {
-        self.inner().settings.placement(api, self.wire())
+    /// Where the credential stands in calls of the API that this is bound to.
+    pub(crate) fn placement(&self) -> Result<&Placement> {
+        self.inner().bound.placement.as_ref().map_err(Clone::clone)
     }
 
     /// Starts a call of a generated client.
@@ -208,7 +208,7 @@ impl Client {
         met: Met,
         reading: Reading,
     ) -> Result<Plan> {
-        let placement = self.inner().bound.placement.as_ref().map_err(Clone::clone)?;
+        let placement = self.placement()?;
         let needs_session = endpoint.role == Role::Ordinary && self.demand_of(call, placement);
         Ok(Plan {
             demand: needs_session.then_some(self.inner().demand()),

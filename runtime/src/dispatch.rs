@@ -1,5 +1,5 @@
-//! The one way that every call takes: enter, send, judge, settle, replay. Not generic, and the only place
-//! that knows "once".
+//! The way of a call that is not plain, from its beginning or from its first answer on: enter, send, judge, settle,
+//! replay. Not generic, and the only place that knows "once".
 
 use std::future::Future;
 use std::sync::Arc;
@@ -339,9 +339,9 @@ impl Journey {
 }
 
 fn courier<'a>(client: &'a Client, plan: &'a Plan, trail: &'a Trail) -> Result<Courier<'a>, Error> {
-    let Inner { wire, session, bound, .. } = client.inner();
+    let Inner { wire, session, .. } = client.inner();
     let placement = match &plan.of {
-        Declaration::Method(_) => bound.placement.as_ref().map_err(Clone::clone)?,
+        Declaration::Method(_) => client.placement()?,
         Declaration::Nobody(undeclared) => &undeclared.placement,
     };
     Ok(Courier { wire, session, placement, errand: Errand::Ordinary, trail })

@@ -86,7 +86,7 @@ impl Express {
         let Some(client) = &self.client else { return Ok(()) };
         let inner = client.inner();
         let Draft { endpoint, declared, .. } = &mut self.draft;
-        let placement = inner.bound.placement.as_ref().map_err(Clone::clone)?;
+        let placement = client.placement()?;
         if endpoint.pages.is_some() {
             return self.depart();
         }

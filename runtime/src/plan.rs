@@ -28,7 +28,7 @@ pub(crate) enum Declaration {
     Nobody(Box<Undeclared>),
 }
 
-/// What an API says of its calls.
+/// What else an API would say of it.
 pub(crate) struct Undeclared {
     pub(crate) placement: Placement,
     /// What refusals are remembered by.

@@ -67,10 +67,10 @@ impl RoleCall {
     }
 
     async fn send(&mut self, pass: &Snapshot) -> Result<(Answer, Vec<SetCookies>), Error> {
-        let placement = self.client.placement(Some(self.endpoint.api))?;
+        let placement = self.client.placement()?;
         let (wire, session) = (self.client.wire(), self.client.session());
         let trail = Trail::new(Some(self.endpoint));
-        let courier = Courier { wire, session, placement: &placement, errand: Errand::Role, trail: &trail };
+        let courier = Courier { wire, session, placement, errand: Errand::Role, trail: &trail };
         let delivered = courier.deliver(&mut self.request, Some(pass)).await?;
         let delivered = delivered.ok_or_else(|| Error::request("the body of the request is spent"))?;
         if !delivered.home {
