@@ -19,6 +19,7 @@ use syn::Meta;
 use crate::model::condition::{self, Condition};
 use crate::model::{Api, Member};
 use crate::syntax::{Attribute, Item, Method, Output};
+use crate::tokens;
 
 pub(crate) use client::Frame;
 pub(crate) use fallback::render_unreadable;
@@ -76,26 +77,20 @@ fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
 /// that is met on the trait need not be met again.
 fn carried(attributes: &[Attribute]) -> TokenStream {
     let carried = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
-    carried
-        .map(|attribute| match &attribute.source.meta {
-            Meta::List(list) if attribute.name == "expect" => {
-                let lints = &list.tokens;
-                quote!(#[allow(#lints)])
-            }
-            _ => attribute.source.to_token_stream(),
-        })
-        .collect()
+    tokens::concat(&mut carried.map(|attribute| match &attribute.source.meta {
+        Meta::List(list) if attribute.name == "expect" => {
+            let lints = &list.tokens;
+            quote!(#[allow(#lints)])
+        }
+        _ => attribute.source.to_token_stream(),
+    }))
 }
 
 /// The attributes that are not ours, where they were written.
 fn kept(attributes: &[Attribute]) -> TokenStream {
-    attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source).fold(
-        TokenStream::new(),
-        |mut kept, source| {
-            source.to_tokens(&mut kept);
-            kept
-        },
-    )
+    let kept =
+        attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source);
+    quote!(#(#kept)*)
 }
 
 /// `&[401, 403]`
@@ -150,7 +145,7 @@ fn text(text: &str, here: Span) -> Literal {
 
 /// Tokens of ours, and none of the user's, at another place.
 fn all_located(tokens: TokenStream, here: Span) -> TokenStream {
-    let tokens = tokens.into_iter().map(|token| {
+    tokens::map(tokens, &|token| {
         let mut token = match token {
             TokenTree::Group(group) => {
                 Group::new(group.delimiter(), all_located(group.stream(), here)).into()
@@ -159,6 +154,5 @@ fn all_located(tokens: TokenStream, here: Span) -> TokenStream {
         };
         token.set_span(here);
         token
-    });
-    tokens.collect()
+    })
 }

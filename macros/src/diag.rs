@@ -1,15 +1,17 @@
 //! What is wrong with a trait: every error on the tokens that are wrong, handed out in source order.
 //!
 //! The steps of the pipeline find mistakes in their own order, and spans cannot be compared on a stable compiler. So
-//! whatever an error may underline is numbered while the source is read, and that number sorts the errors at the end.
+//! whatever an error may underline is numbered while the source is read, and by that number the errors are sorted.
 
 mod spelling;
 
 use std::fmt::Display;
 use std::ops::Range;
 
-use proc_macro2::{Ident, Span, TokenStream, TokenTree};
-use quote::ToTokens;
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use crate::tokens;
 
 /// A place in the source: what an error underlines, and how far down the source it stands.
 #[derive(Clone, Copy, Debug)]
@@ -27,9 +29,8 @@ impl At {
 
     /// One error on the whole place. Two tokens carry the range, since spans cannot be joined on a stable compiler.
     fn error(self, message: &str) -> syn::Error {
-        let ends: TokenStream =
-            [self.start, self.end].map(|span| TokenTree::from(Ident::new("_", span))).into_iter().collect();
-        syn::Error::new_spanned(ends, message)
+        let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
+        syn::Error::new_spanned(quote!(#start #end), message)
     }
 }
 
@@ -44,6 +45,7 @@ pub(crate) struct Located<T> {
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     marks: usize,
+    /// In source order.
     errors: Vec<(usize, syn::Error)>,
 }
 
@@ -64,7 +66,7 @@ impl Diagnostics {
 
     /// States a fact that needs no advice.
     pub(crate) fn push(&mut self, at: At, fact: impl Display) {
-        self.errors.push((at.order, at.error(&fact.to_string())));
+        self.put(at.order, at.error(&fact.to_string()));
     }
 
     /// States a fact and, on a line of its own, how to put it right.
@@ -83,9 +85,15 @@ impl Diagnostics {
 
     /// What the parser of syn could not read, reported where reading has come to.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
-        self.errors.push((self.marks, error));
+        self.put(self.marks, error);
         // A place of its own, or the error would belong to whatever is read next.
         self.marks += 1;
+    }
+
+    /// After all that stand before it or at the same place.
+    fn put(&mut self, order: usize, error: syn::Error) {
+        let place = self.errors.partition_point(|(other, _)| *other <= order);
+        self.errors.insert(place, (order, error));
     }
 
     /// Whether anything is wrong within a node.
@@ -94,9 +102,8 @@ impl Diagnostics {
     }
 
     /// All errors as tokens that make the compiler report them, in source order.
-    pub(crate) fn into_tokens(mut self) -> TokenStream {
-        self.errors.sort_by_key(|(order, _)| *order);
-        self.errors.into_iter().map(|(_, error)| error.into_compile_error()).collect()
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        tokens::concat(&mut self.errors.into_iter().map(|(_, error)| error.into_compile_error()))
     }
 }
 

@@ -11,6 +11,7 @@ use crate::diag::{At, Diagnostics};
 use crate::lower::{Settings, lower_api, lower_settings};
 use crate::names;
 use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
+use crate::tokens;
 
 /// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -35,7 +36,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             strip(item)
         }
     };
-    [diag.into_tokens(), output].into_iter().collect()
+    tokens::concat(&mut [diag.into_tokens(), output].into_iter())
 }
 
 fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> TokenStream {

@@ -15,6 +15,7 @@ mod lower;
 mod model;
 mod names;
 mod syntax;
+mod tokens;
 
 use proc_macro::TokenStream;
 

@@ -7,6 +7,8 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
+use crate::tokens;
+
 /// The request under construction.
 pub(crate) fn call() -> Ident {
     invented("__afresh_call")
@@ -88,11 +90,10 @@ impl Runtime {
         if self.0.is_some() {
             return self.to_token_stream();
         }
-        let tokens = self.to_token_stream().into_iter().map(|mut token| {
+        tokens::map(self.to_token_stream(), &|mut token| {
             token.set_span(span);
             token
-        });
-        tokens.collect()
+        })
     }
 }
 

@@ -7,6 +7,7 @@ use syn::Visibility;
 use super::{cfgs, exchange, ours, render_conditions, render_statuses};
 use crate::model::{Api, Endpoint, Scheme};
 use crate::names::{self, Runtime};
+use crate::tokens;
 
 /// All that a client without methods needs to know.
 pub(crate) struct Frame<'s> {
@@ -141,9 +142,8 @@ fn render_refresh(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
 
 /// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
 pub(super) fn respan(vis: &Visibility) -> TokenStream {
-    let tokens = vis.to_token_stream().into_iter().map(|mut token| {
+    tokens::map(vis.to_token_stream(), &|mut token| {
         token.set_span(ours(token.span()));
         token
-    });
-    tokens.collect()
+    })
 }

@@ -80,7 +80,8 @@ fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
 }
 
 fn cfgs_of(param: &Parameter) -> TokenStream {
-    cfgs(&param.attributes).into_iter().map(ToTokens::to_token_stream).collect()
+    let cfgs = cfgs(&param.attributes);
+    quote!(#(#cfgs)*)
 }
 
 /// What the compiler allows on a parameter: an unknown attribute has been reported by us.

@@ -2,7 +2,7 @@
 //! twin of it with boxed ones, which whatever implements the trait implements too.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{quote, quote_spanned};
+use quote::{ToTokens, quote, quote_spanned};
 use syn::Visibility;
 
 use super::declaration::render_future_of;
@@ -125,9 +125,11 @@ fn render_signature(method: &Method) -> TokenStream {
         let bounds = &generics.where_clause;
         return quote_spanned!(here=> #fn_token #name #generics (#receiver #inputs) #output #bounds);
     }
-    let inputs = render_inputs(method, |ty| with_one_lifetime(ty, &one));
-    let output = output.as_ref().map_or_else(|| quote!(()), |output| with_one_lifetime(&output.ty, &one));
-    let bounds = with_one_lifetime(&generics.where_clause, &one);
+    let inputs = render_inputs(method, |ty| with_one_lifetime(quote!(#ty), &one));
+    let output = output
+        .as_ref()
+        .map_or_else(|| quote!(()), |output| with_one_lifetime(output.ty.to_token_stream(), &one));
+    let bounds = with_one_lifetime(generics.where_clause.to_token_stream(), &one);
     quote_spanned! {here=>
         #fn_token #name<#one>(&#one #self_token #inputs) -> ::core::pin::Pin<::std::boxed::Box<
             dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #one
@@ -143,7 +145,7 @@ fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> Tok
         let name = located(names::argument(index), here);
         quote_spanned!(here=> , #(#cfgs)* #name: #ty)
     });
-    inputs.collect()
+    quote!(#(#inputs)*)
 }
 
 /// `path(self, __afresh_0)`, or with what is `held` in the place of `self`.

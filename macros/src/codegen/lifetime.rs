@@ -5,9 +5,9 @@ use quote::ToTokens;
 use syn::Lifetime;
 
 /// The tokens of a type or of bounds with `lifetime` for every lifetime, named or left out after `&`. `'static` stays.
-pub(super) fn with_one_lifetime(tokens: impl ToTokens, lifetime: &Lifetime) -> TokenStream {
+pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     let mut mapped = TokenStream::new();
-    let mut tokens = tokens.into_token_stream().into_iter().peekable();
+    let mut tokens = tokens.into_iter().peekable();
     while let Some(token) = tokens.next() {
         match token {
             TokenTree::Punct(quote) if quote.as_char() == '\'' => match tokens.next() {

@@ -10,6 +10,7 @@ use syn::Data;
 
 use super::item::{mark_keyword, parse_item};
 use crate::diag::Diagnostics;
+use crate::tokens;
 use check::check_enum;
 use lower::{lower_enum, lower_settings};
 
@@ -37,5 +38,5 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             codegen::render_fallback(&item, &settings)
         }
     };
-    [diag.into_tokens(), output].into_iter().collect()
+    tokens::concat(&mut [diag.into_tokens(), output].into_iter())
 }

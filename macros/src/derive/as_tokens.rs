@@ -10,6 +10,7 @@ use syn::Data;
 
 use super::item::{mark_keyword, parse_item};
 use crate::diag::Diagnostics;
+use crate::tokens;
 use check::check_struct;
 use lower::lower_struct;
 
@@ -37,5 +38,5 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     } else {
         codegen::render(&item, &found)
     };
-    [diag.into_tokens(), output].into_iter().collect()
+    tokens::concat(&mut [diag.into_tokens(), output].into_iter())
 }

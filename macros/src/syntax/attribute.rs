@@ -1,5 +1,7 @@
 //! An attribute, ours or somebody else's.
 
+use proc_macro2::TokenStream;
+use quote::quote;
 use syn::Meta;
 use syn::parse::ParseStream;
 
@@ -99,6 +101,12 @@ impl Attribute {
     pub(crate) fn is_lint_level(&self) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
     }
+}
+
+/// The attributes as they were written.
+pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
+    let sources = attributes.iter().map(|attribute| &attribute.source);
+    quote!(#(#sources)*)
 }
 
 fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {

@@ -5,6 +5,7 @@ use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Lifetime, Token, Type, parenthesized};
 
+use super::attribute::sources;
 use super::{Attribute, Parameter, drain};
 use crate::diag::{At, Diagnostics};
 
@@ -61,9 +62,10 @@ fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Insid
         let attributes = Attribute::parse_all(input, &[], diag)?;
         let is_first = found.params.is_empty() && matches!(found.receiver, Receiver::Missing);
         if is_first && starts_receiver(input)? {
-            let (ours, others) = attributes.into_iter().partition(|attribute| !attribute.is_foreign());
+            let (ours, others): (_, Vec<_>) =
+                attributes.into_iter().partition(|attribute| !attribute.is_foreign());
             found.on_receiver = ours;
-            found.receiver = Receiver::parse(input, others, diag)?;
+            found.receiver = Receiver::parse(input, &others, diag)?;
         } else {
             found.params.push(Parameter::parse(input, attributes, diag)?);
         }
@@ -84,7 +86,7 @@ fn starts_receiver(input: ParseStream) -> syn::Result<bool> {
 }
 
 impl Receiver {
-    fn parse(input: ParseStream, attributes: Vec<Attribute>, diag: &mut Diagnostics) -> syn::Result<Self> {
+    fn parse(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Self> {
         let mut written = TokenStream::new();
         let and: Option<Token![&]> = input.parse()?;
         and.to_tokens(&mut written);
@@ -107,8 +109,7 @@ impl Receiver {
             (None, Some(_), _) => "mut self",
             (None, None, _) => "self",
         };
-        let mut source: TokenStream =
-            attributes.into_iter().map(|attribute| attribute.source.to_token_stream()).collect();
+        let mut source = sources(attributes);
         source.extend(written);
         Ok(match (and, mutability, colon) {
             (Some(_), None, None) => Self::Shared { source, self_token },

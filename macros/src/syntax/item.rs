@@ -6,6 +6,7 @@ use syn::parse::ParseStream;
 use syn::token::Bracket;
 use syn::{Generics, Ident, Path, Token, Type};
 
+use super::attribute::sources;
 use super::{Attribute, Method, tables};
 use crate::diag::{At, Diagnostics};
 
@@ -166,8 +167,4 @@ fn parse_macro(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnost
     path.to_tokens(&mut source);
     source.extend(take_rest(input)?);
     Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Macro { name } }))
-}
-
-fn sources(attributes: &[Attribute]) -> TokenStream {
-    attributes.iter().map(|attribute| attribute.source.to_token_stream()).collect()
 }

@@ -8,6 +8,7 @@ use syn::DeriveInput;
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
 use crate::derive::quoting::{local, render_where};
+use crate::tokens;
 use choice::{render_bounds, render_choice};
 
 /// Everything that the derive adds.
@@ -17,8 +18,8 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     if settings.from_only {
         return from;
     }
-    let display = render_display(item, &found.variants.iter().map(render_wording).collect());
-    let error = render_error(item, &found.variants.iter().filter_map(render_source).collect());
+    let display = render_display(item, &tokens::concat(&mut found.variants.iter().map(render_wording)));
+    let error = render_error(item, &tokens::concat(&mut found.variants.iter().filter_map(render_source)));
     quote!(#from #display #error)
 }
 

@@ -146,9 +146,9 @@ fn lower_content<'s>(
 fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let texts: Vec<String> = docs.filter_map(doc_text).collect();
-    let lines = texts.iter().flat_map(|text| text.split('\n')).map(str::trim);
-    let paragraph: Vec<&str> =
-        lines.skip_while(|line| line.is_empty()).take_while(|line| !line.is_empty()).collect();
+    let text = texts.join("\n");
+    let lines = text.split('\n').map(str::trim).skip_while(|line| line.is_empty());
+    let paragraph: Vec<String> = lines.take_while(|line| !line.is_empty()).map(str::to_owned).collect();
     let text = paragraph.join(" ");
     let text = text.strip_suffix('.').unwrap_or(&text);
     (!text.is_empty()).then(|| text.to_owned())

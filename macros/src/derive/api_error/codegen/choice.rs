@@ -7,6 +7,7 @@ use syn::DeriveInput;
 
 use super::super::model::{Content, ErrorEnum, Settings, Status, Variant};
 use crate::derive::quoting::{depends_on, ends, local, ours};
+use crate::tokens;
 
 /// What the bodies must be where that depends on the enum's parameters.
 pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
@@ -21,7 +22,7 @@ pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStre
     let (runtime, status, error) = (&settings.runtime, local("status"), local("error"));
     let exact = found.variants.iter().map(|variant| render_arm(settings, variant, false));
     let classes = found.variants.iter().map(|variant| render_arm(settings, variant, true));
-    let arms: TokenStream = exact.chain(classes).collect();
+    let arms = tokens::concat(&mut exact.chain(classes));
     let read = (!arms.is_empty()).then(|| quote!(let #status = #runtime::__private::answered(&#error);));
     let other = found.variants.iter().filter_map(|variant| render_other(settings, variant));
     quote!(#read #arms #(#other)*)
