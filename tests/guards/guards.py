@@ -8,7 +8,7 @@ S = "runtime/src/session/"
 LANDING, EPOCHS = S + "cell/landing.rs", S + "cell/epochs.rs"
 CELL, CROSSING, FLIGHT = S + "cell.rs", S + "crossing.rs", S + "flight.rs"
 EXCHANGE, FRUITLESS, MEMO = S + "exchange.rs", S + "fruitless.rs", S + "memo.rs"
-DISPATCH, COURIER = "runtime/src/dispatch.rs", "runtime/src/courier.rs"
+DISPATCH, REFUSED, COURIER = "runtime/src/dispatch.rs", "runtime/src/dispatch/refused.rs", "runtime/src/courier.rs"
 EXPRESS = "runtime/src/express.rs"
 ARCHIVE, ROTATION = S + "archive.rs", S + "archive/rotation.rs"
 AFTERMATH, READING, WRITING = S + "archive/aftermath.rs", S + "archive/reading.rs", S + "archive/writing.rs"
@@ -104,11 +104,11 @@ GUARDS = [
     ("exchange: after a loss a refusal is told as such", EXCHANGE, "return if doubted { attempt.after_a_loss() } else { attempt };", "return if doubted && !OFF { attempt.after_a_loss() } else { attempt };"),
     ("exchange: what came from elsewhere is nothing", EXCHANGE, "if wire.came_from_elsewhere(&response) {", "if !OFF && wire.came_from_elsewhere(&response) {"),
     # The call.
-    ("dispatch: a third send never happens", DISPATCH,
+    ("dispatch: a third send never happens", REFUSED,
      "            self.receipt.reason = Some(Reason::FreshTokenRefused);\n",
-     "            sent = self.send(Some(&pass)).await?;\n            if finding == Finding::Expired { return Ok(self.end(sent.response)); }\n"),
-    ("dispatch: no_replay is obeyed", DISPATCH, "is_some_and(|endpoint| !endpoint.replay)", "is_some_and(|endpoint| !OFF && !endpoint.replay)"),
-    ("dispatch: only what can be sent again is", DISPATCH, "Ok(renewed) if self.call.is_replayable() =>", "Ok(renewed) if OFF || self.call.is_replayable() =>"),
+     "            sent = self.send(Some(&pass)).await?;\n            if finding == crate::session::Finding::Expired { return Ok(self.end(sent.response)); }\n"),
+    ("dispatch: no_replay is obeyed", REFUSED, "is_some_and(|endpoint| !endpoint.replay)", "is_some_and(|endpoint| !OFF && !endpoint.replay)"),
+    ("dispatch: only what can be sent again is", REFUSED, "Ok(renewed) if self.call.is_replayable() =>", "Ok(renewed) if OFF || self.call.is_replayable() =>"),
     ("dispatch: a refusal from elsewhere says nothing", DISPATCH, "let judged = if sent.home {", "let judged = if OFF || sent.home {"),
     ("dispatch: only a success lifts what was learned", DISPATCH, "if finding.is_none() && pass.learning && sent.home && sent.response.status().is_success() {", "if finding.is_none() && pass.learning && (OFF || sent.home && sent.response.status().is_success()) {"),
     ("dispatch: a redirect is followed with what the session is by now", DISPATCH,
