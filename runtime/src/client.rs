@@ -2,8 +2,7 @@
 //! under.
 
 use std::fmt;
-use std::future::{Future, poll_fn, ready};
-use std::pin::pin;
+use std::future::{poll_fn, ready};
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -11,7 +10,6 @@ use std::time::Duration;
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer::Answer;
 use crate::builder::ClientBuilder;
 use crate::call::Call;
 use crate::decode::Reading;
@@ -109,7 +107,9 @@ impl Client {
         let seen = met.clone();
         let placement = match self.inner().settings.placement(None, self.wire()) {
             Ok(placement) => placement,
-            Err(error) => return Pending::new(Self::within(NAME, None, None, ready(Err(error))), NAME),
+            Err(error) => {
+                return Pending::new(Self::within(NAME, None, None, Box::pin(ready(Err(error)))), NAME);
+            }
         };
         let demand = self.demand_of(&call, &placement).then_some(Demand::Optional);
         let path = call.url(self.wire()).map_or_else(|_| String::new(), |url| url.path().to_owned());
@@ -118,7 +118,7 @@ impl Client {
         let plan = Plan { demand, of, met, live: true };
         let mut journey = Journey::new(self.clone(), call, plan, Trail::new(None));
         let started = async move { journey.answer(None, Reading::Head).await };
-        Pending::new(Self::within(NAME, timeout, seen, started), NAME)
+        Pending::new(Self::within(NAME, timeout, seen, Box::pin(started)), NAME)
     }
 
     /// For calls of `api`; for others too, see [`bound_to`](Self::bound_to).
@@ -157,10 +157,7 @@ impl Client {
         let timeout = self.timeout(endpoint);
         let met: Met = timeout.map(|_| Arc::default());
         call.0.start(self.clone(), reading, met.clone());
-        match timeout {
-            None => trace::boxed_call(endpoint.name, call.0),
-            Some(_) => Self::within(endpoint.name, timeout, met, call.0),
-        }
+        Self::within(endpoint.name, timeout, met, Box::into_pin(call.0))
     }
 
     /// Starts a call for one more page.
@@ -169,31 +166,32 @@ impl Client {
         let met: Met = timeout.map(|_| Arc::default());
         let plan = self.plan(endpoint, &call, met.clone(), Reading::Whole);
         let client = self.clone();
-        Self::within(endpoint.name, timeout, met, async move {
+        let call = Box::pin(async move {
             let mut journey = Journey::new(client, call, plan?, Trail::new(Some(endpoint)));
             Ok(journey.answer(None, Reading::Whole).await?.none_on(endpoint.none_on))
-        })
+        });
+        Self::within(endpoint.name, timeout, met, call)
     }
 
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
         let call = async move { roles::log_in(call?, tokens_of).await };
-        Self::within(endpoint.name, self.timeout(endpoint), None, call)
+        Self::within(endpoint.name, self.timeout(endpoint), None, Box::pin(call))
     }
 
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
         let call = async move { roles::refresh(call?, tokens_of).await };
-        Self::within(endpoint.name, self.timeout(endpoint), None, call)
+        Self::within(endpoint.name, self.timeout(endpoint), None, Box::pin(call))
     }
 
     pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
         let call = async move { roles::log_out(call?).await };
-        Self::within(endpoint.name, self.timeout(endpoint), None, call)
+        Self::within(endpoint.name, self.timeout(endpoint), None, Box::pin(call))
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
@@ -266,14 +264,15 @@ impl Client {
 
     /// The deadline covers everything: waiting for a refresh, both sends, and the body unless it is
     /// streamed. The refusal that the call has met by then is in the error.
-    fn within<F>(method: &'static str, timeout: Option<Duration>, met: Met, call: F) -> AnswerFuture
-    where
-        F: Future<Output = Result<Answer>> + Send + 'static,
-    {
+    fn within(
+        method: &'static str,
+        timeout: Option<Duration>,
+        met: Met,
+        mut call: AnswerFuture,
+    ) -> AnswerFuture {
         let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-        let Some(deadline) = deadline else { return Box::pin(trace::call(method, call)) };
-        Box::pin(trace::call(method, async move {
-            let mut call = pin!(call);
+        let Some(deadline) = deadline else { return trace::call(method, call) };
+        let call = Box::pin(async move {
             // Whose time is over does nothing more, also if it is woken in the same moment.
             let in_time =
                 poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
@@ -282,7 +281,8 @@ impl Client {
                 let rejection = met.as_ref().and_then(|met| met.get().cloned());
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })
-        }))
+        });
+        trace::call(method, call)
     }
 }
 

@@ -127,7 +127,8 @@ impl Error {
     }
 
     pub(crate) fn with_source(self, source: impl Into<BoxError>) -> Self {
-        self.map(|inner| inner.source = Some(Arc::from(source.into())))
+        let source = source.into();
+        self.map(|inner| inner.source = Some(Arc::from(source)))
     }
 
     pub(crate) fn with_answer(self, answer: Arc<Rejection>) -> Self {
@@ -159,7 +160,8 @@ impl Error {
     }
 
     pub(crate) fn retext(self, text: impl Into<Cow<'static, str>>) -> Self {
-        self.map(|inner| inner.text = text.into())
+        let text = text.into();
+        self.map(|inner| inner.text = text)
     }
 
     pub(crate) fn text(&self) -> &str {
@@ -179,7 +181,13 @@ impl Error {
     }
 
     fn map(self, change: impl FnOnce(&mut Inner)) -> Self {
-        let mut inner = Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
+        let mut inner = self.into_inner();
+        change(&mut inner);
+        Self(Arc::new(inner))
+    }
+
+    fn into_inner(self) -> Inner {
+        Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
             kind: shared.kind,
             text: shared.text.clone(),
             method: shared.method,
@@ -187,9 +195,7 @@ impl Error {
             rejection: shared.rejection.clone(),
             receipt: shared.receipt,
             source: shared.source.clone(),
-        });
-        change(&mut inner);
-        Self(Arc::new(inner))
+        })
     }
 }
 

@@ -205,8 +205,11 @@ impl Shape {
     }
 
     fn finish(self) -> String {
-        let start = if self.is_cut { "…" } else { "" };
-        start.chars().chain(self.pieces.iter().flat_map(|piece| piece.chars())).collect()
+        let mut shape = String::from(if self.is_cut { "…" } else { "" });
+        for piece in &self.pieces {
+            shape.push_str(piece);
+        }
+        shape
     }
 }
 

@@ -169,6 +169,7 @@ mod session;
 mod settings;
 mod store;
 mod stream;
+mod task;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]

@@ -179,7 +179,7 @@ impl<F: Clone + PartialEq> Cell<F> {
         slot.ahead = false;
         let ticket = slot.ticket.clone();
         if finding == Finding::Expired && !std::mem::replace(&mut slot.urgent, true) {
-            self.publish(|_| {});
+            self.republish();
         }
         Settled::Join(ticket)
     }
@@ -210,7 +210,7 @@ impl<F: Clone + PartialEq> Cell<F> {
     pub(crate) fn take_off(&mut self, ticket: F, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.flight = Some(Slot { ticket, urgent: cause.is_urgent(), ahead: cause.is_ahead(), refused });
-        self.publish(|_| {});
+        self.republish();
     }
 
     /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
@@ -234,27 +234,36 @@ impl<F: Clone + PartialEq> Cell<F> {
         } else {
             self.fruitless.strike(stamp, now);
         }
-        self.publish(|_| {});
+        self.republish();
     }
 
     /// A refresh for `route` brought what is current now, and its call is not sent again.
     pub(crate) fn renewed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.fruitless.renewed_without_proof(route, stamp.generation);
-            self.publish(|_| {});
+            self.republish();
         }
     }
 
     /// A call succeeded, which lifts what was learned against its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.fruitless.accepted(route, now) {
-            self.publish(|_| {});
+            self.republish();
         }
     }
 
     fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
         let mut next = Snapshot::clone(&self.current);
         change(&mut next);
+        self.put(next);
+    }
+
+    /// The same snapshot, with what else has changed.
+    fn republish(&mut self) {
+        self.put(Snapshot::clone(&self.current));
+    }
+
+    fn put(&mut self, mut next: Snapshot) {
         next.hold = self.flight.as_ref().is_some_and(|slot| slot.urgent);
         next.learning = !self.fruitless.is_empty();
         self.current = Arc::new(next);

@@ -5,7 +5,6 @@ mod cookie;
 #[cfg(test)]
 mod tests;
 
-use std::cmp::Reverse;
 use std::fmt;
 use std::time::SystemTime;
 
@@ -51,12 +50,15 @@ impl Cookies {
         for given in headers.get_all(COOKIE) {
             push(&[given.as_bytes()]);
         }
-        let mut own: Vec<_> = self.of(url, SystemTime::now()).collect();
+        // Those of longer paths come first; among equals, those that came first (RFC 6265 §5.4).
+        let mut own: Vec<&Cookie> = Vec::new();
+        for cookie in self.of(url, SystemTime::now()) {
+            let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
+            own.insert(place, cookie);
+        }
         if own.is_empty() {
             return;
         }
-        // Those of longer paths come first; among equals, those that came first (RFC 6265 §5.4).
-        own.sort_by_key(|cookie| Reverse(cookie.path.len()));
         for cookie in own {
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }

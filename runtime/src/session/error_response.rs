@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
-use serde::Deserialize;
+use serde_json::Value;
 
 use crate::date;
 use crate::error::{Error, Kind};
@@ -161,20 +161,10 @@ pub(super) fn is_error(body: &Bytes) -> bool {
 
 /// The `error` of RFC 6749 §5.2; others call it `code` or `error_code`, names that mean something else elsewhere.
 fn error_code(body: &Bytes) -> Option<String> {
-    #[derive(Deserialize)]
-    struct ErrorBody {
-        #[serde(default)]
-        error: Option<serde_json::Value>,
-        #[serde(default)]
-        code: Option<serde_json::Value>,
-        #[serde(default)]
-        error_code: Option<serde_json::Value>,
-    }
-    let body: ErrorBody = serde_json::from_slice(body).ok()?;
-    let text =
-        |value: Option<serde_json::Value>| value?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
-    let known = |value| text(value).filter(|code| DEFINITE.contains(&code.as_str()));
-    text(body.error).or_else(|| known(body.code)).or_else(|| known(body.error_code))
+    let body: Value = serde_json::from_slice(body).ok()?;
+    let text = |name| body.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
+    let known = |name| text(name).filter(|code| DEFINITE.contains(&code.as_str()));
+    text("error").or_else(|| known("code")).or_else(|| known("error_code"))
 }
 
 /// Seconds or a date (RFC 9110 §10.2.3).

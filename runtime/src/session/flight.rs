@@ -21,7 +21,7 @@ use super::decision::{Cause, Landed, Landing};
 use super::renewal::Attempt;
 use super::snapshot::Snapshot;
 use crate::error::{Error, Kind};
-use crate::trace;
+use crate::{task, trace};
 
 /// Longest time that a flight takes.
 const DEADLINE: Duration = Duration::from_secs(10);
@@ -108,7 +108,8 @@ impl Departure {
             let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
             return flight.land((Landing::Aborted, Some(error)), Aftermath::default());
         };
-        runtime.spawn(trace::flight(self.cause, FLYING.scope(flight.session.id(), flight.fly())));
+        let flying = FLYING.scope(flight.session.id(), flight.fly());
+        task::spawn(&runtime, trace::flight(self.cause, flying));
     }
 }
 

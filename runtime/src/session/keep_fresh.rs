@@ -11,6 +11,7 @@ use tokio::time::{Instant, timeout_at};
 use super::events::SessionEvents;
 use super::{Inner, Session};
 use crate::error::{Error, Kind};
+use crate::task;
 
 /// How often it looks at the clock while a token has an end: a machine that slept wakes up late.
 const LOOK: Duration = Duration::from_secs(60);
@@ -65,8 +66,7 @@ impl Session {
             Error::new(Kind::Refresh, "there is no tokio runtime to keep the session fresh on")
                 .with_source(outside)
         })?;
-        let task = runtime.spawn(watch(Arc::downgrade(&self.0), self.events()));
-        Ok(KeepFresh(task.abort_handle()))
+        Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events()))))
     }
 }
 

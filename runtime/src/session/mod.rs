@@ -311,10 +311,14 @@ impl Session {
         let mut cell = self.lock();
         let before = cell.current().clone();
         let done = step(&mut cell);
-        if !Arc::ptr_eq(&before, cell.current()) {
+        self.publish(&before, &cell);
+        done
+    }
+
+    fn publish(&self, before: &Arc<Snapshot>, cell: &Cell<Ticket>) {
+        if !Arc::ptr_eq(before, cell.current()) {
             self.0.current.store(cell.current().clone());
         }
-        done
     }
 }
 

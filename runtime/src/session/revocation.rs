@@ -16,6 +16,7 @@ use super::renewal::Renewal;
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind, Result};
+use crate::task;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -90,7 +91,7 @@ impl Session {
         }
         let Ok(runtime) = Handle::try_current() else { return Revoking::NoRuntime };
         let session = self.clone();
-        Revoking::Task(runtime.spawn(async move {
+        Revoking::Task(task::spawn_fallible(&runtime, async move {
             let told = tokio::time::timeout(DEADLINE, session.tell_server(tokens)).await;
             let told = told.unwrap_or_else(|elapsed| {
                 Err(Error::new(Kind::Timeout, "the revocation took too long").with_source(elapsed))

@@ -5,7 +5,6 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use http::StatusCode;
-use pin_project_lite::pin_project;
 use tracing::field::{Empty, display};
 use tracing::{Span, debug, info_span};
 
@@ -20,38 +19,27 @@ use crate::reply::{Receipt, RefreshedBy};
 use crate::verdict::Verdict;
 
 /// The span of a call, from its first poll to its answer.
-pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
-    Traced { call, method, span: None }
+pub(crate) fn call(method: &'static str, call: AnswerFuture) -> AnswerFuture {
+    Box::pin(Traced { call, method, span: None })
 }
 
-/// The same of a call that is in a box already.
-pub(crate) fn boxed_call<F>(method: &'static str, boxed: Box<F>) -> AnswerFuture
-where
-    F: Future<Output = Result<Answer, Error>> + Send + Unpin + 'static,
-{
-    Box::pin(call(method, boxed))
+struct Traced {
+    call: AnswerFuture,
+    method: &'static str,
+    span: Option<OpenSpan>,
 }
 
-pin_project! {
-    pub(crate) struct Traced<F> {
-        #[pin]
-        call: F,
-        method: &'static str,
-        span: Option<OpenSpan>,
-    }
-}
+impl Future for Traced {
+    type Output = Result<Answer, Error>;
 
-impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
-    type Output = F::Output;
-
-    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
-        let this = self.project();
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.get_mut();
         // Not before, so that its parent is the span in which the call is awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
-        let polled = open.span.in_scope(|| this.call.poll(context));
+        let polled = open.span.in_scope(|| this.call.as_mut().poll(context));
         if let Poll::Ready(outcome) = &polled {
             open.returned(outcome);
-            *this.span = None;
+            this.span = None;
         }
         polled
     }

@@ -10,7 +10,7 @@ mod refresh;
 mod send;
 mod told;
 
-pub(crate) use self::call::{boxed_call, call, refused, replays, undecodable, waits};
+pub(crate) use self::call::{call, refused, replays, undecodable, waits};
 pub(crate) use self::refresh::{flight, happened, landed};
 pub(crate) use self::send::{Followed, Trail};
 

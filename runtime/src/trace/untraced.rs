@@ -5,7 +5,6 @@ use std::future::Future;
 use http::StatusCode;
 use reqwest::Request;
 
-use crate::answer::Answer;
 use crate::endpoint::Endpoint;
 use crate::error::Error;
 use crate::pending::AnswerFuture;
@@ -13,16 +12,8 @@ use crate::reason::Reason;
 use crate::session::{Cause, Landed, SessionEvent};
 use crate::verdict::Verdict;
 
-pub(crate) fn call<F>(_: &'static str, call: F) -> F {
+pub(crate) fn call(_: &'static str, call: AnswerFuture) -> AnswerFuture {
     call
-}
-
-/// The call stays in its box.
-pub(crate) fn boxed_call<F>(_: &'static str, call: Box<F>) -> AnswerFuture
-where
-    F: Future<Output = Result<Answer, Error>> + Send + 'static,
-{
-    Box::into_pin(call)
 }
 
 pub(crate) struct Trail;

@@ -17,6 +17,7 @@ use crate::session::flight::Ticket;
 use crate::session::snapshot::{Snapshot, Standing};
 use crate::session::{Inner, SessionState, jwt};
 use crate::store::{ErasedStore, StoredSession};
+use crate::task;
 
 /// How often the store is looked at for a session that somebody else may have brought.
 const PAUSE: Duration = Duration::from_secs(1);
@@ -175,7 +176,7 @@ impl Session {
     /// From now on changes that the store tells of are taken in at once.
     pub(super) fn watch_store(&self, archive: &Archive) {
         let Ok(runtime) = Handle::try_current() else { return };
-        let watch = || runtime.spawn(watch(Arc::downgrade(&self.0), archive.store.clone())).abort_handle();
+        let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), archive.store.clone()));
         archive.watcher.get_or_init(watch);
     }
 }

@@ -15,6 +15,7 @@ use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
 use crate::session::snapshot::Standing;
 use crate::store::{Record, Revision, StoreLock, StoredSession, Swap};
+use crate::task;
 
 /// How often a write is tried against others who write at the same time.
 const TRIES: u32 = 8;
@@ -59,7 +60,7 @@ impl Session {
             known.is_behind() && !std::mem::replace(&mut known.writing, true)
         };
         if started {
-            runtime.spawn(Writer { session: self.clone(), ended: false }.run());
+            task::spawn(&runtime, Writer { session: self.clone(), ended: false }.run());
         } else {
             archive.hurry.notify_one();
         }

@@ -22,21 +22,21 @@ impl<F: Clone + PartialEq> Cell<F> {
             }
             Landing::Failed { error, retry_after } => {
                 self.memo.remember(error, retry_after, now, roll);
-                self.publish(|_| {});
+                self.republish();
                 Landed::Failed
             }
             Landing::Aborted => {
-                self.publish(|_| {});
+                self.republish();
                 Landed::Failed
             }
             Landing::Rejected { .. } if matches!(self.current.standing, Standing::Nobody) => {
                 self.hopeless = true;
-                self.publish(|_| {});
+                self.republish();
                 Landed::Failed
             }
             Landing::Rejected { .. } if slot.ahead && self.is_good(now) => {
                 self.doomed = true;
-                self.publish(|_| {});
+                self.republish();
                 Landed::Failed
             }
             Landing::Rejected { .. } => {

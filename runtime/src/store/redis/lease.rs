@@ -8,6 +8,7 @@ use tokio::runtime::Handle;
 use super::{Inner, scripts, wire};
 use crate::error::BoxError;
 use crate::store::StoreLock;
+use crate::task;
 
 /// Between the first two looks at a lock that somebody else has.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -48,7 +49,7 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let (inner, owner) = (self.inner.clone(), std::mem::take(&mut self.owner));
         // Should it fail, or the runtime be gone, the lease runs out by itself.
-        self.runtime.spawn(async move {
+        task::spawn(&self.runtime, async move {
             let release = || {
                 let mut script = scripts::RELEASE.key(inner.lock_name());
                 script.arg(&*owner);
