@@ -1,7 +1,8 @@
 //! A client's process, as seen by who starts it: this program or the other build of it.
 
+use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
-use std::process::Command;
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
 use std::time::Duration;
 
 use serde::de::DeserializeOwned;
@@ -42,15 +43,45 @@ pub struct Crowd {
     pub asked: Vec<usize>,
 }
 
+/// A client's process that makes calls when it is told to, and ends when this is dropped.
+pub struct Rushing {
+    process: Child,
+    orders: ChildStdin,
+    results: BufReader<ChildStdout>,
+}
+
+impl Rushing {
+    /// Calls for this long.
+    pub fn rush(&mut self, time: Duration) -> Rush {
+        writeln!(self.orders, "{}", time.as_millis()).expect("it waits for a line");
+        let mut result = String::new();
+        self.results.read_line(&mut result).expect("it answers");
+        serde_json::from_str(&result).expect("what it did")
+    }
+}
+
+impl Drop for Rushing {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
+
 impl Client {
     /// This program.
     pub fn this() -> Self {
         Self { program: std::env::current_exe().expect("this program") }
     }
 
-    /// Calls from this many tasks for this long.
-    pub fn rush(&self, contender: &str, base: &str, tasks: usize, time: Duration) -> Rush {
-        self.said(&["rush", contender, base, &tasks.to_string(), &time.as_millis().to_string()])
+    /// Ready to make calls from this many tasks.
+    pub fn rushing(&self, contender: &str, base: &str, tasks: usize) -> Rushing {
+        let mut command = Command::new(&self.program);
+        command.args(["rush", contender, base, &tasks.to_string()]);
+        let mut process =
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("the program runs");
+        let orders = process.stdin.take().expect("it is piped");
+        let results = BufReader::new(process.stdout.take().expect("it is piped"));
+        Rushing { process, orders, results }
     }
 
     /// One call from each of this many tasks.

@@ -41,9 +41,7 @@ fn main() -> ExitCode {
         ["call", subject, base, calls] => caller::run(subject, base, number(calls), false),
         ["call", subject, base, calls, "allocations"] => caller::run(subject, base, number(calls), true),
         ["threads", slices, calls] => threads::run(number(slices), number(calls)),
-        ["rush", contender, base, tasks, time] => {
-            rush::run(contender, base, number(tasks), Duration::from_millis(number(time)));
-        }
+        ["rush", contender, base, tasks] => rush::run(contender, base, number(tasks)),
         ["storm", contender, base, callers] => rush::run_storm(contender, base, number(callers)),
         ["crowd", contender, guard, when, callers] => {
             crowd::run(contender, guard, when == "late", number(callers));

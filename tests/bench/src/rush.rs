@@ -1,6 +1,7 @@
 //! The client's process with many tasks: how fast it is, and what becomes of a storm.
 
 use std::future::Future;
+use std::io::stdin;
 use std::pin::Pin;
 use std::sync::atomic::AtomicU64;
 use std::sync::atomic::Ordering::Relaxed;
@@ -14,11 +15,10 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Calls from many tasks until time is up; prints a [`Rush`].
-pub fn run(contender: &str, base: &str, tasks: usize, time: Duration) {
+/// Calls from many tasks, as long as every line of the input says, in milliseconds; prints a [`Rush`] for each.
+pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
-    let rush = runtime.expect("a runtime").block_on(with_contender!(contender, rush(base, tasks, time)));
-    println!("{}", serde_json::to_string(&rush).expect("numbers"));
+    runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));
 }
 
 /// One call from each of many tasks; prints a [`Storm`].
@@ -29,34 +29,44 @@ pub fn run_storm(contender: &str, base: &str, callers: usize) {
     println!("{}", serde_json::to_string(&storm).expect("numbers"));
 }
 
-fn rush<C: Contender>(base: &str, tasks: usize, time: Duration) -> Boxed<'_, Rush> {
+fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
     Box::pin(async move {
         let client = C::new(base);
-        let mut running = JoinSet::new();
-        // A tenth of the time to open connections.
-        let (begin, end) = (Instant::now() + time / 10, Instant::now() + time + time / 10);
-        for task in 0..tasks as u64 {
-            let mut client = client.clone();
-            running.spawn(async move {
-                let mut calls = 0u64;
-                for id in (1000 + task % 1000).. {
-                    client.call(1000 + id % 9000, "green tea").await;
-                    let now = Instant::now();
-                    calls += u64::from(now >= begin);
-                    if now >= end {
-                        break;
-                    }
-                }
-                calls
-            });
+        // This is not the thread of the tasks, and may block.
+        for line in stdin().lines() {
+            let time = line.expect("a line").parse().expect("milliseconds");
+            let rush = rush(&client, tasks, Duration::from_millis(time)).await;
+            println!("{}", serde_json::to_string(&rush).expect("numbers"));
         }
-        tokio::time::sleep_until(begin.into()).await;
-        let before = usage::of_this();
-        tokio::time::sleep_until(end.into()).await;
-        let cpu = usage::of_this() - before;
-        let calls = running.join_all().await.iter().sum::<u64>() as f64;
-        Rush { per_second: calls / time.as_secs_f64(), microseconds: cpu.as_secs_f64() * 1e6 / calls }
     })
+}
+
+async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
+    let mut running = JoinSet::new();
+    // A fifth of the time to get going.
+    let begin = Instant::now() + time / 5;
+    let end = begin + time;
+    for task in 0..tasks as u64 {
+        let mut client = client.clone();
+        running.spawn(async move {
+            let mut calls = 0u64;
+            for id in (1000 + task % 1000).. {
+                client.call(1000 + id % 9000, "green tea").await;
+                let now = Instant::now();
+                calls += u64::from(now >= begin && now < end);
+                if now >= end {
+                    break;
+                }
+            }
+            calls
+        });
+    }
+    tokio::time::sleep_until(begin.into()).await;
+    let before = usage::of_this();
+    tokio::time::sleep_until(end.into()).await;
+    let cpu = usage::of_this() - before;
+    let calls = running.join_all().await.iter().sum::<u64>() as f64;
+    Rush { per_second: calls / time.as_secs_f64(), microseconds: cpu.as_secs_f64() * 1e6 / calls }
 }
 
 static CALLING: AtomicU64 = AtomicU64::new(0);

@@ -27,7 +27,7 @@ pub fn measure() -> Section {
     let of = |name: &str| costs[names.iter().position(|other| *other == name).expect("a contender")];
     let (ours, hand) = (of("afresh"), of("reqwest"));
     let ratio = ours.instructions / hand.instructions;
-    section.at_most("instructions of a call, by hand = 1", ratio, (SHARE * 100.0).round() / 100.0);
+    section.at_most("instructions of a call, by hand = 1", ratio, SHARE);
     section.at_most("instructions of a call", ours.instructions, 71_000.0);
     section.at_most("allocations of a call", ours.allocations, 48.0);
     section.count("call, instructions, by hand = 1", ratio);

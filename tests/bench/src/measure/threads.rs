@@ -39,7 +39,10 @@ pub fn measure() -> Section {
         &rows.collect::<Vec<_>>(),
     );
     let transfer = median(rounds.iter().map(|round| round.transfer).collect());
-    section.text(&format!("Meanwhile a cache line took {} ns from one core to the other.", number(transfer.round())));
+    section.text(&format!(
+        "Meanwhile a cache line took {} ns from one core to the other.",
+        number(transfer.round())
+    ));
     let [[.., alone], .., [.., many]] = found;
     let target = "what a session takes more on 8 threads than on 1, a cache line's way between cores = 1";
     if apart {
