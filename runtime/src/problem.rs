@@ -1,8 +1,6 @@
 //! Problem details for HTTP APIs (RFC 9457): [`Problem`].
 
-use std::fmt;
-
-use serde::de::{Deserialize, Deserializer, MapAccess, Visitor};
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::media_type::MediaType;
@@ -55,26 +53,12 @@ impl Problem {
     }
 }
 
+/// By hand: what serde would derive cannot leave out a member of another type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_map(Members)
-    }
-}
-
-/// By hand: what serde would derive cannot leave out a member of another type, and copies every member on its way.
-struct Members;
-
-impl<'de> Visitor<'de> for Members {
-    type Value = Problem;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("problem details (RFC 9457)")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Problem, A::Error> {
-        let mut problem = Problem::default();
-        while let Some(name) = members.next_key::<String>()? {
-            problem.take(name, members.next_value()?);
+        let mut problem = Self::default();
+        for (name, value) in Map::deserialize(deserializer)? {
+            problem.take(name, value);
         }
         Ok(problem)
     }

@@ -10,6 +10,7 @@ use tokio::task::{AbortHandle, JoinHandle};
 
 use crate::error::Result;
 
+/// Its handle breaks it off.
 pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
     let work = async move {
         work.await;
@@ -18,7 +19,7 @@ pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 's
     spawn_fallible(runtime, work).abort_handle()
 }
 
-/// Its handle says how it went.
+/// The same of work whose handle says how it went.
 pub(crate) fn spawn_fallible(
     runtime: &Handle,
     work: impl Future<Output = Result<()>> + Send + 'static,

@@ -21,7 +21,7 @@ pub fn measure() -> Section {
         "How many calls in a second",
         "The same call from many tasks at once, each with a connection. The client has one thread and so has the server, which is\n\
          a process of its own. Every round gives 0.1 s to each client in turn; told are the medians of the ratios to reqwest by\n\
-         hand in the same round, of 72 rounds, and the median of the CPU time that the client took for a call.",
+         hand in the same round, and the median of the CPU time that the client took for a call.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let rows = interleaved(&Client::this(), &names, 0);
