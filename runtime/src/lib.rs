@@ -125,60 +125,25 @@
 //! tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(filter).init();
 //! ```
 
-mod answer;
-mod body_deserializer;
-mod builder;
-mod call;
-mod challenge;
-mod charset;
+mod auth;
 mod client;
-mod courier;
-mod date;
-mod decode;
-mod decode_error;
-mod dispatch;
-mod draft;
-mod encode;
-mod endpoint;
+mod declaration;
 mod error;
-mod error_body;
-mod express;
-mod json_place;
-#[cfg(feature = "hyper")]
-mod lean;
-mod link;
-mod media_type;
+mod execute;
+mod format;
 pub mod oauth2;
-mod origin;
-mod pages;
-mod pending;
-mod placement;
-mod plan;
-mod pointer;
-mod prefix;
-mod prepared;
-mod problem;
-mod rate_limit;
-mod reason;
-mod refusal;
-mod rejection;
-mod reply;
+mod platform;
+mod refresh;
+mod request;
 mod response;
-mod roles;
 mod session;
-mod settings;
 mod store;
-mod stream;
-mod task;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]
 #[path = "trace/untraced.rs"]
 mod trace;
 mod transport;
-mod verdict;
-mod whole_body;
-mod wire;
 
 pub mod guide;
 
@@ -188,32 +153,35 @@ pub mod __private;
 
 pub use afresh_macros::{ApiError, AsTokens, api};
 
-pub use crate::answer::Answer;
-pub use crate::builder::ClientBuilder;
-pub use crate::challenge::Challenge;
-pub use crate::client::Client;
-pub use crate::decode::{
-    ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome, Reading,
-    SessionOutcome,
-};
-pub use crate::encode::{
+pub use crate::auth::challenge::Challenge;
+pub use crate::auth::policy::Verdict;
+pub use crate::auth::rules::Refusal;
+pub use crate::client::builder::ClientBuilder;
+pub use crate::client::client::Client;
+pub use crate::client::pending::Pending;
+pub use crate::error::error::{BoxError, Error, Result};
+pub use crate::error::problem::Problem;
+pub use crate::error::reason::Reason;
+pub use crate::error::rejection::Rejection;
+pub use crate::refresh::refresher::{RefreshContext, Refresher};
+pub use crate::request::{
     AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
     JsonBody, Part, PathArgument, QueryArgument,
 };
-pub use crate::error::{BoxError, Error, Result};
-pub use crate::error_body::ErrorBody;
-#[cfg(feature = "hyper")]
-pub use crate::lean::HyperTransport;
-pub use crate::pages::Pages;
-pub use crate::pending::Pending;
-pub use crate::problem::Problem;
-pub use crate::reason::Reason;
-pub use crate::refusal::Refusal;
-pub use crate::rejection::Rejection;
-pub use crate::reply::{Receipt, RefreshedBy, Reply};
+pub use crate::response::answer::Answer;
+pub use crate::response::byte_stream::ByteStream;
+pub use crate::response::decode::{
+    ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome, Reading,
+    SessionOutcome,
+};
+pub use crate::response::error_body::ErrorBody;
+pub use crate::response::events::{Event, Events};
+pub use crate::response::lines::Lines;
+pub use crate::response::pages::Pages;
+pub use crate::response::reply::{Receipt, RefreshedBy, Reply};
 pub use crate::session::{
-    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshContext, RefreshToken, Refresher,
-    Session, SessionEvent, SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
+    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshToken, Session, SessionEvent,
+    SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
 };
 #[cfg(feature = "keyring")]
 pub use crate::store::KeyringStore;
@@ -222,5 +190,5 @@ pub use crate::store::RedisStore;
 pub use crate::store::{FileStore, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
 #[cfg(feature = "encrypt")]
 pub use crate::store::{SealError, SealKey, Sealed};
-pub use crate::stream::{ByteStream, Event, Events, Lines};
-pub use crate::verdict::Verdict;
+#[cfg(feature = "hyper")]
+pub use crate::transport::hyper::HyperTransport;

@@ -1,20 +1,21 @@
 //! The whole list of what generated code may touch. Not part of the public API: the macros are pinned to
 //! this exact version.
 
-use crate::builder::{ClientBuilder, join};
-use crate::client::Client;
-use crate::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
-use crate::error::Error;
-use crate::error_body::{self, ErrorBody};
-use crate::pending::{Decode, Pending, UnderWay};
-use crate::roles::TokensOf;
+use crate::client::builder::ClientBuilder;
+use crate::client::client::Client;
+use crate::client::pending::{Decode, Pending, UnderWay};
+use crate::client::refresh_options::join;
+use crate::error::error::Error;
+use crate::execute::roles::TokensOf;
+use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
+use crate::response::error_body::{self, ErrorBody};
 
-pub use crate::call::{Call, Exchange};
-pub use crate::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
-pub use crate::pages::Paging;
-pub use crate::refusal::Condition;
+pub use crate::auth::rules::Condition;
+pub use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::request::call::{Call, Exchange};
+pub use crate::response::pages::Paging;
 pub use crate::session::TokenFields;
-pub use crate::wire::Wire;
+pub use crate::transport::upstream::Wire;
 
 /// Starts building a generated client.
 pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {

@@ -2,7 +2,7 @@
 
 use std::error::Error as StdError;
 
-pub(super) fn any_cause(
+pub(crate) fn any_cause(
     error: &(dyn StdError + 'static),
     test: fn(&(dyn StdError + 'static)) -> bool,
 ) -> bool {
@@ -16,10 +16,10 @@ pub(super) fn any_cause(
     false
 }
 
-pub(super) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
+pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     #[cfg(feature = "hyper")]
-    if crate::lean::is_timeout(error) {
+    if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout) {
         return true;
     }
     error.is::<tokio::time::error::Elapsed>()
@@ -27,20 +27,44 @@ pub(super) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::TimedOut)
 }
 
-pub(super) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
+pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
     #[cfg(feature = "hyper")]
-    if crate::lean::is_connect(error) {
-        return true;
+    {
+        use hyper_util::client::legacy::Error as HyperError;
+        if error.is::<NoTls>() || error.downcast_ref::<HyperError>().is_some_and(HyperError::is_connect) {
+            return true;
+        }
     }
     error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
-pub(super) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
+pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
     is_connect(error) || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
-pub(super) fn has_url(error: &(dyn StdError + 'static)) -> bool {
+pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }
+
+/// The error of a transport whose own time-out has passed.
+#[cfg(feature = "hyper")]
+pub(crate) fn timed_out() -> super::error::BoxError {
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out has passed").into()
+}
+
+/// The error for an `https` address in a build that has no TLS.
+#[cfg(feature = "hyper")]
+#[derive(Debug)]
+pub(crate) struct NoTls;
+
+#[cfg(feature = "hyper")]
+impl std::fmt::Display for NoTls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("https over hyper needs the feature `rustls` of afresh")
+    }
+}
+
+#[cfg(feature = "hyper")]
+impl StdError for NoTls {}

@@ -1,11 +1,14 @@
 //! The two grants that need nobody at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
 use super::token_endpoint::{ClientAuth, TokenEndpoint};
-use crate::decode::{BySerde, SessionOutcome};
-use crate::error::{Error, Kind, Result};
-use crate::session::{Attempt, Presentation, RefreshContext, Refresher, Tokens};
+use crate::error::error::{Error, Kind, Result};
+use crate::refresh::exchange::Presentation;
+use crate::refresh::refresher::{RefreshContext, Refresher};
+use crate::refresh::renewal::Attempt;
+use crate::response::decode::{BySerde, SessionOutcome};
+use crate::session::Tokens;
 use crate::trace::Trail;
-use crate::transport::Transport;
+use crate::transport::transport::Transport;
 
 /// Refreshes by the refresh token of the session (RFC 6749 §6).
 ///

@@ -45,4 +45,4 @@ mod token_endpoint;
 
 pub use self::grants::{ClientCredentials, RefreshTokenGrant};
 pub use self::token_endpoint::ClientAuth;
-pub use crate::session::ErrorResponse;
+pub use crate::refresh::error_response::ErrorResponse;

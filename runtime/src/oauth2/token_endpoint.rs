@@ -10,14 +10,16 @@ use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
 use url::Url;
 
-use crate::encode::Content;
-use crate::error::{Error, Kind, Result};
-use crate::origin::{Origin, is_loopback};
-use crate::prepared::{Declared, Prepared};
-use crate::session::{EXCHANGE_DEADLINE, ErrorResponse, Heard, RefreshContext, Unheard, ask};
+use crate::error::error::{Error, Kind, Result};
+use crate::refresh::error_response::ErrorResponse;
+use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
+use crate::refresh::refresher::RefreshContext;
+use crate::request::Content;
+use crate::request::prepared::{Declared, Prepared};
 use crate::trace::Trail;
-use crate::transport::Transport;
-use crate::wire::Wire;
+use crate::transport::origin::{Origin, is_loopback};
+use crate::transport::transport::Transport;
+use crate::transport::upstream::Wire;
 
 /// How a client with a secret shows who it is (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

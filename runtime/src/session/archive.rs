@@ -24,8 +24,9 @@ use tokio::time::{Instant, timeout};
 
 use super::Session;
 use super::snapshot::{Snapshot, Standing};
-use crate::error::{BoxError, Error, Kind};
-use crate::store::{ErasedStore, Intent, Record, Revision, StoreLock, StoredSession, Swap};
+use crate::error::error::{BoxError, Error, Kind};
+use crate::session::record::{Intent, Record, StoredSession};
+use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
 pub(super) use self::aftermath::Aftermath;
 pub(super) use self::rotation::{PATIENCE, rotate};

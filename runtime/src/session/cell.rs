@@ -16,7 +16,6 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::clocks::Now;
 use super::cookies::SetCookies;
 use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
@@ -24,8 +23,9 @@ use super::fruitless::Fruitless;
 use super::memo::Memo;
 use super::snapshot::{Snapshot, Stamp, Standing};
 use super::term::Age;
-use crate::error::{Error, Kind};
-use crate::reason::Reason;
+use crate::error::error::{Error, Kind};
+use crate::error::reason::Reason;
+use crate::platform::clock::Now;
 
 #[cfg_attr(test, derive(Clone))]
 pub(crate) struct Cell<F> {

@@ -7,7 +7,6 @@ use tokio::time::Instant;
 
 use super::Session;
 use super::archive::Aftermath;
-use super::clocks::Now;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Minted};
 use super::decision::{Landed, Landing};
@@ -15,7 +14,8 @@ use super::events::SessionEvent;
 use super::flight::Ticket;
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Tokens;
-use crate::error::Error;
+use crate::error::error::Error;
+use crate::platform::clock::Now;
 
 impl Session {
     /// The end of a flight; with it what failed calls are told from now on.

@@ -6,11 +6,11 @@ use std::sync::OnceLock;
 use http::HeaderValue;
 use tokio::time::Instant;
 
-use super::clocks::Now;
 use super::jwt;
 use super::term::{Age, Term};
 use super::tokens::Tokens;
-use crate::error::{Error, Kind};
+use crate::error::error::{Error, Kind};
+use crate::platform::clock::Now;
 
 pub(crate) struct Credential {
     tokens: Tokens,

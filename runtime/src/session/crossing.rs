@@ -10,15 +10,15 @@ use tokio::time::Instant;
 
 use super::Session;
 use super::cell::{self, Cell};
-use super::clocks::Now;
 use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
 use super::events::SessionEvent;
 use super::flight::{self, Departure, Ticket};
 use super::snapshot::{Snapshot, Stamp, Standing};
-use crate::error::{Error, Kind};
-use crate::reason::Reason;
-use crate::reply::RefreshedBy;
+use crate::error::error::{Error, Kind};
+use crate::error::reason::Reason;
+use crate::platform::clock::Now;
+use crate::response::reply::RefreshedBy;
 use crate::trace;
 
 /// Whether a call needs the session.

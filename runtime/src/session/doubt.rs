@@ -7,11 +7,11 @@ use super::snapshot::Stamp;
 
 /// Under which stamp a secret was presented and not answered. In memory, what a journal is on disk.
 #[derive(Debug, Default)]
-pub(super) struct Doubt(Mutex<Option<Stamp>>);
+pub(crate) struct Doubt(Mutex<Option<Stamp>>);
 
 impl Doubt {
     /// The secret of `stamp` is about to be sent. Whether it was in doubt already.
-    pub(super) fn presented(&self, stamp: Stamp) -> bool {
+    pub(crate) fn presented(&self, stamp: Stamp) -> bool {
         self.lock().replace(stamp) == Some(stamp)
     }
 
@@ -21,7 +21,7 @@ impl Doubt {
     }
 
     /// It was answered, or never left. A doubt of another stamp is none of its business.
-    pub(super) fn dispelled(&self, stamp: Stamp) {
+    pub(crate) fn dispelled(&self, stamp: Stamp) {
         let mut doubt = self.lock();
         if *doubt == Some(stamp) {
             *doubt = None;

@@ -14,14 +14,15 @@ use tokio::sync::Notify;
 
 use super::Session;
 use super::archive::{self, Aftermath};
-use super::clocks::Now;
 use super::credential::Credential;
-use super::deadline::within;
 use super::decision::{Cause, Landed, Landing};
-use super::renewal::Attempt;
 use super::snapshot::Snapshot;
-use crate::error::{Error, Kind};
-use crate::{task, trace};
+use crate::error::error::{Error, Kind};
+use crate::platform::clock::Now;
+use crate::platform::deadline::within;
+use crate::platform::task;
+use crate::refresh::renewal::Attempt;
+use crate::trace;
 
 /// Longest time that a flight takes.
 const DEADLINE: Duration = Duration::from_secs(10);

@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::decision::Finding;
 use super::snapshot::Stamp;
-use crate::reason::Reason;
+use crate::error::reason::Reason;
 
 /// First time for which a route is known as forbidden, and for which a refused fresh token is believed to
 /// be good.

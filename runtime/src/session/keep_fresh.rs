@@ -9,9 +9,9 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 
 use super::events::SessionEvents;
-use super::{Inner, Session};
-use crate::error::{Error, Kind};
-use crate::task;
+use super::session::{Inner, Session};
+use crate::error::error::{Error, Kind};
+use crate::platform::task;
 
 /// How often it looks at the clock while a token has an end: a machine that slept wakes up late.
 const LOOK: Duration = Duration::from_secs(60);

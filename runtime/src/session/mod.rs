@@ -1,336 +1,43 @@
-//! The session: who is logged in, and the one place where that changes. [`Session`] is the handle; the
-//! rules are in [`cell`], which knows neither tasks nor HTTP; a refresh under way is a [`flight`].
+//! The session: who is logged in, and the one place where that changes. Start with `session`, the handle; the
+//! rules are in `cell`, which knows neither tasks nor HTTP.
 
-mod archive;
-mod cell;
-mod change;
-mod clocks;
-mod cookie_session;
-mod cookies;
-mod credential;
-mod crossing;
-mod deadline;
-mod decision;
-mod doubt;
-mod error_response;
-mod events;
-mod exchange;
-mod flight;
-mod fruitless;
-mod jwt;
-mod keep_fresh;
-mod memo;
-mod refresher;
-mod renewal;
-mod revocation;
-mod snapshot;
-mod term;
-mod token_field;
-mod token_numbers;
-mod token_response;
-mod tokens;
-mod write;
-
-use std::fmt;
-use std::ops::Deref;
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-
-use arc_swap::ArcSwap;
-
-use self::archive::Archive;
-use self::cell::Cell;
-use self::doubt::Doubt;
-use self::events::Bell;
-use self::flight::Ticket;
-use crate::error::{Error, Kind};
+pub(crate) mod archive;
+pub(crate) mod cell;
+pub(crate) mod change;
+pub(crate) mod cookie_session;
+pub(crate) mod cookies;
+pub(crate) mod credential;
+pub(crate) mod crossing;
+pub(crate) mod decision;
+pub(crate) mod doubt;
+pub(crate) mod events;
+pub(crate) mod flight;
+pub(crate) mod fruitless;
+pub(crate) mod jwt;
+pub(crate) mod keep_fresh;
+pub(crate) mod memo;
+pub(crate) mod record;
+pub(crate) mod revocation;
+pub(crate) mod session;
+pub(crate) mod snapshot;
+pub(crate) mod term;
+pub(crate) mod token_field;
+pub(crate) mod token_numbers;
+pub(crate) mod token_response;
+pub(crate) mod tokens;
+pub(crate) mod write;
 
 pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::{Cookies, SetCookies, has_set_cookie};
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Entered, Next};
 pub(crate) use self::decision::{Cause, Finding, Landed};
-pub use self::error_response::ErrorResponse;
 pub use self::events::{SessionEvent, SessionEvents};
-pub(crate) use self::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Presentation, Unheard, ask};
 pub use self::keep_fresh::KeepFresh;
-pub(crate) use self::refresher::{AnyRefresher, ByFunction};
-pub use self::refresher::{RefreshContext, Refresher};
-pub(crate) use self::renewal::{Attempt, Custom, Method, Renewal};
 pub(crate) use self::revocation::Revoker;
-use self::snapshot::Standing;
+pub use self::session::{Session, SessionState};
 pub(crate) use self::snapshot::{Snapshot, Stamp};
 pub use self::token_field::{TokenFields, TokenLifetime, TokenText};
 pub(crate) use self::token_numbers::tame;
 pub use self::tokens::{AccessToken, AsTokens, FromSession, RefreshToken, Tokens};
 pub use self::write::SessionWrite;
-
-/// One identity's session: its tokens, and the one refresh that everybody waits for.
-///
-/// Cheap to clone; clones are the same session, and so are all clients that share it. It lives in memory, and
-/// with a [store](crate::ClientBuilder::store) outlives its process, see [below](#stores).
-///
-/// - *Many identities* are as many sessions, each with its own refresh, and nothing in common. Hold them in
-///   whatever map suits; there is no pool, and nothing is evicted but by you. Dropping one costs nothing: a
-///   refresh that is under way goes on to its end.
-/// - *One identity at several hosts* is one session in several clients
-///   ([`ClientBuilder::session`](crate::ClientBuilder::session)): one refresh for all.
-/// - *Several audiences* are several sessions, since each has an access token of its own. If they hang off one
-///   refresh token, give that to one session, and let
-///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the others make an ordinary call under it: then
-///   the refresh token is spent by one refresh at a time.
-///
-/// ```
-/// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
-/// use afresh::{SessionState, Tokens};
-///
-/// let session = shop.session();
-/// session.set(Tokens::new("a token from elsewhere"));
-/// assert_eq!(session.state(), SessionState::LoggedIn);
-/// session.clear();
-/// assert!(session.tokens().is_none());
-/// # Ok(())
-/// # }
-/// ```
-///
-/// # Stores
-///
-/// A session that is kept in a [store](crate::ClientBuilder::store) is the same one in all processes with this
-/// store, and in those to come:
-///
-/// - *Reading.* The first call that needs the session reads the store, once for everybody who waits; if that
-///   fails, these calls fail with [`is_store`](crate::Error::is_store), and the next one reads again. Before,
-///   [`tokens`](Self::tokens) and [`state`](Self::state) know of nobody: [`load`](Self::load) reads by hand.
-/// - *Writing.* A change is in effect at once and stored in the background, in order. A login or logout method
-///   returns, and a [`SessionWrite`] is ready, when it is stored or could not be. Then the session goes on in
-///   memory ([`SessionEvent::StoreFailed`]), and it is stored as soon as that is possible.
-/// - *Refreshing* is for one process at a time, under the store's lock. What another process got meanwhile is
-///   taken over, and nothing is sent ([`SessionEvent::Adopted`]). Nothing is refreshed without the lock
-///   ([`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s), nor while the store cannot be written: that
-///   is tried before the refresh token is spent. A token that is good is used whatever the store does.
-/// - *Other processes' logins and logouts.* A logout ends the session here when it would be refreshed, or at once
-///   if the store tells of changes. Another login is neither refreshed nor taken over as long as somebody is
-///   logged in here ([`is_superseded`](crate::Error::is_superseded)), unless the access tokens say in their `iss`
-///   and `sub` that it is the same user; it is taken over if nobody is, or the session has expired.
-///
-/// If a process crashes, or loses its power:
-///
-/// | when | then |
-/// |---|---|
-/// | before the refresh token is sent | the session is as it was |
-/// | before the server's answer is stored | the refresh token may be spent. The store says so: the next refresh tries it once, and if the server refuses it, fails with [`is_rotation_lost`](crate::Error::is_rotation_lost). Servers with a grace period for spent tokens accept it |
-/// | afterwards | the session is renewed |
-///
-/// The lock of a [`FileStore`](crate::FileStore) ends with the process that holds it.
-#[derive(Clone)]
-pub struct Session(Arc<Inner>);
-
-struct Inner {
-    cell: Mutex<Cell<Ticket>>,
-    /// What the cell last published, to be read without its lock.
-    current: ArcSwap<Snapshot>,
-    renewal: OnceLock<Renewal>,
-    revoker: OnceLock<Revoker>,
-    doubt: Doubt,
-    archive: OnceLock<Archive>,
-    /// Somebody declared that there is a session: calls without one fail before the network.
-    expected: AtomicBool,
-    bell: Bell,
-}
-
-/// How a session stands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionState {
-    /// Nobody is logged in.
-    LoggedOut,
-    /// There is a credential.
-    LoggedIn,
-    /// There is a credential, and it is being renewed.
-    Refreshing,
-    /// The server refused the refresh for good: log in again.
-    Expired,
-}
-
-impl Session {
-    /// An empty session, to be shared between clients with
-    /// [`ClientBuilder::session`](crate::ClientBuilder::session).
-    #[must_use]
-    pub fn new() -> Self {
-        let cell = Cell::new();
-        Self(Arc::new(Inner {
-            current: ArcSwap::new(cell.current().clone()),
-            cell: Mutex::new(cell),
-            renewal: OnceLock::new(),
-            revoker: OnceLock::new(),
-            doubt: Doubt::default(),
-            archive: OnceLock::new(),
-            expected: AtomicBool::new(false),
-            bell: Bell::new(),
-        }))
-    }
-
-    /// The current tokens; `None` when nobody is logged in or the session has expired.
-    #[must_use]
-    pub fn tokens(&self) -> Option<Tokens> {
-        self.snapshot().credential().map(|credential| credential.tokens().clone())
-    }
-
-    /// Makes `tokens` the session, as a login does: what was before is over, and calls still under way for
-    /// it are not sent again.
-    ///
-    /// It has taken effect when this returns; awaiting the result says whether it could. An access token
-    /// that no header can carry is an error, and leaves the session as it was.
-    ///
-    /// Tokens without a [lifetime](Tokens::lifetime) may be of any age. If the access token is a JWT, its `exp`
-    /// (RFC 7519 §4.1.4) is taken as a hint: when it has passed, a call asks for a refresh first. It is not
-    /// verified, and what the server says of the token counts more: if there is no refresh to be had, the call
-    /// goes with it.
-    #[allow(
-        clippy::must_use_candidate,
-        reason = "it has taken effect; who knows the token to be good need not look"
-    )]
-    pub fn set(&self, tokens: Tokens) -> SessionWrite {
-        SessionWrite::of(self, self.log_in(None, tokens, &[]))
-    }
-
-    /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
-    #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
-    pub fn clear(&self) -> SessionWrite {
-        self.log_out();
-        SessionWrite::of(self, Ok(()))
-    }
-
-    /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
-    ///
-    /// Made for a button that says "try again": while calls wait 1 s, 2 s, 4 s … 60 s after failed refreshes, a
-    /// refresh by hand waits for one second only. What the server asked for with `Retry-After` holds for both,
-    /// and so does a refusal for good. Until then the remembered error is returned and nothing is sent, so that
-    /// a loop around this cannot become a storm.
-    ///
-    /// # Errors
-    ///
-    /// [`is_no_session`](Error::is_no_session) if there is nothing to refresh with,
-    /// [`is_session_expired`](Error::is_session_expired) if the server refused for good; otherwise what the
-    /// refresh failed with, or the last one if it is too early for another.
-    ///
-    /// Cancel safe: the refresh goes on when the future is dropped.
-    pub async fn refresh(&self) -> Result<Tokens, Error> {
-        self.consult().await?;
-        let renewed = match self.ask()? {
-            Some(wait) => self.wait(wait).await?,
-            None => self.snapshot(),
-        };
-        let tokens = renewed.credential().map(|credential| credential.tokens().clone());
-        tokens.ok_or_else(|| Error::new(Kind::NoSession, "nobody is logged in"))
-    }
-
-    /// How the session stands.
-    #[must_use]
-    pub fn state(&self) -> SessionState {
-        let cell = self.lock();
-        match (&cell.current().standing, cell.ticket().is_some()) {
-            (Standing::Expired { .. }, _) => SessionState::Expired,
-            (Standing::Nobody, _) => SessionState::LoggedOut,
-            (Standing::Live(_), true) => SessionState::Refreshing,
-            (Standing::Live(_), false) => SessionState::LoggedIn,
-        }
-    }
-
-    /// What happens from now on. Nobody waits for a slow listener.
-    #[must_use]
-    pub fn events(&self) -> SessionEvents {
-        self.0.bell.listen()
-    }
-}
-
-/// What the rooms of the session, and those who call it, do with it.
-impl Session {
-    /// For whoever looks at it at once and keeps nothing: no count that all threads share is written to.
-    pub(crate) fn glance(&self) -> impl Deref<Target = Arc<Snapshot>> {
-        self.0.current.load()
-    }
-
-    /// To be kept.
-    pub(crate) fn snapshot(&self) -> Arc<Snapshot> {
-        self.0.current.load_full()
-    }
-
-    /// The first one stays: clients that join a session do not change how it is renewed.
-    pub(crate) fn set_renewal(&self, renewal: Renewal) {
-        let _ = self.0.renewal.set(renewal);
-        self.expect();
-    }
-
-    /// The first one stays.
-    pub(crate) fn set_revoker(&self, revoker: Revoker) {
-        let _ = self.0.revoker.set(revoker);
-    }
-
-    /// From now on calls without a session fail before the network.
-    pub(crate) fn expect(&self) {
-        self.0.expected.store(true, Ordering::Relaxed);
-    }
-
-    pub(crate) fn is_expected(&self) -> bool {
-        self.0.expected.load(Ordering::Relaxed)
-    }
-
-    pub(crate) fn keeps_cookies(&self) -> bool {
-        self.renewal().is_some_and(Renewal::keeps_cookies)
-            || self.snapshot().credential().is_some_and(|credential| credential.tokens().by_cookie)
-    }
-
-    fn renewal(&self) -> Option<&Renewal> {
-        self.0.renewal.get()
-    }
-
-    fn revoker(&self) -> Option<&Revoker> {
-        self.0.revoker.get()
-    }
-
-    fn doubt(&self) -> &Doubt {
-        &self.0.doubt
-    }
-
-    fn is_renewable(&self, snapshot: &Snapshot) -> bool {
-        self.renewal().is_some_and(|renewal| renewal.can_refresh(snapshot))
-    }
-
-    fn id(&self) -> usize {
-        Arc::as_ptr(&self.0) as usize
-    }
-
-    fn lock(&self) -> MutexGuard<'_, Cell<Ticket>> {
-        // The cell's steps do not panic; if one did, what it published last is still whole.
-        self.0.cell.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// One step of the cell, and its publication.
-    fn update<T>(&self, step: impl FnOnce(&mut Cell<Ticket>) -> T) -> T {
-        let mut cell = self.lock();
-        let before = cell.current().clone();
-        let done = step(&mut cell);
-        self.publish(&before, &cell);
-        done
-    }
-
-    fn publish(&self, before: &Arc<Snapshot>, cell: &Cell<Ticket>) {
-        if !Arc::ptr_eq(before, cell.current()) {
-            self.0.current.store(cell.current().clone());
-        }
-    }
-}
-
-impl Default for Session {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-/// Says how the session stands and nothing of what it holds.
-impl fmt::Debug for Session {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("Session").field(&self.state()).finish()
-    }
-}

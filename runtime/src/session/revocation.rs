@@ -12,11 +12,11 @@ use tokio::task::JoinHandle;
 use super::Session;
 use super::decision::Landing;
 use super::events::SessionEvent;
-use super::renewal::Renewal;
 use super::snapshot::{Snapshot, Stamp};
 use super::tokens::Tokens;
-use crate::error::{Error, Kind, Result};
-use crate::task;
+use crate::error::error::{Error, Kind, Result};
+use crate::platform::task;
+use crate::refresh::renewal::Renewal;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 

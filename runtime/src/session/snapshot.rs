@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::clocks::Now;
 use super::cookies::Cookies;
 use super::credential::Credential;
 use super::term::Age;
+use crate::platform::clock::Now;
 
 /// What a call was sent under.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::clocks::Now;
+use crate::platform::clock::Now;
 
 /// Longest time before the end at which a refresh starts in the background.
 const MARGIN: Duration = Duration::from_secs(30);

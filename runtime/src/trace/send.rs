@@ -17,9 +17,9 @@ use tracing::info_span;
 use super::TARGET;
 use super::open_span::OpenSpan;
 use super::told::name_of;
-use crate::endpoint::Endpoint;
-use crate::error::Error;
-use crate::response::Response;
+use crate::declaration::endpoint::Endpoint;
+use crate::error::error::Error;
+use crate::transport::response::Response;
 
 /// A method that HTTP does not know.
 const OTHER: &str = "_OTHER";

@@ -5,12 +5,12 @@ use std::future::Future;
 use http::StatusCode;
 use reqwest::Request;
 
-use crate::endpoint::Endpoint;
-use crate::error::Error;
-use crate::pending::AnswerFuture;
-use crate::reason::Reason;
+use crate::auth::policy::Verdict;
+use crate::client::pending::AnswerFuture;
+use crate::declaration::endpoint::Endpoint;
+use crate::error::error::Error;
+use crate::error::reason::Reason;
 use crate::session::{Cause, Landed, SessionEvent};
-use crate::verdict::Verdict;
 
 pub(crate) fn call(_: &'static str, call: AnswerFuture) -> AnswerFuture {
     call

@@ -7,17 +7,19 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
 use super::{Archive, Book, Found, Known, Session};
-use crate::error::{Error, Kind};
+use crate::error::error::{Error, Kind};
+use crate::platform::clock::Now;
+use crate::platform::task;
 use crate::session::cell::Cell;
 use crate::session::change::release;
-use crate::session::clocks::Now;
 use crate::session::credential::{Credential, Minted};
 use crate::session::events::SessionEvent;
 use crate::session::flight::Ticket;
+use crate::session::jwt;
+use crate::session::record::StoredSession;
+use crate::session::session::{Inner, SessionState};
 use crate::session::snapshot::{Snapshot, Standing};
-use crate::session::{Inner, SessionState, jwt};
-use crate::store::{ErasedStore, StoredSession};
-use crate::task;
+use crate::store::ErasedStore;
 
 /// How often the store is looked at for a session that somebody else may have brought.
 const PAUSE: Duration = Duration::from_secs(1);

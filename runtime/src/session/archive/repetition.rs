@@ -9,7 +9,7 @@ impl Session {
     /// Whether a secret that was sent under `stamp` and not answered may be sent again: it is still the session's,
     /// and where others have the session too, nobody has stored anything or taken the lock since. It may have run out
     /// while this process slept.
-    pub(in crate::session) async fn may_present_again(&self, stamp: Stamp) -> bool {
+    pub(crate) async fn may_present_again(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
         match self.archive() {
             _ if basis.stamp != stamp => false,

@@ -11,13 +11,14 @@ use super::aftermath::{Aftermath, Note};
 use super::reading::{Heed, Taken};
 use super::writing::stored_session;
 use super::{Archive, Book, DEADLINE, Session};
-use crate::error::{Error, Kind};
+use crate::error::error::{Error, Kind};
+use crate::refresh::renewal::Attempt;
 use crate::session::decision::Landing;
 use crate::session::events::SessionEvent;
 use crate::session::flight::{Outcome, attempt, failed, landing_of, too_long};
-use crate::session::renewal::Attempt;
+use crate::session::record::{Intent, Record};
 use crate::session::snapshot::Snapshot;
-use crate::store::{Intent, Record, Revision, StoreLock, Swap};
+use crate::store::{Revision, StoreLock, Swap};
 
 /// Longest time to wait for the right to refresh.
 const LOCK_WAIT: Duration = Duration::from_secs(8);

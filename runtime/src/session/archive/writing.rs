@@ -9,13 +9,14 @@ use tokio::time::timeout;
 
 use super::reading::Heed;
 use super::{Archive, Book, Known, Session};
-use crate::error::{Error, Kind};
+use crate::error::error::{Error, Kind};
+use crate::platform::task;
 use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
+use crate::session::record::{Record, StoredSession};
 use crate::session::snapshot::Standing;
-use crate::store::{Record, Revision, StoreLock, StoredSession, Swap};
-use crate::task;
+use crate::store::{Revision, StoreLock, Swap};
 
 /// How often a write is tried against others who write at the same time.
 const TRIES: u32 = 8;

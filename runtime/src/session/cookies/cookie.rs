@@ -9,8 +9,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
-use crate::date;
-use crate::origin::is_loopback;
+use crate::format::date;
+use crate::transport::origin::is_loopback;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cookie {

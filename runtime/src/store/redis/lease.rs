@@ -6,9 +6,9 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::{Inner, scripts, wire};
-use crate::error::BoxError;
+use crate::error::error::BoxError;
+use crate::platform::task;
 use crate::store::StoreLock;
-use crate::task;
 
 /// Between the first two looks at a lock that somebody else has.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);

@@ -1,0 +1,184 @@
+//! Tables of answers and what they say.
+
+use serde_json::{Value, json};
+
+use super::*;
+use crate::auth::rules::Condition;
+
+const DEFAULT: Law<'static> = law(&[401, 403], &[], &[]);
+
+const fn law(
+    refresh_on: &'static [u16],
+    expired: &'static [Condition],
+    forbidden: &'static [Condition],
+) -> Law<'static> {
+    Law {
+        refresh_on,
+        expired_when: Rule { declared: expired, custom: &[] },
+        forbidden_when: Rule { declared: forbidden, custom: &[] },
+    }
+}
+
+fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
+    lines
+        .iter()
+        .map(|(name, value)| (name.parse::<http::HeaderName>().unwrap(), value.parse().unwrap()))
+        .collect()
+}
+
+fn judged(
+    law: Law<'_>,
+    status: u16,
+    lines: &[(&'static str, &'static str)],
+    body: &[u8],
+) -> Option<Judgement> {
+    let headers = headers(lines);
+    law.judge(&Refusal::new(StatusCode::from_u16(status).unwrap(), &headers, body), false)
+}
+
+fn verdict(status: u16, lines: &[(&'static str, &'static str)]) -> Option<Verdict> {
+    judged(DEFAULT, status, lines, b"").map(|judgement| judgement.verdict)
+}
+
+fn verdict_of_json(law: Law<'_>, status: u16, body: &Value) -> Option<Verdict> {
+    let body = body.to_string();
+    judged(law, status, &[("content-type", "application/json")], body.as_bytes())
+        .map(|judgement| judgement.verdict)
+}
+
+/// A3: only the configured statuses say anything about the credential.
+#[test]
+fn no_other_status_speaks_of_the_credential() {
+    for status in 100..600 {
+        let expected = match status {
+            401 => Some(Verdict::Expired),
+            403 => Some(Verdict::Suspect),
+            _ => None,
+        };
+        assert_eq!(verdict(status, &[]), expected, "{status}");
+    }
+    let odd = judged(law(&[419], &[], &[]), 403, &[], b"").unwrap();
+    assert_eq!(odd, Judgement::not_auth(Reason::StatusNotListed));
+}
+
+/// C3, C4, C5, C16: the challenge's error code outranks the status.
+#[test]
+fn the_challenge_outranks_the_status() {
+    for status in [401, 403] {
+        let said = |line| verdict(status, &[("www-authenticate", line)]);
+        assert_eq!(said(r#"Bearer realm="x", error="invalid_token""#), Some(Verdict::Expired));
+        assert_eq!(said(r#"bearer ERROR=insufficient_scope, scope="a b""#), Some(Verdict::Forbidden));
+        assert_eq!(said(r#"Basic realm="x", Bearer error="invalid_token""#), Some(Verdict::Expired));
+        let asks = |challenge| Some(Verdict::Challenge(challenge));
+        assert_eq!(said(r#"DPoP error="use_dpop_nonce""#), asks(Challenge::DpopNonce));
+        assert_eq!(
+            said(r#"Bearer error="insufficient_user_authentication", acr_values="myACR", max_age=5"#),
+            asks(Challenge::StepUp)
+        );
+        assert_eq!(
+            said(r#"Bearer realm="", error="insufficient_claims", claims="eyJ9""#),
+            asks(Challenge::Claims)
+        );
+        assert_eq!(said(r#"Bearer error="invalid_token", claims="eyJ9""#), asks(Challenge::Claims));
+    }
+    assert_eq!(verdict(403, &[("www-authenticate", "Bearer")]), Some(Verdict::Suspect));
+    assert_eq!(verdict(403, &[("www-authenticate", "\"garbage,,=")]), Some(Verdict::Suspect));
+}
+
+/// C7: headers that limit the rate.
+#[test]
+fn a_rate_limit_is_no_matter_of_the_credential() {
+    assert_eq!(verdict(403, &[("retry-after", "30")]), Some(Verdict::NotAuth));
+    assert_eq!(verdict(403, &[("x-ratelimit-remaining", "0")]), Some(Verdict::NotAuth));
+    assert_eq!(verdict(403, &[("x-ratelimit-remaining", "17")]), Some(Verdict::Suspect));
+    assert_eq!(verdict(401, &[("retry-after", "30")]), Some(Verdict::Expired));
+}
+
+/// C7: bodies that limit the rate, as Google and GitHub write them.
+#[test]
+fn a_body_can_say_that_the_rate_is_limited() {
+    let limits = [
+        json!({ "error": { "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }], "code": 403 } }),
+        json!({ "error": { "errors": [{ "reason": "other" }, { "reason": "userRateLimitExceeded" }] } }),
+        json!({ "error": { "errors": [{ "reason": "dailyLimitExceeded" }] } }),
+        json!({ "error": { "errors": [{ "reason": "quotaExceeded" }] } }),
+        json!({ "error": { "code": 403, "status": "RESOURCE_EXHAUSTED" } }),
+        json!({ "error": { "status": "PERMISSION_DENIED", "details": [{ "reason": "RATE_LIMIT_EXCEEDED" }] } }),
+        json!({ "message": "You have exceeded a secondary rate limit. Please wait." }),
+    ];
+    for body in limits {
+        assert_eq!(verdict_of_json(DEFAULT, 403, &body), Some(Verdict::NotAuth), "{body}");
+        assert_eq!(verdict_of_json(DEFAULT, 401, &body), Some(Verdict::Expired), "{body}");
+    }
+    let others = [
+        json!({ "error": { "errors": [{ "reason": "insufficientPermissions" }], "status": "PERMISSION_DENIED" } }),
+        json!({ "message": "Resource not accessible by integration" }),
+        json!("rateLimitExceeded"),
+        json!(null),
+    ];
+    for body in others {
+        assert_eq!(verdict_of_json(DEFAULT, 403, &body), Some(Verdict::Suspect), "{body}");
+    }
+}
+
+#[test]
+fn an_outlived_credential_makes_a_bare_403_certain() {
+    let none = HeaderMap::new();
+    let judge = |status| DEFAULT.judge(&Refusal::new(status, &none, b""), true);
+    assert_eq!(judge(StatusCode::FORBIDDEN), Some(Judgement::open(Verdict::Expired)));
+    assert_eq!(judge(StatusCode::NOT_FOUND), None);
+}
+
+/// C9: the rules of the API outrank what is usual, and that it is forbidden outranks that it has expired.
+#[test]
+fn a_rule_knows_best() {
+    const EXPIRED: &[Condition] = &[
+        Condition::Text("/error", "token_expired"),
+        Condition::Integer("/code", 17),
+        Condition::Boolean("/ok", false),
+    ];
+    const FORBIDDEN: &[Condition] = &[Condition::Text("/detail", "CSRF token missing")];
+    let law = law(&[401, 403], EXPIRED, FORBIDDEN);
+    for body in [json!({ "error": "token_expired" }), json!({ "code": 17 }), json!({ "ok": false })] {
+        assert_eq!(verdict_of_json(law, 403, &body), Some(Verdict::Expired), "{body}");
+    }
+    for body in
+        [json!({ "error": "other" }), json!({ "code": "17" }), json!({ "code": 17.5 }), json!({ "ok": null })]
+    {
+        assert_eq!(verdict_of_json(law, 403, &body), Some(Verdict::Suspect), "{body}");
+    }
+    for status in [401, 403] {
+        let both = json!({ "detail": "CSRF token missing", "code": 17 });
+        assert_eq!(verdict_of_json(law, status, &both), Some(Verdict::Forbidden));
+    }
+}
+
+/// A5: a success is one, unless a rule says otherwise.
+#[test]
+fn a_success_counts_only_by_a_rule() {
+    const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
+    let expired = json!({ "code": "TOKEN_EXPIRED" });
+    assert_eq!(verdict_of_json(law(&[200, 403], &[], &[]), 200, &expired), None);
+    assert_eq!(verdict_of_json(law(&[403], EXPIRED, &[]), 200, &expired), None);
+    assert_eq!(verdict_of_json(law(&[200, 403], EXPIRED, &[]), 200, &json!({ "code": "OK" })), None);
+    assert_eq!(verdict_of_json(law(&[200, 403], EXPIRED, &[]), 200, &expired), Some(Verdict::Expired));
+    assert_eq!(verdict_of_json(law(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
+}
+
+/// A4, A5: a body is looked at only if that can matter, and a stream is left alone.
+#[test]
+fn a_body_is_looked_at_only_if_it_can_matter() {
+    const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];
+    let json = headers(&[("content-type", "application/problem+json; charset=utf-8")]);
+    let bytes = headers(&[("content-type", "application/octet-stream")]);
+    let wants = |law: Law<'_>, status: u16, headers, live| {
+        law.wants_body(StatusCode::from_u16(status).unwrap(), headers, live)
+    };
+    assert!(wants(DEFAULT, 403, &json, false) && wants(DEFAULT, 403, &json, true));
+    assert!(!wants(DEFAULT, 403, &bytes, false) && !wants(DEFAULT, 401, &json, false));
+    assert!(!wants(DEFAULT, 404, &json, false) && !wants(DEFAULT, 200, &json, false));
+    let ruled = law(&[200, 401, 403], RULE, &[]);
+    assert!(wants(ruled, 401, &bytes, true) && wants(ruled, 403, &json, false));
+    assert!(wants(ruled, 200, &bytes, false) && wants(ruled, 200, &json, true));
+    assert!(!wants(ruled, 200, &bytes, true) && !wants(ruled, 201, &json, false));
+}

@@ -1,0 +1,47 @@
+//! Whether a refusal says "slow down" instead of "not with this token".
+
+use http::HeaderMap;
+use http::header::RETRY_AFTER;
+use serde_json::Value;
+
+use crate::format::json_pointer::look_up;
+
+/// Reasons that Google's APIs give with a 403, in small letters and without underscores.
+const LIMITS: [&str; 9] = [
+    "ratelimitexceeded",
+    "userratelimitexceeded",
+    "sharingratelimitexceeded",
+    "dailylimitexceeded",
+    "dailylimitexceededunreg",
+    "concurrentlimitexceeded",
+    "quotaexceeded",
+    "resourcequotaexceeded",
+    "resourceexhausted",
+];
+
+/// `Retry-After` (RFC 9110 §10.2.3), or GitHub's count at its end.
+pub(crate) fn in_headers(headers: &HeaderMap) -> bool {
+    headers.contains_key(RETRY_AFTER) || headers.get("x-ratelimit-remaining").is_some_and(|left| left == "0")
+}
+
+/// Google's reasons, in the older and the newer form, and GitHub's message.
+pub(crate) fn in_body(body: &[u8]) -> bool {
+    let is_limit = |value: &Value| value.as_str().is_some_and(is_limit);
+    let any_reason = |pointer| {
+        let items = look_up(body, pointer);
+        let mut items = items.iter().filter_map(Value::as_array).flatten();
+        items.any(|item| item.get("reason").is_some_and(is_limit))
+    };
+    look_up(body, "/error/status").is_some_and(|status| is_limit(&status))
+        || any_reason("/error/errors")
+        || any_reason("/error/details")
+        || look_up(body, "/message").is_some_and(|message| {
+            message.as_str().is_some_and(|text| text.to_ascii_lowercase().contains("rate limit"))
+        })
+}
+
+fn is_limit(reason: &str) -> bool {
+    let plain: String =
+        reason.chars().filter(|letter| *letter != '_').map(|letter| letter.to_ascii_lowercase()).collect();
+    LIMITS.contains(&plain.as_str())
+}

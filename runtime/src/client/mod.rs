@@ -1,0 +1,6 @@
+//! What a user holds: the client, its builder, a call that is not sent yet. Start with `client`.
+
+pub(crate) mod builder;
+pub(crate) mod client;
+pub(crate) mod pending;
+pub(crate) mod refresh_options;

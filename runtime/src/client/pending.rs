@@ -1,0 +1,69 @@
+//! A call under way: [`Pending`].
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use crate::error::error::Error;
+use crate::response::answer::Answer;
+use crate::response::decode::Outcome;
+
+pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+
+/// What makes the value of a method out of its answer, given the method's name.
+pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
+
+/// A call that is sent when it is first polled. It owns its arguments: `tokio::spawn(shop.order(7))`
+/// compiles although they were borrowed.
+///
+/// Cancel safe: dropping it stops the call, and never a refresh that others wait for.
+#[must_use = "a call is sent only when it is awaited"]
+pub struct Pending<R> {
+    pub(crate) under_way: UnderWay,
+    pub(crate) decode: Decode<R>,
+}
+
+/// The part of a [`Pending`] that is the same for all types. The rest is compiled for each in the user's crate, which is
+/// why nothing there calls a function that need not know the type, not even a closure.
+pub(crate) struct UnderWay {
+    answer: AnswerFuture,
+    method: &'static str,
+}
+
+impl<R> Pending<R> {
+    pub(crate) fn new<Via>(answer: AnswerFuture, method: &'static str) -> Self
+    where
+        R: Outcome<Via>,
+    {
+        Self { under_way: UnderWay::new(answer, method), decode: R::of }
+    }
+}
+
+impl UnderWay {
+    pub(crate) fn new(answer: AnswerFuture, method: &'static str) -> Self {
+        Self { answer, method }
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
+        self.answer.as_mut().poll(context)
+    }
+}
+
+impl<R> Future for Pending<R> {
+    type Output = R;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
+        let this = self.get_mut();
+        match this.under_way.poll(context) {
+            Poll::Ready(answer) => Poll::Ready((this.decode)(answer, this.under_way.method)),
+            Poll::Pending => Poll::Pending,
+        }
+    }
+}
+
+impl<R> fmt::Debug for Pending<R> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Pending({})", self.under_way.method)
+    }
+}

@@ -1,0 +1,286 @@
+//! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`], [`Refresh`].
+
+use std::fmt;
+use std::time::Duration;
+
+use crate::auth::rules::Condition;
+use crate::client::client::Client;
+use crate::request::call::Exchange;
+use crate::response::pages::Paging;
+use crate::session::Tokens;
+use crate::transport::upstream::Wire;
+
+/// A generated client.
+pub trait Api: Sized {
+    /// What its trait declares.
+    const INFO: &'static ApiInfo;
+
+    /// Wraps the shared client.
+    fn from_client(client: Client) -> Self;
+}
+
+/// What a trait declares for all its methods.
+#[derive(Debug)]
+pub struct ApiInfo {
+    pub(crate) name: &'static str,
+    pub(crate) refresh_on: Option<&'static [u16]>,
+    pub(crate) expired_when: &'static [Condition],
+    pub(crate) forbidden_when: &'static [Condition],
+    pub(crate) scheme: Option<&'static str>,
+    pub(crate) token_header: Option<&'static str>,
+    pub(crate) has_session: bool,
+    pub(crate) refresh: Option<Refresh>,
+}
+
+impl ApiInfo {
+    /// An API that declares nothing.
+    #[must_use]
+    pub const fn new(name: &'static str) -> Self {
+        Self {
+            name,
+            refresh_on: None,
+            expired_when: &[],
+            forbidden_when: &[],
+            scheme: None,
+            token_header: None,
+            has_session: false,
+            refresh: None,
+        }
+    }
+
+    /// Statuses that say that the credential is no longer good.
+    #[must_use]
+    pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
+        self.refresh_on = Some(statuses);
+        self
+    }
+
+    /// Bodies that say that the credential has expired.
+    #[must_use]
+    pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.expired_when = conditions;
+        self
+    }
+
+    /// Bodies that say that a refusal is not about the credential.
+    #[must_use]
+    pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.forbidden_when = conditions;
+        self
+    }
+
+    /// What precedes the token in its header.
+    #[must_use]
+    pub const fn scheme(mut self, scheme: &'static str) -> Self {
+        self.scheme = Some(scheme);
+        self
+    }
+
+    /// Nothing precedes the token.
+    #[must_use]
+    pub const fn bare_token(self) -> Self {
+        self.scheme("")
+    }
+
+    /// The header that carries the token, in lower case.
+    #[must_use]
+    pub const fn token_header(mut self, name: &'static str) -> Self {
+        self.token_header = Some(name);
+        self
+    }
+
+    /// Some method has a role in the session.
+    #[must_use]
+    pub const fn with_session(mut self) -> Self {
+        self.has_session = true;
+        self
+    }
+
+    /// The `#[refresh]` method.
+    #[must_use]
+    pub const fn refresh(mut self, refresh: Refresh) -> Self {
+        self.refresh = Some(refresh);
+        self.has_session = true;
+        self
+    }
+}
+
+/// How a `#[refresh]` method makes its request of the session: a plain function over what has no session,
+/// so that it cannot wait for itself.
+#[derive(Clone, Copy)]
+pub struct Refresh {
+    pub(crate) exchange: fn(&Wire, &Tokens) -> Option<Exchange>,
+    pub(crate) by_cookie: bool,
+}
+
+impl Refresh {
+    /// The parameters are filled from the session's tokens.
+    #[must_use]
+    pub const fn new(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
+        Self { exchange, by_cookie: false }
+    }
+
+    /// There are no parameters: the refresh secret is a cookie.
+    #[must_use]
+    pub const fn by_cookie(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
+        Self { exchange, by_cookie: true }
+    }
+}
+
+impl fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refresh").field("by_cookie", &self.by_cookie).finish_non_exhaustive()
+    }
+}
+
+/// What a method declares.
+#[derive(Debug)]
+pub struct Endpoint {
+    pub(crate) api: &'static ApiInfo,
+    pub(crate) name: &'static str,
+    pub(crate) verb: &'static str,
+    /// The literal pieces of the path; a value comes between each two.
+    pub(crate) path: &'static [&'static str],
+    /// The path as it is declared, if it has placeholders.
+    pub(crate) template: Option<&'static str>,
+    pub(crate) role: Role,
+    /// It carries no access token.
+    pub(crate) bare: bool,
+    pub(crate) replay: bool,
+    pub(crate) refresh_on: Option<&'static [u16]>,
+    pub(crate) expired_when: Option<&'static [Condition]>,
+    pub(crate) forbidden_when: Option<&'static [Condition]>,
+    /// Statuses whose answer is `None`.
+    pub(crate) none_on: &'static [u16],
+    pub(crate) timeout: Option<Duration>,
+    pub(crate) pages: Option<Paging>,
+}
+
+/// What a method is to the session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// It needs the session.
+    Ordinary,
+    /// It has nothing to do with it.
+    Public,
+    /// It starts it.
+    Login,
+    /// It renews it.
+    Refresh,
+    /// It ends it.
+    Logout,
+}
+
+impl Endpoint {
+    /// An ordinary method.
+    #[must_use]
+    pub const fn new(
+        api: &'static ApiInfo,
+        name: &'static str,
+        verb: &'static str,
+        path: &'static [&'static str],
+    ) -> Self {
+        Self {
+            api,
+            name,
+            verb,
+            path,
+            template: None,
+            role: Role::Ordinary,
+            bare: false,
+            replay: true,
+            refresh_on: None,
+            expired_when: None,
+            forbidden_when: None,
+            none_on: &[],
+            timeout: None,
+            pages: None,
+        }
+    }
+
+    /// The path with the names of its placeholders: `/orders/{id}`.
+    #[must_use]
+    pub const fn template(mut self, template: &'static str) -> Self {
+        self.template = Some(template);
+        self
+    }
+
+    /// `#[public]`. A logout stays one.
+    #[must_use]
+    pub const fn public(mut self) -> Self {
+        self.bare = true;
+        if matches!(self.role, Role::Ordinary) { self.with_role(Role::Public) } else { self }
+    }
+
+    /// `#[login]`.
+    #[must_use]
+    pub const fn login(self) -> Self {
+        self.with_role(Role::Login)
+    }
+
+    /// `#[refresh]`.
+    #[must_use]
+    pub const fn refresh(self) -> Self {
+        self.with_role(Role::Refresh)
+    }
+
+    /// `#[logout]`.
+    #[must_use]
+    pub const fn logout(self) -> Self {
+        self.with_role(Role::Logout)
+    }
+
+    /// `#[no_replay]`.
+    #[must_use]
+    pub const fn no_replay(mut self) -> Self {
+        self.replay = false;
+        self
+    }
+
+    /// `#[refresh_on(...)]`.
+    #[must_use]
+    pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
+        self.refresh_on = Some(statuses);
+        self
+    }
+
+    /// `#[expired_when(...)]`.
+    #[must_use]
+    pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.expired_when = Some(conditions);
+        self
+    }
+
+    /// `#[forbidden_when(...)]`.
+    #[must_use]
+    pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.forbidden_when = Some(conditions);
+        self
+    }
+
+    /// `#[none_on(...)]`.
+    #[must_use]
+    pub const fn none_on(mut self, statuses: &'static [u16]) -> Self {
+        self.none_on = statuses;
+        self
+    }
+
+    /// `#[timeout("...")]`, in milliseconds.
+    #[must_use]
+    pub const fn timeout(mut self, millis: u64) -> Self {
+        self.timeout = Some(Duration::from_millis(millis));
+        self
+    }
+
+    /// `#[pages(...)]`.
+    #[must_use]
+    pub const fn pages(mut self, paging: Paging) -> Self {
+        self.pages = Some(paging);
+        self
+    }
+
+    const fn with_role(mut self, role: Role) -> Self {
+        self.role = role;
+        self
+    }
+}

@@ -1,0 +1,3 @@
+//! What a trait declares, as constants that the macro writes. Start with `endpoint`.
+
+pub(crate) mod endpoint;

@@ -1,0 +1,239 @@
+//! What can go wrong, as one opaque type: [`Error`], asked by predicates.
+//!
+//! What others ask of it is in [`asked`]; what a transport's error means in [`causes`].
+//!
+//! No text of an error holds a token, a cookie, a password or a query value: errors are logged.
+
+use std::borrow::Cow;
+use std::error::Error as StdError;
+use std::fmt;
+use std::sync::Arc;
+
+use super::causes::{any_cause, has_url, is_connect, is_timeout, is_unsent};
+use crate::error::rejection::Rejection;
+use crate::response::reply::Receipt;
+
+/// A boxed error, as tower services use it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
+/// The result of a call: [`std::result::Result`] with [`Error`] unless said otherwise.
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Why a call failed.
+///
+/// Opaque, one pointer wide, and `Clone`: one failed refresh is told to everybody who waited for it.
+/// The cause, where there is one, is its [`source`](StdError::source).
+///
+/// ```
+/// # fn example(error: afresh::Error) {
+/// if error.is_session_expired() || error.is_no_session() {
+///     // ask the user to log in
+/// } else if error.is_refresh() || error.is_timeout() || error.is_connect() {
+///     // try again later
+/// } else if let Some(status) = error.status() {
+///     // the server's own answer
+///     eprintln!("{status}: {:?}", error.body());
+/// }
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Error(pub(super) Arc<Inner>);
+
+pub(super) struct Inner {
+    pub(super) kind: Kind,
+    pub(super) text: Cow<'static, str>,
+    pub(super) method: Option<&'static str>,
+    pub(super) answer: Option<Arc<Rejection>>,
+    pub(super) rejection: Option<Arc<Rejection>>,
+    pub(super) receipt: Option<Receipt>,
+    pub(super) source: Option<Arc<dyn StdError + Send + Sync>>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Builder,
+    Request,
+    Connect,
+    Timeout,
+    Transport,
+    Status,
+    Decode,
+    NoSession,
+    SessionExpired,
+    RotationLost,
+    Superseded,
+    Refresh,
+    NoProgress,
+    Excessive,
+    NotReplayable,
+    Reentrant,
+    Busy,
+    Store,
+}
+
+impl Error {
+    pub(crate) fn new(kind: Kind, text: impl Into<Cow<'static, str>>) -> Self {
+        Self(Arc::new(Inner {
+            kind,
+            text: text.into(),
+            method: None,
+            answer: None,
+            rejection: None,
+            receipt: None,
+            source: None,
+        }))
+    }
+
+    pub(crate) fn request(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Request, text)
+    }
+
+    pub(crate) fn builder(text: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(Kind::Builder, text)
+    }
+
+    /// What came out of the transport: told apart into time-out, connect and the rest.
+    pub(crate) fn transport(source: BoxError) -> Self {
+        // A text of reqwest's holds the URL, and with it query values. One wrapped by a layer cannot be
+        // relieved of it.
+        let (source, shown) = match source.downcast::<reqwest::Error>() {
+            Ok(error) => (Box::new(error.without_url()) as BoxError, true),
+            Err(other) => {
+                let shown = !any_cause(other.as_ref(), has_url);
+                (other, shown)
+            }
+        };
+        let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
+            (Kind::Timeout, "the server did not answer in time")
+        } else if any_cause(source.as_ref(), is_connect) {
+            (Kind::Connect, "no connection to the server")
+        } else {
+            (Kind::Transport, "the exchange with the server broke off")
+        };
+        let error = Self::new(kind, text);
+        if shown { error.with_source(source) } else { error }
+    }
+
+    /// An answer that is no success, and why nothing was done about it.
+    pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
+        let text = match receipt.reason {
+            Some(reason) => format!("the server answered {} ({reason})", answer.status()),
+            None => format!("the server answered {}", answer.status()),
+        };
+        Self::new(Kind::Status, text).with_answer(answer).with_receipt(receipt)
+    }
+
+    pub(crate) fn with_source(self, source: impl Into<BoxError>) -> Self {
+        let source = source.into();
+        self.map(|inner| inner.source = Some(Arc::from(source)))
+    }
+
+    pub(crate) fn with_answer(self, answer: Arc<Rejection>) -> Self {
+        self.map(|inner| inner.answer = Some(answer))
+    }
+
+    /// Keeps the 401 or 403 that the call met, whatever became of it later.
+    pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
+        self.map(|inner| inner.rejection = Some(rejection))
+    }
+
+    pub(crate) fn with_rejection_if(self, rejection: Option<Arc<Rejection>>) -> Self {
+        match rejection {
+            Some(rejection) => self.with_rejection(rejection),
+            None => self,
+        }
+    }
+
+    pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
+        self.map(|inner| inner.receipt = Some(receipt))
+    }
+
+    /// Names the method, unless the error names one already.
+    pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
+        if self.0.method.is_some() || method.is_none() {
+            return self;
+        }
+        self.map(|inner| inner.method = method)
+    }
+
+    pub(crate) fn retext(self, text: impl Into<Cow<'static, str>>) -> Self {
+        let text = text.into();
+        self.map(|inner| inner.text = text)
+    }
+
+    pub(crate) fn text(&self) -> &str {
+        &self.0.text
+    }
+
+    pub(crate) fn kind(&self) -> Kind {
+        self.0.kind
+    }
+
+    /// Whether it is certain that the request did not leave this machine.
+    pub(crate) fn is_unsent(&self) -> bool {
+        match self.0.kind {
+            Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
+            _ => true,
+        }
+    }
+
+    fn map(self, change: impl FnOnce(&mut Inner)) -> Self {
+        let mut inner = self.into_inner();
+        change(&mut inner);
+        Self(Arc::new(inner))
+    }
+
+    fn into_inner(self) -> Inner {
+        Arc::try_unwrap(self.0).unwrap_or_else(|shared| Inner {
+            kind: shared.kind,
+            text: shared.text.clone(),
+            method: shared.method,
+            answer: shared.answer.clone(),
+            rejection: shared.rejection.clone(),
+            receipt: shared.receipt,
+            source: shared.source.clone(),
+        })
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self.0.method {
+            Some(method) => write!(f, "{method}: {}", self.0.text),
+            None => f.write_str(&self.0.text),
+        }
+    }
+}
+
+impl fmt::Debug for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let mut out = f.debug_struct("Error");
+        out.field("kind", &self.0.kind).field("text", &self.0.text);
+        if let Some(method) = self.0.method {
+            out.field("method", &method);
+        }
+        if let Some(answer) = self.answer() {
+            out.field("status", &answer.status());
+        }
+        if let Some(reason) = self.reason() {
+            out.field("reason", &reason);
+        }
+        if let Some(source) = &self.0.source {
+            out.field("source", source);
+        }
+        out.finish()
+    }
+}
+
+impl StdError for Error {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.0.source.as_deref().map(|source| source as &(dyn StdError + 'static))
+    }
+}
+
+/// So that `?` works on reqwest's calls inside a refresher.
+impl From<reqwest::Error> for Error {
+    fn from(error: reqwest::Error) -> Self {
+        Self::transport(Box::new(error))
+    }
+}

@@ -1,0 +1,100 @@
+//! Problem details for HTTP APIs (RFC 9457): [`Problem`].
+
+use serde::{Deserialize, Deserializer};
+use serde_json::{Map, Value};
+
+use crate::error::rejection::Rejection;
+use crate::format::media_type::MediaType;
+
+/// Problem details, the standard body of an error answer (RFC 9457).
+///
+/// A member of another type than the standard gives it is as if it were not there (RFC 9457 §3.1).
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Problem {
+    /// A URI that names the kind of problem, the member `type`; absent means `about:blank`.
+    pub kind: Option<String>,
+    /// A short summary of the kind of problem.
+    pub title: Option<String>,
+    /// The status that the origin server gave.
+    pub status: Option<u16>,
+    /// What went wrong this time.
+    pub detail: Option<String>,
+    /// A URI that names this occurrence.
+    pub instance: Option<String>,
+    /// Everything else that the server said.
+    pub extensions: Map<String, Value>,
+}
+
+impl Problem {
+    pub(crate) fn from_answer(answer: &Rejection) -> Option<Self> {
+        if !MediaType::of(answer.headers()).is_problem() {
+            return None;
+        }
+        serde_json::from_slice(answer.body()).ok()
+    }
+
+    fn take(&mut self, name: String, value: Value) {
+        let field = match name.as_str() {
+            "type" => &mut self.kind,
+            "title" => &mut self.title,
+            "detail" => &mut self.detail,
+            "instance" => &mut self.instance,
+            "status" => {
+                self.status = value.as_u64().and_then(|status| status.try_into().ok());
+                return;
+            }
+            _ => {
+                self.extensions.insert(name, value);
+                return;
+            }
+        };
+        *field = if let Value::String(text) = value { Some(text) } else { None };
+    }
+}
+
+/// By hand: what serde would derive cannot leave out a member of another type.
+impl<'de> Deserialize<'de> for Problem {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let mut problem = Self::default();
+        for (name, value) in Map::deserialize(deserializer)? {
+            problem.take(name, value);
+        }
+        Ok(problem)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn read(body: &Value) -> Problem {
+        serde_json::from_slice(body.to_string().as_bytes()).unwrap()
+    }
+
+    #[test]
+    fn members_of_the_standard_have_fields_and_all_others_are_extensions() {
+        let body = json!({
+            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "somebody was faster",
+            "instance": "/orders/7", "revision": 3
+        });
+        let problem = read(&body);
+        assert_eq!(problem.kind.as_deref(), Some("https://shop.test/stale"));
+        assert_eq!((problem.title.as_deref(), problem.status), (Some("Stale"), Some(409)));
+        assert_eq!(problem.detail.as_deref(), Some("somebody was faster"));
+        assert_eq!(problem.instance.as_deref(), Some("/orders/7"));
+        assert_eq!(Value::Object(problem.extensions), json!({"revision": 3}));
+    }
+
+    /// RFC 9457 §3.1.
+    #[test]
+    fn a_member_of_another_type_is_as_if_it_were_not_there() {
+        let body =
+            json!({"type": null, "title": 7, "status": "409", "detail": ["x"], "instance": "/orders/7"});
+        let problem = read(&body);
+        assert_eq!(problem, Problem { instance: Some("/orders/7".to_owned()), ..Problem::default() });
+        assert_eq!(read(&json!({"status": 70_000})), Problem::default());
+    }
+}

@@ -1,0 +1,51 @@
+//! A body as text, in the character encoding that the answer names.
+
+use crate::response::decode_error::DecodeError;
+
+const BOM: &[u8] = b"\xef\xbb\xbf";
+
+/// Without the mark that some servers put before UTF-8 (RFC 8259 §8.1 lets a reader of JSON skip it).
+pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
+    body.strip_prefix(BOM).unwrap_or(body)
+}
+
+/// `label`: what the answer calls the encoding; UTF-8 if it says nothing (RFC 6657 §3). A mark of
+/// UTF-8 outranks it.
+pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, DecodeError> {
+    let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
+    if body.starts_with(BOM) {
+        body.drain(..BOM.len());
+        return utf8(body);
+    }
+    match label {
+        None => utf8(body),
+        Some(label) => other(body, label),
+    }
+}
+
+/// As it is, without a look for a mark.
+pub(crate) fn utf8(body: Vec<u8>) -> Result<String, DecodeError> {
+    String::from_utf8(body).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
+}
+
+#[cfg(feature = "charset")]
+fn other(body: Vec<u8>, label: &str) -> Result<String, DecodeError> {
+    let encoding =
+        encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| DecodeError::charset(label))?;
+    if encoding == encoding_rs::UTF_8 {
+        return utf8(body);
+    }
+    let (text, used, broken) = encoding.decode(&body);
+    if broken {
+        return Err(DecodeError::Charset(format!("its text is not {}", used.name())));
+    }
+    Ok(text.into_owned())
+}
+
+#[cfg(not(feature = "charset"))]
+fn other(body: Vec<u8>, label: &str) -> Result<String, DecodeError> {
+    if ["utf8", "us-ascii", "ascii"].iter().any(|known| label.eq_ignore_ascii_case(known)) {
+        return utf8(body);
+    }
+    Err(DecodeError::charset(label))
+}

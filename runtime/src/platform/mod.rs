@@ -1,0 +1,5 @@
+//! What differs between operating systems and runtimes: tasks, clocks, deadlines. Start with `clock`.
+
+pub(crate) mod clock;
+pub(crate) mod deadline;
+pub(crate) mod task;

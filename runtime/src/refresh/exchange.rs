@@ -1,0 +1,214 @@
+//! The exchange: the refresh secret is presented, and what comes back is read. It passes through no session,
+//! follows no redirect and is bounded in time and size.
+//!
+//! An answer is an answer: whatever it says, the secret is not presented again before the memo allows it.
+//! Only where the request went out and *no* answer came, the same secret is presented again promptly: if it
+//! is spent, its successor is with nobody, and most servers that rotate hand it out again for a little
+//! while. A gateway that says that it got no answer (502, 504, or a 503 in a gateway's own words) says just this.
+//! Any other 5xx is the server's own word, and asking a server in trouble several times for each pause would make
+//! its trouble worse.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+use tokio::time::{Instant, sleep};
+
+use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
+use super::renewal::Attempt;
+use crate::error::error::{Error, Kind};
+use crate::execute::roles::TokensOf;
+use crate::platform::deadline::within;
+use crate::request::prepared::Prepared;
+use crate::response::answer::Answer;
+use crate::session::Session;
+use crate::session::cell::expired;
+use crate::session::cookies::{Cookies, SetCookies};
+use crate::session::snapshot::Stamp;
+use crate::session::token_numbers::tame;
+use crate::trace::Trail;
+use crate::transport::response::Response;
+use crate::transport::upstream::Wire;
+
+/// Longest time for one request and its answer.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time for a lost answer to be asked for again; the flight's own deadline leaves room for it.
+const BUDGET: Duration = Duration::from_secs(8);
+/// Before the second and the third time.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+const BODY_CAP: usize = 64 * 1024;
+
+/// A secret that is to be exchanged, and what for.
+pub(crate) struct Presentation<'a> {
+    pub(crate) session: &'a Session,
+    /// What the session was when the secret was taken from it.
+    pub(crate) stamp: Stamp,
+    pub(crate) wire: &'a Wire,
+    pub(crate) request: Prepared,
+    pub(crate) tokens_of: TokensOf,
+    /// The session's, where the secret is one of them.
+    pub(crate) cookies: Option<&'a Cookies>,
+    /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
+    pub(crate) ends_on: &'a [StatusCode],
+    pub(crate) trail: Trail,
+}
+
+/// What became of one request.
+#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
+enum Sent {
+    Answered(Attempt),
+    /// It never left.
+    Unsent(Error),
+    /// It left, and there is no answer.
+    Lost(Error),
+}
+
+/// A whole answer.
+pub(crate) struct Heard {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// Why there is no whole answer.
+pub(crate) enum Unheard {
+    /// Asking again is of no use.
+    Final(Error),
+    Unsent(Error),
+    Lost(Error),
+}
+
+impl Presentation<'_> {
+    pub(crate) async fn run(mut self) -> Attempt {
+        let start = Instant::now();
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let doubted = self.session.doubt().presented(self.stamp);
+            let left = BUDGET.saturating_sub(start.elapsed());
+            let error = match self.send(DEADLINE.min(left)).await {
+                Sent::Answered(attempt) => {
+                    // That the server is in trouble says nothing of an answer that was lost before.
+                    if !doubted || !matches!(attempt, Attempt::Failed { .. }) {
+                        self.session.doubt().dispelled(self.stamp);
+                    }
+                    return if doubted { attempt.after_a_loss() } else { attempt };
+                }
+                Sent::Unsent(error) if !doubted => {
+                    self.session.doubt().dispelled(self.stamp);
+                    return Attempt::Failed { error, retry_after: None };
+                }
+                Sent::Unsent(error) | Sent::Lost(error) => error,
+            };
+            let pause = pauses.next().filter(|pause| start.elapsed() + *pause < BUDGET);
+            let Some(pause) = pause.filter(|_| self.request.is_replayable()) else {
+                return Attempt::Failed { error, retry_after: None };
+            };
+            sleep(pause).await;
+            // Who logged out or in meanwhile does not want it any more, and another process may have spent it.
+            if !self.session.may_present_again(self.stamp).await {
+                return Attempt::Failed { error, retry_after: None };
+            }
+        }
+    }
+
+    async fn send(&mut self, deadline: Duration) -> Sent {
+        let heard = {
+            let asked = pin!(ask(self.wire, &mut self.request, self.cookies, &self.trail));
+            within(deadline, asked).await
+        };
+        match heard {
+            None => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
+            Some(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
+            Some(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
+            Some(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Some(Ok(heard)) => self.read(heard),
+        }
+    }
+
+    fn read(&self, heard: Heard) -> Sent {
+        let Heard { status, headers, body } = heard;
+        if status.is_success() && !is_error(&body) {
+            let answer = Answer::whole(status, headers, tame(body));
+            return Sent::Answered(self.take_tokens(&answer));
+        }
+        let refusal = || ErrorResponse::of(status, &headers, &body).into_error();
+        match classify(status, &headers, &body, self.ends_on) {
+            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal())),
+            Ending::Failed(None) if is_without_answer(status, &headers, &body) => Sent::Lost(refusal()),
+            Ending::Failed(retry_after) => Sent::Answered(Attempt::Failed { error: refusal(), retry_after }),
+        }
+    }
+
+    fn take_tokens(&self, answer: &Answer) -> Attempt {
+        match (self.tokens_of)(answer) {
+            Ok(tokens) => {
+                let url = self.request.url(self.wire).ok().filter(|_| self.cookies.is_some());
+                let set = url.and_then(|url| SetCookies::of(answer.headers(), &url));
+                Attempt::Renewed { tokens, cookies: set }
+            }
+            Err(error) => failed(error),
+        }
+    }
+}
+
+impl Attempt {
+    /// An answer to the same secret was lost before: if it is refused now, then because it was spent.
+    pub(crate) fn after_a_loss(self) -> Self {
+        match self {
+            Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
+            other => other,
+        }
+    }
+}
+
+/// One request that holds a secret, to the origin of `wire` and no other, and its answer.
+pub(crate) async fn ask(
+    wire: &Wire,
+    call: &mut Prepared,
+    cookies: Option<&Cookies>,
+    trail: &Trail,
+) -> Result<Heard, Unheard> {
+    let request = call.request(wire).map_err(Unheard::Unsent)?;
+    let mut request = request.ok_or_else(|| Unheard::Unsent(Error::request("the body is spent")))?;
+    if let Some(cookies) = cookies {
+        let url = request.url().clone();
+        cookies.apply(&url, request.headers_mut());
+    }
+    wire.add_defaults(&mut request);
+    let mut response = trail
+        .send(&request)
+        .of(wire.send_secret(request))
+        .await
+        .map_err(|error| if error.is_unsent() { Unheard::Unsent(error) } else { Unheard::Lost(error) })?;
+    if wire.came_from_elsewhere(&response) {
+        let text = "the refresh endpoint sent the request to another origin";
+        return Err(Unheard::Final(Error::new(Kind::Refresh, text)));
+    }
+    let status = response.status();
+    let body = match capped(&mut response).await {
+        Ok(body) => body,
+        // The status alone says no.
+        Err(Unheard::Lost(_)) if !status.is_success() => Bytes::new(),
+        Err(unheard) => return Err(unheard),
+    };
+    Ok(Heard { status, headers: std::mem::take(response.headers_mut()), body })
+}
+
+async fn capped(response: &mut Response) -> Result<Bytes, Unheard> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(Unheard::Lost)? {
+        if body.len() + chunk.len() > BODY_CAP {
+            let text = "the answer of the refresh endpoint is too long";
+            return Err(Unheard::Final(Error::new(Kind::Refresh, text)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// The server has spoken, and it is no use.
+fn failed(error: Error) -> Attempt {
+    let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
+    Attempt::Failed { error, retry_after: None }
+}

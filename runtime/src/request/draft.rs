@@ -1,0 +1,181 @@
+//! What a call's arguments come to while they are put in: [`Draft`]. The first one that cannot be sent is
+//! remembered, and nothing is sent then.
+
+use bytes::Bytes;
+use http::HeaderValue;
+use http::header::{AUTHORIZATION, COOKIE};
+
+use crate::declaration::endpoint::Endpoint;
+use crate::error::error::Error;
+use crate::request::prepared::Declared;
+use crate::request::{Body, Content, Parts, Refusal, has_dot_segment};
+use crate::transport::upstream::Wire;
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+
+pub(crate) struct Draft {
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) declared: Declared,
+    /// Where the method's own path begins.
+    path_start: usize,
+    /// How many of its literal pieces are there already.
+    pieces: usize,
+    /// Where the query begins in the path.
+    pub(crate) query_begins: Option<usize>,
+    /// `a=1; b=2`
+    pub(crate) cookies: String,
+    open: Open,
+    parts: Option<Box<Parts>>,
+    error: Option<Error>,
+}
+
+/// A body to which more may be added.
+#[derive(Default)]
+enum Open {
+    #[default]
+    None,
+    /// An object that has no end yet.
+    Members(Vec<u8>),
+    Form(String),
+}
+
+impl Draft {
+    pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
+        let base = wire.path();
+        let mut path = String::with_capacity(base.len() + 96);
+        path.push_str(base);
+        path.push_str(endpoint.path.first().copied().unwrap_or_default());
+        Self {
+            endpoint,
+            declared: Declared { verb: endpoint.verb, path, ..Declared::default() },
+            path_start: base.len(),
+            pieces: 1,
+            query_begins: None,
+            cookies: String::new(),
+            open: Open::None,
+            parts: None,
+            error: None,
+        }
+    }
+
+    /// The literal piece of the path after a placeholder.
+    pub(crate) fn end_placeholder(&mut self) {
+        self.declared.path.push_str(self.endpoint.path.get(self.pieces).copied().unwrap_or_default());
+        self.pieces += 1;
+    }
+
+    /// `Authorization: Bearer …` (RFC 6750 §2.1), in the place of any other.
+    pub(crate) fn bear(&mut self, secret: &HeaderValue) {
+        let line = [b"Bearer ", secret.as_bytes()].concat();
+        if let Ok(mut value) = HeaderValue::from_maybe_shared(Bytes::from(line)) {
+            value.set_sensitive(true);
+            let headers = &mut self.declared.headers;
+            headers.retain(|(name, _)| *name != AUTHORIZATION);
+            headers.push((AUTHORIZATION, value));
+        }
+    }
+
+    pub(crate) fn take_json(&mut self, written: Result<Option<Vec<u8>>, serde_json::Error>) {
+        match written {
+            Ok(Some(json)) => self.close(json.into(), JSON),
+            Ok(None) => {}
+            Err(error) => self.fail("the JSON body cannot be serialized", error),
+        }
+    }
+
+    /// The object so far, up to the member's value.
+    pub(crate) fn open_member(&mut self, name: &'static str) -> Vec<u8> {
+        let mut members = match std::mem::take(&mut self.open) {
+            Open::Members(members) => members,
+            _ => Vec::new(),
+        };
+        members.push(if members.is_empty() { b'{' } else { b',' });
+        if let Err(error) = serde_json::to_writer(&mut members, name) {
+            self.fail("the name of a member of the JSON body cannot be serialized", error);
+        }
+        members.push(b':');
+        members
+    }
+
+    pub(crate) fn close_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
+        self.open = Open::Members(members);
+        if let Err(error) = written {
+            self.fail("a member of the JSON body cannot be serialized", error);
+        }
+    }
+
+    pub(crate) fn take_form(&mut self) -> String {
+        match std::mem::take(&mut self.open) {
+            Open::Form(form) => form,
+            _ => String::new(),
+        }
+    }
+
+    pub(crate) fn put_form(&mut self, form: String, written: Result<(), Refusal>) {
+        self.open = Open::Form(form);
+        self.check(written.map_err(|refusal| format!("form body: {refusal}")));
+    }
+
+    /// The parts so far, to be added to.
+    pub(crate) fn parts(&mut self) -> &mut Parts {
+        self.parts.get_or_insert_default()
+    }
+
+    pub(crate) fn take_body(&mut self, body: Body) {
+        self.declared.content_type = body.content_type;
+        self.declared.body = body.into_content();
+    }
+
+    pub(crate) fn check(&mut self, written: Result<(), String>) {
+        if let Err(text) = written {
+            self.error.get_or_insert_with(|| Error::request(text));
+        }
+    }
+
+    fn fail(&mut self, text: &'static str, source: serde_json::Error) {
+        self.error.get_or_insert_with(|| Error::request(text).with_source(source));
+    }
+
+    fn close(&mut self, bytes: Bytes, content_type: &'static str) {
+        self.declared.body = Content::Bytes(bytes);
+        self.declared.content_type = Some(content_type);
+    }
+
+    /// No more arguments follow: what can be made into requests now is in `declared`. Or the first argument that
+    /// cannot be sent.
+    pub(crate) fn seal(&mut self) -> Result<(), Error> {
+        if let Some(error) = self.error.take() {
+            return Err(error);
+        }
+        let path = &self.declared.path;
+        let path_end = self.query_begins.unwrap_or(path.len());
+        if has_dot_segment(path.get(self.path_start..path_end).unwrap_or_default()) {
+            let text = "a path argument would make a segment `.` or `..`, which is another path";
+            return Err(Error::request(text));
+        }
+        if !self.cookies.is_empty() {
+            self.put_cookies()?;
+        }
+        match std::mem::take(&mut self.open) {
+            Open::None => {}
+            Open::Members(mut members) => {
+                members.push(b'}');
+                self.close(members.into(), JSON);
+            }
+            Open::Form(form) => self.close(form.into(), FORM),
+        }
+        if let Some(parts) = self.parts.take() {
+            self.declared.body = Content::Multipart(parts.finish());
+        }
+        Ok(())
+    }
+
+    fn put_cookies(&mut self) -> Result<(), Error> {
+        let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
+            .map_err(|_| Error::request("a cookie cannot stand in a header"))?;
+        line.set_sensitive(true);
+        self.declared.headers.push((COOKIE, line));
+        Ok(())
+    }
+}

@@ -1,0 +1,250 @@
+//! What the server answered, before it becomes a value: [`Answer`].
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::{HeaderMap, StatusCode};
+use serde::de::DeserializeOwned;
+
+use crate::error::error::{Error, Kind};
+use crate::error::rejection::Rejection;
+use crate::execute::dispatch::Arrived;
+use crate::format::charset;
+use crate::format::media_type::MediaType;
+use crate::response::body_deserializer::BodyDeserializer;
+use crate::response::decode_error::DecodeError;
+use crate::response::pages::Continuation;
+use crate::response::reply::Receipt;
+use crate::session::tame;
+use crate::transport::body;
+use crate::transport::response::Response;
+
+/// What the server answered, before it becomes a value.
+pub struct Answer {
+    status: StatusCode,
+    headers: HeaderMap,
+    content: Content,
+    receipt: Receipt,
+    /// The refusal that a replay followed.
+    rejection: Option<Arc<Rejection>>,
+    /// Whether the server may have put secrets into the body: then no error quotes it.
+    secret: bool,
+    /// The method declares that this status is `None`.
+    none: bool,
+    /// How to get the next page.
+    continuation: Option<Box<Continuation>>,
+}
+
+enum Content {
+    Whole(Bytes),
+    Live(Box<reqwest::Response>),
+}
+
+impl Content {
+    fn take(&mut self) -> Bytes {
+        match std::mem::replace(self, Self::Whole(Bytes::new())) {
+            Self::Whole(body) => body,
+            Self::Live(_) => Bytes::new(),
+        }
+    }
+}
+
+impl Answer {
+    pub(crate) fn whole(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
+        Self {
+            status,
+            headers,
+            content: Content::Whole(body),
+            receipt: Receipt::default(),
+            rejection: None,
+            secret: true,
+            none: false,
+            continuation: None,
+        }
+    }
+
+    /// Of a response whose body has been read.
+    pub(crate) fn read_already(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            content: Content::Whole(body),
+            receipt,
+            rejection: None,
+            secret: false,
+            none: false,
+            continuation: None,
+        }
+    }
+
+    /// Reads the body to its end.
+    pub(crate) async fn read(arrived: &mut Arrived) -> Result<Self, Error> {
+        let body = body::read(&mut arrived.response).await;
+        let rejection = arrived.rejection.take();
+        let body = match body {
+            Ok(body) => body,
+            Err(error) => return Err(error.with_receipt(arrived.receipt).with_rejection_if(rejection)),
+        };
+        let answer = Self::read_already(&mut arrived.response, body, arrived.receipt);
+        Ok(Self { rejection, ..answer })
+    }
+
+    /// Leaves the body where it is.
+    pub(crate) fn live(arrived: Arrived) -> Self {
+        let Arrived { response, receipt, rejection } = arrived;
+        let mut response = response.into_reqwest();
+        response.extensions_mut().insert(receipt);
+        Self {
+            status: response.status(),
+            headers: HeaderMap::new(),
+            receipt,
+            rejection,
+            content: Content::Live(Box::new(response)),
+            secret: false,
+            none: false,
+            continuation: None,
+        }
+    }
+
+    /// The body holds the tokens.
+    pub(crate) fn with_secrets(self) -> Self {
+        let content = match self.content {
+            Content::Whole(body) => Content::Whole(tame(body)),
+            live @ Content::Live(_) => live,
+        };
+        Self { secret: true, content, ..self }
+    }
+
+    pub(crate) fn with_continuation(self, continuation: Option<Box<Continuation>>) -> Self {
+        Self { continuation, ..self }
+    }
+
+    pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {
+        self.continuation.take().map(|continuation| *continuation)
+    }
+
+    /// Takes these statuses as `None` (`#[none_on(...)]`).
+    pub(crate) fn none_on(self, statuses: &[u16]) -> Self {
+        Self { none: statuses.contains(&self.status.as_u16()), ..self }
+    }
+
+    /// Whether the method declares that this status is `None`.
+    pub(crate) fn is_none(&self) -> bool {
+        self.none
+    }
+
+    /// The status.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &HeaderMap {
+        match &self.content {
+            Content::Whole(_) => &self.headers,
+            Content::Live(response) => response.headers(),
+        }
+    }
+
+    /// The body; empty for a type that asked for the live response.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        static NOTHING: Bytes = Bytes::new();
+        match &self.content {
+            Content::Whole(body) => body,
+            Content::Live(_) => &NOTHING,
+        }
+    }
+
+    /// How the call went.
+    #[must_use]
+    pub fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+
+    /// This answer if its status is a success; otherwise the error that a method returns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::is_status`] with status, headers and body.
+    pub fn success(self) -> Result<Self, Error> {
+        if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
+    }
+
+    fn into_status_error(self) -> Error {
+        let body = self.body().clone();
+        let headers = match self.content {
+            Content::Whole(_) => self.headers,
+            Content::Live(mut response) => std::mem::take(response.headers_mut()),
+        };
+        let answer = Arc::new(Rejection::new(self.status, headers, body));
+        let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
+        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
+    }
+
+    /// The live response, for types that are not read whole, see
+    /// [`FromResponse::READING`](crate::FromResponse::READING).
+    #[must_use]
+    pub fn into_response(self) -> reqwest::Response {
+        match self.content {
+            Content::Live(response) => *response,
+            Content::Whole(body) => {
+                let mut response = http::Response::new(body);
+                *response.status_mut() = self.status;
+                *response.headers_mut() = self.headers;
+                response.into()
+            }
+        }
+    }
+
+    /// The value that a success holds. This is compiled for each type; what need not be stands below.
+    pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
+        if !self.status.is_success() && !self.is_none() {
+            return Err(self.into_status_error());
+        }
+        let source = BodyDeserializer::new(self.status, &self.headers, self.content.take(), self.none);
+        match T::deserialize(&source) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let body = source.into_body();
+                Err(self.into_decode_error(body, &error))
+            }
+        }
+    }
+
+    fn into_decode_error(mut self, body: Bytes, error: &DecodeError) -> Error {
+        self.content = Content::Whole(body);
+        if matches!(error, DecodeError::NotAnOption) {
+            return self.into_status_error();
+        }
+        let kind = MediaType::of(&self.headers);
+        let body = charset::without_bom(self.body());
+        let place = if self.secret { error.position() } else { error.explanation(body) };
+        let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
+            Some(other) => format!("the answer is `{}` and not JSON: {place}", shortened(other)),
+            None => format!("the answer is not of the declared type: {place}"),
+        };
+        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
+        let error = error.with_rejection_if(self.rejection.clone());
+        if self.secret {
+            return error;
+        }
+        let body = self.body().clone();
+        error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
+    }
+}
+
+/// The server may name its type as it likes.
+fn shortened(essence: &str) -> String {
+    essence.chars().take(60).collect()
+}
+
+impl fmt::Debug for Answer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Answer").field("status", &self.status).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,101 @@
+//! Server-sent events: [`Events`], [`Event`].
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+use std::time::Duration;
+
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use super::byte_stream::ByteStream;
+use super::event_parser::EventParser;
+use super::stream_value::{too_long, value_of};
+use crate::error::error::Error;
+use crate::response::answer::Answer;
+use crate::response::decode::{FromResponse, Reading};
+
+/// One server-sent event.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Event<T> {
+    /// The id said last, by this event or an earlier one.
+    pub id: Option<String>,
+    /// The kind; `None` is what browsers call `message`.
+    pub event: Option<String>,
+    /// The data: the text itself for a `String`, JSON for the rest.
+    pub data: T,
+}
+
+/// The server-sent events of a successful answer, as they arrive (HTML standard §9.2). It ends with the
+/// connection; connecting anew is the caller's choice.
+///
+/// ```
+/// # #[derive(serde::Deserialize)] struct Tick;
+/// # async fn example(mut ticks: afresh::Events<Tick>) -> afresh::Result<()> {
+/// while let Some(event) = ticks.next().await {
+///     let event = event?;
+///     let tick: Tick = event.data;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Events<T> {
+    body: Option<ByteStream>,
+    parser: EventParser,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Events<T> {
+    /// The next event; `None` at the end and after the connection broke. Data that does not fit is an
+    /// error, and the next event follows it. Cancel safe.
+    pub async fn next(&mut self) -> Option<Result<Event<T>, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// How long the server asks to wait before connecting anew, as said last.
+    #[must_use]
+    pub fn retry(&self) -> Option<Duration> {
+        self.parser.retry()
+    }
+}
+
+impl<T: DeserializeOwned> Stream for Events<T> {
+    type Item = Result<Event<T>, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            if let Some(raw) = this.parser.next() {
+                let event = |data| Event { id: raw.id, event: raw.event, data };
+                return Poll::Ready(Some(value_of(raw.data.into()).map(event)));
+            }
+            let Some(body) = &mut this.body else { return Poll::Ready(None) };
+            let failure = match ready!(Pin::new(body).poll_next(context)) {
+                Some(Ok(chunk)) if this.parser.push(&chunk) => continue,
+                Some(Ok(_)) => Some(Err(too_long())),
+                Some(Err(error)) => Some(Err(error)),
+                None => None,
+            };
+            this.body = None;
+            return Poll::Ready(failure);
+        }
+    }
+}
+
+impl<T: DeserializeOwned> FromResponse for Events<T> {
+    const READING: Reading = Reading::HeadOfSuccess;
+
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        let body = Some(ByteStream::from_response(answer)?);
+        Ok(Self { body, parser: EventParser::default(), values: PhantomData })
+    }
+}
+
+impl<T> fmt::Debug for Events<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Events").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,122 @@
+//! One JSON value a line (NDJSON): [`Lines`].
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::{Bytes, BytesMut};
+use futures_core::Stream;
+use serde::de::DeserializeOwned;
+
+use super::byte_stream::ByteStream;
+use super::stream_value::{LONGEST, too_long, value_of};
+use crate::error::error::Error;
+use crate::response::answer::Answer;
+use crate::response::decode::{FromResponse, Reading};
+
+/// The values of a successful answer that holds one JSON value a line, as they arrive. Empty lines are
+/// skipped; `Lines<String>` is the lines themselves.
+///
+/// ```
+/// # #[derive(serde::Deserialize)] struct Tick;
+/// # async fn example(mut ticks: afresh::Lines<Tick>) -> afresh::Result<()> {
+/// while let Some(tick) = ticks.next().await {
+///     let tick: Tick = tick?;
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Lines<T> {
+    body: Option<ByteStream>,
+    buffer: BytesMut,
+    /// How much of the buffer is known to hold no line end.
+    searched: usize,
+    values: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Lines<T> {
+    /// The next value; `None` at the end and after the connection broke. A line that does not fit is an
+    /// error, and the next line follows it. Cancel safe.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+}
+
+impl<T> Lines<T> {
+    fn take_line(&mut self) -> Option<Bytes> {
+        let end = self.buffer.get(self.searched..)?.iter().position(|byte| *byte == b'\n');
+        let Some(end) = end else {
+            self.searched = self.buffer.len();
+            return None;
+        };
+        let line = self.buffer.split_to(self.searched + end + 1).freeze();
+        self.searched = 0;
+        Some(line)
+    }
+}
+
+impl<T: DeserializeOwned> Stream for Lines<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        loop {
+            let line = match (this.take_line(), &mut this.body) {
+                (Some(line), _) => line,
+                (None, None) if this.buffer.is_empty() => return Poll::Ready(None),
+                (None, None) => {
+                    this.searched = 0;
+                    this.buffer.split().freeze()
+                }
+                (None, Some(body)) => match ready!(Pin::new(body).poll_next(context)) {
+                    Some(Ok(chunk)) => {
+                        this.buffer.extend_from_slice(&chunk);
+                        if this.buffer.len() > LONGEST && !this.buffer.contains(&b'\n') {
+                            this.body = None;
+                            this.buffer.clear();
+                            return Poll::Ready(Some(Err(too_long())));
+                        }
+                        continue;
+                    }
+                    Some(Err(error)) => {
+                        this.body = None;
+                        this.buffer.clear();
+                        return Poll::Ready(Some(Err(error)));
+                    }
+                    None => {
+                        this.body = None;
+                        continue;
+                    }
+                },
+            };
+            let text = line.slice_ref(trim(&line));
+            if !text.is_empty() {
+                return Poll::Ready(Some(value_of(text)));
+            }
+        }
+    }
+}
+
+/// Without the line's end; white space around JSON means nothing, but inside a text it might.
+fn trim(line: &[u8]) -> &[u8] {
+    let line = line.strip_suffix(b"\n").unwrap_or(line);
+    let line = line.strip_suffix(b"\r").unwrap_or(line);
+    if line.trim_ascii().is_empty() { &[] } else { line }
+}
+
+impl<T: DeserializeOwned> FromResponse for Lines<T> {
+    const READING: Reading = Reading::HeadOfSuccess;
+
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        let body = Some(ByteStream::from_response(answer)?);
+        Ok(Self { body, buffer: BytesMut::new(), searched: 0, values: PhantomData })
+    }
+}
+
+impl<T> fmt::Debug for Lines<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Lines").finish_non_exhaustive()
+    }
+}

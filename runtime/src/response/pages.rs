@@ -1,0 +1,198 @@
+//! An answer in pages: [`Pages`], a stream of them, each fetched when it is asked for.
+
+use std::fmt;
+use std::future::poll_fn;
+use std::marker::PhantomData;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use futures_core::Stream;
+use http::header::LINK;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use url::Url;
+
+use crate::client::client::Client;
+use crate::client::pending::AnswerFuture;
+use crate::declaration::endpoint::Endpoint;
+use crate::error::error::{Error, Kind};
+use crate::format::link::next_of;
+use crate::request::prepared::Prepared;
+use crate::response::answer::Answer;
+use crate::response::decode::{ByPages, FromResponse};
+
+/// How an endpoint says where its next page is.
+#[derive(Clone, Copy, Debug)]
+pub struct Paging(Way);
+
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    Link,
+    Cursor { field: &'static str, parameter: &'static str },
+    Number { parameter: &'static str },
+}
+
+impl Paging {
+    /// By `Link: …; rel="next"` (RFC 8288), as GitHub does.
+    #[must_use]
+    pub const fn link() -> Self {
+        Self(Way::Link)
+    }
+
+    /// By a field of the JSON answer, named by dots from the outside in; what it holds goes into a query
+    /// parameter.
+    #[must_use]
+    pub const fn cursor(field: &'static str, parameter: &'static str) -> Self {
+        Self(Way::Cursor { field, parameter })
+    }
+
+    /// By counting a query parameter up, from 1 if the call does not say, until a page is an empty array.
+    #[must_use]
+    pub const fn number(parameter: &'static str) -> Self {
+        Self(Way::Number { parameter })
+    }
+
+    /// Where the page after `answer`, which came from `url`, is.
+    fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
+        match self.0 {
+            Way::Link => {
+                let mut lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
+                url.join(&lines.find_map(next_of)?).ok()
+            }
+            Way::Cursor { field, parameter } => {
+                let body: Value = serde_json::from_slice(answer.body()).ok()?;
+                let cursor = match field.split('.').try_fold(&body, |value, name| value.get(name))? {
+                    Value::String(text) if !text.is_empty() => text.clone(),
+                    Value::Number(number) => number.to_string(),
+                    _ => return None,
+                };
+                Some(with_parameter(url, parameter, &cursor))
+            }
+            Way::Number { parameter } => {
+                let said = url.query_pairs().find(|(name, _)| name == parameter).map(|(_, number)| number);
+                let number: u64 = said.map_or(Some(1), |number| number.parse().ok())?;
+                Some(with_parameter(url, parameter, &number.checked_add(1)?.to_string()))
+            }
+        }
+    }
+
+    /// Whether `answer` is only the sign that there are no more.
+    fn is_end(self, answer: &Answer) -> bool {
+        matches!(self.0, Way::Number { .. }) && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
+    }
+}
+
+fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
+    let others = url.query_pairs().filter(|(name, _)| name != parameter);
+    let others: Vec<_> = others.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
+    let mut next = url.clone();
+    next.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, value);
+    next
+}
+
+/// What it takes to ask for further pages.
+pub(crate) struct Continuation {
+    pub(crate) client: Client,
+    pub(crate) endpoint: &'static Endpoint,
+    pub(crate) paging: Paging,
+    /// The call, to be sent anew with another URL.
+    pub(crate) request: Prepared,
+    /// Where the first page is.
+    pub(crate) url: Url,
+}
+
+/// The pages of an answer as a stream: `T` is one page, say `Vec<Repository>`.
+///
+/// The first page is there when the call returns; each further one is fetched when it is asked for, as a
+/// call of its own under the session. It ends after the last page and after an error. A next page on
+/// another origin is an error: it is not asked for.
+///
+/// ```
+/// # #[derive(serde::Deserialize)] struct Repository;
+/// # async fn example(mut pages: afresh::Pages<Vec<Repository>>) -> afresh::Result<()> {
+/// while let Some(page) = pages.next().await {
+///     for repository in page? { /* … */ }
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub struct Pages<T> {
+    first: Option<Answer>,
+    next: Option<(Continuation, Url)>,
+    pending: Option<(Continuation, Url, AnswerFuture)>,
+    of: PhantomData<fn() -> T>,
+}
+
+impl<T: DeserializeOwned> Pages<T> {
+    /// The next page; `None` after the last and after an error. Cancel safe: a page that is being fetched
+    /// is not asked for twice.
+    pub async fn next(&mut self) -> Option<Result<T, Error>> {
+        poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
+    }
+
+    /// Decodes a page and remembers where the next one is.
+    fn accept(&mut self, answer: Answer, from: Option<(Continuation, Url)>) -> Option<Result<T, Error>> {
+        let mut elsewhere = None;
+        if let Some((continuation, url)) = from {
+            if continuation.paging.is_end(&answer) {
+                return None;
+            }
+            if let Some(next) = continuation.paging.after(&answer, &url) {
+                if continuation.client.wire().is_home(&next) {
+                    self.next = Some((continuation, next));
+                } else {
+                    elsewhere = Some(Error::new(Kind::Transport, "the next page is on another origin"));
+                }
+            }
+        }
+        let page = T::from_response(answer);
+        if page.is_err() {
+            self.next = None;
+        }
+        match elsewhere {
+            Some(error) => Some(Err(error)),
+            None => Some(page),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Stream for Pages<T> {
+    type Item = Result<T, Error>;
+
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        let this = &mut *self;
+        if let Some(first) = this.first.take() {
+            let from = this.next.take();
+            return Poll::Ready(this.accept(first, from));
+        }
+        if let Some((continuation, url)) = this.next.take() {
+            let Some(request) = continuation.request.at(url.clone()) else { return Poll::Ready(None) };
+            let answer = continuation.client.start_page(continuation.endpoint, request);
+            this.pending = Some((continuation, url, answer));
+        }
+        let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };
+        let answer = ready!(answer.as_mut().poll(context));
+        let Some((continuation, url, _)) = this.pending.take() else { return Poll::Ready(None) };
+        Poll::Ready(match answer.and_then(Answer::success) {
+            Ok(answer) => this.accept(answer, Some((continuation, url))),
+            Err(error) => Some(Err(error.in_method(Some(continuation.endpoint.name)))),
+        })
+    }
+}
+
+impl<T: DeserializeOwned> FromResponse<ByPages> for Pages<T> {
+    fn from_response(answer: Answer) -> Result<Self, Error> {
+        let mut answer = answer.success()?;
+        let next = answer.take_continuation().map(|continuation| {
+            let url = continuation.url.clone();
+            (continuation, url)
+        });
+        Ok(Self { first: Some(answer), next, pending: None, of: PhantomData })
+    }
+}
+
+impl<T> fmt::Debug for Pages<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pages").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,223 @@
+//! A session as the bytes that a store keeps.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::error::{Error, Kind};
+use crate::session::{AccessToken, Cookies, RefreshToken, Tokens};
+
+/// What is stored of a session, and of the refresh that somebody is about to make.
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct Record {
+    /// The form of all that follows.
+    afresh: Form,
+    /// `None`: somebody logged out.
+    pub(crate) session: Option<StoredSession>,
+    /// Somebody was about to spend the refresh token, and has not said since what became of it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) intent: Option<Intent>,
+}
+
+#[derive(Clone, Serialize, Deserialize)]
+pub(crate) struct StoredSession {
+    /// Which login it comes from: a refresh keeps it, another login has another.
+    pub(crate) login: String,
+    /// Counts what this login has been given, so that of two the newer is known.
+    pub(crate) generation: u64,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    access: Option<AccessToken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    refresh: Option<RefreshToken>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    token_type: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    scope: Option<String>,
+    /// When the access token is no longer good, in milliseconds since 1970 by the clock of who received it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    expires: Option<u64>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    lifetime: Option<u64>,
+    #[serde(default)]
+    pub(crate) cookies: Cookies,
+    /// There is no access token: the cookies are all there is.
+    #[serde(default)]
+    by_cookie: bool,
+    /// The [place](crate::SessionStore::place) of the store when this was received, by a login or a refresh. Found in
+    /// another, it was copied, and so was the refresh token beside it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) home: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Intent {
+    /// The fence of its lock.
+    pub(crate) fence: u64,
+    /// Milliseconds since 1970.
+    pub(crate) started: u64,
+}
+
+#[derive(Clone, Copy, Serialize, Deserialize)]
+#[serde(try_from = "u8", into = "u8")]
+struct Form;
+
+impl Record {
+    pub(crate) fn new(session: Option<StoredSession>) -> Self {
+        Self { afresh: Form, session, intent: None }
+    }
+
+    pub(crate) fn with_intent(self, intent: Option<Intent>) -> Self {
+        Self { intent, ..self }
+    }
+
+    /// Nothing at all is nobody: a store that has never been written.
+    pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
+        if bytes.is_empty() {
+            return Ok(Self::new(None));
+        }
+        // The source would quote what it found.
+        serde_json::from_slice(bytes)
+            .map_err(|_| Error::new(Kind::Store, "the store holds something that is no session of ours"))
+    }
+
+    pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
+        serde_json::to_vec(self).map_err(|error| {
+            Error::new(Kind::Store, "the session cannot be written as a record").with_source(error)
+        })
+    }
+}
+
+impl StoredSession {
+    /// `age`: how long ago the tokens were received.
+    pub(crate) fn new(
+        login: String,
+        generation: u64,
+        tokens: &Tokens,
+        age: Duration,
+        cookies: Cookies,
+    ) -> Self {
+        let expires = tokens.lifetime.and_then(|lifetime| {
+            let left = lifetime.saturating_sub(age);
+            SystemTime::now().checked_add(left)
+        });
+        Self {
+            login,
+            generation,
+            access: tokens.access.clone(),
+            refresh: tokens.refresh.clone(),
+            token_type: tokens.token_type.clone(),
+            scope: tokens.scope.clone(),
+            expires: expires.map(millis),
+            lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
+            cookies,
+            by_cookie: tokens.by_cookie,
+            home: None,
+        }
+    }
+
+    pub(crate) fn at(self, home: Option<String>) -> Self {
+        Self { home, ..self }
+    }
+
+    /// Whether a refresh may use up what it is made with, so that two cannot have the same.
+    pub(crate) fn can_be_spent(&self) -> bool {
+        self.refresh.is_some() || self.cookies != Cookies::default()
+    }
+
+    /// The tokens, with the lifetime that they have left. A clock that has been set back cannot make it longer than the
+    /// server said.
+    pub(crate) fn tokens(&self) -> Tokens {
+        let left = self.expires.map(|expires| expires.saturating_sub(millis(SystemTime::now())));
+        let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
+        Tokens {
+            access: self.access.clone(),
+            refresh: self.refresh.clone(),
+            // What has run out is known to have: a moment is left of it, not an unknown time.
+            lifetime: left.map(|left| Duration::from_millis(left.max(1))),
+            token_type: self.token_type.clone(),
+            scope: self.scope.clone(),
+            by_cookie: self.by_cookie,
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) fn has_same_secret(&self, other: &Self) -> bool {
+        self.refresh == other.refresh && self.cookies == other.cookies
+    }
+}
+
+impl Intent {
+    pub(crate) fn now(fence: u64) -> Self {
+        Self { fence, started: millis(SystemTime::now()) }
+    }
+}
+
+fn millis(time: SystemTime) -> u64 {
+    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+impl From<Form> for u8 {
+    fn from(_: Form) -> Self {
+        1
+    }
+}
+
+impl TryFrom<u8> for Form {
+    type Error = &'static str;
+
+    fn try_from(form: u8) -> Result<Self, Self::Error> {
+        if form == 1 { Ok(Self) } else { Err("a record of a form that this version does not know") }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::SetCookies;
+
+    fn stored(tokens: &Tokens, age: u64) -> StoredSession {
+        let headers = [("set-cookie", "r=1; Path=/; HttpOnly"), ("set-cookie", "s=2; Max-Age=60")];
+        let headers =
+            headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
+        let set = SetCookies::of(&headers.collect(), &"https://shop.test/a".parse().unwrap()).unwrap();
+        StoredSession::new("l".into(), 3, tokens, Duration::from_secs(age), set.after(&Cookies::default()))
+    }
+
+    #[test]
+    fn what_is_read_is_what_was_written() {
+        let tokens = Tokens::new("a").with_refresh("r").with_scope("x y").with_token_type("bearer");
+        let record = Record { intent: Some(Intent::now(7)), ..Record::new(Some(stored(&tokens, 0))) };
+        let read = Record::read(&record.write().unwrap()).unwrap();
+        let (before, after) = (record.session.unwrap(), read.session.unwrap());
+        assert_eq!((after.tokens(), after.generation, &*after.login), (tokens, 3, "l"));
+        assert!(after.has_same_secret(&before));
+        assert_eq!(read.intent, record.intent);
+    }
+
+    #[test]
+    fn a_lifetime_goes_on_while_nobody_looks() {
+        let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
+        let left = |age| stored(&tokens, age).tokens().lifetime().unwrap();
+        assert!(left(40) <= Duration::from_secs(60) && left(40) > Duration::from_secs(50));
+        assert_eq!(left(1000), Duration::from_millis(1));
+    }
+
+    #[test]
+    fn a_clock_that_was_set_back_does_not_make_a_token_live_longer() {
+        let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
+        let mut stored = stored(&tokens, 0);
+        stored.expires = stored.expires.map(|expires| expires + 3_600_000);
+        assert_eq!(stored.tokens().lifetime(), Some(Duration::from_secs(100)));
+    }
+
+    #[test]
+    fn what_is_no_record_is_an_error_that_quotes_nothing() {
+        for bytes in [&b"s3cret"[..], b"{}", br#"{"afresh":2,"session":null}"#, br#"{"afresh":1}x"#, b"\xff"]
+        {
+            let error = Record::read(bytes).err().unwrap();
+            assert!(!format!("{error} {error:?}").contains("s3cret"));
+        }
+        assert!(Record::read(b"").unwrap().session.is_none());
+    }
+}

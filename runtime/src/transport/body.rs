@@ -1,0 +1,162 @@
+//! The body of an answer, read to its end.
+
+use bytes::Bytes;
+use http::Version;
+
+use crate::error::error::Error;
+use crate::transport::response::Response;
+
+/// As much room as is made because an answer says that it is that long; more follows as the bytes do.
+const TRUSTED: usize = 256 * 1024;
+
+/// The whole body. A single chunk is taken as it came; several are joined as they come, so that a long body is in
+/// memory once.
+///
+/// Not cancel safe: what has been read is lost when the future is dropped.
+pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
+    let end = End::of(response);
+    match response.chunk().await? {
+        Some(first) if end.is_of(&first) => Ok(first),
+        Some(first) => read_on(response, first, end).await,
+        None => Ok(Bytes::new()),
+    }
+}
+
+/// The rest of a body after its first chunk.
+///
+/// Not cancel safe, as above.
+pub(crate) async fn read_on(response: &mut Response, first: Bytes, end: End) -> Result<Bytes, Error> {
+    let Some(second) = response.chunk().await? else { return Ok(first) };
+    let mut joined = Joined { bytes: Vec::new(), length: end.length };
+    joined.add(&first);
+    drop(first);
+    joined.add(&second);
+    drop(second);
+    while let Some(chunk) = response.chunk().await? {
+        joined.add(&chunk);
+    }
+    Ok(joined.bytes.into())
+}
+
+/// Where a body ends, as far as its head says.
+#[derive(Clone, Copy)]
+pub(crate) struct End {
+    length: Option<usize>,
+    /// In HTTP/2 and later the end is a frame of its own, and who does not take it resets the stream.
+    is_frame: bool,
+}
+
+impl End {
+    /// To be asked before the body is read.
+    pub(crate) fn of(response: &Response) -> Self {
+        let length = response.content_length().and_then(|length| usize::try_from(length).ok());
+        Self { length, is_frame: response.version() > Version::HTTP_11 }
+    }
+
+    /// Whether there is no end to wait for after `first`, because a length says that it is all.
+    pub(crate) fn is_of(self, first: &Bytes) -> bool {
+        self.length == Some(first.len()) && !self.is_frame
+    }
+}
+
+struct Joined {
+    bytes: Vec<u8>,
+    /// What the answer says of its length.
+    length: Option<usize>,
+}
+
+impl Joined {
+    /// Room grows to twice of what has come, but not beyond what is to come.
+    fn add(&mut self, chunk: &[u8]) {
+        let (used, room) = (self.bytes.len(), self.bytes.capacity());
+        let needed = used.saturating_add(chunk.len());
+        if needed > room {
+            let wanted = needed.saturating_mul(2).max(TRUSTED);
+            let enough = self.length.map_or(wanted, |length| wanted.min(length)).max(needed);
+            self.bytes.reserve_exact(enough - used);
+        }
+        self.bytes.extend_from_slice(chunk);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::convert::Infallible;
+    use std::pin::Pin;
+    use std::task::{Context, Poll};
+
+    use futures_util::{FutureExt, stream};
+    use http_body::{Frame, SizeHint};
+    use reqwest::Body;
+
+    use super::*;
+
+    fn response(chunks: Vec<Bytes>) -> Response {
+        let chunks = chunks.into_iter().map(Ok::<_, std::io::Error>);
+        reqwest::Response::from(http::Response::new(Body::wrap_stream(stream::iter(chunks)))).into()
+    }
+
+    #[tokio::test]
+    async fn a_single_chunk_is_not_copied() {
+        let chunk = Bytes::from(vec![7; 1000]);
+        let body = read(&mut response(vec![chunk.clone()])).await.unwrap();
+        assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
+        assert!(read(&mut response(vec![])).await.unwrap().is_empty());
+    }
+
+    /// Bytes of known length, whose end never comes.
+    struct Endless(Option<Bytes>);
+
+    impl http_body::Body for Endless {
+        type Data = Bytes;
+        type Error = Infallible;
+
+        fn poll_frame(
+            mut self: Pin<&mut Self>,
+            _: &mut Context<'_>,
+        ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
+            self.0.take().map_or(Poll::Pending, |bytes| Poll::Ready(Some(Ok(Frame::data(bytes)))))
+        }
+
+        fn size_hint(&self) -> SizeHint {
+            SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
+        }
+    }
+
+    #[test]
+    fn the_end_is_waited_for_only_where_it_is_a_frame_of_its_own() {
+        for (version, waits) in
+            [(Version::HTTP_10, false), (Version::HTTP_11, false), (Version::HTTP_2, true)]
+        {
+            let mut response = http::Response::new(Body::wrap(Endless(Some(Bytes::from_static(b"all")))));
+            *response.version_mut() = version;
+            let read = read(&mut reqwest::Response::from(response).into()).now_or_never();
+            assert_eq!(read.is_none(), waits, "{version:?}");
+        }
+    }
+
+    #[tokio::test]
+    async fn chunks_are_joined_in_order() {
+        let chunks: Vec<Bytes> = (0..100).map(|n| Bytes::from(vec![n; 10_000])).collect();
+        assert_eq!(read(&mut response(chunks.clone())).await.unwrap(), chunks.concat());
+    }
+
+    #[test]
+    fn room_follows_what_has_come_and_ends_where_the_body_does() {
+        let mut honest = Joined { bytes: Vec::new(), length: Some(20_000_000) };
+        let mut most = 0;
+        for _ in 0..2000 {
+            honest.add(&[7; 10_000]);
+            most = most.max(honest.bytes.capacity() - honest.bytes.len());
+        }
+        assert_eq!((honest.bytes.len(), honest.bytes.capacity()), (20_000_000, 20_000_000));
+        assert!(most <= 10_000_000);
+
+        let mut boastful = Joined { bytes: Vec::new(), length: Some(usize::MAX) };
+        boastful.add(&[7; 100]);
+        assert_eq!(boastful.bytes.capacity(), TRUSTED);
+        let mut modest = Joined { bytes: Vec::new(), length: Some(10) };
+        modest.add(&[7; 100]);
+        assert_eq!(modest.bytes.capacity(), 100);
+    }
+}
