@@ -153,16 +153,17 @@ pub mod __private;
 
 pub use afresh_macros::{ApiError, AsTokens, api};
 
-pub use crate::auth::challenge::Challenge;
-pub use crate::auth::policy::Verdict;
 pub use crate::auth::rules::Refusal;
 pub use crate::client::builder::ClientBuilder;
 pub use crate::client::client::Client;
 pub use crate::client::pending::Pending;
-pub use crate::error::error::{BoxError, Error, Result};
-pub use crate::error::problem::Problem;
-pub use crate::error::reason::Reason;
-pub use crate::error::rejection::Rejection;
+pub use crate::error::Challenge;
+pub use crate::error::Problem;
+pub use crate::error::Reason;
+pub use crate::error::Rejection;
+pub use crate::error::Verdict;
+pub use crate::error::{BoxError, Error, Result};
+pub use crate::error::{Receipt, RefreshedBy};
 pub use crate::refresh::refresher::{RefreshContext, Refresher};
 pub use crate::request::{
     AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
@@ -178,7 +179,7 @@ pub use crate::response::error_body::ErrorBody;
 pub use crate::response::events::{Event, Events};
 pub use crate::response::lines::Lines;
 pub use crate::response::pages::Pages;
-pub use crate::response::reply::{Receipt, RefreshedBy, Reply};
+pub use crate::response::reply::Reply;
 pub use crate::session::{
     AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshToken, Session, SessionEvent,
     SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,

@@ -5,15 +5,15 @@ use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, UnderWay};
 use crate::client::refresh_options::join;
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::execute::roles::TokensOf;
 use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
 use crate::response::error_body::{self, ErrorBody};
 
-pub use crate::auth::rules::Condition;
+pub use crate::declaration::condition::Condition;
 pub use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::declaration::paging::Paging;
 pub use crate::request::call::{Call, Exchange};
-pub use crate::response::pages::Paging;
 pub use crate::session::TokenFields;
 pub use crate::transport::upstream::Wire;
 

@@ -3,27 +3,12 @@
 
 use http::{HeaderMap, StatusCode};
 
-use crate::auth::challenge::{self, Challenge, Said};
+use super::challenge::{self, Said};
 use crate::auth::rate_limit;
 use crate::auth::rules::{Refusal, Rule};
-use crate::error::reason::Reason;
+use crate::error::Reason;
+use crate::error::Verdict;
 use crate::format::media_type::MediaType;
-
-/// What an answer says about the credential that was sent with the call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// Nothing: the rate is limited, or the status is not one that is refreshed for.
-    NotAuth,
-    /// It is no longer good.
-    Expired,
-    /// Perhaps it is no longer good, perhaps it just does not suffice.
-    Suspect,
-    /// It is good and does not suffice.
-    Forbidden,
-    /// The server asks for something that an ordinary refresh does not bring.
-    Challenge(Challenge),
-}
 
 /// A verdict, and why nothing is to be refreshed for if it is already clear.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::declaration::condition::Condition;
 use crate::format::json_pointer::look_up;
 use crate::format::media_type::MediaType;
 
@@ -62,19 +63,6 @@ impl fmt::Debug for Refusal<'_> {
         let mut out = f.debug_struct("Refusal");
         out.field("status", &self.status).field("body_bytes", &self.body.len()).finish_non_exhaustive()
     }
-}
-
-/// A condition that a trait declares: what stands at a JSON pointer is this value.
-///
-/// An enum, because a list of its variants is a constant where one of calls is not.
-#[derive(Clone, Copy, Debug)]
-pub enum Condition {
-    /// It is this string.
-    Text(&'static str, &'static str),
-    /// It is this integer.
-    Integer(&'static str, i64),
-    /// It is this boolean.
-    Boolean(&'static str, bool),
 }
 
 impl Condition {

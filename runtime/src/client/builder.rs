@@ -17,7 +17,7 @@ use super::refresh_options::join;
 use crate::auth::rules::Refusal;
 use crate::client::client::Client;
 use crate::declaration::endpoint::Api;
-use crate::error::error::{BoxError, Error, Result};
+use crate::error::{BoxError, Error, Result};
 use crate::execute::settings::Settings;
 use crate::session::{Session, Tokens, is_scheme};
 use crate::store::{ErasedStore, SessionStore};

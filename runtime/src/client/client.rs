@@ -11,11 +11,12 @@ use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use crate::auth::policy::Law;
-use crate::auth::rules::{Condition, Rule};
+use crate::auth::rules::Rule;
 use crate::client::builder::ClientBuilder;
 use crate::client::pending::{AnswerFuture, Pending};
+use crate::declaration::condition::Condition;
 use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Role};
-use crate::error::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::execute::dispatch::Journey;
 use crate::execute::placement::Placement;
 use crate::execute::plan::{Declaration, Met, Plan, Undeclared};

@@ -5,7 +5,7 @@ use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 

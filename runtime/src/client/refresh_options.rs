@@ -9,7 +9,7 @@ use http::StatusCode;
 use super::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::declaration::endpoint::{Api, ApiInfo};
-use crate::error::error::{Error, Result};
+use crate::error::{Error, Result};
 use crate::refresh::refresher::{AnyRefresher, ByFunction, Refresher};
 use crate::refresh::renewal::{Custom, Method, Renewal};
 use crate::session::{AsTokens, Revoker, Session, Tokens};

@@ -3,10 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::auth::rules::Condition;
 use crate::client::client::Client;
+use crate::declaration::condition::Condition;
+use crate::declaration::paging::Paging;
 use crate::request::call::Exchange;
-use crate::response::pages::Paging;
 use crate::session::Tokens;
 use crate::transport::upstream::Wire;
 

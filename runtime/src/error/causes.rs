@@ -2,6 +2,9 @@
 
 use std::error::Error as StdError;
 
+/// A boxed error, as tower services use it.
+pub type BoxError = Box<dyn StdError + Send + Sync>;
+
 pub(crate) fn any_cause(
     error: &(dyn StdError + 'static),
     test: fn(&(dyn StdError + 'static)) -> bool,
@@ -50,7 +53,7 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
 
 /// The error of a transport whose own time-out has passed.
 #[cfg(feature = "hyper")]
-pub(crate) fn timed_out() -> super::error::BoxError {
+pub(crate) fn timed_out() -> BoxError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out has passed").into()
 }
 

@@ -9,12 +9,10 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::causes::{any_cause, has_url, is_connect, is_timeout, is_unsent};
-use crate::error::rejection::Rejection;
-use crate::response::reply::Receipt;
-
-/// A boxed error, as tower services use it.
-pub type BoxError = Box<dyn StdError + Send + Sync>;
+use super::causes::{BoxError, any_cause, has_url, is_connect, is_timeout, is_unsent};
+use super::kind::Kind;
+use super::receipt::Receipt;
+use super::rejection::Rejection;
 
 /// The result of a call: [`std::result::Result`] with [`Error`] unless said otherwise.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -47,28 +45,6 @@ pub(super) struct Inner {
     pub(super) rejection: Option<Arc<Rejection>>,
     pub(super) receipt: Option<Receipt>,
     pub(super) source: Option<Arc<dyn StdError + Send + Sync>>,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Builder,
-    Request,
-    Connect,
-    Timeout,
-    Transport,
-    Status,
-    Decode,
-    NoSession,
-    SessionExpired,
-    RotationLost,
-    Superseded,
-    Refresh,
-    NoProgress,
-    Excessive,
-    NotReplayable,
-    Reentrant,
-    Busy,
-    Store,
 }
 
 impl Error {

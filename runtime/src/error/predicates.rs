@@ -4,11 +4,13 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use super::error::{BoxError, Error, Kind};
-use crate::error::problem::Problem;
-use crate::error::reason::Reason;
-use crate::error::rejection::Rejection;
-use crate::response::reply::Receipt;
+use super::causes::BoxError;
+use super::error::Error;
+use super::kind::Kind;
+use crate::error::Problem;
+use crate::error::Reason;
+use crate::error::Receipt;
+use crate::error::Rejection;
 
 impl Error {
     /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
-use crate::error::rejection::Rejection;
+use crate::error::Rejection;
 use crate::format::media_type::MediaType;
 
 /// Problem details, the standard body of an error answer (RFC 9457).

@@ -2,8 +2,8 @@
 
 use std::fmt;
 
-use crate::auth::challenge::Challenge;
-use crate::error::error::Kind;
+use crate::error::Challenge;
+use crate::error::Kind;
 
 /// Why a call that the server refused was not refreshed for, or not sent again.
 ///

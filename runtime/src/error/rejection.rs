@@ -2,13 +2,9 @@
 
 use std::fmt;
 use std::sync::OnceLock;
-use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode};
-use tokio::runtime::Handle;
-
-use crate::transport::response::Response;
 
 /// An answer of the server that refused a call: its status, headers and body.
 ///
@@ -24,36 +20,14 @@ pub struct Rejection {
 }
 
 impl Rejection {
-    /// Longest body kept of an answer that will probably never be shown.
-    const BODY_CAP: usize = 64 * 1024;
-    /// Longest wait for the rest of such a body.
-    const BODY_WAIT: Duration = Duration::from_secs(1);
+    /// Keeps the headers as a list: thousands of calls may wait with a refusal that no caller reads.
+    pub(crate) fn compact(status: StatusCode, headers: &HeaderMap, body: Bytes) -> Self {
+        let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
+        Self { status, headers: OnceLock::new(), lines, body }
+    }
 
     pub(crate) fn new(status: StatusCode, headers: HeaderMap, body: Bytes) -> Self {
         Self { status, headers: OnceLock::from(Box::new(headers)), lines: Box::default(), body }
-    }
-
-    /// Reads what is worth keeping and lets go of the connection.
-    pub(crate) async fn capture(mut response: Response) -> Self {
-        let mut body = BytesMut::new();
-        let read = async {
-            while let Ok(Some(chunk)) = response.chunk().await {
-                let room = Self::BODY_CAP - body.len();
-                body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
-                if body.len() == Self::BODY_CAP {
-                    break;
-                }
-            }
-        };
-        // A body that never ends must not keep its caller from the refresh; what has come is kept.
-        if Handle::try_current().is_ok() {
-            let _ = tokio::time::timeout(Self::BODY_WAIT, read).await;
-        } else {
-            read.await;
-        }
-        let headers = response.headers();
-        let lines = headers.iter().map(|(name, value)| (name.clone(), value.clone())).collect();
-        Self { status: response.status(), headers: OnceLock::new(), lines, body: body.freeze() }
     }
 
     /// The status, a 401 or 403 unless `refresh_on` says otherwise.

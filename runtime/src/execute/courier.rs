@@ -8,10 +8,11 @@ use http::{HeaderMap, Method, StatusCode};
 use reqwest::Request;
 use url::Url;
 
-use crate::error::error::{Error, Kind};
+use crate::error::Stamp;
+use crate::error::{Error, Kind};
 use crate::execute::placement::Placement;
 use crate::request::prepared::Prepared;
-use crate::session::{Session, SetCookies, Snapshot, Stamp};
+use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{Followed, Trail};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;

@@ -3,7 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use crate::declaration::endpoint::Endpoint;
-use crate::error::rejection::Rejection;
+use crate::error::Rejection;
 use crate::execute::placement::Placement;
 use crate::session::Demand;
 

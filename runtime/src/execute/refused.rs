@@ -7,11 +7,12 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::dispatch::{Arrived, Journey, turn};
-use crate::error::error::{Error, Kind};
-use crate::error::reason::Reason;
-use crate::error::rejection::Rejection;
+use crate::error::Reason;
+use crate::error::RefreshedBy;
+use crate::error::Rejection;
+use crate::error::{Error, Kind};
 use crate::execute::courier::Delivered;
-use crate::response::reply::RefreshedBy;
+use crate::response::capture::capture;
 use crate::session::{Next, Snapshot};
 use crate::trace;
 
@@ -31,7 +32,7 @@ impl Journey {
                 return Box::pin(self.renew_only(first, next)).await;
             }
             // Read and let go before anything is waited for: the connection may be needed for the refresh.
-            let rejection = Arc::new(Box::pin(Rejection::capture(first.response)).await);
+            let rejection = Arc::new(Box::pin(capture(first.response)).await);
             if let Some(met) = &self.plan.met {
                 let _ = met.set(rejection.clone());
             }
@@ -82,7 +83,7 @@ impl Journey {
                 self.receipt.reason = Some(Reason::NoReplay);
                 Ok(self.end(first.response))
             }
-            Err(error) => Err(error.with_rejection(Arc::new(Rejection::capture(first.response).await))),
+            Err(error) => Err(error.with_rejection(Arc::new(capture(first.response).await))),
         }
     }
 

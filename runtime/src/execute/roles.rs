@@ -5,12 +5,12 @@ use std::sync::Arc;
 
 use crate::client::client::Client;
 use crate::declaration::endpoint::Endpoint;
-use crate::error::error::{Error, Kind};
+use crate::error::Receipt;
+use crate::error::{Error, Kind};
 use crate::execute::courier::{Courier, Errand};
 use crate::execute::dispatch::Arrived;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
-use crate::response::reply::Receipt;
 use crate::session::{SetCookies, Snapshot, Tokens};
 use crate::trace::Trail;
 

@@ -11,7 +11,7 @@ use tokio::sync::Semaphore;
 
 use crate::auth::rules::Custom;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
-use crate::error::error::Result;
+use crate::error::Result;
 use crate::execute::placement::Placement;
 use crate::transport::upstream::{Wire, redirects_leak};
 

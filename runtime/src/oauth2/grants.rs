@@ -1,7 +1,7 @@
 //! The two grants that need nobody at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
 use super::token_endpoint::{ClientAuth, TokenEndpoint};
-use crate::error::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::refresh::exchange::Presentation;
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::refresh::renewal::Attempt;

@@ -10,7 +10,7 @@ use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
 use url::Url;
 
-use crate::error::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result};
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
 use crate::refresh::refresher::RefreshContext;

@@ -8,7 +8,7 @@ use std::pin::Pin;
 use tokio::runtime::Handle;
 use tokio::task::{AbortHandle, JoinHandle};
 
-use crate::error::error::Result;
+use crate::error::Result;
 
 /// Its handle breaks it off.
 pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {

@@ -8,7 +8,7 @@ use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::format::date;
 use crate::format::media_type::MediaType;
 

@@ -17,7 +17,8 @@ use tokio::time::{Instant, sleep};
 
 use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
 use super::renewal::Attempt;
-use crate::error::error::{Error, Kind};
+use crate::error::Stamp;
+use crate::error::{Error, Kind};
 use crate::execute::roles::TokensOf;
 use crate::platform::deadline::within;
 use crate::request::prepared::Prepared;
@@ -25,7 +26,6 @@ use crate::response::answer::Answer;
 use crate::session::Session;
 use crate::session::cell::expired;
 use crate::session::cookies::{Cookies, SetCookies};
-use crate::session::snapshot::Stamp;
 use crate::session::token_numbers::tame;
 use crate::trace::Trail;
 use crate::transport::response::Response;

@@ -7,9 +7,9 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::error::Result;
+use crate::error::Result;
+use crate::error::Stamp;
 use crate::session::Session;
-use crate::session::snapshot::Stamp;
 use crate::session::tokens::{AsTokens, Tokens};
 use crate::transport::upstream::Wire;
 

@@ -9,7 +9,7 @@ use super::error_response::{Ending, ErrorResponse, classify};
 use super::exchange::Presentation;
 use super::refresher::{AnyRefresher, RefreshContext};
 use crate::declaration::endpoint::Refresh;
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::session::Session;
 use crate::session::cookies::SetCookies;
 use crate::session::snapshot::{Snapshot, Standing};

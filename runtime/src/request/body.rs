@@ -8,7 +8,7 @@ use bytes::Bytes;
 use futures_core::TryStream;
 
 use super::multipart::Multipart;
-use crate::error::error::{BoxError, Error};
+use crate::error::{BoxError, Error};
 
 /// The body of a request.
 ///

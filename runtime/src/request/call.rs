@@ -6,7 +6,7 @@ use std::fmt;
 use http::HeaderName;
 
 use crate::declaration::endpoint::Endpoint;
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::execute::express::Express;
 use crate::request::prepared::Prepared;
 use crate::request::{

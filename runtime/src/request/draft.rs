@@ -6,7 +6,7 @@ use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE};
 
 use crate::declaration::endpoint::Endpoint;
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::request::prepared::Declared;
 use crate::request::{Body, Content, Parts, Refusal, has_dot_segment};
 use crate::transport::upstream::Wire;

@@ -15,7 +15,7 @@ use serde::Serialize;
 
 use super::body::{Body, Next};
 use super::scalar::{Refusal, Room, Sink, take_apart};
-use crate::error::error::{BoxError, Error};
+use crate::error::{BoxError, Error};
 
 /// One part of a multipart body.
 ///

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Method};
 use reqwest::Request;
 use url::Url;
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::request::{Content, Next};
 use crate::transport::upstream::Wire;
 

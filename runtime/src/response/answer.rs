@@ -7,15 +7,15 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
 
-use crate::error::error::{Error, Kind};
-use crate::error::rejection::Rejection;
+use crate::error::Receipt;
+use crate::error::Rejection;
+use crate::error::{Error, Kind};
 use crate::execute::dispatch::Arrived;
 use crate::format::charset;
 use crate::format::media_type::MediaType;
 use crate::response::body_deserializer::BodyDeserializer;
 use crate::response::decode_error::DecodeError;
 use crate::response::pages::Continuation;
-use crate::response::reply::Receipt;
 use crate::session::tame;
 use crate::transport::body;
 use crate::transport::response::Response;

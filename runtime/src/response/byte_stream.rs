@@ -8,7 +8,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use futures_core::Stream;
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::response::answer::Answer;
 use crate::response::decode::{FromResponse, Reading};
 

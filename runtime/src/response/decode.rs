@@ -3,7 +3,7 @@
 use http::StatusCode;
 use serde::de::DeserializeOwned;
 
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::response::answer::Answer;
 use crate::response::reply::Reply;
 use crate::session::{AsTokens, Tokens};

@@ -3,7 +3,7 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::response::body_deserializer::BodyDeserializer;
 
 /// What a variant of an [`ApiError`](macro@crate::ApiError) can hold: anything that deserializes from the

@@ -13,7 +13,7 @@ use serde::de::DeserializeOwned;
 use super::byte_stream::ByteStream;
 use super::event_parser::EventParser;
 use super::stream_value::{too_long, value_of};
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::response::answer::Answer;
 use crate::response::decode::{FromResponse, Reading};
 

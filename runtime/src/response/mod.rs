@@ -3,6 +3,7 @@
 pub(crate) mod answer;
 pub(crate) mod body_deserializer;
 pub(crate) mod byte_stream;
+pub(crate) mod capture;
 pub(crate) mod decode;
 pub(crate) mod decode_error;
 pub(crate) mod error_body;

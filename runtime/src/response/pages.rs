@@ -15,43 +15,14 @@ use url::Url;
 use crate::client::client::Client;
 use crate::client::pending::AnswerFuture;
 use crate::declaration::endpoint::Endpoint;
-use crate::error::error::{Error, Kind};
+use crate::declaration::paging::{Paging, Way};
+use crate::error::{Error, Kind};
 use crate::format::link::next_of;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
 use crate::response::decode::{ByPages, FromResponse};
 
-/// How an endpoint says where its next page is.
-#[derive(Clone, Copy, Debug)]
-pub struct Paging(Way);
-
-#[derive(Clone, Copy, Debug)]
-enum Way {
-    Link,
-    Cursor { field: &'static str, parameter: &'static str },
-    Number { parameter: &'static str },
-}
-
 impl Paging {
-    /// By `Link: …; rel="next"` (RFC 8288), as GitHub does.
-    #[must_use]
-    pub const fn link() -> Self {
-        Self(Way::Link)
-    }
-
-    /// By a field of the JSON answer, named by dots from the outside in; what it holds goes into a query
-    /// parameter.
-    #[must_use]
-    pub const fn cursor(field: &'static str, parameter: &'static str) -> Self {
-        Self(Way::Cursor { field, parameter })
-    }
-
-    /// By counting a query parameter up, from 1 if the call does not say, until a page is an empty array.
-    #[must_use]
-    pub const fn number(parameter: &'static str) -> Self {
-        Self(Way::Number { parameter })
-    }
-
     /// Where the page after `answer`, which came from `url`, is.
     fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
         match self.0 {

@@ -3,7 +3,7 @@
 //! All are streams and have a `next` of their own; both are cancel safe: what has arrived stays in the
 //! stream's buffer.
 
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::response::body_deserializer::BodyDeserializer;
 use crate::response::decode_error::DecodeError;
 

@@ -24,7 +24,7 @@ use tokio::time::{Instant, timeout};
 
 use super::Session;
 use super::snapshot::{Snapshot, Standing};
-use crate::error::error::{BoxError, Error, Kind};
+use crate::error::{BoxError, Error, Kind};
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 

@@ -21,10 +21,11 @@ use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
 use super::fruitless::Fruitless;
 use super::memo::Memo;
-use super::snapshot::{Snapshot, Stamp, Standing};
+use super::snapshot::{Snapshot, Standing};
 use super::term::Age;
-use crate::error::error::{Error, Kind};
-use crate::error::reason::Reason;
+use crate::error::Reason;
+use crate::error::Stamp;
+use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 
 #[cfg_attr(test, derive(Clone))]

@@ -12,9 +12,10 @@ use super::credential::{Credential, Minted};
 use super::decision::{Landed, Landing};
 use super::events::SessionEvent;
 use super::flight::Ticket;
-use super::snapshot::{Snapshot, Stamp};
+use super::snapshot::Snapshot;
 use super::tokens::Tokens;
-use crate::error::error::Error;
+use crate::error::Error;
+use crate::error::Stamp;
 use crate::platform::clock::Now;
 
 impl Session {

@@ -9,7 +9,7 @@ use tokio::time::Instant;
 use super::jwt;
 use super::term::{Age, Term};
 use super::tokens::Tokens;
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 
 pub(crate) struct Credential {

@@ -14,11 +14,12 @@ use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
 use super::events::SessionEvent;
 use super::flight::{self, Departure, Ticket};
-use super::snapshot::{Snapshot, Stamp, Standing};
-use crate::error::error::{Error, Kind};
-use crate::error::reason::Reason;
+use super::snapshot::{Snapshot, Standing};
+use crate::error::Reason;
+use crate::error::RefreshedBy;
+use crate::error::Stamp;
+use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
-use crate::response::reply::RefreshedBy;
 use crate::trace;
 
 /// Whether a call needs the session.

@@ -6,8 +6,8 @@ use std::time::Duration;
 use super::cookies::SetCookies;
 use super::credential::Credential;
 use super::snapshot::Snapshot;
-use crate::error::error::Error;
-use crate::error::reason::Reason;
+use crate::error::Error;
+use crate::error::Reason;
 
 /// What a refused answer says about the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

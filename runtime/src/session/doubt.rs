@@ -3,7 +3,7 @@
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use super::snapshot::Stamp;
+use crate::error::Stamp;
 
 /// Under which stamp a secret was presented and not answered. In memory, what a journal is on disk.
 #[derive(Debug, Default)]

@@ -5,7 +5,7 @@ use std::fmt;
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::RecvError;
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::trace;
 
 /// Events kept for a listener that is slow; older ones are dropped, nobody waits for it.

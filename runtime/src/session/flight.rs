@@ -17,7 +17,7 @@ use super::archive::{self, Aftermath};
 use super::credential::Credential;
 use super::decision::{Cause, Landed, Landing};
 use super::snapshot::Snapshot;
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 use crate::platform::task;

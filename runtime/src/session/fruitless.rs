@@ -9,8 +9,8 @@ use std::time::Duration;
 use tokio::time::Instant;
 
 use super::decision::Finding;
-use super::snapshot::Stamp;
-use crate::error::reason::Reason;
+use crate::error::Reason;
+use crate::error::Stamp;
 
 /// First time for which a route is known as forbidden, and for which a refused fresh token is believed to
 /// be good.

@@ -10,7 +10,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::events::SessionEvents;
 use super::session::{Inner, Session};
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::platform::task;
 
 /// How often it looks at the clock while a token has an end: a machine that slept wakes up late.

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::error::error::Error;
+use crate::error::Error;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
@@ -86,7 +86,7 @@ impl Memo {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::error::Kind;
+    use crate::error::Kind;
 
     /// D13: attempts by hand make nobody else wait longer: the next wait is the one that was next before.
     #[test]

@@ -36,7 +36,7 @@ pub use self::events::{SessionEvent, SessionEvents};
 pub use self::keep_fresh::KeepFresh;
 pub(crate) use self::revocation::Revoker;
 pub use self::session::{Session, SessionState};
-pub(crate) use self::snapshot::{Snapshot, Stamp};
+pub(crate) use self::snapshot::Snapshot;
 pub use self::token_field::{TokenFields, TokenLifetime, TokenText};
 pub(crate) use self::token_numbers::tame;
 pub use self::tokens::{AccessToken, AsTokens, FromSession, RefreshToken, Tokens};

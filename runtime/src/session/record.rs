@@ -4,7 +4,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::session::{AccessToken, Cookies, RefreshToken, Tokens};
 
 /// What is stored of a session, and of the refresh that somebody is about to make.

@@ -12,9 +12,10 @@ use tokio::task::JoinHandle;
 use super::Session;
 use super::decision::Landing;
 use super::events::SessionEvent;
-use super::snapshot::{Snapshot, Stamp};
+use super::snapshot::Snapshot;
 use super::tokens::Tokens;
-use crate::error::error::{Error, Kind, Result};
+use crate::error::Stamp;
+use crate::error::{Error, Kind, Result};
 use crate::platform::task;
 use crate::refresh::renewal::Renewal;
 

@@ -12,7 +12,7 @@ use super::cell::Cell;
 use super::doubt::Doubt;
 use super::events::Bell;
 use super::flight::Ticket;
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::refresh::renewal::Renewal;
 
 use super::events::SessionEvents;

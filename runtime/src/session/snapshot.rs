@@ -5,14 +5,8 @@ use std::sync::Arc;
 use super::cookies::Cookies;
 use super::credential::Credential;
 use super::term::Age;
+use crate::error::Stamp;
 use crate::platform::clock::Now;
-
-/// What a call was sent under.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Stamp {
-    pub(crate) epoch: u64,
-    pub(crate) generation: u64,
-}
 
 /// What the session is at one moment. Published whole: who reads one sees a token and the cookies that
 /// belong to it.

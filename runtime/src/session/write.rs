@@ -5,7 +5,7 @@ use std::future::{Future, IntoFuture};
 use std::pin::Pin;
 
 use super::Session;
-use crate::error::error::Error;
+use crate::error::Error;
 
 /// A change of the session that has taken effect already. Awaiting it says whether it could be made, and
 /// whether it is stored; it is stored also if nobody waits for it.

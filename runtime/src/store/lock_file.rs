@@ -9,7 +9,7 @@ use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
 use super::StoreLock;
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 
 /// How often a lock that somebody else holds is tried again.
 const PAUSE: Duration = Duration::from_millis(20);

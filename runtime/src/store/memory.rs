@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use tokio::sync::Mutex as Turn;
 
 use super::{Revision, SessionStore, StoreLock, Stored, Swap};
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 
 /// Keeps a session in memory. Clones are the same store, so clients built apart from each other can share a session
 /// through one, and tests can look into what is stored. Without any store a session lives in memory too, at no cost.

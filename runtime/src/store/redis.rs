@@ -14,7 +14,7 @@ use redis::{Client, IntoConnectionInfo, RedisError};
 use self::notices::Notices;
 use self::wire::Wire;
 use super::{Revision, SessionStore, StoreLock, Stored, Swap};
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 
 /// Longer than a flight may take, the wait for the lock aside.
 const LEASE: Duration = Duration::from_secs(30);

@@ -7,7 +7,7 @@ use chacha20poly1305::aead::{Aead, Generate, Nonce, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 
 use super::{Revision, SessionStore, StoreLock, Stored, Swap};
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 
 /// Says what the rest is, and in which form.
 const MARK: &[u8] = b"afresh sealed 1\n";

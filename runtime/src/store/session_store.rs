@@ -5,7 +5,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Instant;
 
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 
 /// A place for one session, shared by every process that is to have the same one.
 ///

@@ -9,7 +9,7 @@ use tracing::{Instrument, Span, debug, info, info_span, warn};
 use super::TARGET;
 use super::open_span::fail;
 use super::told::{Told, name_of};
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::session::{Cause, Finding, Landed, SessionEvent};
 
 /// The span of a refresh. It has no parent, as it belongs to no caller; it follows from who set it off.

@@ -18,7 +18,7 @@ use super::TARGET;
 use super::open_span::OpenSpan;
 use super::told::name_of;
 use crate::declaration::endpoint::Endpoint;
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::transport::response::Response;
 
 /// A method that HTTP does not know.

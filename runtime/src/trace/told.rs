@@ -3,7 +3,7 @@
 use std::error::Error as StdError;
 use std::fmt;
 
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 
 /// An error and its causes as far as their texts are the runtime's own. What others wrote may hold secrets.
 pub(super) struct Told<'a>(pub(super) &'a Error);

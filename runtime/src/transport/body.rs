@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::Version;
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::transport::response::Response;
 
 /// As much room as is made because an answer says that it is that long; more follows as the bytes do.

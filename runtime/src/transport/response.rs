@@ -8,7 +8,7 @@ use bytes::Bytes;
 use http::{HeaderMap, StatusCode, Version};
 use url::Url;
 
-use crate::error::error::Error;
+use crate::error::Error;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::response::LeanResponse;
 

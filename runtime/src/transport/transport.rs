@@ -18,7 +18,7 @@ use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
 use url::Url;
 
-use crate::error::error::{BoxError, Error};
+use crate::error::{BoxError, Error};
 use crate::session::has_set_cookie;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{Exchange, HyperTransport};

@@ -8,7 +8,7 @@ use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::Request;
 use url::{ParseError, Url};
 
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::transport::origin::Origin;
 use crate::transport::response::Response;
 use crate::transport::transport::{Sent, Transport, forbid_repeat};

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::*;
-use crate::auth::rules::Condition;
+use crate::declaration::condition::Condition;
 
 const DEFAULT: Law<'static> = law(&[401, 403], &[], &[]);
 

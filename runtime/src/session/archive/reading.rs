@@ -7,7 +7,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
 use super::{Archive, Book, Found, Known, Session};
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::task;
 use crate::session::cell::Cell;

@@ -3,7 +3,8 @@
 use super::reading::Heed;
 use super::rotation::announce;
 use super::{Archive, Session};
-use crate::session::snapshot::{Snapshot, Stamp};
+use crate::error::Stamp;
+use crate::session::snapshot::Snapshot;
 
 impl Session {
     /// Whether a secret that was sent under `stamp` and not answered may be sent again: it is still the session's,

@@ -11,7 +11,7 @@ use super::aftermath::{Aftermath, Note};
 use super::reading::{Heed, Taken};
 use super::writing::stored_session;
 use super::{Archive, Book, DEADLINE, Session};
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::refresh::renewal::Attempt;
 use crate::session::decision::Landing;
 use crate::session::events::SessionEvent;

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 
 use super::reading::Heed;
 use super::{Archive, Book, Known, Session};
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::platform::task;
 use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;

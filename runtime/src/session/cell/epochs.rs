@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::{Cell, Stamp, Standing, ended};
-use crate::error::error::Error;
+use crate::error::Error;
 use crate::session::cookies::{Cookies, SetCookies};
 use crate::session::credential::Credential;
 use crate::session::fruitless::Fruitless;

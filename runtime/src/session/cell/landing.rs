@@ -5,7 +5,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::{Cell, Stamp, Standing};
-use crate::error::error::{Error, Kind};
+use crate::error::{Error, Kind};
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Credential;
 use crate::session::decision::{Landed, Landing};

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use tokio::runtime::Handle;
 
 use super::{Inner, scripts, wire};
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::StoreLock;
 

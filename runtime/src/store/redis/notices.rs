@@ -10,7 +10,7 @@ use redis::aio::PubSub;
 use redis::{Client, RedisResult};
 use tokio::time::{sleep, timeout};
 
-use crate::error::error::BoxError;
+use crate::error::BoxError;
 use crate::store::Revision;
 
 /// After which somebody looks who has heard nothing.

@@ -20,7 +20,7 @@ use super::host::HostHeader;
 use super::network;
 use super::response::{Deadline, LeanResponse};
 use crate::error::causes::{NoTls, timed_out};
-use crate::error::error::{BoxError, Result};
+use crate::error::{BoxError, Result};
 
 /// As long as reqwest's.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);

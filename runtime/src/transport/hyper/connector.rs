@@ -14,8 +14,8 @@ use hyper_util::rt::TokioIo;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::Service;
 
+use crate::error::BoxError;
 use crate::error::causes::timed_out;
-use crate::error::error::BoxError;
 
 /// What the connector is good for.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -6,7 +6,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use tower::Service;
 
 use super::connector::{Connector, Line, Reach};
-use crate::error::error::Error;
+use crate::error::Error;
 
 pub(crate) const REACH: Reach = if cfg!(feature = "__rustls") { Reach::Https } else { Reach::Http };
 
@@ -48,7 +48,7 @@ mod tls {
     use rustls::crypto::CryptoProvider;
     use rustls_platform_verifier::BuilderVerifierExt;
 
-    use crate::error::error::{BoxError, Error};
+    use crate::error::{BoxError, Error};
 
     /// The provider that the program has installed, else reqwest's; what the system trusts.
     pub(crate) fn config() -> Result<ClientConfig, Error> {

@@ -12,8 +12,8 @@ use hyper::body::Incoming;
 use reqwest::ResponseBuilderExt;
 use tokio::time::{Sleep, sleep};
 
+use crate::error::BoxError;
 use crate::error::causes::timed_out;
-use crate::error::error::BoxError;
 
 /// The head of an answer, its body, and what it takes to make reqwest's response of it.
 pub(crate) struct LeanResponse {

@@ -3,7 +3,7 @@
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 use super::{Kind, Model, Place};
-use crate::session::snapshot::Stamp;
+use crate::error::Stamp;
 
 impl Model {
     /// What tells this moment from others. Counters are told from the current ones, callers of a kind are interchangeable,

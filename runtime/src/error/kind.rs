@@ -1,0 +1,23 @@
+//! The kinds of failure that an error tells apart: [`Kind`].
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Builder,
+    Request,
+    Connect,
+    Timeout,
+    Transport,
+    Status,
+    Decode,
+    NoSession,
+    SessionExpired,
+    RotationLost,
+    Superseded,
+    Refresh,
+    NoProgress,
+    Excessive,
+    NotReplayable,
+    Reentrant,
+    Busy,
+    Store,
+}

@@ -1,0 +1,8 @@
+//! Which credential a request carried: [`Stamp`].
+
+/// The epoch and the generation of the credential that a request carried.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Stamp {
+    pub(crate) epoch: u64,
+    pub(crate) generation: u64,
+}

@@ -1,0 +1,35 @@
+//! Reads a refused answer as far as it is worth keeping: [`capture`].
+
+use std::time::Duration;
+
+use bytes::BytesMut;
+use tokio::runtime::Handle;
+
+use crate::error::Rejection;
+use crate::transport::response::Response;
+
+/// The longest body that is kept of a refused answer.
+const BODY_CAP: usize = 64 * 1024;
+/// How long the rest of such a body may take.
+const BODY_WAIT: Duration = Duration::from_secs(1);
+
+/// Reads what is worth keeping and frees the connection.
+pub(crate) async fn capture(mut response: Response) -> Rejection {
+    let mut body = BytesMut::new();
+    let read = async {
+        while let Ok(Some(chunk)) = response.chunk().await {
+            let room = BODY_CAP - body.len();
+            body.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+            if body.len() == BODY_CAP {
+                break;
+            }
+        }
+    };
+    // A body that never ends must not keep its caller from the refresh; what has arrived is kept.
+    if Handle::try_current().is_ok() {
+        let _ = tokio::time::timeout(BODY_WAIT, read).await;
+    } else {
+        read.await;
+    }
+    Rejection::compact(response.status(), response.headers(), body.freeze())
+}
