@@ -1,5 +1,6 @@
 //! Tables of answers and what they say.
 
+use crate::error::Challenge;
 use serde_json::{Value, json};
 
 use super::*;
