@@ -79,7 +79,7 @@
 //! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`], [`FromError`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
-//! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Refusal`] |
+//! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Rejection`] |
 //!
 //! # Features
 //!
@@ -153,7 +153,6 @@ pub mod __private;
 
 pub use afresh_macros::{ApiError, AsTokens, api};
 
-pub use crate::auth::rules::Refusal;
 pub use crate::client::builder::ClientBuilder;
 pub use crate::client::client::Client;
 pub use crate::client::pending::Pending;

@@ -3,19 +3,20 @@
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
-use crate::client::pending::{Decode, Pending, UnderWay};
+use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_options::join;
 use crate::error::Error;
 use crate::execute::roles::TokensOf;
 use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
 use crate::response::error_body::{self, ErrorBody};
 
+pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;
-pub use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Refresh, Role};
 pub use crate::declaration::paging::Paging;
 pub use crate::request::call::{Call, Exchange};
 pub use crate::session::TokenFields;
-pub use crate::transport::upstream::Wire;
+pub use crate::transport::upstream::Upstream as Wire;
 
 /// Starts building a generated client.
 pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
@@ -37,36 +38,36 @@ pub fn adopt<C: Api>(client: Client) -> C {
 /// A call of `endpoint`, to be given its arguments.
 #[must_use]
 pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
-    Call::new(client.wire(), endpoint)
+    Call::new(client.upstream(), endpoint)
 }
 
 /// Sends an ordinary or public call.
 pub fn send<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
-    Pending { under_way: started(client, call, R::READING), decode: R::of }
+    Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
 /// Sends a `#[pages]` call.
 pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> Pending<R> {
-    Pending { under_way: started(client, call, R::READING), decode: R::of }
+    Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
 /// Apart from the above, which are compiled for each type.
-fn started(client: &Client, call: Call, reading: Reading) -> UnderWay {
+fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
-    UnderWay::new(client.start(call, reading), method)
+    Running::new(client.context().start(call, reading), method)
 }
 
 /// Sends a `#[login]` call.
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
-    Pending { under_way: UnderWay::new(client.start_login(call, tokens_of), method), decode: R::of }
+    Pending { running: Running::new(client.context().start_login(call, tokens_of), method), decode: R::of }
 }
 
 /// Sends a `#[refresh]` call that was made by hand.
 pub fn refresh<R>(client: &Client, call: Call, renewal: &Renewal<R>) -> Pending<R> {
     let method = call.endpoint().name;
     Pending {
-        under_way: UnderWay::new(client.start_refresh(call, renewal.tokens_of), method),
+        running: Running::new(client.context().start_refresh(call, renewal.tokens_of), method),
         decode: renewal.decode,
     }
 }
@@ -87,7 +88,7 @@ pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
 /// Sends a `#[logout]` call.
 pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint().name;
-    Pending { under_way: UnderWay::new(client.start_logout(call), method), decode: R::of }
+    Pending { running: Running::new(client.context().start_logout(call), method), decode: R::of }
 }
 
 /// A call that no session touches.

@@ -1,5 +1,4 @@
-//! What the `WWW-Authenticate` headers of a refusal ask for: [`Challenge`], and the error codes that speak of
-//! the token itself.
+//! Reads `WWW-Authenticate`: [`read`].
 
 use http::HeaderMap;
 use http::header::WWW_AUTHENTICATE;
@@ -7,33 +6,33 @@ use http_auth::{ChallengeParser, ChallengeRef};
 
 use crate::error::Challenge;
 
-/// What the first challenge that says anything says.
+/// What a challenge says about the access token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Said {
+pub(crate) enum TokenError {
     InvalidToken,
     InsufficientScope,
-    Asks(Challenge),
+    Challenge(Challenge),
 }
 
-/// Reads the challenges (RFC 9110 §11.6.1, RFC 6750 §3).
-pub(crate) fn read(headers: &HeaderMap) -> Option<Said> {
+/// The first challenge that says anything about the token (RFC 9110 §11.6.1, RFC 6750 §3).
+pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
     let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
     let mut challenges = lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok));
-    challenges.find_map(|challenge| said(&challenge))
+    challenges.find_map(|challenge| token_error(&challenge))
 }
 
-fn said(challenge: &ChallengeRef<'_>) -> Option<Said> {
-    // With claims to be met the token is not simply old, whatever the error code is.
+fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {
+    // A token that lacks claims has not simply expired, whatever the error code says.
     if has(challenge, "claims") {
-        return Some(Said::Asks(Challenge::Claims));
+        return Some(TokenError::Challenge(Challenge::Claims));
     }
     let (_, code) = challenge.params.iter().find(|(name, _)| name.eq_ignore_ascii_case("error"))?;
     match code.to_unescaped().as_str() {
-        "invalid_token" => Some(Said::InvalidToken),
-        "insufficient_scope" => Some(Said::InsufficientScope),
-        "use_dpop_nonce" => Some(Said::Asks(Challenge::DpopNonce)),
-        "insufficient_user_authentication" => Some(Said::Asks(Challenge::StepUp)),
-        "insufficient_claims" => Some(Said::Asks(Challenge::Claims)),
+        "invalid_token" => Some(TokenError::InvalidToken),
+        "insufficient_scope" => Some(TokenError::InsufficientScope),
+        "use_dpop_nonce" => Some(TokenError::Challenge(Challenge::DpopNonce)),
+        "insufficient_user_authentication" => Some(TokenError::Challenge(Challenge::StepUp)),
+        "insufficient_claims" => Some(TokenError::Challenge(Challenge::Claims)),
         _ => None,
     }
 }

@@ -1,71 +1,77 @@
-//! What an answer to a call says about the credential that was sent with it: the one place that reads its
-//! status.
+//! What an answer says about the credential that its request carried: [`Policy`]. No other folder knows which
+//! statuses refuse a credential.
 
 use http::{HeaderMap, StatusCode};
 
-use super::challenge::{self, Said};
-use crate::auth::rate_limit;
-use crate::auth::rules::{Refusal, Rule};
-use crate::error::Reason;
-use crate::error::Verdict;
+use super::challenge::{self, TokenError};
+use super::rate_limit;
+use super::rules::Rules;
+use crate::error::{Reason, Rejection, Verdict};
 use crate::format::media_type::MediaType;
 
-/// A verdict, and why nothing is to be refreshed for if it is already clear.
+/// The statuses that refuse a credential, unless the API or the builder declares others.
+pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
+
+/// A verdict. With a reason, it is clear that a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Judgement {
+pub(crate) struct Classification {
     pub(crate) verdict: Verdict,
     pub(crate) reason: Option<Reason>,
 }
 
-/// What answers to a method are judged by.
+/// By what the answers to a method are classified.
 #[derive(Clone, Copy)]
-pub(crate) struct Law<'a> {
-    /// Statuses that say that the credential is no longer good. A success does so only by a rule.
+pub(crate) struct Policy<'a> {
+    /// Statuses that refuse the credential. A success does so only if a rule says so.
     pub(crate) refresh_on: &'a [u16],
-    pub(crate) expired_when: Rule<'a>,
-    pub(crate) forbidden_when: Rule<'a>,
+    pub(crate) expired_when: Rules<'a>,
+    pub(crate) forbidden_when: Rules<'a>,
 }
 
-impl Law<'_> {
-    /// Whether an answer with this status can say anything at all.
+impl Policy<'_> {
+    /// Whether an answer with this status can say anything about the credential.
     pub(crate) fn concerns(&self, status: StatusCode) -> bool {
-        let listed = self.lists(status);
         if status.is_success() {
-            return listed && !self.expired_when.is_empty();
+            return self.lists(status) && !self.expired_when.is_empty();
         }
-        listed || matches!(status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN)
+        self.is_refusal(status)
     }
 
-    /// Whether the beginning of the body is needed. `live`: the caller reads the body of a success as it
-    /// arrives, so nobody may wait for one that is not a document.
-    pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, live: bool) -> bool {
+    /// Whether this status alone says that the server refused the call for its credential.
+    pub(crate) fn is_refusal(&self, status: StatusCode) -> bool {
+        !status.is_success() && (self.lists(status) || CREDENTIAL_REFUSED.contains(&status.as_u16()))
+    }
+
+    /// Whether the beginning of the body is needed. `streams`: the caller reads the body of a success as it arrives, so
+    /// only a JSON document is waited for.
+    pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;
         }
         if !self.expired_when.is_empty() || !self.forbidden_when.is_empty() {
-            return !(live && status.is_success()) || MediaType::of(headers).is_json();
+            return !(streams && status.is_success()) || MediaType::of(headers).is_json();
         }
-        // Only a 403 that says nothing else may say in its body that the rate is limited.
+        // A 403 that says nothing else may say in its body that the rate is limited.
         status != StatusCode::UNAUTHORIZED
             && MediaType::of(headers).is_json()
             && challenge::read(headers).is_none()
             && !rate_limit::in_headers(headers)
     }
 
-    /// Judges an answer to a call that carried this session's credential. `outlived`: by its own clock it is
-    /// no longer good.
-    pub(crate) fn judge(&self, refusal: &Refusal<'_>, outlived: bool) -> Option<Judgement> {
-        let status = refusal.status();
+    /// Classifies an answer to a request that carried the session's credential. `expired`: the credential has expired
+    /// by the local clock.
+    pub(crate) fn classify(&self, answer: &Rejection, expired: bool) -> Option<Classification> {
+        let status = answer.status();
         if !self.concerns(status) {
             return None;
         }
         if !self.lists(status) {
-            return Some(Judgement::not_auth(Reason::StatusNotListed));
+            return Some(Classification::not_auth(Reason::StatusNotListed));
         }
-        match (self.by_rule(refusal), status.is_success()) {
-            (Some(Judgement { verdict: Verdict::Forbidden, .. }) | None, true) => None,
-            (Some(judgement), _) => Some(judgement),
-            (None, false) => Some(by_custom(refusal, outlived)),
+        match (self.by_rules(answer), status.is_success()) {
+            (Some(Classification { verdict: Verdict::Forbidden, .. }) | None, true) => None,
+            (Some(classification), _) => Some(classification),
+            (None, false) => Some(by_convention(answer, expired)),
         }
     }
 
@@ -73,24 +79,24 @@ impl Law<'_> {
         self.refresh_on.contains(&status.as_u16())
     }
 
-    /// What the API's and the user's own rules say. They know best.
-    fn by_rule(&self, refusal: &Refusal<'_>) -> Option<Judgement> {
-        let held = self.forbidden_when.holds(refusal).and_then(|forbidden| {
-            let expired = !forbidden && self.expired_when.holds(refusal)?;
+    /// What the rules of the API and of the user say. They outrank everything else.
+    fn by_rules(&self, answer: &Rejection) -> Option<Classification> {
+        let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
+            let expired = !forbidden && self.expired_when.hold(answer)?;
             Ok((forbidden, expired))
         });
         match held {
-            Err(_) => Some(Judgement::not_auth(Reason::RuleFailed)),
-            Ok((true, _)) => Some(Judgement::forbidden(Reason::BodyRule)),
-            Ok((false, true)) => Some(Judgement::open(Verdict::Expired)),
+            Err(_) => Some(Classification::not_auth(Reason::RuleFailed)),
+            Ok((true, _)) => Some(Classification::forbidden(Reason::BodyRule)),
+            Ok((false, true)) => Some(Classification::refreshable(Verdict::Expired)),
             Ok((false, false)) => None,
         }
     }
 }
 
-impl Judgement {
-    /// Something is to be done about it.
-    fn open(verdict: Verdict) -> Self {
+impl Classification {
+    /// A refresh may help.
+    fn refreshable(verdict: Verdict) -> Self {
         Self { verdict, reason: None }
     }
 
@@ -103,26 +109,26 @@ impl Judgement {
     }
 }
 
-/// What standards and well-known servers mean by it. The challenge's word outranks the status.
-fn by_custom(refusal: &Refusal<'_>, outlived: bool) -> Judgement {
-    match challenge::read(refusal.headers()) {
-        Some(Said::InvalidToken) => return Judgement::open(Verdict::Expired),
-        Some(Said::InsufficientScope) => return Judgement::forbidden(Reason::InsufficientScope),
-        Some(Said::Asks(challenge)) => {
+/// What standards and well-known servers mean by the answer. A challenge outranks the status.
+fn by_convention(answer: &Rejection, expired: bool) -> Classification {
+    match challenge::read(answer.headers()) {
+        Some(TokenError::InvalidToken) => return Classification::refreshable(Verdict::Expired),
+        Some(TokenError::InsufficientScope) => return Classification::forbidden(Reason::InsufficientScope),
+        Some(TokenError::Challenge(challenge)) => {
             let reason = Some(Reason::Challenged(challenge));
-            return Judgement { verdict: Verdict::Challenge(challenge), reason };
+            return Classification { verdict: Verdict::Challenge(challenge), reason };
         }
         None => {}
     }
-    if refusal.status() == StatusCode::UNAUTHORIZED || outlived {
-        return Judgement::open(Verdict::Expired);
+    if answer.status() == StatusCode::UNAUTHORIZED || expired {
+        return Classification::refreshable(Verdict::Expired);
     }
-    let limited = rate_limit::in_headers(refusal.headers())
-        || MediaType::of(refusal.headers()).is_json() && rate_limit::in_body(refusal.body());
+    let limited = rate_limit::in_headers(answer.headers())
+        || MediaType::of(answer.headers()).is_json() && rate_limit::in_body(answer.body());
     if limited {
-        return Judgement::not_auth(Reason::RateLimited);
+        return Classification::not_auth(Reason::RateLimited);
     }
-    Judgement::open(Verdict::Suspect)
+    Classification::refreshable(Verdict::Suspect)
 }
 
 #[cfg(test)]

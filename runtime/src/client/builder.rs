@@ -12,18 +12,19 @@ use tokio::sync::Semaphore;
 use tower::Service;
 use url::Url;
 
+use super::api::Api;
 use super::refresh_options::Ways;
 use super::refresh_options::join;
-use crate::auth::rules::Refusal;
 use crate::client::client::Client;
-use crate::declaration::endpoint::Api;
+use crate::error::Rejection;
 use crate::error::{BoxError, Error, Result};
+use crate::execute::context::SharedContext;
 use crate::execute::settings::Settings;
 use crate::session::{Session, Tokens, is_scheme};
 use crate::store::{ErasedStore, SessionStore};
 use crate::transport::origin::{Origin, is_loopback};
 use crate::transport::transport::Transport;
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream;
 
 /// Builds a client: of the generated type `C`, or [`Client`] itself. What cannot be is told by
 /// [`build`](Self::build).
@@ -52,6 +53,13 @@ pub struct ClientBuilder<C = Client> {
     pub(super) allow_http: bool,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,
+}
+
+impl Client {
+    /// Starts building a client of the API at `base_url`, whose origin is the one that may see credentials.
+    pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
+        ClientBuilder::new(base_url.as_ref())
+    }
 }
 
 impl<C: Api> ClientBuilder<C> {
@@ -167,14 +175,14 @@ impl<C: Api> ClientBuilder<C> {
     /// let client = Client::builder("https://shop.example")
     ///     .tokens(Tokens::new("access"))
     ///     .refresh_on([200, 401, 403])
-    ///     .expired_when(|answer| answer.json("/code").is_some_and(|code| code == "TOKEN_EXPIRED"))
+    ///     .expired_when(|answer| answer.pointer("/code").is_some_and(|code| code == "TOKEN_EXPIRED"))
     ///     .forbidden_when(|answer| answer.is_html())
     ///     .build()?;
     /// # Ok::<(), afresh::Error>(())
     /// ```
     pub fn expired_when<F>(mut self, rule: F) -> Self
     where
-        F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
+        F: Fn(&Rejection) -> bool + Send + Sync + 'static,
     {
         self.settings.expired_when.push(Arc::new(rule));
         self
@@ -185,7 +193,7 @@ impl<C: Api> ClientBuilder<C> {
     /// [`expired_when`](Self::expired_when) otherwise.
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
-        F: Fn(&Refusal<'_>) -> bool + Send + Sync + 'static,
+        F: Fn(&Rejection) -> bool + Send + Sync + 'static,
     {
         self.settings.forbidden_when.push(Arc::new(rule));
         self
@@ -251,7 +259,7 @@ impl<C: Api> ClientBuilder<C> {
     /// coming back at once would bring down. A call whose deadline passes while it waits is not sent again.
     /// Default: no limit; 0 counts as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
-        self.settings.replays = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
+        self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self
     }
 
@@ -271,24 +279,25 @@ impl<C: Api> ClientBuilder<C> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
-        let wire = Arc::new(self.wire()?);
+        let upstream = Arc::new(self.upstream()?);
         let session = self.session.unwrap_or_default();
         if let Some(store) = self.store {
             session.set_store(store);
         }
-        self.renewal.give_to(&session, &wire);
+        self.renewal.give_to(&session, &upstream);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
             session.expect();
         }
-        let client = Client::assemble(wire, session, self.settings, C::INFO);
-        client.placement()?;
+        let context = SharedContext::new(upstream, session, self.settings, C::INFO);
+        context.placement()?;
+        let client = Client::from_context(context);
         join(&client, C::INFO, self.renewal.ends_on.as_deref());
         Ok(C::from_client(client))
     }
 
-    fn wire(&mut self) -> Result<Wire> {
+    fn upstream(&mut self) -> Result<Upstream> {
         let url = Url::parse(&self.base)
             .map_err(|error| Error::builder("the base URL is no URL").with_source(error))?;
         self.check_base(&url)?;
@@ -298,7 +307,7 @@ impl<C: Api> ClientBuilder<C> {
         };
         transport.check(&url)?;
         let follows_redirects = transport.follows_redirects();
-        Ok(Wire {
+        Ok(Upstream {
             host: transport.host(&url),
             transport,
             follows_redirects,

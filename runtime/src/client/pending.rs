@@ -6,10 +6,8 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::error::Error;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::decode::Outcome;
-
-pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
 /// What makes the value of a method out of its answer, given the method's name.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
@@ -20,13 +18,13 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
 /// Cancel safe: dropping it stops the call, and never a refresh that others wait for.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
-    pub(crate) under_way: UnderWay,
+    pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
 /// The part of a [`Pending`] that is the same for all types. The rest is compiled for each in the user's crate, which is
 /// why nothing there calls a function that need not know the type, not even a closure.
-pub(crate) struct UnderWay {
+pub(crate) struct Running {
     answer: AnswerFuture,
     method: &'static str,
 }
@@ -36,11 +34,11 @@ impl<R> Pending<R> {
     where
         R: Outcome<Via>,
     {
-        Self { under_way: UnderWay::new(answer, method), decode: R::of }
+        Self { running: Running::new(answer, method), decode: R::of }
     }
 }
 
-impl UnderWay {
+impl Running {
     pub(crate) fn new(answer: AnswerFuture, method: &'static str) -> Self {
         Self { answer, method }
     }
@@ -55,8 +53,8 @@ impl<R> Future for Pending<R> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let this = self.get_mut();
-        match this.under_way.poll(context) {
-            Poll::Ready(answer) => Poll::Ready((this.decode)(answer, this.under_way.method)),
+        match this.running.poll(context) {
+            Poll::Ready(answer) => Poll::Ready((this.decode)(answer, this.running.method)),
             Poll::Pending => Poll::Pending,
         }
     }
@@ -64,6 +62,6 @@ impl<R> Future for Pending<R> {
 
 impl<R> fmt::Debug for Pending<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Pending({})", self.under_way.method)
+        write!(f, "Pending({})", self.running.method)
     }
 }

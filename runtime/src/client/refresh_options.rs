@@ -6,14 +6,15 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::api::Api;
 use super::builder::ClientBuilder;
 use crate::client::client::Client;
-use crate::declaration::endpoint::{Api, ApiInfo};
+use crate::declaration::endpoint::ApiInfo;
 use crate::error::{Error, Result};
 use crate::refresh::refresher::{AnyRefresher, ByFunction, Refresher};
 use crate::refresh::renewal::{Custom, Method, Renewal};
 use crate::session::{AsTokens, Revoker, Session, Tokens};
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream;
 
 /// What the builder was told.
 #[derive(Default)]
@@ -25,7 +26,7 @@ pub(super) struct Ways {
 
 impl Ways {
     /// They come before what an API declares.
-    pub(super) fn give_to(&mut self, session: &Session, wire: &Arc<Wire>) {
+    pub(super) fn give_to(&mut self, session: &Session, wire: &Arc<Upstream>) {
         if let Some(refresher) = self.refresher.take() {
             let ends_on = statuses(self.ends_on.as_deref().unwrap_or_default());
             session.set_renewal(Renewal::Custom(Custom { refresher, wire: wire.clone(), ends_on }));
@@ -126,7 +127,7 @@ pub(crate) fn join(client: &Client, api: &'static ApiInfo, ends_on: Option<&[u16
     if let Some(refresh) = api.refresh {
         let usual: &[u16] = if refresh.by_cookie { &[401, 403] } else { &[] };
         client.session().set_renewal(Renewal::Method(Method {
-            wire: client.wire().clone(),
+            wire: client.upstream().clone(),
             refresh,
             ends_on: statuses(ends_on.unwrap_or(usual)),
         }));

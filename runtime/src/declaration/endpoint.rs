@@ -3,21 +3,11 @@
 use std::fmt;
 use std::time::Duration;
 
-use crate::client::client::Client;
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
 use crate::request::call::Exchange;
 use crate::session::Tokens;
-use crate::transport::upstream::Wire;
-
-/// A generated client.
-pub trait Api: Sized {
-    /// What its trait declares.
-    const INFO: &'static ApiInfo;
-
-    /// Wraps the shared client.
-    fn from_client(client: Client) -> Self;
-}
+use crate::transport::upstream::Upstream as Wire;
 
 /// What a trait declares for all its methods.
 #[derive(Debug)]

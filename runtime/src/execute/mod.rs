@@ -1,10 +1,13 @@
-//! One call from start to end. Start with `dispatch`.
+//! One call from start to end: attach the credential, send, classify, refresh, send again. No other folder knows
+//! that a call is sent again once. Start with `execution`.
 
-pub(crate) mod courier;
-pub(crate) mod dispatch;
-pub(crate) mod express;
+pub(crate) mod context;
+pub(crate) mod deadline;
+pub(crate) mod execution;
 pub(crate) mod placement;
 pub(crate) mod plan;
-pub(crate) mod refused;
+pub(crate) mod resend;
 pub(crate) mod roles;
+pub(crate) mod send;
 pub(crate) mod settings;
+pub(crate) mod start;

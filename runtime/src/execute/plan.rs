@@ -1,53 +1,62 @@
-//! How one call is to be treated, from its declaration: [`Plan`].
+//! How a call is treated, from its declaration: [`Plan`].
 
 use std::sync::{Arc, OnceLock};
 
+use super::context::Context;
+use super::placement::Placement;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
-use crate::execute::placement::Placement;
 use crate::session::Demand;
 
-/// Where a call with a deadline leaves the refusal that it meets.
-pub(crate) type Met = Option<Arc<OnceLock<Arc<Rejection>>>>;
+/// Where a call with a deadline leaves the refusal that it meets, for the error of a deadline that passes.
+pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
-/// How a call is to be treated, from its declaration.
+/// How a call is treated.
 pub(crate) struct Plan {
-    /// `None`: it has nothing to do with the session.
+    /// `None` for a call that carries no credential.
     pub(crate) demand: Option<Demand>,
-    pub(crate) of: Declaration,
-    pub(crate) met: Met,
+    pub(crate) declaration: Declaration,
+    pub(crate) rejection_slot: RejectionSlot,
     /// Whether the caller reads the body of a success as it arrives.
-    pub(crate) live: bool,
+    pub(crate) streams: bool,
 }
 
-/// Who declares it.
+/// Where the call comes from.
 pub(crate) enum Declaration {
-    /// A method.
+    /// A method of a trait.
     Method(&'static Endpoint),
-    /// Nobody: it is a request of the user's own hands. Boxed, so that other calls do not carry the room for it.
-    Nobody(Box<Undeclared>),
+    /// A request that the user wrote by hand. Boxed, so that other calls hold no room for it.
+    HandWritten(Box<HandWritten>),
 }
 
-/// What else an API would say of it.
-pub(crate) struct Undeclared {
+/// What a trait would declare of a hand-written request.
+pub(crate) struct HandWritten {
     pub(crate) placement: Placement,
-    /// What refusals are remembered by.
+    /// The name under which refusals are remembered.
     pub(crate) route: String,
 }
 
 impl Plan {
     pub(crate) fn endpoint(&self) -> Option<&'static Endpoint> {
-        match &self.of {
+        match &self.declaration {
             Declaration::Method(endpoint) => Some(endpoint),
-            Declaration::Nobody(_) => None,
+            Declaration::HandWritten(_) => None,
         }
     }
 
-    /// What refusals are remembered by.
+    /// The name under which refusals are remembered.
     pub(crate) fn route(&self) -> &str {
-        match &self.of {
+        match &self.declaration {
             Declaration::Method(endpoint) => endpoint.name,
-            Declaration::Nobody(undeclared) => &undeclared.route,
+            Declaration::HandWritten(hand_written) => &hand_written.route,
+        }
+    }
+
+    /// Whether a success may be a refusal.
+    pub(crate) fn judges_successes(&self, context: &Context) -> bool {
+        match &self.declaration {
+            Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),
+            Declaration::HandWritten(_) => !context.settings.expired_when.is_empty(),
         }
     }
 }

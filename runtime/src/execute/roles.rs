@@ -1,83 +1,124 @@
-//! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand. They are
-//! never refreshed or sent again themselves, and no redirect takes them to another origin.
+//! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand.
+//!
+//! They are never refreshed for and never sent again, and no redirect takes them to another origin.
 
-use std::sync::Arc;
-
-use crate::client::client::Client;
+use super::context::SharedContext;
+use super::deadline::within;
+use super::send::Sender;
 use crate::declaration::endpoint::Endpoint;
-use crate::error::Receipt;
-use crate::error::{Error, Kind};
-use crate::execute::courier::{Courier, Errand};
-use crate::execute::dispatch::Arrived;
+use crate::error::{Error, Kind, Receipt, Result};
+use crate::request::call::Call;
 use crate::request::prepared::Prepared;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, AnswerFuture};
+use crate::response::reading::Reading;
 use crate::session::{SetCookies, Snapshot, Tokens};
-use crate::trace::Trail;
+use crate::trace::{self, SendSpans};
 
-/// How the tokens are read from an answer.
-pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens, Error>;
+/// How tokens are read from an answer.
+pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
-/// A call with its declaration, ready to be sent.
-pub(crate) struct RoleCall {
-    pub(crate) client: Client,
-    pub(crate) endpoint: &'static Endpoint,
-    pub(crate) request: Prepared,
+/// A call with a role in the session, ready to be sent.
+struct RoleCall {
+    context: SharedContext,
+    endpoint: &'static Endpoint,
+    request: Prepared,
 }
 
-/// The tokens in the answer become the session before the caller sees it.
-pub(crate) async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer, Error> {
-    let visitor = call.visitor();
-    let (answer, cookies) = call.send(&visitor).await?;
+impl SharedContext {
+    /// Starts a login. The session is set before the caller sees the answer.
+    pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let endpoint = call.endpoint();
+        let call = self.role_call(call);
+        self.start_role(endpoint, Box::pin(async move { log_in(call?, tokens_of).await }))
+    }
+
+    /// Starts a `#[refresh]` method that the user calls by hand.
+    pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
+        let endpoint = call.endpoint();
+        let call = self.role_call(call);
+        self.start_role(endpoint, Box::pin(async move { refresh(call?, tokens_of).await }))
+    }
+
+    /// Starts a logout.
+    pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
+        let endpoint = call.endpoint();
+        let call = self.role_call(call);
+        self.start_role(endpoint, Box::pin(async move { log_out(call?).await }))
+    }
+
+    fn start_role(&self, endpoint: &'static Endpoint, call: AnswerFuture) -> AnswerFuture {
+        trace::call(endpoint.name, within(self.timeout(endpoint), None, call))
+    }
+
+    fn role_call(&self, call: Call) -> Result<RoleCall> {
+        let endpoint = call.endpoint();
+        call.prepare().map(|request| RoleCall { context: self.clone(), endpoint, request })
+    }
+}
+
+/// The tokens in the answer become the session before the caller sees them.
+async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
+    // The cookies of the session go along, because some servers set one for the login form; the credential does not.
+    let before = call.context.session.snapshot().without_credential();
+    let (answer, cookies) = call.send(&before).await?;
     if answer.status().is_success() {
-        let session = call.client.session();
-        session.log_in(Some(visitor.stamp), tokens_of(&answer)?, &cookies)?;
+        let session = &call.context.session;
+        session.log_in(Some(before.stamp), tokens_of(&answer)?, &cookies)?;
         session.stored().await?;
     }
     Ok(answer)
 }
 
-/// As a refresh of the session's own does, the tokens become the next credential of the same session.
-pub(crate) async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer, Error> {
-    let begun = call.client.session().snapshot();
+/// The tokens become the next credential of the same session, as after a refresh by the runtime.
+async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
+    let begun = call.context.session.snapshot();
     let (answer, cookies) = call.send(&begun.without_credential()).await?;
     if answer.status().is_success() {
-        let session = call.client.session();
+        let session = &call.context.session;
         session.renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
         session.stored().await?;
     }
     Ok(answer)
 }
 
-/// The session ends here first: whatever becomes of the request, nobody is logged in afterwards.
-pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
-    // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
-    let _ = call.client.session().consult().await;
-    let before = call.client.session().log_out();
-    let under = if call.endpoint.bare { Arc::new(before.without_credential()) } else { before };
-    let (answer, _) = call.send(&under).await?;
-    call.client.session().stored().await?;
+/// The session ends here first. Whatever becomes of the request, nothing is logged in afterwards.
+async fn log_out(mut call: RoleCall) -> Result<Answer> {
+    // The server must learn of the session that is stored, too. If it cannot be read, the logout goes on without it.
+    let _ = call.context.session.consult().await;
+    let ended = call.context.session.log_out();
+    let (answer, _) = if call.endpoint.bare {
+        call.send(&ended.without_credential()).await?
+    } else {
+        call.send(&ended).await?
+    };
+    call.context.session.stored().await?;
     Ok(answer)
 }
 
 impl RoleCall {
-    /// What a login takes along: cookies, because some servers hand out one for the login form, but no
-    /// credential.
-    fn visitor(&self) -> Snapshot {
-        self.client.session().snapshot().without_credential()
-    }
-
-    async fn send(&mut self, pass: &Snapshot) -> Result<(Answer, Vec<SetCookies>), Error> {
-        let placement = self.client.placement()?;
-        let (wire, session) = (self.client.wire(), self.client.session());
-        let trail = Trail::new(Some(self.endpoint));
-        let courier = Courier { wire, session, placement, errand: Errand::Role, trail: &trail };
-        let delivered = courier.deliver(&mut self.request, Some(pass)).await?;
-        let delivered = delivered.ok_or_else(|| Error::request("the body of the request is spent"))?;
-        if !delivered.home {
+    async fn send(&mut self, snapshot: &Snapshot) -> Result<(Answer, Vec<SetCookies>)> {
+        let spans = SendSpans::new(Some(self.endpoint));
+        let context = &self.context;
+        let sender = Sender {
+            upstream: &context.upstream,
+            session: &context.session,
+            placement: context.placement()?,
+            has_role: true,
+            spans: &spans,
+        };
+        let request = self.request.request(&context.upstream)?;
+        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        let response = sender.send(request, Some(snapshot), false).await?;
+        let mut cookies = Vec::new();
+        let received =
+            sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
+        let (response, own) = Box::pin(received).await?;
+        if !own {
             return Err(Error::new(Kind::Transport, "the request was redirected to another origin"));
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
-        let mut arrived = Arrived { response: delivered.response, receipt, rejection: None };
-        Ok((Answer::read(&mut arrived).await?.with_secrets(), delivered.cookies))
+        let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());
+        let answer = Answer::read(response, Reading::Whole, receipt, None).await?;
+        Ok((answer.with_refusal(refused).with_secrets(), cookies))
     }
 }

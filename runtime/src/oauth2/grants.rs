@@ -7,7 +7,7 @@ use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::refresh::renewal::Attempt;
 use crate::response::decode::{BySerde, SessionOutcome};
 use crate::session::Tokens;
-use crate::trace::Trail;
+use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
 
 /// Refreshes by the refresh token of the session (RFC 6749 §6).
@@ -226,7 +226,7 @@ async fn exchange(
         tokens_of: <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of,
         cookies: None,
         ends_on: context.ends_on,
-        trail: Trail::new(None),
+        spans: SendSpans::new(None),
     };
     Ok(presentation.run().await)
 }

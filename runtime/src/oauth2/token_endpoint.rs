@@ -16,10 +16,10 @@ use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, as
 use crate::refresh::refresher::RefreshContext;
 use crate::request::Content;
 use crate::request::prepared::{Declared, Prepared};
-use crate::trace::Trail;
+use crate::trace::SendSpans;
 use crate::transport::origin::{Origin, is_loopback};
 use crate::transport::transport::Transport;
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream as Wire;
 
 /// How a client with a secret shows who it is (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -108,7 +108,7 @@ impl TokenEndpoint {
             transport,
             origin: Origin::of(url),
             base: url.clone(),
-            headers: if home.is_home(url) { home.headers.clone() } else { HeaderMap::new() },
+            headers: if home.is_own(url) { home.headers.clone() } else { HeaderMap::new() },
             host: None,
         }
     }
@@ -136,7 +136,8 @@ impl TokenEndpoint {
         let wire = self.wire(&url, context);
         let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
         let heard =
-            tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None, &Trail::new(None))).await;
+            tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None, &SendSpans::new(None)))
+                .await;
         match heard {
             Ok(Ok(heard)) if heard.status.is_success() => Ok(()),
             Ok(Ok(Heard { status, headers, body })) => {

@@ -27,9 +27,9 @@ use crate::session::Session;
 use crate::session::cell::expired;
 use crate::session::cookies::{Cookies, SetCookies};
 use crate::session::token_numbers::tame;
-use crate::trace::Trail;
+use crate::trace::SendSpans;
 use crate::transport::response::Response;
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream as Wire;
 
 /// Longest time for one request and its answer.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
@@ -51,7 +51,7 @@ pub(crate) struct Presentation<'a> {
     pub(crate) cookies: Option<&'a Cookies>,
     /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
     pub(crate) ends_on: &'a [StatusCode],
-    pub(crate) trail: Trail,
+    pub(crate) spans: SendSpans,
 }
 
 /// What became of one request.
@@ -114,7 +114,7 @@ impl Presentation<'_> {
 
     async fn send(&mut self, deadline: Duration) -> Sent {
         let heard = {
-            let asked = pin!(ask(self.wire, &mut self.request, self.cookies, &self.trail));
+            let asked = pin!(ask(self.wire, &mut self.request, self.cookies, &self.spans));
             within(deadline, asked).await
         };
         match heard {
@@ -167,7 +167,7 @@ pub(crate) async fn ask(
     wire: &Wire,
     call: &mut Prepared,
     cookies: Option<&Cookies>,
-    trail: &Trail,
+    spans: &SendSpans,
 ) -> Result<Heard, Unheard> {
     let request = call.request(wire).map_err(Unheard::Unsent)?;
     let mut request = request.ok_or_else(|| Unheard::Unsent(Error::request("the body is spent")))?;
@@ -176,9 +176,9 @@ pub(crate) async fn ask(
         cookies.apply(&url, request.headers_mut());
     }
     wire.add_defaults(&mut request);
-    let mut response = trail
-        .send(&request)
-        .of(wire.send_secret(request))
+    let mut response = spans
+        .open(&request)
+        .around(wire.send_secret(request))
         .await
         .map_err(|error| if error.is_unsent() { Unheard::Unsent(error) } else { Unheard::Lost(error) })?;
     if wire.came_from_elsewhere(&response) {

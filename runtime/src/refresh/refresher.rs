@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::error::Stamp;
 use crate::session::Session;
 use crate::session::tokens::{AsTokens, Tokens};
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream as Wire;
 
 /// How a session gets a new credential, where no `#[refresh]` method says it. Given to
 /// [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).

@@ -14,8 +14,8 @@ use crate::session::Session;
 use crate::session::cookies::SetCookies;
 use crate::session::snapshot::{Snapshot, Standing};
 use crate::session::tokens::Tokens;
-use crate::trace::Trail;
-use crate::transport::upstream::Wire;
+use crate::trace::SendSpans;
+use crate::transport::upstream::Upstream as Wire;
 
 pub(crate) enum Renewal {
     Method(Method),
@@ -98,7 +98,7 @@ impl Method {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };
-        let trail = Trail::new(Some(endpoint));
+        let spans = SendSpans::new(Some(endpoint));
         let presentation = Presentation {
             session,
             stamp: basis.stamp,
@@ -107,7 +107,7 @@ impl Method {
             tokens_of: exchange.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
             ends_on: &self.ends_on,
-            trail,
+            spans,
         };
         presentation.run().await
     }

@@ -9,7 +9,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::request::prepared::Declared;
 use crate::request::{Body, Content, Parts, Refusal, has_dot_segment};
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream as Wire;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";

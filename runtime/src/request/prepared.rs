@@ -10,7 +10,7 @@ use url::Url;
 
 use crate::error::Error;
 use crate::request::{Content, Next};
-use crate::transport::upstream::Wire;
+use crate::transport::upstream::Upstream as Wire;
 
 pub(crate) enum Prepared {
     /// From a method's declaration and arguments.

@@ -1,6 +1,8 @@
 //! What the server answered, before it becomes a value: [`Answer`].
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -10,15 +12,18 @@ use serde::de::DeserializeOwned;
 use crate::error::Receipt;
 use crate::error::Rejection;
 use crate::error::{Error, Kind};
-use crate::execute::dispatch::Arrived;
 use crate::format::charset;
 use crate::format::media_type::MediaType;
 use crate::response::body_deserializer::BodyDeserializer;
 use crate::response::decode_error::DecodeError;
 use crate::response::pages::Continuation;
+use crate::response::reading::Reading;
 use crate::session::tame;
 use crate::transport::body;
 use crate::transport::response::Response;
+
+/// A call that is being executed, to its answer.
+pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -30,6 +35,8 @@ pub struct Answer {
     rejection: Option<Arc<Rejection>>,
     /// Whether the server may have put secrets into the body: then no error quotes it.
     secret: bool,
+    /// Whether the server refused the call for its credential.
+    refused: bool,
     /// The method declares that this status is `None`.
     none: bool,
     /// How to get the next page.
@@ -59,6 +66,7 @@ impl Answer {
             receipt: Receipt::default(),
             rejection: None,
             secret: true,
+            refused: false,
             none: false,
             continuation: None,
         }
@@ -73,26 +81,30 @@ impl Answer {
             receipt,
             rejection: None,
             secret: false,
+            refused: false,
             none: false,
             continuation: None,
         }
     }
 
-    /// Reads the body to its end.
-    pub(crate) async fn read(arrived: &mut Arrived) -> Result<Self, Error> {
-        let body = body::read(&mut arrived.response).await;
-        let rejection = arrived.rejection.take();
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => return Err(error.with_receipt(arrived.receipt).with_rejection_if(rejection)),
-        };
-        let answer = Self::read_already(&mut arrived.response, body, arrived.receipt);
-        Ok(Self { rejection, ..answer })
+    /// Reads as much of the response as `reading` says.
+    pub(crate) async fn read(
+        mut response: Response,
+        reading: Reading,
+        receipt: Receipt,
+        rejection: Option<Arc<Rejection>>,
+    ) -> Result<Self, Error> {
+        if reading.is_live(response.status()) {
+            return Ok(Self::live(response, receipt, rejection));
+        }
+        match body::read(&mut response).await {
+            Ok(body) => Ok(Self { rejection, ..Self::read_already(&mut response, body, receipt) }),
+            Err(error) => Err(error.with_rejection_if(rejection)),
+        }
     }
 
     /// Leaves the body where it is.
-    pub(crate) fn live(arrived: Arrived) -> Self {
-        let Arrived { response, receipt, rejection } = arrived;
+    fn live(response: Response, receipt: Receipt, rejection: Option<Arc<Rejection>>) -> Self {
         let mut response = response.into_reqwest();
         response.extensions_mut().insert(receipt);
         Self {
@@ -102,6 +114,7 @@ impl Answer {
             rejection,
             content: Content::Live(Box::new(response)),
             secret: false,
+            refused: false,
             none: false,
             continuation: None,
         }
@@ -122,6 +135,11 @@ impl Answer {
 
     pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {
         self.continuation.take().map(|continuation| *continuation)
+    }
+
+    /// Says whether the status refuses the credential.
+    pub(crate) fn with_refusal(self, refused: bool) -> Self {
+        Self { refused, ..self }
     }
 
     /// Takes these statuses as `None` (`#[none_on(...)]`).
@@ -181,8 +199,7 @@ impl Answer {
             Content::Live(mut response) => std::mem::take(response.headers_mut()),
         };
         let answer = Arc::new(Rejection::new(self.status, headers, body));
-        let refused = matches!(self.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
-        let rejection = self.rejection.or_else(|| refused.then(|| answer.clone()));
+        let rejection = self.rejection.or_else(|| self.refused.then(|| answer.clone()));
         Error::status_of(answer, self.receipt).with_rejection_if(rejection)
     }
 

@@ -12,14 +12,13 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::client::Client;
-use crate::client::pending::AnswerFuture;
 use crate::declaration::endpoint::Endpoint;
 use crate::declaration::paging::{Paging, Way};
 use crate::error::{Error, Kind};
+use crate::execute::context::SharedContext;
 use crate::format::link::next_of;
 use crate::request::prepared::Prepared;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::decode::{ByPages, FromResponse};
 
 impl Paging {
@@ -63,7 +62,7 @@ fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
 
 /// What it takes to ask for further pages.
 pub(crate) struct Continuation {
-    pub(crate) client: Client,
+    pub(crate) context: SharedContext,
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) paging: Paging,
     /// The call, to be sent anew with another URL.
@@ -109,7 +108,7 @@ impl<T: DeserializeOwned> Pages<T> {
                 return None;
             }
             if let Some(next) = continuation.paging.after(&answer, &url) {
-                if continuation.client.wire().is_home(&next) {
+                if continuation.context.upstream.is_own(&next) {
                     self.next = Some((continuation, next));
                 } else {
                     elsewhere = Some(Error::new(Kind::Transport, "the next page is on another origin"));
@@ -138,7 +137,7 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
         }
         if let Some((continuation, url)) = this.next.take() {
             let Some(request) = continuation.request.at(url.clone()) else { return Poll::Ready(None) };
-            let answer = continuation.client.start_page(continuation.endpoint, request);
+            let answer = continuation.context.start_page(continuation.endpoint, request);
             this.pending = Some((continuation, url, answer));
         }
         let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };

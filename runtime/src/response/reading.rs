@@ -1,6 +1,31 @@
 //! How a value is read, as types: what the compiler finds by itself when it looks for a
 //! [`FromResponse`](crate::FromResponse), and what a method may ask of it.
 
+use http::StatusCode;
+
+/// How much of a response is read before a value is made of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reading {
+    /// The body to its end.
+    Whole,
+    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its
+    /// end, for the error.
+    HeadOfSuccess,
+    /// The head, whatever its status.
+    Head,
+}
+
+impl Reading {
+    /// Whether the body of an answer with this status is left to the value.
+    pub(crate) fn is_live(self, status: StatusCode) -> bool {
+        match self {
+            Self::Whole => false,
+            Self::HeadOfSuccess => status.is_success(),
+            Self::Head => true,
+        }
+    }
+}
+
 /// How a [`FromResponse`](crate::FromResponse) was written: by hand.
 #[derive(Debug)]
 pub enum ByHand {}

@@ -30,7 +30,7 @@ pub(crate) mod write;
 pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::{Cookies, SetCookies, has_set_cookie};
 pub(crate) use self::credential::{Credential, is_scheme};
-pub(crate) use self::crossing::{Demand, Entered, Next};
+pub(crate) use self::crossing::{Demand, Next};
 pub(crate) use self::decision::{Cause, Finding, Landed};
 pub use self::events::{SessionEvent, SessionEvents};
 pub use self::keep_fresh::KeepFresh;

@@ -12,7 +12,7 @@ mod told;
 
 pub(crate) use self::call::{call, refused, replays, undecodable, waits};
 pub(crate) use self::refresh::{flight, happened, landed};
-pub(crate) use self::send::{Followed, Trail};
+pub(crate) use self::send::{InSpan, SendSpans};
 
 /// What a filter names to see all of this and nothing else.
 const TARGET: &str = "afresh";

@@ -25,13 +25,13 @@ use crate::transport::response::Response;
 const OTHER: &str = "_OTHER";
 
 /// The sends of one call, counted over redirects and the replay.
-pub(crate) struct Trail {
+pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
     redirected: AtomicBool,
 }
 
-impl Trail {
+impl SendSpans {
     /// `None`: a request of the user's own hands.
     pub(crate) fn new(endpoint: Option<&'static Endpoint>) -> Self {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
@@ -43,13 +43,13 @@ impl Trail {
     }
 
     /// The span of the send of `request`.
-    pub(crate) fn send(&self, request: &Request) -> Sending {
+    pub(crate) fn open(&self, request: &Request) -> SendSpan {
         let resend = Some(self.sends.fetch_add(1, Ordering::Relaxed)).filter(|resend| *resend > 0);
         let endpoint = self.endpoint.filter(|_| !self.redirected.swap(false, Ordering::Relaxed));
         let template = endpoint.and_then(|endpoint| endpoint.template.or(endpoint.path.first().copied()));
         let (method, original) = known(request.method());
         let url = request.url();
-        Sending(OpenSpan::new(info_span!(
+        SendSpan(OpenSpan::new(info_span!(
             target: TARGET,
             "afresh.send",
             otel.name = %SendName { method, template },
@@ -70,22 +70,22 @@ impl Trail {
 }
 
 /// One send under way.
-pub(crate) struct Sending(OpenSpan);
+pub(crate) struct SendSpan(OpenSpan);
 
-impl Sending {
+impl SendSpan {
     /// Ends when the head of the answer is there.
-    pub(crate) fn of<F>(self, send: F) -> Followed<F> {
-        Followed { send, span: self.0 }
+    pub(crate) fn around<F>(self, send: F) -> InSpan<F> {
+        InSpan { send, span: self.0 }
     }
 }
 
 /// A send that is watched.
-pub(crate) struct Followed<F> {
+pub(crate) struct InSpan<F> {
     send: F,
     span: OpenSpan,
 }
 
-impl<F> Future for Followed<F>
+impl<F> Future for InSpan<F>
 where
     F: Future<Output = Result<Response, Error>> + Unpin,
 {

@@ -5,20 +5,20 @@ use std::future::Future;
 use http::StatusCode;
 use reqwest::Request;
 
-use crate::client::pending::AnswerFuture;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::error::Reason;
 use crate::error::Verdict;
+use crate::response::answer::AnswerFuture;
 use crate::session::{Cause, Landed, SessionEvent};
 
 pub(crate) fn call(_: &'static str, call: AnswerFuture) -> AnswerFuture {
     call
 }
 
-pub(crate) struct Trail;
+pub(crate) struct SendSpans;
 
-impl Trail {
+impl SendSpans {
     pub(crate) fn new(_: Option<&'static Endpoint>) -> Self {
         Self
     }
@@ -27,19 +27,19 @@ impl Trail {
     pub(crate) fn redirected(&self) {}
 
     #[expect(clippy::unused_self, reason = "as its traced twin")]
-    pub(crate) fn send(&self, _: &Request) -> Sending {
-        Sending
+    pub(crate) fn open(&self, _: &Request) -> SendSpan {
+        SendSpan
     }
 }
 
 /// What a send becomes that is watched.
-pub(crate) type Followed<F> = F;
+pub(crate) type InSpan<F> = F;
 
-pub(crate) struct Sending;
+pub(crate) struct SendSpan;
 
-impl Sending {
+impl SendSpan {
     #[expect(clippy::unused_self, reason = "as its traced twin")]
-    pub(crate) fn of<F: Future>(self, send: F) -> Followed<F> {
+    pub(crate) fn around<F: Future>(self, send: F) -> InSpan<F> {
         send
     }
 }

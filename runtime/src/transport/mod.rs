@@ -6,6 +6,7 @@ pub(crate) mod body;
 pub(crate) mod hyper;
 pub(crate) mod origin;
 pub(crate) mod peek;
+pub(crate) mod redirect;
 pub(crate) mod response;
 pub(crate) mod transport;
 pub(crate) mod upstream;

@@ -5,6 +5,7 @@ use std::pin::pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
+use http::header::SET_COOKIE;
 use http::{HeaderMap, StatusCode, Version};
 use url::Url;
 
@@ -62,7 +63,13 @@ impl Response {
         }
     }
 
-    /// How long the body is, if that is known.
+    /// Whether the answer sets cookies.
+    pub(crate) fn sets_cookies(&self) -> bool {
+        // Comparing the few names costs less than a hash.
+        self.headers().keys().any(|name| name == SET_COOKIE)
+    }
+
+    /// The length of the body, if it is known.
     pub(crate) fn content_length(&self) -> Option<u64> {
         either!(self, response => response.content_length())
     }

@@ -1,5 +1,5 @@
-//! One API's address and the way to it, without any session: [`Wire`]. What goes out here carries what the
-//! caller put in and nothing else.
+//! The address of an API and the transport to it, without a session: [`Upstream`]. Requests carry what the caller
+//! put in and nothing else.
 
 use std::fmt;
 
@@ -14,7 +14,7 @@ use crate::transport::response::Response;
 use crate::transport::transport::{Sent, Transport, forbid_repeat};
 
 /// The transport, the base URL and the default headers of a client.
-pub struct Wire {
+pub struct Upstream {
     pub(crate) transport: Transport,
     pub(crate) origin: Origin,
     pub(crate) base: Url,
@@ -25,7 +25,7 @@ pub struct Wire {
     pub(crate) follows_redirects: bool,
 }
 
-impl Wire {
+impl Upstream {
     /// Sends a request that holds a secret beside the usual headers, as a login or a refresh does, to this
     /// origin and no other.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
@@ -47,7 +47,7 @@ impl Wire {
     ///
     /// Scheme, host and port are those of the base URL and are not parsed again.
     pub(crate) fn url(&self, path: &str) -> Result<Url, ParseError> {
-        if stays_home(path) {
+        if stays_at_origin(path) {
             return self.base.join(path);
         }
         Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
@@ -67,7 +67,7 @@ impl Wire {
         }
     }
 
-    pub(crate) fn is_home(&self, url: &Url) -> bool {
+    pub(crate) fn is_own(&self, url: &Url) -> bool {
         self.origin.is_of(url)
     }
 
@@ -82,7 +82,7 @@ impl Wire {
         }
         let Some(url) = answer.url() else { return false };
         let says_nothing = is_service && url.host_str() == Some(NO_URL);
-        !says_nothing && !self.is_home(url)
+        !says_nothing && !self.is_own(url)
     }
 
     /// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no
@@ -95,7 +95,7 @@ impl Wire {
 }
 
 /// Whether `path` can lead nowhere but to the origin of the base URL.
-fn stays_home(path: &str) -> bool {
+fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
         // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
         // not see tabs and line breaks.
@@ -114,9 +114,9 @@ pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
 }
 
 /// The default headers stay out: they may be secrets.
-impl fmt::Debug for Wire {
+impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Wire").field("base", &self.base.as_str()).finish_non_exhaustive()
+        f.debug_struct("Upstream").field("base", &self.base.as_str()).finish_non_exhaustive()
     }
 }
 
@@ -124,9 +124,9 @@ impl fmt::Debug for Wire {
 mod tests {
     use super::*;
 
-    fn wire(base: &str) -> Wire {
+    fn upstream(base: &str) -> Upstream {
         let base = Url::parse(base).unwrap();
-        Wire {
+        Upstream {
             transport: Transport::own(&base).unwrap(),
             origin: Origin::of(&base),
             host: None,
@@ -142,10 +142,10 @@ mod tests {
         let url: Url = base.parse().unwrap();
         let host = |headers: HeaderMap, own: Option<&'static str>| {
             let prepared = Transport::own(&url).unwrap().host(&url);
-            let wire = Wire { host: prepared, headers, ..wire(base) };
+            let upstream = Upstream { host: prepared, headers, ..upstream(base) };
             let mut request = Request::new(http::Method::GET, url.clone());
             own.map(|own| request.headers_mut().insert(HOST, HeaderValue::from_static(own)));
-            wire.add_defaults(&mut request);
+            upstream.add_defaults(&mut request);
             let hosts: Vec<_> = request.headers().get_all(HOST).iter().cloned().collect();
             hosts
         };
@@ -189,10 +189,10 @@ mod tests {
             "/ä?ö",
         ];
         for base in ["https://shop.test", "https://shop.test:8443/", "https://[::1]/"] {
-            let wire = wire(base);
+            let upstream = upstream(base);
             for path in paths {
                 let whole = Url::parse(&format!("{}{path}", base.trim_end_matches('/')));
-                assert_eq!(wire.url(path), whole, "{base} {path:?}");
+                assert_eq!(upstream.url(path), whole, "{base} {path:?}");
             }
         }
     }

@@ -205,7 +205,7 @@ async fn a_call_that_is_not_sent_again_keeps_what_the_server_said() {
         let world = World::new();
         let builder = builder(&world).tokens(tokens(&world.authority.issue()));
         let builder =
-            if ruled { builder.expired_when(|answer| answer.json("/code").is_some()) } else { builder };
+            if ruled { builder.expired_when(|answer| answer.pointer("/code").is_some()) } else { builder };
         let shop = builder.build().unwrap();
         let refusal = Answer::json(403, json!({ "code": 17, "hint": "old token" })).header("x-trace", "t1");
         world.guard_with(refusal, |_| order(7));

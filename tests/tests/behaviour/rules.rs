@@ -162,7 +162,7 @@ async fn a_function_judges_by_status_headers_and_body() {
             assert!(answer.body().len() <= 16 * 1024);
             answer.status() == 403
                 && answer.headers().get("x-reason").is_some_and(|reason| reason == "old")
-                && answer.json("/error/code").is_some_and(|code| code == 17)
+                && answer.pointer("/error/code").is_some_and(|code| code == 17)
         })
     });
     world.authority.expire();

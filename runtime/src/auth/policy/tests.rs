@@ -1,22 +1,23 @@
 //! Tables of answers and what they say.
 
 use crate::error::Challenge;
+use bytes::Bytes;
 use serde_json::{Value, json};
 
 use super::*;
 use crate::declaration::condition::Condition;
 
-const DEFAULT: Law<'static> = law(&[401, 403], &[], &[]);
+const DEFAULT: Policy<'static> = policy(&[401, 403], &[], &[]);
 
-const fn law(
+const fn policy(
     refresh_on: &'static [u16],
     expired: &'static [Condition],
     forbidden: &'static [Condition],
-) -> Law<'static> {
-    Law {
+) -> Policy<'static> {
+    Policy {
         refresh_on,
-        expired_when: Rule { declared: expired, custom: &[] },
-        forbidden_when: Rule { declared: forbidden, custom: &[] },
+        expired_when: Rules { declared: expired, functions: &[] },
+        forbidden_when: Rules { declared: forbidden, functions: &[] },
     }
 }
 
@@ -27,24 +28,27 @@ fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
         .collect()
 }
 
-fn judged(
-    law: Law<'_>,
+fn classified(
+    policy: Policy<'_>,
     status: u16,
     lines: &[(&'static str, &'static str)],
     body: &[u8],
-) -> Option<Judgement> {
+) -> Option<Classification> {
     let headers = headers(lines);
-    law.judge(&Refusal::new(StatusCode::from_u16(status).unwrap(), &headers, body), false)
+    policy.classify(
+        &Rejection::new(StatusCode::from_u16(status).unwrap(), headers, body.to_vec().into()),
+        false,
+    )
 }
 
 fn verdict(status: u16, lines: &[(&'static str, &'static str)]) -> Option<Verdict> {
-    judged(DEFAULT, status, lines, b"").map(|judgement| judgement.verdict)
+    classified(DEFAULT, status, lines, b"").map(|classification| classification.verdict)
 }
 
-fn verdict_of_json(law: Law<'_>, status: u16, body: &Value) -> Option<Verdict> {
+fn verdict_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Option<Verdict> {
     let body = body.to_string();
-    judged(law, status, &[("content-type", "application/json")], body.as_bytes())
-        .map(|judgement| judgement.verdict)
+    classified(policy, status, &[("content-type", "application/json")], body.as_bytes())
+        .map(|classification| classification.verdict)
 }
 
 /// A3: only the configured statuses say anything about the credential.
@@ -58,8 +62,8 @@ fn no_other_status_speaks_of_the_credential() {
         };
         assert_eq!(verdict(status, &[]), expected, "{status}");
     }
-    let odd = judged(law(&[419], &[], &[]), 403, &[], b"").unwrap();
-    assert_eq!(odd, Judgement::not_auth(Reason::StatusNotListed));
+    let odd = classified(policy(&[419], &[], &[]), 403, &[], b"").unwrap();
+    assert_eq!(odd, Classification::not_auth(Reason::StatusNotListed));
 }
 
 /// C3, C4, C5, C16: the challenge's error code outranks the status.
@@ -125,9 +129,9 @@ fn a_body_can_say_that_the_rate_is_limited() {
 #[test]
 fn an_outlived_credential_makes_a_bare_403_certain() {
     let none = HeaderMap::new();
-    let judge = |status| DEFAULT.judge(&Refusal::new(status, &none, b""), true);
-    assert_eq!(judge(StatusCode::FORBIDDEN), Some(Judgement::open(Verdict::Expired)));
-    assert_eq!(judge(StatusCode::NOT_FOUND), None);
+    let classify = |status| DEFAULT.classify(&Rejection::new(status, none.clone(), Bytes::new()), true);
+    assert_eq!(classify(StatusCode::FORBIDDEN), Some(Classification::refreshable(Verdict::Expired)));
+    assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
 /// C9: the rules of the API outrank what is usual, and that it is forbidden outranks that it has expired.
@@ -139,18 +143,18 @@ fn a_rule_knows_best() {
         Condition::Boolean("/ok", false),
     ];
     const FORBIDDEN: &[Condition] = &[Condition::Text("/detail", "CSRF token missing")];
-    let law = law(&[401, 403], EXPIRED, FORBIDDEN);
+    let policy = policy(&[401, 403], EXPIRED, FORBIDDEN);
     for body in [json!({ "error": "token_expired" }), json!({ "code": 17 }), json!({ "ok": false })] {
-        assert_eq!(verdict_of_json(law, 403, &body), Some(Verdict::Expired), "{body}");
+        assert_eq!(verdict_of_json(policy, 403, &body), Some(Verdict::Expired), "{body}");
     }
     for body in
         [json!({ "error": "other" }), json!({ "code": "17" }), json!({ "code": 17.5 }), json!({ "ok": null })]
     {
-        assert_eq!(verdict_of_json(law, 403, &body), Some(Verdict::Suspect), "{body}");
+        assert_eq!(verdict_of_json(policy, 403, &body), Some(Verdict::Suspect), "{body}");
     }
     for status in [401, 403] {
         let both = json!({ "detail": "CSRF token missing", "code": 17 });
-        assert_eq!(verdict_of_json(law, status, &both), Some(Verdict::Forbidden));
+        assert_eq!(verdict_of_json(policy, status, &both), Some(Verdict::Forbidden));
     }
 }
 
@@ -159,11 +163,11 @@ fn a_rule_knows_best() {
 fn a_success_counts_only_by_a_rule() {
     const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
     let expired = json!({ "code": "TOKEN_EXPIRED" });
-    assert_eq!(verdict_of_json(law(&[200, 403], &[], &[]), 200, &expired), None);
-    assert_eq!(verdict_of_json(law(&[403], EXPIRED, &[]), 200, &expired), None);
-    assert_eq!(verdict_of_json(law(&[200, 403], EXPIRED, &[]), 200, &json!({ "code": "OK" })), None);
-    assert_eq!(verdict_of_json(law(&[200, 403], EXPIRED, &[]), 200, &expired), Some(Verdict::Expired));
-    assert_eq!(verdict_of_json(law(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
+    assert_eq!(verdict_of_json(policy(&[200, 403], &[], &[]), 200, &expired), None);
+    assert_eq!(verdict_of_json(policy(&[403], EXPIRED, &[]), 200, &expired), None);
+    assert_eq!(verdict_of_json(policy(&[200, 403], EXPIRED, &[]), 200, &json!({ "code": "OK" })), None);
+    assert_eq!(verdict_of_json(policy(&[200, 403], EXPIRED, &[]), 200, &expired), Some(Verdict::Expired));
+    assert_eq!(verdict_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
 /// A4, A5: a body is looked at only if that can matter, and a stream is left alone.
@@ -172,13 +176,13 @@ fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];
     let json = headers(&[("content-type", "application/problem+json; charset=utf-8")]);
     let bytes = headers(&[("content-type", "application/octet-stream")]);
-    let wants = |law: Law<'_>, status: u16, headers, live| {
-        law.wants_body(StatusCode::from_u16(status).unwrap(), headers, live)
+    let wants = |policy: Policy<'_>, status: u16, headers, live| {
+        policy.wants_body(StatusCode::from_u16(status).unwrap(), headers, live)
     };
     assert!(wants(DEFAULT, 403, &json, false) && wants(DEFAULT, 403, &json, true));
     assert!(!wants(DEFAULT, 403, &bytes, false) && !wants(DEFAULT, 401, &json, false));
     assert!(!wants(DEFAULT, 404, &json, false) && !wants(DEFAULT, 200, &json, false));
-    let ruled = law(&[200, 401, 403], RULE, &[]);
+    let ruled = policy(&[200, 401, 403], RULE, &[]);
     assert!(wants(ruled, 401, &bytes, true) && wants(ruled, 403, &json, false));
     assert!(wants(ruled, 200, &bytes, false) && wants(ruled, 200, &json, true));
     assert!(!wants(ruled, 200, &bytes, true) && !wants(ruled, 201, &json, false));

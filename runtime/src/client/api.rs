@@ -1,0 +1,21 @@
+//! What the macro implements for a generated client: [`Api`].
+
+use super::client::Client;
+use crate::declaration::endpoint::ApiInfo;
+
+/// A generated client.
+pub trait Api: Sized {
+    /// What its trait declares.
+    const INFO: &'static ApiInfo;
+
+    /// Wraps the client that sends the calls.
+    fn from_client(client: Client) -> Self;
+}
+
+impl Api for Client {
+    const INFO: &'static ApiInfo = &ApiInfo::new("Client");
+
+    fn from_client(client: Client) -> Self {
+        client
+    }
+}

@@ -1,0 +1,114 @@
+//! What every call of a client needs: [`Context`].
+
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::placement::Placement;
+use super::settings::{Binding, Settings};
+use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
+use crate::auth::rules::Rules;
+use crate::declaration::condition::Condition;
+use crate::declaration::endpoint::{ApiInfo, Endpoint};
+use crate::error::Result;
+use crate::request::prepared::Prepared;
+use crate::session::{Demand, Session};
+use crate::transport::upstream::Upstream;
+
+/// The upstream, the session and the settings of a client, and what one API declares of them.
+pub(crate) struct Context {
+    pub(crate) upstream: Arc<Upstream>,
+    pub(crate) session: Session,
+    pub(crate) settings: Settings,
+    pub(crate) binding: Binding,
+}
+
+/// A context that is cheap to clone.
+///
+/// The compiler sees no deeper than the trait object. Otherwise it would ask of all the types within, at each call in
+/// the user's crate, whether the generated client is `Send` and `Sync`.
+#[derive(Clone)]
+pub(crate) struct SharedContext(Arc<dyn AsContext>);
+
+trait AsContext: Send + Sync {
+    fn context(&self) -> &Context;
+}
+
+impl AsContext for Context {
+    fn context(&self) -> &Context {
+        self
+    }
+}
+
+impl Deref for SharedContext {
+    type Target = Context;
+
+    fn deref(&self) -> &Context {
+        self.0.context()
+    }
+}
+
+impl SharedContext {
+    pub(crate) fn new(
+        upstream: Arc<Upstream>,
+        session: Session,
+        settings: Settings,
+        api: &'static ApiInfo,
+    ) -> Self {
+        let binding = settings.bind(api, &upstream);
+        Self(Arc::new(Context { upstream, session, settings, binding }))
+    }
+}
+
+impl Context {
+    /// Where the credential stands in calls of the API that the context is bound to.
+    pub(crate) fn placement(&self) -> Result<&Placement> {
+        self.binding.placement.as_ref().map_err(Clone::clone)
+    }
+
+    /// Whether an ordinary call needs the session.
+    pub(crate) fn demand(&self) -> Demand {
+        if self.session.is_expected() { Demand::Required } else { Demand::Optional }
+    }
+
+    /// Whether the session's credential belongs into `request`: not if it goes to another origin, and not if it carries
+    /// a credential of its own.
+    pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
+        let has_own =
+            request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
+        !has_own && request.url(&self.upstream).is_ok_and(|url| self.upstream.is_own(&url))
+    }
+
+    /// By what the answers to `endpoint` are classified. Conditions of the method replace those of the trait; functions
+    /// of the builder are added to both.
+    pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
+        let settings = &self.settings;
+        let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
+                        common: fn(&ApiInfo) -> &'static [Condition]| {
+            endpoint.map_or(&[] as &[_], |endpoint| own(endpoint).unwrap_or(common(endpoint.api)))
+        };
+        Policy {
+            refresh_on: self.refresh_on(endpoint),
+            expired_when: Rules {
+                declared: declared(|endpoint| endpoint.expired_when, |api| api.expired_when),
+                functions: &settings.expired_when,
+            },
+            forbidden_when: Rules {
+                declared: declared(|endpoint| endpoint.forbidden_when, |api| api.forbidden_when),
+                functions: &settings.forbidden_when,
+            },
+        }
+    }
+
+    /// The method's own statuses, then the builder's, then the trait's.
+    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+        let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
+        let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
+        own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
+    }
+
+    /// The method's own time-out, or the client's.
+    pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
+        endpoint.timeout.or(self.settings.timeout)
+    }
+}

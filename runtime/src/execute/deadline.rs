@@ -1,0 +1,28 @@
+//! The deadline of a call: [`within`].
+
+use std::future::poll_fn;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::{Instant, timeout_at};
+
+use super::plan::RejectionSlot;
+use crate::error::{Error, Kind};
+use crate::response::answer::AnswerFuture;
+
+/// Ends `call` after `timeout`. The deadline covers waiting for a refresh, both sends, and the body unless it is
+/// streamed. The error holds the refusal that the call met until then.
+pub(crate) fn within(timeout: Option<Duration>, slot: RejectionSlot, mut call: AnswerFuture) -> AnswerFuture {
+    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
+    let Some(deadline) = deadline else { return call };
+    Box::pin(async move {
+        // A call whose time is up does nothing more, even if it is woken in the same moment.
+        let in_time =
+            poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
+        timeout_at(deadline, in_time).await.unwrap_or_else(|elapsed| {
+            let error = Error::new(Kind::Timeout, "the call took longer than its time-out allows");
+            let rejection = slot.as_ref().and_then(|slot| slot.get().cloned());
+            Err(error.with_source(elapsed).with_rejection_if(rejection))
+        })
+    })
+}

@@ -1,0 +1,271 @@
+//! One call from start to end: [`Execution`]. What follows a refused credential is in `resend`.
+
+use std::sync::Arc;
+use std::task::Poll;
+
+use bytes::Bytes;
+use tokio::sync::SemaphorePermit;
+use tokio::time::Instant;
+
+use super::context::SharedContext;
+use super::placement::Placement;
+use super::plan::{Declaration, Plan};
+use super::send::Sender;
+use crate::auth::policy::Classification;
+use crate::error::{Error, Reason, Receipt, Rejection, Stamp, Verdict};
+use crate::request::prepared::Prepared;
+use crate::response::answer::Answer;
+use crate::response::reading::Reading;
+use crate::session::{Finding, Next, Snapshot};
+use crate::trace::{self, InSpan, SendSpans};
+use crate::transport::peek;
+use crate::transport::response::Response;
+use crate::transport::transport::Sent;
+
+/// A call that is being executed.
+///
+/// Steps that most calls do not take are boxed: thousands of calls may wait for one refresh, and none should hold room
+/// for a step that it does not take.
+pub(crate) struct Execution {
+    pub(super) context: SharedContext,
+    pub(super) request: Prepared,
+    pub(super) plan: Plan,
+    pub(super) receipt: Receipt,
+    pub(super) spans: SendSpans,
+}
+
+/// What a request carries of the session. It holds no snapshot: threads that clone one shared snapshot contend for its
+/// reference count.
+#[derive(Clone, Copy)]
+pub(super) struct Attached {
+    /// What the session was when the request was sent.
+    pub(super) stamp: Stamp,
+    /// Whether the request carries the session's credential.
+    pub(super) credential: bool,
+    /// Whether the session remembers refusals that a success would clear.
+    learning: bool,
+}
+
+/// A request is under way, or the call waits for a refresh first.
+enum FirstSend {
+    Sent(Attached, InSpan<Sent>),
+    Wait,
+}
+
+impl Execution {
+    pub(crate) fn new(context: SharedContext, request: Prepared, plan: Plan) -> Self {
+        let spans = SendSpans::new(plan.endpoint());
+        Self { context, request, plan, receipt: Receipt::default(), spans }
+    }
+
+    /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
+    /// again. The second answer is final.
+    pub(crate) async fn run(&mut self, reading: Reading) -> Result<Answer, Error> {
+        let (attached, response) = match self.send_first()? {
+            FirstSend::Sent(attached, sent) => (attached, sent.await?),
+            FirstSend::Wait => Box::pin(self.wait_and_send()).await?,
+        };
+        if self.is_plain(&response, attached) {
+            return Answer::read(response, reading, self.receipt, None).await;
+        }
+        let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
+        let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
+        let answer = Box::pin(Answer::read(response, reading, self.receipt, rejection)).await?;
+        Ok(answer.with_refusal(refused))
+    }
+
+    /// Sends the first request, unless the call has to wait for a credential.
+    fn send_first(&mut self) -> Result<FirstSend, Error> {
+        let Some(demand) = self.plan.demand else {
+            return self.send_with(None).map(|(attached, sent)| FirstSend::Sent(attached, sent));
+        };
+        let context = self.context.clone();
+        let seen = context.session.glance();
+        match context.session.enter_at_once(&seen, demand, !self.request.is_replayable()) {
+            Poll::Ready(carries) => {
+                let (mut attached, sent) = self.send_with(carries.then_some(&**seen))?;
+                attached.stamp = seen.stamp;
+                Ok(FirstSend::Sent(attached, sent))
+            }
+            Poll::Pending => Ok(FirstSend::Wait),
+        }
+    }
+
+    /// Waits for a credential, sends the request, and waits for the head of its answer.
+    async fn wait_and_send(&mut self) -> Result<(Attached, Response), Error> {
+        let Some(demand) = self.plan.demand else { return Err(Error::request("the call needs no session")) };
+        let context = self.context.clone();
+        let entered = context.session.enter(demand, !self.request.is_replayable()).await?;
+        let Some(entered) = entered else {
+            let (attached, sent) = self.send_with(None)?;
+            return Ok((attached, sent.await?));
+        };
+        let mut snapshot = entered.pass;
+        let mut permit = None;
+        if let Some(waited) = entered.waited {
+            self.receipt.refreshed_by = Some(waited.by);
+            self.receipt.waited = waited.time;
+            // All calls that waited for the refresh would be sent at once.
+            (snapshot, permit) = self.take_turn(&context, snapshot).await?;
+        }
+        let (attached, sent) = self.send_with(Some(&snapshot))?;
+        let response = sent.await?;
+        drop(permit);
+        Ok((attached, response))
+    }
+
+    /// Makes the request and sends it with the credential of `snapshot`.
+    pub(super) fn send_with(
+        &mut self,
+        snapshot: Option<&Snapshot>,
+    ) -> Result<(Attached, InSpan<Sent>), Error> {
+        let request = self.request.request(&self.context.upstream)?;
+        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        self.receipt.sends += 1;
+        self.receipt.stamp = snapshot.map(|snapshot| snapshot.stamp);
+        let attached = Attached {
+            stamp: snapshot.map_or_else(|| self.context.session.glance().stamp, |snapshot| snapshot.stamp),
+            credential: snapshot.is_some(),
+            learning: snapshot.is_some_and(|snapshot| snapshot.learning),
+        };
+        Ok((attached, self.sender()?.send(request, snapshot, false)))
+    }
+
+    /// Whether the answer is used as it is: a success that says nothing about the session.
+    fn is_plain(&self, response: &Response, attached: Attached) -> bool {
+        response.status().is_success()
+            && !response.sets_cookies()
+            && !attached.learning
+            && !(attached.credential && self.plan.judges_successes(&self.context))
+    }
+
+    /// Follows redirects, classifies the answer and does what it calls for. With the final response it returns the
+    /// refusal that the call met before.
+    async fn settle(
+        &mut self,
+        response: Response,
+        attached: Attached,
+    ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
+        let context = self.context.clone();
+        let session = &context.session;
+        let mut snapshot = attached.credential.then(|| session.recall(attached.stamp));
+        if response.status().is_redirection() {
+            // The next hop is another request. It carries what the session has by then.
+            if let Some(sent_with) = &snapshot {
+                snapshot = Some(session.still(sent_with)?);
+                self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);
+            }
+        }
+        let (response, own) = self.follow(snapshot.as_deref(), attached.stamp, response).await?;
+        let Some(snapshot) = snapshot else { return Ok((response, None)) };
+        let (response, finding) = self.classify(response, own, &snapshot).await;
+        let Some(finding) = finding else { return Ok((response, None)) };
+        match session.settle(&snapshot, finding, self.plan.route()) {
+            Next::Return(reason) => {
+                self.receipt.reason = Some(reason);
+                Ok((response, None))
+            }
+            next => Box::pin(self.refused(response, next)).await,
+        }
+    }
+
+    /// Follows redirects and keeps cookies.
+    pub(super) async fn follow(
+        &mut self,
+        snapshot: Option<&Snapshot>,
+        stamp: Stamp,
+        response: Response,
+    ) -> Result<(Response, bool), Error> {
+        let sender = sender(&self.context, &self.plan, &self.spans)?;
+        sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await
+    }
+
+    /// What the answer says against the credential. The verdict is kept in the receipt.
+    pub(super) async fn classify(
+        &mut self,
+        mut response: Response,
+        own: bool,
+        snapshot: &Snapshot,
+    ) -> (Response, Option<Finding>) {
+        let context = self.context.clone();
+        let policy = context.policy(self.plan.endpoint());
+        if policy.concerns(response.status()) {
+            let classified;
+            (response, classified) = self.verdict(response, own, snapshot).await;
+            if let Some(Classification { verdict, reason }) = classified {
+                self.receipt.verdict = Some(verdict);
+                self.receipt.reason = reason;
+                trace::refused(response.status(), verdict, reason);
+            }
+        }
+        let finding = match self.receipt.verdict {
+            Some(Verdict::Expired) => Some(Finding::Expired),
+            Some(Verdict::Suspect) => Some(Finding::Suspect),
+            Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
+        };
+        if finding.is_none() && snapshot.learning && own && response.status().is_success() {
+            context.session.was_accepted(snapshot.stamp, self.plan.route());
+        }
+        (response, finding)
+    }
+
+    async fn verdict(
+        &self,
+        mut response: Response,
+        own: bool,
+        snapshot: &Snapshot,
+    ) -> (Response, Option<Classification>) {
+        if !own {
+            let foreign = Classification::not_auth(Reason::ForeignOrigin);
+            let classified = Some(foreign).filter(|_| !response.status().is_success());
+            return (response, classified);
+        }
+        let policy = self.context.policy(self.plan.endpoint());
+        let now = Instant::now();
+        let expired = |snapshot: &Snapshot| {
+            snapshot.credential().is_some_and(|known| known.has_clock() && known.is_expired(now))
+        };
+        let mut body = Bytes::new();
+        if policy.wants_body(response.status(), response.headers(), self.plan.streams) {
+            let peeked;
+            (peeked, body) = peek::look_at(response.into_reqwest()).await;
+            response = peeked.into();
+        }
+        let headers = std::mem::take(response.headers_mut());
+        let rejection = Rejection::new(response.status(), headers, body);
+        let classified = policy.classify(&rejection, expired(snapshot));
+        *response.headers_mut() = rejection.into_headers();
+        if classified.is_some_and(|classified| classified.reason == Some(Reason::RuleFailed)) {
+            self.context.session.tell_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
+        }
+        (response, classified)
+    }
+
+    /// Waits until the call may be sent after a refresh, if the client limits how many are sent at once. The session
+    /// may change meanwhile.
+    pub(super) async fn take_turn<'c>(
+        &self,
+        context: &'c SharedContext,
+        snapshot: Arc<Snapshot>,
+    ) -> Result<(Arc<Snapshot>, Option<SemaphorePermit<'c>>), Error> {
+        let Some(limit) = context.settings.replay_limit.as_deref() else { return Ok((snapshot, None)) };
+        let permit = limit.acquire().await.ok();
+        Ok((context.session.still(&snapshot)?, permit))
+    }
+
+    pub(super) fn sender(&self) -> Result<Sender<'_>, Error> {
+        sender(&self.context, &self.plan, &self.spans)
+    }
+
+    pub(crate) fn receipt(&self) -> Receipt {
+        self.receipt
+    }
+}
+
+fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) -> Result<Sender<'a>, Error> {
+    let placement: &Placement = match &plan.declaration {
+        Declaration::Method(_) => context.placement()?,
+        Declaration::HandWritten(hand_written) => &hand_written.placement,
+    };
+    Ok(Sender { upstream: &context.upstream, session: &context.session, placement, has_role: false, spans })
+}

@@ -1,0 +1,125 @@
+//! What follows a refused credential: the refresh, and the second send, whose answer is final.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::execution::Execution;
+use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection};
+use crate::response::capture::capture;
+use crate::session::{Next, Snapshot};
+use crate::trace;
+use crate::transport::response::Response;
+
+impl Execution {
+    /// The first answer was a refusal, and a newer credential exists or can be had.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each call that waits"
+    )]
+    pub(super) fn refused(
+        &mut self,
+        response: Response,
+        next: Next,
+    ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
+        async move {
+            if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
+                return Box::pin(self.refresh_only(response, next)).await;
+            }
+            // Before the call waits: the refresh may need the connection.
+            let rejection = Arc::new(Box::pin(capture(response)).await);
+            if let Some(slot) = &self.plan.rejection_slot {
+                let _ = slot.set(rejection.clone());
+            }
+            match self.refreshed(next).await {
+                Ok(snapshot) if self.request.is_replayable() => {
+                    Box::pin(self.send_again(snapshot, rejection)).await
+                }
+                Ok(snapshot) => Err(self.not_replayable(&snapshot).with_rejection(rejection)),
+                Err(error) => Err(error.with_rejection(rejection)),
+            }
+        }
+    }
+
+    fn not_replayable(&mut self, snapshot: &Snapshot) -> Error {
+        self.context.session.renewed_without_replay(snapshot.stamp, self.plan.route());
+        self.receipt.reason = Some(Reason::BodySpent);
+        let text = "the credential was refreshed, but the body is a stream that can be sent only once: call again \
+                    with a new stream";
+        Error::new(Kind::NotReplayable, text)
+    }
+
+    /// What the session is after the refresh.
+    #[expect(clippy::manual_async_fn, reason = "as above")]
+    fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
+        async move {
+            let refreshed = match next {
+                Next::Replay(snapshot) => {
+                    self.receipt.refreshed_by = Some(RefreshedBy::Already);
+                    Ok(snapshot)
+                }
+                Next::Wait(wait) => {
+                    self.receipt.refreshed_by = Some(wait.by());
+                    let begun = Instant::now();
+                    let refreshed = Box::pin(self.context.session.wait(wait)).await;
+                    self.receipt.waited += begun.elapsed();
+                    refreshed
+                }
+                Next::Fail(error) => Err(error),
+                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
+            };
+            refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
+        }
+    }
+
+    /// `#[no_replay]`: refreshes for the calls that follow, and returns the refusal.
+    async fn refresh_only(
+        &mut self,
+        response: Response,
+        next: Next,
+    ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
+        match self.refreshed(next).await {
+            Ok(snapshot) => {
+                self.context.session.renewed_without_replay(snapshot.stamp, self.plan.route());
+                self.receipt.reason = Some(Reason::NoReplay);
+                Ok((response, None))
+            }
+            Err(error) => Err(error.with_rejection(Arc::new(capture(response).await))),
+        }
+    }
+
+    /// The second send. Its answer is final.
+    async fn send_again(
+        &mut self,
+        snapshot: Arc<Snapshot>,
+        rejection: Arc<Rejection>,
+    ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
+        let context = self.context.clone();
+        let first_verdict = self.receipt.verdict;
+        let turn = self.take_turn(&context, snapshot).await;
+        let (snapshot, permit) = turn.map_err(|error| error.with_rejection(rejection.clone()))?;
+        trace::replays(snapshot.stamp.generation);
+        let received = self.send_and_follow(&snapshot).await;
+        drop(permit);
+        let (response, own) = received.map_err(|error| {
+            let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
+            error.retext(text).with_rejection(rejection.clone())
+        })?;
+        self.receipt.verdict = None;
+        let (response, finding) = Box::pin(self.classify(response, own, &snapshot)).await;
+        if let Some(finding) = finding {
+            self.receipt.reason = Some(Reason::FreshTokenRefused);
+            context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+        }
+        // The verdict of the last refusal: that of the second answer, or the one that the refresh overcame.
+        self.receipt.verdict = self.receipt.verdict.or(first_verdict);
+        Ok((response, Some(rejection)))
+    }
+
+    async fn send_and_follow(&mut self, snapshot: &Snapshot) -> Result<(Response, bool), Error> {
+        let (attached, sent) = self.send_with(Some(snapshot))?;
+        let response = sent.await?;
+        self.follow(Some(snapshot), attached.stamp, response).await
+    }
+}

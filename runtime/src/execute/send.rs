@@ -1,0 +1,122 @@
+//! Sends one request of a call, follows redirects, and decides at each hop whether the credential goes along:
+//! [`Sender`].
+//!
+//! The runtime follows redirects itself because a transport cannot know which headers are secrets.
+
+use reqwest::Request;
+use url::Url;
+
+use super::placement::Placement;
+use crate::error::{Error, Kind, Stamp};
+use crate::request::prepared::Prepared;
+use crate::session::{Session, SetCookies, Snapshot};
+use crate::trace::{InSpan, SendSpans};
+use crate::transport::redirect::{Hop, MAX_REDIRECTS, strip_secrets};
+use crate::transport::response::Response;
+use crate::transport::transport::Sent;
+use crate::transport::upstream::Upstream;
+
+/// Sends the requests of one call.
+pub(crate) struct Sender<'a> {
+    pub(crate) upstream: &'a Upstream,
+    pub(crate) session: &'a Session,
+    pub(crate) placement: &'a Placement,
+    /// Whether the call makes or ends a session. Such a call stays at its own origin, and the cookies that it receives
+    /// belong to the session that it makes.
+    pub(crate) has_role: bool,
+    pub(crate) spans: &'a SendSpans,
+}
+
+impl Sender<'_> {
+    /// Hands `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
+    /// if the request goes to the client's own origin and no earlier hop left that origin.
+    pub(crate) fn send(
+        &self,
+        mut request: Request,
+        snapshot: Option<&Snapshot>,
+        left_origin: bool,
+    ) -> InSpan<Sent> {
+        if !left_origin && self.upstream.is_own(request.url()) {
+            self.upstream.add_defaults(&mut request);
+            if let Some(snapshot) = snapshot {
+                self.placement.apply(snapshot, &mut request);
+            }
+        }
+        let span = self.spans.open(&request);
+        span.around(if self.has_role {
+            self.upstream.send_secret(request)
+        } else {
+            self.upstream.transport.send(request)
+        })
+    }
+
+    /// Follows the redirects that start at `response`, the answer to the first request. With the last response it
+    /// returns whether the client's own origin sent it.
+    ///
+    /// `stamp`: what the session was when the request was sent. A late answer must not overwrite newer cookies. Cookies
+    /// that belong to the session which the call makes are added to `cookies`.
+    pub(crate) async fn receive(
+        &self,
+        call: &mut Prepared,
+        snapshot: Option<&Snapshot>,
+        stamp: Stamp,
+        mut response: Response,
+        cookies: &mut Vec<SetCookies>,
+    ) -> Result<(Response, bool), Error> {
+        let first = call.url(self.upstream)?.into_owned();
+        let mut hop = Hop::first(call.method());
+        for _ in 0..=MAX_REDIRECTS {
+            let url = hop.url.as_ref().unwrap_or(&first);
+            let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
+            let next = hop.next(&response, url, self.upstream);
+            let next = next.filter(|next| !(next.left_origin && self.has_role));
+            // A redirect that cannot be followed is the answer.
+            let request = match &next {
+                Some(next) => self.request_for(call, next)?,
+                None => None,
+            };
+            let (Some(next), Some(request)) = (next, request) else { return Ok((response, own)) };
+            hop = next;
+            drop(response);
+            self.spans.redirected();
+            response = self.send(request, snapshot, hop.left_origin).await?;
+        }
+        Err(Error::new(Kind::Transport, "the server redirects without end"))
+    }
+
+    /// Whether the client's own origin sent `response`. Only then are its cookies kept.
+    fn keep_cookies(
+        &self,
+        response: &Response,
+        url: &Url,
+        stamp: Stamp,
+        cookies: &mut Vec<SetCookies>,
+    ) -> bool {
+        let own = self.upstream.is_own(url) && !self.upstream.came_from_elsewhere(response);
+        if let Some(set) = SetCookies::of(response.headers(), url).filter(|_| own) {
+            if self.has_role {
+                cookies.push(set);
+            } else {
+                self.session.keep_cookies(stamp, &set);
+            }
+        }
+        own
+    }
+
+    fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
+        let request = if hop.keeps_body {
+            call.request(self.upstream)?
+        } else {
+            call.request_without_body(self.upstream)?
+        };
+        let Some(mut request) = request else { return Ok(None) };
+        if let Some(url) = &hop.url {
+            *request.url_mut() = url.clone();
+        }
+        *request.method_mut() = hop.method.clone();
+        if hop.left_origin {
+            strip_secrets(request.headers_mut(), &self.placement.header);
+        }
+        Ok(Some(request))
+    }
+}
