@@ -4,7 +4,7 @@
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, Running};
-use crate::client::refresh_options::join;
+use crate::client::refresh_settings::declare;
 use crate::error::Error;
 use crate::execute::roles::TokensOf;
 use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
@@ -31,7 +31,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     reason = "so that whoever gives it away need not know that it is bound anew"
 )]
 pub fn adopt<C: Api>(client: Client) -> C {
-    join(&client, C::INFO, None);
+    declare(&client, C::INFO, None);
     C::from_client(client.bound_to(C::INFO))
 }
 

@@ -1,4 +1,5 @@
-//! Builds a client, and refuses what could leak a credential: [`ClientBuilder`].
+//! Builds a client and refuses settings that could leak a credential: [`ClientBuilder`]. What concerns the session is
+//! in `builder_auth`.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -13,21 +14,23 @@ use tower::Service;
 use url::Url;
 
 use super::api::Api;
-use super::refresh_options::Ways;
-use super::refresh_options::join;
+use super::refresh_settings::{RefreshSettings, declare};
 use crate::client::client::Client;
-use crate::error::Rejection;
 use crate::error::{BoxError, Error, Result};
 use crate::execute::context::SharedContext;
 use crate::execute::settings::Settings;
-use crate::session::{Session, Tokens, is_scheme};
-use crate::store::{ErasedStore, SessionStore};
+use crate::session::{Session, Tokens};
+use crate::store::ErasedStore;
 use crate::transport::origin::{Origin, is_loopback};
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// Builds a client: of the generated type `C`, or [`Client`] itself. What cannot be is told by
-/// [`build`](Self::build).
+/// Builds a client: the generated type `C`, or [`Client`] itself. [`build`](Self::build) returns an error if the
+/// configuration is invalid.
+///
+/// Clones of the client share everything: the session, the connections and the settings. Two clients that are built
+/// apart share nothing, unless both are given the same [`session`](Self::session) or the same
+/// [`http`](Self::http) client.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +50,7 @@ pub struct ClientBuilder<C = Client> {
     pub(super) session: Option<Session>,
     pub(super) tokens: Option<Tokens>,
     pub(super) store: Option<Arc<dyn ErasedStore>>,
-    pub(super) renewal: Ways,
+    pub(super) refresh: RefreshSettings,
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
@@ -70,7 +73,7 @@ impl<C: Api> ClientBuilder<C> {
             session: None,
             tokens: None,
             store: None,
-            renewal: Ways::default(),
+            refresh: RefreshSettings::default(),
             headers: HeaderMap::new(),
             settings: Settings::default(),
             allow_http: false,
@@ -79,33 +82,54 @@ impl<C: Api> ClientBuilder<C> {
         }
     }
 
-    /// Sends through your own reqwest client, with its proxies, TLS settings and time-outs. Default: a
-    /// client of the runtime's.
+    /// Sends through your own reqwest client, with its proxies, TLS settings and time-outs. Default: a client of the
+    /// runtime.
     ///
-    /// Build it with `redirect(Policy::none())`: the runtime follows redirects itself and knows which headers
-    /// are secrets. One that follows them by itself drops only the standard ones on the way to another origin:
-    /// it carries default headers along, and it cannot be used with another token header. Cookies are kept by
-    /// the session; a cookie provider of the client's own is not looked at.
+    /// Prefer [`http_builder`](Self::http_builder): the runtime follows redirects itself, because it knows which headers
+    /// are secrets. A client that follows them by itself removes only the standard headers on the way to another origin.
+    /// It takes default headers along, and it cannot be used with another token header. Build such a client with
+    /// `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps the cookies.
     pub fn http(mut self, client: reqwest::Client) -> Self {
-        self.transport = Some(Transport::Given(client));
+        self.transport = Some(Transport::given(client));
         self
     }
 
-    /// Sends through any tower service of reqwest's request and response: a stack of layers, or a double in
-    /// tests.
+    /// Sends through a reqwest client that the runtime finishes building: with redirects off, since the runtime follows
+    /// them itself.
     ///
-    /// It sees every send as it goes out, with its credential. A layer that signs requests belongs here: it signs
-    /// the second send anew, over the new token.
+    /// An error of reqwest is returned by [`build`](Self::build).
     ///
-    /// With the feature `hyper` there is `HyperTransport`, which does less than reqwest and costs about half as much.
+    /// ```
+    /// use std::time::Duration;
+    /// use afresh::Client;
     ///
-    /// The service must not follow redirects by itself: the runtime cannot see whether it does. (A bare
-    /// [`reqwest::Client`] is taken as [`http`](Self::http) takes it.)
+    /// let http = reqwest::Client::builder().connect_timeout(Duration::from_secs(5));
+    /// let client = Client::builder("https://shop.example").http_builder(http).build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn http_builder(mut self, builder: reqwest::ClientBuilder) -> Self {
+        match Transport::finish(builder) {
+            Ok(transport) => self.transport = Some(transport),
+            Err(error) => {
+                self.error.get_or_insert(error);
+            }
+        }
+        self
+    }
+
+    /// Sends through a tower service of reqwest's request and response: a stack of layers, or a double in tests.
     ///
-    /// A layer that retries belongs around the client: it then sees what is left after a refresh, and each
-    /// of its attempts is a call of its own. In here it is beneath the session, as reqwest's own `retry` is:
-    /// all its attempts are one send of a call. It must then leave alone the statuses that are refreshed for,
-    /// or it repeats a token that was refused.
+    /// The service sees each request as it is sent, with its credential. A layer that signs requests belongs here: it
+    /// signs the second send again, with the new token. With the feature `hyper` there is
+    /// [`HyperTransport`](crate::transport::HyperTransport), which does less than reqwest and costs about half as much.
+    ///
+    /// The service must not follow redirects: the runtime cannot see whether it does. A bare [`reqwest::Client`] is
+    /// treated as by [`http`](Self::http).
+    ///
+    /// A layer that retries belongs around the client. There it sees only what remains after a refresh, and each of its
+    /// attempts is a call of its own. Inside the service it works below the session, as reqwest's own `retry` does: all
+    /// its attempts are one send of a call. It must then not retry the statuses that are refreshed for, or it repeats a
+    /// token that the server refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -128,87 +152,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Keeps the session in a store, where it outlives this process and is shared with others: a
-    /// [`FileStore`](crate::FileStore), or any [`SessionStore`]. Default: in memory alone.
-    ///
-    /// It is read by the first call that needs the session. What that promises is told at
-    /// [`Session`](Session#stores). The first client of a session that brings a store determines it.
-    ///
-    /// ```
-    /// use afresh::{Client, FileStore};
-    ///
-    /// let client = Client::builder("https://shop.example").store(FileStore::new("/home/me/.config/shop/session")).build()?;
-    /// # Ok::<(), afresh::Error>(())
-    /// ```
-    pub fn store(mut self, store: impl SessionStore) -> Self {
-        self.store = Some(Arc::new(store));
-        self
-    }
-
-    /// Starts logged in, as [`Session::set`] does: with a [store](Self::store), in place of what it holds.
-    pub fn tokens(mut self, tokens: Tokens) -> Self {
-        self.tokens = Some(tokens);
-        self
-    }
-
-    /// Statuses that say that the credential is no longer good. Default: what the API declares, else 401
-    /// and 403. A success among them counts only if [`expired_when`](Self::expired_when) says so.
-    pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
-        self.settings.refresh_on = Some(statuses.into_iter().collect());
-        self
-    }
-
-    /// Says of an answer whose status is refreshed for that the credential has expired: it is refreshed for
-    /// even where a bare 403 is taken at its word. May be given several times; any of the functions is
-    /// enough, and so is what the API declares with `expired_when(...)`. Default: none.
-    ///
-    /// A success is refreshed for only if its status is in [`refresh_on`](Self::refresh_on) and a rule says
-    /// that it is a refusal. If a method reads its answer as it arrives, a rule sees the body of a success only
-    /// if that is JSON.
-    ///
-    /// A function that panics says nothing of the credential: the answer is returned as it came, and
-    /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is told.
-    ///
-    /// ```
-    /// use afresh::{Client, Tokens};
-    ///
-    /// let client = Client::builder("https://shop.example")
-    ///     .tokens(Tokens::new("access"))
-    ///     .refresh_on([200, 401, 403])
-    ///     .expired_when(|answer| answer.pointer("/code").is_some_and(|code| code == "TOKEN_EXPIRED"))
-    ///     .forbidden_when(|answer| answer.is_html())
-    ///     .build()?;
-    /// # Ok::<(), afresh::Error>(())
-    /// ```
-    pub fn expired_when<F>(mut self, rule: F) -> Self
-    where
-        F: Fn(&Rejection) -> bool + Send + Sync + 'static,
-    {
-        self.settings.expired_when.push(Arc::new(rule));
-        self
-    }
-
-    /// Says of a refusal that it is not about the credential, so it is never refreshed for: a missing CSRF
-    /// token, the page of a firewall. Outranks everything else that an answer says. As
-    /// [`expired_when`](Self::expired_when) otherwise.
-    pub fn forbidden_when<F>(mut self, rule: F) -> Self
-    where
-        F: Fn(&Rejection) -> bool + Send + Sync + 'static,
-    {
-        self.settings.forbidden_when.push(Arc::new(rule));
-        self
-    }
-
-    /// Shares a session with other clients: one login, one refresh.
-    ///
-    /// The first client that brings a way to refresh determines it. The access token goes to the origin of
-    /// each.
-    pub fn session(mut self, session: Session) -> Self {
-        self.session = Some(session);
-        self
-    }
-
-    /// A header of every request to the API's origin that does not set it itself.
+    /// Adds a header to each request to the API's origin that does not set it itself.
     pub fn header<N, V>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -218,52 +162,30 @@ impl<C: Api> ClientBuilder<C> {
             (Ok(name), Ok(value)) => {
                 self.headers.append(name, value);
             }
-            (Err(_), _) => self.fail("a default header has a name that is no header name"),
-            (_, Err(_)) => self.fail("a default header has a character that no header can carry"),
+            (Err(_), _) => self.fail("the name of a default header is not a valid header name"),
+            (_, Err(_)) => {
+                self.fail("the value of a default header has a character that no header can carry")
+            }
         }
         self
     }
 
-    /// What precedes the token in its header; `""` for the bare token. Default: what the API declares, else
-    /// the token's type, else `Bearer`.
-    pub fn scheme(mut self, scheme: impl Into<Cow<'static, str>>) -> Self {
-        let scheme = scheme.into();
-        if !scheme.is_empty() && !is_scheme(&scheme) {
-            self.fail("the scheme is no authentication scheme");
-        }
-        self.settings.scheme = Some(scheme);
-        self
-    }
-
-    /// The header that carries the access token. Default: what the API declares, else `authorization`.
-    pub fn token_header<N>(mut self, name: N) -> Self
-    where
-        HeaderName: TryFrom<N>,
-    {
-        match HeaderName::try_from(name) {
-            Ok(name) => self.settings.token_header = Some(name),
-            Err(_) => self.fail("the token header has a name that is no header name"),
-        }
-        self
-    }
-
-    /// The longest time for a whole call, with everything in it: waiting for a refresh, both sends, the
-    /// body. Default: none.
+    /// Limits the time of a whole call: waiting for a refresh, both sends, and the body unless it is streamed. Default:
+    /// no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
     }
 
-    /// The most calls that are sent at the same time after a refresh for which they waited, again or for the
-    /// first time; the others wait for their turn, until the head of an answer is there. For servers that a crowd
-    /// coming back at once would bring down. A call whose deadline passes while it waits is not sent again.
-    /// Default: no limit; 0 counts as 1.
+    /// Limits how many calls that waited for a refresh are sent at the same time. The others wait until one of these has
+    /// the head of its answer. Use this for servers that cannot take all waiting calls at once. A call whose deadline
+    /// passes while it waits is not sent. Default: no limit; 0 counts as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self
     }
 
-    /// Allows plain `http` to a host that is not this machine. Everybody on the way can then read the tokens.
+    /// Allows plain `http` to a host that is not this machine. Anyone on the network path can then read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
@@ -273,7 +195,7 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`is_builder`](Error::is_builder) with what was wrong: the base URL, plain `http`, a header, a token
+    /// [`is_builder`](Error::is_builder), with what is wrong: the base URL, plain `http`, a header, a status, a token
     /// that no header can carry.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
@@ -284,7 +206,7 @@ impl<C: Api> ClientBuilder<C> {
         if let Some(store) = self.store {
             session.set_store(store);
         }
-        self.renewal.give_to(&session, &upstream);
+        self.refresh.apply(&session, &upstream);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
@@ -293,13 +215,13 @@ impl<C: Api> ClientBuilder<C> {
         let context = SharedContext::new(upstream, session, self.settings, C::INFO);
         context.placement()?;
         let client = Client::from_context(context);
-        join(&client, C::INFO, self.renewal.ends_on.as_deref());
+        declare(&client, C::INFO, self.refresh.session_ends_on.as_deref());
         Ok(C::from_client(client))
     }
 
     fn upstream(&mut self) -> Result<Upstream> {
         let url = Url::parse(&self.base)
-            .map_err(|error| Error::builder("the base URL is no URL").with_source(error))?;
+            .map_err(|error| Error::builder("the base URL is not a valid URL").with_source(error))?;
         self.check_base(&url)?;
         let transport = match self.transport.take() {
             Some(transport) => transport,
@@ -322,13 +244,13 @@ impl<C: Api> ClientBuilder<C> {
             "https" => None,
             "http" if self.allow_http || is_loopback(url) => None,
             "http" => Some(
-                "the base URL is plain http to another machine: use https, or `allow_http` if nobody can listen",
+                "the base URL is plain http to another machine: use https, or call `allow_http` if no one can listen on the way",
             ),
             _ => Some("the base URL is neither https nor http"),
         };
         let wrong = wrong.or_else(|| {
             let has_user = !url.username().is_empty() || url.password().is_some();
-            has_user.then_some("the base URL holds a user or a password")
+            has_user.then_some("the base URL contains a user or a password")
         });
         let wrong = wrong.or_else(|| {
             let has_more = url.query().is_some() || url.fragment().is_some();
@@ -337,12 +259,12 @@ impl<C: Api> ClientBuilder<C> {
         wrong.map_or(Ok(()), |text| Err(Error::builder(text)))
     }
 
-    pub(super) fn fail(&mut self, text: &'static str) {
+    pub(super) fn fail(&mut self, text: impl Into<Cow<'static, str>>) {
         self.error.get_or_insert_with(|| Error::builder(text));
     }
 }
 
-/// Says nothing of what it was given: it may hold secrets.
+/// Shows no settings: they may hold secrets.
 impl<C: Api> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("api", &C::INFO.name).finish_non_exhaustive()

@@ -2,6 +2,7 @@
 
 pub(crate) mod api;
 pub(crate) mod builder;
+pub(crate) mod builder_auth;
 pub(crate) mod client;
 pub(crate) mod pending;
-pub(crate) mod refresh_options;
+pub(crate) mod refresh_settings;

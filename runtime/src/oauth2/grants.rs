@@ -145,7 +145,7 @@ macro_rules! settings {
             /// Build it with `redirect(Policy::none())`: see
             /// [`ClientBuilder::http`](crate::ClientBuilder::http).
             pub fn http(mut self, client: reqwest::Client) -> Self {
-                self.0.transport = Some(Transport::Given(client));
+                self.0.transport = Some(Transport::given(client));
                 self
             }
 

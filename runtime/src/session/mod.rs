@@ -28,7 +28,7 @@ pub(crate) mod tokens;
 pub(crate) mod write;
 
 pub use self::cookie_session::CookieSession;
-pub(crate) use self::cookies::{Cookies, SetCookies, has_set_cookie};
+pub(crate) use self::cookies::{Cookies, SetCookies};
 pub(crate) use self::credential::{Credential, is_scheme};
 pub(crate) use self::crossing::{Demand, Next};
 pub(crate) use self::decision::{Cause, Finding, Landed};

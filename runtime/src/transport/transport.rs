@@ -1,4 +1,4 @@
-//! What sends a request: reqwest, or any tower service of the same shape.
+//! What sends a request: reqwest, hyper, or a tower service of reqwest's types.
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -19,17 +19,20 @@ use tower::{Service, ServiceExt};
 use url::Url;
 
 use crate::error::{BoxError, Error};
-use crate::session::has_set_cookie;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{Exchange, HyperTransport};
 use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
-    /// Follows no redirects: the runtime does, and decides at each hop who may see a credential.
+    /// The runtime's own client. It follows no redirects: the runtime decides at each hop whether the credential goes
+    /// along.
     Own(reqwest::Client),
-    /// The user's client, which may follow redirects by itself.
-    Given(reqwest::Client),
+    /// A client that the user set up.
+    Given {
+        client: reqwest::Client,
+        follows_redirects: bool,
+    },
     #[cfg(feature = "hyper")]
     Lean(Box<HyperTransport>),
     Service(BoxCloneSyncService<Request, reqwest::Response, BoxError>),
@@ -40,11 +43,28 @@ impl Transport {
     pub(crate) fn own(base: &Url) -> Result<Self, Error> {
         let mut builder = reqwest::Client::builder().redirect(Policy::none());
         if is_http1(base) {
-            // What reqwest sends again are streams that HTTP/2 refused, and it keeps a copy of each request for it.
+            // reqwest sends streams again that HTTP/2 refused, and copies each request for that.
             builder = builder.retry(never().max_retries_per_request(0));
         }
         let client = builder.build();
         client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+    }
+
+    /// A client of the user's settings that follows no redirects.
+    pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
+        let client = builder.redirect(Policy::none()).build();
+        client
+            .map(|client| Self::Given { client, follows_redirects: false })
+            .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+    }
+
+    /// The user's own client.
+    ///
+    /// reqwest does not say whether a client follows redirects. Its `Debug` output names each policy but the default,
+    /// which follows. A client whose output is unknown is treated as following.
+    pub(crate) fn given(client: reqwest::Client) -> Self {
+        let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
+        Self::Given { client, follows_redirects }
     }
 
     pub(crate) fn service<S>(service: S) -> Self
@@ -53,11 +73,11 @@ impl Transport {
         S::Error: Into<BoxError>,
         S::Future: Send + 'static,
     {
-        // A reqwest client is a service too, and one that follows redirects by itself.
+        // A reqwest client is a service too, and it may follow redirects by itself.
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
-            return Self::Given(client.clone());
+            return Self::given(client.clone());
         }
-        // And this one would have to make reqwest's response of its own.
+        // As a service it would have to convert its response into one of reqwest.
         #[cfg(feature = "hyper")]
         if let Some(lean) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
             return Self::Lean(Box::new(lean.clone()));
@@ -65,7 +85,7 @@ impl Transport {
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
 
-    /// Refuses an address that nothing could ever be sent to.
+    /// Returns an error if the transport cannot reach the address at all.
     #[cfg_attr(
         not(feature = "hyper"),
         expect(
@@ -84,8 +104,8 @@ impl Transport {
         }
     }
 
-    /// The `Host` header of what goes to the API at `base`, where it is known that one is sent. hyper would write it
-    /// anew for each request, at the price of a thirtieth of a call.
+    /// The `Host` header of requests to the API at `base`, if it is certain that one is sent. hyper would format it for
+    /// each request, at a thirtieth of the cost of a call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));
@@ -96,36 +116,28 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Hands the request over at once, so that who waits for the answer has no room for it.
+    /// Hands the request over at once, so that a waiting call holds no room for it.
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
-            Self::Own(client) | Self::Given(client) => UnderWay::Reqwest({ client }.call(request)),
+            Self::Own(client) | Self::Given { client, .. } => UnderWay::Reqwest({ client }.call(request)),
             #[cfg(feature = "hyper")]
             Self::Lean(lean) => UnderWay::Lean(lean.exchange(request)),
             Self::Service(service) => UnderWay::Service(Box::pin(service.clone().oneshot(request))),
         })
     }
 
-    /// Whether a redirect could carry off a request before the runtime sees it.
-    ///
-    /// reqwest has no question for this; its `Debug` output names any policy but the default one, which
-    /// follows.
+    /// Whether the transport follows redirects before the runtime sees them.
     pub(crate) fn follows_redirects(&self) -> bool {
-        match self {
-            Self::Given(client) => !format!("{client:?}").contains("redirect_policy: \"Policy(None)\""),
-            Self::Own(_) | Self::Service(_) => false,
-            #[cfg(feature = "hyper")]
-            Self::Lean(_) => false,
-        }
+        matches!(self, Self::Given { follows_redirects: true, .. })
     }
 }
 
-/// Whether reqwest speaks HTTP/1.1 there and nothing else: only TLS lets a server choose.
+/// Whether reqwest can only speak HTTP/1.1 there: the protocol is negotiated in TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// A request under way, to its answer.
+/// A request that was handed to the transport, to the head of its answer.
 pub(crate) struct Sent(UnderWay);
 
 enum UnderWay {
@@ -133,7 +145,7 @@ enum UnderWay {
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
     Lean(Exchange),
-    /// It does not go out.
+    /// The request is not sent.
     Refused(Option<Error>),
 }
 
@@ -160,7 +172,7 @@ impl Future for Sent {
             },
         };
         Poll::Ready(answer.map_err(Error::transport).map(|mut response| {
-            if has_set_cookie(response.headers()) {
+            if response.sets_cookies() {
                 hide_cookies(response.headers_mut());
             }
             response
@@ -168,7 +180,7 @@ impl Future for Sent {
     }
 }
 
-/// So that nobody who prints the headers prints a session.
+/// Keeps cookies out of the `Debug` output of headers.
 #[cold]
 fn hide_cookies(headers: &mut HeaderMap) {
     for (name, line) in headers {
@@ -178,8 +190,8 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
-/// Makes the body one that nobody can send a second time, so that a client that follows redirects by itself
-/// cannot carry it elsewhere.
+/// Replaces the body with one that can be sent only once, so that a client that follows redirects by itself cannot
+/// send it to another origin.
 pub(crate) fn forbid_repeat(request: &mut Request) {
     let bytes = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
     if let Some(bytes) = bytes {
@@ -187,7 +199,7 @@ pub(crate) fn forbid_repeat(request: &mut Request) {
     }
 }
 
-/// Bytes of known length that do not say that they are bytes.
+/// Bytes of known length that cannot be cloned.
 struct OnlyOnce(Option<Bytes>);
 
 impl http_body::Body for OnlyOnce {
@@ -214,7 +226,7 @@ impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Own(_) => "reqwest",
-            Self::Given(_) => "reqwest, given",
+            Self::Given { .. } => "reqwest, given",
             #[cfg(feature = "hyper")]
             Self::Lean(_) => "hyper-util",
             Self::Service(_) => "a tower service",
@@ -227,10 +239,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_given_client_that_follows_redirects_is_told_from_one_that_does_not() {
+    fn a_given_client_that_follows_redirects_is_distinguished_from_one_that_does_not() {
         let client = |policy| reqwest::Client::builder().redirect(policy).build().unwrap();
-        assert!(Transport::Given(reqwest::Client::new()).follows_redirects());
-        assert!(Transport::Given(client(Policy::limited(3))).follows_redirects());
-        assert!(!Transport::Given(client(Policy::none())).follows_redirects());
+        assert!(Transport::given(reqwest::Client::new()).follows_redirects());
+        assert!(Transport::given(client(Policy::limited(3))).follows_redirects());
+        assert!(!Transport::given(client(Policy::none())).follows_redirects());
     }
 }

@@ -1,0 +1,50 @@
+//! How the session of a client is refreshed and its tokens revoked: what the builder sets, and what an API declares.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::client::Client;
+use crate::auth::policy::CREDENTIAL_REFUSED;
+use crate::declaration::endpoint::ApiInfo;
+use crate::refresh::refresher::AnyRefresher;
+use crate::refresh::renewal::{Custom, Method, Renewal};
+use crate::session::{Revoker, Session};
+use crate::transport::upstream::Upstream;
+
+/// What the builder sets.
+#[derive(Default)]
+pub(super) struct RefreshSettings {
+    pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
+    pub(super) revoker: Option<Revoker>,
+    pub(super) session_ends_on: Option<Vec<StatusCode>>,
+}
+
+impl RefreshSettings {
+    /// Applied before the declaration of the API, because the first way to refresh counts.
+    pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>) {
+        if let Some(refresher) = self.refresher.take() {
+            let ends_on = self.session_ends_on.clone().unwrap_or_default();
+            session.set_renewal(Renewal::Custom(Custom { refresher, wire: upstream.clone(), ends_on }));
+        }
+        if let Some(revoker) = self.revoker.take() {
+            session.set_revoker(revoker);
+        }
+    }
+}
+
+/// Applies what `api` declares to the session of `client`.
+pub(crate) fn declare(client: &Client, api: &'static ApiInfo, session_ends_on: Option<&[StatusCode]>) {
+    if api.has_session {
+        client.session().expect();
+    }
+    if let Some(refresh) = api.refresh {
+        let by_cookie = CREDENTIAL_REFUSED.iter().filter(|_| refresh.by_cookie);
+        let usual = || by_cookie.filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
+        client.session().set_renewal(Renewal::Method(Method {
+            wire: client.upstream().clone(),
+            refresh,
+            ends_on: session_ends_on.map_or_else(usual, <[_]>::to_vec),
+        }));
+    }
+}
