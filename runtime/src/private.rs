@@ -6,14 +6,15 @@ use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, UnderWay};
 use crate::client::refresh_options::join;
 use crate::error::Error;
-use crate::execute::roles::TokensOf;
+use crate::refresh::method::TokensOf;
 use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
 use crate::response::error_body::{self, ErrorBody};
 
 pub use crate::declaration::condition::Condition;
-pub use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};
+pub use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Role};
 pub use crate::declaration::paging::Paging;
-pub use crate::request::call::{Call, Exchange};
+pub use crate::refresh::method::{Exchange, Refresh};
+pub use crate::request::call::Call;
 pub use crate::session::TokenFields;
 pub use crate::transport::upstream::Wire;
 

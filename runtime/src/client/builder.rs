@@ -19,9 +19,10 @@ use crate::client::client::Client;
 use crate::declaration::endpoint::Api;
 use crate::error::{BoxError, Error, Result};
 use crate::execute::settings::Settings;
+use crate::format::loopback::is_loopback;
 use crate::session::{Session, Tokens, is_scheme};
 use crate::store::{ErasedStore, SessionStore};
-use crate::transport::origin::{Origin, is_loopback};
+use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Wire;
 

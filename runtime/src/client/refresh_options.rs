@@ -10,8 +10,9 @@ use super::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::declaration::endpoint::{Api, ApiInfo};
 use crate::error::{Error, Result};
+use crate::refresh::method::MethodProvider;
 use crate::refresh::refresher::{AnyRefresher, ByFunction, Refresher};
-use crate::refresh::renewal::{Custom, Method, Renewal};
+use crate::refresh::refresher_provider::RefresherProvider;
 use crate::session::{AsTokens, Revoker, Session, Tokens};
 use crate::transport::upstream::Wire;
 
@@ -28,7 +29,7 @@ impl Ways {
     pub(super) fn give_to(&mut self, session: &Session, wire: &Arc<Wire>) {
         if let Some(refresher) = self.refresher.take() {
             let ends_on = statuses(self.ends_on.as_deref().unwrap_or_default());
-            session.set_renewal(Renewal::Custom(Custom { refresher, wire: wire.clone(), ends_on }));
+            session.set_provider(Arc::new(RefresherProvider { refresher, wire: wire.clone(), ends_on }));
         }
         if let Some(revoker) = self.revoker.take() {
             session.set_revoker(revoker);
@@ -125,7 +126,7 @@ pub(crate) fn join(client: &Client, api: &'static ApiInfo, ends_on: Option<&[u16
     }
     if let Some(refresh) = api.refresh {
         let usual: &[u16] = if refresh.by_cookie { &[401, 403] } else { &[] };
-        client.session().set_renewal(Renewal::Method(Method {
+        client.session().set_provider(Arc::new(MethodProvider {
             wire: client.wire().clone(),
             refresh,
             ends_on: statuses(ends_on.unwrap_or(usual)),

@@ -9,13 +9,11 @@ use crate::error::Receipt;
 use crate::error::{Error, Kind};
 use crate::execute::courier::{Courier, Errand};
 use crate::execute::dispatch::Arrived;
+use crate::refresh::method::TokensOf;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
-use crate::session::{SetCookies, Snapshot, Tokens};
+use crate::session::{SetCookies, Snapshot};
 use crate::trace::Trail;
-
-/// How the tokens are read from an answer.
-pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens, Error>;
 
 /// A call with its declaration, ready to be sent.
 pub(crate) struct RoleCall {

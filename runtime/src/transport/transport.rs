@@ -19,7 +19,7 @@ use tower::{Service, ServiceExt};
 use url::Url;
 
 use crate::error::{BoxError, Error};
-use crate::session::has_set_cookie;
+use crate::format::set_cookie::has_set_cookie;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{Exchange, HyperTransport};
 use crate::transport::response::Response;
