@@ -34,7 +34,8 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     };
     let declaration = declaration::render_trait(api);
     let client = client::render_client(&frame);
-    let description = client::render_api(&frame, &client::render_info(&frame, api));
+    let info = client::render_info(&frame, api);
+    let description = client::render_api(&frame, &info, client::render_refresh(api));
     let implementation = render_implementation(api);
     let holder = holder::render_holder(api);
     let lints = carried(&api.source.attributes);

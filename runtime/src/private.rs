@@ -6,15 +6,16 @@ use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_settings::declare;
 use crate::error::Error;
-use crate::execute::roles::TokensOf;
+use crate::refresh::method::TokensOf;
 use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
 use crate::response::error_body::{self, ErrorBody};
 
 pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;
-pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Refresh, Role};
+pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
 pub use crate::declaration::paging::Paging;
-pub use crate::request::call::{Call, Exchange};
+pub use crate::refresh::method::{Exchange, Refresh};
+pub use crate::request::call::Call;
 pub use crate::session::TokenFields;
 pub use crate::transport::upstream::Upstream as Wire;
 
@@ -31,7 +32,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     reason = "so that whoever gives it away need not know that it is bound anew"
 )]
 pub fn adopt<C: Api>(client: Client) -> C {
-    declare(&client, C::INFO, None);
+    declare::<C>(&client, None);
     C::from_client(client.bound_to(C::INFO))
 }
 

@@ -5,7 +5,7 @@ use quote::{ToTokens, quote};
 use syn::Visibility;
 
 use super::{cfgs, exchange, ours, render_conditions, render_statuses};
-use crate::model::{Api, Endpoint, Scheme};
+use crate::model::{Api, Scheme};
 use crate::names::{self, Runtime};
 use crate::tokens;
 
@@ -60,12 +60,13 @@ pub(super) fn render_client(frame: &Frame) -> TokenStream {
 }
 
 /// `impl Api for ShopClient`
-pub(super) fn render_api(frame: &Frame, info: &TokenStream) -> TokenStream {
+pub(super) fn render_api(frame: &Frame, info: &TokenStream, refresh: Option<TokenStream>) -> TokenStream {
     let Frame { client, runtime, .. } = frame;
     quote! {
         #[automatically_derived]
         impl #runtime::__private::Api for #client {
             const INFO: &'static #runtime::__private::ApiInfo = #info;
+            #refresh
 
             fn from_client(client: #runtime::Client) -> Self {
                 Self { client }
@@ -86,28 +87,40 @@ pub(super) fn render_info(frame: &Frame, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
         with_role.partition(|endpoint| endpoint.source.is_conditional());
-    let exchanges = api.endpoints().filter_map(|endpoint| exchange::render_exchange(api, endpoint));
     let plain = render_empty_info(frame);
     let settings = render_settings(api);
     let session = (!always.is_empty()).then(|| quote!(.with_session()));
-    let refresh = always.iter().map(|endpoint| render_refresh(api, endpoint));
-    let certain = quote!(#plain #settings #session #(#refresh)*);
+    let certain = quote!(#plain #settings #session);
     if conditional.is_empty() {
-        return quote!({ #(#exchanges)* &#certain });
+        return quote!(&#certain);
     }
     let info = names::info();
     let steps = conditional.iter().map(|endpoint| {
         let cfgs = cfgs(&endpoint.source.attributes);
-        let refresh = render_refresh(api, endpoint);
-        quote!(#(#cfgs)* let #info = #info.with_session() #refresh;)
+        quote!(#(#cfgs)* let #info = #info.with_session();)
     });
     quote!({
-        #(#exchanges)*
         &{
             let #info = #certain;
             #(#steps)*
             #info
         }
+    })
+}
+
+/// How the runtime refreshes by itself, if the API has a method for it. Without parameters, the refresh relies on a cookie.
+pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
+    let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
+    let (runtime, name) = (&api.runtime, names::exchange());
+    let exchange = exchange::render_exchange(api, endpoint)?;
+    let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };
+    let cfgs = cfgs(&endpoint.source.attributes);
+    Some(quote! {
+        #(#cfgs)*
+        const REFRESH: ::core::option::Option<#runtime::__private::Refresh> = {
+            #exchange
+            ::core::option::Option::Some(#runtime::__private::Refresh::#how(#name))
+        };
     })
 }
 
@@ -131,13 +144,6 @@ fn render_settings(api: &Api) -> TokenStream {
     });
     let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
     quote!(#refresh_on #expired #forbidden #scheme #header)
-}
-
-/// How the runtime refreshes by itself, if this is the method for it. Without parameters it is a cookie that counts.
-fn render_refresh(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
-    let (runtime, exchange) = (&api.runtime, names::exchange());
-    let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };
-    endpoint.is_refresh().then(|| quote!(.refresh(#runtime::__private::Refresh::#how(#exchange))))
 }
 
 /// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.

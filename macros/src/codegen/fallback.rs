@@ -112,7 +112,7 @@ pub(crate) fn render_unreadable(item: TokenStream, frame: &Frame, holder: Option
     let item = strip(item);
     let client = render_client(frame);
     let info = render_empty_info(frame);
-    let description = render_api(frame, &quote!(&#info));
+    let description = render_api(frame, &quote!(&#info), None);
     let holder = holder.map(|holder| render_empty(holder, frame.vis));
     quote!(#item #client #description #holder)
 }

@@ -2,11 +2,14 @@
 
 use super::client::Client;
 use crate::declaration::endpoint::ApiInfo;
+use crate::refresh::method::Refresh;
 
 /// A generated client.
 pub trait Api: Sized {
     /// What its trait declares.
     const INFO: &'static ApiInfo;
+    /// Its `#[refresh]` method.
+    const REFRESH: Option<Refresh> = None;
 
     /// Wraps the client that sends the calls.
     fn from_client(client: Client) -> Self;

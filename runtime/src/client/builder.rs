@@ -19,9 +19,10 @@ use crate::client::client::Client;
 use crate::error::{BoxError, Error, Result};
 use crate::execute::context::SharedContext;
 use crate::execute::settings::Settings;
+use crate::format::loopback::is_loopback;
 use crate::session::{Session, Tokens};
 use crate::store::ErasedStore;
-use crate::transport::origin::{Origin, is_loopback};
+use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
@@ -215,7 +216,7 @@ impl<C: Api> ClientBuilder<C> {
         let context = SharedContext::new(upstream, session, self.settings, C::INFO);
         context.placement()?;
         let client = Client::from_context(context);
-        declare(&client, C::INFO, self.refresh.session_ends_on.as_deref());
+        declare::<C>(&client, self.refresh.session_ends_on.as_deref());
         Ok(C::from_client(client))
     }
 

@@ -4,11 +4,12 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
+use super::api::Api;
 use super::client::Client;
 use crate::auth::policy::CREDENTIAL_REFUSED;
-use crate::declaration::endpoint::ApiInfo;
+use crate::refresh::method::{MethodProvider, Refresh};
 use crate::refresh::refresher::AnyRefresher;
-use crate::refresh::renewal::{Custom, Method, Renewal};
+use crate::refresh::refresher_provider::RefresherProvider;
 use crate::session::{Revoker, Session};
 use crate::transport::upstream::Upstream;
 
@@ -25,7 +26,7 @@ impl RefreshSettings {
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>) {
         if let Some(refresher) = self.refresher.take() {
             let ends_on = self.session_ends_on.clone().unwrap_or_default();
-            session.set_renewal(Renewal::Custom(Custom { refresher, wire: upstream.clone(), ends_on }));
+            session.set_provider(Arc::new(RefresherProvider { refresher, wire: upstream.clone(), ends_on }));
         }
         if let Some(revoker) = self.revoker.take() {
             session.set_revoker(revoker);
@@ -33,18 +34,24 @@ impl RefreshSettings {
     }
 }
 
-/// Applies what `api` declares to the session of `client`.
-pub(crate) fn declare(client: &Client, api: &'static ApiInfo, session_ends_on: Option<&[StatusCode]>) {
-    if api.has_session {
+/// Applies what an API declares to the session of `client`.
+pub(crate) fn declare<C: Api>(client: &Client, session_ends_on: Option<&[StatusCode]>) {
+    if C::INFO.has_session {
         client.session().expect();
     }
-    if let Some(refresh) = api.refresh {
-        let by_cookie = CREDENTIAL_REFUSED.iter().filter(|_| refresh.by_cookie);
-        let usual = || by_cookie.filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
-        client.session().set_renewal(Renewal::Method(Method {
-            wire: client.upstream().clone(),
-            refresh,
-            ends_on: session_ends_on.map_or_else(usual, <[_]>::to_vec),
-        }));
+    if let Some(refresh) = C::REFRESH {
+        set_method(client, refresh, session_ends_on);
     }
+}
+
+/// Not generic, so that it is compiled once.
+fn set_method(client: &Client, refresh: Refresh, session_ends_on: Option<&[StatusCode]>) {
+    client.session().expect();
+    let by_cookie = CREDENTIAL_REFUSED.iter().filter(|_| refresh.by_cookie);
+    let usual = || by_cookie.filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
+    client.session().set_provider(Arc::new(MethodProvider {
+        wire: client.upstream().clone(),
+        refresh,
+        ends_on: session_ends_on.map_or_else(usual, <[_]>::to_vec),
+    }));
 }

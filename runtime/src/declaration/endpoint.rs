@@ -1,13 +1,9 @@
-//! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`], [`Refresh`].
+//! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`].
 
-use std::fmt;
 use std::time::Duration;
 
 use crate::declaration::condition::Condition;
 use crate::declaration::paging::Paging;
-use crate::request::call::Exchange;
-use crate::session::Tokens;
-use crate::transport::upstream::Upstream as Wire;
 
 /// What a trait declares for all its methods.
 #[derive(Debug)]
@@ -19,7 +15,6 @@ pub struct ApiInfo {
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
     pub(crate) has_session: bool,
-    pub(crate) refresh: Option<Refresh>,
 }
 
 impl ApiInfo {
@@ -34,7 +29,6 @@ impl ApiInfo {
             scheme: None,
             token_header: None,
             has_session: false,
-            refresh: None,
         }
     }
 
@@ -84,42 +78,6 @@ impl ApiInfo {
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
         self
-    }
-
-    /// The `#[refresh]` method.
-    #[must_use]
-    pub const fn refresh(mut self, refresh: Refresh) -> Self {
-        self.refresh = Some(refresh);
-        self.has_session = true;
-        self
-    }
-}
-
-/// How a `#[refresh]` method makes its request of the session: a plain function over what has no session,
-/// so that it cannot wait for itself.
-#[derive(Clone, Copy)]
-pub struct Refresh {
-    pub(crate) exchange: fn(&Wire, &Tokens) -> Option<Exchange>,
-    pub(crate) by_cookie: bool,
-}
-
-impl Refresh {
-    /// The parameters are filled from the session's tokens.
-    #[must_use]
-    pub const fn new(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
-        Self { exchange, by_cookie: false }
-    }
-
-    /// There are no parameters: the refresh secret is a cookie.
-    #[must_use]
-    pub const fn by_cookie(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
-        Self { exchange, by_cookie: true }
-    }
-}
-
-impl fmt::Debug for Refresh {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Refresh").field("by_cookie", &self.by_cookie).finish_non_exhaustive()
     }
 }
 

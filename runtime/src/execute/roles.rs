@@ -7,15 +7,13 @@ use super::deadline::within;
 use super::send::Sender;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::{Error, Kind, Receipt, Result};
+use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::reading::Reading;
-use crate::session::{SetCookies, Snapshot, Tokens};
+use crate::session::{SetCookies, Snapshot};
 use crate::trace::{self, SendSpans};
-
-/// How tokens are read from an answer.
-pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
 /// A call with a role in the session, ready to be sent.
 struct RoleCall {

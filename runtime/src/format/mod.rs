@@ -3,7 +3,10 @@
 
 pub(crate) mod charset;
 pub(crate) mod date;
+pub(crate) mod json_number;
 pub(crate) mod json_path;
 pub(crate) mod json_pointer;
 pub(crate) mod link;
+pub(crate) mod loopback;
 pub(crate) mod media_type;
+pub(crate) mod set_cookie;

@@ -4,9 +4,8 @@ use super::token_endpoint::{ClientAuth, TokenEndpoint};
 use crate::error::{Error, Kind, Result};
 use crate::refresh::exchange::Presentation;
 use crate::refresh::refresher::{RefreshContext, Refresher};
-use crate::refresh::renewal::Attempt;
 use crate::response::decode::{BySerde, SessionOutcome};
-use crate::session::Tokens;
+use crate::session::{Attempt, Tokens};
 use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
 

@@ -11,13 +11,14 @@ use http::{HeaderMap, HeaderValue};
 use url::Url;
 
 use crate::error::{Error, Kind, Result};
+use crate::format::loopback::is_loopback;
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
 use crate::refresh::refresher::RefreshContext;
 use crate::request::Content;
 use crate::request::prepared::{Declared, Prepared};
 use crate::trace::SendSpans;
-use crate::transport::origin::{Origin, is_loopback};
+use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream as Wire;
 

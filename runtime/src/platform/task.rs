@@ -1,29 +1,15 @@
-//! Tasks of ours on the runtime of who starts them.
+//! Spawns tasks on the caller's Tokio runtime.
 //!
-//! For every kind of task Tokio's part is compiled anew, 7,000 lines of LLVM; in a box all of ours are of one kind.
+//! Tokio compiles its part anew for each type of future: 7,000 lines of LLVM. In a box, all tasks have the same type.
 
 use std::future::Future;
 use std::pin::Pin;
 
 use tokio::runtime::Handle;
-use tokio::task::{AbortHandle, JoinHandle};
+use tokio::task::AbortHandle;
 
-use crate::error::Result;
-
-/// Its handle breaks it off.
+/// Spawns `work` on `runtime`. The handle aborts it.
 pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 'static) -> AbortHandle {
-    let work = async move {
-        work.await;
-        Ok(())
-    };
-    spawn_fallible(runtime, work).abort_handle()
-}
-
-/// The same of work whose handle says how it went.
-pub(crate) fn spawn_fallible(
-    runtime: &Handle,
-    work: impl Future<Output = Result<()>> + Send + 'static,
-) -> JoinHandle<Result<()>> {
-    let work: Pin<Box<dyn Future<Output = Result<()>> + Send>> = Box::pin(work);
-    runtime.spawn(work)
+    let work: Pin<Box<dyn Future<Output = ()> + Send>> = Box::pin(work);
+    runtime.spawn(work).abort_handle()
 }

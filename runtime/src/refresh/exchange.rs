@@ -16,17 +16,11 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, sleep};
 
 use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
-use super::renewal::Attempt;
-use crate::error::Stamp;
-use crate::error::{Error, Kind};
-use crate::execute::roles::TokensOf;
+use crate::error::{Error, Kind, Stamp};
 use crate::platform::deadline::within;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
-use crate::session::Session;
-use crate::session::cell::expired;
-use crate::session::cookies::{Cookies, SetCookies};
-use crate::session::token_numbers::tame;
+use crate::session::{Attempt, Cookies, Session, SetCookies, Tokens};
 use crate::trace::SendSpans;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream as Wire;
@@ -46,7 +40,7 @@ pub(crate) struct Presentation<'a> {
     pub(crate) stamp: Stamp,
     pub(crate) wire: &'a Wire,
     pub(crate) request: Prepared,
-    pub(crate) tokens_of: TokensOf,
+    pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
     /// The session's, where the secret is one of them.
     pub(crate) cookies: Option<&'a Cookies>,
     /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
@@ -129,7 +123,7 @@ impl Presentation<'_> {
     fn read(&self, heard: Heard) -> Sent {
         let Heard { status, headers, body } = heard;
         if status.is_success() && !is_error(&body) {
-            let answer = Answer::whole(status, headers, tame(body));
+            let answer = Answer::whole(status, headers, body).with_secrets();
             return Sent::Answered(self.take_tokens(&answer));
         }
         let refusal = || ErrorResponse::of(status, &headers, &body).into_error();
@@ -148,16 +142,6 @@ impl Presentation<'_> {
                 Attempt::Renewed { tokens, cookies: set }
             }
             Err(error) => failed(error),
-        }
-    }
-}
-
-impl Attempt {
-    /// An answer to the same secret was lost before: if it is refused now, then because it was spent.
-    pub(crate) fn after_a_loss(self) -> Self {
-        match self {
-            Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
-            other => other,
         }
     }
 }

@@ -2,15 +2,12 @@
 
 use std::fmt;
 use std::future::Future;
-use std::pin::Pin;
 use std::sync::Arc;
 
 use http::StatusCode;
 
-use crate::error::Result;
-use crate::error::Stamp;
-use crate::session::Session;
-use crate::session::tokens::{AsTokens, Tokens};
+use crate::error::{Result, Stamp};
+use crate::session::{AsTokens, Boxed, Session, Tokens};
 use crate::transport::upstream::Upstream as Wire;
 
 /// How a session gets a new credential, where no `#[refresh]` method says it. Given to
@@ -144,17 +141,15 @@ impl fmt::Debug for RefreshContext<'_> {
     }
 }
 
-type Boxed<'a, T> = Pin<Box<dyn Future<Output = Result<T>> + Send + 'a>>;
-
 /// Any [`Refresher`], behind a pointer.
 pub(crate) trait AnyRefresher: Send + Sync {
-    fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Tokens>;
+    fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<Tokens>>;
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool;
-    fn revoke<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, ()>;
+    fn revoke<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<()>>;
 }
 
 impl<T: Refresher> AnyRefresher for T {
-    fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Tokens> {
+    fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<Tokens>> {
         Box::pin(Refresher::refresh(self, context))
     }
 
@@ -162,7 +157,7 @@ impl<T: Refresher> AnyRefresher for T {
         Refresher::can_refresh(self, tokens)
     }
 
-    fn revoke<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, ()> {
+    fn revoke<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<()>> {
         Box::pin(Refresher::revoke(self, context))
     }
 }

@@ -14,20 +14,10 @@ use crate::request::{
     QueryArgument, header_values, write_cookie, write_form, write_json, write_query, write_segment,
     write_segments,
 };
-use crate::response::answer::Answer;
-use crate::session::Tokens;
 use crate::transport::upstream::Upstream as Wire;
 
 /// The arguments of one call, encoded as they come, in the place where the call stays while it is under way.
 pub struct Call(pub(crate) Box<Draft>);
-
-/// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
-/// its answer.
-#[derive(Debug)]
-pub struct Exchange {
-    pub(crate) call: Call,
-    pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-}
 
 impl Call {
     pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {

@@ -13,12 +13,12 @@ use crate::error::Receipt;
 use crate::error::Rejection;
 use crate::error::{Error, Kind};
 use crate::format::charset;
+use crate::format::json_number::clamp_numbers;
 use crate::format::media_type::MediaType;
 use crate::response::body_deserializer::BodyDeserializer;
 use crate::response::decode_error::DecodeError;
 use crate::response::pages::Continuation;
 use crate::response::reading::Reading;
-use crate::session::tame;
 use crate::transport::body;
 use crate::transport::response::Response;
 
@@ -123,7 +123,7 @@ impl Answer {
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
         let content = match self.content {
-            Content::Whole(body) => Content::Whole(tame(body)),
+            Content::Whole(body) => Content::Whole(clamp_numbers(body)),
             live @ Content::Live(_) => live,
         };
         Self { secret: true, content, ..self }

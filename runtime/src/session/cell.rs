@@ -19,13 +19,12 @@ use tokio::time::Instant;
 use super::cookies::SetCookies;
 use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
+use super::errors::{ended, excessive, expired, no_session, superseded};
 use super::fruitless::Fruitless;
 use super::memo::Memo;
 use super::snapshot::{Snapshot, Standing};
 use super::term::Age;
-use crate::error::Reason;
-use crate::error::Stamp;
-use crate::error::{Error, Kind};
+use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
 
 #[cfg_attr(test, derive(Clone))]
@@ -87,7 +86,7 @@ impl<F: Clone + PartialEq> Cell<F> {
         }
         let refused = match (self.doomed, self.hopeless) {
             (true, _) => Some(expired(self.lost)),
-            (false, true) => Some(Error::new(Kind::NoSession, "nobody is logged in")),
+            (false, true) => Some(no_session()),
             (false, false) => self.memo.active_by_hand(now),
         };
         refused.map_or(Ok(None), Err)
@@ -199,9 +198,7 @@ impl<F: Clone + PartialEq> Cell<F> {
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
         match (&self.current.standing, stamp.epoch == self.current.stamp.epoch) {
             (Standing::Expired { lost }, true) => Some(expired(*lost)),
-            (Standing::Live(_), false) => {
-                Some(Error::new(Kind::Superseded, "somebody else logged in while the call was under way"))
-            }
+            (Standing::Live(_), false) => Some(superseded()),
             (Standing::Nobody | Standing::Expired { .. }, false) => Some(ended()),
             (Standing::Live(_) | Standing::Nobody, true) => None,
         }
@@ -269,27 +266,6 @@ impl<F: Clone + PartialEq> Cell<F> {
         next.learning = !self.fruitless.is_empty();
         self.current = Arc::new(next);
     }
-}
-
-/// `lost`: the server refused a secret that it may have spent in an answer that never arrived.
-pub(crate) fn expired(lost: bool) -> Error {
-    if lost {
-        let text = "the session is lost: the answer to a refresh did not arrive, and the server does \
-                    not take the refresh token again: log in again";
-        return Error::new(Kind::RotationLost, text);
-    }
-    Error::new(Kind::SessionExpired, "the session has expired: log in again")
-}
-
-fn ended() -> Error {
-    Error::new(Kind::NoSession, "the session was ended while the call was under way")
-}
-
-fn excessive() -> Error {
-    Error::new(
-        Kind::Excessive,
-        "refreshing was given up for a while: fresh tokens were refused again and again",
-    )
 }
 
 #[cfg(test)]

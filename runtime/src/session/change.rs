@@ -5,17 +5,16 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::Session;
-use super::archive::Aftermath;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Minted};
 use super::decision::{Landed, Landing};
 use super::events::SessionEvent;
-use super::flight::Ticket;
+use super::session::Session;
 use super::snapshot::Snapshot;
+use super::store_sync::after_commit::Aftermath;
+use super::ticket::{Ticket, release};
 use super::tokens::Tokens;
-use crate::error::Error;
-use crate::error::Stamp;
+use crate::error::{Error, Stamp};
 use crate::platform::clock::Now;
 
 impl Session {
@@ -132,12 +131,5 @@ impl Session {
                 self.keep();
             }
         }
-    }
-}
-
-/// Who waits for a flight that does not matter any more need not wait for its end.
-pub(super) fn release(detached: Option<Ticket>) {
-    if let Some(ticket) = detached {
-        ticket.announce(None);
     }
 }

@@ -14,6 +14,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::cookie::Cookie;
+use crate::format::set_cookie::has_set_cookie;
 
 /// In the order in which they came. Those without an expiry are written down too: the session lives on although its
 /// process ends.
@@ -103,11 +104,6 @@ impl SetCookies {
         }
         next
     }
-}
-
-/// Whether an answer sets cookies. It has few headers, and to look at each costs less than to look for one.
-pub(crate) fn has_set_cookie(answer: &HeaderMap) -> bool {
-    answer.keys().any(|name| name == SET_COOKIE)
 }
 
 /// Names and values stay out.

@@ -8,17 +8,16 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::Session;
-use super::cell::{self, Cell};
+use super::cell::Cell;
 use super::credential::Minted;
 use super::decision::{Cause, Entry, Finding, Settled};
+use super::errors::{self, no_session, reentrant};
 use super::events::SessionEvent;
-use super::flight::{self, Departure, Ticket};
+use super::flight::{self, Departure};
+use super::session::Session;
 use super::snapshot::{Snapshot, Standing};
-use crate::error::Reason;
-use crate::error::RefreshedBy;
-use crate::error::Stamp;
-use crate::error::{Error, Kind};
+use super::ticket::Ticket;
+use crate::error::{Error, Kind, Reason, RefreshedBy, Stamp};
 use crate::platform::clock::Now;
 use crate::trace;
 
@@ -83,7 +82,7 @@ impl Session {
             return Poll::Ready(true);
         }
         let nobody = matches!(seen.standing, Standing::Nobody);
-        let for_good = self.renewal().is_none() && self.archive().is_none();
+        let for_good = self.provider().is_none() && self.archive().is_none();
         if nobody && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
@@ -244,7 +243,7 @@ impl Session {
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             trace::waits();
-            let failure = wait.ticket.landed(self).await;
+            let failure = flight::landed(&wait.ticket, self).await;
             self.awaited(wait.stamp, failure)
         }
     }
@@ -300,13 +299,5 @@ fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
 
 /// The refresh was refused for good before.
 fn expired(seen: &Snapshot) -> Error {
-    cell::expired(matches!(seen.standing, Standing::Expired { lost: true }))
-}
-
-fn no_session() -> Error {
-    Error::new(Kind::NoSession, "nobody is logged in")
-}
-
-fn reentrant() -> Error {
-    Error::new(Kind::Reentrant, "the refresh waits for itself: it called a method that needs it")
+    errors::expired(matches!(seen.standing, Standing::Expired { lost: true }))
 }

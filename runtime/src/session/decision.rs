@@ -5,7 +5,9 @@ use std::time::Duration;
 
 use super::cookies::SetCookies;
 use super::credential::Credential;
+use super::errors::expired;
 use super::snapshot::Snapshot;
+use super::tokens::Tokens;
 use crate::error::Error;
 use crate::error::Reason;
 
@@ -32,6 +34,17 @@ pub(crate) enum Cause {
 }
 
 impl Cause {
+    /// The value of `afresh.cause`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Clock => "outlived",
+            Self::Margin => "ahead_of_time",
+            Self::Hand => "asked_for",
+            Self::Refused(Finding::Expired) => "refused",
+            Self::Refused(Finding::Suspect) => "suspected",
+        }
+    }
+
     /// Whether calls had better wait for the flight than spend a send.
     pub(super) fn is_urgent(self) -> bool {
         matches!(self, Self::Clock | Self::Refused(Finding::Expired))
@@ -78,6 +91,30 @@ pub(crate) enum Settled<F> {
     Start,
 }
 
+/// How an attempt to refresh ended.
+pub(crate) enum Attempt {
+    Renewed {
+        tokens: Tokens,
+        cookies: Option<SetCookies>,
+    },
+    Failed {
+        error: Error,
+        retry_after: Option<Duration>,
+    },
+    /// The server refused the refresh token for good.
+    Rejected(Error),
+}
+
+impl Attempt {
+    /// An answer to the same refresh token was lost before. If the server refuses it now, it was probably spent then.
+    pub(crate) fn after_a_loss(self) -> Self {
+        match self {
+            Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
+            other => other,
+        }
+    }
+}
+
 /// How a flight ended.
 pub(crate) enum Landing {
     Renewed {
@@ -104,4 +141,16 @@ pub(crate) enum Landed {
     Expired,
     /// The session is another one by now.
     Discarded,
+}
+
+impl Landed {
+    /// The value of `afresh.outcome`.
+    pub(super) fn name(self) -> &'static str {
+        match self {
+            Self::Published => "refreshed",
+            Self::Failed => "failed",
+            Self::Expired => "expired",
+            Self::Discarded => "discarded",
+        }
+    }
 }

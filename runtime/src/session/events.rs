@@ -49,6 +49,30 @@ pub enum SessionEvent {
     NotRevoked(Error),
 }
 
+impl SessionEvent {
+    fn trace(&self) {
+        match self {
+            Self::LoggedIn => trace::session_changed("logged in"),
+            Self::Refreshed => trace::session_changed("the session is refreshed"),
+            Self::Adopted => trace::session_changed("the session is taken from the store"),
+            Self::LoggedOut => trace::session_changed("logged out"),
+            Self::RefreshFailed(error) | Self::StoreFailed(error) => {
+                trace::session_warning("", None, Some(error));
+            }
+            Self::Expired => trace::session_warning("the session has expired", None, None),
+            Self::Uncoordinated => trace::session_warning("the store has no locks", None, None),
+            Self::GrantShared => {
+                let text = "the session was copied from another store, which may refresh it as well";
+                trace::session_warning(text, None, None);
+            }
+            Self::RuleFailed(method) => {
+                trace::session_warning("a rule that judges answers panicked", *method, None);
+            }
+            Self::NotRevoked(error) => trace::session_warning("tokens are not revoked", None, Some(error)),
+        }
+    }
+}
+
 /// The events of a session from the moment of [`Session::events`](crate::Session::events) on.
 pub struct SessionEvents(broadcast::Receiver<SessionEvent>);
 
@@ -95,7 +119,7 @@ impl Bell {
 
     /// Never waits. That nobody listens is fine.
     pub(super) fn ring(&self, event: SessionEvent) {
-        trace::happened(&event);
+        event.trace();
         let _ = self.0.send(event);
     }
 

@@ -4,8 +4,9 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
 
+use super::cookies::Cookies;
+use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
-use crate::session::{AccessToken, Cookies, RefreshToken, Tokens};
 
 /// What is stored of a session, and of the refresh that somebody is about to make.
 #[derive(Clone, Serialize, Deserialize)]
@@ -174,7 +175,7 @@ impl TryFrom<u8> for Form {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::SetCookies;
+    use crate::session::cookies::SetCookies;
 
     fn stored(tokens: &Tokens, age: u64) -> StoredSession {
         let headers = [("set-cookie", "r=1; Path=/; HttpOnly"), ("set-cookie", "s=2; Max-Age=60")];

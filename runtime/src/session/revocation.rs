@@ -2,28 +2,20 @@
 //! its own, bounded in time, and nobody waits for it unless asked to.
 
 use std::future::Future;
-use std::pin::Pin;
-use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::runtime::Handle;
-use tokio::task::JoinHandle;
+use tokio::sync::oneshot;
 
-use super::Session;
 use super::decision::Landing;
 use super::events::SessionEvent;
+use super::session::Session;
 use super::snapshot::Snapshot;
 use super::tokens::Tokens;
-use crate::error::Stamp;
-use crate::error::{Error, Kind, Result};
+use crate::error::{Error, Kind, Result, Stamp};
 use crate::platform::task;
-use crate::refresh::renewal::Renewal;
 
 const DEADLINE: Duration = Duration::from_secs(10);
-
-/// A function of the user's that revokes.
-pub(crate) type Revoker =
-    Arc<dyn Fn(Tokens) -> Pin<Box<dyn Future<Output = Result<()>> + Send>> + Send + Sync>;
 
 impl Session {
     /// Ends the session here, as [`clear`](Self::clear) does, and then tells the server that its tokens are
@@ -60,7 +52,7 @@ impl Session {
             let revoked = match revoking {
                 None | Some(Revoking::Nobody) => Ok(()),
                 Some(Revoking::NoRuntime) => Err(Error::request("there is no tokio runtime to revoke on")),
-                Some(Revoking::Task(task)) => task.await.unwrap_or_else(|broken| {
+                Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
                     Err(Error::new(Kind::Transport, "the revocation was broken off").with_source(broken))
                 }),
             };
@@ -92,7 +84,8 @@ impl Session {
         }
         let Ok(runtime) = Handle::try_current() else { return Revoking::NoRuntime };
         let session = self.clone();
-        Revoking::Task(task::spawn_fallible(&runtime, async move {
+        let (done, revoked) = oneshot::channel();
+        task::spawn(&runtime, async move {
             let told = tokio::time::timeout(DEADLINE, session.tell_server(tokens)).await;
             let told = told.unwrap_or_else(|elapsed| {
                 Err(Error::new(Kind::Timeout, "the revocation took too long").with_source(elapsed))
@@ -100,24 +93,21 @@ impl Session {
             if let Err(error) = &told {
                 session.ring(SessionEvent::NotRevoked(error.clone()));
             }
-            told
-        }))
+            // The caller may have stopped waiting.
+            let _ = done.send(told);
+        });
+        Revoking::Task(revoked)
     }
 
     fn can_revoke(&self) -> bool {
-        self.revoker().is_some() || matches!(self.renewal(), Some(Renewal::Custom(_)))
+        self.revoker().is_some() || self.provider().is_some_and(|provider| provider.can_revoke())
     }
 
     async fn tell_server(&self, tokens: Tokens) -> Result<()> {
-        if let Some(revoke) = self.revoker() {
-            return revoke(tokens).await;
-        }
-        match self.renewal() {
-            Some(Renewal::Custom(custom)) => {
-                let context = custom.context(self, &Snapshot::empty(), Some(&tokens));
-                custom.refresher.revoke(context).await
-            }
-            Some(Renewal::Method(_)) | None => Ok(()),
+        match (self.revoker(), self.provider()) {
+            (Some(revoke), _) => revoke(tokens).await,
+            (None, Some(provider)) => provider.revoke(self, &tokens).await,
+            (None, None) => Ok(()),
         }
     }
 }
@@ -126,7 +116,7 @@ enum Revoking {
     /// There is nobody to tell.
     Nobody,
     NoRuntime,
-    Task(JoinHandle<Result<()>>),
+    Task(oneshot::Receiver<Result<()>>),
 }
 
 fn shares_a_secret(now: &Snapshot, tokens: &Tokens) -> bool {

@@ -1,25 +1,24 @@
 //! The handle to a session: [`Session`].
 
 use std::fmt;
+use std::future::Future;
 use std::ops::Deref;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use super::archive::Archive;
 use super::cell::Cell;
+use super::decision::Attempt;
 use super::doubt::Doubt;
-use super::events::Bell;
-use super::flight::Ticket;
-use crate::error::{Error, Kind};
-use crate::refresh::renewal::Renewal;
-
-use super::events::SessionEvents;
-use super::revocation::Revoker;
+use super::errors::no_session;
+use super::events::{Bell, SessionEvents};
 use super::snapshot::{Snapshot, Standing};
+use super::store_sync::state::Archive;
+use super::ticket::Ticket;
 use super::tokens::Tokens;
-use super::write::SessionWrite;
+use crate::error::Result;
 
 /// One identity's session: its tokens, and the one refresh that everybody waits for.
 ///
@@ -85,13 +84,38 @@ pub(super) struct Inner {
     pub(super) cell: Mutex<Cell<Ticket>>,
     /// What the cell last published, to be read without its lock.
     pub(super) current: ArcSwap<Snapshot>,
-    pub(super) renewal: OnceLock<Renewal>,
+    pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) doubt: Doubt,
     pub(super) archive: OnceLock<Archive>,
     /// Somebody declared that there is a session: calls without one fail before the network.
     pub(super) expected: AtomicBool,
     pub(super) bell: Bell,
+}
+
+/// A future behind a pointer.
+pub(crate) type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
+
+/// A function that revokes tokens.
+pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Send + Sync>;
+
+/// What a session needs from above: a way to get a new credential. It shares a file with [`Session`], because each names
+/// the other.
+pub(crate) trait CredentialProvider: Send + Sync {
+    /// Whether `snapshot` holds what a refresh needs.
+    fn can_refresh(&self, snapshot: &Snapshot) -> bool;
+
+    /// Asks for a new credential. `basis` is what the session was when the refresh began.
+    fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
+
+    /// Whether [`revoke`](Self::revoke) sends anything.
+    fn can_revoke(&self) -> bool;
+
+    /// Tells the server that `tokens` are no longer used.
+    fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>>;
+
+    /// Whether the session keeps the cookies of answers.
+    fn keeps_cookies(&self) -> bool;
 }
 
 /// How a session stands.
@@ -117,7 +141,7 @@ impl Session {
         Self(Arc::new(Inner {
             current: ArcSwap::new(cell.current().clone()),
             cell: Mutex::new(cell),
-            renewal: OnceLock::new(),
+            provider: OnceLock::new(),
             revoker: OnceLock::new(),
             doubt: Doubt::default(),
             archive: OnceLock::new(),
@@ -130,31 +154,6 @@ impl Session {
     #[must_use]
     pub fn tokens(&self) -> Option<Tokens> {
         self.snapshot().credential().map(|credential| credential.tokens().clone())
-    }
-
-    /// Makes `tokens` the session, as a login does: what was before is over, and calls still under way for
-    /// it are not sent again.
-    ///
-    /// It has taken effect when this returns; awaiting the result says whether it could. An access token
-    /// that no header can carry is an error, and leaves the session as it was.
-    ///
-    /// Tokens without a [lifetime](Tokens::lifetime) may be of any age. If the access token is a JWT, its `exp`
-    /// (RFC 7519 §4.1.4) is taken as a hint: when it has passed, a call asks for a refresh first. It is not
-    /// verified, and what the server says of the token counts more: if there is no refresh to be had, the call
-    /// goes with it.
-    #[allow(
-        clippy::must_use_candidate,
-        reason = "it has taken effect; who knows the token to be good need not look"
-    )]
-    pub fn set(&self, tokens: Tokens) -> SessionWrite {
-        SessionWrite::of(self, self.log_in(None, tokens, &[]))
-    }
-
-    /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
-    #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
-    pub fn clear(&self) -> SessionWrite {
-        self.log_out();
-        SessionWrite::of(self, Ok(()))
     }
 
     /// Refreshes now, or waits for the refresh that is under way, and returns the new tokens.
@@ -171,14 +170,14 @@ impl Session {
     /// refresh failed with, or the last one if it is too early for another.
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
-    pub async fn refresh(&self) -> Result<Tokens, Error> {
+    pub async fn refresh(&self) -> Result<Tokens> {
         self.consult().await?;
         let renewed = match self.ask()? {
             Some(wait) => self.wait(wait).await?,
             None => self.snapshot(),
         };
         let tokens = renewed.credential().map(|credential| credential.tokens().clone());
-        tokens.ok_or_else(|| Error::new(Kind::NoSession, "nobody is logged in"))
+        tokens.ok_or_else(no_session)
     }
 
     /// How the session stands.
@@ -213,8 +212,8 @@ impl Session {
     }
 
     /// The first one stays: clients that join a session do not change how it is renewed.
-    pub(crate) fn set_renewal(&self, renewal: Renewal) {
-        let _ = self.0.renewal.set(renewal);
+    pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
+        let _ = self.0.provider.set(provider);
         self.expect();
     }
 
@@ -233,12 +232,16 @@ impl Session {
     }
 
     pub(crate) fn keeps_cookies(&self) -> bool {
-        self.renewal().is_some_and(Renewal::keeps_cookies)
+        self.provider().is_some_and(CredentialProvider::keeps_cookies)
             || self.snapshot().credential().is_some_and(|credential| credential.tokens().by_cookie)
     }
 
-    pub(super) fn renewal(&self) -> Option<&Renewal> {
-        self.0.renewal.get()
+    pub(super) fn provider(&self) -> Option<&dyn CredentialProvider> {
+        self.0.provider.get().map(|provider| &**provider)
+    }
+
+    pub(super) fn archive(&self) -> Option<&Archive> {
+        self.0.archive.get()
     }
 
     pub(super) fn revoker(&self) -> Option<&Revoker> {
@@ -250,7 +253,7 @@ impl Session {
     }
 
     pub(super) fn is_renewable(&self, snapshot: &Snapshot) -> bool {
-        self.renewal().is_some_and(|renewal| renewal.can_refresh(snapshot))
+        self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
     pub(super) fn id(&self) -> usize {

@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
 use super::lock_file::{beside, lock, mark, private, turn};
-use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Keeps a session in a file: for command-line tools, and for all processes of one user on one machine.

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::{Revision, Stored};
+use super::session_store::{Revision, Stored};
 
 /// The first line: what it is, its revision, and how long the record after it is.
 const MARK: &str = "afresh session 1, revision and length: ";

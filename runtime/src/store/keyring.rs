@@ -8,7 +8,7 @@ use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
 use super::lock_file::{beside, lock, mark, turn};
-use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Keeps a session in the system's keyring: for programs of a person at a desktop, whose tokens shall not lie in a file. With

@@ -8,7 +8,7 @@ use std::time::Duration;
 use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
-use super::StoreLock;
+use super::session_store::StoreLock;
 use crate::error::BoxError;
 
 /// How often a lock that somebody else holds is tried again.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use tokio::sync::Mutex as Turn;
 
-use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Keeps a session in memory. Clones are the same store, so clients built apart from each other can share a session

@@ -11,9 +11,10 @@ use std::time::Duration;
 
 use redis::{Client, IntoConnectionInfo, RedisError};
 
+use self::lease::Lock;
 use self::notices::Notices;
 use self::wire::Wire;
-use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Longer than a flight may take, the wait for the lock aside.
@@ -101,8 +102,9 @@ impl RedisStore {
 }
 
 impl Inner {
-    fn lock_name(&self) -> String {
-        format!("{{{}}}:lock", self.name)
+    fn lock(&self) -> Lock {
+        let lock_name = format!("{{{}}}:lock", self.name);
+        Lock { wire: self.wire.clone(), name: self.name.clone(), lock_name, lease: self.lease }
     }
 
     async fn load(&self) -> Result<Stored, BoxError> {
@@ -140,7 +142,7 @@ impl SessionStore for RedisStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lease::wait(&self.inner).await.map(Some)
+        lease::wait(self.inner.lock()).await.map(Some)
     }
 
     async fn changed(&self, seen: Revision) {

@@ -6,7 +6,7 @@ use std::fmt;
 use chacha20poly1305::aead::{Aead, Generate, Nonce, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 
-use super::{Revision, SessionStore, StoreLock, Stored, Swap};
+use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Says what the rest is, and in which form.
@@ -155,7 +155,7 @@ impl StdError for SealError {}
 
 #[cfg(test)]
 mod tests {
-    use super::super::MemoryStore;
+    use super::super::memory::MemoryStore;
     use super::*;
 
     fn sealed(store: &MemoryStore, key: u8) -> Sealed<MemoryStore> {

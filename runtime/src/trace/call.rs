@@ -8,8 +8,8 @@ use http::StatusCode;
 use tracing::field::{Empty, display};
 use tracing::{Span, debug, info_span};
 
-use super::TARGET;
 use super::open_span::OpenSpan;
+use super::target::TARGET;
 use super::told::{Told, name_of};
 
 use crate::error::Reason;

@@ -8,11 +8,9 @@ mod call;
 mod open_span;
 mod refresh;
 mod send;
+mod target;
 mod told;
 
 pub(crate) use self::call::{call, refused, replays, undecodable, waits};
-pub(crate) use self::refresh::{flight, happened, landed};
+pub(crate) use self::refresh::{refresh, refresh_discarded, refresh_ended, session_changed, session_warning};
 pub(crate) use self::send::{InSpan, SendSpans};
-
-/// What a filter names to see all of this and nothing else.
-const TARGET: &str = "afresh";

@@ -1,26 +1,17 @@
-//! A refresh: its span, and how it ended; and the news of the session, which are told beside the events that
-//! a program can wait for.
+//! The span of a refresh, and the events of a session.
 
 use std::future::Future;
 
 use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, info, info_span, warn};
 
-use super::TARGET;
 use super::open_span::fail;
+use super::target::TARGET;
 use super::told::{Told, name_of};
 use crate::error::Error;
-use crate::session::{Cause, Finding, Landed, SessionEvent};
 
-/// The span of a refresh. It has no parent, as it belongs to no caller; it follows from who set it off.
-pub(crate) fn flight<F: Future>(cause: Cause, flight: F) -> impl Future<Output = F::Output> {
-    let cause = match cause {
-        Cause::Clock => "outlived",
-        Cause::Margin => "ahead_of_time",
-        Cause::Hand => "asked_for",
-        Cause::Refused(Finding::Expired) => "refused",
-        Cause::Refused(Finding::Suspect) => "suspected",
-    };
+/// The span of a refresh. It has no parent, because it belongs to no caller. It follows from the span that started it.
+pub(crate) fn refresh<F: Future>(cause: &'static str, refresh: F) -> impl Future<Output = F::Output> {
     let span = info_span!(
         target: TARGET,
         parent: None,
@@ -32,50 +23,32 @@ pub(crate) fn flight<F: Future>(cause: Cause, flight: F) -> impl Future<Output =
         error.type = Empty,
     );
     span.follows_from(Span::current());
-    flight.instrument(span)
+    refresh.instrument(span)
 }
 
-/// How the refresh whose span this is ended.
-pub(crate) fn landed(landed: Landed, failure: Option<&Error>) {
+/// Records how the refresh of the current span ended.
+pub(crate) fn refresh_ended(outcome: &'static str, failure: Option<&Error>) {
     let span = Span::current();
-    let outcome = match landed {
-        Landed::Published => "refreshed",
-        Landed::Failed => "failed",
-        Landed::Expired => "expired",
-        Landed::Discarded => "discarded",
-    };
     span.record("afresh.outcome", outcome);
-    if let (Landed::Failed | Landed::Expired, Some(error)) = (landed, failure) {
+    if let Some(error) = failure {
         fail(&span, name_of(error.kind()));
     }
-    if landed == Landed::Discarded {
-        debug!(target: TARGET, "the session has become another one: the refresh is discarded");
-    }
 }
 
-/// What happens to a session.
-pub(crate) fn happened(event: &SessionEvent) {
-    match event {
-        SessionEvent::LoggedIn => info!(target: TARGET, "logged in"),
-        SessionEvent::Refreshed => info!(target: TARGET, "the session is refreshed"),
-        SessionEvent::RefreshFailed(error) => {
-            warn!(target: TARGET, { error.type = name_of(error.kind()) }, "{}", Told(error));
-        }
-        SessionEvent::Expired => warn!(target: TARGET, "the session has expired"),
-        SessionEvent::Adopted => info!(target: TARGET, "the session is taken from the store"),
-        SessionEvent::StoreFailed(error) => {
-            warn!(target: TARGET, { error.type = name_of(error.kind()) }, "{}", Told(error));
-        }
-        SessionEvent::Uncoordinated => warn!(target: TARGET, "the store has no locks"),
-        SessionEvent::GrantShared => {
-            warn!(target: TARGET, "the session was copied from another store, which may refresh it as well");
-        }
-        SessionEvent::LoggedOut => info!(target: TARGET, "logged out"),
-        SessionEvent::RuleFailed(method) => {
-            warn!(target: TARGET, { afresh.method = method }, "a rule that judges answers panicked");
-        }
-        SessionEvent::NotRevoked(error) => {
-            warn!(target: TARGET, { error.type = name_of(error.kind()) }, "tokens are not revoked: {}", Told(error));
-        }
-    }
+/// A change of a session that needs no attention.
+pub(crate) fn session_changed(text: &'static str) {
+    info!(target: TARGET, "{text}");
+}
+
+/// A change of a session that may need attention. An empty `text` stands for the text of `error`.
+pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, error: Option<&Error>) {
+    let kind = error.map(|error| name_of(error.kind()));
+    let separator = if text.is_empty() || error.is_none() { "" } else { ": " };
+    let cause = error.map(|error| Told(error).to_string()).unwrap_or_default();
+    warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
+}
+
+/// The refresh ended after a login or logout, so its result is discarded.
+pub(crate) fn refresh_discarded() {
+    debug!(target: TARGET, "the refresh is discarded: a login or logout happened meanwhile");
 }

@@ -14,8 +14,8 @@ use reqwest::Request;
 use tracing::field::Empty;
 use tracing::info_span;
 
-use super::TARGET;
 use super::open_span::OpenSpan;
+use super::target::TARGET;
 use super::told::name_of;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;

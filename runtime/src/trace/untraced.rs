@@ -10,7 +10,6 @@ use crate::error::Error;
 use crate::error::Reason;
 use crate::error::Verdict;
 use crate::response::answer::AnswerFuture;
-use crate::session::{Cause, Landed, SessionEvent};
 
 pub(crate) fn call(_: &'static str, call: AnswerFuture) -> AnswerFuture {
     call
@@ -52,10 +51,14 @@ pub(crate) fn waits() {}
 
 pub(crate) fn undecodable(_: &Error) {}
 
-pub(crate) fn flight<F: Future>(_: Cause, flight: F) -> F {
-    flight
+pub(crate) fn refresh<F: Future>(_: &'static str, refresh: F) -> F {
+    refresh
 }
 
-pub(crate) fn landed(_: Landed, _: Option<&Error>) {}
+pub(crate) fn refresh_ended(_: &'static str, _: Option<&Error>) {}
 
-pub(crate) fn happened(_: &SessionEvent) {}
+pub(crate) fn refresh_discarded() {}
+
+pub(crate) fn session_changed(_: &'static str) {}
+
+pub(crate) fn session_warning(_: &'static str, _: Option<&'static str>, _: Option<&Error>) {}

@@ -1,8 +1,6 @@
 //! Who may see a credential: an [`Origin`], compared after normalisation (RFC 6454).
 
-use std::net::IpAddr;
-
-use url::{Host, Position, Url};
+use url::{Position, Url};
 
 /// Scheme, host and port. A trailing dot of the host and a default port do not count; the URL parser has
 /// lower-cased and punycoded, and left a default port out.
@@ -39,19 +37,6 @@ impl Origin {
     }
 }
 
-/// Whether nobody but this machine can listen on the way.
-pub(crate) fn is_loopback(url: &Url) -> bool {
-    match url.host() {
-        Some(Host::Domain(name)) => {
-            let name = name.strip_suffix('.').unwrap_or(name);
-            name == "localhost" || name.ends_with(".localhost")
-        }
-        Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
-        None => false,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -73,15 +58,5 @@ mod tests {
         assert!(!same("https://shop.example/", "https://shop.example:8443/"));
         assert!(!same("https://shop.example/", "https://api.shop.example/"));
         assert!(!same("https://shop.example/", "https://shop.example.evil/"));
-    }
-
-    #[test]
-    fn loopback_is_this_machine_only() {
-        for url in ["http://localhost:1", "http://a.localhost", "http://127.8.8.8", "http://[::1]"] {
-            assert!(is_loopback(&Url::parse(url).unwrap()), "{url}");
-        }
-        for url in ["http://example", "http://localhost.example", "http://128.0.0.1", "http://0.0.0.0"] {
-            assert!(!is_loopback(&Url::parse(url).unwrap()), "{url}");
-        }
     }
 }

@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
-use super::{Cell, Stamp, Standing, ended};
-use crate::error::Error;
+use super::Cell;
+use crate::error::{Error, Stamp};
 use crate::session::cookies::{Cookies, SetCookies};
 use crate::session::credential::Credential;
+use crate::session::errors::ended;
 use crate::session::fruitless::Fruitless;
+use crate::session::snapshot::Standing;
 
 impl<F: Clone + PartialEq> Cell<F> {
     /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the

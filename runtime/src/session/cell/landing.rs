@@ -4,11 +4,13 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::{Cell, Stamp, Standing};
-use crate::error::{Error, Kind};
+use super::Cell;
+use crate::error::Stamp;
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Credential;
 use crate::session::decision::{Landed, Landing};
+use crate::session::errors::no_progress;
+use crate::session::snapshot::Standing;
 
 impl<F: Clone + PartialEq> Cell<F> {
     /// The flight of `ticket` ends. Publishing, clearing the memo and clearing the slot are one step.
@@ -100,8 +102,4 @@ impl<F: Clone + PartialEq> Cell<F> {
         let detached = self.flight.take().map(|slot| slot.ticket);
         (self.renew(credential, cookies, false, now, 0.0), detached)
     }
-}
-
-fn no_progress() -> Error {
-    Error::new(Kind::NoProgress, "the refresh brought the access token that was refused")
 }

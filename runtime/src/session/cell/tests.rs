@@ -10,6 +10,7 @@ use super::super::credential::Credential;
 use super::super::decision::{Landed, Landing};
 use super::super::tokens::Tokens;
 use super::*;
+use crate::error::Kind;
 
 const ROUTE: &str = "Shop::order";
 

@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
 use crate::format::date;
-use crate::transport::origin::is_loopback;
+use crate::format::loopback::is_loopback;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cookie {

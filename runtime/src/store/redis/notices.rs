@@ -11,7 +11,7 @@ use redis::{Client, RedisResult};
 use tokio::time::{sleep, timeout};
 
 use crate::error::BoxError;
-use crate::store::Revision;
+use crate::store::session_store::Revision;
 
 /// After which somebody looks who has heard nothing.
 const LOOK: Duration = Duration::from_secs(10);

@@ -1,9 +1,9 @@
 //! Whether a refresh secret whose answer was lost may be presented again, as far as other processes are concerned.
 
-use super::reading::Heed;
-use super::rotation::announce;
-use super::{Archive, Session};
+use super::locked_refresh::announce;
+use super::state::{Archive, Heed};
 use crate::error::Stamp;
+use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {

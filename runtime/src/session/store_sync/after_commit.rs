@@ -3,13 +3,14 @@
 
 use tokio::sync::MutexGuard as InTurn;
 
-use super::{Archive, Session};
+use super::state::Archive;
+use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::{Revision, StoreLock};
 
 /// What has to outlive the landing, and what it has to note.
 #[derive(Default)]
-pub(in crate::session) struct Aftermath<'a> {
+pub(crate) struct Aftermath<'a> {
     pub(super) note: Option<Note>,
     /// What is to be stored after the landing.
     pub(super) unwritten: bool,
@@ -26,7 +27,7 @@ pub(super) struct Note {
 
 impl Aftermath<'_> {
     /// In the same step as the landing, if anything has been published: `here`.
-    pub(in crate::session) fn note(&self, archive: &Archive, here: &Snapshot) {
+    pub(crate) fn note(&self, archive: &Archive, here: &Snapshot) {
         let Some(note) = &self.note else { return };
         let mut known = archive.known();
         known.has_rotated(here);
@@ -40,7 +41,7 @@ impl Aftermath<'_> {
     }
 
     /// After the landing. `ours`: it counted.
-    pub(in crate::session) fn settle(self, session: &Session, ours: bool) {
+    pub(crate) fn settle(self, session: &Session, ours: bool) {
         let Self { unwritten, lock, turn, .. } = self;
         drop(turn);
         let Some(archive) = session.archive().filter(|_| unwritten && ours) else { return };

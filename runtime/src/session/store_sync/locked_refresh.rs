@@ -7,17 +7,18 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::aftermath::{Aftermath, Note};
-use super::reading::{Heed, Taken};
-use super::writing::stored_session;
-use super::{Archive, Book, DEADLINE, Session};
+use super::after_commit::{Aftermath, Note};
+use super::state::{Archive, Book, DEADLINE, Heed, Taken};
+use super::write::stored_session;
 use crate::error::{Error, Kind};
-use crate::refresh::renewal::Attempt;
-use crate::session::decision::Landing;
+use crate::session::attempt::{attempt, failed, landing_of, too_long};
+use crate::session::decision::{Attempt, Landing};
+use crate::session::errors::store_timeout;
 use crate::session::events::SessionEvent;
-use crate::session::flight::{Outcome, attempt, failed, landing_of, too_long};
 use crate::session::record::{Intent, Record};
+use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
+use crate::session::ticket::Outcome;
 use crate::store::{Revision, StoreLock, Swap};
 
 /// Longest time to wait for the right to refresh.
@@ -25,7 +26,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// Longest time until the secret may be spent.
 const PREPARATION: Duration = Duration::from_secs(12);
 /// Longest time that anybody waits for it all: the preparation, an exchange, and two operations of the store.
-pub(in crate::session) const PATIENCE: Duration = Duration::from_secs(35);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(35);
 /// How often a write is tried against others who write at the same time.
 const TRIES: u32 = 4;
 /// How often a lock is taken that runs out before anything could be spent under it.
@@ -52,14 +53,14 @@ impl From<Error> for Stop {
 }
 
 /// A flight but for its landing. `basis` is then what it really began with.
-pub(in crate::session) async fn rotate<'a>(
+pub(crate) async fn rotate<'a>(
     session: &Session,
     archive: &'a Archive,
     basis: &mut Arc<Snapshot>,
 ) -> (Landing, Outcome, Aftermath<'a>) {
     let prepared = match timeout(PREPARATION, prepare(session, archive, basis)).await {
         Ok(prepared) => prepared,
-        Err(_) => Err(Stop::Failed(Error::new(Kind::Store, "the store did not answer in time"))),
+        Err(_) => Err(Stop::Failed(store_timeout())),
     };
     let ready = match prepared {
         Ok(ready) => ready,
@@ -250,7 +251,7 @@ async fn persist<'a>(
     let turn = timeout(DEADLINE, archive.turn()).await.ok();
     let written = match &turn {
         Some(_) => store_renewed(session, archive, basis, fence, &landing).await,
-        None => Err(Error::new(Kind::Store, "the store did not answer in time")),
+        None => Err(store_timeout()),
     };
     let revision = match written {
         Ok(Some(revision)) => Some(revision),

@@ -6,47 +6,22 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
-use super::{Archive, Book, Found, Known, Session};
+use super::state::{Archive, Book, Found, Heed, Known, Taken};
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::task;
 use crate::session::cell::Cell;
-use crate::session::change::release;
 use crate::session::credential::{Credential, Minted};
 use crate::session::events::SessionEvent;
-use crate::session::flight::Ticket;
 use crate::session::jwt;
 use crate::session::record::StoredSession;
-use crate::session::session::{Inner, SessionState};
+use crate::session::session::{Inner, Session, SessionState};
 use crate::session::snapshot::{Snapshot, Standing};
+use crate::session::ticket::{Ticket, release};
 use crate::store::ErasedStore;
 
 /// How often the store is looked at for a session that somebody else may have brought.
 const PAUSE: Duration = Duration::from_secs(1);
-
-/// What of the store is wanted.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heed {
-    /// What others did with the session that is here, and any session if there is none.
-    Peers,
-    /// Any session.
-    All,
-}
-
-/// What became of what the store holds.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// It is what is here.
-    Nothing,
-    /// The same access token beside other secrets.
-    Secrets,
-    /// Another process has refreshed, or logged in where nobody was.
-    Adopted,
-    /// Another process has logged out.
-    Ended,
-    /// Another process has logged in as somebody else.
-    Foreign,
-}
 
 impl Session {
     /// Reads the store, and makes what it holds the session: also where another process has logged in anew,

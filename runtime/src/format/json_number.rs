@@ -1,12 +1,12 @@
-//! Numbers in the answer of a token endpoint that no float can hold, such as an `expires_in` of `1e400`. They
-//! make JSON that `serde_json` refuses as a whole, tokens and all.
+//! JSON numbers that no float can hold, such as an `expires_in` of `1e400`. `serde_json` refuses the whole text because of
+//! one, also where the caller does not need the number.
 
 use bytes::Bytes;
 
-/// The same JSON with such numbers at the end of what a float can hold. Anything else stays as it is, also what
-/// is no JSON.
-pub(crate) fn tame(body: Bytes) -> Bytes {
-    let mut tamed = Vec::new();
+/// The same JSON with each such number replaced by the largest one. Everything else stays the same, also text that is not
+/// JSON.
+pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
+    let mut clamped = Vec::new();
     let mut copied = 0;
     let mut at = 0;
     while let Some(byte) = body.get(at) {
@@ -18,8 +18,8 @@ pub(crate) fn tame(body: Bytes) -> Bytes {
         };
         let token = body.get(at..at + length).unwrap_or_default();
         if *byte != b'"' && is_beyond(token) {
-            tamed.extend_from_slice(body.get(copied..at).unwrap_or_default());
-            tamed.extend_from_slice(if *byte == b'-' { b"-1e308" } else { b"1e308" });
+            clamped.extend_from_slice(body.get(copied..at).unwrap_or_default());
+            clamped.extend_from_slice(if *byte == b'-' { b"-1e308" } else { b"1e308" });
             copied = at + length;
         }
         at += length;
@@ -27,8 +27,8 @@ pub(crate) fn tame(body: Bytes) -> Bytes {
     if copied == 0 {
         return body;
     }
-    tamed.extend_from_slice(body.get(copied..).unwrap_or_default());
-    tamed.into()
+    clamped.extend_from_slice(body.get(copied..).unwrap_or_default());
+    clamped.into()
 }
 
 /// With both quotes, or to the end of what is there.
@@ -57,8 +57,8 @@ fn is_beyond(token: &[u8]) -> bool {
 mod tests {
     use super::*;
 
-    fn tamed(body: &str) -> String {
-        String::from_utf8(tame(Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
+    fn clamped(body: &str) -> String {
+        String::from_utf8(clamp_numbers(Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
     }
 
     /// H6, H7: only numbers are touched, and only those that cannot be read.
@@ -71,10 +71,10 @@ mod tests {
             "\"1e400",
             "",
         ] {
-            assert_eq!(tamed(same), same);
+            assert_eq!(clamped(same), same);
         }
-        assert_eq!(tamed(r#"{"e":1e400,"t":"\\"}"#), r#"{"e":1e308,"t":"\\"}"#);
-        assert_eq!(tamed(r#"[-1E+9999999999,"1e400",1e999]"#), r#"[-1e308,"1e400",1e308]"#);
-        assert_eq!(tamed(&format!("[1{}]", "0".repeat(400))), "[1e308]");
+        assert_eq!(clamped(r#"{"e":1e400,"t":"\\"}"#), r#"{"e":1e308,"t":"\\"}"#);
+        assert_eq!(clamped(r#"[-1E+9999999999,"1e400",1e999]"#), r#"[-1e308,"1e400",1e308]"#);
+        assert_eq!(clamped(&format!("[1{}]", "0".repeat(400))), "[1e308]");
     }
 }

@@ -7,16 +7,16 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::reading::Heed;
-use super::{Archive, Book, Known, Session};
+use super::state::{Archive, Book, Heed, Known, Progress};
 use crate::error::{Error, Kind};
 use crate::platform::task;
 use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Record, StoredSession};
+use crate::session::session::Session;
 use crate::session::snapshot::Standing;
-use crate::store::{Revision, StoreLock, Swap};
+use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
 /// How often a write is tried against others who write at the same time.
 const TRIES: u32 = 8;
@@ -25,17 +25,18 @@ const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// After how many failures a session that nobody holds any more is given up: some minutes.
 const LAST_FAILURE: u32 = 8;
 
-/// How far the writing has come, counted as [`Known::wanted`] is.
-#[derive(Clone, Default)]
-pub(super) struct Progress {
-    written: u64,
-    /// Up to where the last attempt was to write, and why it did not.
-    failed: Option<(u64, Error)>,
-}
-
 impl Session {
+    /// The first one stays: clients that join a session do not change where it is kept.
+    pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
+        let here = self.snapshot();
+        if self.0.archive.set(Archive::new(store, &here)).is_ok() && here.credential().is_some() {
+            self.keep();
+        }
+        self.expect();
+    }
+
     /// The session has changed: the store is to know.
-    pub(in crate::session) fn keep(&self) {
+    pub(crate) fn keep(&self) {
         if let Some(archive) = self.archive() {
             archive.known().wanted += 1;
             self.start_to_write(archive);
@@ -43,7 +44,7 @@ impl Session {
     }
 
     /// Starts what could not be started before, because there was no runtime.
-    pub(in crate::session) fn wake_writer(&self) {
+    pub(crate) fn wake_writer(&self) {
         if let Some(archive) = self.archive() {
             if archive.asleep.load(Ordering::Relaxed) {
                 self.start_to_write(archive);

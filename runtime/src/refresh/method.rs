@@ -1,0 +1,123 @@
+//! How a `#[refresh]` method gets a new credential for its session.
+
+use std::fmt;
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::exchange::Presentation;
+use crate::error::{Error, Kind, Result};
+use crate::request::call::Call;
+use crate::response::answer::Answer;
+use crate::session::{Attempt, Boxed, CredentialProvider, Session, Snapshot, Standing, Tokens};
+use crate::trace::SendSpans;
+use crate::transport::upstream::Upstream as Wire;
+
+/// How the tokens are read from an answer.
+pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
+
+/// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
+/// its answer.
+#[derive(Debug)]
+pub struct Exchange {
+    pub(crate) call: Call,
+    pub(crate) tokens_of: TokensOf,
+}
+
+/// How a `#[refresh]` method makes its request of the session: a plain function over what has no session,
+/// so that it cannot wait for itself.
+#[derive(Clone, Copy)]
+pub struct Refresh {
+    pub(crate) exchange: fn(&Wire, &Tokens) -> Option<Exchange>,
+    pub(crate) by_cookie: bool,
+}
+
+impl Refresh {
+    /// The parameters are filled from the session's tokens.
+    #[must_use]
+    pub const fn new(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
+        Self { exchange, by_cookie: false }
+    }
+
+    /// There are no parameters: the refresh secret is a cookie.
+    #[must_use]
+    pub const fn by_cookie(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
+        Self { exchange, by_cookie: true }
+    }
+}
+
+impl fmt::Debug for Refresh {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refresh").field("by_cookie", &self.by_cookie).finish_non_exhaustive()
+    }
+}
+
+/// The API's `#[refresh]` method, over a wire that has no session.
+pub(crate) struct MethodProvider {
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) refresh: Refresh,
+    /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
+    pub(crate) ends_on: Vec<StatusCode>,
+}
+
+impl CredentialProvider for MethodProvider {
+    fn can_refresh(&self, snapshot: &Snapshot) -> bool {
+        match &snapshot.standing {
+            Standing::Expired { .. } => false,
+            Standing::Nobody => self.refresh.by_cookie && self.has_cookie(snapshot),
+            Standing::Live(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
+            Standing::Live(credential) => (self.refresh.exchange)(&self.wire, credential.tokens()).is_some(),
+        }
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
+        Box::pin(self.refresh(session, basis))
+    }
+
+    fn can_revoke(&self) -> bool {
+        false
+    }
+
+    fn revoke<'a>(&'a self, _: &'a Session, _: &'a Tokens) -> Boxed<'a, Result<()>> {
+        Box::pin(async { Ok(()) })
+    }
+
+    fn keeps_cookies(&self) -> bool {
+        self.refresh.by_cookie
+    }
+}
+
+impl MethodProvider {
+    fn has_cookie(&self, snapshot: &Snapshot) -> bool {
+        let exchange = (self.refresh.exchange)(&self.wire, &Tokens::empty());
+        let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
+        let url = request.as_ref().and_then(|request| request.url(&self.wire).ok());
+        url.is_some_and(|url| snapshot.cookies.has_any(&url))
+    }
+
+    async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
+        let none = Tokens::empty();
+        let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
+        let Some(exchange) = (self.refresh.exchange)(&self.wire, tokens) else {
+            let error = Error::new(Kind::Refresh, "the session has nothing to refresh with");
+            return Attempt::Failed { error, retry_after: None };
+        };
+        let endpoint = exchange.call.endpoint();
+        let request = match exchange.call.prepare() {
+            Ok(request) => request,
+            Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
+        };
+        let spans = SendSpans::new(Some(endpoint));
+        let presentation = Presentation {
+            session,
+            stamp: basis.stamp,
+            wire: &self.wire,
+            request,
+            tokens_of: exchange.tokens_of,
+            cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
+            ends_on: &self.ends_on,
+            spans,
+        };
+        presentation.run().await
+    }
+}

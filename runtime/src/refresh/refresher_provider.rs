@@ -1,0 +1,89 @@
+//! How a [`Refresher`](super::refresher::Refresher) gets a new credential for its session.
+
+use std::sync::Arc;
+
+use http::StatusCode;
+
+use super::error_response::{Ending, ErrorResponse, classify};
+use super::refresher::{AnyRefresher, RefreshContext};
+use crate::error::{Error, Kind, Result, Stamp};
+use crate::session::{Attempt, Boxed, CredentialProvider, Session, Snapshot, Standing, Tokens};
+use crate::transport::upstream::Upstream as Wire;
+
+/// The user's own way.
+pub(crate) struct RefresherProvider {
+    pub(crate) refresher: Arc<dyn AnyRefresher>,
+    /// Of the client that brought it.
+    pub(crate) wire: Arc<Wire>,
+    pub(crate) ends_on: Vec<StatusCode>,
+}
+
+impl CredentialProvider for RefresherProvider {
+    fn can_refresh(&self, snapshot: &Snapshot) -> bool {
+        match &snapshot.standing {
+            Standing::Expired { .. } => false,
+            Standing::Nobody => self.refresher.can_refresh(None),
+            Standing::Live(credential) => self.refresher.can_refresh(Some(credential.tokens())),
+        }
+    }
+
+    fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
+        Box::pin(self.refresh(session, basis))
+    }
+
+    fn can_revoke(&self) -> bool {
+        true
+    }
+
+    fn revoke<'a>(&'a self, session: &'a Session, tokens: &'a Tokens) -> Boxed<'a, Result<()>> {
+        self.refresher.revoke(self.context(session, Snapshot::empty().stamp, Some(tokens)))
+    }
+
+    fn keeps_cookies(&self) -> bool {
+        false
+    }
+}
+
+impl RefresherProvider {
+    async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
+        let tokens = basis.credential().map(|credential| credential.tokens());
+        let context = self.context(session, basis.stamp, tokens);
+        match self.refresher.refresh(context).await {
+            Ok(tokens) => Attempt::Renewed { tokens, cookies: None },
+            Err(error) => self.judge(error),
+        }
+    }
+
+    fn context<'a>(
+        &'a self,
+        session: &'a Session,
+        stamp: Stamp,
+        tokens: Option<&'a Tokens>,
+    ) -> RefreshContext<'a> {
+        RefreshContext { session, stamp, tokens, home: &self.wire, ends_on: &self.ends_on }
+    }
+
+    /// What the user's code failed with. An error of another API's call is read like the answer of a
+    /// `#[refresh]` method.
+    fn judge(&self, error: Error) -> Attempt {
+        if error.is_session_expired() {
+            return Attempt::Rejected(error);
+        }
+        // Only the answer itself: a rejection that another session's failed refresh left in the error is not
+        // ours.
+        if let (true, Some(status), Some(headers), Some(body)) =
+            (error.is_status(), error.status(), error.headers(), error.body())
+        {
+            return match classify(status, headers, body, &self.ends_on) {
+                Ending::Rejected => Attempt::Rejected(error),
+                Ending::Failed(retry_after) => Attempt::Failed { error: Error::refresh(error), retry_after },
+            };
+        }
+        let source = std::error::Error::source(&error);
+        let response = source.and_then(|source| source.downcast_ref::<ErrorResponse>());
+        let retry_after = response.and_then(ErrorResponse::retry_after);
+        let told = error.kind() == Kind::Refresh && error.rejection().is_none();
+        let error = if told || error.kind() == Kind::Reentrant { error } else { Error::refresh(error) };
+        Attempt::Failed { error, retry_after }
+    }
+}

@@ -1,0 +1,54 @@
+//! One attempt to refresh, without what a store adds to it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::credential::Credential;
+use super::decision::{Attempt, Landing};
+use super::errors;
+use super::session::Session;
+use super::snapshot::Snapshot;
+use super::ticket::Outcome;
+use crate::error::{Error, Kind};
+use crate::platform::clock::Now;
+use crate::platform::deadline::within;
+
+/// Longest time that an attempt takes.
+const DEADLINE: Duration = Duration::from_secs(10);
+
+/// Asks for a new credential, and waits no longer than a flight may take: then there is no answer.
+pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
+    let Some(provider) = session.provider() else {
+        let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
+        return Some(Attempt::Failed { error, retry_after: None });
+    };
+    within(DEADLINE, provider.refresh(session, basis)).await
+}
+
+pub(super) fn too_long() -> Attempt {
+    Attempt::Failed { error: errors::too_long(), retry_after: None }
+}
+
+/// What the answer to an attempt comes to, with the failure that the waiters are told.
+pub(super) fn landing_of(basis: &Snapshot, attempt: Attempt) -> (Landing, Outcome) {
+    match attempt {
+        Attempt::Rejected(error) if error.is_rotation_lost() => {
+            (Landing::Rejected { lost: true }, Some(error))
+        }
+        Attempt::Rejected(error) => (Landing::Rejected { lost: false }, Some(Error::session_expired(error))),
+        Attempt::Failed { error, retry_after } => {
+            (Landing::Failed { error: error.clone(), retry_after }, Some(error))
+        }
+        Attempt::Renewed { tokens, cookies } => {
+            let previous = basis.credential().map(|credential| credential.tokens());
+            match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
+                Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
+                Err(error) => failed(Error::refresh(error)),
+            }
+        }
+    }
+}
+
+pub(super) fn failed(error: Error) -> (Landing, Outcome) {
+    (Landing::Failed { error: error.clone(), retry_after: None }, Some(error))
+}
