@@ -165,15 +165,16 @@ pub use crate::error::Verdict;
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::error::{Receipt, RefreshedBy};
 pub use crate::refresh::refresher::{RefreshContext, Refresher};
-pub use crate::request::{
-    AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
-    JsonBody, Part, PathArgument, QueryArgument,
+pub use crate::refresh::session_outcome::SessionOutcome;
+pub use crate::request::arguments::{
+    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
 };
+pub use crate::request::body::{Body, IntoBody};
+pub use crate::request::multipart::{AsPart, AsScalar, IntoPart, Part};
 pub use crate::response::answer::Answer;
 pub use crate::response::byte_stream::ByteStream;
 pub use crate::response::decode::{
     ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome, Reading,
-    SessionOutcome,
 };
 pub use crate::response::error_body::ErrorBody;
 pub use crate::response::events::{Event, Events};

@@ -7,7 +7,8 @@ use crate::client::pending::{Decode, Pending, UnderWay};
 use crate::client::refresh_options::join;
 use crate::error::Error;
 use crate::execute::roles::TokensOf;
-use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
+use crate::refresh::session_outcome::SessionOutcome;
+use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading};
 use crate::response::error_body::{self, ErrorBody};
 
 pub use crate::declaration::condition::Condition;

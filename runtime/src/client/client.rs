@@ -13,17 +13,19 @@ use tokio::time::{Instant, timeout_at};
 use crate::auth::policy::Law;
 use crate::auth::rules::Rule;
 use crate::client::builder::ClientBuilder;
-use crate::client::pending::{AnswerFuture, Pending};
+use crate::client::pending::Pending;
 use crate::declaration::condition::Condition;
 use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Role};
 use crate::error::{Error, Kind, Result};
 use crate::execute::dispatch::Journey;
+use crate::execute::express::Express;
 use crate::execute::placement::Placement;
 use crate::execute::plan::{Declaration, Met, Plan, Undeclared};
 use crate::execute::roles::{self, RoleCall, TokensOf};
 use crate::execute::settings::{Bound, Settings};
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
+use crate::response::answer::AnswerFuture;
 use crate::response::decode::Reading;
 use crate::session::{Demand, Session};
 use crate::trace::{self, Trail};
@@ -153,12 +155,12 @@ impl Client {
     }
 
     /// Starts a call of a generated client.
-    pub(crate) fn start(&self, mut call: Call, reading: Reading) -> AnswerFuture {
+    pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
         let endpoint = call.endpoint();
         let timeout = self.timeout(endpoint);
         let met: Met = timeout.map(|_| Arc::default());
-        call.0.start(self.clone(), reading, met.clone());
-        Self::within(endpoint.name, timeout, met, Box::into_pin(call.0))
+        let call = Express::new(call.0, self.clone(), reading, met.clone());
+        Self::within(endpoint.name, timeout, met, Box::pin(call))
     }
 
     /// Starts a call for one more page.

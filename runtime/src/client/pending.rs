@@ -6,13 +6,13 @@ use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use crate::error::Error;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::decode::Outcome;
+use crate::trace;
 
-pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
-
-/// What makes the value of a method out of its answer, given the method's name.
-pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
+/// Makes the value of a method out of its answer. Takes the method's name, and a function that records an error in
+/// the trace.
+pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. It owns its arguments: `tokio::spawn(shop.order(7))`
 /// compiles although they were borrowed.
@@ -56,7 +56,9 @@ impl<R> Future for Pending<R> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let this = self.get_mut();
         match this.under_way.poll(context) {
-            Poll::Ready(answer) => Poll::Ready((this.decode)(answer, this.under_way.method)),
+            Poll::Ready(answer) => {
+                Poll::Ready((this.decode)(answer, this.under_way.method, trace::undecodable))
+            }
             Poll::Pending => Poll::Pending,
         }
     }

@@ -22,9 +22,8 @@ use crate::error::Verdict;
 use crate::execute::courier::{Courier, Delivered, Errand};
 use crate::execute::plan::{Declaration, Plan};
 use crate::request::prepared::Prepared;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, Continuation};
 use crate::response::decode::Reading;
-use crate::response::pages::Continuation;
 use crate::session::{Entered, Finding, Next, Snapshot};
 use crate::trace::{self, Trail};
 use crate::transport::peek;
@@ -68,9 +67,11 @@ impl Journey {
     ) -> Result<Answer, Error> {
         let mut arrived = self.travel(first).await?;
         if reading.is_live(arrived.response.status()) {
-            return Ok(Answer::live(*arrived));
+            let Arrived { response, receipt, rejection } = *arrived;
+            return Ok(Answer::live(response, receipt, rejection));
         }
-        Box::pin(Answer::read(&mut arrived)).await
+        let rejection = arrived.rejection.take();
+        Box::pin(Answer::read(&mut arrived.response, arrived.receipt, rejection)).await
     }
 
     /// Enter, send, judge and, if it was refused, settle. Once. With a `first` answer, the call was sent already.
@@ -152,8 +153,10 @@ impl Journey {
     ) -> Result<Option<Box<Continuation>>, Error> {
         let url = self.call.url(self.client.wire())?.into_owned();
         let request = self.call.at(url.clone());
-        let client = self.client.clone();
-        Ok(request.map(|request| Box::new(Continuation { client, endpoint, paging, request, url })))
+        let (client, wire) = (self.client.clone(), self.client.wire().clone());
+        let fetch = Box::new(move |request| client.start_page(endpoint, request));
+        let method = endpoint.name;
+        Ok(request.map(|request| Box::new(Continuation { fetch, wire, method, paging, request, url })))
     }
 
     /// What the call takes along, if anything.

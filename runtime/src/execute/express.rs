@@ -9,27 +9,25 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 
 use crate::client::client::{Client, Inner};
-use crate::client::pending::AnswerFuture;
-use crate::declaration::endpoint::{Endpoint, Role};
+use crate::declaration::endpoint::Role;
 use crate::error::Error;
 use crate::error::Receipt;
 use crate::error::Stamp;
 use crate::execute::courier::{Courier, Errand};
-use crate::execute::dispatch::{Arrived, First, Journey};
+use crate::execute::dispatch::{First, Journey};
 use crate::execute::plan::Met;
 use crate::request::draft::Draft;
 use crate::request::prepared::Prepared;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::decode::Reading;
 use crate::session::has_set_cookie;
 use crate::trace::{Followed, Trail};
 use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
-use crate::transport::upstream::Wire;
 
 pub(crate) struct Express {
-    pub(crate) draft: Draft,
+    draft: Box<Draft>,
     /// `None` before it is started.
     client: Option<Client>,
     reading: Reading,
@@ -62,23 +60,10 @@ enum Leg {
 }
 
 impl Express {
-    pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
-        Self {
-            draft: Draft::new(wire, endpoint),
-            client: None,
-            reading: Reading::Whole,
-            met: None,
-            trail: Trail::new(Some(endpoint)),
-            leg: Leg::Unsent,
-            sent: None,
-        }
-    }
-
-    /// No more arguments follow. `met`: where a call with a deadline leaves a refusal.
-    pub(crate) fn start(&mut self, client: Client, reading: Reading, met: Met) {
-        self.client = Some(client);
-        self.reading = reading;
-        self.met = met;
+    /// `met`: where a call with a deadline leaves a refusal.
+    pub(crate) fn new(draft: Box<Draft>, client: Client, reading: Reading, met: Met) -> Self {
+        let trail = Trail::new(Some(draft.endpoint));
+        Self { draft, client: Some(client), reading, met, trail, leg: Leg::Unsent, sent: None }
     }
 
     /// Sends the call, or has it go another way.
@@ -86,7 +71,7 @@ impl Express {
         self.draft.seal()?;
         let Some(client) = &self.client else { return Ok(()) };
         let inner = client.inner();
-        let Draft { endpoint, declared, .. } = &mut self.draft;
+        let Draft { endpoint, declared, .. } = &mut *self.draft;
         let placement = client.placement()?;
         if endpoint.pages.is_some() {
             return self.depart();
@@ -141,7 +126,7 @@ impl Express {
     fn read(&mut self, mut response: Response, context: &mut Context<'_>) -> Poll<Result<Answer, Error>> {
         if self.reading.is_live(response.status()) {
             let receipt = self.receipt();
-            return Poll::Ready(Ok(self.end(Answer::live(Arrived { response, receipt, rejection: None }))));
+            return Poll::Ready(Ok(self.end(Answer::live(response, receipt, None))));
         }
         let end = body::End::of(&response);
         match response.poll_chunk(context) {

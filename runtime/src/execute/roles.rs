@@ -8,10 +8,9 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Receipt;
 use crate::error::{Error, Kind};
 use crate::execute::courier::{Courier, Errand};
-use crate::execute::dispatch::Arrived;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
-use crate::session::{SetCookies, Snapshot, Tokens};
+use crate::session::{SetCookies, Snapshot, Tokens, tame};
 use crate::trace::Trail;
 
 /// How the tokens are read from an answer.
@@ -72,12 +71,12 @@ impl RoleCall {
         let trail = Trail::new(Some(self.endpoint));
         let courier = Courier { wire, session, placement, errand: Errand::Role, trail: &trail };
         let delivered = courier.deliver(&mut self.request, Some(pass)).await?;
-        let delivered = delivered.ok_or_else(|| Error::request("the body of the request is spent"))?;
+        let mut delivered = delivered.ok_or_else(|| Error::request("the body of the request is spent"))?;
         if !delivered.home {
             return Err(Error::new(Kind::Transport, "the request was redirected to another origin"));
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
-        let mut arrived = Arrived { response: delivered.response, receipt, rejection: None };
-        Ok((Answer::read(&mut arrived).await?.with_secrets(), delivered.cookies))
+        let answer = Answer::read(&mut delivered.response, receipt, None).await?;
+        Ok((answer.map_body(tame).with_secrets(), delivered.cookies))
     }
 }

@@ -14,8 +14,8 @@ use crate::error::{Error, Kind, Result};
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
 use crate::refresh::refresher::RefreshContext;
-use crate::request::Content;
-use crate::request::prepared::{Declared, Prepared};
+use crate::request::body::Content;
+use crate::request::prepared::{Declared, DeclaredBody, Prepared};
 use crate::trace::Trail;
 use crate::transport::origin::{Origin, is_loopback};
 use crate::transport::transport::Transport;
@@ -168,7 +168,7 @@ impl TokenEndpoint {
             }
             (None, ..) => {}
         }
-        let body = Content::Bytes(form.finish().into());
+        let body = DeclaredBody::Single(Content::Bytes(form.finish().into()));
         let content_type = Some("application/x-www-form-urlencoded");
         let (path, elsewhere) = (String::new(), Some(Box::new(url)));
         Prepared::Declared(Declared { verb: "POST", path, elsewhere, headers, content_type, body })

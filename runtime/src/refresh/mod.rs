@@ -4,3 +4,4 @@ pub(crate) mod error_response;
 pub(crate) mod exchange;
 pub(crate) mod refresher;
 pub(crate) mod renewal;
+pub(crate) mod session_outcome;

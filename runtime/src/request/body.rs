@@ -7,7 +7,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_core::TryStream;
 
-use super::multipart::Multipart;
 use crate::error::{BoxError, Error};
 
 /// The body of a request.
@@ -40,17 +39,14 @@ pub(crate) enum Content {
     Once(Option<reqwest::Body>),
     Factory(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
     File(PathBuf),
-    Multipart(Multipart),
 }
 
-/// What there is for one send.
-pub(crate) enum Next<'a> {
-    NoBody,
+/// The body for one send.
+pub(crate) enum Next {
+    Empty,
     Body(reqwest::Body),
-    /// Parts, which are put in as a whole.
-    Multipart(&'a mut Multipart),
-    /// A one-shot stream that was sent already.
-    Spent,
+    /// The body is a one-shot stream that was sent already.
+    AlreadySent,
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
@@ -109,28 +105,27 @@ impl Body {
 
 impl Content {
     /// The body for one send.
-    pub(crate) fn next(&mut self) -> Result<Next<'_>, Error> {
+    pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
-            Self::Empty => Next::NoBody,
+            Self::Empty => Next::Empty,
             Self::Bytes(bytes) => Next::Body(bytes.clone().into()),
-            Self::Once(body) => body.take().map_or(Next::Spent, Next::Body),
+            Self::Once(body) => body.take().map_or(Next::AlreadySent, Next::Body),
             Self::Factory(factory) => Next::Body(factory()),
             Self::File(path) => {
                 let file = std::fs::File::open(path).map_err(unreadable)?;
                 Next::Body(tokio::fs::File::from_std(file).into())
             }
-            Self::Multipart(parts) => Next::Multipart(parts),
         })
     }
 
-    /// The same body for another call, which copies no bytes; `None` if it can be sent only once or is made of parts.
+    /// The same body for another call, without copying bytes; `None` if it can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
             Self::Factory(factory) => Some(Self::Factory(factory.clone())),
             Self::File(path) => Some(Self::File(path.clone())),
-            Self::Once(_) | Self::Multipart(_) => None,
+            Self::Once(_) => None,
         }
     }
 
@@ -140,25 +135,21 @@ impl Content {
             Self::Empty => Ok(Some(0)),
             Self::Bytes(bytes) => Ok(Some(bytes.len() as u64)),
             Self::File(path) => std::fs::metadata(path).map(|file| Some(file.len())).map_err(unreadable),
-            Self::Once(_) | Self::Factory(_) | Self::Multipart(_) => Ok(None),
+            Self::Once(_) | Self::Factory(_) => Ok(None),
         }
     }
 
     /// Whether it is known to have no bytes, without a look at a file.
-    pub(crate) fn is_nothing(&self) -> bool {
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
             Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Once(_) | Self::Factory(_) | Self::File(_) | Self::Multipart(_) => false,
+            Self::Once(_) | Self::Factory(_) | Self::File(_) => false,
         }
     }
 
     pub(crate) fn is_replayable(&self) -> bool {
-        match self {
-            Self::Once(_) => false,
-            Self::Multipart(parts) => parts.is_replayable(),
-            Self::Empty | Self::Bytes(_) | Self::Factory(_) | Self::File(_) => true,
-        }
+        !matches!(self, Self::Once(_))
     }
 }
 
@@ -204,7 +195,6 @@ impl fmt::Debug for Body {
             Content::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Content::Once(_) => f.write_str("Body(stream)"),
             Content::File(_) => f.write_str("Body(file)"),
-            Content::Multipart(parts) => parts.fmt(f),
             Content::Factory(_) => f.write_str("Body(replayable)"),
         }
     }

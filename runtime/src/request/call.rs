@@ -5,21 +5,27 @@ use std::fmt;
 
 use http::HeaderName;
 
+use super::arguments::{
+    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
+};
+use super::body::IntoBody;
+use super::cookie::write_cookie;
+use super::draft::Draft;
+use super::form::write_form;
+use super::header::header_values;
+use super::json::write_json;
+use super::multipart::IntoPart;
+use super::path::{write_segment, write_segments};
+use super::prepared::Prepared;
+use super::query::write_query;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
-use crate::execute::express::Express;
-use crate::request::prepared::Prepared;
-use crate::request::{
-    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart, JsonBody, PathArgument,
-    QueryArgument, header_values, write_cookie, write_form, write_json, write_query, write_segment,
-    write_segments,
-};
 use crate::response::answer::Answer;
 use crate::session::Tokens;
 use crate::transport::upstream::Wire;
 
 /// The arguments of one call, encoded as they come, in the place where the call stays while it is under way.
-pub struct Call(pub(crate) Box<Express>);
+pub struct Call(pub(crate) Box<Draft>);
 
 /// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
 /// its answer.
@@ -31,31 +37,31 @@ pub struct Exchange {
 
 impl Call {
     pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
-        Self(Box::new(Express::new(wire, endpoint)))
+        Self(Box::new(Draft::new(wire, endpoint)))
     }
 
     pub(crate) fn endpoint(&self) -> &'static Endpoint {
-        self.0.draft.endpoint
+        self.0.endpoint
     }
 
     /// The value of the next placeholder.
     pub fn path<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let draft = &mut self.0.draft;
+        let draft = &mut self.0;
         let written = write_segment(&mut draft.declared.path, name, value);
-        draft.check(written.map_err(|refusal| refusal.0));
+        draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
     }
 
     /// Query pairs.
     pub fn query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let draft = &mut self.0.draft;
+        let draft = &mut self.0;
         let written = write_query(&mut draft.declared.path, &mut draft.query_begins, name, value);
-        draft.check(written.map_err(|refusal| format!("query argument `{name}`: {refusal}")));
+        draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
     /// A header, by its name in lower case.
     pub fn header<T: HeaderArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let draft = &mut self.0.draft;
+        let draft = &mut self.0;
         let headers = &mut draft.declared.headers;
         let written = HeaderName::from_bytes(name.as_bytes())
             .map_err(|_| format!("`{name}` is not a valid header name"))
@@ -63,7 +69,7 @@ impl Call {
                 let mut put = |value| {
                     headers.push((key.clone(), value));
                 };
-                header_values(name, value, &mut put).map_err(|refusal| refusal.0)
+                header_values(name, value, &mut put).map_err(|error| error.0)
             });
         draft.check(written);
     }
@@ -72,76 +78,74 @@ impl Call {
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
         for (name, value) in more {
-            self.0.draft.declared.headers.push((name.clone(), value.clone()));
+            self.0.declared.headers.push((name.clone(), value.clone()));
         }
     }
 
     /// `Authorization: Bearer …` (RFC 6750 §2.1).
     pub fn bearer<T: HeaderArgument + ?Sized>(&mut self, value: &T) {
-        let draft = &mut self.0.draft;
+        let draft = &mut self.0;
         let mut put = |value| draft.bear(&value);
-        let written = header_values("authorization", value, &mut put).map_err(|refusal| refusal.0);
+        let written = header_values("authorization", value, &mut put).map_err(|error| error.0);
         draft.check(written);
     }
 
     /// The JSON body. `None` is none.
     pub fn json<T: JsonBody + ?Sized>(&mut self, value: &T) {
         let written = write_json(value);
-        self.0.draft.take_json(written);
+        self.0.take_json(written);
     }
 
     /// One member of the JSON body.
     pub fn json_member<T: JsonBody + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let mut members = self.0.draft.open_member(name);
+        let mut members = self.0.open_member(name);
         let written = serde_json::to_writer(&mut members, value);
-        self.0.draft.close_member(members, written);
+        self.0.close_member(members, written);
     }
 
     /// The urlencoded body.
     pub fn form<T: FormBody + ?Sized>(&mut self, value: &T) {
-        let mut form = self.0.draft.take_form();
+        let mut form = self.0.take_form();
         let written = write_form(&mut form, None, value);
-        self.0.draft.put_form(form, written);
+        self.0.put_form(form, written);
     }
 
     /// One member of the urlencoded body.
     pub fn form_member<T: FormBody + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let mut form = self.0.draft.take_form();
+        let mut form = self.0.take_form();
         let written = write_form(&mut form, Some(name), value);
-        self.0.draft.put_form(form, written);
+        self.0.put_form(form, written);
     }
 
     /// The body as it is.
     pub fn body<T: IntoBody>(&mut self, value: T) {
-        self.0.draft.take_body(value.into_body());
+        self.0.take_body(value.into_body());
     }
 
     /// Part of the multipart body.
     pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
-        let made = self.0.draft.parts().add(name, value);
-        self.0.draft.check(made);
+        let made = self.0.parts().add(name, value);
+        self.0.check(made);
     }
 
     /// A cookie beside those of the session (RFC 6265 §4.2).
     pub fn cookie<T: CookieArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let draft = &mut self.0.draft;
-        let written = write_cookie(&mut draft.cookies, name, value).map_err(|refusal| refusal.0);
+        let draft = &mut self.0;
+        let written = write_cookie(&mut draft.cookies, name, value).map_err(|error| error.0);
         draft.check(written);
     }
 
     /// The value of the next placeholder, which takes several segments.
     pub fn path_rest<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let draft = &mut self.0.draft;
+        let draft = &mut self.0;
         let written = write_segments(&mut draft.declared.path, name, value);
-        draft.check(written.map_err(|refusal| refusal.0));
+        draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
     }
 
     /// The request that can be made any number of times, or the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
-        let draft = &mut self.0.draft;
-        draft.seal().map_err(|error| error.in_method(Some(draft.endpoint.name)))?;
-        Ok(Prepared::Declared(std::mem::take(&mut draft.declared)))
+        self.0.prepare()
     }
 }
 

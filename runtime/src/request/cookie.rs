@@ -2,23 +2,24 @@
 
 use serde::Serialize;
 
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
 /// Appends `name=value` for a scalar; nothing for `None`.
 pub(crate) fn write_cookie<T: Serialize + ?Sized>(
     line: &mut String,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
-    take_apart(&mut Cookie(line), name, value).map_err(|refusal| Refusal(format!("cookie {refusal}")))
+) -> Result<(), EncodeError> {
+    write_scalars(&mut Cookie(line), name, value).map_err(|error| EncodeError(format!("cookie {error}")))
 }
 
 struct Cookie<'a>(&'a mut String);
 
-impl Sink for Cookie<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Cookie<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
-            return Err(Refusal(format!("`{name}` has a character that no cookie can hold")));
+            return Err(EncodeError(format!("`{name}` has a character that no cookie can hold")));
         }
         if !self.0.is_empty() {
             self.0.push_str("; ");
@@ -29,8 +30,8 @@ impl Sink for Cookie<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }
 

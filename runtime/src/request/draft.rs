@@ -5,10 +5,13 @@ use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE};
 
+use super::body::{Body, Content};
+use super::multipart::Parts;
+use super::path::has_dot_segment;
+use super::prepared::{Declared, DeclaredBody, Prepared};
+use super::scalar_writer::EncodeError;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
-use crate::request::prepared::Declared;
-use crate::request::{Body, Content, Parts, Refusal, has_dot_segment};
 use crate::transport::upstream::Wire;
 
 const JSON: &str = "application/json";
@@ -112,9 +115,9 @@ impl Draft {
         }
     }
 
-    pub(crate) fn put_form(&mut self, form: String, written: Result<(), Refusal>) {
+    pub(crate) fn put_form(&mut self, form: String, written: Result<(), EncodeError>) {
         self.open = Open::Form(form);
-        self.check(written.map_err(|refusal| format!("form body: {refusal}")));
+        self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
     /// The parts so far, to be added to.
@@ -124,7 +127,7 @@ impl Draft {
 
     pub(crate) fn take_body(&mut self, body: Body) {
         self.declared.content_type = body.content_type;
-        self.declared.body = body.into_content();
+        self.declared.body = DeclaredBody::Single(body.into_content());
     }
 
     pub(crate) fn check(&mut self, written: Result<(), String>) {
@@ -138,7 +141,7 @@ impl Draft {
     }
 
     fn close(&mut self, bytes: Bytes, content_type: &'static str) {
-        self.declared.body = Content::Bytes(bytes);
+        self.declared.body = DeclaredBody::Single(Content::Bytes(bytes));
         self.declared.content_type = Some(content_type);
     }
 
@@ -166,9 +169,15 @@ impl Draft {
             Open::Form(form) => self.close(form.into(), FORM),
         }
         if let Some(parts) = self.parts.take() {
-            self.declared.body = Content::Multipart(parts.finish());
+            self.declared.body = DeclaredBody::Multipart(parts.finish());
         }
         Ok(())
+    }
+
+    /// The request that these arguments make, or the error of the first argument that cannot be sent.
+    pub(crate) fn prepare(&mut self) -> Result<Prepared, Error> {
+        self.seal().map_err(|error| error.in_method(Some(self.endpoint.name)))?;
+        Ok(Prepared::Declared(std::mem::take(&mut self.declared)))
     }
 
     fn put_cookies(&mut self) -> Result<(), Error> {

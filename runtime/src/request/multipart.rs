@@ -14,7 +14,8 @@ use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
 use super::body::{Body, Next};
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 use crate::error::{BoxError, Error};
 
 /// One part of a multipart body.
@@ -157,11 +158,10 @@ impl Part {
         let content = self.body.content_mut();
         let length = content.length()?;
         let part = match (content.next()?, length) {
-            (Next::Spent, _) => return Ok(None),
-            (Next::NoBody, _) => reqwest::multipart::Part::bytes(Vec::new()),
+            (Next::AlreadySent, _) => return Ok(None),
+            (Next::Empty, _) => reqwest::multipart::Part::bytes(Vec::new()),
             (Next::Body(body), Some(length)) => reqwest::multipart::Part::stream_with_length(body, length),
             (Next::Body(body), None) => reqwest::multipart::Part::stream(body),
-            (Next::Multipart(_), _) => return Err(Error::request("a part cannot hold parts")),
         };
         let part = match &self.file_name {
             Some(name) => part.file_name(escaped(name).into_owned()),
@@ -248,7 +248,7 @@ impl IntoPart<AsPart> for Vec<Part> {
 
 impl<T: Serialize> IntoPart<AsScalar> for T {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
-        take_apart(&mut Texts { part: name, form }, name, &self).map_err(|refusal| refusal.0)
+        write_scalars(&mut Texts { part: name, form }, name, &self).map_err(|error| error.0)
     }
 }
 
@@ -257,14 +257,14 @@ struct Texts<'a> {
     form: &'a mut Parts,
 }
 
-impl Sink for Texts<'_> {
-    fn scalar(&mut self, _: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Texts<'_> {
+    fn write(&mut self, _: &str, text: &str) -> Result<(), EncodeError> {
         self.form.push_text(self.part, text);
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }
 

@@ -3,7 +3,8 @@
 use percent_encoding::percent_encode_byte;
 use serde::Serialize;
 
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
 /// Appends a text, percent-encoded. Most have nothing to encode, and are copied at once.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
@@ -41,12 +42,12 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
+) -> Result<(), EncodeError> {
     let mut segment = Segment { to, written: 0 };
-    take_apart(&mut segment, name, value)?;
+    write_scalars(&mut segment, name, value)?;
     match segment.written {
         1 => Ok(()),
-        _ => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
+        _ => Err(EncodeError(format!("path argument `{name}` is nothing, which would make another path"))),
     }
 }
 
@@ -56,11 +57,11 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
+) -> Result<(), EncodeError> {
     let mut segments = Segments { to, written: 0 };
-    take_apart(&mut segments, name, value)?;
+    write_scalars(&mut segments, name, value)?;
     match segments.written {
-        0 => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
+        0 => Err(EncodeError(format!("path argument `{name}` is nothing, which would make another path"))),
         _ => Ok(()),
     }
 }
@@ -82,18 +83,20 @@ struct Segment<'a> {
     written: usize,
 }
 
-impl Sink for Segment<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Segment<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if text.is_empty() {
-            return Err(Refusal(format!("path argument `{name}` is empty, which would make another path")));
+            return Err(EncodeError(format!(
+                "path argument `{name}` is empty, which would make another path"
+            )));
         }
         self.written += 1;
         push_encoded(self.to, text);
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Scalar
+    fn accepts(&self) -> Accepts {
+        Accepts::Scalar
     }
 }
 
@@ -102,12 +105,12 @@ struct Segments<'a> {
     written: usize,
 }
 
-impl Sink for Segments<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Segments<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         let (inner, last) = text.rsplit_once('/').map_or((None, text), |(inner, last)| (Some(inner), last));
         let empty_inside = inner.is_some_and(|inner| inner.split('/').any(str::is_empty));
         if empty_inside || (inner.is_none() && last.is_empty()) {
-            return Err(Refusal(format!(
+            return Err(EncodeError(format!(
                 "path argument `{name}` has an empty segment, which would make another path"
             )));
         }
@@ -121,8 +124,8 @@ impl Sink for Segments<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }
 
@@ -130,7 +133,7 @@ impl Sink for Segments<'_> {
 mod tests {
     use super::*;
 
-    fn segment<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+    fn segment<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
         let mut to = String::new();
         write_segment(&mut to, "id", value).map(|()| to)
     }
@@ -169,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_rest_is_several_segments_each_encoded() {
-        fn rest<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+        fn rest<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
             let mut to = String::new();
             write_segments(&mut to, "rest", value).map(|()| to)
         }

@@ -8,8 +8,9 @@ use http::{HeaderName, HeaderValue, Method};
 use reqwest::Request;
 use url::Url;
 
+use super::body::{Content, Next};
+use super::multipart::Multipart;
 use crate::error::Error;
-use crate::request::{Content, Next};
 use crate::transport::upstream::Wire;
 
 pub(crate) enum Prepared {
@@ -39,7 +40,44 @@ pub(crate) struct Declared {
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
     /// That of the body, unless the headers name one.
     pub(crate) content_type: Option<&'static str>,
-    pub(crate) body: Content,
+    pub(crate) body: DeclaredBody,
+}
+
+/// The body of a declared call.
+pub(crate) enum DeclaredBody {
+    Single(Content),
+    Multipart(Multipart),
+}
+
+impl Default for DeclaredBody {
+    fn default() -> Self {
+        Self::Single(Content::Empty)
+    }
+}
+
+impl DeclaredBody {
+    pub(crate) fn is_replayable(&self) -> bool {
+        match self {
+            Self::Single(content) => content.is_replayable(),
+            Self::Multipart(parts) => parts.is_replayable(),
+        }
+    }
+
+    /// Whether the body is known to be empty, without a look at a file.
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Single(content) => content.is_empty(),
+            Self::Multipart(_) => false,
+        }
+    }
+
+    /// The same body for another call; `None` if it can be sent only once or is made of parts.
+    fn share(&self) -> Option<Self> {
+        match self {
+            Self::Single(content) => content.share().map(Self::Single),
+            Self::Multipart(_) => None,
+        }
+    }
 }
 
 impl Declared {
@@ -63,14 +101,17 @@ impl Declared {
     /// The request for one more send over `wire`; `None` if its body is spent.
     pub(crate) fn request(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
         let mut request = self.head(wire)?;
-        if self.body.is_nothing() && is_expected_to_have_a_body(request.method()) {
+        if self.body.is_empty() && is_expected_to_have_a_body(request.method()) {
             request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
         }
-        match self.body.next()? {
-            Next::NoBody => {}
+        let content = match &mut self.body {
+            DeclaredBody::Single(content) => content,
+            DeclaredBody::Multipart(parts) => return parts.put_into(request),
+        };
+        match content.next()? {
+            Next::Empty => {}
             Next::Body(body) => *request.body_mut() = Some(body),
-            Next::Multipart(parts) => return parts.put_into(request),
-            Next::Spent => return Ok(None),
+            Next::AlreadySent => return Ok(None),
         }
         Ok(Some(request))
     }

@@ -3,7 +3,8 @@
 use serde::Serialize;
 
 use super::path::push_encoded;
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
 /// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `begins`: where that `?` stands.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
@@ -11,8 +12,8 @@ pub(crate) fn write_query<T: Serialize + ?Sized>(
     begins: &mut Option<usize>,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
-    take_apart(&mut Query { url, begins }, name, value)
+) -> Result<(), EncodeError> {
+    write_scalars(&mut Query { url, begins }, name, value)
 }
 
 struct Query<'a> {
@@ -20,8 +21,8 @@ struct Query<'a> {
     begins: &'a mut Option<usize>,
 }
 
-impl Sink for Query<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Query<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if self.begins.is_none() {
             *self.begins = Some(self.url.len());
             self.url.push('?');
@@ -34,8 +35,8 @@ impl Sink for Query<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Fields
+    fn accepts(&self) -> Accepts {
+        Accepts::Fields
     }
 }
 
@@ -45,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    fn query<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+    fn query<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
         let mut url = String::new();
         write_query(&mut url, &mut None, "tag", value).map(|()| url)
     }
@@ -74,6 +75,9 @@ mod tests {
             page: Page,
         }
         let outer = Outer { page: Page { size: 1, after: None, sort: vec![] } };
-        assert_eq!(query(&outer), Err(Refusal("`page` is a struct or map inside a struct or map".into())));
+        assert_eq!(
+            query(&outer),
+            Err(EncodeError("`page` is a struct or map inside a struct or map".into()))
+        );
     }
 }

@@ -1,24 +1,42 @@
 //! What the server answered, before it becomes a value: [`Answer`].
 
 use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use url::Url;
 
-use crate::error::Receipt;
-use crate::error::Rejection;
-use crate::error::{Error, Kind};
-use crate::execute::dispatch::Arrived;
+use super::body_deserializer::BodyDeserializer;
+use super::decode_error::DecodeError;
+use crate::declaration::paging::Paging;
+use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
 use crate::format::media_type::MediaType;
-use crate::response::body_deserializer::BodyDeserializer;
-use crate::response::decode_error::DecodeError;
-use crate::response::pages::Continuation;
-use crate::session::tame;
+use crate::request::prepared::Prepared;
 use crate::transport::body;
 use crate::transport::response::Response;
+use crate::transport::upstream::Wire;
+
+/// The future that sends a call and returns its answer.
+pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+
+/// Everything needed to request further pages.
+pub(crate) struct Continuation {
+    /// Sends the request for one page.
+    pub(crate) fetch: Box<dyn Fn(Prepared) -> AnswerFuture + Send + Sync>,
+    pub(crate) wire: Arc<Wire>,
+    /// The name of the method, for errors.
+    pub(crate) method: &'static str,
+    pub(crate) paging: Paging,
+    /// The first request, to be sent again with another URL.
+    pub(crate) request: Prepared,
+    /// The URL of the first page.
+    pub(crate) url: Url,
+}
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -79,20 +97,19 @@ impl Answer {
     }
 
     /// Reads the body to its end.
-    pub(crate) async fn read(arrived: &mut Arrived) -> Result<Self, Error> {
-        let body = body::read(&mut arrived.response).await;
-        let rejection = arrived.rejection.take();
-        let body = match body {
-            Ok(body) => body,
-            Err(error) => return Err(error.with_receipt(arrived.receipt).with_rejection_if(rejection)),
-        };
-        let answer = Self::read_already(&mut arrived.response, body, arrived.receipt);
-        Ok(Self { rejection, ..answer })
+    pub(crate) async fn read(
+        response: &mut Response,
+        receipt: Receipt,
+        rejection: Option<Arc<Rejection>>,
+    ) -> Result<Self, Error> {
+        match body::read(response).await {
+            Ok(body) => Ok(Self { rejection, ..Self::read_already(response, body, receipt) }),
+            Err(error) => Err(error.with_receipt(receipt).with_rejection_if(rejection)),
+        }
     }
 
     /// Leaves the body where it is.
-    pub(crate) fn live(arrived: Arrived) -> Self {
-        let Arrived { response, receipt, rejection } = arrived;
+    pub(crate) fn live(response: Response, receipt: Receipt, rejection: Option<Arc<Rejection>>) -> Self {
         let mut response = response.into_reqwest();
         response.extensions_mut().insert(receipt);
         Self {
@@ -109,11 +126,16 @@ impl Answer {
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
+        Self { secret: true, ..self }
+    }
+
+    /// Replaces the body if it was read whole.
+    pub(crate) fn map_body(self, change: impl FnOnce(Bytes) -> Bytes) -> Self {
         let content = match self.content {
-            Content::Whole(body) => Content::Whole(tame(body)),
+            Content::Whole(body) => Content::Whole(change(body)),
             live @ Content::Live(_) => live,
         };
-        Self { secret: true, content, ..self }
+        Self { content, ..self }
     }
 
     pub(crate) fn with_continuation(self, continuation: Option<Box<Continuation>>) -> Self {

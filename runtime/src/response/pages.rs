@@ -12,15 +12,11 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::client::client::Client;
-use crate::client::pending::AnswerFuture;
-use crate::declaration::endpoint::Endpoint;
+use super::answer::{Answer, AnswerFuture, Continuation};
+use super::decode::{ByPages, FromResponse};
 use crate::declaration::paging::{Paging, Way};
 use crate::error::{Error, Kind};
 use crate::format::link::next_of;
-use crate::request::prepared::Prepared;
-use crate::response::answer::Answer;
-use crate::response::decode::{ByPages, FromResponse};
 
 impl Paging {
     /// Where the page after `answer`, which came from `url`, is.
@@ -61,17 +57,6 @@ fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
     next
 }
 
-/// What it takes to ask for further pages.
-pub(crate) struct Continuation {
-    pub(crate) client: Client,
-    pub(crate) endpoint: &'static Endpoint,
-    pub(crate) paging: Paging,
-    /// The call, to be sent anew with another URL.
-    pub(crate) request: Prepared,
-    /// Where the first page is.
-    pub(crate) url: Url,
-}
-
 /// The pages of an answer as a stream: `T` is one page, say `Vec<Repository>`.
 ///
 /// The first page is there when the call returns; each further one is fetched when it is asked for, as a
@@ -109,7 +94,7 @@ impl<T: DeserializeOwned> Pages<T> {
                 return None;
             }
             if let Some(next) = continuation.paging.after(&answer, &url) {
-                if continuation.client.wire().is_home(&next) {
+                if continuation.wire.is_home(&next) {
                     self.next = Some((continuation, next));
                 } else {
                     elsewhere = Some(Error::new(Kind::Transport, "the next page is on another origin"));
@@ -138,7 +123,7 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
         }
         if let Some((continuation, url)) = this.next.take() {
             let Some(request) = continuation.request.at(url.clone()) else { return Poll::Ready(None) };
-            let answer = continuation.client.start_page(continuation.endpoint, request);
+            let answer = (continuation.fetch)(request);
             this.pending = Some((continuation, url, answer));
         }
         let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };
@@ -146,7 +131,7 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
         let Some((continuation, url, _)) = this.pending.take() else { return Poll::Ready(None) };
         Poll::Ready(match answer.and_then(Answer::success) {
             Ok(answer) => this.accept(answer, Some((continuation, url))),
-            Err(error) => Some(Err(error.in_method(Some(continuation.endpoint.name)))),
+            Err(error) => Some(Err(error.in_method(Some(continuation.method)))),
         })
     }
 }

@@ -11,12 +11,11 @@ use tracing::{Span, debug, info_span};
 use super::TARGET;
 use super::open_span::OpenSpan;
 use super::told::{Told, name_of};
-use crate::client::pending::AnswerFuture;
 use crate::error::Reason;
 use crate::error::Verdict;
 use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, AnswerFuture};
 
 /// The span of a call, from its first poll to its answer.
 pub(crate) fn call(method: &'static str, call: AnswerFuture) -> AnswerFuture {

@@ -5,11 +5,11 @@ use std::future::Future;
 use http::StatusCode;
 use reqwest::Request;
 
-use crate::client::pending::AnswerFuture;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::error::Reason;
 use crate::error::Verdict;
+use crate::response::answer::AnswerFuture;
 use crate::session::{Cause, Landed, SessionEvent};
 
 pub(crate) fn call(_: &'static str, call: AnswerFuture) -> AnswerFuture {
