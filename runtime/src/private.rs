@@ -8,8 +8,9 @@ use crate::client::refresh_options::join;
 use crate::error::Error;
 use crate::execute::roles::TokensOf;
 use crate::refresh::session_outcome::SessionOutcome;
-use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading};
+use crate::response::decode::Outcome;
 use crate::response::error_body::{self, ErrorBody};
+use crate::response::reading::{ManyAnswers, OneAnswer, Reading};
 
 pub use crate::declaration::condition::Condition;
 pub use crate::declaration::endpoint::{Api, ApiInfo, Endpoint, Refresh, Role};

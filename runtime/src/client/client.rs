@@ -26,7 +26,7 @@ use crate::execute::settings::{Bound, Settings};
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::AnswerFuture;
-use crate::response::decode::Reading;
+use crate::response::reading::Reading;
 use crate::session::{Demand, Session};
 use crate::trace::{self, Trail};
 use crate::transport::upstream::Wire;

@@ -23,7 +23,7 @@ use crate::execute::courier::{Courier, Delivered, Errand};
 use crate::execute::plan::{Declaration, Plan};
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, Continuation};
-use crate::response::decode::Reading;
+use crate::response::reading::Reading;
 use crate::session::{Entered, Finding, Next, Snapshot};
 use crate::trace::{self, Trail};
 use crate::transport::peek;

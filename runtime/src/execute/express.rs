@@ -19,7 +19,7 @@ use crate::execute::plan::Met;
 use crate::request::draft::Draft;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture};
-use crate::response::decode::Reading;
+use crate::response::reading::Reading;
 use crate::session::has_set_cookie;
 use crate::trace::{Followed, Trail};
 use crate::transport::body;

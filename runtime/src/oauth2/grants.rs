@@ -6,7 +6,7 @@ use crate::refresh::exchange::Presentation;
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::refresh::renewal::Attempt;
 use crate::refresh::session_outcome::SessionOutcome;
-use crate::response::decode::BySerde;
+use crate::response::reading::BySerde;
 use crate::session::Tokens;
 use crate::trace::Trail;
 use crate::transport::transport::Transport;

@@ -1,36 +1,12 @@
 //! From an answer to the value a method returns: the only generic step after a call.
 
-use http::StatusCode;
 use serde::de::DeserializeOwned;
 
 use super::answer::Answer;
+use super::reading::{ByHand, ByReply, BySerde, Reading};
 use super::reply::Reply;
 use crate::error::Error;
 
-pub use super::reading::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer};
-
-/// How much of a response is read before a value is made of it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Reading {
-    /// The body to its end.
-    Whole,
-    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its
-    /// end, for the error.
-    HeadOfSuccess,
-    /// The head, whatever its status.
-    Head,
-}
-
-impl Reading {
-    /// Whether the body of an answer with this status is left to the value.
-    pub(crate) fn is_live(self, status: StatusCode) -> bool {
-        match self {
-            Self::Whole => false,
-            Self::HeadOfSuccess => status.is_success(),
-            Self::Head => true,
-        }
-    }
-}
 
 /// A value that can be made of an answer.
 ///

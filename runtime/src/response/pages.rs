@@ -13,7 +13,8 @@ use serde_json::Value;
 use url::Url;
 
 use super::answer::{Answer, AnswerFuture, Continuation};
-use super::decode::{ByPages, FromResponse};
+use super::decode::FromResponse;
+use super::reading::ByPages;
 use crate::declaration::paging::{Paging, Way};
 use crate::error::{Error, Kind};
 use crate::format::link::next_of;
