@@ -104,7 +104,7 @@ impl Client {
     /// has expired, the request is sent without a credential, so that a login by hand is possible.
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         const NAME: &str = "Client::execute";
-        let call = Prepared::handmade(request);
+        let call = Prepared::hand_written(request);
         let timeout = self.inner().settings.timeout;
         let met = timeout.map(|_| Arc::default());
         let seen = met.clone();

@@ -152,7 +152,7 @@ impl Journey {
         paging: Paging,
     ) -> Result<Option<Box<Continuation>>, Error> {
         let url = self.call.url(self.client.wire())?.into_owned();
-        let request = self.call.at(url.clone());
+        let request = self.call.with_url(url.clone());
         let (client, wire) = (self.client.clone(), self.client.wire().clone());
         let fetch = Box::new(move |request| client.start_page(endpoint, request));
         let method = endpoint.name;

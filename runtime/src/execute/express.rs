@@ -68,7 +68,7 @@ impl Express {
 
     /// Sends the call, or has it go another way.
     fn set_out(&mut self) -> Result<(), Error> {
-        self.draft.seal()?;
+        self.draft.finish()?;
         let Some(client) = &self.client else { return Ok(()) };
         let inner = client.inner();
         let Draft { endpoint, declared, .. } = &mut *self.draft;

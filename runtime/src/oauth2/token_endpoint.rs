@@ -170,8 +170,8 @@ impl TokenEndpoint {
         }
         let body = DeclaredBody::Single(Content::Bytes(form.finish().into()));
         let content_type = Some("application/x-www-form-urlencoded");
-        let (path, elsewhere) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, elsewhere, headers, content_type, body })
+        let (path, absolute_url) = (String::new(), Some(Box::new(url)));
+        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body })
     }
 }
 

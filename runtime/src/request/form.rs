@@ -1,4 +1,4 @@
-//! Arguments in an urlencoded body, encoded as browsers do (a space is `+`).
+//! Writes arguments to an urlencoded body, encoded as browsers do: a space is `+`.
 
 use form_urlencoded::byte_serialize;
 use serde::Serialize;
@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a form: a struct or map under the names of its fields, anything else under `name`,
-/// which must then be given.
+/// Appends `value` to a form. A struct or map is written under the names of its fields, anything else under `name`,
+/// which is then required.
 pub(crate) fn write_form<T: Serialize + ?Sized>(
     form: &mut String,
     name: Option<&str>,
@@ -23,7 +23,7 @@ struct Form<'a>(&'a mut String);
 impl ScalarWriter for Form<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if name == NAMELESS {
-            return Err(EncodeError("a form body is not a struct or map".to_owned()));
+            return Err(EncodeError("a form body must be a struct or map".to_owned()));
         }
         if !self.0.is_empty() {
             self.0.push('&');

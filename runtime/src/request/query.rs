@@ -1,4 +1,4 @@
-//! Arguments in the query string. A space is `%20`, which every server reads; `+` is for forms.
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes; `+` is for forms.
 
 use serde::Serialize;
 
@@ -6,25 +6,25 @@ use super::path::push_encoded;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `begins`: where that `?` stands.
+/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `start` is the offset of that `?`.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
     url: &mut String,
-    begins: &mut Option<usize>,
+    start: &mut Option<usize>,
     name: &str,
     value: &T,
 ) -> Result<(), EncodeError> {
-    write_scalars(&mut Query { url, begins }, name, value)
+    write_scalars(&mut Query { url, start }, name, value)
 }
 
 struct Query<'a> {
     url: &'a mut String,
-    begins: &'a mut Option<usize>,
+    start: &'a mut Option<usize>,
 }
 
 impl ScalarWriter for Query<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
-        if self.begins.is_none() {
-            *self.begins = Some(self.url.len());
+        if self.start.is_none() {
+            *self.start = Some(self.url.len());
             self.url.push('?');
         } else {
             self.url.push('&');
@@ -59,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shape_of_the_value_decides() {
+    fn the_shape_of_the_value_decides_how_it_is_written() {
         assert_eq!(query(&None::<u8>).as_deref(), Ok(""));
         assert_eq!(query("a b&c").as_deref(), Ok("?tag=a%20b%26c"));
         assert_eq!(query(&["x", "y"][..]).as_deref(), Ok("?tag=x&tag=y"));
@@ -69,7 +69,7 @@ mod tests {
     }
 
     #[test]
-    fn a_nested_struct_is_refused_by_the_name_of_its_field() {
+    fn a_nested_struct_is_an_error_that_names_the_field() {
         #[derive(serde::Serialize)]
         struct Outer {
             page: Page,

@@ -7,7 +7,6 @@ use super::reading::{ByHand, ByReply, BySerde, Reading};
 use super::reply::Reply;
 use crate::error::Error;
 
-
 /// A value that can be made of an answer.
 ///
 /// Every type that serde can deserialize is one, and so are [`Reply`] of such a type and

@@ -123,7 +123,7 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
             return Poll::Ready(this.accept(first, from));
         }
         if let Some((continuation, url)) = this.next.take() {
-            let Some(request) = continuation.request.at(url.clone()) else { return Poll::Ready(None) };
+            let Some(request) = continuation.request.with_url(url.clone()) else { return Poll::Ready(None) };
             let answer = (continuation.fetch)(request);
             this.pending = Some((continuation, url, answer));
         }
