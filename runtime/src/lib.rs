@@ -74,9 +74,9 @@
 //! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | sessions that outlive their process, or span many | [`ClientBuilder::store`], [`Session`](Session#stores), [`FileStore`], [`SessionStore`] |
 //! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
-//! | what a method can take | [`PathArgument`], [`QueryArgument`], [`HeaderArgument`], [`HeaderMapArgument`], [`CookieArgument`], [`JsonBody`], [`FormBody`], [`IntoBody`] |
+//! | what a parameter can be | [`param`] |
 //! | several parts, files, streams as a body | [`Part`], [`Body`] |
-//! | what a method can return | [`FromResponse`], [`Reply`], [`Outcome`], [`FromError`] |
+//! | what a method can return | [`response`], [`Reply`] |
 //! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
 //! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
 //! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Rejection`] |
@@ -132,10 +132,11 @@ mod error;
 mod execute;
 mod format;
 pub mod oauth2;
+pub mod param;
 mod platform;
 mod refresh;
 mod request;
-mod response;
+pub mod response;
 mod session;
 mod store;
 #[cfg(feature = "tracing")]
@@ -164,17 +165,9 @@ pub use crate::error::Verdict;
 pub use crate::error::{BoxError, Error, Result};
 pub use crate::error::{Receipt, RefreshedBy};
 pub use crate::refresh::refresher::{RefreshContext, Refresher};
-pub use crate::request::{
-    AsPart, AsScalar, Body, CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart,
-    JsonBody, Part, PathArgument, QueryArgument,
-};
-pub use crate::response::answer::Answer;
+pub use crate::request::body::Body;
+pub use crate::request::multipart::Part;
 pub use crate::response::byte_stream::ByteStream;
-pub use crate::response::decode::{
-    ByHand, ByPages, ByReply, BySerde, FromError, FromResponse, ManyAnswers, OneAnswer, Outcome, Reading,
-    SessionOutcome,
-};
-pub use crate::response::error_body::ErrorBody;
 pub use crate::response::events::{Event, Events};
 pub use crate::response::lines::Lines;
 pub use crate::response::pages::Pages;

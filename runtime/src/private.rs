@@ -7,8 +7,10 @@ use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_settings::declare;
 use crate::error::Error;
 use crate::refresh::method::TokensOf;
-use crate::response::decode::{ManyAnswers, OneAnswer, Outcome, Reading, SessionOutcome};
+use crate::refresh::session_outcome::SessionOutcome;
+use crate::response::decode::Outcome;
 use crate::response::error_body::{self, ErrorBody};
+use crate::response::reading::{ManyAnswers, OneAnswer, Reading};
 
 pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;

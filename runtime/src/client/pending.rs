@@ -8,9 +8,11 @@ use std::task::{Context, Poll};
 use crate::error::Error;
 use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::decode::Outcome;
+use crate::trace;
 
-/// What makes the value of a method out of its answer, given the method's name.
-pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str) -> R;
+/// Makes the value of a method out of its answer. Takes the name of the method, and a function that records an error in
+/// the trace.
+pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
 /// A call that is sent when it is first polled. It owns its arguments: `tokio::spawn(shop.order(7))`
 /// compiles although they were borrowed.
@@ -54,7 +56,9 @@ impl<R> Future for Pending<R> {
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<R> {
         let this = self.get_mut();
         match this.running.poll(context) {
-            Poll::Ready(answer) => Poll::Ready((this.decode)(answer, this.running.method)),
+            Poll::Ready(answer) => {
+                Poll::Ready((this.decode)(answer, this.running.method, trace::undecodable))
+            }
             Poll::Pending => Poll::Pending,
         }
     }

@@ -8,11 +8,10 @@ use super::execution::Execution;
 use super::plan::{Declaration, HandWritten, Plan, RejectionSlot};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
-use crate::error::{Error, Result};
+use crate::error::Result;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
-use crate::response::answer::AnswerFuture;
-use crate::response::pages::Continuation;
+use crate::response::answer::{AnswerFuture, Continuation};
 use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
@@ -79,7 +78,7 @@ impl SharedContext {
     }
 
     fn hand_written(&self, request: reqwest::Request, rejection_slot: RejectionSlot) -> Result<Execution> {
-        let request = Prepared::handmade(request);
+        let request = Prepared::hand_written(request);
         let placement = self.settings.placement(None, &self.upstream)?;
         let demand = self.takes_credential(&request, &placement).then_some(Demand::Optional);
         let path = request.url(&self.upstream).map_or_else(|_| String::new(), |url| url.path().to_owned());
@@ -120,14 +119,11 @@ fn run_pages(
 
 impl Execution {
     /// How the pages after this one are fetched. `None` if the body can be sent only once.
-    fn continuation(
-        &self,
-        endpoint: &'static Endpoint,
-        paging: Paging,
-    ) -> Result<Option<Box<Continuation>>, Error> {
+    fn continuation(&self, endpoint: &'static Endpoint, paging: Paging) -> Result<Option<Box<Continuation>>> {
         let url = self.request.url(&self.context.upstream)?.into_owned();
-        let request = self.request.at(url.clone());
-        let context = self.context.clone();
-        Ok(request.map(|request| Box::new(Continuation { context, endpoint, paging, request, url })))
+        let Some(request) = self.request.with_url(url.clone()) else { return Ok(None) };
+        let (context, upstream) = (self.context.clone(), self.context.upstream.clone());
+        let fetch = Box::new(move |request| context.start_page(endpoint, request));
+        Ok(Some(Box::new(Continuation { fetch, upstream, method: endpoint.name, paging, request, url })))
     }
 }

@@ -1,6 +1,13 @@
 //! A body as text, in the character encoding that the answer names.
 
-use crate::response::decode_error::DecodeError;
+/// Why a body is not text in the encoding that the answer names.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum TextError {
+    /// The offset of the first byte that is not UTF-8.
+    Utf8(usize),
+    /// The encoding is not supported, or the body is not in it. The text says which.
+    Charset(String),
+}
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
@@ -11,7 +18,7 @@ pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
 
 /// `label`: what the answer calls the encoding; UTF-8 if it says nothing (RFC 6657 §3). A mark of
 /// UTF-8 outranks it.
-pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, DecodeError> {
+pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, TextError> {
     let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
     if body.starts_with(BOM) {
         body.drain(..BOM.len());
@@ -24,28 +31,33 @@ pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, D
 }
 
 /// As it is, without a look for a mark.
-pub(crate) fn utf8(body: Vec<u8>) -> Result<String, DecodeError> {
-    String::from_utf8(body).map_err(|error| DecodeError::Utf8(error.utf8_error().valid_up_to()))
+pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
+    String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }
 
 #[cfg(feature = "charset")]
-fn other(body: Vec<u8>, label: &str) -> Result<String, DecodeError> {
-    let encoding =
-        encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| DecodeError::charset(label))?;
+fn other(body: Vec<u8>, label: &str) -> Result<String, TextError> {
+    let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| unsupported(label))?;
     if encoding == encoding_rs::UTF_8 {
         return utf8(body);
     }
     let (text, used, broken) = encoding.decode(&body);
     if broken {
-        return Err(DecodeError::Charset(format!("its text is not {}", used.name())));
+        return Err(TextError::Charset(format!("its text is not {}", used.name())));
     }
     Ok(text.into_owned())
 }
 
 #[cfg(not(feature = "charset"))]
-fn other(body: Vec<u8>, label: &str) -> Result<String, DecodeError> {
+fn other(body: Vec<u8>, label: &str) -> Result<String, TextError> {
     if ["utf8", "us-ascii", "ascii"].iter().any(|known| label.eq_ignore_ascii_case(known)) {
         return utf8(body);
     }
-    Err(DecodeError::charset(label))
+    Err(unsupported(label))
+}
+
+fn unsupported(label: &str) -> TextError {
+    let shown: String = label.chars().filter(char::is_ascii_graphic).take(40).collect();
+    let hint = if cfg!(feature = "charset") { "" } else { " without the feature `charset`" };
+    TextError::Charset(format!("its charset `{shown}` cannot be read{hint}"))
 }

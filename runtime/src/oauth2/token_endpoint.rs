@@ -15,8 +15,8 @@ use crate::format::loopback::is_loopback;
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
 use crate::refresh::refresher::RefreshContext;
-use crate::request::Content;
-use crate::request::prepared::{Declared, Prepared};
+use crate::request::body::Content;
+use crate::request::prepared::{Declared, DeclaredBody, Prepared};
 use crate::trace::SendSpans;
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
@@ -170,10 +170,10 @@ impl TokenEndpoint {
             }
             (None, ..) => {}
         }
-        let body = Content::Bytes(form.finish().into());
+        let body = DeclaredBody::Single(Content::Bytes(form.finish().into()));
         let content_type = Some("application/x-www-form-urlencoded");
-        let (path, elsewhere) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, elsewhere, headers, content_type, body })
+        let (path, absolute_url) = (String::new(), Some(Box::new(url)));
+        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body })
     }
 }
 

@@ -5,3 +5,4 @@ pub(crate) mod exchange;
 pub(crate) mod method;
 pub(crate) mod refresher;
 pub(crate) mod refresher_provider;
+pub(crate) mod session_outcome;

@@ -1,5 +1,5 @@
-//! The traits that a parameter's type meets, one per place. All are [`Serialize`] under a name that says
-//! what was asked of the type.
+//! One trait for each place in a request that a parameter's value can go to. Most have [`Serialize`] as their only
+//! requirement; the separate names let the compiler say which place a type does not fit.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -15,8 +15,9 @@ macro_rules! argument {
 }
 
 argument! {
-    /// What can stand in a path: a scalar, that is a text, a number, a bool, a `char`, a unit variant, or a
-    /// newtype of one.
+    /// The type of a `#[path]` parameter: a scalar.
+    ///
+    /// A scalar is a string, a number, a `bool`, a `char`, a unit variant of an enum, or a newtype of one of these.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the path",
         label = "not serializable",
@@ -26,8 +27,10 @@ argument! {
 }
 
 argument! {
-    /// What can stand in a query string: scalars under the parameter's name, `None` left out, sequences
-    /// repeated, structs and maps spread.
+    /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
+    ///
+    /// A scalar is sent under the parameter's name. `None` is left out, a sequence repeats the name, and a struct or
+    /// map sends one pair for each field.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",
@@ -37,8 +40,9 @@ argument! {
 }
 
 argument! {
-    /// What can stand in a header: a scalar, an `Option` of one, or a sequence, each of which becomes a
-    /// header line.
+    /// The type of a `#[header("name")]` parameter: a scalar, an `Option` or a sequence of scalars.
+    ///
+    /// Each element of a sequence becomes a header line of its own.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a header",
         label = "not serializable",
@@ -48,7 +52,7 @@ argument! {
 }
 
 argument! {
-    /// What can be a cookie: a scalar, or an `Option` of one.
+    /// The type of a `#[cookie]` parameter: a scalar, or an `Option` of one.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a cookie",
         label = "not serializable",
@@ -58,7 +62,7 @@ argument! {
 }
 
 argument! {
-    /// What can be a JSON body, or a member of one: anything that serializes.
+    /// The type of a `#[json]` parameter, which is the whole JSON body or a member of it.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a JSON body",
         label = "not serializable",
@@ -68,7 +72,9 @@ argument! {
 }
 
 argument! {
-    /// What can be an urlencoded body, or a member of one: structs and maps of scalars and sequences.
+    /// The type of a `#[form]` parameter, which is the whole urlencoded body or a member of it.
+    ///
+    /// A whole body is a struct or a map. Its fields are scalars, `Option`s, or sequences of scalars.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a form body",
         label = "not serializable",
@@ -77,7 +83,7 @@ argument! {
     FormBody
 }
 
-/// What `#[header]` without a name takes: a `HeaderMap`, also behind pointers.
+/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a pointer to one.
 ///
 /// ```
 /// use afresh::{api, Result};
@@ -95,7 +101,7 @@ argument! {
     note = "give the header a name, `#[header(\"x-name\")]`, or use `reqwest::header::HeaderMap`"
 )]
 pub trait HeaderMapArgument {
-    /// The headers.
+    /// Returns the headers to send.
     fn header_map(&self) -> &HeaderMap;
 }
 

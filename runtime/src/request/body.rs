@@ -1,4 +1,4 @@
-//! The body of a request as something that can be sent once or any number of times: [`Body`], [`IntoBody`].
+//! The body of a request, which may be sent a second time after a refresh: [`Body`], [`IntoBody`].
 
 use std::fmt;
 use std::path::PathBuf;
@@ -7,13 +7,12 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures_core::TryStream;
 
-use super::multipart::Multipart;
 use crate::error::{BoxError, Error};
 
 /// The body of a request.
 ///
-/// Bytes are reference-counted: keeping them for the case that the call is sent again copies nothing. A
-/// stream can be sent once, unless a factory makes it anew.
+/// After a refresh, the runtime sends a call again. Bytes are reference-counted, so keeping them for that costs no
+/// copy. A stream can be sent only once, unless a function creates a new one for each send.
 ///
 /// ```
 /// use afresh::Body;
@@ -24,7 +23,7 @@ use crate::error::{BoxError, Error};
 /// let once = Body::stream(futures_util::stream::iter([Ok::<_, std::io::Error>("chunk")]));
 /// assert!(!once.is_replayable());
 ///
-/// let again = Body::replayable(|| reqwest::Body::from("made anew for each send"));
+/// let again = Body::replayable(|| reqwest::Body::from("created for each send"));
 /// assert!(again.is_replayable());
 /// ```
 pub struct Body {
@@ -40,27 +39,26 @@ pub(crate) enum Content {
     Once(Option<reqwest::Body>),
     Factory(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
     File(PathBuf),
-    Multipart(Multipart),
 }
 
-/// What there is for one send.
-pub(crate) enum Next<'a> {
-    NoBody,
+/// The body for one send.
+pub(crate) enum Next {
+    Empty,
     Body(reqwest::Body),
-    /// Parts, which are put in as a whole.
-    Multipart(&'a mut Multipart),
-    /// A one-shot stream that was sent already.
-    Spent,
+    /// The body is a one-shot stream that was sent already.
+    AlreadySent,
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
 const BYTES: &str = "application/octet-stream";
 
 impl Body {
-    /// A stream, which can be sent once: if the server refuses the credential, the session is refreshed,
-    /// but the call fails with [`is_not_replayable`](crate::Error::is_not_replayable). It counts as sent as
-    /// soon as the call was. So that this happens rarely, it waits for a refresh before it is sent when the
-    /// credential ends within two minutes, or half of its lifetime.
+    /// Creates a body from a stream, which can be sent only once.
+    ///
+    /// If the server refuses the credential, the session is refreshed, but the call fails with
+    /// [`is_not_replayable`](crate::Error::is_not_replayable), even if the server read none of the stream. To make
+    /// this rare, such a call waits for a refresh before it is sent if the credential expires within two minutes, or
+    /// within half of its lifetime if that is shorter.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -70,17 +68,17 @@ impl Body {
         Self::once(reqwest::Body::wrap_stream(stream))
     }
 
-    /// A factory of bodies, called for each send.
+    /// Creates a body from a function that is called for each send.
     pub fn replayable(factory: impl Fn() -> reqwest::Body + Send + Sync + 'static) -> Self {
         Self { content: Content::Factory(Arc::new(factory)), content_type: Some(BYTES) }
     }
 
-    /// A file, opened and read at each send.
+    /// Creates a body from a file, which is opened and read for each send.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
     }
 
-    /// Whether the call can be sent again after a refresh.
+    /// Returns `true` if the call can be sent again after a refresh.
     #[must_use]
     pub fn is_replayable(&self) -> bool {
         self.content.is_replayable()
@@ -108,62 +106,57 @@ impl Body {
 }
 
 impl Content {
-    /// The body for one send.
-    pub(crate) fn next(&mut self) -> Result<Next<'_>, Error> {
+    /// Returns the body for one send.
+    pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
-            Self::Empty => Next::NoBody,
+            Self::Empty => Next::Empty,
             Self::Bytes(bytes) => Next::Body(bytes.clone().into()),
-            Self::Once(body) => body.take().map_or(Next::Spent, Next::Body),
+            Self::Once(body) => body.take().map_or(Next::AlreadySent, Next::Body),
             Self::Factory(factory) => Next::Body(factory()),
             Self::File(path) => {
                 let file = std::fs::File::open(path).map_err(unreadable)?;
                 Next::Body(tokio::fs::File::from_std(file).into())
             }
-            Self::Multipart(parts) => Next::Multipart(parts),
         })
     }
 
-    /// The same body for another call, which copies no bytes; `None` if it can be sent only once or is made of parts.
+    /// The same body for another call, without copying bytes; `None` if it can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         match self {
             Self::Empty => Some(Self::Empty),
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
             Self::Factory(factory) => Some(Self::Factory(factory.clone())),
             Self::File(path) => Some(Self::File(path.clone())),
-            Self::Once(_) | Self::Multipart(_) => None,
+            Self::Once(_) => None,
         }
     }
 
-    /// How many bytes it has, if that is known before it is sent.
+    /// The number of bytes, if it is known before the body is sent.
     pub(crate) fn length(&self) -> Result<Option<u64>, Error> {
         match self {
             Self::Empty => Ok(Some(0)),
             Self::Bytes(bytes) => Ok(Some(bytes.len() as u64)),
             Self::File(path) => std::fs::metadata(path).map(|file| Some(file.len())).map_err(unreadable),
-            Self::Once(_) | Self::Factory(_) | Self::Multipart(_) => Ok(None),
+            Self::Once(_) | Self::Factory(_) => Ok(None),
         }
     }
 
-    /// Whether it is known to have no bytes, without a look at a file.
-    pub(crate) fn is_nothing(&self) -> bool {
+    /// Whether the body is known to have no bytes. Does not look at the size of a file.
+    pub(crate) fn is_empty(&self) -> bool {
         match self {
             Self::Empty => true,
             Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Once(_) | Self::Factory(_) | Self::File(_) | Self::Multipart(_) => false,
+            Self::Once(_) | Self::Factory(_) | Self::File(_) => false,
         }
     }
 
     pub(crate) fn is_replayable(&self) -> bool {
-        match self {
-            Self::Once(_) => false,
-            Self::Multipart(parts) => parts.is_replayable(),
-            Self::Empty | Self::Bytes(_) | Self::Factory(_) | Self::File(_) => true,
-        }
+        !matches!(self, Self::Once(_))
     }
 }
 
 fn unreadable(error: std::io::Error) -> Error {
-    Error::request("a file to be sent cannot be read").with_source(error)
+    Error::request("the file to send cannot be read").with_source(error)
 }
 
 impl From<Bytes> for Body {
@@ -190,7 +183,7 @@ impl From<&'static str> for Body {
     }
 }
 
-/// Sent once: a body of reqwest's does not say whether it can be sent again.
+/// Sent only once, because a `reqwest::Body` does not say whether it can be sent again.
 impl From<reqwest::Body> for Body {
     fn from(body: reqwest::Body) -> Self {
         Self::once(body)
@@ -204,23 +197,22 @@ impl fmt::Debug for Body {
             Content::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Content::Once(_) => f.write_str("Body(stream)"),
             Content::File(_) => f.write_str("Body(file)"),
-            Content::Multipart(parts) => parts.fmt(f),
             Content::Factory(_) => f.write_str("Body(replayable)"),
         }
     }
 }
 
-/// What a `#[body]` parameter can be.
+/// The type of a `#[body]` parameter.
 ///
-/// Its content type is sent unless the call has a `content-type` header of its own: `text/plain;
-/// charset=utf-8` for text, `application/octet-stream` for the rest.
+/// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for everything else. A
+/// `content-type` header of the call replaces it.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",
-    note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::IntoBody` for it"
+    note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for it"
 )]
 pub trait IntoBody {
-    /// The body.
+    /// Converts the value into a body.
     fn into_body(self) -> Body;
 }
 
@@ -242,21 +234,21 @@ macro_rules! into_body {
 
 into_body! { Bytes Vec<u8> String reqwest::Body }
 
-/// Copied, because a call outlives its arguments.
+/// Copies the text, because a call outlives its arguments.
 impl IntoBody for &str {
     fn into_body(self) -> Body {
         self.to_owned().into()
     }
 }
 
-/// Copied, because a call outlives its arguments.
+/// Copies the bytes, because a call outlives its arguments.
 impl IntoBody for &[u8] {
     fn into_body(self) -> Body {
         self.to_owned().into()
     }
 }
 
-/// `None` is no body, and no content type.
+/// `None` sends no body and no content type.
 impl<T: IntoBody> IntoBody for Option<T> {
     fn into_body(self) -> Body {
         self.map_or(Body { content: Content::Empty, content_type: None }, T::into_body)

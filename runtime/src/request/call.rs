@@ -1,49 +1,56 @@
-//! A call while its arguments are put in: [`Call`]. The first argument that cannot be sent is remembered
-//! and comes out of the call's future; nothing is sent then.
+//! Collects the arguments of a call, with one function for each place in a request: [`Call`].
+//!
+//! If an argument cannot be sent, the call's future returns the error of the first such argument, and nothing is sent.
 
 use std::fmt;
 
 use http::HeaderName;
 
+use super::arguments::{
+    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
+};
+use super::body::IntoBody;
+use super::cookie::write_cookie;
+use super::draft::Draft;
+use super::form::write_form;
+use super::header::header_values;
+use super::json::write_json;
+use super::multipart::IntoPart;
+use super::path::{write_segment, write_segments};
+use super::prepared::Prepared;
+use super::query::write_query;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
-use crate::request::draft::Draft;
-use crate::request::prepared::Prepared;
-use crate::request::{
-    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, IntoBody, IntoPart, JsonBody, PathArgument,
-    QueryArgument, header_values, write_cookie, write_form, write_json, write_query, write_segment,
-    write_segments,
-};
-use crate::transport::upstream::Upstream as Wire;
+use crate::transport::upstream::Upstream;
 
-/// The arguments of one call, encoded as they come, in the place where the call stays while it is under way.
+/// A call whose arguments are encoded one after another.
 pub struct Call(pub(crate) Box<Draft>);
 
 impl Call {
-    pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
-        Self(Box::new(Draft::new(wire, endpoint)))
+    pub(crate) fn new(upstream: &Upstream, endpoint: &'static Endpoint) -> Self {
+        Self(Box::new(Draft::new(upstream, endpoint)))
     }
 
     pub(crate) fn endpoint(&self) -> &'static Endpoint {
         self.0.endpoint
     }
 
-    /// The value of the next placeholder.
+    /// Writes the value of the next placeholder in the path.
     pub fn path<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_segment(&mut draft.declared.path, name, value);
-        draft.check(written.map_err(|refusal| refusal.0));
+        draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
     }
 
-    /// Query pairs.
+    /// Writes query pairs.
     pub fn query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
-        let written = write_query(&mut draft.declared.path, &mut draft.query_begins, name, value);
-        draft.check(written.map_err(|refusal| format!("query argument `{name}`: {refusal}")));
+        let written = write_query(&mut draft.declared.path, &mut draft.query_start, name, value);
+        draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
-    /// A header, by its name in lower case.
+    /// Writes a header. `name` is in lower case.
     pub fn header<T: HeaderArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let headers = &mut draft.declared.headers;
@@ -53,12 +60,12 @@ impl Call {
                 let mut put = |value| {
                     headers.push((key.clone(), value));
                 };
-                header_values(name, value, &mut put).map_err(|refusal| refusal.0)
+                header_values(name, value, &mut put).map_err(|error| error.0)
             });
         draft.check(written);
     }
 
-    /// Whole headers.
+    /// Writes several headers.
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
         for (name, value) in more {
@@ -66,76 +73,74 @@ impl Call {
         }
     }
 
-    /// `Authorization: Bearer …` (RFC 6750 §2.1).
+    /// Writes `Authorization: Bearer …` (RFC 6750 §2.1).
     pub fn bearer<T: HeaderArgument + ?Sized>(&mut self, value: &T) {
         let draft = &mut self.0;
-        let mut put = |value| draft.bear(&value);
-        let written = header_values("authorization", value, &mut put).map_err(|refusal| refusal.0);
+        let mut put = |value| draft.set_bearer(&value);
+        let written = header_values("authorization", value, &mut put).map_err(|error| error.0);
         draft.check(written);
     }
 
-    /// The JSON body. `None` is none.
+    /// Writes the JSON body. `None` means no body.
     pub fn json<T: JsonBody + ?Sized>(&mut self, value: &T) {
         let written = write_json(value);
-        self.0.take_json(written);
+        self.0.set_json(written);
     }
 
-    /// One member of the JSON body.
+    /// Writes one member of the JSON body.
     pub fn json_member<T: JsonBody + ?Sized>(&mut self, name: &'static str, value: &T) {
-        let mut members = self.0.open_member(name);
+        let mut members = self.0.begin_member(name);
         let written = serde_json::to_writer(&mut members, value);
-        self.0.close_member(members, written);
+        self.0.end_member(members, written);
     }
 
-    /// The urlencoded body.
+    /// Writes the urlencoded body.
     pub fn form<T: FormBody + ?Sized>(&mut self, value: &T) {
         let mut form = self.0.take_form();
         let written = write_form(&mut form, None, value);
         self.0.put_form(form, written);
     }
 
-    /// One member of the urlencoded body.
+    /// Writes one member of the urlencoded body.
     pub fn form_member<T: FormBody + ?Sized>(&mut self, name: &'static str, value: &T) {
         let mut form = self.0.take_form();
         let written = write_form(&mut form, Some(name), value);
         self.0.put_form(form, written);
     }
 
-    /// The body as it is.
+    /// Sets the body, which is sent unchanged.
     pub fn body<T: IntoBody>(&mut self, value: T) {
-        self.0.take_body(value.into_body());
+        self.0.set_body(value.into_body());
     }
 
-    /// Part of the multipart body.
+    /// Adds a part to the multipart body.
     pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
         let made = self.0.parts().add(name, value);
         self.0.check(made);
     }
 
-    /// A cookie beside those of the session (RFC 6265 §4.2).
+    /// Writes a cookie, in addition to those of the session (RFC 6265 §4.2).
     pub fn cookie<T: CookieArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
-        let written = write_cookie(&mut draft.cookies, name, value).map_err(|refusal| refusal.0);
+        let written = write_cookie(&mut draft.cookies, name, value).map_err(|error| error.0);
         draft.check(written);
     }
 
-    /// The value of the next placeholder, which takes several segments.
+    /// Writes the value of the next placeholder, which may span several path segments.
     pub fn path_rest<T: PathArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_segments(&mut draft.declared.path, name, value);
-        draft.check(written.map_err(|refusal| refusal.0));
+        draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
     }
 
-    /// The request that can be made any number of times, or the first argument that cannot be sent.
+    /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
-        let draft = &mut self.0;
-        draft.seal().map_err(|error| error.in_method(Some(draft.endpoint.name)))?;
-        Ok(Prepared::Declared(std::mem::take(&mut draft.declared)))
+        self.0.prepare()
     }
 }
 
-/// Arguments stay out: they may be secrets.
+/// Leaves out the arguments, which may be secrets.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Call({})", self.endpoint().name)

@@ -1,24 +1,25 @@
-//! An argument as a cookie beside those of the session.
+//! Writes an argument as a cookie, in addition to those of the session.
 
 use serde::Serialize;
 
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `name=value` for a scalar; nothing for `None`.
+/// Appends `name=value` for a scalar, and nothing for `None`.
 pub(crate) fn write_cookie<T: Serialize + ?Sized>(
     line: &mut String,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
-    take_apart(&mut Cookie(line), name, value).map_err(|refusal| Refusal(format!("cookie {refusal}")))
+) -> Result<(), EncodeError> {
+    write_scalars(&mut Cookie(line), name, value).map_err(|error| EncodeError(format!("cookie {error}")))
 }
 
 struct Cookie<'a>(&'a mut String);
 
-impl Sink for Cookie<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Cookie<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
-            return Err(Refusal(format!("`{name}` has a character that no cookie can hold")));
+            return Err(EncodeError(format!("`{name}` has a character that a cookie cannot hold")));
         }
         if !self.0.is_empty() {
             self.0.push_str("; ");
@@ -29,17 +30,18 @@ impl Sink for Cookie<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }
 
-/// The value in its quotes, which it may have (RFC 6265 §4.1.1).
+/// The value without the quotes that may enclose it (RFC 6265 §4.1.1).
 fn unquoted(text: &str) -> &str {
     text.strip_prefix('"').and_then(|text| text.strip_suffix('"')).unwrap_or(text)
 }
 
-/// RFC 6265 §4.1.1: no control, white space, quote, comma, semicolon or backslash.
+/// Whether a cookie value may contain this byte (RFC 6265 §4.1.1): no control character, white space, quote, comma,
+/// semicolon or backslash.
 fn is_cookie_octet(byte: u8) -> bool {
     matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x3A | 0x3C..=0x5B | 0x5D..=0x7E)
 }

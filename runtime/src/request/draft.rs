@@ -1,15 +1,18 @@
-//! What a call's arguments come to while they are put in: [`Draft`]. The first one that cannot be sent is
-//! remembered, and nothing is sent then.
+//! The request of a call while its arguments are being written: [`Draft`]. It keeps the error of the first argument
+//! that cannot be sent.
 
 use bytes::Bytes;
 use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE};
 
+use super::body::{Body, Content};
+use super::multipart::Parts;
+use super::path::has_dot_segment;
+use super::prepared::{Declared, DeclaredBody, Prepared};
+use super::scalar_writer::EncodeError;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
-use crate::request::prepared::Declared;
-use crate::request::{Body, Content, Parts, Refusal, has_dot_segment};
-use crate::transport::upstream::Upstream as Wire;
+use crate::transport::upstream::Upstream;
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
@@ -17,32 +20,32 @@ const FORM: &str = "application/x-www-form-urlencoded";
 pub(crate) struct Draft {
     pub(crate) endpoint: &'static Endpoint,
     pub(crate) declared: Declared,
-    /// Where the method's own path begins.
+    /// The offset in the path at which the path of the base URL ends and the method's begins.
     path_start: usize,
-    /// How many of its literal pieces are there already.
+    /// How many literal pieces of the method's path have been written.
     pieces: usize,
-    /// Where the query begins in the path.
-    pub(crate) query_begins: Option<usize>,
-    /// `a=1; b=2`
+    /// The offset of the `?` in the path, once there is a query.
+    pub(crate) query_start: Option<usize>,
+    /// The value of the `Cookie` header: `a=1; b=2`.
     pub(crate) cookies: String,
-    open: Open,
+    partial: PartialBody,
     parts: Option<Box<Parts>>,
     error: Option<Error>,
 }
 
-/// A body to which more may be added.
+/// A body to which members may still be added.
 #[derive(Default)]
-enum Open {
+enum PartialBody {
     #[default]
     None,
-    /// An object that has no end yet.
-    Members(Vec<u8>),
+    /// A JSON object without its closing brace.
+    Json(Vec<u8>),
     Form(String),
 }
 
 impl Draft {
-    pub(crate) fn new(wire: &Wire, endpoint: &'static Endpoint) -> Self {
-        let base = wire.path();
+    pub(crate) fn new(upstream: &Upstream, endpoint: &'static Endpoint) -> Self {
+        let base = upstream.path();
         let mut path = String::with_capacity(base.len() + 96);
         path.push_str(base);
         path.push_str(endpoint.path.first().copied().unwrap_or_default());
@@ -51,22 +54,22 @@ impl Draft {
             declared: Declared { verb: endpoint.verb, path, ..Declared::default() },
             path_start: base.len(),
             pieces: 1,
-            query_begins: None,
+            query_start: None,
             cookies: String::new(),
-            open: Open::None,
+            partial: PartialBody::None,
             parts: None,
             error: None,
         }
     }
 
-    /// The literal piece of the path after a placeholder.
+    /// Writes the literal piece of the path that follows a placeholder.
     pub(crate) fn end_placeholder(&mut self) {
         self.declared.path.push_str(self.endpoint.path.get(self.pieces).copied().unwrap_or_default());
         self.pieces += 1;
     }
 
-    /// `Authorization: Bearer …` (RFC 6750 §2.1), in the place of any other.
-    pub(crate) fn bear(&mut self, secret: &HeaderValue) {
+    /// Sets `Authorization: Bearer …` (RFC 6750 §2.1), replacing any other `Authorization` header.
+    pub(crate) fn set_bearer(&mut self, secret: &HeaderValue) {
         let line = [b"Bearer ", secret.as_bytes()].concat();
         if let Ok(mut value) = HeaderValue::from_maybe_shared(Bytes::from(line)) {
             value.set_sensitive(true);
@@ -76,18 +79,18 @@ impl Draft {
         }
     }
 
-    pub(crate) fn take_json(&mut self, written: Result<Option<Vec<u8>>, serde_json::Error>) {
+    pub(crate) fn set_json(&mut self, written: Result<Option<Vec<u8>>, serde_json::Error>) {
         match written {
-            Ok(Some(json)) => self.close(json.into(), JSON),
+            Ok(Some(json)) => self.set_bytes(json.into(), JSON),
             Ok(None) => {}
             Err(error) => self.fail("the JSON body cannot be serialized", error),
         }
     }
 
-    /// The object so far, up to the member's value.
-    pub(crate) fn open_member(&mut self, name: &'static str) -> Vec<u8> {
-        let mut members = match std::mem::take(&mut self.open) {
-            Open::Members(members) => members,
+    /// Writes the name of a member. The caller writes the value and passes the result to [`end_member`](Self::end_member).
+    pub(crate) fn begin_member(&mut self, name: &'static str) -> Vec<u8> {
+        let mut members = match std::mem::take(&mut self.partial) {
+            PartialBody::Json(members) => members,
             _ => Vec::new(),
         };
         members.push(if members.is_empty() { b'{' } else { b',' });
@@ -98,33 +101,33 @@ impl Draft {
         members
     }
 
-    pub(crate) fn close_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
-        self.open = Open::Members(members);
+    pub(crate) fn end_member(&mut self, members: Vec<u8>, written: Result<(), serde_json::Error>) {
+        self.partial = PartialBody::Json(members);
         if let Err(error) = written {
             self.fail("a member of the JSON body cannot be serialized", error);
         }
     }
 
     pub(crate) fn take_form(&mut self) -> String {
-        match std::mem::take(&mut self.open) {
-            Open::Form(form) => form,
+        match std::mem::take(&mut self.partial) {
+            PartialBody::Form(form) => form,
             _ => String::new(),
         }
     }
 
-    pub(crate) fn put_form(&mut self, form: String, written: Result<(), Refusal>) {
-        self.open = Open::Form(form);
-        self.check(written.map_err(|refusal| format!("form body: {refusal}")));
+    pub(crate) fn put_form(&mut self, form: String, written: Result<(), EncodeError>) {
+        self.partial = PartialBody::Form(form);
+        self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
-    /// The parts so far, to be added to.
+    /// The parts of the multipart body, to add to.
     pub(crate) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }
 
-    pub(crate) fn take_body(&mut self, body: Body) {
+    pub(crate) fn set_body(&mut self, body: Body) {
         self.declared.content_type = body.content_type;
-        self.declared.body = body.into_content();
+        self.declared.body = DeclaredBody::Single(body.into_content());
     }
 
     pub(crate) fn check(&mut self, written: Result<(), String>) {
@@ -137,43 +140,49 @@ impl Draft {
         self.error.get_or_insert_with(|| Error::request(text).with_source(source));
     }
 
-    fn close(&mut self, bytes: Bytes, content_type: &'static str) {
-        self.declared.body = Content::Bytes(bytes);
+    fn set_bytes(&mut self, bytes: Bytes, content_type: &'static str) {
+        self.declared.body = DeclaredBody::Single(Content::Bytes(bytes));
         self.declared.content_type = Some(content_type);
     }
 
-    /// No more arguments follow: what can be made into requests now is in `declared`. Or the first argument that
-    /// cannot be sent.
-    pub(crate) fn seal(&mut self) -> Result<(), Error> {
+    /// Completes `declared` after the last argument. Returns the error of the first argument that cannot be sent.
+    pub(crate) fn finish(&mut self) -> Result<(), Error> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
         let path = &self.declared.path;
-        let path_end = self.query_begins.unwrap_or(path.len());
+        let path_end = self.query_start.unwrap_or(path.len());
         if has_dot_segment(path.get(self.path_start..path_end).unwrap_or_default()) {
-            let text = "a path argument would make a segment `.` or `..`, which is another path";
+            let text =
+                "a path argument must not make a segment `.` or `..`, because that is a different path";
             return Err(Error::request(text));
         }
         if !self.cookies.is_empty() {
             self.put_cookies()?;
         }
-        match std::mem::take(&mut self.open) {
-            Open::None => {}
-            Open::Members(mut members) => {
+        match std::mem::take(&mut self.partial) {
+            PartialBody::None => {}
+            PartialBody::Json(mut members) => {
                 members.push(b'}');
-                self.close(members.into(), JSON);
+                self.set_bytes(members.into(), JSON);
             }
-            Open::Form(form) => self.close(form.into(), FORM),
+            PartialBody::Form(form) => self.set_bytes(form.into(), FORM),
         }
         if let Some(parts) = self.parts.take() {
-            self.declared.body = Content::Multipart(parts.finish());
+            self.declared.body = DeclaredBody::Multipart(parts.finish());
         }
         Ok(())
     }
 
+    /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
+    pub(crate) fn prepare(&mut self) -> Result<Prepared, Error> {
+        self.finish().map_err(|error| error.in_method(Some(self.endpoint.name)))?;
+        Ok(Prepared::Declared(std::mem::take(&mut self.declared)))
+    }
+
     fn put_cookies(&mut self) -> Result<(), Error> {
         let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
-            .map_err(|_| Error::request("a cookie cannot stand in a header"))?;
+            .map_err(|_| Error::request("a cookie has a character that a header cannot hold"))?;
         line.set_sensitive(true);
         self.declared.headers.push((COOKIE, line));
         Ok(())

@@ -1,28 +1,29 @@
-//! Arguments in an urlencoded body, encoded as browsers do (a space is `+`).
+//! Writes arguments to an urlencoded body, encoded as browsers do: a space is `+`.
 
 use form_urlencoded::byte_serialize;
 use serde::Serialize;
 
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a form: a struct or map under the names of its fields, anything else under `name`,
-/// which must then be given.
+/// Appends `value` to a form. A struct or map is written under the names of its fields, anything else under `name`,
+/// which is then required.
 pub(crate) fn write_form<T: Serialize + ?Sized>(
     form: &mut String,
     name: Option<&str>,
     value: &T,
-) -> Result<(), Refusal> {
-    take_apart(&mut Form(form), name.unwrap_or(NAMELESS), value)
+) -> Result<(), EncodeError> {
+    write_scalars(&mut Form(form), name.unwrap_or(NAMELESS), value)
 }
 
 const NAMELESS: &str = "";
 
 struct Form<'a>(&'a mut String);
 
-impl Sink for Form<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Form<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if name == NAMELESS {
-            return Err(Refusal("a form body is not a struct or map".to_owned()));
+            return Err(EncodeError("a form body must be a struct or map".to_owned()));
         }
         if !self.0.is_empty() {
             self.0.push('&');
@@ -33,8 +34,8 @@ impl Sink for Form<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Fields
+    fn accepts(&self) -> Accepts {
+        Accepts::Fields
     }
 }
 

@@ -1,33 +1,34 @@
-//! An argument as header values.
+//! Writes an argument as the values of a header.
 
 use http::HeaderValue;
 use serde::Serialize;
 
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// The values of header `name`: none for `None`, several for a sequence.
+/// Passes the values of header `name` to `put`: none for `None`, several for a sequence.
 pub(crate) fn header_values<T: Serialize + ?Sized>(
     name: &str,
     value: &T,
     put: &mut dyn FnMut(HeaderValue),
-) -> Result<(), Refusal> {
-    take_apart(&mut Values { put }, name, value).map_err(|refusal| Refusal(format!("header {refusal}")))
+) -> Result<(), EncodeError> {
+    write_scalars(&mut Values { put }, name, value).map_err(|error| EncodeError(format!("header {error}")))
 }
 
 struct Values<'a> {
     put: &'a mut dyn FnMut(HeaderValue),
 }
 
-impl Sink for Values<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Values<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         match HeaderValue::try_from(text) {
             Ok(value) => (self.put)(value),
-            Err(_) => return Err(Refusal(format!("`{name}` has a character that no header can carry"))),
+            Err(_) => return Err(EncodeError(format!("`{name}` has a character that a header cannot hold"))),
         }
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }

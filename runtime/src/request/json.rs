@@ -1,18 +1,21 @@
-//! A JSON body, and whether there is one: `None` is no body, although JSON writes it as it writes the unit, as
-//! `null`. One serializer does both, so that a type costs its crate no second one.
+//! Writes a JSON body, and finds out whether there is one: `None` means no body.
+//!
+//! `serde_json` writes both `None` and `()` as `null`. A wrapper around its serializer tells them apart, so that each
+//! type is compiled for one serializer only.
 
 use serde::ser::{Serialize, Serializer};
 
 type Json<'a, 'w> = &'a mut serde_json::Serializer<&'w mut Vec<u8>>;
 
-/// The JSON of `value`, or nothing if it is `None`.
+/// Returns the JSON of `value`, or `None` if the value is `None`.
 pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Option<Vec<u8>>, serde_json::Error> {
     let (mut body, mut none) = (Vec::with_capacity(128), false);
-    let written = value.serialize(Top { json: &mut serde_json::Serializer::new(&mut body), none: &mut none });
+    let written =
+        value.serialize(TopLevel { json: &mut serde_json::Serializer::new(&mut body), none: &mut none });
     finish(written, body, none)
 }
 
-/// Apart from the above, which is compiled for each type.
+/// Not part of [`write_json`], which is compiled once for each type.
 fn finish(
     written: Result<(), serde_json::Error>,
     body: Vec<u8>,
@@ -21,13 +24,13 @@ fn finish(
     written.map(|()| (!none).then_some(body))
 }
 
-/// Writes JSON, and notices a `None` at the top. What is deeper meets `serde_json` alone.
-struct Top<'a, 'w> {
+/// Writes JSON and notices a `None` at the top level. Deeper values are passed to `serde_json` directly.
+struct TopLevel<'a, 'w> {
     json: Json<'a, 'w>,
     none: &'a mut bool,
 }
 
-macro_rules! passed_on {
+macro_rules! forward {
     ($($method:ident $(<$generic:ident>)? ($($name:ident: $type:ty),*) -> $ok:ty;)*) => {$(
         fn $method $(<$generic: Serialize + ?Sized>)? (self, $($name: $type),*) -> Result<$ok, serde_json::Error> {
             self.json.$method($($name),*)
@@ -35,7 +38,7 @@ macro_rules! passed_on {
     )*};
 }
 
-impl<'a, 'w> Serializer for Top<'a, 'w> {
+impl<'a, 'w> Serializer for TopLevel<'a, 'w> {
     type Ok = ();
     type Error = serde_json::Error;
     type SerializeSeq = <Json<'a, 'w> as Serializer>::SerializeSeq;
@@ -55,7 +58,7 @@ impl<'a, 'w> Serializer for Top<'a, 'w> {
         self.json.collect_str(value)
     }
 
-    passed_on! {
+    forward! {
         serialize_bool(value: bool) -> ();
         serialize_i8(value: i8) -> ();
         serialize_i16(value: i16) -> ();
@@ -103,14 +106,14 @@ mod tests {
     }
 
     #[test]
-    fn only_none_is_nothing() {
+    fn only_none_means_no_body() {
         assert!(is_none(&None::<u8>) && is_none(&&None::<&str>));
         assert!(!is_none(&()) && !is_none(&serde_json::Value::Null));
         assert!(!is_none(&Some(1)) && !is_none("") && !is_none(&[0_u8; 0]));
     }
 
     #[test]
-    fn everything_else_is_written_as_ever() {
+    fn everything_else_is_written_as_serde_json_writes_it() {
         #[derive(serde::Serialize)]
         enum Shape {
             Unit,

@@ -1,7 +1,8 @@
-//! How arguments become parts of a request: one file per place.
+//! Encodes the arguments of a call into a request. Read `call.rs` first: it has one function for each place in a
+//! request.
 //!
-//! One rule for all: a value is sent as its JSON would be, without the quotes. What a type's
-//! [`Serialize`](serde::Serialize) says decides; no type name is ever looked at.
+//! One rule holds everywhere: a value is sent as its JSON would be, without the quotes. The type's
+//! [`Serialize`](serde::Serialize) decides; the name of the type plays no part.
 
 pub(crate) mod arguments;
 pub(crate) mod body;
@@ -15,19 +16,5 @@ pub(crate) mod multipart;
 pub(crate) mod path;
 pub(crate) mod prepared;
 pub(crate) mod query;
-pub(crate) mod scalar;
-
-pub use arguments::{
-    CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
-};
-pub use body::{Body, IntoBody};
-pub(crate) use body::{Content, Next};
-pub(crate) use cookie::write_cookie;
-pub(crate) use form::write_form;
-pub(crate) use header::header_values;
-pub(crate) use json::write_json;
-pub(crate) use multipart::Parts;
-pub use multipart::{AsPart, AsScalar, IntoPart, Part};
-pub(crate) use path::{has_dot_segment, write_segment, write_segments};
-pub(crate) use query::write_query;
-pub(crate) use scalar::Refusal;
+pub(crate) mod scalar_serializer;
+pub(crate) mod scalar_writer;

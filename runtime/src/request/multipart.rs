@@ -1,5 +1,5 @@
-//! Parts of a multipart body (RFC 7578): [`Part`], [`IntoPart`]. The form is made anew for each send, so it
-//! can be sent again whenever its parts can.
+//! The parts of a multipart body (RFC 7578): [`Part`], [`IntoPart`]. The body is built for each send, so it can be
+//! sent again whenever all of its parts can.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -14,7 +14,8 @@ use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
 use super::body::{Body, Next};
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 use crate::error::{BoxError, Error};
 
 /// One part of a multipart body.
@@ -24,7 +25,7 @@ use crate::error::{BoxError, Error};
 ///
 /// let text = Part::text("a caption");
 /// let photo = Part::bytes(vec![0xFF, 0xD8]).file_name("me.jpg").content_type("image/jpeg");
-/// let report = Part::file("report.pdf"); // read at each send; named and typed after the path
+/// let report = Part::file("report.pdf"); // file name and content type come from the path
 /// ```
 #[derive(Debug)]
 pub struct Part {
@@ -34,17 +35,17 @@ pub struct Part {
 }
 
 impl Part {
-    /// A text, without a content type of its own.
+    /// Creates a part from text, without a content type.
     pub fn text(text: impl Into<String>) -> Self {
         Self::of(Body::from(text.into()))
     }
 
-    /// Bytes.
+    /// Creates a part from bytes.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
         Self::of(Body::from(bytes.into()))
     }
 
-    /// A stream, which can be sent once: see [`Body::stream`].
+    /// Creates a part from a stream, which can be sent only once; see [`Body::stream`].
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -54,8 +55,9 @@ impl Part {
         Self::of(Body::stream(stream))
     }
 
-    /// A file, opened and read at each send; its name is the part's file name, and its extension says the
-    /// content type.
+    /// Creates a part from a file, which is opened and read for each send.
+    ///
+    /// The part has the file's name, and the content type that belongs to the file's extension.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -63,12 +65,14 @@ impl Part {
         Self { body: Body::file(path), file_name: name, content_type: kind }
     }
 
-    /// Any body.
+    /// Creates a part from any body.
     pub fn body(body: Body) -> Self {
         Self::of(body)
     }
 
-    /// Names the file that the part is. Sent as a browser would: UTF-8, with `"` and line ends percent-encoded; only a
+    /// Sets the file name.
+    ///
+    /// It is sent as a browser sends it: in UTF-8, with `"` and line ends percent-encoded. Unlike in a browser, a
     /// backslash is doubled.
     #[must_use]
     pub fn file_name(mut self, name: impl Into<String>) -> Self {
@@ -76,7 +80,7 @@ impl Part {
         self
     }
 
-    /// Says the content type.
+    /// Sets the content type.
     #[must_use]
     pub fn content_type(mut self, kind: impl Into<String>) -> Self {
         self.content_type = Some(kind.into());
@@ -88,43 +92,44 @@ impl Part {
     }
 }
 
-/// The parts of one body while the arguments are put in, in order. Scalars stand in one text, of which each part
-/// shares its piece: so they need no room of their own.
+/// The parts of one body while arguments are still being added, in order.
+///
+/// All scalars share one buffer, so that a scalar needs no allocation of its own.
 #[derive(Default)]
 pub struct Parts {
-    list: Vec<(&'static str, Piece)>,
+    list: Vec<(&'static str, Entry)>,
     texts: String,
 }
 
-enum Piece {
-    /// Of the common text.
+enum Entry {
+    /// A range of the shared buffer.
     Text(Range<usize>),
     Part(Part),
 }
 
 impl Parts {
-    /// Adds what `value` comes to, in parts of this name.
+    /// Adds the parts of `value` under this name.
     pub(crate) fn add<Via>(&mut self, name: &'static str, value: impl IntoPart<Via>) -> Result<(), String> {
         value.put_into(name, self)
     }
 
     fn push(&mut self, name: &'static str, part: Part) {
-        self.list.push((name, Piece::Part(part)));
+        self.list.push((name, Entry::Part(part)));
     }
 
     fn push_text(&mut self, name: &'static str, text: &str) {
         let start = self.texts.len();
         self.texts.push_str(text);
-        self.list.push((name, Piece::Text(start..self.texts.len())));
+        self.list.push((name, Entry::Text(start..self.texts.len())));
     }
 
     pub(crate) fn finish(self) -> Multipart {
         let texts = Bytes::from(self.texts);
-        let made = |piece| match piece {
-            Piece::Text(range) => Part::bytes(texts.slice(range)),
-            Piece::Part(part) => part,
+        let part_of = |entry| match entry {
+            Entry::Text(range) => Part::bytes(texts.slice(range)),
+            Entry::Part(part) => part,
         };
-        Multipart(self.list.into_iter().map(|(name, piece)| (name, made(piece))).collect())
+        Multipart(self.list.into_iter().map(|(name, entry)| (name, part_of(entry))).collect())
     }
 }
 
@@ -136,32 +141,31 @@ impl Multipart {
         self.0.iter().all(|(_, part)| part.body.content().is_replayable())
     }
 
-    /// Gives `request` this body; `None` if one of the parts is spent.
-    pub(crate) fn put_into(&mut self, request: Request) -> Result<Option<Request>, Error> {
-        // RFC 7578 §4.2 has names as they are, and no `name*=`.
+    /// Returns `request` with this body, or `None` if a part is a one-shot stream that was sent already.
+    pub(crate) fn attach_to(&mut self, request: Request) -> Result<Option<Request>, Error> {
+        // RFC 7578 §4.2: names are written as they are, without `name*=`.
         let mut form = Form::new().percent_encode_noop();
         for (name, part) in &mut self.0 {
-            let Some(made) = part.make()? else { return Ok(None) };
+            let Some(made) = part.for_send()? else { return Ok(None) };
             form = form.part(escaped_name(name), made);
         }
         let builder = RequestBuilder::from_parts(builder_client()?, request);
         builder.multipart(form).build().map(Some).map_err(|error| {
-            Error::request("the multipart body cannot be made").with_source(error.without_url())
+            Error::request("the multipart body cannot be built").with_source(error.without_url())
         })
     }
 }
 
 impl Part {
-    /// The part for one send; `None` if it is spent.
-    fn make(&mut self) -> Result<Option<reqwest::multipart::Part>, Error> {
+    /// Returns the part for one send, or `None` if it is a one-shot stream that was sent already.
+    fn for_send(&mut self) -> Result<Option<reqwest::multipart::Part>, Error> {
         let content = self.body.content_mut();
         let length = content.length()?;
         let part = match (content.next()?, length) {
-            (Next::Spent, _) => return Ok(None),
-            (Next::NoBody, _) => reqwest::multipart::Part::bytes(Vec::new()),
+            (Next::AlreadySent, _) => return Ok(None),
+            (Next::Empty, _) => reqwest::multipart::Part::bytes(Vec::new()),
             (Next::Body(body), Some(length)) => reqwest::multipart::Part::stream_with_length(body, length),
             (Next::Body(body), None) => reqwest::multipart::Part::stream(body),
-            (Next::Multipart(_), _) => return Err(Error::request("a part cannot hold parts")),
         };
         let part = match &self.file_name {
             Some(name) => part.file_name(escaped(name).into_owned()),
@@ -170,14 +174,15 @@ impl Part {
         match &self.content_type {
             None => Ok(Some(part)),
             Some(kind) => part.mime_str(kind).map(Some).map_err(|error| {
-                Error::request("a part's content type is none").with_source(error.without_url())
+                Error::request("the content type of a part is not a valid media type")
+                    .with_source(error.without_url())
             }),
         }
     }
 }
 
-/// A name as it stands between quotes: as browsers write it (HTML, "multipart form data"), so that it can end neither
-/// the quotes nor the line.
+/// Escapes a name as browsers do (HTML standard, "multipart form data"), so that it cannot end the quotes around it or
+/// the line.
 fn escaped(name: &str) -> Cow<'_, str> {
     if !name.contains(['"', '\r', '\n']) {
         return name.into();
@@ -185,8 +190,8 @@ fn escaped(name: &str) -> Cow<'_, str> {
     name.replace('"', "%22").replace('\r', "%0D").replace('\n', "%0A").into()
 }
 
-/// The same for the name of a part. A backslash is doubled, as reqwest does in file names: the name is a quoted
-/// string (RFC 2183 §2), in which a single one would swallow the quote after it.
+/// Escapes the name of a part. A backslash is doubled, as reqwest does in file names: the name is a quoted string
+/// (RFC 2183 §2), where a single backslash would escape the closing quote.
 fn escaped_name(name: &'static str) -> Cow<'static, str> {
     if !name.contains(['"', '\r', '\n', '\\']) {
         return name.into();
@@ -194,15 +199,19 @@ fn escaped_name(name: &'static str) -> Cow<'static, str> {
     escaped(name).replace('\\', "\\\\").into()
 }
 
-/// reqwest makes multipart requests only through a client; this one never sends.
+/// reqwest builds multipart requests only through a client. This client never sends anything.
 fn builder_client() -> Result<Client, Error> {
     static CLIENT: OnceLock<Option<Client>> = OnceLock::new();
     let client = CLIENT.get_or_init(|| Client::builder().no_proxy().build().ok());
-    client.clone().ok_or_else(|| Error::request("reqwest cannot be set up to make a multipart body"))
+    client
+        .clone()
+        .ok_or_else(|| Error::request("the multipart body cannot be built: reqwest cannot create a client"))
 }
 
-/// What a `#[part]` parameter can be: a [`Part`], an `Option` or `Vec` of parts, or what serializes to a
-/// scalar; `None` is left out and a sequence repeats the part.
+/// The type of a `#[part]` parameter: a [`Part`], an `Option` or `Vec` of parts, or a type that serializes to a
+/// scalar, an `Option` or a sequence of scalars.
+///
+/// `None` is left out, and each element of a sequence is a part of its own.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a part",
     label = "not a part",
@@ -213,11 +222,11 @@ pub trait IntoPart<Via> {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String>;
 }
 
-/// How an [`IntoPart`] was found: it is one or several parts.
+/// Marks the implementations of [`IntoPart`] for [`Part`], and for `Option` and `Vec` of it.
 #[derive(Debug)]
 pub enum AsPart {}
 
-/// How an [`IntoPart`] was found: by serde, as a scalar.
+/// Marks the implementation of [`IntoPart`] for types that serialize to scalars.
 #[derive(Debug)]
 pub enum AsScalar {}
 
@@ -248,27 +257,27 @@ impl IntoPart<AsPart> for Vec<Part> {
 
 impl<T: Serialize> IntoPart<AsScalar> for T {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
-        take_apart(&mut Texts { part: name, form }, name, &self).map_err(|refusal| refusal.0)
+        write_scalars(&mut TextParts { part: name, form }, name, &self).map_err(|error| error.0)
     }
 }
 
-struct Texts<'a> {
+struct TextParts<'a> {
     part: &'static str,
     form: &'a mut Parts,
 }
 
-impl Sink for Texts<'_> {
-    fn scalar(&mut self, _: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for TextParts<'_> {
+    fn write(&mut self, _: &str, text: &str) -> Result<(), EncodeError> {
         self.form.push_text(self.part, text);
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }
 
-/// Texts stay out: they may be secrets.
+/// Leaves out the texts, which may be secrets.
 impl fmt::Debug for Parts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Parts({})", self.list.len())

@@ -1,11 +1,13 @@
-//! A scalar in a path: one segment, percent-encoded, which cannot change the shape of the path.
+//! Writes an argument to the path, percent-encoded so that it cannot add or remove a segment.
 
 use percent_encoding::percent_encode_byte;
 use serde::Serialize;
 
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends a text, percent-encoded. Most have nothing to encode, and are copied at once.
+/// Appends percent-encoded text. Copies runs of characters that need no encoding in one step, because most text is one
+/// such run.
 pub(crate) fn push_encoded(to: &mut String, text: &str) {
     let mut rest = text;
     loop {
@@ -19,10 +21,10 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
     }
 }
 
-/// RFC 3986 §2.3
+/// Whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// Looked up, since it is asked of each byte of an address.
-    #[allow(clippy::indexing_slicing, reason = "the compiler does it")]
+    /// A table, because this function is called for every byte of a URL.
+    #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
         let mut byte = 0;
@@ -35,38 +37,36 @@ fn is_unreserved(byte: u8) -> bool {
     UNRESERVED.get(usize::from(byte)).is_some_and(|known| *known)
 }
 
-/// Writes `value` as part of a segment. Nothing and the empty text are refused: they would make it another
-/// path.
+/// Writes `value` into a segment. Nothing and the empty text are errors, because they would make a different path.
 pub(crate) fn write_segment<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
+) -> Result<(), EncodeError> {
     let mut segment = Segment { to, written: 0 };
-    take_apart(&mut segment, name, value)?;
+    write_scalars(&mut segment, name, value)?;
     match segment.written {
         1 => Ok(()),
-        _ => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
+        _ => Err(EncodeError(format!("path argument `{name}` is empty, which would make a different path"))),
     }
 }
 
-/// Writes `value` as several segments: a text split at its slashes, or a sequence. None may be empty but
-/// the last, after a slash.
+/// Writes `value` as several segments: a text is split at its slashes, and a sequence has one segment for each element.
+/// Only the last segment may be empty, after a slash.
 pub(crate) fn write_segments<T: Serialize + ?Sized>(
     to: &mut String,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
+) -> Result<(), EncodeError> {
     let mut segments = Segments { to, written: 0 };
-    take_apart(&mut segments, name, value)?;
+    write_scalars(&mut segments, name, value)?;
     match segments.written {
-        0 => Err(Refusal(format!("path argument `{name}` is nothing, which would make another path"))),
+        0 => Err(EncodeError(format!("path argument `{name}` is empty, which would make a different path"))),
         _ => Ok(()),
     }
 }
 
-/// Whether some segment is `.` or `..`. A server or the URL parser resolves those, encoded or not; so they are never
-/// sent.
+/// Whether some segment is `.` or `..`, encoded or not. Servers and URL parsers resolve these, so they are never sent.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;
@@ -82,18 +82,20 @@ struct Segment<'a> {
     written: usize,
 }
 
-impl Sink for Segment<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Segment<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if text.is_empty() {
-            return Err(Refusal(format!("path argument `{name}` is empty, which would make another path")));
+            return Err(EncodeError(format!(
+                "path argument `{name}` is empty, which would make a different path"
+            )));
         }
         self.written += 1;
         push_encoded(self.to, text);
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Scalar
+    fn accepts(&self) -> Accepts {
+        Accepts::Scalar
     }
 }
 
@@ -102,13 +104,13 @@ struct Segments<'a> {
     written: usize,
 }
 
-impl Sink for Segments<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
+impl ScalarWriter for Segments<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         let (inner, last) = text.rsplit_once('/').map_or((None, text), |(inner, last)| (Some(inner), last));
         let empty_inside = inner.is_some_and(|inner| inner.split('/').any(str::is_empty));
         if empty_inside || (inner.is_none() && last.is_empty()) {
-            return Err(Refusal(format!(
-                "path argument `{name}` has an empty segment, which would make another path"
+            return Err(EncodeError(format!(
+                "path argument `{name}` has an empty segment, which would make a different path"
             )));
         }
         for segment in text.split('/') {
@@ -121,8 +123,8 @@ impl Sink for Segments<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Sequence
+    fn accepts(&self) -> Accepts {
+        Accepts::Sequence
     }
 }
 
@@ -130,7 +132,7 @@ impl Sink for Segments<'_> {
 mod tests {
     use super::*;
 
-    fn segment<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+    fn segment<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
         let mut to = String::new();
         write_segment(&mut to, "id", value).map(|()| to)
     }
@@ -158,7 +160,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_single_scalar_is_refused() {
+    fn a_value_that_is_not_a_single_scalar_is_an_error() {
         assert!(segment("").is_err());
         assert!(segment(&None::<u8>).is_err());
         assert!(segment(&()).is_err());
@@ -168,8 +170,8 @@ mod tests {
     }
 
     #[test]
-    fn a_rest_is_several_segments_each_encoded() {
-        fn rest<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+    fn segments_are_encoded_one_by_one() {
+        fn rest<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
             let mut to = String::new();
             write_segments(&mut to, "rest", value).map(|()| to)
         }
@@ -181,7 +183,7 @@ mod tests {
     }
 
     #[test]
-    fn dot_segments_are_seen_and_dots_inside_a_segment_are_not() {
+    fn dot_segments_are_found_and_dots_inside_a_segment_are_not() {
         assert!(has_dot_segment("/a/../b") && has_dot_segment("/.") && has_dot_segment("/a/.."));
         assert!(has_dot_segment("/a/%2e.") && has_dot_segment("/%2E/b") && !has_dot_segment("/%2ea"));
         assert!(!has_dot_segment("/a/...") && !has_dot_segment("/.well-known/x..y"));

@@ -1,5 +1,5 @@
-//! A request that can be made any number of times: [`Prepared`]. Nothing is encoded twice and no body is
-//! copied for a second send that may never happen.
+//! A request that can be sent again: [`Prepared`]. Arguments are encoded once, and no body is copied for a second send
+//! that may never happen.
 
 use std::borrow::Cow;
 
@@ -8,48 +8,86 @@ use http::{HeaderName, HeaderValue, Method};
 use reqwest::Request;
 use url::Url;
 
+use super::body::{Content, Next};
+use super::multipart::Multipart;
 use crate::error::Error;
-use crate::request::{Content, Next};
-use crate::transport::upstream::Upstream as Wire;
+use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
-    /// From a method's declaration and arguments.
+    /// Built from a method's declaration and arguments.
     Declared(Declared),
-    /// From the user's own hands. Boxed, so that other calls do not carry the room for it.
-    Handmade(Box<Handmade>),
+    /// Given to [`Client::execute`](crate::Client::execute). Boxed, because it is large and rare.
+    HandWritten(Box<HandWritten>),
 }
 
-/// Cloned for a first send, so that everything in it is there again for a second.
-pub(crate) struct Handmade {
+/// A request that the user built. It is cloned for the first send, so that the original is left for a second.
+pub(crate) struct HandWritten {
     request: Option<Request>,
     replayable: bool,
     url: Url,
 }
 
-/// What a declaration and its arguments come to.
+/// A request built from a method's declaration and arguments.
 #[derive(Default)]
 pub(crate) struct Declared {
     pub(crate) verb: &'static str,
-    /// Path and query, that of the base URL included. A URL is made of it for each send, because a request takes
-    /// its URL along.
+    /// Path and query, including the path of the base URL. Each send parses a new URL from it, because a request owns
+    /// its URL.
     pub(crate) path: String,
-    /// In its place, a whole URL.
-    pub(crate) elsewhere: Option<Box<Url>>,
-    /// In a list, because a map is made for each send, and the first should not be a copy of another.
+    /// Replaces `path` and the base URL.
+    pub(crate) absolute_url: Option<Box<Url>>,
+    /// A list, because each send builds a new map anyway.
     pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
-    /// That of the body, unless the headers name one.
+    /// The content type of the body. A `content-type` in `headers` replaces it.
     pub(crate) content_type: Option<&'static str>,
-    pub(crate) body: Content,
+    pub(crate) body: DeclaredBody,
+}
+
+/// The body of a declared call.
+pub(crate) enum DeclaredBody {
+    Single(Content),
+    Multipart(Multipart),
+}
+
+impl Default for DeclaredBody {
+    fn default() -> Self {
+        Self::Single(Content::Empty)
+    }
+}
+
+impl DeclaredBody {
+    pub(crate) fn is_replayable(&self) -> bool {
+        match self {
+            Self::Single(content) => content.is_replayable(),
+            Self::Multipart(parts) => parts.is_replayable(),
+        }
+    }
+
+    /// Whether the body is known to be empty, without a look at a file.
+    fn is_empty(&self) -> bool {
+        match self {
+            Self::Single(content) => content.is_empty(),
+            Self::Multipart(_) => false,
+        }
+    }
+
+    /// The same body for another call; `None` if it can be sent only once or is made of parts.
+    fn share(&self) -> Option<Self> {
+        match self {
+            Self::Single(content) => content.share().map(Self::Single),
+            Self::Multipart(_) => None,
+        }
+    }
 }
 
 impl Declared {
     fn method(&self) -> Result<Method, Error> {
-        Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("no such HTTP method"))
+        Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
     }
 
-    /// All but the body.
-    fn head(&self, wire: &Wire) -> Result<Request, Error> {
-        let mut request = Request::new(self.method()?, self.url(wire)?);
+    /// The request without its body.
+    fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
+        let mut request = Request::new(self.method()?, self.url(upstream)?);
         let headers = request.headers_mut();
         for (name, value) in &self.headers {
             headers.append(name, value.clone());
@@ -60,38 +98,41 @@ impl Declared {
         Ok(request)
     }
 
-    /// The request for one more send over `wire`; `None` if its body is spent.
-    pub(crate) fn request(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
-        let mut request = self.head(wire)?;
-        if self.body.is_nothing() && is_expected_to_have_a_body(request.method()) {
+    /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
+        let mut request = self.head(upstream)?;
+        if self.body.is_empty() && usually_has_body(request.method()) {
             request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
         }
-        match self.body.next()? {
-            Next::NoBody => {}
+        let content = match &mut self.body {
+            DeclaredBody::Single(content) => content,
+            DeclaredBody::Multipart(parts) => return parts.attach_to(request),
+        };
+        match content.next()? {
+            Next::Empty => {}
             Next::Body(body) => *request.body_mut() = Some(body),
-            Next::Multipart(parts) => return parts.put_into(request),
-            Next::Spent => return Ok(None),
+            Next::AlreadySent => return Ok(None),
         }
         Ok(Some(request))
     }
 
-    /// The same call with another URL; `None` if its body is spent by one.
-    pub(crate) fn at(&self, url: Url) -> Option<Self> {
+    /// The same request with another URL; `None` if its body can be sent only once.
+    pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         Some(Self {
             verb: self.verb,
             path: String::new(),
-            elsewhere: Some(Box::new(url)),
+            absolute_url: Some(Box::new(url)),
             headers: self.headers.clone(),
             content_type: self.content_type,
             body: self.body.share()?,
         })
     }
 
-    pub(crate) fn url(&self, wire: &Wire) -> Result<Url, Error> {
-        match &self.elsewhere {
+    pub(crate) fn url(&self, upstream: &Upstream) -> Result<Url, Error> {
+        match &self.absolute_url {
             None => {
-                let url = wire.url(&self.path);
-                url.map_err(|error| Error::request("no URL can be made").with_source(error))
+                let url = upstream.url(&self.path);
+                url.map_err(|error| Error::request("the URL of the request is not valid").with_source(error))
             }
             Some(url) => Ok(Url::clone(url)),
         }
@@ -104,26 +145,28 @@ impl Declared {
 }
 
 impl Prepared {
-    pub(crate) fn handmade(request: Request) -> Self {
+    pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();
-        Self::Handmade(Box::new(Handmade { request: Some(request), replayable, url }))
+        Self::HandWritten(Box::new(HandWritten { request: Some(request), replayable, url }))
     }
 
-    /// The request for one more send over `wire`; `None` if its body is spent.
-    pub(crate) fn request(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
+    /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
-            Self::Declared(declared) => declared.request(wire),
-            Self::Handmade(made) if made.replayable => Ok(made.request.as_ref().and_then(Request::try_clone)),
-            Self::Handmade(made) => Ok(made.request.take()),
+            Self::Declared(declared) => declared.request(upstream),
+            Self::HandWritten(written) if written.replayable => {
+                Ok(written.request.as_ref().and_then(Request::try_clone))
+            }
+            Self::HandWritten(written) => Ok(written.request.take()),
         }
     }
 
-    /// The request as it is after a redirect that drops its body, and with it what describes the body.
-    pub(crate) fn request_without_body(&mut self, wire: &Wire) -> Result<Option<Request>, Error> {
+    /// The request after a redirect that drops the body, without the headers that describe the body.
+    pub(crate) fn request_without_body(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = match self {
-            Self::Declared(declared) => declared.head(wire)?,
-            Self::Handmade(_) => match self.request(wire)? {
+            Self::Declared(declared) => declared.head(upstream)?,
+            Self::HandWritten(_) => match self.request(upstream)? {
                 Some(request) => request,
                 None => return Ok(None),
             },
@@ -135,26 +178,26 @@ impl Prepared {
         Ok(Some(request))
     }
 
-    pub(crate) fn url(&self, wire: &Wire) -> Result<Cow<'_, Url>, Error> {
+    pub(crate) fn url(&self, upstream: &Upstream) -> Result<Cow<'_, Url>, Error> {
         match self {
-            Self::Declared(declared) => declared.url(wire).map(Cow::Owned),
-            Self::Handmade(made) => Ok(Cow::Borrowed(&made.url)),
+            Self::Declared(declared) => declared.url(upstream).map(Cow::Owned),
+            Self::HandWritten(written) => Ok(Cow::Borrowed(&written.url)),
         }
     }
 
-    /// The same call with another URL; `None` if its body is spent by one.
-    pub(crate) fn at(&self, url: Url) -> Option<Self> {
+    /// The same request with another URL; `None` if its body can be sent only once.
+    pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         match self {
-            Self::Declared(declared) => declared.at(url).map(Self::Declared),
-            Self::Handmade(_) => None,
+            Self::Declared(declared) => declared.with_url(url).map(Self::Declared),
+            Self::HandWritten(_) => None,
         }
     }
 
     pub(crate) fn method(&self) -> Method {
         match self {
             Self::Declared(declared) => declared.method().unwrap_or_default(),
-            Self::Handmade(made) => {
-                made.request.as_ref().map_or(Method::GET, |request| request.method().clone())
+            Self::HandWritten(written) => {
+                written.request.as_ref().map_or(Method::GET, |request| request.method().clone())
             }
         }
     }
@@ -162,8 +205,8 @@ impl Prepared {
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         match self {
             Self::Declared(declared) => declared.has_header(name),
-            Self::Handmade(made) => {
-                made.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
+            Self::HandWritten(written) => {
+                written.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
             }
         }
     }
@@ -171,13 +214,13 @@ impl Prepared {
     pub(crate) fn is_replayable(&self) -> bool {
         match self {
             Self::Declared(declared) => declared.body.is_replayable(),
-            Self::Handmade(made) => made.replayable,
+            Self::HandWritten(written) => written.replayable,
         }
     }
 }
 
-/// Such a request says that it has no body (RFC 9110 §8.6): some servers refuse one that leaves it open, with
-/// 411, and no transport knows better.
-fn is_expected_to_have_a_body(method: &Method) -> bool {
+/// Whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers answer
+/// 411 without it, and no transport adds it.
+fn usually_has_body(method: &Method) -> bool {
     matches!(*method, Method::POST | Method::PUT | Method::PATCH)
 }

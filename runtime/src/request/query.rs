@@ -1,29 +1,30 @@
-//! Arguments in the query string. A space is `%20`, which every server reads; `+` is for forms.
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes; `+` is for forms.
 
 use serde::Serialize;
 
 use super::path::push_encoded;
-use super::scalar::{Refusal, Room, Sink, take_apart};
+use super::scalar_serializer::write_scalars;
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `begins`: where that `?` stands.
+/// Appends `value` to a URL, after `?` for the first pair and `&` for later ones. `start` is the offset of that `?`.
 pub(crate) fn write_query<T: Serialize + ?Sized>(
     url: &mut String,
-    begins: &mut Option<usize>,
+    start: &mut Option<usize>,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
-    take_apart(&mut Query { url, begins }, name, value)
+) -> Result<(), EncodeError> {
+    write_scalars(&mut Query { url, start }, name, value)
 }
 
 struct Query<'a> {
     url: &'a mut String,
-    begins: &'a mut Option<usize>,
+    start: &'a mut Option<usize>,
 }
 
-impl Sink for Query<'_> {
-    fn scalar(&mut self, name: &str, text: &str) -> Result<(), Refusal> {
-        if self.begins.is_none() {
-            *self.begins = Some(self.url.len());
+impl ScalarWriter for Query<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
+        if self.start.is_none() {
+            *self.start = Some(self.url.len());
             self.url.push('?');
         } else {
             self.url.push('&');
@@ -34,8 +35,8 @@ impl Sink for Query<'_> {
         Ok(())
     }
 
-    fn room(&self) -> Room {
-        Room::Fields
+    fn accepts(&self) -> Accepts {
+        Accepts::Fields
     }
 }
 
@@ -45,7 +46,7 @@ mod tests {
 
     use super::*;
 
-    fn query<T: Serialize + ?Sized>(value: &T) -> Result<String, Refusal> {
+    fn query<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
         let mut url = String::new();
         write_query(&mut url, &mut None, "tag", value).map(|()| url)
     }
@@ -58,7 +59,7 @@ mod tests {
     }
 
     #[test]
-    fn the_shape_of_the_value_decides() {
+    fn the_shape_of_the_value_decides_how_it_is_written() {
         assert_eq!(query(&None::<u8>).as_deref(), Ok(""));
         assert_eq!(query("a b&c").as_deref(), Ok("?tag=a%20b%26c"));
         assert_eq!(query(&["x", "y"][..]).as_deref(), Ok("?tag=x&tag=y"));
@@ -68,12 +69,15 @@ mod tests {
     }
 
     #[test]
-    fn a_nested_struct_is_refused_by_the_name_of_its_field() {
+    fn a_nested_struct_is_an_error_that_names_the_field() {
         #[derive(serde::Serialize)]
         struct Outer {
             page: Page,
         }
         let outer = Outer { page: Page { size: 1, after: None, sort: vec![] } };
-        assert_eq!(query(&outer), Err(Refusal("`page` is a struct or map inside a struct or map".into())));
+        assert_eq!(
+            query(&outer),
+            Err(EncodeError("`page` is a struct or map inside a struct or map".into()))
+        );
     }
 }

@@ -8,22 +8,37 @@ use std::sync::Arc;
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
+use url::Url;
 
-use crate::error::Receipt;
-use crate::error::Rejection;
-use crate::error::{Error, Kind};
+use super::body_deserializer::BodyDeserializer;
+use super::decode_error::DecodeError;
+use super::reading::Reading;
+use crate::declaration::paging::Paging;
+use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
 use crate::format::json_number::clamp_numbers;
 use crate::format::media_type::MediaType;
-use crate::response::body_deserializer::BodyDeserializer;
-use crate::response::decode_error::DecodeError;
-use crate::response::pages::Continuation;
-use crate::response::reading::Reading;
+use crate::request::prepared::Prepared;
 use crate::transport::body;
 use crate::transport::response::Response;
+use crate::transport::upstream::Upstream;
 
-/// A call that is being executed, to its answer.
+/// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+
+/// Everything needed to request further pages.
+pub(crate) struct Continuation {
+    /// Sends the request for one page.
+    pub(crate) fetch: Box<dyn Fn(Prepared) -> AnswerFuture + Send + Sync>,
+    pub(crate) upstream: Arc<Upstream>,
+    /// The name of the method, for errors.
+    pub(crate) method: &'static str,
+    pub(crate) paging: Paging,
+    /// The first request, to be sent again with another URL.
+    pub(crate) request: Prepared,
+    /// The URL of the first page.
+    pub(crate) url: Url,
+}
 
 /// What the server answered, before it becomes a value.
 pub struct Answer {
@@ -72,21 +87,6 @@ impl Answer {
         }
     }
 
-    /// Of a response whose body has been read.
-    pub(crate) fn read_already(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
-        Self {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-            content: Content::Whole(body),
-            receipt,
-            rejection: None,
-            secret: false,
-            refused: false,
-            none: false,
-            continuation: None,
-        }
-    }
-
     /// Reads as much of the response as `reading` says.
     pub(crate) async fn read(
         mut response: Response,
@@ -98,8 +98,22 @@ impl Answer {
             return Ok(Self::live(response, receipt, rejection));
         }
         match body::read(&mut response).await {
-            Ok(body) => Ok(Self { rejection, ..Self::read_already(&mut response, body, receipt) }),
+            Ok(body) => Ok(Self { rejection, ..Self::whole_of(&mut response, body, receipt) }),
             Err(error) => Err(error.with_rejection_if(rejection)),
+        }
+    }
+
+    fn whole_of(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            content: Content::Whole(body),
+            receipt,
+            rejection: None,
+            secret: false,
+            refused: false,
+            none: false,
+            continuation: None,
         }
     }
 
@@ -122,11 +136,16 @@ impl Answer {
 
     /// The body holds the tokens.
     pub(crate) fn with_secrets(self) -> Self {
+        Self { secret: true, ..self.map_body(clamp_numbers) }
+    }
+
+    /// Replaces the body if it was read whole.
+    fn map_body(self, change: impl FnOnce(Bytes) -> Bytes) -> Self {
         let content = match self.content {
-            Content::Whole(body) => Content::Whole(clamp_numbers(body)),
+            Content::Whole(body) => Content::Whole(change(body)),
             live @ Content::Live(_) => live,
         };
-        Self { secret: true, content, ..self }
+        Self { content, ..self }
     }
 
     pub(crate) fn with_continuation(self, continuation: Option<Box<Continuation>>) -> Self {

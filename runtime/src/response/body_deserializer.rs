@@ -73,14 +73,14 @@ impl<'h> BodyDeserializer<'h> {
     }
 
     fn text(&self) -> Result<String, DecodeError> {
-        let Some(headers) = self.headers else { return charset::utf8(self.own()?) };
+        let Some(headers) = self.headers else { return Ok(charset::utf8(self.own()?)?) };
         let kind = MediaType::of(headers);
         if kind.is_json() {
             if let Ok(text) = serde_json::from_slice(self.json()?) {
                 return Ok(text);
             }
         }
-        charset::decode(self.own()?, kind.charset())
+        Ok(charset::decode(self.own()?, kind.charset())?)
     }
 }
 

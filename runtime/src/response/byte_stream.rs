@@ -10,7 +10,8 @@ use futures_core::Stream;
 
 use crate::error::Error;
 use crate::response::answer::Answer;
-use crate::response::decode::{FromResponse, Reading};
+use crate::response::decode::FromResponse;
+use crate::response::reading::Reading;
 
 /// The body of a successful answer, chunk by chunk as it arrives.
 ///

@@ -2,13 +2,10 @@
 
 use serde::de::DeserializeOwned;
 
-use crate::error::{Error, Kind};
-use crate::response::answer::Answer;
-use crate::response::reply::Reply;
-use crate::session::{AsTokens, Tokens};
-use crate::trace;
-
-pub use super::reading::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer, Reading};
+use super::answer::Answer;
+use super::reading::{ByHand, ByReply, BySerde, Reading};
+use super::reply::Reply;
+use crate::error::Error;
 
 /// A value that can be made of an answer.
 ///
@@ -83,7 +80,7 @@ pub trait Outcome<Via>: Sized {
     const READING: Reading;
 
     #[doc(hidden)]
-    fn of(answer: Result<Answer, Error>, method: &'static str) -> Self;
+    fn of(answer: Result<Answer, Error>, method: &'static str, record: fn(&Error)) -> Self;
 }
 
 impl<T, E, V> Outcome<V> for Result<T, E>
@@ -93,22 +90,22 @@ where
 {
     const READING: Reading = T::READING;
 
-    fn of(answer: Result<Answer, Error>, method: &'static str) -> Self {
+    fn of(answer: Result<Answer, Error>, method: &'static str, record: fn(&Error)) -> Self {
         let value = match answer {
             Ok(answer) => T::from_response(answer),
             Err(error) => Err(error),
         };
         match value {
             Ok(value) => Ok(value),
-            Err(error) => Err(E::from(named(error, method))),
+            Err(error) => Err(E::from(named(error, method, record))),
         }
     }
 }
 
 /// Apart from the above, which is compiled for each type.
-fn named(error: Error, method: &'static str) -> Error {
+fn named(error: Error, method: &'static str, record: fn(&Error)) -> Error {
     let error = error.in_method(Some(method));
-    trace::undecodable(&error);
+    record(&error);
     error
 }
 
@@ -140,29 +137,3 @@ pub trait FromError: From<Error> {}
 
 #[diagnostic::do_not_recommend]
 impl<E: From<Error>> FromError for E {}
-
-/// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` is not what a `#[login]` or `#[refresh]` method can return",
-    label = "no tokens in here",
-    note = "return `Result<T, E>` where `T: afresh::AsTokens` and `E: From<afresh::Error>`"
-)]
-pub trait SessionOutcome<Via>: Outcome<Via> {
-    #[doc(hidden)]
-    fn tokens_of(answer: &Answer) -> Result<Tokens, Error>;
-}
-
-impl<T, E, V> SessionOutcome<V> for Result<T, E>
-where
-    T: FromResponse<V> + AsTokens,
-    E: FromError,
-{
-    fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
-        let copy = Answer::whole(answer.status(), answer.headers().clone(), answer.body().clone());
-        let tokens = T::from_response(copy)?.as_tokens();
-        if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
-            return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
-        }
-        Ok(tokens)
-    }
-}

@@ -4,27 +4,19 @@ use std::fmt;
 
 use serde::de;
 
+use crate::format::charset::TextError;
 use crate::format::json_path;
 
 #[derive(Debug)]
 pub(crate) enum DecodeError {
     Json(serde_json::Error),
-    /// Not UTF-8 from this byte on.
-    Utf8(usize),
-    /// In an encoding that cannot be read, or not in the one that it names.
-    Charset(String),
+    Text(TextError),
     Custom(String),
     /// The answer is declared to be `None`, and the type is no `Option`.
     NotAnOption,
 }
 
 impl DecodeError {
-    pub(crate) fn charset(label: &str) -> Self {
-        let shown: String = label.chars().filter(char::is_ascii_graphic).take(40).collect();
-        let hint = if cfg!(feature = "charset") { "" } else { " without the feature `charset`" };
-        Self::Charset(format!("its charset `{shown}` cannot be read{hint}"))
-    }
-
     /// What was read is no JSON at all.
     pub(crate) fn is_syntax(&self) -> bool {
         matches!(self, Self::Json(error) if error.is_syntax())
@@ -38,8 +30,8 @@ impl DecodeError {
                 format!("no JSON at line {} column {}", error.line(), error.column())
             }
             Self::Json(error) => format!("line {} column {}", error.line(), error.column()),
-            Self::Utf8(at) => format!("no UTF-8 at byte {at}"),
-            Self::Charset(text) => text.clone(),
+            Self::Text(TextError::Utf8(at)) => format!("no UTF-8 at byte {at}"),
+            Self::Text(TextError::Charset(text)) => text.clone(),
             Self::NotAnOption => "there is none".to_owned(),
             Self::Custom(_) => "its text does not fit".to_owned(),
         }
@@ -53,6 +45,12 @@ impl DecodeError {
             if what.is_empty() { what } else { format!("{before}`{what}`{after}") }
         };
         format!("{}{self}{}", part("at ", place.path, ": "), part(", after ", place.excerpt, ""))
+    }
+}
+
+impl From<TextError> for DecodeError {
+    fn from(error: TextError) -> Self {
+        Self::Text(error)
     }
 }
 
@@ -74,9 +72,7 @@ impl fmt::Display for DecodeError {
         match self {
             Self::Json(error) if error.is_data() => f.write_str(&masked(&error.to_string())),
             Self::Custom(message) => f.write_str(&masked(message)),
-            Self::Json(_) | Self::Utf8(_) | Self::Charset(_) | Self::NotAnOption => {
-                f.write_str(&self.position())
-            }
+            Self::Json(_) | Self::Text(_) | Self::NotAnOption => f.write_str(&self.position()),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 
-use super::stream_value::LONGEST;
+use super::item::LONGEST;
 
 /// One event before its data is read.
 #[derive(Debug, Default, PartialEq, Eq)]

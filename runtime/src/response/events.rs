@@ -12,10 +12,11 @@ use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
 use super::event_parser::EventParser;
-use super::stream_value::{too_long, value_of};
+use super::item::{too_long, value_of};
 use crate::error::Error;
 use crate::response::answer::Answer;
-use crate::response::decode::{FromResponse, Reading};
+use crate::response::decode::FromResponse;
+use crate::response::reading::Reading;
 
 /// One server-sent event.
 #[derive(Clone, Debug, PartialEq, Eq)]

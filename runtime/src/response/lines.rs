@@ -11,10 +11,11 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
-use super::stream_value::{LONGEST, too_long, value_of};
+use super::item::{LONGEST, too_long, value_of};
 use crate::error::Error;
 use crate::response::answer::Answer;
-use crate::response::decode::{FromResponse, Reading};
+use crate::response::decode::FromResponse;
+use crate::response::reading::Reading;
 
 /// The values of a successful answer that holds one JSON value a line, as they arrive. Empty lines are
 /// skipped; `Lines<String>` is the lines themselves.

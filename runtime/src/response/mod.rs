@@ -1,4 +1,22 @@
-//! An answer becomes a value: the whole body, JSON, text, streams, pages. Start with `decode`.
+//! How the answer to a call becomes the value that a method returns.
+//!
+//! A method returns `Result<T, E>`. `T` implements [`FromResponse`], which every type that serde can deserialize does;
+//! `E` implements [`FromError`], which every `E: From<afresh::Error>` does. Implement [`FromResponse`] yourself to read
+//! something other than JSON: you get an [`Answer`], and [`Reading`] says how much of the body has been read by then.
+//!
+//! | trait | what the type is used for |
+//! |---|---|
+//! | [`FromResponse`] | the value in the `Result` of a method |
+//! | [`FromError`] | the error in the `Result` of a method |
+//! | [`Outcome`] | the whole `Result`, under any alias |
+//! | [`SessionOutcome`] | the `Result` of a `#[login]` or `#[refresh]` method |
+//! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
+//!
+//! The other types are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the compiler find the right
+//! [`FromResponse`] without an annotation from you; [`OneAnswer`] and [`ManyAnswers`] let it check that `#[pages]` and
+//! [`Pages`](crate::Pages) are used together.
+
+// To read the code of this folder, start with `decode.rs`.
 
 pub(crate) mod answer;
 pub(crate) mod body_deserializer;
@@ -9,8 +27,14 @@ pub(crate) mod decode_error;
 pub(crate) mod error_body;
 pub(crate) mod event_parser;
 pub(crate) mod events;
+pub(crate) mod item;
 pub(crate) mod lines;
 pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
-pub(crate) mod stream_value;
+
+pub use self::answer::Answer;
+pub use self::decode::{FromError, FromResponse, Outcome};
+pub use self::error_body::ErrorBody;
+pub use self::reading::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer, Reading};
+pub use crate::refresh::session_outcome::SessionOutcome;

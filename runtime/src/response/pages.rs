@@ -12,14 +12,12 @@ use serde::de::DeserializeOwned;
 use serde_json::Value;
 use url::Url;
 
-use crate::declaration::endpoint::Endpoint;
+use super::answer::{Answer, AnswerFuture, Continuation};
+use super::decode::FromResponse;
+use super::reading::ByPages;
 use crate::declaration::paging::{Paging, Way};
 use crate::error::{Error, Kind};
-use crate::execute::context::SharedContext;
 use crate::format::link::next_of;
-use crate::request::prepared::Prepared;
-use crate::response::answer::{Answer, AnswerFuture};
-use crate::response::decode::{ByPages, FromResponse};
 
 impl Paging {
     /// Where the page after `answer`, which came from `url`, is.
@@ -60,17 +58,6 @@ fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
     next
 }
 
-/// What it takes to ask for further pages.
-pub(crate) struct Continuation {
-    pub(crate) context: SharedContext,
-    pub(crate) endpoint: &'static Endpoint,
-    pub(crate) paging: Paging,
-    /// The call, to be sent anew with another URL.
-    pub(crate) request: Prepared,
-    /// Where the first page is.
-    pub(crate) url: Url,
-}
-
 /// The pages of an answer as a stream: `T` is one page, say `Vec<Repository>`.
 ///
 /// The first page is there when the call returns; each further one is fetched when it is asked for, as a
@@ -108,7 +95,7 @@ impl<T: DeserializeOwned> Pages<T> {
                 return None;
             }
             if let Some(next) = continuation.paging.after(&answer, &url) {
-                if continuation.context.upstream.is_own(&next) {
+                if continuation.upstream.is_own(&next) {
                     self.next = Some((continuation, next));
                 } else {
                     elsewhere = Some(Error::new(Kind::Transport, "the next page is on another origin"));
@@ -136,8 +123,8 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
             return Poll::Ready(this.accept(first, from));
         }
         if let Some((continuation, url)) = this.next.take() {
-            let Some(request) = continuation.request.at(url.clone()) else { return Poll::Ready(None) };
-            let answer = continuation.context.start_page(continuation.endpoint, request);
+            let Some(request) = continuation.request.with_url(url.clone()) else { return Poll::Ready(None) };
+            let answer = (continuation.fetch)(request);
             this.pending = Some((continuation, url, answer));
         }
         let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };
@@ -145,7 +132,7 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
         let Some((continuation, url, _)) = this.pending.take() else { return Poll::Ready(None) };
         Poll::Ready(match answer.and_then(Answer::success) {
             Ok(answer) => this.accept(answer, Some((continuation, url))),
-            Err(error) => Some(Err(error.in_method(Some(continuation.endpoint.name)))),
+            Err(error) => Some(Err(error.in_method(Some(continuation.method)))),
         })
     }
 }

@@ -1,22 +1,22 @@
-//! How a value is read, as types: what the compiler finds by itself when it looks for a
-//! [`FromResponse`](crate::FromResponse), and what a method may ask of it.
+//! How much of an answer is read, and how the compiler finds the right [`FromResponse`](super::FromResponse): types
+//! that it infers and you never write.
 
 use http::StatusCode;
 
-/// How much of a response is read before a value is made of it.
+/// How much of a response is read before a value is made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// The body to its end.
+    /// The whole body.
     Whole,
-    /// The head, if it is a success: the value reads the body as it arrives. Another answer is read to its
-    /// end, for the error.
+    /// Only the head, if the status is a success: the value reads the body as it arrives. The body of any other answer
+    /// is read whole, for the error.
     HeadOfSuccess,
-    /// The head, whatever its status.
+    /// Only the head, whatever the status.
     Head,
 }
 
 impl Reading {
-    /// Whether the body of an answer with this status is left to the value.
+    /// Whether the value itself reads the body of an answer with this status.
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
@@ -26,23 +26,23 @@ impl Reading {
     }
 }
 
-/// How a [`FromResponse`](crate::FromResponse) was written: by hand.
+/// Marks an implementation of [`FromResponse`](super::FromResponse) that was written by hand.
 #[derive(Debug)]
 pub enum ByHand {}
 
-/// How a [`FromResponse`](crate::FromResponse) was written: by serde.
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for types that serde can deserialize.
 #[derive(Debug)]
 pub enum BySerde {}
 
-/// How a [`FromResponse`](crate::FromResponse) was written: as a [`Reply`](crate::Reply) of another.
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for a [`Reply`](crate::Reply) of another type.
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 
-/// How a [`FromResponse`](crate::FromResponse) was written: as [`Pages`](crate::Pages).
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for [`Pages`](crate::Pages).
 #[derive(Debug)]
 pub enum ByPages {}
 
-/// The ways to read what one answer says: all but pages.
+/// Implemented by the markers of types that are read from one answer: all but [`ByPages`].
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` must have the `pages` attribute",
     label = "no way to the next page",
@@ -54,7 +54,7 @@ impl OneAnswer for ByHand {}
 impl OneAnswer for BySerde {}
 impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 
-/// The ways to read answers that follow one another.
+/// Implemented by the markers of types that are read from several answers, page by page.
 #[diagnostic::on_unimplemented(
     message = "a method with the `pages` attribute must return `Pages`",
     label = "one answer only",

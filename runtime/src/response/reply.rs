@@ -4,7 +4,6 @@
 use http::{HeaderMap, StatusCode};
 
 use crate::error::Receipt;
-use crate::session::{AsTokens, Tokens};
 
 /// An answer with its status and headers. What a method returns when the body alone is not enough.
 #[derive(Clone, Debug)]
@@ -40,11 +39,5 @@ impl<T> Reply<T> {
     pub(crate) fn with_receipt(mut self, receipt: Receipt) -> Self {
         self.receipt = receipt;
         self
-    }
-}
-
-impl<T: AsTokens> AsTokens for Reply<T> {
-    fn as_tokens(&self) -> Tokens {
-        self.body.as_tokens()
     }
 }

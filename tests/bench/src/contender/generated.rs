@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use afresh::{ClientBuilder, HyperTransport, RefreshToken, Refusal, Result, Tokens, api};
+use afresh::{ClientBuilder, HyperTransport, RefreshToken, Rejection, Result, Tokens, api};
 
 use super::{Contender, TOKEN};
 use crate::in_memory::InMemory;
@@ -37,7 +37,7 @@ impl Contender for Generated {
 
     fn watched(base: &str) -> Self {
         // A rule that has no say.
-        let watch = |_: &Refusal<'_>| {
+        let watch = |_: &Rejection| {
             refused();
             false
         };

@@ -84,7 +84,7 @@ async fn a_refresh_cookie_that_stays() {
 async fn a_rule_that_knows_the_words_of_the_server() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };
     let expired =
-        |answer: &afresh::Refusal<'_>| answer.json("/status/text").is_some_and(|text| text == "jwt expired");
+        |answer: &afresh::Rejection| answer.pointer("/status/text").is_some_and(|text| text == "jwt expired");
     let shop = ShopClient::builder(server.base())
         .expired_when(expired)
         .forbidden_when(move |answer| !expired(answer))

@@ -14,7 +14,10 @@ pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &Err
     let runtime = &settings.runtime;
     let bodies = found.variants.iter().filter(|variant| variant.other.is_none());
     let types = bodies.filter_map(|variant| Some(variant.content.as_ref()?.ty));
-    types.filter(|ty| depends_on(&item.generics, ty)).map(|ty| quote!(#ty: #runtime::ErrorBody)).collect()
+    types
+        .filter(|ty| depends_on(&item.generics, ty))
+        .map(|ty| quote!(#ty: #runtime::response::ErrorBody))
+        .collect()
 }
 
 /// The body of `from`.

@@ -1,0 +1,39 @@
+//! Reads the tokens out of the answer to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
+
+use crate::error::{Error, Kind};
+use crate::response::answer::Answer;
+use crate::response::decode::{FromError, FromResponse, Outcome};
+use crate::response::reply::Reply;
+use crate::session::{AsTokens, Tokens};
+
+/// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is not what a `#[login]` or `#[refresh]` method can return",
+    label = "no tokens in here",
+    note = "return `Result<T, E>` where `T: afresh::AsTokens` and `E: From<afresh::Error>`"
+)]
+pub trait SessionOutcome<Via>: Outcome<Via> {
+    #[doc(hidden)]
+    fn tokens_of(answer: &Answer) -> Result<Tokens, Error>;
+}
+
+impl<T, E, V> SessionOutcome<V> for Result<T, E>
+where
+    T: FromResponse<V> + AsTokens,
+    E: FromError,
+{
+    fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
+        let copy = Answer::whole(answer.status(), answer.headers().clone(), answer.body().clone());
+        let tokens = T::from_response(copy)?.as_tokens();
+        if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
+            return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
+        }
+        Ok(tokens)
+    }
+}
+
+impl<T: AsTokens> AsTokens for Reply<T> {
+    fn as_tokens(&self) -> Tokens {
+        self.body.as_tokens()
+    }
+}

@@ -1,0 +1,306 @@
+//! Serializes a value as named scalars. Path, query, header, cookie, form and multipart all use this one serializer.
+//!
+//! At the top level, a scalar is written under the given name, `None` and `()` write nothing, a sequence repeats
+//! the name, and a struct or map is written under the names of its fields. A field may be a scalar, an `Option` or
+//! a sequence of scalars. Deeper nesting is an error that names the field.
+
+use serde::ser::{self, Impossible, Serialize};
+
+use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
+
+/// Writes the scalars of `value` to `writer` under `name`.
+pub(crate) fn write_scalars<T: Serialize + ?Sized>(
+    writer: &mut dyn ScalarWriter,
+    name: &str,
+    value: &T,
+) -> Result<(), EncodeError> {
+    value.serialize(ScalarSerializer { writer, name, depth: Depth::Top })
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Depth {
+    Top,
+    /// The value of a field or map entry.
+    Field,
+    /// An element of a sequence.
+    Element,
+}
+
+struct ScalarSerializer<'a> {
+    writer: &'a mut dyn ScalarWriter,
+    name: &'a str,
+    depth: Depth,
+}
+
+impl ScalarSerializer<'_> {
+    fn write(self, text: &str) -> Result<(), EncodeError> {
+        self.writer.write(self.name, text)
+    }
+
+    fn check_fields(&self) -> Result<(), EncodeError> {
+        if self.writer.accepts() < Accepts::Fields {
+            return Err(EncodeError(format!("`{}` is a struct or map", self.name)));
+        }
+        Ok(())
+    }
+
+    fn nested(&self) -> EncodeError {
+        match self.depth {
+            Depth::Element => {
+                EncodeError(format!("`{}` holds a sequence or struct inside a sequence", self.name))
+            }
+            _ => EncodeError(format!("`{}` is a struct or map inside a struct or map", self.name)),
+        }
+    }
+}
+
+macro_rules! integers {
+    ($($method:ident $type:ty,)*) => {$(
+        fn $method(self, value: $type) -> Result<(), EncodeError> {
+            self.write(itoa::Buffer::new().format(value))
+        }
+    )*};
+}
+
+macro_rules! floats {
+    ($($method:ident $type:ty,)*) => {$(
+        fn $method(self, value: $type) -> Result<(), EncodeError> {
+            if !value.is_finite() {
+                return Err(EncodeError(format!("`{}` is not a finite number", self.name)));
+            }
+            let text = serde_json::to_string(&value).map_err(ser::Error::custom)?;
+            self.write(&text)
+        }
+    )*};
+}
+
+impl<'a> ser::Serializer for ScalarSerializer<'a> {
+    type Ok = ();
+    type Error = EncodeError;
+    type SerializeSeq = SequenceSerializer<'a>;
+    type SerializeTuple = SequenceSerializer<'a>;
+    type SerializeTupleStruct = SequenceSerializer<'a>;
+    type SerializeTupleVariant = Impossible<(), EncodeError>;
+    type SerializeMap = FieldSerializer<'a>;
+    type SerializeStruct = FieldSerializer<'a>;
+    type SerializeStructVariant = Impossible<(), EncodeError>;
+
+    integers! {
+        serialize_i8 i8, serialize_i16 i16, serialize_i32 i32, serialize_i64 i64, serialize_i128 i128,
+        serialize_u8 u8, serialize_u16 u16, serialize_u32 u32, serialize_u64 u64, serialize_u128 u128,
+    }
+    floats! { serialize_f32 f32, serialize_f64 f64, }
+
+    fn serialize_bool(self, value: bool) -> Result<(), EncodeError> {
+        self.write(if value { "true" } else { "false" })
+    }
+
+    fn serialize_char(self, value: char) -> Result<(), EncodeError> {
+        self.write(value.encode_utf8(&mut [0; 4]))
+    }
+
+    fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
+        self.write(value)
+    }
+
+    fn serialize_bytes(self, _: &[u8]) -> Result<(), EncodeError> {
+        Err(EncodeError(format!("`{}` is raw bytes, which have no text", self.name)))
+    }
+
+    fn serialize_none(self) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
+        value.serialize(self)
+    }
+
+    fn serialize_unit(self) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn serialize_unit_struct(self, _: &'static str) -> Result<(), EncodeError> {
+        Ok(())
+    }
+
+    fn serialize_unit_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+    ) -> Result<(), EncodeError> {
+        self.write(variant)
+    }
+
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        value.serialize(self)
+    }
+
+    fn serialize_newtype_variant<T: Serialize + ?Sized>(
+        self,
+        _: &'static str,
+        _: u32,
+        variant: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        self.check_fields()?;
+        if self.depth != Depth::Top {
+            return Err(self.nested());
+        }
+        value.serialize(ScalarSerializer { writer: self.writer, name: variant, depth: Depth::Field })
+    }
+
+    fn serialize_seq(self, _: Option<usize>) -> Result<SequenceSerializer<'a>, EncodeError> {
+        if self.depth == Depth::Element {
+            return Err(self.nested());
+        }
+        if self.writer.accepts() < Accepts::Sequence {
+            return Err(EncodeError(format!("`{}` is a sequence", self.name)));
+        }
+        Ok(SequenceSerializer { writer: self.writer, name: self.name })
+    }
+
+    fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>, EncodeError> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_tuple_struct(
+        self,
+        _: &'static str,
+        len: usize,
+    ) -> Result<SequenceSerializer<'a>, EncodeError> {
+        self.serialize_seq(Some(len))
+    }
+
+    fn serialize_tuple_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeTupleVariant, EncodeError> {
+        Err(self.nested())
+    }
+
+    fn serialize_map(self, _: Option<usize>) -> Result<FieldSerializer<'a>, EncodeError> {
+        self.check_fields()?;
+        if self.depth != Depth::Top {
+            return Err(self.nested());
+        }
+        Ok(FieldSerializer { writer: self.writer, key: String::new() })
+    }
+
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<FieldSerializer<'a>, EncodeError> {
+        self.serialize_map(Some(len))
+    }
+
+    fn serialize_struct_variant(
+        self,
+        _: &'static str,
+        _: u32,
+        _: &'static str,
+        _: usize,
+    ) -> Result<Self::SerializeStructVariant, EncodeError> {
+        Err(self.nested())
+    }
+}
+
+struct SequenceSerializer<'a> {
+    writer: &'a mut dyn ScalarWriter,
+    name: &'a str,
+}
+
+impl SequenceSerializer<'_> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        value.serialize(ScalarSerializer { writer: self.writer, name: self.name, depth: Depth::Element })
+    }
+}
+
+macro_rules! sequences {
+    ($($trait:ident $method:ident,)*) => {$(
+        impl ser::$trait for SequenceSerializer<'_> {
+            type Ok = ();
+            type Error = EncodeError;
+
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+                self.element(value)
+            }
+
+            fn end(self) -> Result<(), EncodeError> {
+                Ok(())
+            }
+        }
+    )*};
+}
+
+sequences! {
+    SerializeSeq serialize_element,
+    SerializeTuple serialize_element,
+    SerializeTupleStruct serialize_field,
+}
+
+struct FieldSerializer<'a> {
+    writer: &'a mut dyn ScalarWriter,
+    key: String,
+}
+
+impl FieldSerializer<'_> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), EncodeError> {
+        value.serialize(ScalarSerializer { writer: self.writer, name, depth: Depth::Field })
+    }
+}
+
+impl ser::SerializeMap for FieldSerializer<'_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
+        let mut text = MapKey(None);
+        write_scalars(&mut text, "a map's key", key)?;
+        self.key = text.0.ok_or_else(|| EncodeError("a map's key is empty".to_owned()))?;
+        Ok(())
+    }
+
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+        let key = std::mem::take(&mut self.key);
+        self.field(&key, value)
+    }
+
+    fn end(self) -> Result<(), EncodeError> {
+        Ok(())
+    }
+}
+
+impl ser::SerializeStruct for FieldSerializer<'_> {
+    type Ok = ();
+    type Error = EncodeError;
+
+    fn serialize_field<T: Serialize + ?Sized>(
+        &mut self,
+        name: &'static str,
+        value: &T,
+    ) -> Result<(), EncodeError> {
+        self.field(name, value)
+    }
+
+    fn end(self) -> Result<(), EncodeError> {
+        Ok(())
+    }
+}
+
+struct MapKey(Option<String>);
+
+impl ScalarWriter for MapKey {
+    fn write(&mut self, _: &str, text: &str) -> Result<(), EncodeError> {
+        self.0 = Some(text.to_owned());
+        Ok(())
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::Scalar
+    }
+}

@@ -1,0 +1,42 @@
+//! Where the serializer of arguments writes to: [`ScalarWriter`], and why a value cannot be sent: [`EncodeError`].
+
+use std::fmt;
+
+use serde::ser;
+
+/// Receives the scalars of a value, in order.
+pub(crate) trait ScalarWriter {
+    /// Writes one scalar. `name` is the name of the parameter or of the field.
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError>;
+
+    /// Which shapes of value this place in the request accepts.
+    fn accepts(&self) -> Accepts;
+}
+
+/// Which shapes of value a place in the request accepts. Each one includes those before it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Accepts {
+    Scalar,
+    /// A sequence, all of whose scalars have one name.
+    Sequence,
+    /// A struct or map, whose scalars are named by field.
+    Fields,
+}
+
+/// Why a value cannot be sent. The text never quotes the value, which may be a secret.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct EncodeError(pub(crate) String);
+
+impl fmt::Display for EncodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for EncodeError {}
+
+impl ser::Error for EncodeError {
+    fn custom<T: fmt::Display>(message: T) -> Self {
+        Self(message.to_string())
+    }
+}
