@@ -17,8 +17,11 @@ pub struct Credentials {
 /// What a refresh answers.
 #[derive(Deserialize, AsTokens)]
 pub struct Renewed {
+    #[tokens(access)]
     access_token: String,
-    refresh_token: String,
+    #[tokens(refresh)]
+    refresh_token: Option<RefreshToken>,
+    #[tokens(expires_in)]
     expires_in: u64,
 }
 
