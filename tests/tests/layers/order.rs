@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::tree::Files;
+use crate::tree::{Files, is_test};
 
 /// Names as they are listed: `client/` for a folder, `lib.rs` for a file.
 #[derive(Debug)]
@@ -29,9 +29,10 @@ impl Order {
         Ok(Self(names))
     }
 
-    /// The names that only one side has: the list or the folder.
+    /// The names that only one side has: the list or the folder. Files of tests are in no layer.
     pub fn differences(&self, files: &Files) -> Vec<String> {
-        let there: BTreeSet<String> = files.keys().map(|file| entry(files, file)).collect();
+        let code = files.keys().filter(|file| !is_test(file));
+        let there: BTreeSet<String> = code.map(|file| entry(files, file)).collect();
         let listed: BTreeSet<String> = self.0.iter().cloned().collect();
         let unlisted =
             there.difference(&listed).map(|name| format!("`{name}` is not in the list of ARCHITECTURE.md"));

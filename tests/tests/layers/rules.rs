@@ -134,7 +134,8 @@ fn upward(files: &Files, arrows: &Arrows, order: &Order) -> Vec<String> {
         arrows.iter().flat_map(|(from, all)| all.iter().map(move |(to, place)| (from, to, place)))
     {
         let (from, entry_of_to) = (entry(files, from), entry(files, to));
-        if order.position(&entry_of_to) < order.position(&from) {
+        let positions = order.position(&entry_of_to).zip(order.position(&from));
+        if positions.is_some_and(|(to, from)| to < from) {
             found.push(format!("{place}, which is in {to}: `{entry_of_to}` is listed above `{from}`"));
         }
     }

@@ -122,7 +122,7 @@ impl Tree {
                 Body::File(path) => {
                     let file = file_of(files, place, &child.name, path.as_deref());
                     let folder = folder_of(&file, path.is_some());
-                    let test = test || file.split('/').any(|part| part == "tests" || part == "tests.rs");
+                    let test = test || is_test(&file);
                     self.load(files, &Place { parent: Some(id), file: &file, folder, inline: false, test })
                 }
             };
@@ -239,6 +239,11 @@ fn folder_of(file: &str, by_path: bool) -> String {
     let folder = parent(file);
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".rs");
     if by_path || stem == "mod" || stem == "lib" { folder.to_owned() } else { join(folder, stem) }
+}
+
+/// Whether its name says that a file is there for tests only.
+pub fn is_test(file: &str) -> bool {
+    file.split('/').any(|part| part == "tests" || part == "tests.rs")
 }
 
 fn parent(file: &str) -> &str {
