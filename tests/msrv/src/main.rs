@@ -1,0 +1,97 @@
+//! A user's crate on the oldest Rust that afresh states: a trait with a login and a refresh, and a few calls.
+//!
+//! It needs no server: calls before the login send nothing, and nothing listens at the address of the login.
+
+use std::process::ExitCode;
+
+use afresh::{ApiError, AsTokens, RefreshToken, Result, Tokens, api};
+use serde::{Deserialize, Serialize};
+
+/// What a login takes.
+#[derive(Serialize)]
+pub struct Credentials {
+    user: String,
+    password: String,
+}
+
+/// What a refresh answers.
+#[derive(Deserialize, AsTokens)]
+pub struct Renewed {
+    #[tokens(access)]
+    access_token: String,
+    #[tokens(refresh)]
+    refresh_token: Option<RefreshToken>,
+    #[tokens(expires_in)]
+    expires_in: u64,
+}
+
+/// One order.
+#[derive(Debug, Deserialize)]
+pub struct Order {
+    /// Its number.
+    pub id: u64,
+}
+
+/// Why an order cannot be had.
+#[derive(Debug, ApiError)]
+pub enum OrderError {
+    /// There is none with this number.
+    #[status(404)]
+    NotFound,
+    /// Anything else.
+    #[other]
+    Other(afresh::Error),
+}
+
+/// The shop's API.
+#[api]
+pub trait Shop {
+    /// Logs in.
+    #[login]
+    #[post("/login")]
+    async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
+
+    /// Gets new tokens.
+    #[refresh]
+    #[post("/refresh")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Renewed>;
+
+    /// One order.
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order, OrderError>;
+
+    /// All orders with one of these tags.
+    #[get("/orders")]
+    async fn orders(&self, #[query] tag: &[&str]) -> Result<Vec<Order>>;
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    match calls().await {
+        Ok(said) => {
+            println!("{said}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn calls() -> std::result::Result<&'static str, Box<dyn std::error::Error>> {
+    let shop = ShopClient::builder("http://127.0.0.1:1").build()?;
+    match shop.order(7).await {
+        Err(OrderError::Other(error)) if error.is_no_session() => {}
+        other => return Err(format!("order without a session: {other:?}").into()),
+    }
+    match tokio::spawn(shop.orders(&["new"])).await? {
+        Err(error) if error.is_no_session() => {}
+        other => return Err(format!("orders without a session: {other:?}").into()),
+    }
+    let credentials = Credentials { user: "ann".to_owned(), password: "secret".to_owned() };
+    match shop.login(&credentials).await {
+        Err(error) if error.is_connect() => Ok("no session before the login, no server for it"),
+        other => Err(format!("login without a server: {other:?}").into()),
+    }
+}

@@ -1,0 +1,37 @@
+//! The layer test, tested: small crates with one thing wrong each, and some that look wrong and are not.
+
+mod arrows;
+mod reading;
+mod rules;
+
+use crate::order::Order;
+use crate::rules::{Ban, violations};
+use crate::tree::Files;
+
+/// What is wrong with these files under this order, top to bottom.
+fn check(files: &[(&str, &str)], order: &[&str], bans: &[Ban]) -> Vec<String> {
+    let files: Files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
+    let lines: String = order.iter().map(|name| format!("{name}  a sentence\n")).collect();
+    let document = format!("# The layers\n\n```layers src\n{lines}```\n");
+    violations(&files, &Order::read(&document, "src").unwrap(), bans)
+}
+
+/// A crate of the folders `above/` and `below/`, with one file of its own in each.
+fn two_folders(above: &str, below: &str) -> Vec<String> {
+    let files = [
+        ("lib.rs", "mod above; mod below; pub use crate::above::Above;"),
+        ("above/mod.rs", "mod one; pub use one::Above;"),
+        ("above/one.rs", above),
+        ("below/mod.rs", "mod two; pub(crate) use self::two::{Below, helper};"),
+        ("below/two.rs", below),
+    ];
+    check(&files, &["lib.rs", "above/", "below/"], &[])
+}
+
+#[track_caller]
+fn assert_only(found: &[String], parts: &[&str]) {
+    assert!(
+        found.len() == 1 && parts.iter().all(|part| found[0].contains(part)),
+        "{parts:?} is not in {found:#?}"
+    );
+}

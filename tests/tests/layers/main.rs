@@ -1,0 +1,40 @@
+//! The layers of both published crates: a file uses what ARCHITECTURE.md lists below its folder, and nothing above.
+//!
+//! An arrow leads from a file to the file that defines what it names, in a `use` or in an inline path. A `mod` line and a `pub use` are
+//! no arrows; what is named through a `pub use` is an arrow to the file that defines it. Code that only tests have is left out, except
+//! where a rule forbids a name.
+
+use std::path::Path;
+
+mod cases;
+mod order;
+mod rules;
+mod source;
+mod token;
+mod tree;
+
+use order::Order;
+use rules::{Ban, violations};
+
+/// The session and the stores are handed what they need from above, so that they compile and are tested without a client.
+const RUNTIME: &[Ban] =
+    &[Ban { folders: &["session", "store"], crates: &["reqwest"], modules: &["client", "transport"] }];
+
+#[test]
+fn files_of_the_runtime_use_only_what_is_listed_below_them() {
+    assert_layers("runtime/src", RUNTIME);
+}
+
+#[test]
+fn files_of_the_macros_use_only_what_is_listed_below_them() {
+    assert_layers("macros/src", &[]);
+}
+
+fn assert_layers(source: &str, bans: &[Ban]) {
+    let root = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."));
+    let files = tree::read_files(&root.join(source)).unwrap();
+    let document = std::fs::read_to_string(root.join("ARCHITECTURE.md")).unwrap();
+    let order = Order::read(&document, source).unwrap_or_else(|error| panic!("{error}"));
+    let found = violations(&files, &order, bans);
+    assert!(found.is_empty(), "{source} breaks its layers in {} places:\n{}", found.len(), found.join("\n"));
+}
