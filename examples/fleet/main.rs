@@ -7,7 +7,8 @@ mod redis;
 use std::env;
 use std::error::Error;
 
-use afresh::{RedisStore, RefreshToken, Tokens, api};
+use afresh::store::RedisStore;
+use afresh::{RefreshToken, Tokens, api};
 use afresh_examples::shop::Shop;
 use tokio::process::Command;
 use tokio::task::JoinSet;

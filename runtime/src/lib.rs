@@ -23,7 +23,7 @@
 //!     #[post("/api/user/login")]
 //!     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
 //!
-//!     /// Called by the runtime: on a refused token, once for everybody who waits.
+//!     /// Called by the runtime when the server refuses a token, once for all waiting calls.
 //!     #[refresh]
 //!     #[post("/api/user/refresh_token")]
 //!     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
@@ -36,86 +36,85 @@
 //! # async fn example(credentials: Credentials) -> Result<()> {
 //! let shop = ShopClient::builder("https://shop.example").build()?;
 //! shop.login(&credentials).await?;
-//! let order = shop.order(7).await?; // token expired? refreshed and sent again; the caller never learns
+//! let order = shop.order(7).await?; // an expired token is refreshed, and the call is sent again
 //! # Ok(())
 //! # }
 //! ```
 //!
 //! # What happens to a call
 //!
-//! A call takes the session's credential along. If the server answers 401 or 403, the credential is
-//! refreshed, once for everybody who waits, and the call is sent again, once; its second answer is final.
-//! In detail:
+//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed, once
+//! for all waiting calls, and each call is sent again, once. The second answer is final. In detail:
 //!
-//! - A refusal of a credential that has been replaced meanwhile refreshes nothing: the call is sent again
-//!   with the newer one.
-//! - A refresh is a task of its own. No caller's end is its end, so no rotated refresh token is lost; all
-//!   who waited for a refresh that failed share its error, which holds the refusal they got
-//!   ([`Error::rejection`]).
-//! - A logout or another login ends what came before: no call is sent again under another identity, and a
-//!   refresh that comes back too late is discarded.
-//! - A 403 may mean "expired" or "not allowed". Every one is worth a refresh until a refresh has proved
-//!   fruitless; then, for a while, such a 403 is taken at its word.
-//! - What an answer says is believed: `WWW-Authenticate`, a rate limit, what the API's own rules read in its
-//!   body ([`expired_when`](ClientBuilder::expired_when)). Why a refusal was not mended is in the error and
-//!   its text ([`Error::reason`]).
-//! - Credentials go to the client's own origin and nowhere else, on every hop of a redirect.
+//! - If the refused credential was replaced in the meantime, nothing is refreshed. The call is sent again with the newer
+//!   credential.
+//! - A refresh runs in its own task. Dropping callers does not stop it, so no rotated refresh token is lost. If it fails,
+//!   all waiting calls get the same error, and each error holds the refusal that its call met ([`Error::rejection`]).
+//! - A logout or another login ends the old session. No call is sent again under another identity, and a refresh that
+//!   ends too late is discarded.
+//! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be useless.
+//!   After that it returns such a 403 at once for a while.
+//! - The answer itself can say more: `WWW-Authenticate`, a rate limit, a field of the body
+//!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error say why a refusal was
+//!   returned.
+//! - Credentials go to the client's own origin only, at each hop of a redirect.
 //!
-//! # What is where
+//! # Where to look
 //!
-//! The [guide] shows, page by page, how to do things: [`auth`](guide::auth), [`arguments`](guide::arguments),
-//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`errors`](guide::errors), [`testing`](guide::testing).
+//! The [guide] has a page for each task: [`auth`](guide::auth), [`arguments`](guide::arguments),
+//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`errors`](guide::errors), [`stores`](guide::stores),
+//! [`testing`](guide::testing).
 //!
-//! | for | see |
+//! | task | see |
 //! |---|---|
-//! | declaring an API: every attribute | [`macro@api`] |
-//! | building a client, sharing one between APIs | [`ClientBuilder`], [`Client`] |
-//! | refreshing without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
-//! | tokens from elsewhere, logout, events | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
-//! | sessions that outlive their process, or span many | [`ClientBuilder::store`], [`Session`](Session#stores), [`FileStore`], [`SessionStore`] |
-//! | cookies instead of tokens; renewing while nobody calls | [`CookieSession`], [`Session::keep_fresh`] |
-//! | what a parameter can be | [`param`] |
-//! | several parts, files, streams as a body | [`Part`], [`Body`] |
-//! | what a method can return | [`response`], [`Reply`] |
-//! | answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
-//! | what can go wrong, and an enum of your own for it | [`Error`], [`macro@ApiError`] |
-//! | what a refusal says of the token, and why it was not mended | [`Verdict`], [`Reason`], [`Receipt`], [`Rejection`] |
+//! | declare an API: all attributes | [`macro@api`] |
+//! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
+//! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
+//! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
+//! | keep a session beyond the process, share it between processes | [`store`], [`ClientBuilder::store`] |
+//! | use cookies instead of tokens | [`CookieSession`] |
+//! | know what a parameter can be | [`param`] |
+//! | send parts, files and streams | [`Part`], [`Body`] |
+//! | know what a method can return | [`response`], [`Reply`] |
+//! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
+//! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
+//! | send through something other than reqwest | [`transport`] |
 //!
 //! # Features
 //!
 //! | feature | default | for |
 //! |---|---|---|
-//! | `rustls` | yes | TLS by rustls with its default provider |
-//! | `rustls-no-provider` | | TLS by rustls with a provider that your program installs |
-//! | `native-tls` | | TLS by the system's library |
-//! | `charset` | yes | texts in other encodings than UTF-8 |
+//! | `rustls` | yes | TLS with rustls and its default provider |
+//! | `rustls-no-provider` | | TLS with rustls and a provider that your program installs |
+//! | `native-tls` | | TLS with the library of the system |
+//! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
-//! | `system-proxy` | yes | the system's proxy settings |
+//! | `system-proxy` | yes | the proxy settings of the system |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
-//! | `hyper` | | `HyperTransport`: about half the cost of a call over reqwest, and fewer abilities |
-//! | `redis` | | `RedisStore`: a session for many machines |
-//! | `keyring` | | `KeyringStore`: a session in the system's keyring |
-//! | `encrypt` | | `Sealed`: what any store keeps, encrypted |
+//! | `hyper` | | `HyperTransport`, with about half the cost of a call over reqwest and fewer features |
+//! | `redis` | | `RedisStore`: a session shared by many machines |
+//! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
+//! | `encrypt` | | `Sealed`: encrypts what another store keeps |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
 //! # Tracing
 //!
-//! With the feature `tracing` the runtime tells [`tracing`](https://docs.rs/tracing), under the target
+//! With the feature `tracing`, the runtime emits spans and events of [`tracing`](https://docs.rs/tracing) under the target
 //! `afresh`:
 //!
-//! | span | is | with |
+//! | span | covers | fields |
 //! |---|---|---|
-//! | `afresh.call` | a call, from its first poll until its answer is there, in the span in which it is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed_by`, `afresh.verdict`, `afresh.reason`, `error.type` |
-//! | `afresh.send` | one send of it, redirects and the second send included, until the head of its answer is there | what OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/) ask for: `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
-//! | `afresh.refresh` | a refresh and, in it, its exchange; it has no parent and follows from the call that set it off | `afresh.cause` (`refused`, `suspected`, `outlived`, `ahead_of_time`, `asked_for`), `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
+//! | `afresh.call` | a call, from its first poll to its answer; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed_by`, `afresh.verdict`, `afresh.reason`, `error.type` |
+//! | `afresh.send` | one send, to the head of its answer; a redirect and the second send are sends, too | those of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
+//! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
-//! The spans are of level INFO. Events: what happens to the session (INFO; WARN where a refresh fails or the
-//! session expires), and what a call goes through: refused, waiting, sent again, failed (DEBUG).
-//! `error.type` is a status (`404`), `cancelled` for what was dropped, or what [`Error`] can be asked for:
-//! `timeout`, `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
+//! Spans have the level INFO. Changes of the session are events of the level INFO, or WARN if a refresh fails or the
+//! session expires. What happens to a call (refused, waiting, sent again, failed) is an event of the level DEBUG.
+//! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`, `connect`,
+//! `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
-//! No token, cookie, header, body, argument or URL is told: in place of `url.full`, which the conventions
-//! ask for, there is the template. An error is told in the runtime's own words, without those of its source.
+//! No token, cookie, header, body, argument or URL is recorded. The conventions ask for `url.full`; the runtime records
+//! the template in its place. Errors are recorded in the runtime's own words, without the text of their source.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -125,26 +124,28 @@
 //! tracing_subscriber::registry().with(tracing_subscriber::fmt::layer()).with(filter).init();
 //! ```
 
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod auth;
 mod client;
 mod declaration;
-mod error;
+pub mod error;
 mod execute;
 mod format;
 pub mod oauth2;
 pub mod param;
 mod platform;
-mod refresh;
+pub mod refresh;
 mod request;
 pub mod response;
-mod session;
-mod store;
+pub mod session;
+pub mod store;
 #[cfg(feature = "tracing")]
 mod trace;
 #[cfg(not(feature = "tracing"))]
 #[path = "trace/untraced.rs"]
 mod trace;
-mod transport;
+pub mod transport;
 
 pub mod guide;
 
@@ -157,14 +158,8 @@ pub use afresh_macros::{ApiError, AsTokens, api};
 pub use crate::client::builder::ClientBuilder;
 pub use crate::client::client::Client;
 pub use crate::client::pending::Pending;
-pub use crate::error::Challenge;
-pub use crate::error::Problem;
-pub use crate::error::Reason;
-pub use crate::error::Rejection;
-pub use crate::error::Verdict;
-pub use crate::error::{BoxError, Error, Result};
-pub use crate::error::{Receipt, RefreshedBy};
-pub use crate::refresh::refresher::{RefreshContext, Refresher};
+pub use crate::error::{Error, Problem, Receipt, Rejection, Result};
+pub use crate::refresh::refresher::Refresher;
 pub use crate::request::body::Body;
 pub use crate::request::multipart::Part;
 pub use crate::response::byte_stream::ByteStream;
@@ -173,15 +168,7 @@ pub use crate::response::lines::Lines;
 pub use crate::response::pages::Pages;
 pub use crate::response::reply::Reply;
 pub use crate::session::{
-    AccessToken, AsTokens, CookieSession, FromSession, KeepFresh, RefreshToken, Session, SessionEvent,
-    SessionEvents, SessionState, SessionWrite, TokenLifetime, TokenText, Tokens,
+    AccessToken, AsTokens, CookieSession, FromSession, RefreshToken, Session, SessionEvent, SessionState,
+    Tokens,
 };
-#[cfg(feature = "keyring")]
-pub use crate::store::KeyringStore;
-#[cfg(feature = "redis")]
-pub use crate::store::RedisStore;
-pub use crate::store::{FileStore, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
-#[cfg(feature = "encrypt")]
-pub use crate::store::{SealError, SealKey, Sealed};
-#[cfg(feature = "hyper")]
-pub use crate::transport::hyper::HyperTransport;
+pub use crate::store::{FileStore, MemoryStore};

@@ -28,7 +28,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use afresh::{Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
@@ -345,7 +345,7 @@ pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
 
 const ENDS: &str = "no call takes for ever";
 
-async fn soon<T>(call: impl Future<Output = Result<T, afresh::BoxError>>) -> T {
+async fn soon<T>(call: impl Future<Output = Result<T, afresh::error::BoxError>>) -> T {
     timeout(SOON, call).await.expect(ENDS).expect("a store that works")
 }
 

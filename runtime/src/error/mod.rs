@@ -1,4 +1,16 @@
-//! What a call ends with when it fails, and what is known of how it went. Start with `error`.
+//! What a call returns when it fails, and what is known about how it went.
+//!
+//! Most programs need only [`Error`](crate::Error) and its predicates. The other types answer finer questions:
+//!
+//! | type | says | from |
+//! |---|---|---|
+//! | [`Reason`] | why a refused call was not refreshed for, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
+//! | [`Verdict`] | what an answer says about the credential | [`Receipt::verdict`](crate::Receipt::verdict) |
+//! | [`Challenge`] | what the server asks for that a refresh does not bring | [`Verdict::Challenge`], [`Reason::Challenged`] |
+//! | [`RefreshedBy`] | which call's refresh brought the credential | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
+//! | [`BoxError`] | the error of a store or a transport | stores and tower services of your own |
+
+// To read the code of this folder, start with `error.rs`.
 
 pub(crate) mod causes;
 pub(crate) mod challenge;

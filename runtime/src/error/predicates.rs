@@ -76,7 +76,7 @@ impl Error {
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
-    /// use afresh::Reason;
+    /// use afresh::error::Reason;
     ///
     /// match error.reason() {
     ///     Some(Reason::RateLimited) => { /* slow down */ }

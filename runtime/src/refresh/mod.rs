@@ -1,4 +1,10 @@
-//! How a session gets a new credential: a `#[refresh]` method, a function or a grant. Start with `method`.
+//! How a session gets a new credential.
+//!
+//! The usual way is a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with) takes a
+//! function instead, and [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) a [`Refresher`]: a grant of
+//! [`oauth2`](crate::oauth2), or your own.
+
+// To read the code of this folder, start with `method.rs`.
 
 pub(crate) mod error_response;
 pub(crate) mod exchange;
@@ -6,3 +12,5 @@ pub(crate) mod method;
 pub(crate) mod refresher;
 pub(crate) mod refresher_provider;
 pub(crate) mod session_outcome;
+
+pub use self::refresher::{RefreshContext, Refresher};

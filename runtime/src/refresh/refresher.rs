@@ -17,7 +17,8 @@ use crate::transport::upstream::Upstream as Wire;
 /// grants of [`oauth2`](crate::oauth2) are such refreshers.
 ///
 /// ```
-/// use afresh::{Client, Error, RefreshContext, Refresher, Result, Tokens};
+/// use afresh::refresh::RefreshContext;
+/// use afresh::{Client, Error, Refresher, Result, Tokens};
 ///
 /// /// Asks a program on this machine, as `gh auth token` or `gcloud auth print-access-token`.
 /// struct Helper(&'static str);

@@ -223,7 +223,7 @@ impl Answer {
     }
 
     /// The live response, for types that are not read whole, see
-    /// [`FromResponse::READING`](crate::FromResponse::READING).
+    /// [`FromResponse::READING`](crate::response::FromResponse::READING).
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {

@@ -13,7 +13,7 @@ use crate::error::Error;
 /// [`reqwest::Response`]. Implement it for a type that reads something else than JSON:
 ///
 /// ```
-/// use afresh::{Answer, FromResponse};
+/// use afresh::response::{Answer, FromResponse};
 ///
 /// struct Csv(Vec<String>);
 ///
@@ -28,7 +28,7 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from a response",
     label = "not readable",
-    note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::FromResponse`"
+    note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::response::FromResponse`"
 )]
 pub trait FromResponse<Via = ByHand>: Sized {
     /// How much of the response is read before the value is made.

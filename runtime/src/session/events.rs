@@ -42,7 +42,7 @@ pub enum SessionEvent {
     /// The session in the store was received by another: a copy of a file, a backup, another name. If the other
     /// goes on with it, each refresh by one spends the refresh token of the other, and servers that rotate log
     /// both out: log in again in one of them. A copy whose original is not used any more is told of as well;
-    /// its own next refresh makes it an original. See [`SessionStore::place`](crate::SessionStore::place).
+    /// its own next refresh makes it an original. See [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// The server could not be told that tokens are not wanted any more: they may be good for as long as
     /// they live. See [`Refresher::revoke`](crate::Refresher::revoke).

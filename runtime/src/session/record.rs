@@ -44,7 +44,7 @@ pub(crate) struct StoredSession {
     /// There is no access token: the cookies are all there is.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::SessionStore::place) of the store when this was received, by a login or a refresh. Found in
+    /// The [place](crate::store::SessionStore::place) of the store when this was received, by a login or a refresh. Found in
     /// another, it was copied, and so was the refresh token beside it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) home: Option<String>,

@@ -37,7 +37,8 @@ use crate::error::BoxError;
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {
-/// use afresh::{Client, KeyringStore};
+/// use afresh::store::KeyringStore;
+/// use afresh::Client;
 ///
 /// let store = KeyringStore::new("shop-cli", "alice", home.join(".local/state/shop-cli/alice"));
 /// let client = Client::builder("https://shop.example").store(store).build()?;

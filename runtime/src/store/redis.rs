@@ -44,12 +44,13 @@ const LEASE: Duration = Duration::from_secs(30);
 /// failover to a replica that lagged behind, one login may be needed.
 ///
 /// Whoever can read the database can read the tokens: use a database and a user (ACL) of the session's own, TLS, or
-/// [`Sealed`](crate::Sealed). The user needs `@hash`, `@scripting`, `@pubsub`, `get`, `set`, `del` and `exists` on these
+/// [`Sealed`](crate::store::Sealed). The user needs `@hash`, `@scripting`, `@pubsub`, `get`, `set`, `del` and `exists` on these
 /// names.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
-/// use afresh::{Client, RedisStore};
+/// use afresh::store::RedisStore;
+/// use afresh::Client;
 ///
 /// let store = RedisStore::new("redis://cache.internal/", "afresh:alice")?;
 /// let client = Client::builder("https://shop.example").store(store).build()?;

@@ -31,7 +31,8 @@ const NONCE: usize = 24;
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
-/// use afresh::{Client, FileStore, SealKey, Sealed};
+/// use afresh::store::{SealKey, Sealed};
+/// use afresh::{Client, FileStore};
 ///
 /// // 32 random bytes from where your program has its secrets, not from a password.
 /// let store = Sealed::new(FileStore::new("/mnt/shared/shop/session"), SealKey::new(secret)).bound_to("alice");

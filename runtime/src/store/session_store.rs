@@ -45,7 +45,8 @@ use crate::error::BoxError;
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
-/// use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
+/// use afresh::error::BoxError;
+/// use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 ///
 /// /// Keeps the session in a variable.
 /// #[derive(Clone, Default)]

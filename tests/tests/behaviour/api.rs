@@ -3,7 +3,8 @@
 use crate::lane::Reaching;
 use std::time::Duration;
 
-use afresh::{ClientBuilder, RefreshToken, Reply, Result, SessionEvent, SessionEvents, Tokens, api};
+use afresh::session::SessionEvents;
+use afresh::{ClientBuilder, RefreshToken, Reply, Result, SessionEvent, Tokens, api};
 use afresh_tests::{Issued, World};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};

@@ -3,10 +3,10 @@
 use std::fs;
 use std::path::PathBuf;
 
-use afresh::{
-    BoxError, FileStore, MemoryStore, Revision, SessionEvent, SessionEvents, SessionState, SessionStore,
-    StoreLock, Stored, Swap, Tokens,
-};
+use afresh::error::BoxError;
+use afresh::session::SessionEvents;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::{FileStore, MemoryStore, SessionEvent, SessionState, Tokens};
 use afresh_tests::{Conduct, Role, World};
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};

@@ -5,7 +5,9 @@ use std::env;
 use std::process::Command;
 
 use afresh::__private::Api;
-use afresh::{BoxError, ClientBuilder, HyperTransport};
+use afresh::ClientBuilder;
+use afresh::error::BoxError;
+use afresh::transport::HyperTransport;
 use afresh_tests::Double;
 
 const SWITCH: &str = "AFRESH_TRANSPORT";

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use afresh::{BoxError, Client, HyperTransport, Result, Tokens, api};
+use afresh::error::BoxError;
+use afresh::transport::HyperTransport;
+use afresh::{Client, Result, Tokens, api};
 use afresh_tests::{Answer, Stage};
 use bytes::Bytes;
 use reqwest::{Method, Request};

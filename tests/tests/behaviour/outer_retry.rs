@@ -3,7 +3,8 @@
 
 use std::future::{Ready, ready};
 
-use afresh::{Client, Error, Reason, Receipt, RefreshedBy};
+use afresh::error::{Reason, RefreshedBy};
+use afresh::{Client, Error, Receipt};
 use afresh_tests::{Answer, World};
 use reqwest::{Request, Response};
 use tower::retry::{Policy, Retry};

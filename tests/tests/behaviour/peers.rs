@@ -4,9 +4,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use afresh::{
-    Client, FileStore, MemoryStore, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens,
-};
+use afresh::refresh::RefreshContext;
+use afresh::{Client, FileStore, MemoryStore, Refresher, Result, SessionEvent, SessionState, Tokens};
 use afresh_tests::{Answer, Knobs, Role, World};
 use serde_json::json;
 use tokio::time::Instant;

@@ -3,9 +3,8 @@
 
 use std::time::Duration;
 
-use afresh::{
-    Body, Challenge, Client, Error, Reason, Receipt, RefreshedBy, SessionEvent, Tokens, Verdict, api,
-};
+use afresh::error::{Challenge, Reason, RefreshedBy, Verdict};
+use afresh::{Body, Client, Error, Receipt, SessionEvent, Tokens, api};
 use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, Stage, World};
 use futures_util::stream;
 use serde_json::json;

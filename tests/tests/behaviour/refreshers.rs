@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use afresh::{Error, RefreshContext, Refresher, Result, Session, SessionState, Tokens};
+use afresh::refresh::RefreshContext;
+use afresh::{Error, Refresher, Result, Session, SessionState, Tokens};
 use afresh_tests::World;
 use serde_json::Value;
 use tokio::time::advance;

@@ -4,7 +4,8 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use afresh::oauth2::RefreshTokenGrant;
-use afresh::{Error, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens};
+use afresh::refresh::RefreshContext;
+use afresh::{Error, Refresher, Result, SessionEvent, SessionState, Tokens};
 use afresh_tests::{Answer, Conduct, Knobs, Parked, Role, World};
 use serde_json::json;
 use tokio::task::JoinHandle;

@@ -3,7 +3,8 @@
 
 use std::time::Duration;
 
-use afresh::{ByteStream, Reason, RefreshToken, Reply, Result, Tokens, Verdict, api};
+use afresh::error::{Reason, Verdict};
+use afresh::{ByteStream, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Fate, World};
 use bytes::Bytes;
 use serde_json::{Value, json};

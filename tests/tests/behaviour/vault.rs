@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Instant;
 
-use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::error::BoxError;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use serde_json::Value;
 use tokio::sync::{Mutex as Turn, watch};
 

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use afresh::{SessionEvent, SessionEvents};
+use afresh::SessionEvent;
+use afresh::session::SessionEvents;
 use tokio::task::JoinHandle;
 
 /// With the clock paused this passes only when nothing else can happen, and then at once.

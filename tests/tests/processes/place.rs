@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
-use afresh::{BoxError, Client, FileStore, RedisStore, SessionStore, Stored, Tokens};
+use afresh::error::BoxError;
+use afresh::store::{RedisStore, SessionStore, Stored};
+use afresh::{Client, FileStore, Tokens};
 use afresh_tests::{Issued, RedisServer};
 
 /// A place of the test's own, which goes away with it.

@@ -5,7 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use afresh::{BoxError, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::MemoryStore;
+use afresh::error::BoxError;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;

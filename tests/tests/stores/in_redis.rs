@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use afresh::{RedisStore, Revision, SealKey, Sealed, SessionStore, Swap};
+use afresh::store::{RedisStore, Revision, SealKey, Sealed, SessionStore, Swap};
 use afresh_tests::RedisServer;
 use afresh_tests::store_conformance::{Place, all, who_outlasts_the_lock_cannot_store};
 use redis::AsyncTypedCommands;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, MutexGuard, Once};
 
-use afresh::{KeyringStore, SessionStore, Swap};
+use afresh::store::{KeyringStore, SessionStore, Swap};
 use afresh_tests::store_conformance::{Place, all};
 use keyring::credential::{Credential, CredentialApi, CredentialBuilderApi, CredentialPersistence};
 use keyring::{Entry, Error, Result};

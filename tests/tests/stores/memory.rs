@@ -2,7 +2,9 @@
 
 use std::sync::{Arc, Mutex};
 
-use afresh::{BoxError, MemoryStore, Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::MemoryStore;
+use afresh::error::BoxError;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use afresh_tests::store_conformance::{Place, all};
 
 struct InMemory(MemoryStore);

@@ -1,6 +1,7 @@
 //! What the stores that come along say of where they are: by it a copy is known.
 
-use afresh::{FileStore, KeyringStore, MemoryStore, RedisStore, SealKey, Sealed, SessionStore};
+use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
+use afresh::{FileStore, MemoryStore};
 
 use crate::files::Folder;
 

@@ -3,7 +3,7 @@
 use std::process::Command;
 use std::time::{Duration, Instant};
 
-use afresh::{RedisStore, Revision, SessionStore, Swap};
+use afresh::store::{RedisStore, Revision, SessionStore, Swap};
 use afresh_tests::RedisServer;
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy};
 use tokio::net::{TcpListener, TcpStream};

@@ -1,6 +1,7 @@
 //! `Sealed`, around a store that anybody can look into.
 
-use afresh::{MemoryStore, SealKey, Sealed, SessionStore, Swap};
+use afresh::MemoryStore;
+use afresh::store::{SealKey, Sealed, SessionStore, Swap};
 use afresh_tests::store_conformance::{Place, all};
 
 struct InSealed(MemoryStore);

@@ -3,7 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use afresh::{AccessToken, AsTokens, RefreshToken, Result, TokenText, Tokens, api};
+use afresh::session::TokenText;
+use afresh::{AccessToken, AsTokens, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Stage};
 use serde::Deserialize;
 use serde_json::{Value, json};

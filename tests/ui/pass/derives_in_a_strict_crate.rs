@@ -45,7 +45,7 @@ pub enum AnyError {
 /// The answer of a login.
 #[derive(Debug, AsTokens)]
 #[tokens(refresh = "more.1")]
-pub struct LoggedIn<'a, T: afresh::TokenText> {
+pub struct LoggedIn<'a, T: afresh::session::TokenText> {
     /// The token.
     #[tokens(access)]
     #[deprecated]

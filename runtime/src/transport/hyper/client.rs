@@ -29,7 +29,8 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// [`ClientBuilder::transport`](crate::ClientBuilder::transport). With the feature `hyper`.
 ///
 /// ```
-/// use afresh::{Client, HyperTransport};
+/// use afresh::transport::HyperTransport;
+/// use afresh::Client;
 ///
 /// let client = Client::builder("https://shop.example").transport(HyperTransport::new()?).build()?;
 /// # Ok::<(), afresh::Error>(())
@@ -80,7 +81,8 @@ impl HyperTransport {
     ///
     /// ```
     /// # #[cfg(unix)] {
-    /// use afresh::{Client, HyperTransport};
+    /// use afresh::transport::HyperTransport;
+    /// use afresh::Client;
     /// use tokio::net::UnixStream;
     ///
     /// let transport = HyperTransport::over(|_| UnixStream::connect("/run/engine.sock"));

@@ -5,5 +5,3 @@ pub(crate) mod connector;
 pub(crate) mod host;
 pub(crate) mod network;
 pub(crate) mod response;
-
-pub use self::client::HyperTransport;

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use afresh::{ClientBuilder, HyperTransport, RefreshToken, Rejection, Result, Tokens, api};
+use afresh::transport::HyperTransport;
+use afresh::{ClientBuilder, RefreshToken, Rejection, Result, Tokens, api};
 
 use super::{Contender, TOKEN};
 use crate::in_memory::InMemory;

@@ -1,7 +1,8 @@
 //! @node-oauth/oauth2-server: the password grant, 401 with `invalid_token`, and refresh tokens that rotate.
 
+use afresh::error::Reason;
 use afresh::oauth2::{ClientAuth, RefreshTokenGrant};
-use afresh::{Reason, RefreshToken, Result, Session, Tokens, api};
+use afresh::{RefreshToken, Result, Session, Tokens, api};
 
 use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;

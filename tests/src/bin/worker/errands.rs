@@ -4,7 +4,8 @@ use std::io::Write;
 use std::sync::Arc;
 use std::time::Duration;
 
-use afresh::{Error, RefreshToken, Result, SessionStore, Swap, Tokens, api};
+use afresh::store::{SessionStore, Swap};
+use afresh::{Error, RefreshToken, Result, Tokens, api};
 use serde::Deserialize;
 use tokio::time::sleep;
 

@@ -9,7 +9,8 @@ use std::io::BufRead;
 use std::sync::Arc;
 use std::time::Duration;
 
-use afresh::{FileStore, RedisStore, SessionStore};
+use afresh::FileStore;
+use afresh::store::{RedisStore, SessionStore};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
 use crate::errands::{ShopClient, call, say, work, write};

@@ -5,7 +5,8 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
-use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::error::BoxError;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use tokio::sync::Notify;
 
 use crate::errands::say;
