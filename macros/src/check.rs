@@ -48,7 +48,7 @@ fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
             diag.push(method.name.at, format_args!("duplicate method `{name}`"));
         }
         if CLIENT_METHODS.contains(&name.as_str()) {
-            let fact = format_args!("method `{name}` has the name of a method that every client has");
+            let fact = format!("method `{name}` has the name of a method that every client has");
             diag.push_help(method.name.at, fact, "give it another name");
         }
         seen.push(method);

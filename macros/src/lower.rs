@@ -55,7 +55,7 @@ fn lower_client(chosen: Option<Located<Ident>>, source: &Trait, diag: &mut Diagn
     let usual = names::client(api);
     match chosen {
         Some(client) if client.value == *api => {
-            let help = format_args!("without the argument it is `{usual}`");
+            let help = format!("without the argument it is `{usual}`");
             diag.push_help(client.at, format_args!("client `{api}` has the name of its trait"), help);
             usual
         }

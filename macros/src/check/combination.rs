@@ -72,7 +72,7 @@ fn check_clashes(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnosti
     let mut clashes = CLASHES.iter().filter(|clash| clash.of == rule.value.name());
     let found = clashes.find_map(|clash| Some((clash, names().find(|name| clash.with.contains(name))?)));
     if let Some((clash, other)) = found {
-        let fact = format_args!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), clash.of);
+        let fact = format!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), clash.of);
         diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", clash.of, clash.because));
     }
 }

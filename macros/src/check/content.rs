@@ -66,7 +66,7 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     if let (Some(part), Some(verb)) =
         (parts.first(), endpoint.verb.as_ref().filter(|_| endpoint.forbids_body()))
     {
-        let fact = format_args!("a `{}` request has no body", verb.value);
+        let fact = format!("a `{}` request has no body", verb.value);
         return diag.push_help(part.at, fact, "use `#[query]`");
     }
     let mut earlier: Vec<&Part> = Vec::new();

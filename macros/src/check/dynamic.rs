@@ -49,7 +49,7 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {
-        let fact = format_args!("method `{name}` must not be `{qualifier}` in a `dyn` trait");
+        let fact = format!("method `{name}` must not be `{qualifier}` in a `dyn` trait");
         return diag.push_help(*at, fact, MOVE);
     }
     let receiver = match &method.inputs.receiver {
@@ -58,12 +58,12 @@ fn check_provided(method: &Method, diag: &mut Diagnostics) {
         Receiver::Other { at, written, .. } => Some((*at, format!(", not `{written}`"))),
     };
     if let Some((at, instead)) = receiver {
-        let fact = format_args!("method `{name}` must take `&self` in a `dyn` trait{instead}");
+        let fact = format!("method `{name}` must take `&self` in a `dyn` trait{instead}");
         return diag.push_help(at, fact, MOVE);
     }
     if let Some(output) = method.output.as_ref().filter(|output| mentions(&output.ty, "impl")) {
         let fact =
-            format_args!("method `{name}` must return a type that can be named in a `dyn` trait, not `impl`");
+            format!("method `{name}` must return a type that can be named in a `dyn` trait, not `impl`");
         return diag.push_help(output.at, fact, format_args!("name the type, or {MOVE}"));
     }
     check_signature(method, diag);

@@ -20,7 +20,7 @@ pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
         push_pair(endpoint, placeholder, param, diag);
     }
     for name in open {
-        let fact = format_args!("path placeholder `{{{name}}}` has no matching parameter");
+        let fact = format!("path placeholder `{{{name}}}` has no matching parameter");
         diag.push_help(path.at, fact, format_args!("add a parameter `{name}`"));
     }
     for (param, wanted) in lost {
@@ -42,7 +42,7 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
         let is_elsewhere = param.kind.is_some() && param.placeholder().is_none();
         let filled = endpoint.params.iter().any(|other| other.placeholder() == Some(&name));
         if is_elsewhere && path.value.has(&name) && !filled {
-            let fact = format_args!("parameter `{name}` has more than one place in the request");
+            let fact = format!("parameter `{name}` has more than one place in the request");
             diag.push_help(at, fact, format_args!("it already fills `{{{name}}}` in the path"));
         }
     }
@@ -56,16 +56,15 @@ fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
             endpoint.params.iter().filter(|param| param.placeholder() == Some(name)).collect();
         match fillers.as_slice() {
             [only] if only.source.is_conditional() => {
-                let fact = format_args!(
-                    "path placeholder `{{{name}}}` must have a parameter in every configuration"
-                );
+                let fact =
+                    format!("path placeholder `{{{name}}}` must have a parameter in every configuration");
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
                 // One of the same name has been reported for that.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
-                    let fact = format_args!("duplicate parameter for path placeholder `{{{name}}}`");
+                    let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");
                     diag.push(other.place.unwrap_or(other.source.at), fact);
                 }
             }
@@ -98,10 +97,10 @@ fn push_pair(
     let Some(path) = &endpoint.path else { return };
     if param.place.is_some() {
         let name = param.source.plain_name().unwrap_or_default();
-        let fact = format_args!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
+        let fact = format!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
         return diag.push_help(param.source.at, fact, format_args!("write `#[path(\"{placeholder}\")]`"));
     }
-    let fact = format_args!("path placeholder `{{{placeholder}}}` has no matching parameter");
+    let fact = format!("path placeholder `{{{placeholder}}}` has no matching parameter");
     let help = similar("parameter", placeholder, &[wanted]).unwrap_or_else(|| {
         format!("write `#[path(\"{placeholder}\")]` on the parameter `{wanted}`, or rename it")
     });
@@ -111,7 +110,7 @@ fn push_pair(
 fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
     let name = param.source.plain_name().unwrap_or_default();
     if let Some(segment) = foreign_placeholder(endpoint, wanted) {
-        let fact = format_args!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
+        let fact = format!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
         return diag.push_help(
             param.source.at,
             fact,
@@ -120,7 +119,7 @@ fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagno
     }
     if param.place.is_some() {
         let placeholder = if name == wanted { String::new() } else { format!(" `{{{wanted}}}`") };
-        let fact = format_args!("parameter `{name}` has no placeholder{placeholder} in the path");
+        let fact = format!("parameter `{name}` has no placeholder{placeholder} in the path");
         return diag.push_help(param.source.at, fact, format_args!("add `{{{wanted}}}` to the path"));
     }
     let fits = KINDS.iter().filter(|kind| {
@@ -128,7 +127,7 @@ fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagno
         (!kind.refresh_only || endpoint.is_refresh()) && !(is_body && endpoint.forbids_body())
     });
     let attributes = list_attributes(fits.map(|kind| kind.name));
-    let fact = format_args!("parameter `{name}` has no place in the request");
+    let fact = format!("parameter `{name}` has no place in the request");
     diag.push_help(param.source.at, fact, format_args!("add one of {attributes}"));
 }
 

@@ -53,7 +53,7 @@ impl Helper {
 
     /// The attribute has nothing in its parentheses.
     pub(super) fn push_empty(&self, what: &str, form: &str, diag: &mut Diagnostics) {
-        let fact = format_args!("the `{}` attribute has no {what}", self.name);
+        let fact = format!("the `{}` attribute has no {what}", self.name);
         diag.push_help(self.whole, fact, format_args!("write `{form}`"));
     }
 

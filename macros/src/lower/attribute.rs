@@ -32,13 +32,13 @@ pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagno
         (Verb::Known(verb), _) => (Some(Located { value: verb.to_owned(), at: attribute.at }), arguments),
         (Verb::Written, Some((first, rest))) if !is_path(first) => (lower_verb(first, diag), rest),
         (Verb::Written, _) => {
-            let fact = format_args!("the `{name}` attribute has no HTTP method");
+            let fact = format!("the `{name}` attribute has no HTTP method");
             diag.push_help(attribute.whole, fact, format_args!("write {form}"));
             return Request::default();
         }
     };
     let Some((path, extra)) = rest.split_first() else {
-        let fact = format_args!("the `{name}` attribute has no path");
+        let fact = format!("the `{name}` attribute has no path");
         diag.push_help(attribute.whole, fact, format_args!("write {form}"));
         return Request { verb, path: None };
     };
@@ -160,7 +160,7 @@ pub(super) fn lower_name(
 
 fn push_constant_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
     let name = &attribute.name;
-    let fact = format_args!("a constant must be written `#[{name}(\"name\" = \"value\")]`");
+    let fact = format!("a constant must be written `#[{name}(\"name\" = \"value\")]`");
     if attribute.style == Style::Bare {
         diag.push_help(at, fact, format_args!("to send a parameter, put `#[{name}]` before the parameter"));
     } else {
@@ -170,6 +170,6 @@ fn push_constant_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
 
 /// Reports an attribute of ours within a `cfg_attr`.
 pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnostics) {
-    let fact = format_args!("the `{name}` attribute must not stand in a `cfg_attr`");
+    let fact = format!("the `{name}` attribute must not stand in a `cfg_attr`");
     diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on all that depends on it");
 }

@@ -17,7 +17,7 @@ pub(super) fn lower_condition_list(attribute: &Attribute, diag: &mut Diagnostics
     if attribute.style == Style::Equals {
         push_wrong_form(attribute, &format!("`#[{name}({FORM})]`"), diag);
     } else if attribute.arguments.is_empty() {
-        let fact = format_args!("the `{name}` attribute has no condition");
+        let fact = format!("the `{name}` attribute has no condition");
         diag.push_help(attribute.whole, fact, format_args!("write `#[{name}({FORM})]`"));
     }
     lower_conditions(&attribute.arguments, diag)
@@ -31,7 +31,7 @@ pub(super) fn lower_argument(
     diag: &mut Diagnostics,
 ) -> Option<Vec<Condition>> {
     if inside.is_empty() {
-        let fact = format_args!("argument `{name}` has no condition");
+        let fact = format!("argument `{name}` has no condition");
         diag.push_help(key.at, fact, format_args!("write `{name}({FORM})`"));
     }
     lower_conditions(inside, diag)
@@ -51,7 +51,7 @@ fn lower_conditions(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Ve
 }
 
 fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condition> {
-    let form = format_args!("a condition must be written `{FORM}`");
+    let form = format!("a condition must be written `{FORM}`");
     let Argument::Equation(source, value) = argument else {
         diag.push(argument.key().at, form);
         return None;

@@ -51,7 +51,7 @@ fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
     if let Owner::Hidden(name) = &attribute.owner {
         push_hidden(attribute, name, diag);
     } else if tables::kind(&attribute.name).is_some() {
-        let fact = format_args!("the `{}` attribute must not stand on `self`", attribute.name);
+        let fact = format!("the `{}` attribute must not stand on `self`", attribute.name);
         diag.push_help(attribute.at, fact, "put it before the parameter that it is for");
     } else {
         push_misplaced(attribute, diag);
@@ -118,8 +118,7 @@ impl Found {
         let name = attribute.name.as_str();
         if let Some(verb) = tables::verb(name) {
             if self.has_verb {
-                let fact =
-                    format_args!("duplicate HTTP method attribute on method `{}`", method.name.plain());
+                let fact = format!("duplicate HTTP method attribute on method `{}`", method.name.plain());
                 return diag.push(attribute.at, fact);
             }
             self.has_verb = true;
@@ -141,7 +140,7 @@ impl Found {
 }
 
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
-    let fact = format_args!("method `{}` has no HTTP method attribute", method.name.plain());
+    let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());
     let verbs = tables::list_attributes(tables::VERBS.iter().map(|(name, _)| *name));
     diag.push_help(method.name.at, fact, format_args!("add one of {verbs}"));
 }
@@ -205,7 +204,7 @@ fn lower_provided(method: &Method, diag: &mut Diagnostics) {
     let on_params = on_receiver.iter().chain(params.iter().flat_map(|param| &param.attributes));
     let own = method.attributes.iter().chain(on_params).find(|attribute| !attribute.is_foreign());
     if let Some(attribute) = own {
-        let fact = format_args!("method `{name}` has both a body and the `{}` attribute", attribute.name);
+        let fact = format!("method `{name}` has both a body and the `{}` attribute", attribute.name);
         diag.push_help(
             attribute.at,
             fact,

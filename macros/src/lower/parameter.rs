@@ -100,8 +100,7 @@ fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<Strin
 
 fn push_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
     let name = &attribute.name;
-    let fact = format_args!(
-        "the `{name}` attribute of a parameter must be written `#[{name}]` or `#[{name}(\"name\")]`"
-    );
+    let fact =
+        format!("the `{name}` attribute of a parameter must be written `#[{name}]` or `#[{name}(\"name\")]`");
     diag.push(at, fact);
 }

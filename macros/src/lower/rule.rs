@@ -38,7 +38,7 @@ fn lower_status_list(attribute: &Attribute, example: u16, diag: &mut Diagnostics
     if attribute.style == Style::Equals {
         push_wrong_form(attribute, &format!("`#[{name}({example})]`"), diag);
     } else if attribute.arguments.is_empty() {
-        let fact = format_args!("the `{name}` attribute has no status");
+        let fact = format!("the `{name}` attribute has no status");
         diag.push_help(attribute.whole, fact, format_args!("write `#[{name}({example})]`"));
     }
     lower_statuses(&attribute.arguments, diag)

@@ -15,7 +15,7 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     // A variant that says nothing has been reported, and may be the one.
     let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.is_silent);
     if others.next().is_none() && !may_be {
-        let fact = format_args!("enum `{}` has no `#[other]` variant", found.name);
+        let fact = format!("enum `{}` has no `#[other]` variant", found.name);
         diag.push_help(found.at, fact, "add `#[other] Other(afresh::Error)`");
     }
     for at in others {
@@ -32,8 +32,8 @@ fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
                 continue;
             };
             let (status, at) = (status.value, status.at);
-            let fact = format_args!("status `{status}` cannot reach variant `{}`", variant.name);
-            let help = format_args!("variant `{}` takes every answer with this status", taker.name);
+            let fact = format!("status `{status}` cannot reach variant `{}`", variant.name);
+            let help = format!("variant `{}` takes every answer with this status", taker.name);
             diag.push_help(at, fact, help);
         }
     }

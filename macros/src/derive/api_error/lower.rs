@@ -78,7 +78,7 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
     for helper in Helper::read_all(&source.attrs, ON_VARIANT, diag) {
         match said {
             Some(earlier) if earlier == helper.name => {
-                let fact = format_args!("duplicate `{earlier}` attribute on variant `{}`", variant.name);
+                let fact = format!("duplicate `{earlier}` attribute on variant `{}`", variant.name);
                 if earlier == "status" {
                     diag.push_help(helper.whole, fact, "write all in one, `#[status(404, 410)]`");
                 } else {
@@ -86,7 +86,7 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
                 }
             }
             Some(_) => {
-                let fact = format_args!("variant `{}` has both a status and `#[other]`", variant.name);
+                let fact = format!("variant `{}` has both a status and `#[other]`", variant.name);
                 diag.push(helper.whole, fact);
             }
             None if helper.name == "status" => variant.statuses = lower_statuses(&helper, diag),
@@ -124,12 +124,12 @@ fn lower_content<'s>(
     let first = fields.next();
     let has_more = fields.next().is_some();
     if is_other && (first.is_none() || has_more) {
-        let fact = format_args!("variant `{name}` must hold an `afresh::Error`");
+        let fact = format!("variant `{name}` must hold an `afresh::Error`");
         diag.push_help(at, fact, format_args!("write `{name}(afresh::Error)`"));
         return None;
     }
     if has_more {
-        let fact = format_args!("variant `{name}` must hold one value");
+        let fact = format!("variant `{name}` must hold one value");
         let help = "put the fields into a struct that derives `serde::Deserialize`";
         diag.push_help(at, fact, help);
         return None;

@@ -17,7 +17,7 @@ fn check_access(found: &TokenStruct, diag: &mut Diagnostics) {
     let (Some(at), false) = (found.at, has_access || found.is_incomplete) else {
         return;
     };
-    let fact = format_args!("struct `{}` has no access token", found.name);
+    let fact = format!("struct `{}` has no access token", found.name);
     diag.push_help(at, fact, "put `#[tokens(access)]` on the field that holds it");
 }
 

@@ -25,7 +25,7 @@ pub(super) fn lower_path(
     };
     if let Some(field) = field {
         if text.split('.').next() != Some(field) {
-            let fact = format_args!("path `{text}` must begin with field `{field}`");
+            let fact = format!("path `{text}` must begin with field `{field}`");
             diag.push_help(at, fact, format_args!("write `{field}.{text}`"));
             return None;
         }
