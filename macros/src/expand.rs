@@ -1,7 +1,4 @@
-//! The pipeline as a table of contents: parse, lower, check, render.
-
-#[cfg(test)]
-mod tests;
+//! HEADER
 
 use proc_macro2::TokenStream;
 
@@ -11,7 +8,7 @@ use crate::diag::{At, Diagnostics};
 use crate::lower::{Settings, lower_api, lower_settings};
 use crate::names;
 use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
-use crate::tokens;
+use crate::token_stream;
 
 /// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
@@ -36,7 +33,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             strip(item)
         }
     };
-    tokens::concat(&mut [diag.into_tokens(), output].into_iter())
+    token_stream::concat(&mut [diag.into_tokens(), output].into_iter())
 }
 
 fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> TokenStream {

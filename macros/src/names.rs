@@ -7,7 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
-use crate::tokens;
+use crate::token_stream;
 
 /// The request under construction.
 pub(crate) fn call() -> Ident {
@@ -90,7 +90,7 @@ impl Runtime {
         if self.0.is_some() {
             return self.to_token_stream();
         }
-        tokens::map(self.to_token_stream(), &|mut token| {
+        token_stream::map(self.to_token_stream(), &|mut token| {
             token.set_span(span);
             token
         })

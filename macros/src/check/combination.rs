@@ -1,7 +1,8 @@
-//! What a method says about the session and its answer must not contradict itself.
+//! HEADER
 
+use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
-use crate::model::{Endpoint, Rule};
+use crate::model::Rule;
 
 /// Which attributes make another one meaningless, and why.
 struct Clash {

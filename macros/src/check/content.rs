@@ -1,7 +1,8 @@
-//! A request has at most one body, some have none, and no header or cookie is given twice.
+//! HEADER
 
+use crate::api::Endpoint;
 use crate::diag::{At, Diagnostics};
-use crate::model::{Content, Endpoint, ParamKind};
+use crate::model::{Content, ParamKind};
 
 /// Reports a header that a method gives twice, also by giving what makes one.
 pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
@@ -93,16 +94,4 @@ fn parts<'m>(endpoint: &'m Endpoint) -> Vec<Part<'m>> {
         Some(Part { content, at: param.place?, conditional: param.source.is_conditional() })
     });
     constants.chain(params).collect()
-}
-
-impl Content<'_> {
-    /// Whether both can be parts of one body.
-    fn goes_with(&self, other: &Self) -> bool {
-        matches!(
-            (self, other),
-            (Self::JsonMember(_), Self::JsonMember(_))
-                | (Self::FormMember(_), Self::FormMember(_))
-                | (Self::Part, Self::Part)
-        )
-    }
 }

@@ -1,7 +1,7 @@
-//! What stands behind a pointer is any implementation: a method of it has one signature, and takes `&self`.
+//! HEADER
 
+use crate::api::{Api, Member};
 use crate::diag::Diagnostics;
-use crate::model::{Api, Member};
 use crate::syntax::{Method, Receiver, mentions};
 
 const MOVE: &str = "move it to a trait of its own that is not `dyn`";

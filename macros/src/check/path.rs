@@ -1,7 +1,7 @@
-//! Placeholders and parameters must find each other. One slip of the pen is one error, though it leaves both sides alone.
+//! HEADER
 
+use crate::api::{Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
-use crate::model::{Endpoint, Param};
 use crate::syntax::tables::{KINDS, list_attributes};
 
 /// Reports placeholders without a parameter, and parameters that are nowhere in the request.

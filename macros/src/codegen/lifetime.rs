@@ -1,4 +1,4 @@
-//! One lifetime in the place of all that a type has: what is behind a pointer takes and gives for as long as it is used.
+//! HEADER
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;

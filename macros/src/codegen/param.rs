@@ -1,10 +1,12 @@
-//! How a value gets into a call: one call into the runtime per constant and parameter.
+//! HEADER
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{all_located, cfgs, located, ours, text};
-use crate::model::{Constant, ConstantPlace, Endpoint, Param, ParamKind};
+use super::attributes::cfgs;
+use super::span::{all_located, located, ours, text};
+use crate::api::{Endpoint, Param};
+use crate::model::{Constant, ConstantPlace, ParamKind};
 use crate::syntax::Pattern;
 
 /// All the values of a method: the path in the order of its template, then constants, then the other parameters, each

@@ -1,10 +1,9 @@
-//! The conditions of `expired_when` and `forbidden_when`.
+//! HEADER
 
+use super::report::push_wrong_form;
 use crate::diag::Diagnostics;
-use crate::model::condition::{Condition, Literal, wrong_pointer};
+use crate::model::{Condition, Literal, wrong_pointer};
 use crate::syntax::{Argument, Attribute, Style, Value, What};
-
-use super::attribute::push_wrong_form;
 
 const FORM: &str = "json(\"/error\") == \"token_expired\"";
 

@@ -1,10 +1,9 @@
-//! The `pages` attribute: how a method finds its next page.
+//! HEADER
 
+use super::report::push_wrong_form;
 use crate::diag::{Diagnostics, expected, invalid};
-use crate::model::paging::{Paging, is_field};
+use crate::model::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
-
-use super::attribute::push_wrong_form;
 
 /// What can stand in `#[pages(...)]`, and how each is written. The first three are the ways there are.
 const WORDS: &[(&str, &str)] = &[

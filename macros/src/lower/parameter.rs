@@ -1,12 +1,12 @@
-//! A parameter: its place in the request.
+//! HEADER
 
+use super::report::{push_arguments, push_hidden, push_misplaced};
+use super::value::lower_name;
+use crate::api::Param;
 use crate::diag::{At, Diagnostics, invalid};
-use crate::model::{Param, ParamKind, text};
+use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
-
-use super::attribute::{lower_name, push_arguments, push_hidden};
-use super::push_misplaced;
 
 /// The meaning of a parameter. Without an attribute it is looked for in the path.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
@@ -91,7 +91,7 @@ fn lower_kind(
 
 /// RFC 6265 §4.1.1: a cookie's name is a token.
 fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
-    if !text::is_token(name) {
+    if !is_token(name) {
         diag.push(at, invalid("cookie name", name));
         return None;
     }

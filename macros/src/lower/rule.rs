@@ -1,16 +1,13 @@
-//! The attributes of a method that say what is not in its request: its part in the session, its deadline, how its answer
-//! is read.
+//! HEADER
 
-use crate::diag::{Diagnostics, invalid};
-use crate::model::Rule;
-use crate::model::duration::parse_millis;
-use crate::syntax::tables::Mark;
-use crate::syntax::{Argument, Attribute, Style, Value, What};
-
-use super::attribute::{push_arguments, push_wrong_form};
 use super::condition::lower_condition_list;
 use super::paging::lower_paging;
-use super::settings::lower_statuses;
+use super::report::{push_arguments, push_wrong_form};
+use super::value::lower_statuses;
+use crate::diag::{Diagnostics, invalid};
+use crate::model::{Rule, parse_millis};
+use crate::syntax::tables::Mark;
+use crate::syntax::{Argument, Attribute, Style, Value, What};
 
 /// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
 pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnostics) -> Option<Rule> {

@@ -1,17 +1,15 @@
-//! The arguments of `#[api(...)]`.
+//! HEADER
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
+use super::condition::lower_argument;
+use super::value::{lower_header_name, lower_path, lower_statuses};
 use crate::diag::{At, Diagnostics, Located, expected, invalid};
-use crate::model::condition::Condition;
-use crate::model::path::PathTemplate;
-use crate::model::{Scheme, text};
+use crate::model::{Condition, PathTemplate, Scheme, is_token};
 use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
 use crate::syntax::{Argument, Value, What};
-
-use super::condition;
 
 /// What holds for the whole API.
 pub(crate) struct Settings {
@@ -120,10 +118,10 @@ impl Settings {
                 self.refresh_on = lower_statuses(inside, diag);
             }
             Arg::ExpiredWhen => {
-                self.expired_when = condition::lower_argument("expired_when", key, inside, diag);
+                self.expired_when = lower_argument("expired_when", key, inside, diag);
             }
             Arg::ForbiddenWhen => {
-                self.forbidden_when = condition::lower_argument("forbidden_when", key, inside, diag);
+                self.forbidden_when = lower_argument("forbidden_when", key, inside, diag);
             }
             Arg::Client | Arg::Path | Arg::Scheme | Arg::TokenHeader | Arg::Dyn | Arg::Crate => return None,
         }
@@ -146,7 +144,7 @@ fn lower_runtime(value: &Value) -> Option<Runtime> {
 }
 
 fn lower_prefix(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTemplate> {
-    let prefix = super::attribute::lower_path(text, at, diag)?;
+    let prefix = lower_path(text, at, diag)?;
     if text.ends_with('/') {
         diag.push(at, "path prefix must not end with `/`");
         return None;
@@ -160,41 +158,10 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
         return Some(Scheme::None);
     }
     let scheme = value.text()?;
-    if text::is_token(scheme) {
+    if is_token(scheme) {
         return Some(Scheme::Named(scheme.to_owned()));
     }
     let help = "for the token alone write `scheme = none`";
     diag.push_help(value.at, invalid("authentication scheme", scheme), help);
     Some(Scheme::None)
-}
-
-/// A header name in lower case, or an error on it.
-pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
-    let lowered = text::header_name(name);
-    if lowered.is_none() {
-        diag.push(at, invalid("header name", name));
-    }
-    lowered
-}
-
-/// A set of statuses. What is not one is reported and left out.
-pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
-    let mut statuses = Vec::new();
-    for argument in arguments {
-        match argument {
-            Argument::Single(Value { what: What::Number(Some(status @ 100..=599)), at }) => {
-                // Within the range, so it is one.
-                let Ok(status) = u16::try_from(*status) else { continue };
-                if statuses.contains(&status) {
-                    diag.push(*at, format_args!("duplicate status `{status}`"));
-                }
-                statuses.push(status);
-            }
-            Argument::Single(Value { what: What::TypedNumber, at }) => {
-                diag.push(*at, "status must be written without a type");
-            }
-            other => diag.push(other.key().at, "status must be a number from 100 to 599"),
-        }
-    }
-    (!statuses.is_empty()).then_some(statuses)
 }

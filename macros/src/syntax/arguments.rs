@@ -1,5 +1,4 @@
-//! What stands in the parentheses of an attribute. One small grammar serves them all, and reading it cannot fail: what
-//! does not fit is kept as [`What::Other`], for whoever knows what was expected there.
+//! HEADER
 //!
 //! ```text
 //! arguments = { argument "," }

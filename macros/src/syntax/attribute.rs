@@ -1,11 +1,12 @@
-//! An attribute, ours or somebody else's.
+//! HEADER
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Meta;
 use syn::parse::ParseStream;
 
-use super::{Argument, parse_arguments, parse_foreign, tables};
+use super::arguments::{Argument, parse_arguments, parse_foreign};
+use super::tables;
 use crate::diag::{At, Diagnostics, similar};
 
 /// One attribute and what its arguments say.

@@ -1,12 +1,13 @@
-//! What stands in the parentheses of a method: `self` and the parameters.
+//! HEADER
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Lifetime, Token, Type, parenthesized};
 
-use super::attribute::sources;
-use super::{Attribute, Parameter, drain};
+use super::attribute::{Attribute, sources};
+use super::parameter::Parameter;
+use super::recovery::drain;
 use crate::diag::{At, Diagnostics};
 
 /// The inputs of a method.

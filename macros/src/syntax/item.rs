@@ -1,13 +1,14 @@
-//! The items of a trait. One that cannot be read is reported and skipped; the next one is read as if nothing had been.
+//! HEADER
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::token::Bracket;
 use syn::{Generics, Ident, Path, Token, Type};
 
-use super::attribute::sources;
-use super::{Attribute, Method, tables};
+use super::attribute::{Attribute, sources};
+use super::method::Method;
+use super::recovery::{ends_in_attributes, skip_rest, take_rest};
+use super::tables;
 use crate::diag::{At, Diagnostics};
 
 /// An item of the trait.
@@ -61,51 +62,6 @@ pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Re
     }
     input.call(syn::Attribute::parse_outer)?;
     Ok(items)
-}
-
-/// Whether nothing follows but attributes of nothing, which the compiler reports.
-fn ends_in_attributes(input: ParseStream) -> bool {
-    let ahead = input.fork();
-    ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
-}
-
-/// Reads what is left of an item: up to its `;`, or its braces.
-fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
-    let mut rest = TokenStream::new();
-    while !input.is_empty() {
-        let token: TokenTree = input.parse()?;
-        let is_last = ends_item(&token);
-        rest.extend([token]);
-        if is_last {
-            break;
-        }
-    }
-    Ok(rest)
-}
-
-/// Reads past an item that could not be read. One that is being written has no end yet: it ends where the next begins.
-fn skip_rest(input: ParseStream) -> syn::Result<()> {
-    while !input.is_empty() && !starts_item(input) {
-        if ends_item(&input.parse()?) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn ends_item(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Punct(punct) => punct.as_char() == ';',
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
-    }
-}
-
-/// Whether what comes can only be the beginning of an item.
-pub(super) fn starts_item(input: ParseStream) -> bool {
-    input.peek(Token![#]) && input.peek2(Bracket)
-        || input.peek(Token![async]) && input.peek2(Token![fn])
-        || input.peek(Token![fn]) && input.peek2(Ident)
 }
 
 fn parse_item(

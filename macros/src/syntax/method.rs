@@ -1,4 +1,4 @@
-//! A method of the trait: its signature in parts, its body as it is.
+//! HEADER
 
 use std::ops::Range;
 
@@ -9,8 +9,11 @@ use syn::parse::ParseStream;
 use syn::token::Brace;
 use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
-use super::item::starts_item;
-use super::{Attribute, Inputs, Name, mentions, since};
+use super::attribute::Attribute;
+use super::inputs::Inputs;
+use super::name::Name;
+use super::recovery::starts_item;
+use super::words::mentions;
 use crate::diag::{At, Diagnostics};
 
 /// A method as it was written.
@@ -164,4 +167,9 @@ impl End {
         }
         Err(error)
     }
+}
+
+/// The places of the source from `start` to here.
+fn since(start: usize, diag: &Diagnostics) -> Range<usize> {
+    start..diag.marks()
 }

@@ -1,10 +1,10 @@
-//! A parameter of a method, after `self`.
+//! HEADER
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::ParseStream;
 use syn::{Ident, Token, Type};
 
-use super::Attribute;
+use super::attribute::Attribute;
 use crate::diag::{At, Diagnostics};
 use crate::names;
 

@@ -1,4 +1,4 @@
-//! Takes our attributes out of an item that could not be read, so that the compiler does not report each of them again.
+//! HEADER
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 

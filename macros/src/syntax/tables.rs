@@ -1,7 +1,4 @@
-//! The words of the macro: everything that can be written, in four tables.
-//!
-//! Reading, stripping, "expected one of" and help texts all go by these. A new word is a row here, a variant in the
-//! model, and an arm wherever the compiler then asks for one.
+//! HEADER
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 

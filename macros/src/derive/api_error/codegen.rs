@@ -1,15 +1,14 @@
-//! From the model to the impls: `From<afresh::Error>`, `Display` and `Error`.
-
-mod choice;
+//! HEADER
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
+use super::choice::{render_bounds, render_choice};
 use super::model::{Content, ErrorEnum, Settings, Variant};
-use crate::derive::quoting::{local, render_where};
-use crate::tokens;
-use choice::{render_bounds, render_choice};
+use crate::derive::generics::render_where;
+use crate::derive::span::local;
+use crate::token_stream;
 
 /// Everything that the derive adds.
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
@@ -18,8 +17,9 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     if settings.from_only {
         return from;
     }
-    let display = render_display(item, &tokens::concat(&mut found.variants.iter().map(render_wording)));
-    let error = render_error(item, &tokens::concat(&mut found.variants.iter().filter_map(render_source)));
+    let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_wording)));
+    let error =
+        render_error(item, &token_stream::concat(&mut found.variants.iter().filter_map(render_source)));
     quote!(#from #display #error)
 }
 

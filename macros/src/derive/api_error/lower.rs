@@ -1,16 +1,14 @@
-//! From the enum to its meaning, one variant at a time.
-
-mod status;
+//! HEADER
 
 use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
+use super::status::lower_statuses;
 use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime, refuse};
 use crate::diag::{At, Diagnostics, expected};
 use crate::names;
 use crate::syntax::Argument;
-use status::lower_statuses;
 
 const ON_ENUM: &[&str] = &["api_error"];
 const ON_VARIANT: &[&str] = &["status", "other"];

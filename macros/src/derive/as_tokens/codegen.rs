@@ -5,7 +5,8 @@ use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Token};
 
 use super::model::{FieldPath, Found, PARTS, Part, Source, TokenStruct};
-use crate::derive::quoting::{depends_on, local, ours, render_where};
+use crate::derive::generics::{depends_on, render_where};
+use crate::derive::span::{local, ours};
 use crate::names::Runtime;
 
 /// Everything that the derive adds.

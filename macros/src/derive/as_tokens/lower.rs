@@ -1,15 +1,13 @@
-//! From the struct to its meaning, one attribute at a time.
-
-mod path;
+//! HEADER
 
 use syn::{DataStruct, DeriveInput, Member};
 
+use super::field_path::lower_path;
 use super::model::{Found, PARTS, Source, TokenStruct};
 use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime};
 use crate::diag::{Diagnostics, expected};
 use crate::names;
 use crate::syntax::{Argument, Value, What};
-use path::lower_path;
 
 const HELPER: &[&str] = &["tokens"];
 const ON_STRUCT: &str = "#[tokens(access = \"data.access_token\")]";

@@ -1,8 +1,8 @@
-//! What is wrong with a path template, and how to mend it: [`PathError`].
+//! HEADER
 
 use std::fmt;
 
-use super::without_stars;
+use super::placeholder_name::without_stars;
 
 /// What is wrong with a path.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 
-use super::PathTemplate;
+use super::template::PathTemplate;
 
 /// Pieces that mean something in a template, and any other text.
 fn text() -> impl Strategy<Value = String> {

@@ -1,11 +1,12 @@
 //! Templates as they are read, shown and refused.
 
-use super::*;
+use super::error::PathError;
+use super::template::PathTemplate;
 
 fn split(text: &str) -> (Vec<String>, Vec<String>) {
     let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
     let placeholders = template.placeholders().into_iter().map(str::to_owned).collect();
-    (template.literals, placeholders)
+    (template.literals().to_vec(), placeholders)
 }
 
 fn wrong(text: &str) -> String {

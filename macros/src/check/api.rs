@@ -1,0 +1,22 @@
+//! HEADER
+
+use super::{combination, content, dynamic, names, path, role};
+use crate::api::Api;
+use crate::diag::Diagnostics;
+
+/// Applies all rules to an API.
+pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
+    names::check_method_names(api.source, diag);
+    role::check_roles(api, diag);
+    dynamic::check_dynamic(api, diag);
+    for endpoint in api.endpoints() {
+        names::check_parameter_names(endpoint, diag);
+        combination::check_rules(endpoint, diag);
+        role::check_refresh(endpoint, api.source.is_generic(), diag);
+        role::check_bearer(endpoint, diag);
+        path::check_path(endpoint, diag);
+        content::check_headers(endpoint, diag);
+        content::check_cookies(endpoint, diag);
+        content::check_body(endpoint, diag);
+    }
+}

@@ -1,0 +1,54 @@
+//! HEADER
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::attributes::carried;
+use super::client::{Frame, render_api, render_client};
+use super::{api_info, dyn_type, endpoint, stub, trait_item};
+use crate::api::{Api, Member};
+use crate::syntax::Item;
+
+/// All that an API trait becomes.
+pub(crate) fn render(api: &Api) -> TokenStream {
+    let frame = Frame {
+        api: &api.source.name.ident,
+        vis: &api.source.vis,
+        client: &api.client,
+        runtime: &api.runtime,
+    };
+    let declaration = trait_item::render_trait(api);
+    let client = render_client(&frame);
+    let description = render_api(&frame, &api_info::render_info(&frame, api));
+    let implementation = render_implementation(api);
+    let holder = dyn_type::render_holder(api);
+    let lints = carried(&api.source.attributes);
+    quote! {
+        #declaration
+        #client
+        #lints
+        #description
+        #lints
+        #implementation
+        #holder
+    }
+}
+
+/// `impl Shop for ShopClient`.
+fn render_implementation(api: &Api) -> TokenStream {
+    let (client, name) = (&api.client, &api.source.name.ident);
+    let (parameters, arguments, bounds) = api.source.generics.split_for_impl();
+    let members = api.members.iter().map(|member| match member {
+        Member::Endpoint(endpoint) => endpoint::render_endpoint(api, endpoint),
+        Member::Broken(method) => stub::render_stub(api, method),
+        Member::Other(Item::Refused(refused)) => stub::render_stand_in(refused),
+        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
+    });
+    quote! {
+        #[automatically_derived]
+        #[allow(deprecated, refining_impl_trait)]
+        impl #parameters #name #arguments for #client #bounds {
+            #(#members)*
+        }
+    }
+}

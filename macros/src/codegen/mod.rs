@@ -1,0 +1,23 @@
+//! HEADER
+
+mod api;
+mod api_info;
+mod attributes;
+mod client;
+mod description;
+mod dyn_type;
+mod endpoint;
+mod erased;
+mod lifetime;
+mod literal;
+mod param;
+mod refresh;
+mod signature;
+mod span;
+mod stub;
+mod trait_item;
+mod unreadable;
+
+pub(crate) use api::render;
+pub(crate) use client::Frame;
+pub(crate) use unreadable::render_unreadable;

@@ -1,0 +1,42 @@
+//! HEADER
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::attributes::kept;
+use super::span::{ours, place};
+use crate::syntax::{Method, Output, Parameter, Pattern, Receiver};
+
+/// `-> impl Future<Output = R> + Send`, standing where the arrow is.
+pub(super) fn render_future(output: &Output) -> TokenStream {
+    render_future_of(&output.ty, ours(output.arrow_span()))
+}
+
+/// The bounds are written out: an alias of them would break `dyn` and mocks.
+pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStream {
+    quote_spanned! {span=>
+        -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
+    }
+}
+
+/// `self` and the parameters, without our attributes.
+pub(super) fn render_inputs(method: &Method) -> TokenStream {
+    let receiver = match &method.inputs.receiver {
+        Receiver::Missing => None,
+        Receiver::Shared { source, .. } | Receiver::Other { source, .. } => Some(source.clone()),
+    };
+    let params = method.inputs.params.iter().map(|param| {
+        let attributes = kept(&param.attributes);
+        render_input(param, &attributes)
+    });
+    let inputs = receiver.into_iter().chain(params);
+    quote_spanned!(place(method)=> #(#inputs),*)
+}
+
+pub(super) fn render_input(param: &Parameter, attributes: &TokenStream) -> TokenStream {
+    let Parameter { pattern, colon, ty, .. } = param;
+    match pattern {
+        Pattern::Name(name) => quote!(#attributes #name #colon #ty),
+        Pattern::Other(pattern) => quote!(#attributes #pattern #colon #ty),
+    }
+}

@@ -1,0 +1,57 @@
+//! HEADER
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Visibility;
+
+use crate::syntax::{Method, Output};
+use crate::token_stream;
+
+/// A span that points at the user's source but belongs to the macro: errors show the place, lints leave it alone.
+pub(super) fn ours(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}
+
+/// Where all that is made of a method stands, and none of it at the attribute of the trait. The compiler knows a function
+/// again by how far its parts are from one another: with one of them up there, whatever was edited in between would have
+/// this method checked and compiled anew, and every method after it.
+///
+/// Where the arrow is, an error about the result underlines the result's type alone.
+pub(super) fn place(method: &Method) -> Span {
+    ours(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
+}
+
+/// An identifier at another place.
+pub(super) fn located(mut ident: Ident, here: Span) -> Ident {
+    ident.set_span(here.resolved_at(ident.span()));
+    ident
+}
+
+/// A text of ours at another place.
+pub(super) fn text(text: &str, here: Span) -> Literal {
+    let mut text = Literal::string(text);
+    text.set_span(here);
+    text
+}
+
+/// Tokens of ours, and none of the user's, at another place.
+pub(super) fn all_located(tokens: TokenStream, here: Span) -> TokenStream {
+    token_stream::map(tokens, &|token| {
+        let mut token = match token {
+            TokenTree::Group(group) => {
+                Group::new(group.delimiter(), all_located(group.stream(), here)).into()
+            }
+            other => other,
+        };
+        token.set_span(here);
+        token
+    })
+}
+
+/// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
+pub(super) fn respan(vis: &Visibility) -> TokenStream {
+    token_stream::map(vis.to_token_stream(), &|mut token| {
+        token.set_span(ours(token.span()));
+        token
+    })
+}

@@ -1,0 +1,104 @@
+//! HEADER
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Token;
+
+use super::attributes::{carried, cfgs, kept};
+use super::signature::{render_future_of, render_input};
+use crate::api::Api;
+use crate::syntax::{Method, Parameter, Pattern, Receiver, Refused, RefusedKind, mentions};
+
+/// The method as it was most likely meant, in the trait.
+pub(super) fn render_declaration(method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, generics, .. } = method;
+    let attributes = kept(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let receiver = receiver(method);
+    let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
+        let attributes = kept_on_parameter(param);
+        if is_nameable(method, index, param) {
+            render_input(param, &attributes)
+        } else {
+            render_unnamed(param, &attributes)
+        }
+    });
+    let output = render_future_of(&output(method), Span::mixed_site());
+    quote! {
+        #attributes
+        #[doc = ""]
+        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds;
+    }
+}
+
+/// The same method on the client. It is never called: there is an error.
+pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, generics, .. } = method;
+    let attributes = carried(attributes);
+    let (runtime, name, bounds) = (&api.runtime, &name.ident, &generics.where_clause);
+    let receiver = receiver(method);
+    let params = method.inputs.params.iter().map(|param| render_unnamed(param, &cfgs_of(param)));
+    let output = output(method);
+    quote! {
+        #attributes
+        #fn_token #name #generics (#receiver #(, #params)*) -> #runtime::Pending<#output> #bounds {
+            ::core::unimplemented!()
+        }
+    }
+}
+
+fn receiver(method: &Method) -> TokenStream {
+    match &method.inputs.receiver {
+        Receiver::Shared { source, .. } => source.clone(),
+        Receiver::Missing | Receiver::Other { .. } => quote!(&self),
+    }
+}
+
+fn output(method: &Method) -> TokenStream {
+    match &method.output {
+        Some(output) if !mentions(&output.ty, "impl") => output.ty.to_token_stream(),
+        _ => quote!(()),
+    }
+}
+
+fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
+    let (colon, ty) = (&param.colon, &param.ty);
+    let underscore = Token![_](param.colon.span);
+    quote!(#attributes #underscore #colon #ty)
+}
+
+/// Whether the parameter has a name of its own; a second one of the same name would be a second error.
+fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
+    let earlier = method.inputs.params.iter().take(index);
+    match &param.pattern {
+        Pattern::Name(_) => !earlier.map(Parameter::plain_name).any(|name| name == param.plain_name()),
+        Pattern::Other(_) => false,
+    }
+}
+
+fn cfgs_of(param: &Parameter) -> TokenStream {
+    let cfgs = cfgs(&param.attributes);
+    quote!(#(#cfgs)*)
+}
+
+/// What the compiler allows on a parameter: an unknown attribute has been reported by us.
+fn kept_on_parameter(param: &Parameter) -> TokenStream {
+    carried(&param.attributes)
+}
+
+/// An item that a client cannot have, in the trait.
+pub(super) fn render_refused(refused: &Refused) -> TokenStream {
+    match refused.kind {
+        RefusedKind::Constant { .. } | RefusedKind::Type { .. } => refused.source.clone(),
+        RefusedKind::Macro { .. } => TokenStream::new(),
+    }
+}
+
+/// The client's side of an item that it cannot have.
+pub(super) fn render_stand_in(refused: &Refused) -> TokenStream {
+    match &refused.kind {
+        RefusedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),
+        RefusedKind::Type { name, generics } => quote!(type #name #generics = ();),
+        RefusedKind::Macro { .. } => TokenStream::new(),
+    }
+}

@@ -1,0 +1,91 @@
+//! HEADER
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::attributes::kept;
+use super::signature::{render_future, render_future_of, render_inputs};
+use super::span::{ours, place, text};
+use super::stub;
+use crate::api::{Api, Endpoint, Member};
+use crate::syntax::{Attribute, End, Item, Method, Trait};
+
+/// The trait without our attributes, every async method a function that returns a `Send` future.
+pub(super) fn render_trait(api: &Api) -> TokenStream {
+    let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
+    let attributes = kept(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    // Default methods hold `&self` across an await, and every future is `Send`.
+    let shared = quote_spanned!(ours(name.span())=> ::core::marker::Send + ::core::marker::Sync);
+    let supertraits = supertraits.iter();
+    let members = api.members.iter().map(|member| match member {
+        Member::Endpoint(endpoint) => render_declared(endpoint),
+        Member::Broken(method) => stub::render_declaration(method),
+        Member::Provided(method) | Member::Flawed(method) => render_provided(method),
+        Member::Other(Item::Constant(source)) => source.clone(),
+        Member::Other(Item::Refused(refused)) => stub::render_refused(refused),
+        Member::Other(Item::Method(_)) => TokenStream::new(),
+    });
+    quote! {
+        #attributes
+        #[allow(dead_code)]
+        #vis #keyword #name #generics: #shared #(+ #supertraits)* #bounds {
+            #(#members)*
+        }
+    }
+}
+
+/// `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;`
+fn render_declared(endpoint: &Endpoint) -> TokenStream {
+    let source = endpoint.source;
+    let Method { attributes, vis, fn_token, name, generics, output, end, .. } = source;
+    let attributes = kept(attributes);
+    let route = render_route(endpoint);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let inputs = render_inputs(source);
+    let output = output.as_ref().map(render_future);
+    let semi = match end {
+        End::Declared(semi) => semi.to_token_stream(),
+        End::Provided(_) => TokenStream::new(),
+    };
+    quote_spanned! {place(source)=>
+        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
+    }
+}
+
+/// The route as the last line of a method's docs.
+fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
+    let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
+    let route = format!(" `{verb} {path}`");
+    let has_docs = endpoint.source.attributes.iter().any(Attribute::is_doc);
+    let here = place(endpoint.source);
+    let route = text(&route, here);
+    let gap = has_docs.then(|| quote_spanned!(here=> #[doc = ""]));
+    Some(quote_spanned!(here=> #gap #[doc = #route]))
+}
+
+/// A method with a body stays as it is, save that an async one becomes a function that returns a `Send` future.
+fn render_provided(method: &Method) -> TokenStream {
+    let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
+    let attributes = kept(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let inputs = render_inputs(method);
+    let End::Provided(body) = end else {
+        return TokenStream::new();
+    };
+    let Some(asyncness) = &qualifiers.asyncness else {
+        let qualifiers = &qualifiers.others;
+        let output = output.as_ref().map(|output| {
+            let (arrow, ty) = (&output.arrow, &output.ty);
+            quote!(#arrow #ty)
+        });
+        return quote!(#attributes #vis #qualifiers #fn_token #name #generics (#inputs) #output #bounds #body);
+    };
+    let span = ours(asyncness.span);
+    let future = match output {
+        Some(output) => render_future(output),
+        None => render_future_of(&quote!(()), span),
+    };
+    let block = quote_spanned!(span=> { async move #body });
+    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds #block)
+}

@@ -1,0 +1,85 @@
+//! HEADER
+
+use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::DeriveInput;
+
+use super::model::{Content, ErrorEnum, Settings, Status, Variant};
+use crate::derive::generics::depends_on;
+use crate::derive::span::{ends, local, ours};
+use crate::token_stream;
+
+/// What the bodies must be where that depends on the enum's parameters.
+pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
+    let runtime = &settings.runtime;
+    let bodies = found.variants.iter().filter(|variant| variant.other.is_none());
+    let types = bodies.filter_map(|variant| Some(variant.content.as_ref()?.ty));
+    types.filter(|ty| depends_on(&item.generics, ty)).map(|ty| quote!(#ty: #runtime::ErrorBody)).collect()
+}
+
+/// The body of `from`.
+pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStream {
+    let (runtime, status, error) = (&settings.runtime, local("status"), local("error"));
+    let exact = found.variants.iter().map(|variant| render_arm(settings, variant, false));
+    let classes = found.variants.iter().map(|variant| render_arm(settings, variant, true));
+    let arms = token_stream::concat(&mut exact.chain(classes));
+    let read = (!arms.is_empty()).then(|| quote!(let #status = #runtime::__private::answered(&#error);));
+    let other = found.variants.iter().filter_map(|variant| render_other(settings, variant));
+    quote!(#read #arms #(#other)*)
+}
+
+/// `if let Some(404 | 410) = status { ... }`, for the variant's statuses of one of the two ranks.
+fn render_arm(settings: &Settings, variant: &Variant, classes: bool) -> TokenStream {
+    let statuses = variant.statuses.iter().map(|status| status.value);
+    let patterns: Vec<TokenStream> =
+        statuses.filter(|status| status.is_class() == classes).map(render_pattern).collect();
+    if patterns.is_empty() {
+        return TokenStream::new();
+    }
+    let (name, status) = (variant.name, local("status"));
+    let choice = match &variant.content {
+        None => quote!(return Self::#name {};),
+        Some(content) => render_body(settings, variant, content),
+    };
+    quote! {
+        if let ::core::option::Option::Some(#(#patterns)|*) = #status {
+            #choice
+        }
+    }
+}
+
+fn render_pattern(status: Status) -> TokenStream {
+    match status {
+        Status::Exact(status) => Literal::u16_unsuffixed(status).into_token_stream(),
+        Status::Class(digit) => {
+            let [first, last] = [0, 99].map(|rest| Literal::u16_unsuffixed(digit * 100 + rest));
+            quote!(#first..=#last)
+        }
+    }
+}
+
+fn render_body(settings: &Settings, variant: &Variant, content: &Content) -> TokenStream {
+    let (name, runtime, error, body) = (variant.name, &settings.runtime, local("error"), local("body"));
+    let Content { member, ty } = content;
+    quote! {
+        if let ::core::option::Option::Some(#body) = #runtime::__private::error_body::<#ty>(&#error) {
+            return Self::#name { #member: #body };
+        }
+    }
+}
+
+/// The call reaches from the first token of the user's type to the last, so that all of it is underlined if it is not
+/// the runtime's error.
+fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
+    let Content { member, ty } = variant.other.and(variant.content.as_ref())?;
+    let (name, error, held) = (variant.name, local("error"), local("held"));
+    let (first, last) = ends(ty);
+    let there = settings.runtime.at(ours(first));
+    let mut arguments = Group::new(Delimiter::Parenthesis, error.into_token_stream());
+    arguments.set_span(ours(last));
+    let arguments = TokenTree::from(arguments);
+    Some(quote! {
+        let #held: #ty = #there::__private::other_error #arguments;
+        Self::#name { #member: #held }
+    })
+}

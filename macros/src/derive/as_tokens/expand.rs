@@ -1,0 +1,38 @@
+//! HEADER
+
+use proc_macro2::TokenStream;
+use syn::Data;
+
+use super::check::check_struct;
+use super::lower::lower_struct;
+use super::{codegen, model};
+use crate::derive::item::{mark_keyword, parse_item};
+use crate::diag::Diagnostics;
+use crate::token_stream;
+
+/// What the derive adds to the item.
+pub(crate) fn expand(item: TokenStream) -> TokenStream {
+    let mut diag = Diagnostics::default();
+    let Some(item) = parse_item(item, &mut diag) else {
+        return diag.into_tokens();
+    };
+    let start = diag.marks();
+    let found = match &item.data {
+        Data::Struct(data) => {
+            let found = lower_struct(&item, data, &mut diag);
+            check_struct(&found, &mut diag);
+            found
+        }
+        Data::Enum(_) | Data::Union(_) => {
+            let keyword = mark_keyword(&item.data, &mut diag);
+            diag.push(keyword, "`AsTokens` can be derived for structs only");
+            model::TokenStruct::default()
+        }
+    };
+    let output = if diag.any_in(&(start..diag.marks())) {
+        codegen::render_fallback(&item, &found.runtime)
+    } else {
+        codegen::render(&item, &found)
+    };
+    token_stream::concat(&mut [diag.into_tokens(), output].into_iter())
+}

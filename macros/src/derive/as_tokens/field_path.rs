@@ -1,0 +1,72 @@
+//! HEADER
+
+use proc_macro2::Span;
+use syn::ext::IdentExt;
+use syn::parse::Parser;
+use syn::{Ident, Index, Member};
+
+use super::model::FieldPath;
+use crate::diag::{At, Diagnostics};
+
+/// The path, or the error on it. One that is written on a field begins with that field.
+pub(super) fn lower_path(
+    text: &str,
+    at: At,
+    field: Option<&str>,
+    diag: &mut Diagnostics,
+) -> Option<FieldPath> {
+    // As if the macro had named the fields: the compiler would otherwise suggest to replace the literal by a name.
+    let span = at.span().resolved_at(Span::mixed_site());
+    let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
+    else {
+        let help = "write the names of fields with dots between them, such as `data.access_token`";
+        diag.push_help(at, format_args!("`{text}` is not a path of fields"), help);
+        return None;
+    };
+    if let Some(field) = field {
+        if text.split('.').next() != Some(field) {
+            let fact = format!("path `{text}` must begin with field `{field}`");
+            diag.push_help(at, fact, format_args!("write `{field}.{text}`"));
+            return None;
+        }
+    }
+    Some(FieldPath { at, members })
+}
+
+/// A field's name, raw if it is a keyword, or its number in a tuple.
+fn parse_member(text: &str, span: Span) -> Option<Member> {
+    if let Ok(index) = text.parse() {
+        return Some(Member::Unnamed(Index { index, span }));
+    }
+    let word = Ident::parse_any.parse_str(text).ok()?;
+    if word != text || ["self", "Self", "super", "crate", "_"].contains(&text) {
+        return None;
+    }
+    let is_keyword = syn::parse_str::<Ident>(text).is_err();
+    Some(Member::Named(if is_keyword { Ident::new_raw(text, span) } else { Ident::new(text, span) }))
+}
+
+#[cfg(test)]
+mod tests {
+    use quote::ToTokens;
+
+    use super::*;
+
+    fn member(text: &str) -> Option<String> {
+        parse_member(text, Span::call_site()).map(|member| member.to_token_stream().to_string())
+    }
+
+    #[test]
+    fn names_keywords_and_numbers_are_members() {
+        assert_eq!(member("data").as_deref(), Some("data"));
+        assert_eq!(member("type").as_deref(), Some("r#type"));
+        assert_eq!(member("0").as_deref(), Some("0"));
+    }
+
+    #[test]
+    fn anything_else_is_none() {
+        for text in ["", " data", "data ", "a b", "a-b", "a[0]", "self", "crate", "_", "-1", "\"", "("] {
+            assert_eq!(member(text), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! HEADER
+
+use proc_macro2::Ident;
+
+use super::constant::lower_constants;
+use super::endpoint::lower_method;
+use super::report::{push_hidden, push_misplaced};
+use super::settings::Settings;
+use crate::api::{Api, Member};
+use crate::diag::{Diagnostics, Located};
+use crate::model::Constant;
+use crate::names;
+use crate::syntax::{Item, Owner, Refused, RefusedKind, Trait, tables};
+
+/// The meaning of a trait, given what `#[api(...)]` says.
+pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
+    if let Some((at, qualifier)) = &source.qualifier {
+        diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
+    }
+    let constants = lower_trait_attributes(source, diag);
+    let prefix = settings.prefix;
+    let members = source.items.iter().map(|item| match item {
+        Item::Method(method) => lower_method(method, prefix.as_ref(), &constants, diag),
+        Item::Constant(_) => Member::Other(item),
+        Item::Refused(refused) => {
+            lower_refused(refused, diag);
+            Member::Other(item)
+        }
+    });
+    Api {
+        source,
+        members: members.collect(),
+        client: lower_client(settings.client, source, diag),
+        runtime: settings.runtime,
+        refresh_on: settings.refresh_on,
+        expired_when: settings.expired_when,
+        forbidden_when: settings.forbidden_when,
+        scheme: settings.scheme,
+        token_header: settings.token_header,
+        holder: settings
+            .dynamic
+            .map(|(at, span)| Located { value: names::holder(&source.name.ident, span), at }),
+    }
+}
+
+/// The name of the client. A name that is taken already is replaced by the usual one.
+fn lower_client(chosen: Option<Located<Ident>>, source: &Trait, diag: &mut Diagnostics) -> Ident {
+    let api = &source.name.ident;
+    let usual = names::client(api);
+    match chosen {
+        Some(client) if client.value == *api => {
+            let help = format!("without the argument it is `{usual}`");
+            diag.push_help(client.at, format_args!("client `{api}` has the name of its trait"), help);
+            usual
+        }
+        Some(client) => client.value,
+        None => usual,
+    }
+}
+
+fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located<Constant>> {
+    let mut constants = Vec::new();
+    for attribute in &source.attributes {
+        match (&attribute.owner, tables::constant(&attribute.name)) {
+            (Owner::Foreign, _) => {}
+            (Owner::Ours, Some((place, true))) => {
+                constants.extend(lower_constants(attribute, place, diag));
+            }
+            (Owner::Ours, _) => push_misplaced(attribute, diag),
+            (Owner::Misspelt, _) => {
+                diag.push_unknown(
+                    attribute.at,
+                    "trait attribute",
+                    &attribute.name,
+                    &tables::trait_attributes(),
+                );
+            }
+            (Owner::Hidden(name), _) => push_hidden(attribute, name, diag),
+            (Owner::Repeated, _) => {
+                let help = "one `#[api(...)]` takes all arguments";
+                diag.push_help(attribute.whole, "duplicate `api` attribute", help);
+            }
+        }
+    }
+    constants
+}
+
+fn lower_refused(refused: &Refused, diag: &mut Diagnostics) {
+    match &refused.kind {
+        RefusedKind::Constant { name, .. } => {
+            let help = "give it a value: the generated client has no other";
+            diag.push_help(refused.at, format_args!("associated constant `{name}` has no value"), help);
+        }
+        RefusedKind::Type { name, .. } => {
+            let help = "use a type parameter of the trait or of the method";
+            diag.push_help(
+                refused.at,
+                format_args!("associated type `{name}` has no place in an API trait"),
+                help,
+            );
+        }
+        RefusedKind::Macro { name } => {
+            let help = "write out what it expands to: `#[api]` cannot look into it";
+            diag.push_help(refused.at, format_args!("macro `{name}!` has no place in an API trait"), help);
+        }
+    }
+}

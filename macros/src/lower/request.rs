@@ -1,0 +1,69 @@
+//! HEADER
+
+use super::report::push_wrong_form;
+use crate::diag::{Diagnostics, Located, invalid};
+use crate::model::is_token;
+use crate::syntax::tables::Verb;
+use crate::syntax::{Argument, Attribute, Style, Value, What};
+
+/// The verb and the path that a verb attribute names, each `None` if it is missing or wrong.
+#[derive(Default)]
+pub(super) struct Request {
+    pub(super) verb: Option<Located<String>>,
+    /// The text of the path, without the prefix.
+    pub(super) path: Option<Located<String>>,
+}
+
+/// Reads `#[get("/orders")]`, whose verb is known, or `#[request("PROPFIND", "/orders")]`.
+pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagnostics) -> Request {
+    let name = &attribute.name;
+    let arguments = attribute.arguments.as_slice();
+    let form = match verb {
+        Verb::Known(_) => format!("`#[{name}(\"/...\")]`"),
+        Verb::Written => format!("`#[{name}(\"PROPFIND\", \"/...\")]`"),
+    };
+    if attribute.style == Style::Equals {
+        push_wrong_form(attribute, &form, diag);
+        return Request::default();
+    }
+    let (verb, rest) = match (verb, arguments.split_first()) {
+        (Verb::Known(verb), _) => (Some(Located { value: verb.to_owned(), at: attribute.at }), arguments),
+        (Verb::Written, Some((first, rest))) if !is_path(first) => (lower_verb(first, diag), rest),
+        (Verb::Written, _) => {
+            let fact = format!("the `{name}` attribute has no HTTP method");
+            diag.push_help(attribute.whole, fact, format_args!("write {form}"));
+            return Request::default();
+        }
+    };
+    let Some((path, extra)) = rest.split_first() else {
+        let fact = format!("the `{name}` attribute has no path");
+        diag.push_help(attribute.whole, fact, format_args!("write {form}"));
+        return Request { verb, path: None };
+    };
+    if let Some(extra) = extra.first() {
+        diag.push(extra.key().at, format_args!("the `{name}` attribute must have one path only"));
+    }
+    Request { verb, path: lower_literal(path, &format!("the path of the `{name}` attribute"), diag) }
+}
+
+fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<String>> {
+    let verb = lower_literal(argument, "the HTTP method of the `request` attribute", diag)?;
+    if is_token(&verb.value) {
+        return Some(verb);
+    }
+    diag.push(verb.at, invalid("HTTP method", &verb.value));
+    None
+}
+
+/// The text of an argument that is a string literal, or an error on it.
+fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
+    if let Argument::Single(Value { what: What::Text(text), at }) = argument {
+        return Some(Located { value: text.clone(), at: *at });
+    }
+    diag.push(argument.key().at, format_args!("{what} must be a string literal"));
+    None
+}
+
+fn is_path(argument: &Argument) -> bool {
+    argument.key().text().is_some_and(|text| text.starts_with('/'))
+}

@@ -1,0 +1,12 @@
+//! HEADER
+
+mod error;
+mod placeholder_name;
+mod template;
+
+#[cfg(test)]
+mod fuzz;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use template::PathTemplate;

@@ -1,0 +1,71 @@
+//! HEADER
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Token, Visibility};
+
+use super::recovery::drain;
+use super::trait_item::{Trait, parse_trait};
+use super::words::{any_word, is_word};
+use crate::diag::{At, Diagnostics};
+
+/// What the macro was put on.
+pub(crate) enum Input {
+    Trait(Box<Trait>),
+    /// A trait whose head cannot be read; its visibility and name, if those can.
+    Unreadable(Option<(Visibility, Ident)>),
+    /// Not a trait at all: the keyword of the item, and whether `mockall` has made it.
+    Other {
+        at: At,
+        is_mock: bool,
+    },
+}
+
+/// Reads the item under the attribute.
+pub(crate) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Input {
+    if !item.clone().into_iter().any(|token| is_word(&token, "trait")) {
+        return parse_other(&item, diag);
+    }
+    let head = parse_head.parse2(item.clone());
+    let mut reader = |input: ParseStream| {
+        let read = parse_trait(input, diag);
+        drain(input)?;
+        Ok(read)
+    };
+    match Parser::parse2(&mut reader, item).and_then(|read| read) {
+        Ok(found) => Input::Trait(Box::new(found)),
+        Err(error) => {
+            diag.push_syntax(error);
+            Input::Unreadable(head.ok())
+        }
+    }
+}
+
+/// As much of a trait's head as a client needs.
+fn parse_head(input: ParseStream) -> syn::Result<(Visibility, Ident)> {
+    input.call(syn::Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    while !input.peek(Token![trait]) {
+        input.parse::<TokenTree>()?;
+    }
+    input.parse::<Token![trait]>()?;
+    let name = input.parse()?;
+    drain(input)?;
+    Ok((vis, name))
+}
+
+fn parse_other(item: &TokenStream, diag: &mut Diagnostics) -> Input {
+    const KEYWORDS: &[&str] =
+        &["impl", "struct", "enum", "union", "fn", "mod", "type", "const", "static", "use"];
+    let keyword = item.clone().into_iter().find(|token| KEYWORDS.iter().any(|word| is_word(token, word)));
+    let at = match keyword {
+        Some(token) => diag.mark(&token),
+        None => diag.mark(item),
+    };
+    Input::Other { at, is_mock: any_word(item, &is_of_mockall) }
+}
+
+/// `automock` copies the attributes below it to everything it makes.
+fn is_of_mockall(word: &str) -> bool {
+    word == "mockall" || word.starts_with("Mock") || word.ends_with("_expectations")
+}

@@ -1,0 +1,6 @@
+//! HEADER
+
+mod broken;
+mod expanded;
+mod places;
+mod valid;
