@@ -3,8 +3,8 @@
 use proc_macro2::TokenStream;
 
 use crate::check::check_api;
-use crate::codegen::{Frame, render, render_unreadable};
-use crate::diag::{At, Diagnostics};
+use crate::codegen::{ClientParts, render, render_unreadable};
+use crate::diag::{Diagnostics, Location};
 use crate::lower::{Settings, lower_api, lower_settings};
 use crate::names;
 use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
@@ -23,9 +23,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Input::Trait(source) => expand_trait(settings, &source, &mut diag),
         Input::Unreadable(Some((vis, name))) => {
             let client = settings.client.map_or_else(|| names::client(&name), |client| client.value);
-            let frame = Frame { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
-            let holder = settings.dynamic.map(|(_, span)| names::holder(&name, span));
-            render_unreadable(item, &frame, holder.as_ref())
+            let parts = ClientParts { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
+            let dyn_type = settings.dynamic.map(|(_, span)| names::dyn_type(&name, span));
+            render_unreadable(item, &parts, dyn_type.as_ref())
         }
         Input::Unreadable(None) => strip(item),
         Input::Other { at, is_mock } => {
@@ -39,11 +39,11 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> TokenStream {
     let mut api = lower_api(settings, source, diag);
     check_api(&api, diag);
-    api.set_aside(|method| diag.any_in(&method.places));
+    api.exclude_invalid(|method| diag.any_in(&method.places));
     render(&api)
 }
 
-fn push_not_a_trait(at: At, is_mock: bool, diag: &mut Diagnostics) {
+fn push_not_a_trait(at: Location, is_mock: bool, diag: &mut Diagnostics) {
     let fact = "the `api` attribute applies to traits only";
     if is_mock {
         diag.push_help(at, fact, "if `mockall::automock` stands above `#[api]`, put it below");

@@ -19,7 +19,7 @@ pub(crate) struct Api<'s> {
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// The type that holds any implementation, if there is to be one.
-    pub(crate) holder: Option<Located<Ident>>,
+    pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
 }
 
@@ -32,11 +32,11 @@ pub(crate) enum Member<'s> {
     /// A method that sends a request.
     Endpoint(Endpoint<'s>),
     /// A method that was meant to send a request.
-    Broken(&'s Method),
+    Invalid(&'s Method),
     /// A method with a body of its own.
     Provided(&'s Method),
     /// A method with a body that something is wrong with: it stays in the trait, and nothing is made of it.
-    Flawed(&'s Method),
+    InvalidProvided(&'s Method),
     /// Anything else a trait may hold.
     Other(&'s Item),
 }
@@ -46,25 +46,27 @@ impl<'s> Api<'s> {
     pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint<'s>> {
         self.members.iter().filter_map(|member| match member {
             Member::Endpoint(endpoint) => Some(endpoint),
-            Member::Provided(_) | Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => None,
+            Member::Provided(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => None,
         })
     }
 
     /// Takes the methods that something is wrong with out of the API. One that repeats a name goes altogether.
-    pub(crate) fn set_aside(&mut self, is_wrong: impl Fn(&Method) -> bool) {
+    pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
-        let lacks_types = self.source.items.iter().any(Item::is_refused_type);
+        let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);
         let is_broken = |method: &Method| is_wrong(method) || lacks_types && method.mentions_itself();
         self.members.retain_mut(|member| {
             let source = match member {
                 Member::Endpoint(endpoint) => endpoint.source,
-                Member::Provided(method) | Member::Flawed(method) | Member::Broken(method) => *method,
+                Member::Provided(method) | Member::InvalidProvided(method) | Member::Invalid(method) => {
+                    *method
+                }
                 Member::Other(_) => return true,
             };
             let broken = is_broken(source);
             match member {
-                Member::Endpoint(_) if broken => *member = Member::Broken(source),
-                Member::Provided(_) if broken => *member = Member::Flawed(source),
+                Member::Endpoint(_) if broken => *member = Member::Invalid(source),
+                Member::Provided(_) if broken => *member = Member::InvalidProvided(source),
                 _ => {}
             }
             let repeated = names.contains(&source.name.plain());

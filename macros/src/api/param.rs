@@ -1,6 +1,6 @@
 //! HEADER
 
-use crate::diag::At;
+use crate::diag::Location;
 use crate::model::ParamKind;
 use crate::syntax::Parameter;
 
@@ -8,7 +8,7 @@ use crate::syntax::Parameter;
 pub(crate) struct Param<'s> {
     pub(crate) source: &'s Parameter,
     /// Where its place was written; a parameter without an attribute is looked for in the path.
-    pub(crate) place: Option<At>,
+    pub(crate) place: Option<Location>,
     pub(crate) kind: Option<ParamKind>,
 }
 

@@ -1,6 +1,6 @@
 //! HEADER
 
-use super::{combination, content, dynamic, names, path, role};
+use super::{conflicts, content, dyn_trait, names, path, role};
 use crate::api::Api;
 use crate::diag::Diagnostics;
 
@@ -8,10 +8,10 @@ use crate::diag::Diagnostics;
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     names::check_method_names(api.source, diag);
     role::check_roles(api, diag);
-    dynamic::check_dynamic(api, diag);
+    dyn_trait::check_dyn_trait(api, diag);
     for endpoint in api.endpoints() {
         names::check_parameter_names(endpoint, diag);
-        combination::check_rules(endpoint, diag);
+        conflicts::check_rules(endpoint, diag);
         role::check_refresh(endpoint, api.source.is_generic(), diag);
         role::check_bearer(endpoint, diag);
         path::check_path(endpoint, diag);

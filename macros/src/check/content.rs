@@ -1,7 +1,7 @@
 //! HEADER
 
 use crate::api::Endpoint;
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 use crate::model::{Content, ParamKind};
 
 /// Reports a header that a method gives twice, also by giving what makes one.
@@ -14,7 +14,7 @@ pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
     });
     let mut seen: Vec<(&str, bool)> = Vec::new();
     for (name, at, conditional) in constants.chain(params) {
-        if let Some(help) = made_by_us(endpoint, name) {
+        if let Some(help) = generated_from(endpoint, name) {
             diag.push_help(at, format_args!("duplicate header `{name}`"), help);
         } else if seen
             .iter()
@@ -27,7 +27,7 @@ pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
 }
 
 /// Why the method must not give this header itself: something else that it has makes it.
-fn made_by_us(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
+fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {
         "content-type" if endpoint.is_multipart() => {
@@ -57,7 +57,7 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
 /// A part of the body: what it is, where it was written, and whether it is there in some configurations only.
 struct Part<'m> {
     content: Content<'m>,
-    at: At,
+    at: Location,
     conditional: bool,
 }
 

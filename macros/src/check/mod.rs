@@ -1,9 +1,9 @@
 //! HEADER
 
 mod api;
-mod combination;
+mod conflicts;
 mod content;
-mod dynamic;
+mod dyn_trait;
 mod names;
 mod path;
 mod role;

@@ -8,27 +8,27 @@ use crate::syntax::tables::{KINDS, list_attributes};
 pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     check_two_places(endpoint, diag);
-    check_doubles(endpoint, diag);
-    let mut lost: Vec<(&Param, &str)> =
+    check_one_parameter_each(endpoint, diag);
+    let mut unmatched: Vec<(&Param, &str)> =
         endpoint.params.iter().filter_map(|param| Some((param, param.placeholder()?))).collect();
-    lost.retain(|(_, wanted)| !path.value.has(wanted));
+    unmatched.retain(|(_, wanted)| !path.value.has(wanted));
     let fills = |param: &Param, name: &str| param.kind.is_none() || param.placeholder() == Some(name);
-    let mut open: Vec<&str> = path.value.placeholders();
-    open.retain(|name| !endpoint.params.iter().any(|param| fills(param, name) || is_called(param, name)));
+    let mut unfilled: Vec<&str> = path.value.placeholders();
+    unfilled.retain(|name| !endpoint.params.iter().any(|param| fills(param, name) || has_name(param, name)));
 
-    while let Some((placeholder, param)) = take_pair(&mut open, &mut lost) {
+    while let Some((placeholder, param)) = take_pair(&mut unfilled, &mut unmatched) {
         push_pair(endpoint, placeholder, param, diag);
     }
-    for name in open {
+    for name in unfilled {
         let fact = format!("path placeholder `{{{name}}}` has no matching parameter");
         diag.push_help(path.at, fact, format_args!("add a parameter `{name}`"));
     }
-    for (param, wanted) in lost {
-        push_lost(endpoint, param, wanted, diag);
+    for (param, wanted) in unmatched {
+        push_unmatched(endpoint, param, wanted, diag);
     }
 }
 
-fn is_called(param: &Param, name: &str) -> bool {
+fn has_name(param: &Param, name: &str) -> bool {
     param.source.plain_name().as_deref() == Some(name)
 }
 
@@ -49,7 +49,7 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
 }
 
 /// Two parameters for one placeholder, or one that is not always there.
-fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
+fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for name in path.value.placeholders() {
         let fillers: Vec<&Param> =
@@ -75,17 +75,17 @@ fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
 
 /// A placeholder and a parameter that most likely mean each other: by their names, or because nothing else is left.
 fn take_pair<'m>(
-    open: &mut Vec<&'m str>,
-    lost: &mut Vec<(&'m Param<'m>, &'m str)>,
+    unfilled: &mut Vec<&'m str>,
+    unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,
 ) -> Option<(&'m str, (&'m Param<'m>, &'m str))> {
     let is_pair = |name: &str, wanted: &str| similar("", wanted, &[name]).is_some();
-    let mut pairs = open.iter().enumerate().flat_map(|(left, name)| {
-        let matches = lost.iter().enumerate().filter(move |(_, (_, wanted))| is_pair(name, wanted));
+    let mut pairs = unfilled.iter().enumerate().flat_map(|(left, name)| {
+        let matches = unmatched.iter().enumerate().filter(move |(_, (_, wanted))| is_pair(name, wanted));
         matches.map(move |(right, _)| (left, right))
     });
-    let only = (open.len() == 1 && lost.len() == 1).then_some((0, 0));
+    let only = (unfilled.len() == 1 && unmatched.len() == 1).then_some((0, 0));
     let (left, right) = pairs.next().or(only)?;
-    Some((open.remove(left), lost.remove(right)))
+    Some((unfilled.remove(left), unmatched.remove(right)))
 }
 
 fn push_pair(
@@ -107,7 +107,7 @@ fn push_pair(
     diag.push_help(path.at, fact, help);
 }
 
-fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
+fn push_unmatched(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
     let name = param.source.plain_name().unwrap_or_default();
     if let Some(segment) = foreign_placeholder(endpoint, wanted) {
         let fact = format!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");

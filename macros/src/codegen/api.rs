@@ -3,26 +3,26 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::attributes::carried;
-use super::client::{Frame, render_api, render_client};
+use super::attributes::propagated;
+use super::client::{ClientParts, render_api, render_client};
 use super::{api_info, dyn_type, endpoint, stub, trait_item};
 use crate::api::{Api, Member};
 use crate::syntax::Item;
 
 /// All that an API trait becomes.
 pub(crate) fn render(api: &Api) -> TokenStream {
-    let frame = Frame {
+    let parts = ClientParts {
         api: &api.source.name.ident,
         vis: &api.source.vis,
         client: &api.client,
         runtime: &api.runtime,
     };
     let declaration = trait_item::render_trait(api);
-    let client = render_client(&frame);
-    let description = render_api(&frame, &api_info::render_info(&frame, api));
+    let client = render_client(&parts);
+    let description = render_api(&parts, &api_info::render_info(&parts, api));
     let implementation = render_implementation(api);
-    let holder = dyn_type::render_holder(api);
-    let lints = carried(&api.source.attributes);
+    let dyn_type = dyn_type::render_dyn_type(api);
+    let lints = propagated(&api.source.attributes);
     quote! {
         #declaration
         #client
@@ -30,7 +30,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
         #description
         #lints
         #implementation
-        #holder
+        #dyn_type
     }
 }
 
@@ -40,9 +40,9 @@ fn render_implementation(api: &Api) -> TokenStream {
     let (parameters, arguments, bounds) = api.source.generics.split_for_impl();
     let members = api.members.iter().map(|member| match member {
         Member::Endpoint(endpoint) => endpoint::render_endpoint(api, endpoint),
-        Member::Broken(method) => stub::render_stub(api, method),
-        Member::Other(Item::Refused(refused)) => stub::render_stand_in(refused),
-        Member::Other(_) | Member::Provided(_) | Member::Flawed(_) => TokenStream::new(),
+        Member::Invalid(method) => stub::render_stub(api, method),
+        Member::Other(Item::Unsupported(unsupported)) => stub::render_item_stub(unsupported),
+        Member::Other(_) | Member::Provided(_) | Member::InvalidProvided(_) => TokenStream::new(),
     });
     quote! {
         #[automatically_derived]

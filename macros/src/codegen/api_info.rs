@@ -4,35 +4,36 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::attributes::cfgs;
-use super::client::Frame;
+use super::client::ClientParts;
 use super::literal::{render_conditions, render_statuses};
 use super::refresh;
 use crate::api::{Api, Endpoint};
 use crate::model::Scheme;
-use crate::names;
+use crate::names::{self, RuntimeItem};
 
 /// What the runtime must know about an API.
-pub(super) fn render_info(frame: &Frame, api: &Api) -> TokenStream {
+pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
         with_role.partition(|endpoint| endpoint.source.is_conditional());
-    let exchanges = api.endpoints().filter_map(|endpoint| refresh::render_exchange(api, endpoint));
-    let plain = render_empty_info(frame);
+    let refresh_functions =
+        api.endpoints().filter_map(|endpoint| refresh::render_refresh_function(api, endpoint));
+    let plain = render_empty_info(parts);
     let settings = render_settings(api);
     let session = (!always.is_empty()).then(|| quote!(.with_session()));
-    let refresh = always.iter().map(|endpoint| render_refresh(api, endpoint));
+    let refresh = always.iter().map(|endpoint| render_refresh_entry(api, endpoint));
     let certain = quote!(#plain #settings #session #(#refresh)*);
     if conditional.is_empty() {
-        return quote!({ #(#exchanges)* &#certain });
+        return quote!({ #(#refresh_functions)* &#certain });
     }
     let info = names::info();
     let steps = conditional.iter().map(|endpoint| {
         let cfgs = cfgs(&endpoint.source.attributes);
-        let refresh = render_refresh(api, endpoint);
+        let refresh = render_refresh_entry(api, endpoint);
         quote!(#(#cfgs)* let #info = #info.with_session() #refresh;)
     });
     quote!({
-        #(#exchanges)*
+        #(#refresh_functions)*
         &{
             let #info = #certain;
             #(#steps)*
@@ -42,10 +43,11 @@ pub(super) fn render_info(frame: &Frame, api: &Api) -> TokenStream {
 }
 
 /// What the runtime must know about an API of which nothing can be read.
-pub(super) fn render_empty_info(frame: &Frame) -> TokenStream {
-    let Frame { api, runtime, .. } = frame;
+pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
+    let ClientParts { api, runtime, .. } = parts;
     let name = names::plain(api);
-    quote!(#runtime::__private::ApiInfo::new(#name))
+    let api_info = runtime.item(RuntimeItem::ApiInfo);
+    quote!(#api_info::new(#name))
 }
 
 /// What `#[api(...)]` says beyond names.
@@ -71,8 +73,8 @@ fn render_settings(api: &Api) -> TokenStream {
 }
 
 /// How the runtime refreshes by itself, if this is the method for it. Without parameters it is a cookie that counts.
-fn render_refresh(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
-    let (runtime, exchange) = (&api.runtime, names::exchange());
+fn render_refresh_entry(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
+    let (entry, function) = (api.runtime.item(RuntimeItem::Refresh), names::refresh());
     let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };
-    endpoint.is_refresh().then(|| quote!(.refresh(#runtime::__private::Refresh::#how(#exchange))))
+    endpoint.is_refresh().then(|| quote!(.refresh(#entry::#how(#function))))
 }

@@ -14,9 +14,9 @@ pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
 
 /// What of a node's attributes holds for the generated counterpart too: conditions and lint levels. An expectation
 /// that is met on the trait need not be met again.
-pub(super) fn carried(attributes: &[Attribute]) -> TokenStream {
-    let carried = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
-    token_stream::concat(&mut carried.map(|attribute| match &attribute.source.meta {
+pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
+    let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
+    token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {
         Meta::List(list) if attribute.name == "expect" => {
             let lints = &list.tokens;
             quote!(#[allow(#lints)])
@@ -26,8 +26,8 @@ pub(super) fn carried(attributes: &[Attribute]) -> TokenStream {
 }
 
 /// The attributes that are not ours, where they were written.
-pub(super) fn kept(attributes: &[Attribute]) -> TokenStream {
-    let kept =
+pub(super) fn foreign(attributes: &[Attribute]) -> TokenStream {
+    let foreign =
         attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source);
-    quote!(#(#kept)*)
+    quote!(#(#foreign)*)
 }

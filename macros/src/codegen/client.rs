@@ -4,11 +4,11 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 use syn::Visibility;
 
-use super::span::respan;
-use crate::names::{self, Runtime};
+use super::span::macro_visibility;
+use crate::names::{self, Runtime, RuntimeItem};
 
 /// All that a client without methods needs to know.
-pub(crate) struct Frame<'s> {
+pub(crate) struct ClientParts<'s> {
     /// The name of the trait.
     pub(crate) api: &'s Ident,
     pub(crate) vis: &'s Visibility,
@@ -17,40 +17,45 @@ pub(crate) struct Frame<'s> {
 }
 
 /// The client and its functions.
-pub(super) fn render_client(frame: &Frame) -> TokenStream {
-    let Frame { api, vis, client, runtime } = frame;
-    let vis = respan(vis);
+pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
+    let ClientParts { api, vis, client, runtime } = parts;
+    let vis = macro_visibility(vis);
+    let runtime_client = runtime.item(RuntimeItem::Client);
+    let builder_type = runtime.item(RuntimeItem::ClientBuilder);
+    let session = runtime.item(RuntimeItem::Session);
+    let build_client = runtime.item(RuntimeItem::BuildClient);
+    let wrap_client = runtime.item(RuntimeItem::WrapClient);
     let title = format!("Client of [`{}`].", names::plain(api));
     quote! {
         #[doc = #title]
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code)]
         #vis struct #client {
-            client: #runtime::Client,
+            client: #runtime_client,
         }
 
         #[allow(dead_code)]
         impl #client {
             /// Starts a client of the API at `base_url`, the origin that may see credentials.
-            #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #runtime::ClientBuilder<Self> {
-                #runtime::__private::builder(base_url)
+            #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #builder_type<Self> {
+                #build_client(base_url)
             }
 
             /// Uses a client that other APIs may use as well: one session, one refresh.
             #[must_use]
-            #vis fn new(client: #runtime::Client) -> Self {
-                #runtime::__private::adopt(client)
+            #vis fn new(client: #runtime_client) -> Self {
+                #wrap_client(client)
             }
 
             /// The client beneath, to be shared with other APIs and with requests written by hand.
             #[must_use]
-            #vis fn client(&self) -> &#runtime::Client {
+            #vis fn client(&self) -> &#runtime_client {
                 &self.client
             }
 
             /// The session of this client and of all that share it.
             #[must_use]
-            #vis fn session(&self) -> &#runtime::Session {
+            #vis fn session(&self) -> &#session {
                 self.client.session()
             }
         }
@@ -58,14 +63,17 @@ pub(super) fn render_client(frame: &Frame) -> TokenStream {
 }
 
 /// `impl Api for ShopClient`
-pub(super) fn render_api(frame: &Frame, info: &TokenStream) -> TokenStream {
-    let Frame { client, runtime, .. } = frame;
+pub(super) fn render_api(parts: &ClientParts, info: &TokenStream) -> TokenStream {
+    let ClientParts { client, runtime, .. } = parts;
+    let api = runtime.item(RuntimeItem::Api);
+    let api_info = runtime.item(RuntimeItem::ApiInfo);
+    let runtime_client = runtime.item(RuntimeItem::Client);
     quote! {
         #[automatically_derived]
-        impl #runtime::__private::Api for #client {
-            const INFO: &'static #runtime::__private::ApiInfo = #info;
+        impl #api for #client {
+            const INFO: &'static #api_info = #info;
 
-            fn from_client(client: #runtime::Client) -> Self {
+            fn from_client(client: #runtime_client) -> Self {
                 Self { client }
             }
         }

@@ -4,26 +4,29 @@ use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::literal::{render_conditions, render_statuses};
-use super::span::{all_located, located, text};
+use super::span::{ident_at, string_at, tokens_at};
 use crate::api::{Api, Endpoint};
 use crate::model::{Paging, Role, Rule};
-use crate::names;
+use crate::names::{self, RuntimeItem};
 
 /// What the runtime must know about an endpoint, as a constant that stands `here`.
 pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
-    let (runtime, client) = (api.runtime.at(here), located(api.client.clone(), here));
+    let client = ident_at(api.client.clone(), here);
+    let endpoint_type = api.runtime.item_at(RuntimeItem::Endpoint, here);
+    let api_trait = api.runtime.item_at(RuntimeItem::Api, here);
     let name = format!("{}::{}", names::plain(&api.source.name.ident), endpoint.name());
-    let name = text(&name, here);
-    let verb = endpoint.verb.as_ref().map(|verb| text(&verb.value, here));
-    let pieces = endpoint.path.iter().flat_map(|path| path.value.literals()).map(|piece| text(piece, here));
+    let name = string_at(&name, here);
+    let verb = endpoint.verb.as_ref().map(|verb| string_at(&verb.value, here));
+    let pieces =
+        endpoint.path.iter().flat_map(|path| path.value.literals()).map(|piece| string_at(piece, here));
     // A path without placeholders is its own template.
     let template = endpoint.path.as_ref().filter(|path| !path.value.placeholders().is_empty());
-    let template = template.map(|path| text(&path.value.to_string(), here));
+    let template = template.map(|path| string_at(&path.value.to_string(), here));
     let template = template.map(|text| quote_spanned!(here=> .template(#text)));
-    let rules = endpoint.rules.iter().map(|rule| all_located(render_rule(api, &rule.value), here));
+    let rules = endpoint.rules.iter().map(|rule| tokens_at(render_rule(api, &rule.value), here));
     quote_spanned! {here=>
-        &#runtime::__private::Endpoint::new(
-            <#client as #runtime::__private::Api>::INFO,
+        &#endpoint_type::new(
+            <#client as #api_trait>::INFO,
             #name,
             #verb,
             &[#(#pieces),*],
@@ -61,13 +64,13 @@ fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
             quote!(.timeout(#millis))
         }
         Rule::Pages(paging) => {
-            let runtime = &api.runtime;
-            let way = match paging {
+            let paging_type = api.runtime.item(RuntimeItem::Paging);
+            let paging = match paging {
                 Paging::Link => quote!(link()),
                 Paging::Cursor { field, parameter } => quote!(cursor(#field, #parameter)),
                 Paging::Number { parameter } => quote!(number(#parameter)),
             };
-            quote!(.pages(#runtime::__private::Paging::#way))
+            quote!(.pages(#paging_type::#paging))
         }
     }
 }

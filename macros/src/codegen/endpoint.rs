@@ -1,18 +1,18 @@
 //! HEADER
 
-use proc_macro2::{Ident, TokenStream};
+use proc_macro2::TokenStream;
 use quote::quote_spanned;
 use syn::Token;
 
-use super::attributes::carried;
+use super::attributes::propagated;
 use super::description::render_description;
-use super::refresh::render_renewal;
+use super::refresh::render_tokens_reader;
 use super::signature::render_input;
-use super::span::{located, place};
+use super::span::{ident_at, method_span};
 use super::{param, stub};
 use crate::api::{Api, Endpoint};
 use crate::model::Role;
-use crate::names;
+use crate::names::{self, RuntimeItem};
 use crate::syntax::{Method, Receiver};
 
 /// A method of the client.
@@ -24,25 +24,28 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     else {
         return stub::render_stub(api, source);
     };
-    let here = place(source);
-    let (runtime, call, name) = (api.runtime.at(here), located(names::call(), here), &name.ident);
-    let (attributes, bounds, result) = (carried(attributes), &generics.where_clause, &output.ty);
-    let inputs = source.inputs.params.iter().map(|param| render_input(param, &carried(&param.attributes)));
+    let here = method_span(source);
+    let (runtime, call, name) = (&api.runtime, ident_at(names::call(), here), &name.ident);
+    let new_call = runtime.item_at(RuntimeItem::NewCall, here);
+    let pending = runtime.item_at(RuntimeItem::Pending, here);
+    let (attributes, bounds, result) = (propagated(attributes), &generics.where_clause, &output.ty);
+    let inputs = source.inputs.params.iter().map(|param| render_input(param, &propagated(&param.attributes)));
     let description = render_description(api, endpoint, here);
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| Token![mut](here));
     // An error about the way that the result is read underlines the first word of it.
-    let send = if let Some(finish) = finisher(endpoint) {
-        let (finish, way) = (Ident::new(finish, here), Token![_](output.at.span()));
-        quote_spanned!(here=> #runtime::__private::#finish::<#result, #way>(&#self_token.client, #call))
+    let send = if let Some(send) = send_function(endpoint) {
+        let (send, inferred) = (runtime.item_at(send, here), Token![_](output.at.span()));
+        quote_spanned!(here=> #send::<#result, #inferred>(&#self_token.client, #call))
     } else {
-        let renewal = render_renewal(api, output);
-        quote_spanned!(here=> #runtime::__private::refresh(&#self_token.client, #call, &#renewal))
+        let send = runtime.item_at(RuntimeItem::SendRefresh, here);
+        let tokens_reader = render_tokens_reader(api, output);
+        quote_spanned!(here=> #send(&#self_token.client, #call, &#tokens_reader))
     };
     quote_spanned! {here=>
         #attributes
-        #fn_token #name #generics (#receiver #(, #inputs)*) -> #runtime::Pending<#result> #bounds {
-            let #mutable #call = #runtime::__private::call(&#self_token.client, const { #description });
+        #fn_token #name #generics (#receiver #(, #inputs)*) -> #pending<#result> #bounds {
+            let #mutable #call = #new_call(&#self_token.client, const { #description });
             #values
             #send
         }
@@ -51,12 +54,12 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
 
 /// The function of the runtime that sends a call and asks for its type. `None` for a refresh, whose type the exchange
 /// asks for too.
-fn finisher(endpoint: &Endpoint) -> Option<&'static str> {
+fn send_function(endpoint: &Endpoint) -> Option<RuntimeItem> {
     match endpoint.role().map(|role| role.value) {
-        None if endpoint.has_pages() => Some("pages"),
-        None => Some("send"),
-        Some(Role::Login) => Some("login"),
-        Some(Role::Logout) => Some("logout"),
+        None if endpoint.has_pages() => Some(RuntimeItem::SendPages),
+        None => Some(RuntimeItem::SendPlain),
+        Some(Role::Login) => Some(RuntimeItem::SendLogin),
+        Some(Role::Logout) => Some(RuntimeItem::SendLogout),
         Some(Role::Refresh) => None,
     }
 }

@@ -3,26 +3,26 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::attributes::{carried, cfgs};
+use super::attributes::{cfgs, propagated};
 use super::lifetime::with_one_lifetime;
-use super::span::{located, place};
+use super::span::{ident_at, method_span};
 use crate::api::Api;
 use crate::names;
 use crate::syntax::{Method, Receiver};
 
-/// The twin, and everything that is one.
-pub(super) fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
+/// The erased, and everything that is one.
+pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream {
     let (name, some) = (&api.source.name.ident, names::implementation());
-    let twin = names::erased(name);
-    let lints = carried(&api.source.attributes);
-    let declared = held.iter().map(|method| {
-        let (attributes, signature) = (carried(&method.attributes), render_signature(method));
-        quote_spanned!(place(method)=> #attributes #signature;)
+    let erased = names::erased(name);
+    let lints = propagated(&api.source.attributes);
+    let declared = methods.iter().map(|method| {
+        let (attributes, signature) = (propagated(&method.attributes), render_signature(method));
+        quote_spanned!(method_span(method)=> #attributes #signature;)
     });
-    let forwarded = held.iter().map(|method| {
-        let (attributes, signature) = (carried(&method.attributes), render_signature(method));
-        let (here, own) = (place(method), &method.name.ident);
-        let (this, api) = (located(some.clone(), here), located(name.clone(), here));
+    let forwarded = methods.iter().map(|method| {
+        let (attributes, signature) = (propagated(&method.attributes), render_signature(method));
+        let (here, own) = (method_span(method), &method.name.ident);
+        let (this, api) = (ident_at(some.clone(), here), ident_at(name.clone(), here));
         let call = render_call(method, &quote_spanned!(here=> <#this as #api>::#own), None);
         let body =
             if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
@@ -33,24 +33,24 @@ pub(super) fn render_twin(api: &Api, held: &[&Method]) -> TokenStream {
         #lints
         #[doc(hidden)]
         #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
-        trait #twin: ::core::marker::Send + ::core::marker::Sync {
+        trait #erased: ::core::marker::Send + ::core::marker::Sync {
             #(#declared)*
         }
 
         #lints
         #[automatically_derived]
         #[allow(deprecated)]
-        impl<#some: #name> #twin for #some {
+        impl<#some: #name> #erased for #some {
             #(#forwarded)*
         }
     }
 }
 
-/// The signature in the twin. A method that is not async needs no other than its own.
+/// The signature in the erased. A method that is not async needs no other than its own.
 fn render_signature(method: &Method) -> TokenStream {
     let Method { fn_token, generics, output, .. } = method;
-    let (here, mut one) = (place(method), names::lifetime());
-    let name = located(names::erased_method(&method.name.ident), here);
+    let (here, mut one) = (method_span(method), names::lifetime());
+    let name = ident_at(names::erased_method(&method.name.ident), here);
     one.set_span(here);
     let Receiver::Shared { source: receiver, self_token } = &method.inputs.receiver else {
         return TokenStream::new();
@@ -78,25 +78,25 @@ fn render_signature(method: &Method) -> TokenStream {
 
 /// The parameters by their positions, each after a comma.
 pub(super) fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> TokenStream {
-    let here = place(method);
+    let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, ty) = (cfgs(&param.attributes), ty(&param.ty));
-        let name = located(names::argument(index), here);
+        let name = ident_at(names::argument(index), here);
         quote_spanned!(here=> , #(#cfgs)* #name: #ty)
     });
     quote!(#(#inputs)*)
 }
 
-/// `path(self, __afresh_0)`, or with what is `held` in the place of `self`.
-pub(super) fn render_call(method: &Method, path: &TokenStream, held: Option<&TokenStream>) -> TokenStream {
+/// `path(self, __afresh_0)`, or with what is `inner` in the place of `self`.
+pub(super) fn render_call(method: &Method, path: &TokenStream, inner: Option<&TokenStream>) -> TokenStream {
     let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
         return TokenStream::new();
     };
-    let here = place(method);
+    let here = method_span(method);
     let receiver =
-        held.map_or_else(|| quote!(#self_token), |held| quote_spanned!(here=> &*#self_token.#held));
+        inner.map_or_else(|| quote!(#self_token), |inner| quote_spanned!(here=> &*#self_token.#inner));
     let arguments = method.inputs.params.iter().enumerate().map(|(index, param)| {
-        let (cfgs, name) = (cfgs(&param.attributes), located(names::argument(index), here));
+        let (cfgs, name) = (cfgs(&param.attributes), ident_at(names::argument(index), here));
         quote_spanned!(here=> , #(#cfgs)* #name)
     });
     quote_spanned!(here=> #path(#receiver #(#arguments)*))

@@ -5,6 +5,7 @@ use quote::quote;
 
 use crate::api::Api;
 use crate::model::{self, Condition};
+use crate::names::RuntimeItem;
 
 /// `&[401, 403]`
 pub(super) fn render_statuses(statuses: &[u16]) -> TokenStream {
@@ -14,7 +15,7 @@ pub(super) fn render_statuses(statuses: &[u16]) -> TokenStream {
 
 /// `&[Condition::Text("/error", "token_expired")]`
 pub(super) fn render_conditions(api: &Api, conditions: &[Condition]) -> TokenStream {
-    let runtime = &api.runtime;
+    let condition_type = api.runtime.item(RuntimeItem::Condition);
     let conditions = conditions.iter().map(|Condition { pointer, value }| {
         let condition = match value {
             model::Literal::Text(text) => quote!(Text(#pointer, #text)),
@@ -24,7 +25,7 @@ pub(super) fn render_conditions(api: &Api, conditions: &[Condition]) -> TokenStr
             }
             model::Literal::Boolean(truth) => quote!(Boolean(#pointer, #truth)),
         };
-        quote!(#runtime::__private::Condition::#condition)
+        quote!(#condition_type::#condition)
     });
     quote!(&[#(#conditions),*])
 }

@@ -19,5 +19,5 @@ mod trait_item;
 mod unreadable;
 
 pub(crate) use api::render;
-pub(crate) use client::Frame;
+pub(crate) use client::ClientParts;
 pub(crate) use unreadable::render_unreadable;

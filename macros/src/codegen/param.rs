@@ -4,9 +4,10 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::attributes::cfgs;
-use super::span::{all_located, located, ours, text};
+use super::span::{ident_at, string_at, tokens_at};
 use crate::api::{Endpoint, Param};
 use crate::model::{Constant, ConstantPlace, ParamKind};
+use crate::names::mixed_site;
 use crate::syntax::Pattern;
 
 /// All the values of a method: the path in the order of its template, then constants, then the other parameters, each
@@ -18,7 +19,7 @@ pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let constants = endpoint
         .constants
         .iter()
-        .map(|constant| all_located(render_constant(&constant.value, call), call.span()));
+        .map(|constant| tokens_at(render_constant(&constant.value, call), call.span()));
     let others = others.into_iter().map(|param| render_param(endpoint, param, call));
     in_path.chain(constants).chain(others).collect()
 }
@@ -44,13 +45,13 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
         ParamKind::Path(name) if endpoint.fills_rest(param) => ("path_rest", Some(name.as_str())),
         _ => encoder(kind),
     };
-    let here = ours(param.source.colon.span);
-    let (method, call) = (Ident::new(method, here), located(call.clone(), here));
-    let name = name.map(|name| text(name, here)).map(|name| quote_spanned!(here=> #name,));
+    let here = mixed_site(param.source.colon.span);
+    let (method, call) = (Ident::new(method, here), ident_at(call.clone(), here));
+    let name = name.map(|name| string_at(name, here)).map(|name| quote_spanned!(here=> #name,));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
         // This one may borrow a reference, which lints would tell the user to leave out.
-        ParamKind::Headers => Some(ours(value.span())),
+        ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
@@ -64,7 +65,7 @@ fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<T
     param.placeholder()?;
     let mut mention = value.clone();
     mention.set_span(value.span().located_at(endpoint.path.as_ref()?.at.span()));
-    Some(quote_spanned!(ours(value.span())=> let _ = #mention;))
+    Some(quote_spanned!(mixed_site(value.span())=> let _ = #mention;))
 }
 
 /// The runtime's encoder for a kind of parameter, and the name it is given.

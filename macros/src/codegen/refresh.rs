@@ -3,52 +3,59 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::attributes::carried;
+use super::attributes::propagated;
 use super::description::render_description;
 use super::param;
-use super::span::ours;
 use crate::api::{Api, Endpoint, Param};
-use crate::names;
+use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::{Output, Pattern};
 
 /// The exchange of a `#[refresh]` method: each parameter comes from the session, or there is no exchange.
-pub(super) fn render_exchange(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
+pub(super) fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
     let runtime = &api.runtime;
-    let (exchange, wire, tokens, call) = (names::exchange(), names::wire(), names::tokens(), names::call());
-    let attributes = carried(&endpoint.source.attributes);
-    let fillings = endpoint.params.iter().map(|param| render_filling(api, param));
+    let (refresh, upstream, tokens, call) =
+        (names::refresh(), names::upstream(), names::tokens(), names::call());
+    let upstream_type = runtime.item(RuntimeItem::Upstream);
+    let tokens_type = runtime.item(RuntimeItem::Tokens);
+    let request_type = runtime.item(RuntimeItem::RefreshRequest);
+    let new_call = runtime.item(RuntimeItem::NewRefreshCall);
+    let new_request = runtime.item(RuntimeItem::NewRefreshRequest);
+    let attributes = propagated(&endpoint.source.attributes);
+    let session_arguments = endpoint.params.iter().map(|param| render_session_argument(api, param));
     let description = render_description(api, endpoint, Span::mixed_site());
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));
-    let renewal = render_renewal(api, output);
+    let tokens_reader = render_tokens_reader(api, output);
     Some(quote! {
         #attributes
-        fn #exchange(
-            #wire: &#runtime::__private::Wire,
-            #tokens: &#runtime::Tokens,
-        ) -> ::core::option::Option<#runtime::__private::Exchange> {
-            #(#fillings)*
-            let #mutable #call = #runtime::__private::bare_call(#wire, const { #description });
+        fn #refresh(
+            #upstream: &#upstream_type,
+            #tokens: &#tokens_type,
+        ) -> ::core::option::Option<#request_type> {
+            #(#session_arguments)*
+            let #mutable #call = #new_call(#upstream, const { #description });
             #values
-            ::core::option::Option::Some(#runtime::__private::exchange(#call, &#renewal))
+            ::core::option::Option::Some(#new_request(#call, &#tokens_reader))
         }
     })
 }
 
 /// `let token = <RefreshToken as FromSession>::from_session(tokens)?;`
-fn render_filling(api: &Api, param: &Param) -> TokenStream {
+fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     let Pattern::Name(name) = &param.source.pattern else {
         return TokenStream::new();
     };
-    let (runtime, tokens, ty) = (&api.runtime, names::tokens(), &param.source.ty);
-    let attributes = carried(&param.source.attributes);
-    quote!(#attributes let #name = <#ty as #runtime::FromSession>::from_session(#tokens)?;)
+    let (tokens, ty) = (names::tokens(), &param.source.ty);
+    let from_session = api.runtime.item(RuntimeItem::FromSession);
+    let attributes = propagated(&param.source.attributes);
+    quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
 /// How the answer of a refresh is read, standing where the arrow is, for the same reason.
-pub(super) fn render_renewal(api: &Api, output: &Output) -> TokenStream {
-    let arrow = ours(output.arrow_span());
-    let (there, result) = (api.runtime.at(arrow), &output.ty);
-    quote_spanned!(arrow=> #there::__private::renewal::<#result, _>())
+pub(super) fn render_tokens_reader(api: &Api, output: &Output) -> TokenStream {
+    let arrow = mixed_site(output.arrow_span());
+    let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);
+    let result = &output.ty;
+    quote_spanned!(arrow=> #read_tokens::<#result, _>())
 }

@@ -3,13 +3,14 @@
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::attributes::kept;
-use super::span::{ours, place};
+use super::attributes::foreign;
+use super::span::method_span;
+use crate::names::mixed_site;
 use crate::syntax::{Method, Output, Parameter, Pattern, Receiver};
 
 /// `-> impl Future<Output = R> + Send`, standing where the arrow is.
 pub(super) fn render_future(output: &Output) -> TokenStream {
-    render_future_of(&output.ty, ours(output.arrow_span()))
+    render_future_of(&output.ty, mixed_site(output.arrow_span()))
 }
 
 /// The bounds are written out: an alias of them would break `dyn` and mocks.
@@ -26,11 +27,11 @@ pub(super) fn render_inputs(method: &Method) -> TokenStream {
         Receiver::Shared { source, .. } | Receiver::Other { source, .. } => Some(source.clone()),
     };
     let params = method.inputs.params.iter().map(|param| {
-        let attributes = kept(&param.attributes);
+        let attributes = foreign(&param.attributes);
         render_input(param, &attributes)
     });
     let inputs = receiver.into_iter().chain(params);
-    quote_spanned!(place(method)=> #(#inputs),*)
+    quote_spanned!(method_span(method)=> #(#inputs),*)
 }
 
 pub(super) fn render_input(param: &Parameter, attributes: &TokenStream) -> TokenStream {

@@ -4,19 +4,20 @@ use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
 use syn::Token;
 
-use super::attributes::{carried, cfgs, kept};
+use super::attributes::{cfgs, foreign, propagated};
 use super::signature::{render_future_of, render_input};
 use crate::api::Api;
-use crate::syntax::{Method, Parameter, Pattern, Receiver, Refused, RefusedKind, mentions};
+use crate::names::RuntimeItem;
+use crate::syntax::{Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, mentions};
 
 /// The method as it was most likely meant, in the trait.
 pub(super) fn render_declaration(method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, .. } = method;
-    let attributes = kept(attributes);
+    let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let receiver = receiver(method);
     let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
-        let attributes = kept_on_parameter(param);
+        let attributes = propagated_to_parameter(param);
         if is_nameable(method, index, param) {
             render_input(param, &attributes)
         } else {
@@ -34,14 +35,15 @@ pub(super) fn render_declaration(method: &Method) -> TokenStream {
 /// The same method on the client. It is never called: there is an error.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, .. } = method;
-    let attributes = carried(attributes);
-    let (runtime, name, bounds) = (&api.runtime, &name.ident, &generics.where_clause);
+    let attributes = propagated(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let pending = api.runtime.item(RuntimeItem::Pending);
     let receiver = receiver(method);
     let params = method.inputs.params.iter().map(|param| render_unnamed(param, &cfgs_of(param)));
     let output = output(method);
     quote! {
         #attributes
-        #fn_token #name #generics (#receiver #(, #params)*) -> #runtime::Pending<#output> #bounds {
+        #fn_token #name #generics (#receiver #(, #params)*) -> #pending<#output> #bounds {
             ::core::unimplemented!()
         }
     }
@@ -82,23 +84,23 @@ fn cfgs_of(param: &Parameter) -> TokenStream {
 }
 
 /// What the compiler allows on a parameter: an unknown attribute has been reported by us.
-fn kept_on_parameter(param: &Parameter) -> TokenStream {
-    carried(&param.attributes)
+fn propagated_to_parameter(param: &Parameter) -> TokenStream {
+    propagated(&param.attributes)
 }
 
 /// An item that a client cannot have, in the trait.
-pub(super) fn render_refused(refused: &Refused) -> TokenStream {
-    match refused.kind {
-        RefusedKind::Constant { .. } | RefusedKind::Type { .. } => refused.source.clone(),
-        RefusedKind::Macro { .. } => TokenStream::new(),
+pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
+    match unsupported.kind {
+        UnsupportedKind::Constant { .. } | UnsupportedKind::Type { .. } => unsupported.source.clone(),
+        UnsupportedKind::Macro { .. } => TokenStream::new(),
     }
 }
 
 /// The client's side of an item that it cannot have.
-pub(super) fn render_stand_in(refused: &Refused) -> TokenStream {
-    match &refused.kind {
-        RefusedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),
-        RefusedKind::Type { name, generics } => quote!(type #name #generics = ();),
-        RefusedKind::Macro { .. } => TokenStream::new(),
+pub(super) fn render_item_stub(unsupported: &Unsupported) -> TokenStream {
+    match &unsupported.kind {
+        UnsupportedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),
+        UnsupportedKind::Type { name, generics } => quote!(type #name #generics = ();),
+        UnsupportedKind::Macro { .. } => TokenStream::new(),
     }
 }

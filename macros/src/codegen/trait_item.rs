@@ -3,27 +3,28 @@
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
 
-use super::attributes::kept;
+use super::attributes::foreign;
 use super::signature::{render_future, render_future_of, render_inputs};
-use super::span::{ours, place, text};
+use super::span::{method_span, string_at};
 use super::stub;
 use crate::api::{Api, Endpoint, Member};
+use crate::names::mixed_site;
 use crate::syntax::{Attribute, End, Item, Method, Trait};
 
 /// The trait without our attributes, every async method a function that returns a `Send` future.
 pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
-    let attributes = kept(attributes);
+    let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     // Default methods hold `&self` across an await, and every future is `Send`.
-    let shared = quote_spanned!(ours(name.span())=> ::core::marker::Send + ::core::marker::Sync);
+    let shared = quote_spanned!(mixed_site(name.span())=> ::core::marker::Send + ::core::marker::Sync);
     let supertraits = supertraits.iter();
     let members = api.members.iter().map(|member| match member {
         Member::Endpoint(endpoint) => render_declared(endpoint),
-        Member::Broken(method) => stub::render_declaration(method),
-        Member::Provided(method) | Member::Flawed(method) => render_provided(method),
+        Member::Invalid(method) => stub::render_declaration(method),
+        Member::Provided(method) | Member::InvalidProvided(method) => render_provided(method),
         Member::Other(Item::Constant(source)) => source.clone(),
-        Member::Other(Item::Refused(refused)) => stub::render_refused(refused),
+        Member::Other(Item::Unsupported(unsupported)) => stub::render_unsupported(unsupported),
         Member::Other(Item::Method(_)) => TokenStream::new(),
     });
     quote! {
@@ -39,7 +40,7 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
 fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let source = endpoint.source;
     let Method { attributes, vis, fn_token, name, generics, output, end, .. } = source;
-    let attributes = kept(attributes);
+    let attributes = foreign(attributes);
     let route = render_route(endpoint);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let inputs = render_inputs(source);
@@ -48,7 +49,7 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
         End::Declared(semi) => semi.to_token_stream(),
         End::Provided(_) => TokenStream::new(),
     };
-    quote_spanned! {place(source)=>
+    quote_spanned! {method_span(source)=>
         #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
     }
 }
@@ -58,8 +59,8 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
     let route = format!(" `{verb} {path}`");
     let has_docs = endpoint.source.attributes.iter().any(Attribute::is_doc);
-    let here = place(endpoint.source);
-    let route = text(&route, here);
+    let here = method_span(endpoint.source);
+    let route = string_at(&route, here);
     let gap = has_docs.then(|| quote_spanned!(here=> #[doc = ""]));
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
@@ -67,7 +68,7 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
 /// A method with a body stays as it is, save that an async one becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
-    let attributes = kept(attributes);
+    let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let inputs = render_inputs(method);
     let End::Provided(body) = end else {
@@ -81,7 +82,7 @@ fn render_provided(method: &Method) -> TokenStream {
         });
         return quote!(#attributes #vis #qualifiers #fn_token #name #generics (#inputs) #output #bounds #body);
     };
-    let span = ours(asyncness.span);
+    let span = mixed_site(asyncness.span);
     let future = match output {
         Some(output) => render_future(output),
         None => render_future_of(&quote!(()), span),

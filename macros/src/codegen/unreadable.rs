@@ -4,17 +4,21 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::api_info::render_empty_info;
-use super::client::{Frame, render_api, render_client};
-use super::dyn_type::render_empty;
+use super::client::{ClientParts, render_api, render_client};
+use super::dyn_type::render_empty_dyn_type;
 use crate::syntax::strip;
 
-/// A trait whose head cannot be read: as it is, save for our attributes, a client without methods, and the holder if
+/// A trait whose head cannot be read: as it is, save for our attributes, a client without methods, and the dyn_type if
 /// there is to be one.
-pub(crate) fn render_unreadable(item: TokenStream, frame: &Frame, holder: Option<&Ident>) -> TokenStream {
+pub(crate) fn render_unreadable(
+    item: TokenStream,
+    parts: &ClientParts,
+    dyn_type: Option<&Ident>,
+) -> TokenStream {
     let item = strip(item);
-    let client = render_client(frame);
-    let info = render_empty_info(frame);
-    let description = render_api(frame, &quote!(&#info));
-    let holder = holder.map(|holder| render_empty(holder, frame.vis));
-    quote!(#item #client #description #holder)
+    let client = render_client(parts);
+    let info = render_empty_info(parts);
+    let description = render_api(parts, &quote!(&#info));
+    let dyn_type = dyn_type.map(|dyn_type| render_empty_dyn_type(dyn_type, parts.vis));
+    quote!(#item #client #description #dyn_type)
 }

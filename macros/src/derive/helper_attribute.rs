@@ -4,15 +4,15 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Meta;
 
-use crate::diag::{At, Diagnostics, similar};
+use crate::diag::{Diagnostics, Location, similar};
 use crate::names::Runtime;
-use crate::syntax::{Argument, Style, What, parse_arguments};
+use crate::syntax::{Argument, Style, ValueKind, parse_arguments};
 
 /// One attribute of ours.
 pub(super) struct Helper {
     pub(super) name: &'static str,
     /// All of it, with its brackets.
-    pub(super) whole: At,
+    pub(super) whole: Location,
     pub(super) style: Style,
     /// What stands in its parentheses.
     pub(super) inside: TokenStream,
@@ -31,7 +31,7 @@ impl Helper {
     }
 
     fn read(name: &'static str, source: &syn::Attribute, diag: &mut Diagnostics) -> Self {
-        let whole = diag.mark(source);
+        let whole = diag.locate(source);
         let (style, inside) = match &source.meta {
             Meta::List(list) => (Style::List, list.tokens.clone()),
             Meta::Path(_) => (Style::Bare, TokenStream::new()),
@@ -62,7 +62,7 @@ impl Helper {
     }
 
     /// Reports the attribute if it has arguments.
-    pub(super) fn expect_bare(&self, diag: &mut Diagnostics) {
+    pub(super) fn push_arguments(&self, diag: &mut Diagnostics) {
         if self.style != Style::Bare {
             diag.push(self.whole, format_args!("the `{}` attribute must not have arguments", self.name));
         }
@@ -70,7 +70,7 @@ impl Helper {
 }
 
 /// Reports attributes of ours where they mean nothing.
-pub(super) fn refuse(
+pub(super) fn push_misplaced(
     attributes: &[syn::Attribute],
     names: &[&'static str],
     where_to: &str,
@@ -94,8 +94,8 @@ pub(super) fn any_misspelt(attributes: &[syn::Attribute], names: &[&'static str]
 /// The path of `crate = path::to::afresh`, if the argument has this form.
 pub(super) fn lower_runtime(argument: &Argument) -> Option<Runtime> {
     match argument {
-        Argument::Pair(_, value) => match &value.what {
-            What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
+        Argument::Pair(_, value) => match &value.kind {
+            ValueKind::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
             _ => None,
         },
         Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,

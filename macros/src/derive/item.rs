@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Data, DeriveInput};
 
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// Reads the item. What is none is reported: the compiler has read it before us, so this is syntax newer than ours.
 pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<DeriveInput> {
@@ -18,11 +18,11 @@ pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<De
 }
 
 /// The keyword that says what kind of item it is.
-pub(super) fn mark_keyword(data: &Data, diag: &mut Diagnostics) -> At {
+pub(super) fn locate_keyword(data: &Data, diag: &mut Diagnostics) -> Location {
     let tokens = match data {
         Data::Struct(data) => data.struct_token.to_token_stream(),
         Data::Enum(data) => data.enum_token.to_token_stream(),
         Data::Union(data) => data.union_token.to_token_stream(),
     };
-    diag.mark(&tokens)
+    diag.locate(&tokens)
 }

@@ -5,7 +5,6 @@ mod as_tokens;
 mod generics;
 mod helper_attribute;
 mod item;
-mod span;
 
 pub(crate) use api_error::expand as expand_api_error;
 pub(crate) use as_tokens::expand as expand_as_tokens;

@@ -4,5 +4,5 @@ mod diagnostics;
 mod spelling;
 mod wording;
 
-pub(crate) use diagnostics::{At, Diagnostics, Located};
+pub(crate) use diagnostics::{Diagnostics, Located, Location};
 pub(crate) use wording::{expected, invalid, similar};

@@ -10,7 +10,7 @@ use crate::api::{Api, Member};
 use crate::diag::{Diagnostics, Located};
 use crate::model::Constant;
 use crate::names;
-use crate::syntax::{Item, Owner, Refused, RefusedKind, Trait, tables};
+use crate::syntax::{Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
 /// The meaning of a trait, given what `#[api(...)]` says.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
@@ -22,8 +22,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     let members = source.items.iter().map(|item| match item {
         Item::Method(method) => lower_method(method, prefix.as_ref(), &constants, diag),
         Item::Constant(_) => Member::Other(item),
-        Item::Refused(refused) => {
-            lower_refused(refused, diag);
+        Item::Unsupported(unsupported) => {
+            push_unsupported(unsupported, diag);
             Member::Other(item)
         }
     });
@@ -37,9 +37,9 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         forbidden_when: settings.forbidden_when,
         scheme: settings.scheme,
         token_header: settings.token_header,
-        holder: settings
+        dyn_type: settings
             .dynamic
-            .map(|(at, span)| Located { value: names::holder(&source.name.ident, span), at }),
+            .map(|(at, span)| Located { value: names::dyn_type(&source.name.ident, span), at }),
     }
 }
 
@@ -63,10 +63,10 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
     for attribute in &source.attributes {
         match (&attribute.owner, tables::constant(&attribute.name)) {
             (Owner::Foreign, _) => {}
-            (Owner::Ours, Some((place, true))) => {
+            (Owner::Macro, Some((place, true))) => {
                 constants.extend(lower_constants(attribute, place, diag));
             }
-            (Owner::Ours, _) => push_misplaced(attribute, diag),
+            (Owner::Macro, _) => push_misplaced(attribute, diag),
             (Owner::Misspelt, _) => {
                 diag.push_unknown(
                     attribute.at,
@@ -85,23 +85,27 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
     constants
 }
 
-fn lower_refused(refused: &Refused, diag: &mut Diagnostics) {
-    match &refused.kind {
-        RefusedKind::Constant { name, .. } => {
+fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
+    match &unsupported.kind {
+        UnsupportedKind::Constant { name, .. } => {
             let help = "give it a value: the generated client has no other";
-            diag.push_help(refused.at, format_args!("associated constant `{name}` has no value"), help);
+            diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
         }
-        RefusedKind::Type { name, .. } => {
+        UnsupportedKind::Type { name, .. } => {
             let help = "use a type parameter of the trait or of the method";
             diag.push_help(
-                refused.at,
+                unsupported.at,
                 format_args!("associated type `{name}` has no place in an API trait"),
                 help,
             );
         }
-        RefusedKind::Macro { name } => {
+        UnsupportedKind::Macro { name } => {
             let help = "write out what it expands to: `#[api]` cannot look into it";
-            diag.push_help(refused.at, format_args!("macro `{name}!` has no place in an API trait"), help);
+            diag.push_help(
+                unsupported.at,
+                format_args!("macro `{name}!` has no place in an API trait"),
+                help,
+            );
         }
     }
 }

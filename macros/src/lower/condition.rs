@@ -3,7 +3,7 @@
 use super::report::push_wrong_form;
 use crate::diag::Diagnostics;
 use crate::model::{Condition, Literal, wrong_pointer};
-use crate::syntax::{Argument, Attribute, Style, Value, What};
+use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 const FORM: &str = "json(\"/error\") == \"token_expired\"";
 
@@ -64,7 +64,7 @@ fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condit
         diag.push(key.at, form);
         return None;
     };
-    let [Argument::Single(Value { what: What::Text(pointer), at })] = inside.as_slice() else {
+    let [Argument::Single(Value { kind: ValueKind::Text(pointer), at })] = inside.as_slice() else {
         diag.push(key.at, form);
         return None;
     };
@@ -76,10 +76,10 @@ fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condit
 }
 
 fn lower_literal(value: &Value, diag: &mut Diagnostics) -> Option<Literal> {
-    match (&value.what, value.word().as_deref()) {
-        (What::Text(text), _) => Some(Literal::Text(text.clone())),
-        (What::Number(Some(number)), _) => Some(Literal::Integer(*number)),
-        (What::Number(None), _) => {
+    match (&value.kind, value.word().as_deref()) {
+        (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
+        (ValueKind::Number(Some(number)), _) => Some(Literal::Integer(*number)),
+        (ValueKind::Number(None), _) => {
             diag.push(value.at, "the integer of a condition must fit into 64 bits");
             None
         }

@@ -1,7 +1,7 @@
 //! HEADER
 
 use super::value::lower_name;
-use crate::diag::{At, Diagnostics, Located, invalid};
+use crate::diag::{Diagnostics, Located, Location, invalid};
 use crate::model::{Constant, ConstantPlace, is_header_value};
 use crate::syntax::{Argument, Attribute, Style};
 
@@ -49,7 +49,7 @@ fn lower_constant(
     Some(Located { value: Constant { place, name, value: content.to_owned() }, at: key.at })
 }
 
-fn push_constant_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
+fn push_constant_form(attribute: &Attribute, at: Location, diag: &mut Diagnostics) {
     let name = &attribute.name;
     let fact = format!("a constant must be written `#[{name}(\"name\" = \"value\")]`");
     if attribute.style == Style::Bare {

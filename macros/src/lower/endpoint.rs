@@ -4,7 +4,7 @@ use super::constant::lower_constants;
 use super::parameter::lower_parameter;
 use super::report::{push_hidden, push_misplaced};
 use super::request::{Request, lower_request};
-use super::rule::lower_mark;
+use super::rule::lower_rule;
 use super::value::lower_path;
 use crate::api::{Endpoint, Member, Param};
 use crate::diag::{Diagnostics, Located};
@@ -17,16 +17,16 @@ use crate::syntax::{
 pub(super) fn lower_method<'s>(
     source: &'s Method,
     prefix: Option<&PathTemplate>,
-    shared: &[Located<Constant>],
+    trait_constants: &[Located<Constant>],
     diag: &mut Diagnostics,
 ) -> Member<'s> {
     if matches!(source.end, End::Provided(_)) {
         lower_provided(source, diag);
         return Member::Provided(source);
     }
-    let mut found = Found { may_have_verb: has_lost_verb(&source.inputs), ..Found::default() };
+    let mut found = Found { may_have_verb: has_misplaced_verb(&source.inputs), ..Found::default() };
     for attribute in &source.attributes {
-        found.take(attribute, source, diag);
+        found.add(attribute, source, diag);
     }
     for attribute in &source.inputs.on_receiver {
         push_on_receiver(attribute, diag);
@@ -38,12 +38,12 @@ pub(super) fn lower_method<'s>(
     let path =
         found.path.filter(|_| !found.is_misplaced).and_then(|path| lower_whole_path(&path, prefix, diag));
     let params: Vec<Param> = source.inputs.params.iter().map(|param| lower_parameter(param, diag)).collect();
-    let constants = merge_constants(shared, found.constants, &params);
+    let constants = merge_constants(trait_constants, found.constants, &params);
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
 }
 
 /// Whether the verb stands within the parentheses, where it is reported.
-fn has_lost_verb(inputs: &Inputs) -> bool {
+fn has_misplaced_verb(inputs: &Inputs) -> bool {
     let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
     inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
 }
@@ -61,7 +61,7 @@ fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
 
 /// The trait's constants and the method's own. What the method gives itself replaces what the trait gives.
 fn merge_constants(
-    shared: &[Located<Constant>],
+    trait_constants: &[Located<Constant>],
     own: Vec<Located<Constant>>,
     params: &[Param],
 ) -> Vec<Located<Constant>> {
@@ -69,7 +69,7 @@ fn merge_constants(
     let mut headers: Vec<String> = params.iter().filter_map(header_of).collect();
     // Parts have a content type that says where each ends.
     headers.extend(params.iter().any(Param::is_part).then(|| "content-type".to_owned()));
-    let mut merged: Vec<Located<Constant>> = shared.to_vec();
+    let mut merged: Vec<Located<Constant>> = trait_constants.to_vec();
     merged.retain(|constant| {
         let Constant { place, name, .. } = &constant.value;
         let by_constant = own.iter().any(|other| other.value.place == *place && other.value.name == *name);
@@ -94,7 +94,7 @@ struct Found {
 }
 
 impl Found {
-    fn take(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
+    fn add(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
         match &attribute.owner {
             Owner::Foreign | Owner::Repeated => {}
             Owner::Hidden(name) => {
@@ -111,11 +111,11 @@ impl Found {
                     &tables::method_attributes(),
                 );
             }
-            Owner::Ours => self.take_ours(attribute, method, diag),
+            Owner::Macro => self.add_macro_attribute(attribute, method, diag),
         }
     }
 
-    fn take_ours(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
+    fn add_macro_attribute(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
         let name = attribute.name.as_str();
         if let Some(verb) = tables::verb(name) {
             if self.has_verb {
@@ -125,8 +125,8 @@ impl Found {
             self.has_verb = true;
             let Request { verb, path } = lower_request(attribute, verb, diag);
             (self.verb, self.path) = (verb, path);
-        } else if let Some(mark) = tables::mark(name) {
-            if let Some(value) = lower_mark(attribute, mark, diag) {
+        } else if let Some(rule) = tables::rule(name) {
+            if let Some(value) = lower_rule(attribute, rule, diag) {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {

@@ -26,7 +26,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     }
     let mut found = Found::default();
     for argument in &attribute.arguments {
-        found.take(argument, diag)?;
+        found.add(argument, diag)?;
     }
     match (found.way, found.into) {
         (Some(Paging::Cursor { field, parameter }), into) => {
@@ -54,7 +54,7 @@ struct Found<'a> {
 
 impl<'a> Found<'a> {
     /// Takes one argument over. `None` if it is wrong, which has been reported.
-    fn take(&mut self, argument: &'a Argument, diag: &mut Diagnostics) -> Option<()> {
+    fn add(&mut self, argument: &'a Argument, diag: &mut Diagnostics) -> Option<()> {
         let key = argument.key();
         let word = key.word().unwrap_or_default();
         let Some((name, form)) = WORDS.iter().find(|(name, _)| *name == word) else {

@@ -3,7 +3,7 @@
 use super::report::{push_arguments, push_hidden, push_misplaced};
 use super::value::lower_name;
 use crate::api::Param;
-use crate::diag::{At, Diagnostics, invalid};
+use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
@@ -15,7 +15,7 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
         diag.push(source.at, "parameters of a client method must be plain names");
     }
     let label = name.clone().unwrap_or_default();
-    let mut place: Option<At> = None;
+    let mut place: Option<Location> = None;
     let mut kind = name.map(ParamKind::Path);
     for attribute in source.attributes.iter().filter(|attribute| !belongs_to_rustc(attribute)) {
         let Some(row) = tables::kind(&attribute.name) else {
@@ -47,7 +47,7 @@ fn push_foreign(attribute: &Attribute, diag: &mut Diagnostics) {
     if let Owner::Hidden(name) = &attribute.owner {
         return push_hidden(attribute, name, diag);
     }
-    if attribute.owner == Owner::Ours {
+    if attribute.owner == Owner::Macro {
         return push_misplaced(attribute, diag);
     }
     let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
@@ -90,7 +90,7 @@ fn lower_kind(
 }
 
 /// RFC 6265 §4.1.1: a cookie's name is a token.
-fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
+fn lower_cookie_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     if !is_token(name) {
         diag.push(at, invalid("cookie name", name));
         return None;
@@ -98,7 +98,7 @@ fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<Strin
     Some(name.to_owned())
 }
 
-fn push_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
+fn push_form(attribute: &Attribute, at: Location, diag: &mut Diagnostics) {
     let name = &attribute.name;
     let fact =
         format!("the `{name}` attribute of a parameter must be written `#[{name}]` or `#[{name}(\"name\")]`");

@@ -4,7 +4,7 @@ use super::report::push_wrong_form;
 use crate::diag::{Diagnostics, Located, invalid};
 use crate::model::is_token;
 use crate::syntax::tables::Verb;
-use crate::syntax::{Argument, Attribute, Style, Value, What};
+use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 /// The verb and the path that a verb attribute names, each `None` if it is missing or wrong.
 #[derive(Default)]
@@ -57,7 +57,7 @@ fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<Str
 
 /// The text of an argument that is a string literal, or an error on it.
 fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
-    if let Argument::Single(Value { what: What::Text(text), at }) = argument {
+    if let Argument::Single(Value { kind: ValueKind::Text(text), at }) = argument {
         return Some(Located { value: text.clone(), at: *at });
     }
     diag.push(argument.key().at, format_args!("{what} must be a string literal"));

@@ -6,26 +6,26 @@ use super::report::{push_arguments, push_wrong_form};
 use super::value::lower_statuses;
 use crate::diag::{Diagnostics, invalid};
 use crate::model::{Rule, parse_millis};
-use crate::syntax::tables::Mark;
-use crate::syntax::{Argument, Attribute, Style, Value, What};
+use crate::syntax::tables::RuleAttribute;
+use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 /// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
-pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnostics) -> Option<Rule> {
-    match mark {
-        Mark::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
-        Mark::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
-        Mark::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
-        Mark::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
-        Mark::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
-        Mark::Pages => lower_paging(attribute, diag).map(Rule::Pages),
-        Mark::Role(role) => bare(attribute, Rule::Role(role), diag),
-        Mark::Public => bare(attribute, Rule::Public, diag),
-        Mark::NoReplay => bare(attribute, Rule::NoReplay, diag),
+pub(super) fn lower_rule(attribute: &Attribute, rule: RuleAttribute, diag: &mut Diagnostics) -> Option<Rule> {
+    match rule {
+        RuleAttribute::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
+        RuleAttribute::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
+        RuleAttribute::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
+        RuleAttribute::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
+        RuleAttribute::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
+        RuleAttribute::Pages => lower_paging(attribute, diag).map(Rule::Pages),
+        RuleAttribute::Role(role) => without_arguments(attribute, Rule::Role(role), diag),
+        RuleAttribute::Public => without_arguments(attribute, Rule::Public, diag),
+        RuleAttribute::NoReplay => without_arguments(attribute, Rule::NoReplay, diag),
     }
 }
 
 #[allow(clippy::unnecessary_wraps)] // One of the arms above, which may all find nothing.
-fn bare(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
+fn without_arguments(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
     push_arguments(attribute, diag);
     Some(rule)
 }
@@ -59,7 +59,7 @@ fn lower_timeout(attribute: &Attribute, diag: &mut Diagnostics) -> Option<u64> {
     if let Some(extra) = extra.first() {
         diag.push(extra.key().at, "the `timeout` attribute must have one duration only");
     }
-    let Argument::Single(Value { what: What::Text(text), at }) = first else {
+    let Argument::Single(Value { kind: ValueKind::Text(text), at }) = first else {
         let fact = "the duration of the `timeout` attribute must be a string literal";
         diag.push_help(first.key().at, fact, format_args!("write {FORM}"));
         return None;

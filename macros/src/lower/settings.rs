@@ -5,11 +5,11 @@ use quote::ToTokens;
 
 use super::condition::lower_argument;
 use super::value::{lower_header_name, lower_path, lower_statuses};
-use crate::diag::{At, Diagnostics, Located, expected, invalid};
+use crate::diag::{Diagnostics, Located, Location, expected, invalid};
 use crate::model::{Condition, PathTemplate, Scheme, is_token};
 use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
-use crate::syntax::{Argument, Value, What};
+use crate::syntax::{Argument, Value, ValueKind};
 
 /// What holds for the whole API.
 pub(crate) struct Settings {
@@ -23,7 +23,7 @@ pub(crate) struct Settings {
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// Where `dyn` stands.
-    pub(crate) dynamic: Option<(At, Span)>,
+    pub(crate) dynamic: Option<(Location, Span)>,
     pub(crate) runtime: Runtime,
 }
 
@@ -56,7 +56,7 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
             continue;
         }
         seen.push(arg);
-        if settings.take(arg, argument, diag).is_none() {
+        if settings.set(arg, argument, diag).is_none() {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
         }
     }
@@ -79,12 +79,12 @@ fn push_unknown(key: &Value, diag: &mut Diagnostics) {
 
 impl Settings {
     /// Takes one argument over. `None` if it has not the form it must have.
-    fn take(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
+    fn set(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
         if let Argument::List(key, inside) = argument {
-            return self.take_list(arg, key, inside, diag);
+            return self.set_list(arg, key, inside, diag);
         }
         if let (Arg::Dyn, Argument::Single(key)) = (arg, argument) {
-            let What::Path(word) = &key.what else { return None };
+            let ValueKind::Path(word) = &key.kind else { return None };
             self.dynamic = Some((key.at, word.get_ident()?.span()));
             return Some(());
         }
@@ -102,13 +102,7 @@ impl Settings {
         Some(())
     }
 
-    fn take_list(
-        &mut self,
-        arg: Arg,
-        key: &Value,
-        inside: &[Argument],
-        diag: &mut Diagnostics,
-    ) -> Option<()> {
+    fn set_list(&mut self, arg: Arg, key: &Value, inside: &[Argument], diag: &mut Diagnostics) -> Option<()> {
         match arg {
             Arg::RefreshOn => {
                 if inside.is_empty() {
@@ -130,20 +124,20 @@ impl Settings {
 }
 
 fn lower_client(value: &Value) -> Option<Located<Ident>> {
-    match &value.what {
-        What::Path(path) => Some(Located { value: path.get_ident()?.clone(), at: value.at }),
+    match &value.kind {
+        ValueKind::Path(path) => Some(Located { value: path.get_ident()?.clone(), at: value.at }),
         _ => None,
     }
 }
 
 fn lower_runtime(value: &Value) -> Option<Runtime> {
-    match &value.what {
-        What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
+    match &value.kind {
+        ValueKind::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
         _ => None,
     }
 }
 
-fn lower_prefix(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTemplate> {
+fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
     let prefix = lower_path(text, at, diag)?;
     if text.ends_with('/') {
         diag.push(at, "path prefix must not end with `/`");

@@ -1,11 +1,11 @@
 //! HEADER
 
-use crate::diag::{At, Diagnostics, invalid};
+use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{PathTemplate, header_name};
-use crate::syntax::{Argument, Attribute, Value, What};
+use crate::syntax::{Argument, Attribute, Value, ValueKind};
 
 /// A path, or the error on it.
-pub(super) fn lower_path(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTemplate> {
+pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
     match PathTemplate::parse(text) {
         Ok(template) => Some(template),
         Err(wrong) => {
@@ -22,7 +22,7 @@ pub(super) fn lower_path(text: &str, at: At, diag: &mut Diagnostics) -> Option<P
 pub(super) fn lower_name(
     attribute: &Attribute,
     name: &str,
-    at: At,
+    at: Location,
     is_header: bool,
     diag: &mut Diagnostics,
 ) -> Option<String> {
@@ -37,7 +37,7 @@ pub(super) fn lower_name(
 }
 
 /// A header name in lower case, or an error on it.
-pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
+pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     let lowered = header_name(name);
     if lowered.is_none() {
         diag.push(at, invalid("header name", name));
@@ -50,7 +50,7 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
     let mut statuses = Vec::new();
     for argument in arguments {
         match argument {
-            Argument::Single(Value { what: What::Number(Some(status @ 100..=599)), at }) => {
+            Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
                 // Within the range, so it is one.
                 let Ok(status) = u16::try_from(*status) else { continue };
                 if statuses.contains(&status) {
@@ -58,7 +58,7 @@ pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> 
                 }
                 statuses.push(status);
             }
-            Argument::Single(Value { what: What::TypedNumber, at }) => {
+            Argument::Single(Value { kind: ValueKind::TypedNumber, at }) => {
                 diag.push(*at, "status must be written without a type");
             }
             other => diag.push(other.key().at, "status must be a number from 100 to 599"),

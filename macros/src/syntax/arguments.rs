@@ -11,7 +11,7 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Ident, LitInt, LitStr, Path};
 
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// One argument.
 pub(crate) enum Argument {
@@ -27,12 +27,12 @@ pub(crate) enum Argument {
 
 /// One side of an argument.
 pub(crate) struct Value {
-    pub(crate) at: At,
-    pub(crate) what: What,
+    pub(crate) at: Location,
+    pub(crate) kind: ValueKind,
 }
 
 /// What kind of token a value is.
-pub(crate) enum What {
+pub(crate) enum ValueKind {
     Text(String),
     /// A whole number, or `None` if it is larger than any we know.
     Number(Option<i64>),
@@ -54,16 +54,16 @@ impl Argument {
 
 impl Value {
     pub(crate) fn text(&self) -> Option<&str> {
-        match &self.what {
-            What::Text(text) => Some(text),
+        match &self.kind {
+            ValueKind::Text(text) => Some(text),
             _ => None,
         }
     }
 
     /// The value as one word, also if that is a keyword.
     pub(crate) fn word(&self) -> Option<String> {
-        match &self.what {
-            What::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
+        match &self.kind {
+            ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
             _ => None,
         }
     }
@@ -84,7 +84,7 @@ pub(super) fn parse_foreign(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<
     parse_list(tokens, &mut Vec::new(), diag)
 }
 
-fn parse_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Vec<Argument> {
+fn parse_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Argument> {
     split_list(tokens, gaps, diag)
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -93,7 +93,7 @@ fn parse_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -
 }
 
 /// The tokens of each argument. A gap is where one begins without a comma before it.
-fn split_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
+fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![];
     let mut part: Vec<TokenTree> = Vec::new();
     for token in tokens {
@@ -103,7 +103,7 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -
         };
         let is_next = part.last().is_some_and(|last| begins_next(last, &token));
         if separator == Some(';') || is_next {
-            gaps.push(diag.mark(&token));
+            gaps.push(diag.locate(&token));
         }
         if separator.is_some() || is_next {
             parts.push(std::mem::take(&mut part));
@@ -123,7 +123,7 @@ fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     }
 }
 
-fn parse_argument(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Argument {
+fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Argument {
     let mut sides = split(tokens.clone(), '=').into_iter();
     match (sides.next(), sides.next(), sides.next(), sides.next()) {
         (Some(key), Some(value), None, None) => {
@@ -163,23 +163,23 @@ fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
 }
 
 fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
-    let at = diag.mark(&tokens);
-    let what = if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
-        What::Text(text.value())
+    let at = diag.locate(&tokens);
+    let kind = if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
+        ValueKind::Text(text.value())
     } else if let Ok(number) = syn::parse2::<LitInt>(tokens.clone()) {
         match number.suffix() {
-            "" => What::Number(number.base10_parse().ok()),
-            suffix if is_integer(suffix) => What::TypedNumber,
-            _ => What::Other,
+            "" => ValueKind::Number(number.base10_parse().ok()),
+            suffix if is_integer(suffix) => ValueKind::TypedNumber,
+            _ => ValueKind::Other,
         }
     } else if let Ok(word) = Ident::parse_any.parse2(tokens.clone()) {
-        What::Path(word.into())
+        ValueKind::Path(word.into())
     } else if let Ok(path) = Path::parse_mod_style.parse2(tokens) {
-        What::Path(path)
+        ValueKind::Path(path)
     } else {
-        What::Other
+        ValueKind::Other
     };
-    Value { at, what }
+    Value { at, kind }
 }
 
 /// Whether a number that ends so says its type; `4xx` does not.

@@ -7,14 +7,14 @@ use syn::parse::ParseStream;
 
 use super::arguments::{Argument, parse_arguments, parse_foreign};
 use super::tables;
-use crate::diag::{At, Diagnostics, similar};
+use crate::diag::{Diagnostics, Location, similar};
 
 /// One attribute and what its arguments say.
 pub(crate) struct Attribute {
     /// The path: what an error about the attribute itself underlines.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     /// All of it, with its brackets.
-    pub(crate) whole: At,
+    pub(crate) whole: Location,
     pub(crate) name: String,
     pub(crate) owner: Owner,
     pub(crate) style: Style,
@@ -25,7 +25,7 @@ pub(crate) struct Attribute {
 /// Whose attribute it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    Ours,
+    Macro,
     /// Not ours, but next to one that is.
     Misspelt,
     /// A `cfg_attr` around one of ours, where the macro cannot follow it.
@@ -58,13 +58,13 @@ impl Attribute {
     }
 
     fn read(source: syn::Attribute, known: &[&str], diag: &mut Diagnostics) -> Self {
-        let whole = diag.mark(&source);
-        let at = diag.mark(source.path());
+        let whole = diag.locate(&source);
+        let at = diag.locate(source.path());
         let segments: Vec<String> =
             source.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
         let name = segments.join("::");
         let (style, arguments) = match &source.meta {
-            Meta::List(list) if tables::is_ours(&name) => {
+            Meta::List(list) if tables::is_macro_attribute(&name) => {
                 (Style::List, parse_arguments(list.tokens.clone(), diag))
             }
             Meta::List(list) => (Style::List, parse_foreign(list.tokens.clone(), diag)),
@@ -111,12 +111,12 @@ pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
 }
 
 fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
-    if tables::is_ours(name) {
-        return Owner::Ours;
+    if tables::is_macro_attribute(name) {
+        return Owner::Macro;
     }
     if name == "cfg_attr" {
         let mut words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
-        return words.find(|word| tables::is_ours(word)).map_or(Owner::Foreign, Owner::Hidden);
+        return words.find(|word| tables::is_macro_attribute(word)).map_or(Owner::Foreign, Owner::Hidden);
     }
     match similar("attribute", name, known) {
         Some(_) => Owner::Misspelt,

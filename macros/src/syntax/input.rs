@@ -5,9 +5,9 @@ use syn::parse::{ParseStream, Parser};
 use syn::{Token, Visibility};
 
 use super::recovery::drain;
+use super::token_search::{any_word, is_word};
 use super::trait_item::{Trait, parse_trait};
-use super::words::{any_word, is_word};
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// What the macro was put on.
 pub(crate) enum Input {
@@ -16,7 +16,7 @@ pub(crate) enum Input {
     Unreadable(Option<(Visibility, Ident)>),
     /// Not a trait at all: the keyword of the item, and whether `mockall` has made it.
     Other {
-        at: At,
+        at: Location,
         is_mock: bool,
     },
 }
@@ -59,8 +59,8 @@ fn parse_other(item: &TokenStream, diag: &mut Diagnostics) -> Input {
         &["impl", "struct", "enum", "union", "fn", "mod", "type", "const", "static", "use"];
     let keyword = item.clone().into_iter().find(|token| KEYWORDS.iter().any(|word| is_word(token, word)));
     let at = match keyword {
-        Some(token) => diag.mark(&token),
-        None => diag.mark(item),
+        Some(token) => diag.locate(&token),
+        None => diag.locate(item),
     };
     Input::Other { at, is_mock: any_word(item, &is_of_mockall) }
 }

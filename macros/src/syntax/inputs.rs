@@ -8,12 +8,12 @@ use syn::{Lifetime, Token, Type, parenthesized};
 use super::attribute::{Attribute, sources};
 use super::parameter::Parameter;
 use super::recovery::drain;
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// The inputs of a method.
 pub(crate) struct Inputs {
     /// The parentheses.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     pub(crate) receiver: Receiver,
     /// What of ours stands before `self`.
     pub(crate) on_receiver: Vec<Attribute>,
@@ -36,14 +36,14 @@ pub(crate) enum Receiver {
     /// `&self` or `&'a self`.
     Shared { source: TokenStream, self_token: Token![self] },
     /// Any other form, and how an error quotes it.
-    Other { source: TokenStream, at: At, written: &'static str },
+    Other { source: TokenStream, at: Location, written: &'static str },
 }
 
 impl Inputs {
     pub(super) fn parse(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Self> {
         let inside;
         let parens = parenthesized!(inside in input);
-        let at = diag.mark(&TokenTree::from(stand_in(parens.span.join())));
+        let at = diag.locate(&TokenTree::from(parentheses(parens.span.join())));
         let read = parse_inside(&inside, diag);
         drain(&inside)?;
         read.map(|Inside { receiver, on_receiver, params }| Self { at, receiver, on_receiver, params })
@@ -51,7 +51,7 @@ impl Inputs {
 }
 
 /// The parentheses as a token: what is inside is still being read.
-fn stand_in(span: Span) -> Group {
+fn parentheses(span: Span) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
     group.set_span(span);
     group
@@ -103,7 +103,7 @@ impl Receiver {
             colon.to_tokens(&mut written);
             input.parse::<Type>()?.to_tokens(&mut written);
         }
-        let at = diag.mark(&written);
+        let at = diag.locate(&written);
         let quoted = match (&and, &mutability, &colon) {
             (_, _, Some(_)) => "self: ...",
             (Some(_), _, _) => "&mut self",

@@ -9,31 +9,31 @@ use super::attribute::{Attribute, sources};
 use super::method::Method;
 use super::recovery::{ends_in_attributes, skip_rest, take_rest};
 use super::tables;
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// An item of the trait.
 pub(crate) enum Item {
     Method(Box<Method>),
     /// A constant with a value: the client takes it as it is.
     Constant(TokenStream),
-    Refused(Refused),
+    Unsupported(Unsupported),
 }
 
 impl Item {
     /// Whether this is a type that the client has only a stand-in for.
-    pub(crate) fn is_refused_type(&self) -> bool {
-        matches!(self, Self::Refused(Refused { kind: RefusedKind::Type { .. }, .. }))
+    pub(crate) fn is_unsupported_type(&self) -> bool {
+        matches!(self, Self::Unsupported(Unsupported { kind: UnsupportedKind::Type { .. }, .. }))
     }
 }
 
 /// An item that the client has no value for. It stays in the trait, and the client gets a stand-in.
-pub(crate) struct Refused {
-    pub(crate) at: At,
+pub(crate) struct Unsupported {
+    pub(crate) at: Location,
     pub(crate) source: TokenStream,
-    pub(crate) kind: RefusedKind,
+    pub(crate) kind: UnsupportedKind,
 }
 
-pub(crate) enum RefusedKind {
+pub(crate) enum UnsupportedKind {
     Constant { name: Ident, ty: Box<Type> },
     Type { name: Ident, generics: Generics },
     Macro { name: String },
@@ -43,7 +43,7 @@ pub(crate) enum RefusedKind {
 pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     while !input.is_empty() && !ends_in_attributes(input) {
-        let start = diag.marks();
+        let start = diag.position();
         let attributes = match Attribute::parse_all(input, &tables::method_attributes(), diag) {
             Ok(attributes) => attributes,
             Err(error) => {
@@ -87,7 +87,7 @@ fn parse_constant(input: ParseStream, attributes: &[Attribute], diag: &mut Diagn
     let mut source = sources(attributes);
     input.parse::<Token![const]>()?.to_tokens(&mut source);
     let name: Ident = input.parse()?;
-    let at = diag.mark(&name);
+    let at = diag.locate(&name);
     name.to_tokens(&mut source);
     input.parse::<Token![:]>()?.to_tokens(&mut source);
     let ty: Box<Type> = input.parse()?;
@@ -100,27 +100,27 @@ fn parse_constant(input: ParseStream, attributes: &[Attribute], diag: &mut Diagn
     if has_value {
         return Ok(Item::Constant(source));
     }
-    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Constant { name, ty } }))
+    Ok(Item::Unsupported(Unsupported { at, source, kind: UnsupportedKind::Constant { name, ty } }))
 }
 
 fn parse_type(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
     let mut source = sources(attributes);
     input.parse::<Token![type]>()?.to_tokens(&mut source);
     let name: Ident = input.parse()?;
-    let at = diag.mark(&name);
+    let at = diag.locate(&name);
     name.to_tokens(&mut source);
     let generics: Generics = input.parse()?;
     generics.to_tokens(&mut source);
     source.extend(take_rest(input)?);
-    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Type { name, generics } }))
+    Ok(Item::Unsupported(Unsupported { at, source, kind: UnsupportedKind::Type { name, generics } }))
 }
 
 fn parse_macro(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
     let mut source = sources(attributes);
     let path = input.call(Path::parse_mod_style)?;
-    let at = diag.mark(&path);
+    let at = diag.locate(&path);
     let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
     path.to_tokens(&mut source);
     source.extend(take_rest(input)?);
-    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Macro { name } }))
+    Ok(Item::Unsupported(Unsupported { at, source, kind: UnsupportedKind::Macro { name } }))
 }

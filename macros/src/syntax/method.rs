@@ -13,24 +13,24 @@ use super::attribute::Attribute;
 use super::inputs::Inputs;
 use super::name::Name;
 use super::recovery::starts_item;
-use super::words::mentions;
-use crate::diag::{At, Diagnostics};
+use super::token_search::mentions;
+use crate::diag::{Diagnostics, Location};
 
 /// A method as it was written.
 pub(crate) struct Method {
     /// The places that belong to this method.
     pub(crate) places: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
-    /// Not allowed on a trait's method; kept so that the compiler says so.
+    /// Not allowed on a trait's method; foreign so that the compiler says so.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
     /// The `fn` keyword.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     pub(crate) name: Name,
     pub(crate) generics: Generics,
     /// The place of the generics.
-    pub(crate) generics_at: At,
+    pub(crate) generics_at: Location,
     pub(crate) inputs: Inputs,
     pub(crate) output: Option<Output>,
     pub(crate) end: End,
@@ -42,14 +42,14 @@ pub(crate) struct Qualifiers {
     /// `const`, `unsafe` and `extern`.
     pub(crate) others: TokenStream,
     /// The first of the others.
-    pub(crate) other: Option<(At, String)>,
+    pub(crate) other: Option<(Location, String)>,
 }
 
 /// `-> Type`
 pub(crate) struct Output {
     pub(crate) arrow: Token![->],
     pub(crate) ty: Type,
-    pub(crate) at: At,
+    pub(crate) at: Location,
 }
 
 /// How the method ends.
@@ -69,10 +69,10 @@ impl Method {
         let vis = input.parse()?;
         let qualifiers = Qualifiers::parse(input, diag)?;
         let fn_token: Token![fn] = input.parse()?;
-        let at = diag.mark(&fn_token);
+        let at = diag.locate(&fn_token);
         let name = Name::parse(input, diag)?;
         let mut generics: Generics = input.parse()?;
-        let generics_at = diag.mark(&generics);
+        let generics_at = diag.locate(&generics);
         let inputs = Inputs::parse(input, diag)?;
         let output = Output::parse(input, diag)?;
         generics.where_clause = input.parse()?;
@@ -130,7 +130,7 @@ impl Qualifiers {
             if word == "extern" {
                 input.parse::<Option<LitStr>>()?.to_tokens(&mut found.others);
             }
-            let at = diag.mark(&word);
+            let at = diag.locate(&word);
             found.other = found.other.or_else(|| Some((at, word.to_string())));
         }
         Ok(found)
@@ -143,7 +143,7 @@ impl Output {
             return Ok(None);
         };
         let ty: Type = input.parse()?;
-        Ok(Some(Self { arrow, at: diag.mark(&ty), ty }))
+        Ok(Some(Self { arrow, at: diag.locate(&ty), ty }))
     }
 
     pub(crate) fn arrow_span(&self) -> Span {
@@ -152,7 +152,7 @@ impl Output {
 }
 
 impl End {
-    /// A method that lacks its end alone is kept: it is still being written, and the next one begins or nothing is left.
+    /// A method that lacks its end alone is foreign: it is still being written, and the next one begins or nothing is left.
     fn parse(input: ParseStream, has_output: bool, diag: &mut Diagnostics) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);
@@ -171,5 +171,5 @@ impl End {
 
 /// The places of the source from `start` to here.
 fn since(start: usize, diag: &Diagnostics) -> Range<usize> {
-    start..diag.marks()
+    start..diag.position()
 }

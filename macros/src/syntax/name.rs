@@ -4,19 +4,19 @@ use proc_macro2::Ident;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 use crate::names;
 
 /// A name the user gave.
 pub(crate) struct Name {
     pub(crate) ident: Ident,
-    pub(crate) at: At,
+    pub(crate) at: Location,
 }
 
 impl Name {
     pub(super) fn parse(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Self> {
         let ident = input.call(Ident::parse_any)?;
-        Ok(Self { at: diag.mark(&ident), ident })
+        Ok(Self { at: diag.locate(&ident), ident })
     }
 
     /// The name without the `r#` of a raw identifier.

@@ -5,7 +5,7 @@ use syn::parse::ParseStream;
 use syn::{Ident, Token, Type};
 
 use super::attribute::Attribute;
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 use crate::names;
 
 /// A parameter as it was written.
@@ -13,10 +13,10 @@ pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pattern,
     /// The name or the pattern.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     pub(crate) colon: Token![:],
     pub(crate) ty: Type,
-    pub(crate) ty_at: At,
+    pub(crate) ty_at: Location,
 }
 
 /// What stands before the colon.
@@ -33,12 +33,12 @@ impl Parameter {
     ) -> syn::Result<Self> {
         let pattern = Pattern::parse(input)?;
         let at = match &pattern {
-            Pattern::Name(name) => diag.mark(name),
-            Pattern::Other(tokens) => diag.mark(tokens),
+            Pattern::Name(name) => diag.locate(name),
+            Pattern::Other(tokens) => diag.locate(tokens),
         };
         let colon = input.parse()?;
         let ty: Type = input.parse()?;
-        Ok(Self { attributes, pattern, at, colon, ty_at: diag.mark(&ty), ty })
+        Ok(Self { attributes, pattern, at, colon, ty_at: diag.locate(&ty), ty })
     }
 
     /// The name without the `r#` of a raw identifier, if the parameter has one.

@@ -9,7 +9,9 @@ pub(crate) fn strip(item: TokenStream) -> TokenStream {
     let mut stripped = Vec::new();
     for token in item {
         match token {
-            TokenTree::Group(group) if is_ours(&group) && stripped.last().is_some_and(is_pound) => {
+            TokenTree::Group(group)
+                if is_macro_attribute(&group) && stripped.last().is_some_and(is_pound) =>
+            {
                 stripped.pop();
             }
             TokenTree::Group(group) => stripped.push(strip_group(&group).into()),
@@ -30,9 +32,9 @@ fn is_pound(token: &TokenTree) -> bool {
 }
 
 /// Whether this is `[get("/orders")]` or `[login]`.
-fn is_ours(group: &Group) -> bool {
+fn is_macro_attribute(group: &Group) -> bool {
     let mut tokens = group.stream().into_iter();
-    let named = matches!(tokens.next(), Some(TokenTree::Ident(name)) if tables::is_ours(&name.to_string()));
+    let named = matches!(tokens.next(), Some(TokenTree::Ident(name)) if tables::is_macro_attribute(&name.to_string()));
     let ends = matches!(tokens.next(), None | Some(TokenTree::Group(_)));
     group.delimiter() == Delimiter::Bracket && named && ends
 }

@@ -51,7 +51,7 @@ pub(crate) const VERBS: &[(&str, Verb)] = &[
 
 /// A rule for the session or the answer, on a method.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
+pub(crate) enum RuleAttribute {
     Role(Role),
     Public,
     NoReplay,
@@ -64,18 +64,18 @@ pub(crate) enum Mark {
 }
 
 /// The attributes that say what a method has to do with the session, how long it may take, and how to read its answer.
-pub(crate) const MARKS: &[(&str, Mark)] = &[
-    ("login", Mark::Role(Role::Login)),
-    ("refresh", Mark::Role(Role::Refresh)),
-    ("logout", Mark::Role(Role::Logout)),
-    ("public", Mark::Public),
-    ("no_replay", Mark::NoReplay),
-    ("refresh_on", Mark::RefreshOn),
-    ("expired_when", Mark::ExpiredWhen),
-    ("forbidden_when", Mark::ForbiddenWhen),
-    ("timeout", Mark::Timeout),
-    ("none_on", Mark::NoneOn),
-    ("pages", Mark::Pages),
+pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
+    ("login", RuleAttribute::Role(Role::Login)),
+    ("refresh", RuleAttribute::Role(Role::Refresh)),
+    ("logout", RuleAttribute::Role(Role::Logout)),
+    ("public", RuleAttribute::Public),
+    ("no_replay", RuleAttribute::NoReplay),
+    ("refresh_on", RuleAttribute::RefreshOn),
+    ("expired_when", RuleAttribute::ExpiredWhen),
+    ("forbidden_when", RuleAttribute::ForbiddenWhen),
+    ("timeout", RuleAttribute::Timeout),
+    ("none_on", RuleAttribute::NoneOn),
+    ("pages", RuleAttribute::Pages),
 ];
 
 /// The attributes that send the same value in every call, and whether they may stand on the trait as well.
@@ -154,8 +154,8 @@ pub(crate) fn verb(name: &str) -> Option<Verb> {
     VERBS.iter().find(|(known, _)| *known == name).map(|(_, verb)| *verb)
 }
 
-pub(crate) fn mark(name: &str) -> Option<Mark> {
-    MARKS.iter().find(|(known, _)| *known == name).map(|(_, mark)| *mark)
+pub(crate) fn rule(name: &str) -> Option<RuleAttribute> {
+    RULES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
 }
 
 pub(crate) fn constant(name: &str) -> Option<(ConstantPlace, bool)> {
@@ -169,8 +169,8 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
 /// What can stand on a method.
 pub(crate) fn method_attributes() -> Vec<&'static str> {
     let verbs = VERBS.iter().map(|(name, _)| *name);
-    let marks = MARKS.iter().map(|(name, _)| *name);
-    verbs.chain(marks).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
+    let rules = RULES.iter().map(|(name, _)| *name);
+    verbs.chain(rules).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
 }
 
 /// What can stand on the trait.
@@ -179,7 +179,7 @@ pub(crate) fn trait_attributes() -> Vec<&'static str> {
 }
 
 /// Whether an attribute of this name is the macro's own, wherever it stands. It is never part of the output.
-pub(crate) fn is_ours(name: &str) -> bool {
+pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 

@@ -11,7 +11,7 @@ use super::item::{Item, parse_items};
 use super::method::Method;
 use super::name::Name;
 use super::tables;
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// The trait under `#[api]`.
 pub(crate) struct Trait {
@@ -20,7 +20,7 @@ pub(crate) struct Trait {
     pub(crate) arguments: Vec<Argument>,
     pub(crate) vis: Visibility,
     /// `unsafe`, `auto` and the like, which an API trait cannot be.
-    pub(crate) qualifier: Option<(At, String)>,
+    pub(crate) qualifier: Option<(Location, String)>,
     pub(crate) keyword: Token![trait],
     pub(crate) name: Name,
     pub(crate) generics: Generics,
@@ -35,7 +35,7 @@ pub(super) fn parse_trait(input: ParseStream, diag: &mut Diagnostics) -> syn::Re
     let mut qualifier = None;
     while !input.peek(Token![trait]) {
         let word = input.call(Ident::parse_any)?;
-        qualifier = qualifier.or(Some((diag.mark(&word), word.to_string())));
+        qualifier = qualifier.or(Some((diag.locate(&word), word.to_string())));
     }
     let keyword = input.parse()?;
     let name = Name::parse(input, diag)?;

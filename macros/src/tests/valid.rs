@@ -97,7 +97,7 @@ fn a_refresh_is_also_a_function_of_the_session() {
         .has(&quote! {
             &::afresh::__private::ApiInfo::new("Shop")
                 .with_session()
-                .refresh(::afresh::__private::Refresh::new(__afresh_exchange))
+                .refresh(::afresh::__private::Refresh::new(__afresh_refresh))
         });
 }
 
@@ -110,7 +110,7 @@ fn a_refresh_without_parameters_relies_on_a_cookie() {
             async fn refresh(&self) -> Result<Tokens>;
         }
     });
-    expanded.has(&quote!(Refresh::by_cookie(__afresh_exchange)));
+    expanded.has(&quote!(Refresh::by_cookie(__afresh_refresh)));
 }
 
 #[test]
@@ -123,12 +123,12 @@ fn a_conditional_refresh_is_conditional_in_the_description_too() {
             async fn refresh(&self) -> Result<Tokens>;
         }
     });
-    expanded.has(&quote!(#[cfg(unix)] fn __afresh_exchange)).has(&quote! {
+    expanded.has(&quote!(#[cfg(unix)] fn __afresh_refresh)).has(&quote! {
         let __afresh_info = ::afresh::__private::ApiInfo::new("Shop");
         #[cfg(unix)]
         let __afresh_info = __afresh_info
             .with_session()
-            .refresh(::afresh::__private::Refresh::by_cookie(__afresh_exchange));
+            .refresh(::afresh::__private::Refresh::by_cookie(__afresh_refresh));
         __afresh_info
     });
 }
@@ -224,7 +224,7 @@ fn a_holder_forwards_to_a_twin_with_boxed_futures_of_one_lifetime() {
     };
     let expanded = Expanded(plain(&expand(quote!(dyn), item)));
     expanded
-        .has(&quote!(pub struct DynShop { held: ::std::sync::Arc<dyn __AfreshErasedShop>, }))
+        .has(&quote!(pub struct DynShop { inner: ::std::sync::Arc<dyn __AfreshErasedShop>, }))
         .has(&quote! {
             fn __afresh_dyn_order<'__afresh>(&'__afresh self, __afresh_0: &'__afresh str, __afresh_1: &'static str)
                 -> ::core::pin::Pin<::std::boxed::Box<
@@ -233,7 +233,7 @@ fn a_holder_forwards_to_a_twin_with_boxed_futures_of_one_lifetime() {
         })
         .has(&quote! {
             async move {
-                <dyn __AfreshErasedShop as __AfreshErasedShop>::__afresh_dyn_order(&*self.held, __afresh_0, __afresh_1).await
+                <dyn __AfreshErasedShop as __AfreshErasedShop>::__afresh_dyn_order(&*self.inner, __afresh_0, __afresh_1).await
             }
         });
 }

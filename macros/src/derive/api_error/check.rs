@@ -13,7 +13,7 @@ pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
 fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     let mut others = found.variants.iter().filter_map(|variant| variant.other);
     // A variant that says nothing has been reported, and may be the one.
-    let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.is_silent);
+    let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.has_no_attribute);
     if others.next().is_none() && !may_be {
         let fact = format!("enum `{}` has no `#[other]` variant", found.name);
         diag.push_help(found.at, fact, "add `#[other] Other(afresh::Error)`");
@@ -28,17 +28,17 @@ fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
             let mut earlier = found.variants.iter().take(index);
-            let Some(taker) = earlier.find(|earlier| takes_all(earlier, status.value)) else {
+            let Some(winner) = earlier.find(|earlier| accepts_every_body(earlier, status.value)) else {
                 continue;
             };
             let (status, at) = (status.value, status.at);
             let fact = format!("status `{status}` cannot reach variant `{}`", variant.name);
-            let help = format!("variant `{}` takes every answer with this status", taker.name);
+            let help = format!("variant `{}` takes every answer with this status", winner.name);
             diag.push_help(at, fact, help);
         }
     }
 }
 
-fn takes_all(variant: &Variant, status: Status) -> bool {
+fn accepts_every_body(variant: &Variant, status: Status) -> bool {
     variant.content.is_none() && variant.statuses.iter().any(|other| other.value == status)
 }

@@ -6,24 +6,25 @@ use syn::DeriveInput;
 
 use super::model::{Content, ErrorEnum, Settings, Status, Variant};
 use crate::derive::generics::depends_on;
-use crate::derive::span::{ends, local, ours};
-use crate::token_stream;
+use crate::names::{RuntimeItem, local, mixed_site};
+use crate::token_stream::{self, ends};
 
 /// What the bodies must be where that depends on the enum's parameters.
 pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
-    let runtime = &settings.runtime;
+    let error_body = settings.runtime.item(RuntimeItem::ErrorBody);
     let bodies = found.variants.iter().filter(|variant| variant.other.is_none());
     let types = bodies.filter_map(|variant| Some(variant.content.as_ref()?.ty));
-    types.filter(|ty| depends_on(&item.generics, ty)).map(|ty| quote!(#ty: #runtime::ErrorBody)).collect()
+    types.filter(|ty| depends_on(&item.generics, ty)).map(|ty| quote!(#ty: #error_body)).collect()
 }
 
 /// The body of `from`.
 pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStream {
-    let (runtime, status, error) = (&settings.runtime, local("status"), local("error"));
+    let (status, error) = (local("status"), local("error"));
+    let error_status = settings.runtime.item(RuntimeItem::ErrorStatus);
     let exact = found.variants.iter().map(|variant| render_arm(settings, variant, false));
     let classes = found.variants.iter().map(|variant| render_arm(settings, variant, true));
     let arms = token_stream::concat(&mut exact.chain(classes));
-    let read = (!arms.is_empty()).then(|| quote!(let #status = #runtime::__private::answered(&#error);));
+    let read = (!arms.is_empty()).then(|| quote!(let #status = #error_status(&#error);));
     let other = found.variants.iter().filter_map(|variant| render_other(settings, variant));
     quote!(#read #arms #(#other)*)
 }
@@ -59,10 +60,11 @@ fn render_pattern(status: Status) -> TokenStream {
 }
 
 fn render_body(settings: &Settings, variant: &Variant, content: &Content) -> TokenStream {
-    let (name, runtime, error, body) = (variant.name, &settings.runtime, local("error"), local("body"));
+    let (name, error, body) = (variant.name, local("error"), local("body"));
+    let read_body = settings.runtime.item(RuntimeItem::ReadErrorBody);
     let Content { member, ty } = content;
     quote! {
-        if let ::core::option::Option::Some(#body) = #runtime::__private::error_body::<#ty>(&#error) {
+        if let ::core::option::Option::Some(#body) = #read_body::<#ty>(&#error) {
             return Self::#name { #member: #body };
         }
     }
@@ -74,12 +76,12 @@ fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let Content { member, ty } = variant.other.and(variant.content.as_ref())?;
     let (name, error, held) = (variant.name, local("error"), local("held"));
     let (first, last) = ends(ty);
-    let there = settings.runtime.at(ours(first));
+    let other_error = settings.runtime.item_at(RuntimeItem::OtherError, mixed_site(first));
     let mut arguments = Group::new(Delimiter::Parenthesis, error.into_token_stream());
-    arguments.set_span(ours(last));
+    arguments.set_span(mixed_site(last));
     let arguments = TokenTree::from(arguments);
     Some(quote! {
-        let #held: #ty = #there::__private::other_error #arguments;
+        let #held: #ty = #other_error #arguments;
         Self::#name { #member: #held }
     })
 }

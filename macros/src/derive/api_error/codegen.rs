@@ -7,7 +7,7 @@ use syn::DeriveInput;
 use super::choice::{render_bounds, render_choice};
 use super::model::{Content, ErrorEnum, Settings, Variant};
 use crate::derive::generics::render_where;
-use crate::derive::span::local;
+use crate::names::{RuntimeItem, local};
 use crate::token_stream;
 
 /// Everything that the derive adds.
@@ -17,7 +17,7 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     if settings.from_only {
         return from;
     }
-    let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_wording)));
+    let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_message)));
     let error =
         render_error(item, &token_stream::concat(&mut found.variants.iter().filter_map(render_source)));
     quote!(#from #display #error)
@@ -41,14 +41,15 @@ fn render_from(
     bounds: &[TokenStream],
     body: &TokenStream,
 ) -> TokenStream {
-    let (name, runtime, error) = (&item.ident, &settings.runtime, local("error"));
+    let (name, error) = (&item.ident, local("error"));
+    let error_type = settings.runtime.item(RuntimeItem::Error);
     let (parameters, arguments, _) = item.generics.split_for_impl();
     let bounds = render_where(&item.generics, bounds);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #parameters ::core::convert::From<#runtime::Error> for #name #arguments #bounds {
-            fn from(#error: #runtime::Error) -> Self {
+        impl #parameters ::core::convert::From<#error_type> for #name #arguments #bounds {
+            fn from(#error: #error_type) -> Self {
                 #body
             }
         }
@@ -72,18 +73,18 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
 }
 
 /// `NotFound => ...`: what the documentation says, or else the statuses. Never a word of the body.
-fn render_wording(variant: &Variant) -> TokenStream {
+fn render_message(variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
         return quote! {
             Self::#name { #member: #error } => ::core::fmt::Display::fmt(#error, #formatter),
         };
     }
-    let text = variant.doc.clone().unwrap_or_else(|| wording_of_statuses(variant));
+    let text = variant.doc.clone().unwrap_or_else(|| default_message(variant));
     quote!(Self::#name { .. } => #formatter.write_str(#text),)
 }
 
-fn wording_of_statuses(variant: &Variant) -> String {
+fn default_message(variant: &Variant) -> String {
     let statuses: Vec<String> = variant.statuses.iter().map(|status| status.value.to_string()).collect();
     format!("the server answered {}", statuses.join(" or "))
 }

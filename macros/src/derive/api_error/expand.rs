@@ -6,7 +6,7 @@ use syn::Data;
 use super::check::check_enum;
 use super::codegen;
 use super::lower::{lower_enum, lower_settings};
-use crate::derive::item::{mark_keyword, parse_item};
+use crate::derive::item::{locate_keyword, parse_item};
 use crate::diag::Diagnostics;
 use crate::token_stream;
 
@@ -16,14 +16,14 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let Some(item) = parse_item(item, &mut diag) else {
         return diag.into_tokens();
     };
-    let start = diag.marks();
+    let start = diag.position();
     let settings = lower_settings(&item.attrs, &mut diag);
-    let keyword = mark_keyword(&item.data, &mut diag);
+    let keyword = locate_keyword(&item.data, &mut diag);
     let output = match &item.data {
         Data::Enum(data) => {
             let found = lower_enum(&item.ident, data, &mut diag);
             check_enum(&found, &mut diag);
-            if diag.any_in(&(start..diag.marks())) {
+            if diag.any_in(&(start..diag.position())) {
                 codegen::render_fallback(&item, &settings)
             } else {
                 codegen::render(&item, &settings, &found)

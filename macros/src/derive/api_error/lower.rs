@@ -5,8 +5,8 @@ use syn::{DataEnum, Fields, Ident, Member, Meta};
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
 use super::status::lower_statuses;
-use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime, refuse};
-use crate::diag::{At, Diagnostics, expected};
+use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime, push_misplaced};
+use crate::diag::{Diagnostics, Location, expected};
 use crate::names;
 use crate::syntax::Argument;
 
@@ -17,7 +17,7 @@ const FORM: &str = "#[api_error(crate = path::to::afresh)]";
 
 /// The meaning of `#[api_error(...)]` on the enum.
 pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Settings {
-    refuse(attributes, ON_VARIANT, "variants", diag);
+    push_misplaced(attributes, ON_VARIANT, "variants", diag);
     let mut settings = Settings::default();
     let mut seen = Vec::new();
     for helper in Helper::read_all(attributes, ON_ENUM, diag) {
@@ -28,7 +28,7 @@ pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnosti
                     diag.push(key.at, format_args!("duplicate argument `{word}`"));
                 }
                 Some(word) => {
-                    settings.take(&word, &argument, diag);
+                    settings.set(&word, &argument, diag);
                     seen.push(word);
                 }
                 None => diag.push(key.at, format_args!("unknown argument, {}", expected(ARGUMENTS))),
@@ -39,7 +39,7 @@ pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnosti
 }
 
 impl Settings {
-    fn take(&mut self, word: &str, argument: &Argument, diag: &mut Diagnostics) {
+    fn set(&mut self, word: &str, argument: &Argument, diag: &mut Diagnostics) {
         let at = argument.key().at;
         match (word, argument) {
             ("from_only", Argument::Single(_)) => self.from_only = true,
@@ -55,20 +55,20 @@ impl Settings {
 
 /// The variants of the enum, and what each takes.
 pub(super) fn lower_enum<'s>(name: &Ident, data: &'s DataEnum, diag: &mut Diagnostics) -> ErrorEnum<'s> {
-    let at = diag.mark(name);
+    let at = diag.locate(name);
     let is_incomplete = data.variants.iter().any(|variant| any_misspelt(&variant.attrs, ON_VARIANT));
     let variants = data.variants.iter().map(|variant| lower_variant(variant, diag)).collect();
     ErrorEnum { name: names::plain(name), at, variants, is_incomplete }
 }
 
 fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Variant<'s> {
-    let start = diag.marks();
-    refuse(&source.attrs, ON_ENUM, "the enum", diag);
+    let start = diag.position();
+    push_misplaced(&source.attrs, ON_ENUM, "the enum", diag);
     let mut variant = Variant {
         name: &source.ident,
         doc: first_paragraph(&source.attrs),
         content: None,
-        is_silent: false,
+        has_no_attribute: false,
         statuses: Vec::new(),
         other: None,
     };
@@ -89,16 +89,16 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
             }
             None if helper.name == "status" => variant.statuses = lower_statuses(&helper, diag),
             None => {
-                helper.expect_bare(diag);
+                helper.push_arguments(diag);
                 variant.other = Some(helper.whole);
             }
         }
         said = said.or(Some(helper.name));
     }
-    let at = diag.mark(&source.ident);
-    let is_wrong = diag.any_in(&(start..diag.marks())) || any_misspelt(&source.attrs, ON_VARIANT);
-    variant.is_silent = said.is_none();
-    if variant.is_silent && !is_wrong {
+    let at = diag.locate(&source.ident);
+    let is_wrong = diag.any_in(&(start..diag.position())) || any_misspelt(&source.attrs, ON_VARIANT);
+    variant.has_no_attribute = said.is_none();
+    if variant.has_no_attribute && !is_wrong {
         let help = "add `#[status(404)]`, or `#[other]` if it takes whatever has no variant of its own";
         diag.push_help(at, format_args!("variant `{}` has no status", variant.name), help);
     }
@@ -110,12 +110,12 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
 fn lower_content<'s>(
     source: &'s syn::Variant,
     is_other: bool,
-    at: At,
+    at: Location,
     diag: &mut Diagnostics,
 ) -> Option<Content<'s>> {
     for field in &source.fields {
-        refuse(&field.attrs, ON_VARIANT, "variants", diag);
-        refuse(&field.attrs, ON_ENUM, "the enum", diag);
+        push_misplaced(&field.attrs, ON_VARIANT, "variants", diag);
+        push_misplaced(&field.attrs, ON_ENUM, "the enum", diag);
     }
     let name = &source.ident;
     let mut fields = source.fields.iter();

@@ -2,7 +2,7 @@
 
 use syn::{Member, Type};
 
-use crate::diag::{At, Located};
+use crate::diag::{Located, Location};
 use crate::names::Runtime;
 
 /// What holds for the whole derive.
@@ -16,7 +16,7 @@ pub(super) struct Settings {
 /// The variants in the order of the source.
 pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
-    pub(super) at: At,
+    pub(super) at: Location,
     pub(super) variants: Vec<Variant<'s>>,
     /// A variant is misspelt in a way that the compiler reports; what is missing may have been meant there.
     pub(super) is_incomplete: bool,
@@ -28,10 +28,10 @@ pub(super) struct Variant<'s> {
     pub(super) doc: Option<String>,
     pub(super) content: Option<Content<'s>>,
     /// Whether it has no attribute that says what it takes.
-    pub(super) is_silent: bool,
+    pub(super) has_no_attribute: bool,
     pub(super) statuses: Vec<Located<Status>>,
     /// Where it says that it takes what no other variant does.
-    pub(super) other: Option<At>,
+    pub(super) other: Option<Location>,
 }
 
 /// The one value that a variant holds.

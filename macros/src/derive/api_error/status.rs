@@ -22,7 +22,7 @@ pub(super) fn lower_statuses(helper: &Helper, diag: &mut Diagnostics) -> Vec<Loc
     }
     let mut statuses: Vec<Located<Status>> = Vec::new();
     for part in parts {
-        let at = diag.mark(&part);
+        let at = diag.locate(&part);
         match parse_status(part) {
             None => diag.push(at, "status must be a number from 100 to 599, or a class such as `4xx`"),
             Some(status) if status.is_success() => {

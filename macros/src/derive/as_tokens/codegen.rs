@@ -6,18 +6,18 @@ use syn::{DeriveInput, Token};
 
 use super::model::{FieldPath, Found, PARTS, Part, Source, TokenStruct};
 use crate::derive::generics::{depends_on, render_where};
-use crate::derive::span::{local, ours};
-use crate::names::Runtime;
+use crate::names::{Runtime, RuntimeItem, local, mixed_site};
 
 /// Everything that the derive adds.
 pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     let (runtime, tokens) = (&found.runtime, local("tokens"));
+    let token_fields = runtime.item(RuntimeItem::TokenFields);
     let in_order =
         PARTS.iter().flat_map(|(_, part)| found.parts.iter().filter(move |found| found.part == *part));
-    let takings = in_order.map(|found| render_taking(runtime, found));
+    let assignments = in_order.map(|found| render_assignment(runtime, found));
     let body = quote! {
-        let mut #tokens = #runtime::__private::TokenFields::none();
-        #(#takings)*
+        let mut #tokens = #token_fields::none();
+        #(#assignments)*
         #tokens.into_tokens()
     };
     let bounds: Vec<TokenStream> =
@@ -37,13 +37,15 @@ fn render_impl(
     body: &TokenStream,
 ) -> TokenStream {
     let name = &item.ident;
+    let as_tokens = runtime.item(RuntimeItem::AsTokens);
+    let tokens = runtime.item(RuntimeItem::Tokens);
     let (parameters, arguments, _) = item.generics.split_for_impl();
     let bounds = render_where(&item.generics, bounds);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #parameters #runtime::AsTokens for #name #arguments #bounds {
-            fn as_tokens(&self) -> #runtime::Tokens {
+        impl #parameters #as_tokens for #name #arguments #bounds {
+            fn as_tokens(&self) -> #tokens {
                 #body
             }
         }
@@ -51,16 +53,17 @@ fn render_impl(
 }
 
 /// `tokens.access::<String>(&self.jwt);`: the user's type, or the path, is what an error underlines.
-fn render_taking(runtime: &Runtime, found: &Found) -> TokenStream {
+fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     let tokens = local("tokens");
     let name = found.part.name();
+    let token_fields = runtime.item(RuntimeItem::TokenFields);
     match &found.source {
         Source::Field(member, ty) => {
-            let method = Ident::new(name, ours(found.at.span()));
-            quote!(#runtime::__private::TokenFields::#method::<#ty>(&mut #tokens, &self.#member);)
+            let method = Ident::new(name, mixed_site(found.at.span()));
+            quote!(#token_fields::#method::<#ty>(&mut #tokens, &self.#member);)
         }
         Source::Path(FieldPath { at, members }) => {
-            let span = ours(at.span());
+            let span = mixed_site(at.span());
             let method = Ident::new(name, span);
             // The receiver of the impl's method, whose name is not of the macro's own.
             let this = Token![self](at.span().resolved_at(Span::call_site()));
@@ -76,9 +79,10 @@ fn render_bound(item: &DeriveInput, runtime: &Runtime, found: &Found) -> Option<
         return None;
     };
     let bound = match found.part {
-        Part::Nested => quote!(AsTokens),
-        Part::ExpiresIn => quote!(TokenLifetime),
-        Part::Access | Part::Refresh | Part::TokenType | Part::Scope => quote!(TokenText),
+        Part::Nested => RuntimeItem::AsTokens,
+        Part::ExpiresIn => RuntimeItem::TokenLifetime,
+        Part::Access | Part::Refresh | Part::TokenType | Part::Scope => RuntimeItem::TokenText,
     };
-    depends_on(&item.generics, ty).then(|| quote!(#ty: #runtime::#bound))
+    let bound = runtime.item(bound);
+    depends_on(&item.generics, ty).then(|| quote!(#ty: #bound))
 }

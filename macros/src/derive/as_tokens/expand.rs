@@ -6,7 +6,7 @@ use syn::Data;
 use super::check::check_struct;
 use super::lower::lower_struct;
 use super::{codegen, model};
-use crate::derive::item::{mark_keyword, parse_item};
+use crate::derive::item::{locate_keyword, parse_item};
 use crate::diag::Diagnostics;
 use crate::token_stream;
 
@@ -16,7 +16,7 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let Some(item) = parse_item(item, &mut diag) else {
         return diag.into_tokens();
     };
-    let start = diag.marks();
+    let start = diag.position();
     let found = match &item.data {
         Data::Struct(data) => {
             let found = lower_struct(&item, data, &mut diag);
@@ -24,12 +24,12 @@ pub(crate) fn expand(item: TokenStream) -> TokenStream {
             found
         }
         Data::Enum(_) | Data::Union(_) => {
-            let keyword = mark_keyword(&item.data, &mut diag);
+            let keyword = locate_keyword(&item.data, &mut diag);
             diag.push(keyword, "`AsTokens` can be derived for structs only");
             model::TokenStruct::default()
         }
     };
-    let output = if diag.any_in(&(start..diag.marks())) {
+    let output = if diag.any_in(&(start..diag.position())) {
         codegen::render_fallback(&item, &found.runtime)
     } else {
         codegen::render(&item, &found)

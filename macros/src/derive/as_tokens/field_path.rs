@@ -6,12 +6,12 @@ use syn::parse::Parser;
 use syn::{Ident, Index, Member};
 
 use super::model::FieldPath;
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
 /// The path, or the error on it. One that is written on a field begins with that field.
 pub(super) fn lower_path(
     text: &str,
-    at: At,
+    at: Location,
     field: Option<&str>,
     diag: &mut Diagnostics,
 ) -> Option<FieldPath> {

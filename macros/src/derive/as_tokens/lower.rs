@@ -7,7 +7,7 @@ use super::model::{Found, PARTS, Source, TokenStruct};
 use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime};
 use crate::diag::{Diagnostics, expected};
 use crate::names;
-use crate::syntax::{Argument, Value, What};
+use crate::syntax::{Argument, Value, ValueKind};
 
 const HELPER: &[&str] = &["tokens"];
 const ON_STRUCT: &str = "#[tokens(access = \"data.access_token\")]";
@@ -34,11 +34,11 @@ pub(super) fn lower_struct<'s>(
                 lower_crate(&mut found, &argument, has_runtime, diag);
                 has_runtime = true;
             } else {
-                found.take(lower_part(&argument, None, diag));
+                found.add(lower_part(&argument, None, diag));
             }
         }
     }
-    found.at = Some(diag.mark(&item.ident));
+    found.at = Some(diag.locate(&item.ident));
     for (member, source) in data.fields.members().zip(&data.fields) {
         let name = match &member {
             Member::Named(name) => names::plain(name),
@@ -49,7 +49,7 @@ pub(super) fn lower_struct<'s>(
             let arguments = helper.arguments(ON_FIELD, diag);
             found.is_incomplete |= arguments.is_empty();
             for argument in arguments {
-                found.take(lower_part(&argument, Some(&field), diag));
+                found.add(lower_part(&argument, Some(&field), diag));
             }
         }
         found.is_incomplete |= any_misspelt(&source.attrs, HELPER);
@@ -60,7 +60,7 @@ pub(super) fn lower_struct<'s>(
 
 impl<'s> TokenStruct<'s> {
     /// Takes a part over, or remembers that one could not be understood.
-    fn take(&mut self, part: Option<Found<'s>>) {
+    fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);
     }
@@ -96,7 +96,7 @@ fn lower_part<'s>(
     };
     let source = match (argument, field) {
         (Argument::Single(_), Some(field)) => Source::Field(field.member.clone(), &field.source.ty),
-        (Argument::Pair(_, Value { what: What::Text(text), at }), _) => {
+        (Argument::Pair(_, Value { kind: ValueKind::Text(text), at }), _) => {
             Source::Path(lower_path(text, *at, field.map(|field| field.name.as_str()), diag)?)
         }
         (_, field) => {

@@ -2,7 +2,7 @@
 
 use syn::{Member, Type};
 
-use crate::diag::At;
+use crate::diag::Location;
 use crate::names::Runtime;
 
 /// A struct and the parts of the tokens that it has.
@@ -10,7 +10,7 @@ use crate::names::Runtime;
 pub(super) struct TokenStruct<'s> {
     pub(super) name: String,
     /// The name of the struct. `None` if it is none.
-    pub(super) at: Option<At>,
+    pub(super) at: Option<Location>,
     pub(super) runtime: Runtime,
     pub(super) parts: Vec<Found<'s>>,
     /// The names of the fields.
@@ -23,7 +23,7 @@ pub(super) struct TokenStruct<'s> {
 pub(super) struct Found<'s> {
     pub(super) part: Part,
     /// The name of the part.
-    pub(super) at: At,
+    pub(super) at: Location,
     pub(super) source: Source<'s>,
 }
 
@@ -31,14 +31,14 @@ pub(super) struct Found<'s> {
 pub(super) enum Source<'s> {
     /// In this field.
     Field(Member, &'s Type),
-    /// At the end of this path, which begins at the struct.
+    /// Location the end of this path, which begins at the struct.
     Path(FieldPath),
 }
 
 /// A path of fields, as in `"data.access_token"`.
 pub(super) struct FieldPath {
     /// The literal.
-    pub(super) at: At,
+    pub(super) at: Location,
     pub(super) members: Vec<Member>,
 }
 

@@ -1,4 +1,4 @@
-//! Templates of any text: each is read or refused, and what is read is shown as it was written.
+//! Templates of any text: each is read or unsupported, and what is read is shown as it was written.
 
 use proptest::prelude::*;
 use proptest::sample::select;

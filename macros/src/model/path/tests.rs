@@ -1,4 +1,4 @@
-//! Templates as they are read, shown and refused.
+//! Templates as they are read, shown and unsupported.
 
 use super::error::PathError;
 use super::template::PathTemplate;

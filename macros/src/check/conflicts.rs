@@ -5,46 +5,46 @@ use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
 /// Which attributes make another one meaningless, and why.
-struct Clash {
+struct Conflict {
     of: &'static str,
     with: &'static [&'static str],
     because: &'static str,
 }
 
 /// All the combinations that say two things at once. Two roles are a case of their own.
-const CLASHES: &[Clash] = &[
-    Clash {
+const CONFLICTS: &[Conflict] = &[
+    Conflict {
         of: "public",
         with: &["login", "refresh"],
         because: "its role already says which credential it carries",
     },
-    Clash {
+    Conflict {
         of: "no_replay",
         with: &["login", "refresh", "logout", "public"],
         because: "it is never sent again anyway",
     },
-    Clash {
+    Conflict {
         of: "refresh_on",
         with: &["login", "refresh", "logout", "public"],
         because: "it never triggers a refresh anyway",
     },
-    Clash {
+    Conflict {
         of: "expired_when",
         with: &["login", "refresh", "logout", "public"],
         because: "it never triggers a refresh anyway",
     },
-    Clash {
+    Conflict {
         of: "forbidden_when",
         with: &["login", "refresh", "logout", "public"],
         because: "it never triggers a refresh anyway",
     },
-    Clash {
+    Conflict {
         of: "none_on",
         with: &["login", "refresh", "logout"],
         because: "its answer changes the session, so it must be one",
     },
-    Clash { of: "none_on", with: &["pages"], because: "a page is never `None`" },
-    Clash {
+    Conflict { of: "none_on", with: &["pages"], because: "a page is never `None`" },
+    Conflict {
         of: "pages",
         with: &["login", "refresh", "logout"],
         because: "its answer changes the session, and that is one answer",
@@ -62,18 +62,19 @@ pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
         } else if is_role(rule) && earlier.iter().any(|other| is_role(other)) {
             diag.push(rule.at, format_args!("method `{}` has more than one role", endpoint.name()));
         } else {
-            check_clashes(endpoint, rule, diag);
+            check_conflicts(endpoint, rule, diag);
         }
         earlier.push(rule);
     }
 }
 
-fn check_clashes(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnostics) {
+fn check_conflicts(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnostics) {
     let names = || endpoint.rules.iter().map(|other| other.value.name());
-    let mut clashes = CLASHES.iter().filter(|clash| clash.of == rule.value.name());
-    let found = clashes.find_map(|clash| Some((clash, names().find(|name| clash.with.contains(name))?)));
-    if let Some((clash, other)) = found {
-        let fact = format!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), clash.of);
-        diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", clash.of, clash.because));
+    let mut conflicts = CONFLICTS.iter().filter(|conflict| conflict.of == rule.value.name());
+    let found =
+        conflicts.find_map(|conflict| Some((conflict, names().find(|name| conflict.with.contains(name))?)));
+    if let Some((conflict, other)) = found {
+        let fact = format!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), conflict.of);
+        diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", conflict.of, conflict.because));
     }
 }

@@ -7,18 +7,18 @@ use crate::syntax::{Method, Receiver, mentions};
 const MOVE: &str = "move it to a trait of its own that is not `dyn`";
 
 /// Reports what a `dyn` trait must not have.
-pub(super) fn check_dynamic(api: &Api, diag: &mut Diagnostics) {
-    let Some(holder) = &api.holder else { return };
+pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
+    let Some(dyn_type) = &api.dyn_type else { return };
     if api.source.is_generic() {
         let help = "declare it without parameters: what it holds is one type to all who use it";
-        return diag.push_help(holder.at, "a generic trait must not be `dyn`", help);
+        return diag.push_help(dyn_type.at, "a generic trait must not be `dyn`", help);
     }
     for member in &api.members {
         match member {
             // A generic refresh is wrong in any trait.
             Member::Endpoint(endpoint) if !endpoint.is_refresh() => check_signature(endpoint.source, diag),
             Member::Provided(method) => check_provided(method, diag),
-            Member::Endpoint(_) | Member::Flawed(_) | Member::Broken(_) | Member::Other(_) => {}
+            Member::Endpoint(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => {}
         }
     }
 }
