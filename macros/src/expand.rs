@@ -1,4 +1,4 @@
-//! HEADER
+//! The pipeline of `#[api]` as a table of contents: parse, lower, check, render.
 
 use proc_macro2::TokenStream;
 
@@ -10,7 +10,7 @@ use crate::names;
 use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
 use crate::token_stream;
 
-/// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
+/// Expands `#[api(arguments)] item`. The output always contains every error, and as much valid code as possible.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let mut arguments = parse_arguments(arguments, &mut diag);
@@ -46,7 +46,7 @@ fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> T
 fn push_not_a_trait(at: Location, is_mock: bool, diag: &mut Diagnostics) {
     let fact = "the `api` attribute applies to traits only";
     if is_mock {
-        diag.push_help(at, fact, "if `mockall::automock` stands above `#[api]`, put it below");
+        diag.push_help(at, fact, "if `mockall::automock` is above `#[api]`, move it below");
     } else {
         diag.push(at, fact);
     }

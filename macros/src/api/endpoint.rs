@@ -1,4 +1,4 @@
-//! HEADER
+//! A method that sends a request: its HTTP method, path, rules, constants and parameters.
 
 use super::param::Param;
 use crate::diag::Located;
@@ -9,10 +9,10 @@ use crate::syntax::Method;
 pub(crate) struct Endpoint<'s> {
     pub(crate) source: &'s Method,
     pub(crate) verb: Option<Located<String>>,
-    /// The whole path, with the trait's prefix.
+    /// The whole path, including the trait's prefix.
     pub(crate) path: Option<Located<PathTemplate>>,
     pub(crate) rules: Vec<Located<Rule>>,
-    /// The trait's constants that this method does not replace, then its own.
+    /// The trait's constants, except those that this method replaces, followed by its own.
     pub(crate) constants: Vec<Located<Constant>>,
     pub(crate) params: Vec<Param<'s>>,
 }
@@ -22,7 +22,7 @@ impl<'s> Endpoint<'s> {
         self.source.name.plain()
     }
 
-    /// The role of the method in the session, and where it says so.
+    /// The method's role in the session, and the attribute that gives it.
     pub(crate) fn role(&self) -> Option<Located<Role>> {
         self.rules.iter().find_map(|rule| match rule.value {
             Rule::Role(role) => Some(Located { value: role, at: rule.at }),
@@ -34,12 +34,12 @@ impl<'s> Endpoint<'s> {
         self.role().is_some_and(|role| role.value == Role::Refresh)
     }
 
-    /// Whether the method says how to get from one page to the next.
+    /// Whether the method has a `pages` attribute.
     pub(crate) fn has_pages(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.value, Rule::Pages(_)))
     }
 
-    /// Whether requests of this verb cannot have a body.
+    /// Whether requests with this HTTP method cannot have a body.
     pub(crate) fn forbids_body(&self) -> bool {
         self.verb.as_ref().is_some_and(|verb| matches!(verb.value.as_str(), "GET" | "HEAD"))
     }
@@ -50,12 +50,12 @@ impl<'s> Endpoint<'s> {
         rest.is_some() && rest == param.placeholder()
     }
 
-    /// Whether the body is made of parts.
+    /// Whether the body is multipart.
     pub(crate) fn is_multipart(&self) -> bool {
         self.params.iter().any(Param::is_part)
     }
 
-    /// The parameters in the order in which they go into the request: the path first, in the order of its template.
+    /// The parameters in the order in which they are encoded: path parameters first, in the order of the template.
     pub(crate) fn params_in_order(&self) -> Vec<&Param<'s>> {
         let placeholders = self.path.as_ref().map(|path| path.value.placeholders()).unwrap_or_default();
         let in_path = |name| self.params.iter().filter(move |param| param.placeholder() == Some(name));

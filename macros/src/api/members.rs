@@ -1,4 +1,4 @@
-//! HEADER
+//! The whole API: the trait's settings and its members.
 
 use proc_macro2::Ident;
 
@@ -8,7 +8,7 @@ use crate::model::{Condition, Scheme};
 use crate::names::Runtime;
 use crate::syntax::{Item, Method, Trait};
 
-/// A whole trait.
+/// An API trait with its settings and members.
 pub(crate) struct Api<'s> {
     pub(crate) source: &'s Trait,
     pub(crate) client: Ident,
@@ -18,7 +18,7 @@ pub(crate) struct Api<'s> {
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
-    /// The type that holds any implementation, if there is to be one.
+    /// The `Dyn` type to generate, if the trait asks for one.
     pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
 }
@@ -26,18 +26,18 @@ pub(crate) struct Api<'s> {
 /// One item of the trait.
 #[allow(
     clippy::large_enum_variant,
-    reason = "nearly all are the large one, where spans know their places: in tests"
+    reason = "almost every member is an endpoint, and it is only large in tests, where spans hold locations"
 )]
 pub(crate) enum Member<'s> {
     /// A method that sends a request.
     Endpoint(Endpoint<'s>),
-    /// A method that was meant to send a request.
+    /// A method without a body that has an error.
     Invalid(&'s Method),
-    /// A method with a body of its own.
+    /// A method with a default body.
     Provided(&'s Method),
-    /// A method with a body that something is wrong with: it stays in the trait, and nothing is made of it.
+    /// A method with a default body that has an error. It stays in the trait, and no other code is generated from it.
     InvalidProvided(&'s Method),
-    /// Anything else a trait may hold.
+    /// Any other item.
     Other(&'s Item),
 }
 
@@ -50,7 +50,8 @@ impl<'s> Api<'s> {
         })
     }
 
-    /// Takes the methods that something is wrong with out of the API. One that repeats a name goes altogether.
+    /// Marks the methods that have an error, so that only stubs are generated for them. A faulty method that repeats
+    /// an earlier name is removed.
     pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
         let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);

@@ -1,4 +1,4 @@
-//! HEADER
+//! One parameter and its place in the request.
 
 use crate::diag::Location;
 use crate::model::ParamKind;
@@ -7,18 +7,18 @@ use crate::syntax::Parameter;
 /// A parameter and its place in the request.
 pub(crate) struct Param<'s> {
     pub(crate) source: &'s Parameter,
-    /// Where its place was written; a parameter without an attribute is looked for in the path.
+    /// The attribute that gives the place. Without one, the parameter must have a placeholder in the path.
     pub(crate) place: Option<Location>,
     pub(crate) kind: Option<ParamKind>,
 }
 
 impl Param<'_> {
-    /// Whether this is a part of a multipart body.
+    /// Whether this is one part of a multipart body.
     pub(crate) fn is_part(&self) -> bool {
         matches!(self.kind, Some(ParamKind::Part(_)))
     }
 
-    /// The placeholder this parameter wants to fill.
+    /// The placeholder that this parameter fills.
     pub(crate) fn placeholder(&self) -> Option<&str> {
         match &self.kind {
             Some(ParamKind::Path(name)) => Some(name),

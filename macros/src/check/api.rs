@@ -1,10 +1,10 @@
-//! HEADER
+//! The list of rules, in the order in which they are applied.
 
 use super::{conflicts, content, dyn_trait, names, path, role};
 use crate::api::Api;
 use crate::diag::Diagnostics;
 
-/// Applies all rules to an API.
+/// Applies every rule to the API.
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     names::check_method_names(api.source, diag);
     role::check_roles(api, diag);

@@ -1,57 +1,57 @@
-//! HEADER
+//! Rejects attributes of one method that contradict each other.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
-/// Which attributes make another one meaningless, and why.
+/// An attribute that has no effect beside certain others, and the reason.
 struct Conflict {
     of: &'static str,
     with: &'static [&'static str],
     because: &'static str,
 }
 
-/// All the combinations that say two things at once. Two roles are a case of their own.
+/// All pairs that contradict each other. A method with two roles is handled separately.
 const CONFLICTS: &[Conflict] = &[
     Conflict {
         of: "public",
         with: &["login", "refresh"],
-        because: "its role already says which credential it carries",
+        because: "its role already determines which credential it sends",
     },
     Conflict {
         of: "no_replay",
         with: &["login", "refresh", "logout", "public"],
-        because: "it is never sent again anyway",
+        because: "the method is never sent again",
     },
     Conflict {
         of: "refresh_on",
         with: &["login", "refresh", "logout", "public"],
-        because: "it never triggers a refresh anyway",
+        because: "the method never triggers a refresh",
     },
     Conflict {
         of: "expired_when",
         with: &["login", "refresh", "logout", "public"],
-        because: "it never triggers a refresh anyway",
+        because: "the method never triggers a refresh",
     },
     Conflict {
         of: "forbidden_when",
         with: &["login", "refresh", "logout", "public"],
-        because: "it never triggers a refresh anyway",
+        because: "the method never triggers a refresh",
     },
     Conflict {
         of: "none_on",
         with: &["login", "refresh", "logout"],
-        because: "its answer changes the session, so it must be one",
+        because: "its response changes the session, so it cannot be `None`",
     },
     Conflict { of: "none_on", with: &["pages"], because: "a page is never `None`" },
     Conflict {
         of: "pages",
         with: &["login", "refresh", "logout"],
-        because: "its answer changes the session, and that is one answer",
+        because: "its response changes the session, so it cannot be a list of pages",
     },
 ];
 
-/// Reports roles and rules that exclude each other, and those given twice.
+/// Reports conflicting rules, duplicate rules and a second role.
 pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let mut earlier: Vec<&Located<Rule>> = Vec::new();
     for rule in &endpoint.rules {

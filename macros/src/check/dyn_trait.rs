@@ -1,21 +1,21 @@
-//! HEADER
+//! Rejects what is not possible in a `dyn` trait, such as generic methods.
 
 use crate::api::{Api, Member};
 use crate::diag::Diagnostics;
 use crate::syntax::{Method, Receiver, mentions};
 
-const MOVE: &str = "move it to a trait of its own that is not `dyn`";
+const MOVE: &str = "move the method to a trait that is not `dyn`";
 
-/// Reports what a `dyn` trait must not have.
+/// Reports everything that a `dyn` trait cannot have.
 pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
     let Some(dyn_type) = &api.dyn_type else { return };
     if api.source.is_generic() {
-        let help = "declare it without parameters: what it holds is one type to all who use it";
+        let help = "remove the generic parameters of the trait, or remove `dyn`";
         return diag.push_help(dyn_type.at, "a generic trait must not be `dyn`", help);
     }
     for member in &api.members {
         match member {
-            // A generic refresh is wrong in any trait.
+            // Another rule already rejects a generic refresh method in any trait.
             Member::Endpoint(endpoint) if !endpoint.is_refresh() => check_signature(endpoint.source, diag),
             Member::Provided(method) => check_provided(method, diag),
             Member::Endpoint(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => {}
@@ -26,7 +26,7 @@ pub(super) fn check_dyn_trait(api: &Api, diag: &mut Diagnostics) {
 fn check_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     let generic = format!("method `{name}` must not be generic in a `dyn` trait");
-    let help = format!("name the type, or {MOVE}");
+    let help = format!("use a concrete type, or {MOVE}");
     if method.is_generic() {
         return diag.push_help(method.generics_at, generic, help);
     }
@@ -45,7 +45,8 @@ fn check_signature(method: &Method, diag: &mut Diagnostics) {
     }
 }
 
-/// A method with a body may have a form that no request has.
+/// A method with a body may have a signature that other methods cannot have, so the receiver and the return type are
+/// checked here.
 fn check_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = method.qualifiers.other.as_ref().filter(|_| !method.is_async()) {
@@ -64,7 +65,7 @@ fn check_provided(method: &Method, diag: &mut Diagnostics) {
     if let Some(output) = method.output.as_ref().filter(|output| mentions(&output.ty, "impl")) {
         let fact =
             format!("method `{name}` must return a type that can be named in a `dyn` trait, not `impl`");
-        return diag.push_help(output.at, fact, format_args!("name the type, or {MOVE}"));
+        return diag.push_help(output.at, fact, format_args!("use a concrete type, or {MOVE}"));
     }
     check_signature(method, diag);
 }

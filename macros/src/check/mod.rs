@@ -1,4 +1,6 @@
-//! HEADER
+//! The rules that involve two nodes or more. They read the API and never change it.
+//!
+//! Read `api.rs` first: it lists every rule.
 
 mod api;
 mod conflicts;

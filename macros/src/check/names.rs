@@ -1,10 +1,10 @@
-//! HEADER
+//! Rejects methods and parameters whose names collide.
 
 use crate::api::Endpoint;
 use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait};
 
-/// The functions of a generated client that take `self`: a method of the same name could not be called on it.
+/// The methods that every generated client has. A trait method of the same name would be hidden by it.
 const CLIENT_METHODS: &[&str] = &["client", "session"];
 
 pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
@@ -16,8 +16,8 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
             diag.push(method.name.at, format_args!("duplicate method `{name}`"));
         }
         if CLIENT_METHODS.contains(&name.as_str()) {
-            let fact = format!("method `{name}` has the name of a method that every client has");
-            diag.push_help(method.name.at, fact, "give it another name");
+            let fact = format!("method `{name}` has the same name as a method of every generated client");
+            diag.push_help(method.name.at, fact, "rename the method");
         }
         seen.push(method);
     }
@@ -38,7 +38,7 @@ pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics)
     }
 }
 
-/// Whether `cfg` may let only one of them exist.
+/// Whether both methods depend on `cfg`, so that at most one of them may exist.
 pub(super) fn both_conditional(one: &Method, other: &Method) -> bool {
     one.is_conditional() && other.is_conditional()
 }

@@ -1,10 +1,10 @@
-//! HEADER
+//! Matches placeholders with parameters. A misspelled name is one error, although it leaves both sides unmatched.
 
 use crate::api::{Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
 use crate::syntax::tables::{KINDS, list_attributes};
 
-/// Reports placeholders without a parameter, and parameters that are nowhere in the request.
+/// Reports placeholders without a parameter, and parameters without a place in the request.
 pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     check_two_places(endpoint, diag);
@@ -32,7 +32,7 @@ fn has_name(param: &Param, name: &str) -> bool {
     param.source.plain_name().as_deref() == Some(name)
 }
 
-/// A parameter that is named like a placeholder and also sent elsewhere.
+/// Reports a parameter that has the name of a placeholder and is also sent elsewhere.
 fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for param in &endpoint.params {
@@ -48,7 +48,7 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Two parameters for one placeholder, or one that is not always there.
+/// Reports a placeholder with two parameters, or with a parameter that depends on `cfg`.
 fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for name in path.value.placeholders() {
@@ -61,7 +61,7 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                // One of the same name has been reported for that.
+                // Two parameters of the same name have already been reported.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
                     let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");
@@ -73,7 +73,8 @@ fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// A placeholder and a parameter that most likely mean each other: by their names, or because nothing else is left.
+/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or they
+/// are the only ones left.
 fn take_pair<'m>(
     unfilled: &mut Vec<&'m str>,
     unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,
@@ -131,7 +132,7 @@ fn push_unmatched(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut D
     diag.push_help(param.source.at, fact, format_args!("add one of {attributes}"));
 }
 
-/// A segment that other frameworks would take for the placeholder: `:id`, `<id>`.
+/// A segment that other frameworks read as a placeholder, such as `:id` or `<id>`.
 fn foreign_placeholder(endpoint: &Endpoint, wanted: &str) -> Option<String> {
     let path = endpoint.path.as_ref()?.value.to_string();
     let known = [format!(":{wanted}"), format!("<{wanted}>"), format!("[{wanted}]")];

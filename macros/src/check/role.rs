@@ -1,4 +1,4 @@
-//! HEADER
+//! Rejects roles that are used twice or in the wrong place.
 
 use super::names::both_conditional;
 use crate::api::{Api, Endpoint};
@@ -20,18 +20,18 @@ pub(super) fn check_roles(api: &Api, diag: &mut Diagnostics) {
     }
 }
 
-/// A refresh is one plain function that the runtime calls with what the session holds.
+/// The runtime calls a refresh method with values from the session, so it cannot be generic.
 pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &mut Diagnostics) {
     let Some(role) = endpoint.role().filter(|role| role.value == Role::Refresh) else {
         return;
     };
     let source = endpoint.source;
     if in_generic_trait {
-        let help = "declare it in a trait without parameters, and let both clients share a session";
+        let help = "declare it in a trait that is not generic, and let both clients share a session";
         diag.push_help(role.at, "a generic trait must not have a `refresh` method", help);
     }
     let fact = format!("method `{}` must not be generic", endpoint.name());
-    let help = "the runtime calls it with what the session holds: name the type";
+    let help = "the runtime calls it with values from the session: name a concrete type";
     if !source.generics.params.is_empty() {
         return diag.push_help(source.generics_at, fact, help);
     }
@@ -44,7 +44,7 @@ pub(super) fn check_bearer(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.params.iter().filter(|param| param.kind == Some(ParamKind::Bearer)) {
         if let Some(at) = param.place.filter(|_| !endpoint.is_refresh()) {
             let fact = "the `bearer` attribute applies to parameters of a `#[refresh]` method only";
-            diag.push_help(at, fact, "the runtime attaches the access token to every other call by itself");
+            diag.push_help(at, fact, "the runtime attaches the access token to all other calls");
         }
     }
 }

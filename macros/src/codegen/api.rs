@@ -1,4 +1,4 @@
-//! HEADER
+//! Puts together the whole output of the attribute: the trait, its client and their implementations.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,7 +9,7 @@ use super::{api_info, dyn_type, endpoint, stub, trait_item};
 use crate::api::{Api, Member};
 use crate::syntax::Item;
 
-/// All that an API trait becomes.
+/// The complete output for an API trait.
 pub(crate) fn render(api: &Api) -> TokenStream {
     let parts = ClientParts {
         api: &api.source.name.ident,
@@ -34,7 +34,7 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     }
 }
 
-/// `impl Shop for ShopClient`.
+/// `impl Shop for ShopClient`
 fn render_implementation(api: &Api) -> TokenStream {
     let (client, name) = (&api.client, &api.source.name.ident);
     let (parameters, arguments, bounds) = api.source.generics.split_for_impl();

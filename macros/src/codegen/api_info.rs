@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the description of an API that the runtime reads: its name, settings and refresh function.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -11,7 +11,7 @@ use crate::api::{Api, Endpoint};
 use crate::model::Scheme;
 use crate::names::{self, RuntimeItem};
 
-/// What the runtime must know about an API.
+/// The description of an API.
 pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
@@ -42,7 +42,7 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     })
 }
 
-/// What the runtime must know about an API of which nothing can be read.
+/// The description of an API that could not be parsed. It has only a name.
 pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     let ClientParts { api, runtime, .. } = parts;
     let name = names::plain(api);
@@ -50,7 +50,7 @@ pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     quote!(#api_info::new(#name))
 }
 
-/// What `#[api(...)]` says beyond names.
+/// The settings given in `#[api(...)]`.
 fn render_settings(api: &Api) -> TokenStream {
     let refresh_on = api.refresh_on.as_deref().map(|statuses| {
         let statuses = render_statuses(statuses);
@@ -72,7 +72,8 @@ fn render_settings(api: &Api) -> TokenStream {
     quote!(#refresh_on #expired #forbidden #scheme #header)
 }
 
-/// How the runtime refreshes by itself, if this is the method for it. Without parameters it is a cookie that counts.
+/// Registers the refresh function, if this endpoint is the refresh method. A refresh method without parameters relies
+/// on a cookie.
 fn render_refresh_entry(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     let (entry, function) = (api.runtime.item(RuntimeItem::Refresh), names::refresh());
     let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };

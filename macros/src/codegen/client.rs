@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the client type and its functions.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -7,7 +7,7 @@ use syn::Visibility;
 use super::span::macro_visibility;
 use crate::names::{self, Runtime, RuntimeItem};
 
-/// All that a client without methods needs to know.
+/// What is needed to render a client without methods.
 pub(crate) struct ClientParts<'s> {
     /// The name of the trait.
     pub(crate) api: &'s Ident,
@@ -16,7 +16,7 @@ pub(crate) struct ClientParts<'s> {
     pub(crate) runtime: &'s Runtime,
 }
 
-/// The client and its functions.
+/// The client type and its functions.
 pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     let ClientParts { api, vis, client, runtime } = parts;
     let vis = macro_visibility(vis);
@@ -36,24 +36,25 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
 
         #[allow(dead_code)]
         impl #client {
-            /// Starts a client of the API at `base_url`, the origin that may see credentials.
+            /// Starts building a client for the API at `base_url`. Only this origin receives credentials.
             #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #builder_type<Self> {
                 #build_client(base_url)
             }
 
-            /// Uses a client that other APIs may use as well: one session, one refresh.
+            /// Wraps an existing client. APIs that wrap the same client share one session and one refresh.
             #[must_use]
             #vis fn new(client: #runtime_client) -> Self {
                 #wrap_client(client)
             }
 
-            /// The client beneath, to be shared with other APIs and with requests written by hand.
+            /// The underlying client. Use it to share the session with other APIs or to send requests written by
+            /// hand.
             #[must_use]
             #vis fn client(&self) -> &#runtime_client {
                 &self.client
             }
 
-            /// The session of this client and of all that share it.
+            /// The session of this client. All clones share it.
             #[must_use]
             #vis fn session(&self) -> &#session {
                 self.client.session()

@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the constant that describes one endpoint to the runtime.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -9,7 +9,7 @@ use crate::api::{Api, Endpoint};
 use crate::model::{Paging, Role, Rule};
 use crate::names::{self, RuntimeItem};
 
-/// What the runtime must know about an endpoint, as a constant that stands `here`.
+/// The description of an endpoint, as a constant expression with the span `here`.
 pub(super) fn render_description(api: &Api, endpoint: &Endpoint, here: Span) -> TokenStream {
     let client = ident_at(api.client.clone(), here);
     let endpoint_type = api.runtime.item_at(RuntimeItem::Endpoint, here);

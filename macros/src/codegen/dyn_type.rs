@@ -1,4 +1,7 @@
-//! HEADER
+//! Renders `DynShop`, which holds any implementation of the trait behind a pointer.
+//!
+//! The trait's own futures have no name, so the pointer is to an object-safe copy of the trait, which `erased.rs`
+//! renders.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
@@ -13,7 +16,7 @@ use crate::api::{Api, Member};
 use crate::names;
 use crate::syntax::{Item, Method, Receiver};
 
-/// The dyn_type, if the trait asks for one.
+/// The `Dyn` type, if the trait asks for one.
 pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     let dyn_type = &api.dyn_type.as_ref()?.value;
     if api.source.is_generic() {
@@ -26,7 +29,7 @@ pub(super) fn render_dyn_type(api: &Api) -> Option<TokenStream> {
     Some(quote!(#kind #erased #implementation))
 }
 
-/// The methods that reach what is inner.
+/// The method, if the `Dyn` type forwards it.
 fn forwarded_method<'a>(member: &'a Member<'a>) -> Option<&'a Method> {
     match member {
         Member::Endpoint(endpoint) => Some(endpoint.source),
@@ -39,10 +42,8 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
     let (name, vis) = (&api.source.name.ident, macro_visibility(&api.source.vis));
     let (erased, text) = (names::erased(name), dyn_type.to_string());
     let lints = propagated(&api.source.attributes);
-    let title = format!(
-        "Any implementation of [`{}`], behind a pointer: a client, a test double.",
-        names::plain(name)
-    );
+    let title =
+        format!("Holds any implementation of [`{}`], such as a client or a test double.", names::plain(name));
     quote! {
         #lints
         #[doc = #title]
@@ -55,7 +56,7 @@ fn render_type(api: &Api, dyn_type: &Ident) -> TokenStream {
         #lints
         #[allow(dead_code)]
         impl #dyn_type {
-            /// Holds `implementation` from now on. Clones hold the same.
+            /// Stores `implementation` behind a shared pointer. Clones share it.
             #[must_use]
             #vis fn new(implementation: impl #name + 'static) -> Self {
                 Self { inner: ::std::sync::Arc::new(implementation) }
@@ -94,7 +95,7 @@ fn render_implementation(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// A method of the dyn_type: what is inner does it.
+/// A method that forwards to the stored implementation.
 fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, output, .. } = method;
     let Receiver::Shared { source: receiver, .. } = &method.inputs.receiver else {
@@ -129,7 +130,7 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     }
 }
 
-/// A dyn_type of a trait that cannot have one, so that whatever uses it still compiles.
+/// A stub for a trait that cannot have a `Dyn` type. Code that uses the type then still compiles.
 fn render_dyn_type_stub(api: &Api, dyn_type: &Ident) -> TokenStream {
     let empty = render_empty_dyn_type(dyn_type, &api.source.vis);
     let name = &api.source.name.ident;
@@ -150,7 +151,7 @@ fn render_dyn_type_stub(api: &Api, dyn_type: &Ident) -> TokenStream {
     }
 }
 
-/// A dyn_type that holds nothing.
+/// A `Dyn` type that stores nothing.
 pub(super) fn render_empty_dyn_type(dyn_type: &Ident, vis: &Visibility) -> TokenStream {
     let vis = macro_visibility(vis);
     quote! {

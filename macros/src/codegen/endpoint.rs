@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders a method of the client: it builds the call, encodes the arguments and passes the call to the runtime.
 
 use proc_macro2::TokenStream;
 use quote::quote_spanned;
@@ -33,7 +33,7 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     let description = render_description(api, endpoint, here);
     let values = param::render_values(endpoint, &call);
     let mutable = (!values.is_empty()).then(|| Token![mut](here));
-    // An error about the way that the result is read underlines the first word of it.
+    // With this span, an error about reading the response underlines the return type.
     let send = if let Some(send) = send_function(endpoint) {
         let (send, inferred) = (runtime.item_at(send, here), Token![_](output.at.span()));
         quote_spanned!(here=> #send::<#result, #inferred>(&#self_token.client, #call))
@@ -52,8 +52,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The function of the runtime that sends a call and asks for its type. `None` for a refresh, whose type the exchange
-/// asks for too.
+/// The runtime function that sends the call, or `None` for a refresh method, which the runtime sends in a different
+/// way.
 fn send_function(endpoint: &Endpoint) -> Option<RuntimeItem> {
     match endpoint.role().map(|role| role.value) {
         None if endpoint.has_pages() => Some(RuntimeItem::SendPages),

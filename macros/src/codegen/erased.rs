@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the object-safe copy of a trait, whose methods return boxed futures.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::api::Api;
 use crate::names;
 use crate::syntax::{Method, Receiver};
 
-/// The erased, and everything that is one.
+/// The erased trait, and its implementation for every type that implements the user's trait.
 pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream {
     let (name, some) = (&api.source.name.ident, names::implementation());
     let erased = names::erased(name);
@@ -28,7 +28,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
             if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
         quote_spanned!(here=> #attributes #signature { #body })
     });
-    // It repeats the user's types: what is to be said of them is said of the trait.
+    // Lints about the user's types fire on the user's trait, so this copy is silent.
     quote! {
         #lints
         #[doc(hidden)]
@@ -46,7 +46,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
     }
 }
 
-/// The signature in the erased. A method that is not async needs no other than its own.
+/// The signature in the erased trait. A method that is not async keeps its own.
 fn render_signature(method: &Method) -> TokenStream {
     let Method { fn_token, generics, output, .. } = method;
     let (here, mut one) = (method_span(method), names::lifetime());
@@ -76,7 +76,7 @@ fn render_signature(method: &Method) -> TokenStream {
     }
 }
 
-/// The parameters by their positions, each after a comma.
+/// The parameters, named by position, each after a comma.
 pub(super) fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> TokenStream {
     let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
@@ -87,7 +87,7 @@ pub(super) fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStr
     quote!(#(#inputs)*)
 }
 
-/// `path(self, __afresh_0)`, or with what is `inner` in the place of `self`.
+/// `path(self, __afresh_0)`, or a call with the field `inner` in place of `self`.
 pub(super) fn render_call(method: &Method, path: &TokenStream, inner: Option<&TokenStream>) -> TokenStream {
     let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
         return TokenStream::new();

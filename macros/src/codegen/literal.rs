@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders statuses and conditions as constant slices.
 
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;

@@ -1,4 +1,7 @@
-//! HEADER
+//! From the model to Rust code: the trait, its client and the code that sends each method. This step reports no
+//! errors: methods with errors are already marked.
+//!
+//! Read `api.rs` first: it puts together the whole output.
 
 mod api;
 mod api_info;

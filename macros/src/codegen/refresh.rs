@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the function that builds a refresh request from the session's tokens.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -10,7 +10,7 @@ use crate::api::{Api, Endpoint, Param};
 use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::{Output, Pattern};
 
-/// The exchange of a `#[refresh]` method: each parameter comes from the session, or there is no exchange.
+/// The function for a `#[refresh]` method. It returns `None` if the session lacks a value for one of the parameters.
 pub(super) fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
     let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
     let runtime = &api.runtime;
@@ -52,7 +52,8 @@ fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
     quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
 }
 
-/// How the answer of a refresh is read, standing where the arrow is, for the same reason.
+/// The function that reads the response of a refresh. It has the span of the arrow, so that errors underline only the
+/// return type.
 pub(super) fn render_tokens_reader(api: &Api, output: &Output) -> TokenStream {
     let arrow = mixed_site(output.arrow_span());
     let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);

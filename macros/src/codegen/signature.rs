@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the parts of a signature that the trait, the client and the stubs share.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
@@ -8,19 +8,19 @@ use super::span::method_span;
 use crate::names::mixed_site;
 use crate::syntax::{Method, Output, Parameter, Pattern, Receiver};
 
-/// `-> impl Future<Output = R> + Send`, standing where the arrow is.
+/// `-> impl Future<Output = R> + Send`, with the span of the arrow.
 pub(super) fn render_future(output: &Output) -> TokenStream {
     render_future_of(&output.ty, mixed_site(output.arrow_span()))
 }
 
-/// The bounds are written out: an alias of them would break `dyn` and mocks.
+/// The bounds are written out, because a trait alias for them would break `dyn` and mocks.
 pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStream {
     quote_spanned! {span=>
         -> impl ::core::future::Future<Output = #output> + ::core::marker::Send
     }
 }
 
-/// `self` and the parameters, without our attributes.
+/// `self` and the parameters, without this macro's attributes.
 pub(super) fn render_inputs(method: &Method) -> TokenStream {
     let receiver = match &method.inputs.receiver {
         Receiver::Missing => None,

@@ -1,4 +1,4 @@
-//! HEADER
+//! Sets the spans of generated tokens, which decide where the compiler shows errors.
 
 use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -8,30 +8,30 @@ use crate::names::mixed_site;
 use crate::syntax::{Method, Output};
 use crate::token_stream;
 
-/// A span that points at the user's source but belongs to the macro: errors show the method_span, lints leave it alone.
-/// Where all that is made of a method stands, and none of it at the attribute of the trait. The compiler knows a function
-/// again by how far its parts are from one another: with one of them up there, whatever was edited in between would have
-/// this method checked and compiled anew, and every method after it.
+/// The span of everything that is generated from a method. It is the arrow of the return type, so that an error about
+/// the result underlines only that type.
 ///
-/// Where the arrow is, an error about the result underlines the result's type alone.
+/// No token may have the span of the `#[api]` attribute. The compiler identifies a function by the distances between
+/// its tokens. With such a token, any edit above a method would cause this method and all that follow to be checked
+/// and compiled again.
 pub(super) fn method_span(method: &Method) -> Span {
     mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
 }
 
-/// An identifier at another place.
+/// An identifier with another span.
 pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
     ident.set_span(here.resolved_at(ident.span()));
     ident
 }
 
-/// A text of ours at another place.
+/// A string literal with a given span.
 pub(super) fn string_at(text: &str, here: Span) -> Literal {
     let mut text = Literal::string(text);
     text.set_span(here);
     text
 }
 
-/// Tokens of mixed_site, and none of the user's, at another place.
+/// Generated tokens, none of them the user's, with another span.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {
@@ -43,7 +43,7 @@ pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     })
 }
 
-/// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
+/// The trait's visibility with the macro's spans, so that lints about it fire only once.
 pub(super) fn macro_visibility(vis: &Visibility) -> TokenStream {
     token_stream::map(vis.to_token_stream(), &|mut token| {
         token.set_span(mixed_site(token.span()));

@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders stubs for items with errors, so that code that uses them compiles and the original error is the only one.
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
@@ -10,7 +10,7 @@ use crate::api::Api;
 use crate::names::RuntimeItem;
 use crate::syntax::{Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, mentions};
 
-/// The method as it was most likely meant, in the trait.
+/// A valid declaration of the method for the trait.
 pub(super) fn render_declaration(method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, .. } = method;
     let attributes = foreign(attributes);
@@ -32,7 +32,7 @@ pub(super) fn render_declaration(method: &Method) -> TokenStream {
     }
 }
 
-/// The same method on the client. It is never called: there is an error.
+/// A stub of the method for the client. It never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
     let Method { attributes, fn_token, name, generics, .. } = method;
     let attributes = propagated(attributes);
@@ -69,7 +69,7 @@ fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
     quote!(#attributes #underscore #colon #ty)
 }
 
-/// Whether the parameter has a name of its own; a second one of the same name would be a second error.
+/// Whether the parameter can keep its name. A repeated name would cause a second error.
 fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
     let earlier = method.inputs.params.iter().take(index);
     match &param.pattern {
@@ -83,12 +83,12 @@ fn cfgs_of(param: &Parameter) -> TokenStream {
     quote!(#(#cfgs)*)
 }
 
-/// What the compiler allows on a parameter: an unknown attribute has been reported by us.
+/// The attributes that the compiler accepts on a parameter. Unknown ones have already been reported.
 fn propagated_to_parameter(param: &Parameter) -> TokenStream {
     propagated(&param.attributes)
 }
 
-/// An item that a client cannot have, in the trait.
+/// The declaration in the trait of an item that a client cannot implement.
 pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
     match unsupported.kind {
         UnsupportedKind::Constant { .. } | UnsupportedKind::Type { .. } => unsupported.source.clone(),
@@ -96,7 +96,7 @@ pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
     }
 }
 
-/// The client's side of an item that it cannot have.
+/// The client's stub for an item that it cannot implement.
 pub(super) fn render_item_stub(unsupported: &Unsupported) -> TokenStream {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),

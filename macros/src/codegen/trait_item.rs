@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the trait as users and their test doubles implement it.
 
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
@@ -11,12 +11,12 @@ use crate::api::{Api, Endpoint, Member};
 use crate::names::mixed_site;
 use crate::syntax::{Attribute, End, Item, Method, Trait};
 
-/// The trait without our attributes, every async method a function that returns a `Send` future.
+/// The trait without this macro's attributes. Every async method becomes a function that returns a `Send` future.
 pub(super) fn render_trait(api: &Api) -> TokenStream {
     let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
-    // Default methods hold `&self` across an await, and every future is `Send`.
+    // A default method holds `&self` across an await, and its future is `Send`, so `Self` must be `Sync`.
     let shared = quote_spanned!(mixed_site(name.span())=> ::core::marker::Send + ::core::marker::Sync);
     let supertraits = supertraits.iter();
     let members = api.members.iter().map(|member| match member {
@@ -54,7 +54,7 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     }
 }
 
-/// The route as the last line of a method's docs.
+/// A doc line with the method's route.
 fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
     let route = format!(" `{verb} {path}`");
@@ -65,7 +65,7 @@ fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
     Some(quote_spanned!(here=> #gap #[doc = #route]))
 }
 
-/// A method with a body stays as it is, save that an async one becomes a function that returns a `Send` future.
+/// A method with a body keeps it. An async one becomes a function that returns a `Send` future.
 fn render_provided(method: &Method) -> TokenStream {
     let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
     let attributes = foreign(attributes);

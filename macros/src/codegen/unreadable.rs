@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the output for a trait that cannot be parsed.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
@@ -8,8 +8,7 @@ use super::client::{ClientParts, render_api, render_client};
 use super::dyn_type::render_empty_dyn_type;
 use crate::syntax::strip;
 
-/// A trait whose head cannot be read: as it is, save for our attributes, a client without methods, and the dyn_type if
-/// there is to be one.
+/// The trait without this macro's attributes, a client without methods, and the `Dyn` type if the trait asks for one.
 pub(crate) fn render_unreadable(
     item: TokenStream,
     parts: &ClientParts,

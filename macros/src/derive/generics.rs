@@ -1,11 +1,11 @@
-//! HEADER
+//! Renders bounds for items with type parameters.
 
 use proc_macro2::{Ident, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{GenericParam, Generics};
 
-/// The `where` clause of an impl: the item's own conditions, and those that the impl adds.
+/// The `where` clause of an impl: the item's own predicates, and those that the impl adds.
 pub(super) fn render_where(generics: &Generics, added: &[TokenStream]) -> TokenStream {
     let own = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
     if added.is_empty() {
@@ -14,7 +14,7 @@ pub(super) fn render_where(generics: &Generics, added: &[TokenStream]) -> TokenS
     quote!(where #(#own,)* #(#added,)*)
 }
 
-/// Whether a type can only be judged where the parameters of the item are known.
+/// Whether a type mentions one of the item's type parameters.
 pub(super) fn depends_on(generics: &Generics, ty: &impl ToTokens) -> bool {
     let parameters: Vec<&Ident> = generics.params.iter().filter_map(type_parameter).collect();
     !parameters.is_empty() && any_ident(ty.to_token_stream(), &|ident| parameters.contains(&ident))

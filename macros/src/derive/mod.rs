@@ -1,4 +1,7 @@
-//! HEADER
+//! The derives, each with its own parse, lower, check and render steps. A derive always emits complete
+//! implementations and every error, even for an invalid item.
+//!
+//! Read `as_tokens/expand.rs` first: it is the shorter of the two.
 
 mod api_error;
 mod as_tokens;

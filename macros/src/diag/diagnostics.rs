@@ -1,4 +1,7 @@
-//! HEADER
+//! Collects errors and emits them in source order.
+//!
+//! The steps find errors in their own order, and a stable compiler cannot compare spans. So every location is
+//! numbered while the source is parsed, and errors are sorted by that number.
 
 use std::fmt::Display;
 use std::ops::Range;
@@ -9,7 +12,7 @@ use quote::{ToTokens, quote};
 use super::wording::{expected, similar};
 use crate::token_stream;
 
-/// A place in the source: what an error underlines, and how far down the source it stands.
+/// A location in the source: the span that an error underlines, and its number in source order.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Location {
     order: usize,
@@ -18,26 +21,26 @@ pub(crate) struct Location {
 }
 
 impl Location {
-    /// Where the place begins, for generated code that stands there.
+    /// The start of the location, as a span for generated code.
     pub(crate) fn span(self) -> Span {
         self.start
     }
 
-    /// One error on the whole place. Two tokens carry the range, since spans cannot be joined on a stable compiler.
+    /// An error on the whole location. It uses two tokens, because a stable compiler cannot join spans.
     fn error(self, message: &str) -> syn::Error {
         let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
         syn::Error::new_spanned(quote!(#start #end), message)
     }
 }
 
-/// Something together with the place where it was written.
+/// A value and the location where it is written.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Located<T> {
     pub(crate) value: T,
     pub(crate) at: Location,
 }
 
-/// Collects the mistakes of one expansion.
+/// The errors of one expansion.
 #[derive(Debug, Default)]
 pub(crate) struct Diagnostics {
     next: usize,
@@ -46,7 +49,7 @@ pub(crate) struct Diagnostics {
 }
 
 impl Diagnostics {
-    /// Remembers `tokens` as the next place down the source. Tokens that are not there fall back to the macro's name.
+    /// Numbers `tokens` as the next location in the source. Empty tokens get the span of the macro call.
     pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
         let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
         let start = tokens.next().unwrap_or_else(Span::call_site);
@@ -55,22 +58,22 @@ impl Diagnostics {
         at
     }
 
-    /// How many places are known so far; two such numbers are the range of a node.
+    /// The number of the next location. Two such numbers delimit a node.
     pub(crate) fn position(&self) -> usize {
         self.next
     }
 
-    /// States a fact that needs no advice.
+    /// Reports an error.
     pub(crate) fn push(&mut self, at: Location, fact: impl Display) {
         self.insert(at.order, at.error(&fact.to_string()));
     }
 
-    /// States a fact and, on a line of its own, how to put it right.
+    /// Reports an error and, on a second line, how to fix it.
     pub(crate) fn push_help(&mut self, at: Location, fact: impl Display, help: impl Display) {
         self.push(at, format_args!("{fact}\nhelp: {help}"));
     }
 
-    /// A name that is in none of our tables: lists the known ones and points out one that looks alike.
+    /// Reports an unknown name. Lists the known names and points out a similar one.
     pub(crate) fn push_unknown(&mut self, at: Location, what: &str, word: &str, known: &[&str]) {
         let fact = format!("unknown {what} `{word}`, {}", expected(known));
         match similar(what, word, known) {
@@ -79,25 +82,25 @@ impl Diagnostics {
         }
     }
 
-    /// What the parser of syn could not read, reported where reading has come to.
+    /// Reports a syntax error of syn at the current position.
     pub(crate) fn push_syntax(&mut self, error: syn::Error) {
         self.insert(self.next, error);
-        // A place of its own, or the error would belong to whatever is read next.
+        // Without its own number, this error would belong to the node that is parsed next.
         self.next += 1;
     }
 
-    /// After all that stand before it or at the same place.
+    /// Inserts an error after those at earlier or equal locations.
     fn insert(&mut self, order: usize, error: syn::Error) {
         let place = self.errors.partition_point(|(other, _)| *other <= order);
         self.errors.insert(place, (order, error));
     }
 
-    /// Whether anything is wrong within a node.
+    /// Whether a node has an error.
     pub(crate) fn any_in(&self, node: &Range<usize>) -> bool {
         self.errors.iter().any(|(order, _)| node.contains(order))
     }
 
-    /// All errors as tokens that make the compiler report them, in source order.
+    /// All errors in source order, as calls of `compile_error!`.
     pub(crate) fn into_tokens(self) -> TokenStream {
         token_stream::concat(&mut self.errors.into_iter().map(|(_, error)| error.into_compile_error()))
     }
@@ -112,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_come_out_in_source_order_whatever_order_they_were_found_in() {
+    fn errors_are_emitted_in_source_order() {
         let mut diag = Diagnostics::default();
         let (first, second) = (diag.locate(&word("a")), diag.locate(&word("b")));
         diag.push(second, "found first");
@@ -122,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn errors_at_one_place_keep_the_order_in_which_they_were_found() {
+    fn errors_at_one_location_keep_the_order_of_their_reports() {
         let mut diag = Diagnostics::default();
         let at = diag.locate(&word("a"));
         diag.push(at, "one");
@@ -132,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_node_knows_whether_something_within_it_is_wrong() {
+    fn any_in_finds_errors_within_a_node_only() {
         let mut diag = Diagnostics::default();
         let before = diag.position();
         diag.locate(&word("a"));
@@ -144,7 +147,7 @@ mod tests {
     }
 
     #[test]
-    fn an_unknown_name_lists_what_was_expected_and_a_near_miss() {
+    fn an_unknown_name_lists_the_known_names_and_a_similar_one() {
         let mut diag = Diagnostics::default();
         let at = diag.locate(&word("a"));
         diag.push_unknown(at, "argument", "pth", &["client", "path"]);
@@ -154,7 +157,7 @@ mod tests {
     }
 
     #[test]
-    fn a_name_unlike_all_others_gets_the_list_alone() {
+    fn an_unknown_name_without_a_similar_one_has_no_help() {
         let mut diag = Diagnostics::default();
         let at = diag.locate(&word("a"));
         diag.push_unknown(at, "argument", "colour", &["client", "path"]);

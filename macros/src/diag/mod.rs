@@ -1,4 +1,6 @@
-//! HEADER
+//! Errors and their locations.
+//!
+//! Read `diagnostics.rs` first: every step reports through it.
 
 mod diagnostics;
 mod spelling;

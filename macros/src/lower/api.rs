@@ -1,4 +1,4 @@
-//! HEADER
+//! From the parsed trait to the API: its settings, constants and members.
 
 use proc_macro2::Ident;
 
@@ -12,7 +12,7 @@ use crate::model::Constant;
 use crate::names;
 use crate::syntax::{Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
-/// The meaning of a trait, given what `#[api(...)]` says.
+/// The meaning of a trait with the settings of its `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
@@ -43,13 +43,13 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     }
 }
 
-/// The name of the client. A name that is taken already is replaced by the usual one.
+/// The name of the client. If the chosen name is that of the trait, reports it and uses the default.
 fn lower_client(chosen: Option<Located<Ident>>, source: &Trait, diag: &mut Diagnostics) -> Ident {
     let api = &source.name.ident;
     let usual = names::client(api);
     match chosen {
         Some(client) if client.value == *api => {
-            let help = format!("without the argument it is `{usual}`");
+            let help = format!("the default name is `{usual}`");
             diag.push_help(client.at, format_args!("client `{api}` has the name of its trait"), help);
             usual
         }
@@ -67,7 +67,7 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
                 constants.extend(lower_constants(attribute, place, diag));
             }
             (Owner::Macro, _) => push_misplaced(attribute, diag),
-            (Owner::Misspelt, _) => {
+            (Owner::Misspelled, _) => {
                 diag.push_unknown(
                     attribute.at,
                     "trait attribute",
@@ -77,7 +77,7 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
             }
             (Owner::Hidden(name), _) => push_hidden(attribute, name, diag),
             (Owner::Repeated, _) => {
-                let help = "one `#[api(...)]` takes all arguments";
+                let help = "put all arguments into one `#[api(...)]`";
                 diag.push_help(attribute.whole, "duplicate `api` attribute", help);
             }
         }
@@ -88,24 +88,20 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
     match &unsupported.kind {
         UnsupportedKind::Constant { name, .. } => {
-            let help = "give it a value: the generated client has no other";
+            let help = "give it a value, which the generated client then uses";
             diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
         }
         UnsupportedKind::Type { name, .. } => {
             let help = "use a type parameter of the trait or of the method";
             diag.push_help(
                 unsupported.at,
-                format_args!("associated type `{name}` has no place in an API trait"),
+                format_args!("associated type `{name}` must not be in an API trait"),
                 help,
             );
         }
         UnsupportedKind::Macro { name } => {
-            let help = "write out what it expands to: `#[api]` cannot look into it";
-            diag.push_help(
-                unsupported.at,
-                format_args!("macro `{name}!` has no place in an API trait"),
-                help,
-            );
+            let help = "write out its expansion: `#[api]` runs before other macros";
+            diag.push_help(unsupported.at, format_args!("macro `{name}!` must not be in an API trait"), help);
         }
     }
 }

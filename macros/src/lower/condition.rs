@@ -1,4 +1,4 @@
-//! HEADER
+//! Reads the conditions of `expired_when` and `forbidden_when`.
 
 use super::report::push_wrong_form;
 use crate::diag::Diagnostics;
@@ -7,7 +7,7 @@ use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 const FORM: &str = "json(\"/error\") == \"token_expired\"";
 
-/// What a condition can look at.
+/// The parts of a response that a condition can read.
 const SOURCES: &[&str] = &["json"];
 
 /// Reads `#[expired_when(json("/error") == "token_expired")]` on a method.
@@ -22,7 +22,7 @@ pub(super) fn lower_condition_list(attribute: &Attribute, diag: &mut Diagnostics
     lower_conditions(&attribute.arguments, diag)
 }
 
-/// The same as an argument of `#[api(...)]`.
+/// Reads the same conditions as an argument of `#[api(...)]`.
 pub(super) fn lower_argument(
     name: &str,
     key: &Value,
@@ -36,7 +36,7 @@ pub(super) fn lower_argument(
     lower_conditions(inside, diag)
 }
 
-/// Conditions of which any is enough. What is not one is reported and left out.
+/// Reads a list of conditions. An invalid one is reported and left out.
 fn lower_conditions(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     for argument in arguments {
@@ -80,13 +80,13 @@ fn lower_literal(value: &Value, diag: &mut Diagnostics) -> Option<Literal> {
         (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
         (ValueKind::Number(Some(number)), _) => Some(Literal::Integer(*number)),
         (ValueKind::Number(None), _) => {
-            diag.push(value.at, "the integer of a condition must fit into 64 bits");
+            diag.push(value.at, "the integer in a condition must fit in 64 bits");
             None
         }
         (_, Some("true")) => Some(Literal::Boolean(true)),
         (_, Some("false")) => Some(Literal::Boolean(false)),
         _ => {
-            diag.push(value.at, "the value of a condition must be a string, an integer or a boolean");
+            diag.push(value.at, "the value in a condition must be a string, an integer or a boolean");
             None
         }
     }

@@ -1,4 +1,4 @@
-//! HEADER
+//! Reads the attributes that send the same value in every call.
 
 use super::value::lower_name;
 use crate::diag::{Diagnostics, Located, Location, invalid};
@@ -15,7 +15,7 @@ pub(super) fn lower_constants(
         push_constant_form(attribute, attribute.whole, diag);
     }
     if let [Argument::Single(name), Argument::Single(_)] = attribute.arguments.as_slice() {
-        // A name and its value, with a comma between.
+        // The user probably wrote `,` instead of `=`.
         push_constant_form(attribute, name.at, diag);
         return Vec::new();
     }
@@ -53,7 +53,7 @@ fn push_constant_form(attribute: &Attribute, at: Location, diag: &mut Diagnostic
     let name = &attribute.name;
     let fact = format!("a constant must be written `#[{name}(\"name\" = \"value\")]`");
     if attribute.style == Style::Bare {
-        diag.push_help(at, fact, format_args!("to send a parameter, put `#[{name}]` before the parameter"));
+        diag.push_help(at, fact, format_args!("to send a parameter, move `#[{name}]` to the parameter"));
     } else {
         diag.push(at, fact);
     }

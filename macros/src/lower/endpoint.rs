@@ -1,4 +1,4 @@
-//! HEADER
+//! From a parsed method to an endpoint: its attributes, path, constants and parameters.
 
 use super::constant::lower_constants;
 use super::parameter::lower_parameter;
@@ -42,7 +42,7 @@ pub(super) fn lower_method<'s>(
     Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
 }
 
-/// Whether the verb stands within the parentheses, where it is reported.
+/// Whether the HTTP method attribute is on a parameter or on `self`. It is reported there.
 fn has_misplaced_verb(inputs: &Inputs) -> bool {
     let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
     inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
@@ -52,14 +52,14 @@ fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
     if let Owner::Hidden(name) = &attribute.owner {
         push_hidden(attribute, name, diag);
     } else if tables::kind(&attribute.name).is_some() {
-        let fact = format!("the `{}` attribute must not stand on `self`", attribute.name);
-        diag.push_help(attribute.at, fact, "put it before the parameter that it is for");
+        let fact = format!("the `{}` attribute must not be on `self`", attribute.name);
+        diag.push_help(attribute.at, fact, "move it to a parameter");
     } else {
         push_misplaced(attribute, diag);
     }
 }
 
-/// The trait's constants and the method's own. What the method gives itself replaces what the trait gives.
+/// The trait's constants and the method's own. A value that the method sets replaces the trait's.
 fn merge_constants(
     trait_constants: &[Located<Constant>],
     own: Vec<Located<Constant>>,
@@ -67,7 +67,7 @@ fn merge_constants(
 ) -> Vec<Located<Constant>> {
     let header_of = |param: &Param| param.kind.as_ref().and_then(ParamKind::header).map(str::to_owned);
     let mut headers: Vec<String> = params.iter().filter_map(header_of).collect();
-    // Parts have a content type that says where each ends.
+    // A multipart body has its own content type, with the boundary between its parts.
     headers.extend(params.iter().any(Param::is_part).then(|| "content-type".to_owned()));
     let mut merged: Vec<Located<Constant>> = trait_constants.to_vec();
     merged.retain(|constant| {
@@ -85,7 +85,7 @@ fn merge_constants(
 struct Found {
     has_verb: bool,
     may_have_verb: bool,
-    /// Whether an attribute of a parameter stands on the method.
+    /// Whether a parameter attribute is written on the method.
     is_misplaced: bool,
     verb: Option<Located<String>>,
     path: Option<Located<String>>,
@@ -101,8 +101,8 @@ impl Found {
                 self.may_have_verb |= tables::verb(name).is_some();
                 push_hidden(attribute, name, diag);
             }
-            Owner::Misspelt => {
-                // Most likely it is the verb, whose absence is not worth a second error.
+            Owner::Misspelled => {
+                // It is probably the HTTP method attribute, so its absence is not reported again.
                 self.may_have_verb = true;
                 diag.push_unknown(
                     attribute.at,
@@ -130,7 +130,7 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // Without arguments it was meant for a parameter, which then has no place.
+            // An attribute without arguments belongs on a parameter. That parameter now lacks its place.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {
@@ -146,7 +146,7 @@ fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     diag.push_help(method.name.at, fact, format_args!("add one of {verbs}"));
 }
 
-/// The path with the trait's prefix. An empty path is the prefix itself.
+/// The path with the trait's prefix. An empty path means the prefix itself.
 fn lower_whole_path(
     path: &Located<String>,
     prefix: Option<&PathTemplate>,
@@ -163,7 +163,7 @@ fn lower_whole_path(
     }
 }
 
-/// What the signature of a method without a body must be.
+/// Checks the signature of a method without a body.
 fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = &method.qualifiers.other {
@@ -191,14 +191,15 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
             );
         }
         Some(output) if mentions_reference(&output.ty) => {
-            let help = "what is read from a response has no other owner: return `String` for `&str`";
+            let help =
+                "a response cannot be borrowed: return an owned type, such as `String` instead of `&str`";
             diag.push_help(output.at, format_args!("method `{name}` must not return a reference"), help);
         }
         Some(_) => {}
     }
 }
 
-/// A method with a body sends no request of its own: nothing of ours belongs to it.
+/// Checks a method with a body. It sends no request, so it must not have this macro's attributes.
 fn lower_provided(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     let Inputs { on_receiver, params, .. } = &method.inputs;
@@ -209,7 +210,7 @@ fn lower_provided(method: &Method, diag: &mut Diagnostics) {
         diag.push_help(
             attribute.at,
             fact,
-            "a method with a body sends no request of its own: remove one of them",
+            "remove the attribute, or replace the body with `;` to send a request",
         );
     }
     if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {

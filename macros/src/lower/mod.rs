@@ -1,4 +1,7 @@
-//! HEADER
+//! From syntax to meaning, one node at a time. An invalid node is reported and left out, and its siblings are still
+//! read.
+//!
+//! Read `endpoint.rs` first: it reads one method.
 
 mod api;
 mod condition;

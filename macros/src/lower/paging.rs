@@ -1,11 +1,11 @@
-//! HEADER
+//! Reads the `pages` attribute, which says how to find the next page.
 
 use super::report::push_wrong_form;
 use crate::diag::{Diagnostics, expected, invalid};
 use crate::model::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
 
-/// What can stand in `#[pages(...)]`, and how each is written. The first three are the ways there are.
+/// The arguments of `#[pages(...)]`, and how each is written.
 const WORDS: &[(&str, &str)] = &[
     ("link", "link"),
     ("cursor", "cursor = \"next_cursor\""),
@@ -15,7 +15,7 @@ const WORDS: &[(&str, &str)] = &[
 
 const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
 
-/// The query parameter that a cursor goes to, unless `into` names another.
+/// The default query parameter for a cursor.
 const CURSOR: &str = "cursor";
 
 /// Reads `#[pages(link)]`, `#[pages(cursor = "meta.next", into = "cursor")]` and `#[pages(number = "page")]`.
@@ -38,7 +38,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
             None
         }
         (None, _) => {
-            let fact = "the `pages` attribute has no way to the next page";
+            let fact = "the `pages` attribute has none of `link`, `cursor` and `number`";
             diag.push_help(attribute.whole, fact, format_args!("write {FORMS}"));
             None
         }
@@ -53,7 +53,7 @@ struct Found<'a> {
 }
 
 impl<'a> Found<'a> {
-    /// Takes one argument over. `None` if it is wrong, which has been reported.
+    /// Adds one argument. Returns `None` after reporting an error.
     fn add(&mut self, argument: &'a Argument, diag: &mut Diagnostics) -> Option<()> {
         let key = argument.key();
         let word = key.word().unwrap_or_default();
@@ -81,14 +81,14 @@ impl<'a> Found<'a> {
         if is_twice {
             let fact = match *name {
                 "into" => "duplicate argument `into`",
-                _ => "the `pages` attribute must have one way to the next page only",
+                _ => "the `pages` attribute must have only one of `link`, `cursor` and `number`",
             };
             diag.push(key.at, fact);
             return None;
         }
         match *name {
             "cursor" if !is_field(&text) => {
-                let help = "write the names of fields with dots between, such as `meta.next_cursor`";
+                let help = "separate field names with dots, such as `meta.next_cursor`";
                 diag.push_help(at, invalid("field", &text), help);
                 return None;
             }

@@ -1,4 +1,4 @@
-//! HEADER
+//! Reads a parameter and its place in the request.
 
 use super::report::{push_arguments, push_hidden, push_misplaced};
 use super::value::lower_name;
@@ -8,7 +8,7 @@ use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
 
-/// The meaning of a parameter. Without an attribute it is looked for in the path.
+/// The meaning of a parameter. Without an attribute it fills the placeholder of its name.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
     let name = source.plain_name();
     if name.is_none() {
@@ -36,7 +36,7 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
     Param { source, place, kind }
 }
 
-/// Whether this is one of the attributes that the compiler allows on parameters.
+/// Whether the compiler allows this attribute on parameters.
 fn belongs_to_rustc(attribute: &Attribute) -> bool {
     let allowed =
         attribute.is_cfg() || attribute.is_lint_level() || attribute.is_doc() || attribute.name == "cfg_attr";
@@ -89,7 +89,7 @@ fn lower_kind(
     }
 }
 
-/// RFC 6265 §4.1.1: a cookie's name is a token.
+/// A cookie name is a token (RFC 6265 §4.1.1).
 fn lower_cookie_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     if !is_token(name) {
         diag.push(at, invalid("cookie name", name));

@@ -1,4 +1,4 @@
-//! HEADER
+//! Reports errors about an attribute as a whole, in the same words everywhere.
 
 use crate::diag::Diagnostics;
 use crate::syntax::{Attribute, Style, tables};
@@ -15,10 +15,10 @@ pub(super) fn push_arguments(attribute: &Attribute, diag: &mut Diagnostics) {
     }
 }
 
-/// Reports an attribute of ours within a `cfg_attr`.
+/// Reports an attribute of this macro inside a `cfg_attr`.
 pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnostics) {
-    let fact = format!("the `{name}` attribute must not stand in a `cfg_attr`");
-    diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on all that depends on it");
+    let fact = format!("the `{name}` attribute must not be inside `cfg_attr`");
+    diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on the method or parameter instead");
 }
 
 pub(super) fn push_misplaced(attribute: &Attribute, diag: &mut Diagnostics) {

@@ -1,4 +1,4 @@
-//! HEADER
+//! Reads the attribute that gives the HTTP method and the path.
 
 use super::report::push_wrong_form;
 use crate::diag::{Diagnostics, Located, invalid};
@@ -6,15 +6,15 @@ use crate::model::is_token;
 use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
-/// The verb and the path that a verb attribute names, each `None` if it is missing or wrong.
+/// The HTTP method and the path of an endpoint. Each is `None` if it is missing or invalid.
 #[derive(Default)]
 pub(super) struct Request {
     pub(super) verb: Option<Located<String>>,
-    /// The text of the path, without the prefix.
+    /// The path as written, without the prefix.
     pub(super) path: Option<Located<String>>,
 }
 
-/// Reads `#[get("/orders")]`, whose verb is known, or `#[request("PROPFIND", "/orders")]`.
+/// Reads `#[get("/orders")]` or `#[request("PROPFIND", "/orders")]`.
 pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagnostics) -> Request {
     let name = &attribute.name;
     let arguments = attribute.arguments.as_slice();
@@ -41,13 +41,13 @@ pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagno
         return Request { verb, path: None };
     };
     if let Some(extra) = extra.first() {
-        diag.push(extra.key().at, format_args!("the `{name}` attribute must have one path only"));
+        diag.push(extra.key().at, format_args!("the `{name}` attribute must have only one path"));
     }
-    Request { verb, path: lower_literal(path, &format!("the path of the `{name}` attribute"), diag) }
+    Request { verb, path: lower_literal(path, &format!("the path in the `{name}` attribute"), diag) }
 }
 
 fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<String>> {
-    let verb = lower_literal(argument, "the HTTP method of the `request` attribute", diag)?;
+    let verb = lower_literal(argument, "the HTTP method in the `request` attribute", diag)?;
     if is_token(&verb.value) {
         return Some(verb);
     }
@@ -55,7 +55,7 @@ fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<Str
     None
 }
 
-/// The text of an argument that is a string literal, or an error on it.
+/// The text of a string literal. Reports any other argument.
 fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
     if let Argument::Single(Value { kind: ValueKind::Text(text), at }) = argument {
         return Some(Located { value: text.clone(), at: *at });

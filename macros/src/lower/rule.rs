@@ -1,4 +1,5 @@
-//! HEADER
+//! Reads the attributes of a method that do not belong to its request: its role, its deadline and how its response is
+//! read.
 
 use super::condition::lower_condition_list;
 use super::paging::lower_paging;
@@ -10,8 +11,8 @@ use crate::syntax::tables::RuleAttribute;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 /// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
-pub(super) fn lower_rule(attribute: &Attribute, rule: RuleAttribute, diag: &mut Diagnostics) -> Option<Rule> {
-    match rule {
+pub(super) fn lower_rule(attribute: &Attribute, kind: RuleAttribute, diag: &mut Diagnostics) -> Option<Rule> {
+    match kind {
         RuleAttribute::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
         RuleAttribute::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
         RuleAttribute::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
@@ -24,7 +25,7 @@ pub(super) fn lower_rule(attribute: &Attribute, rule: RuleAttribute, diag: &mut 
     }
 }
 
-#[allow(clippy::unnecessary_wraps)] // One of the arms above, which may all find nothing.
+#[allow(clippy::unnecessary_wraps, reason = "the same type as the other arms of `lower_rule`")]
 fn without_arguments(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
     push_arguments(attribute, diag);
     Some(rule)
@@ -57,20 +58,20 @@ fn lower_timeout(attribute: &Attribute, diag: &mut Diagnostics) -> Option<u64> {
         return None;
     };
     if let Some(extra) = extra.first() {
-        diag.push(extra.key().at, "the `timeout` attribute must have one duration only");
+        diag.push(extra.key().at, "the `timeout` attribute must have only one duration");
     }
     let Argument::Single(Value { kind: ValueKind::Text(text), at }) = first else {
-        let fact = "the duration of the `timeout` attribute must be a string literal";
+        let fact = "the duration in the `timeout` attribute must be a string literal";
         diag.push_help(first.key().at, fact, format_args!("write {FORM}"));
         return None;
     };
     let Some(millis) = parse_millis(text) else {
-        let help = "write whole numbers of `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
+        let help = "use whole numbers with the units `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
         diag.push_help(*at, invalid("duration", text), help);
         return None;
     };
     if millis == 0 {
-        diag.push(*at, "the duration of the `timeout` attribute must not be zero");
+        diag.push(*at, "the duration in the `timeout` attribute must not be zero");
         return None;
     }
     Some(millis)

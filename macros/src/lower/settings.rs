@@ -1,4 +1,4 @@
-//! HEADER
+//! Reads the arguments of `#[api(...)]`.
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
@@ -11,23 +11,23 @@ use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
 use crate::syntax::{Argument, Value, ValueKind};
 
-/// What holds for the whole API.
+/// The settings of the whole API.
 pub(crate) struct Settings {
     /// The name of the client, if the user chose one.
     pub(crate) client: Option<Located<Ident>>,
-    /// What every path begins with. `None` if it was written wrong.
+    /// The prefix of every path. `None` if it is invalid.
     pub(crate) prefix: Option<PathTemplate>,
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
-    /// Where `dyn` stands.
+    /// The `dyn` argument.
     pub(crate) dynamic: Option<(Location, Span)>,
     pub(crate) runtime: Runtime,
 }
 
-/// The meaning of the arguments of `#[api(...)]`.
+/// Reads the arguments of `#[api(...)]`.
 pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         client: None,
@@ -64,7 +64,7 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
-    const WHERE: &str = "the URL of the server is given to `builder` of the client";
+    const WHERE: &str = "pass the URL of the server to the `builder` function of the client";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
     if key.text().is_some_and(|text| text.contains("://")) {
         diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);
@@ -78,7 +78,7 @@ fn push_unknown(key: &Value, diag: &mut Diagnostics) {
 }
 
 impl Settings {
-    /// Takes one argument over. `None` if it has not the form it must have.
+    /// Applies one argument. Returns `None` if it is not written in its form.
     fn set(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
         if let Argument::List(key, inside) = argument {
             return self.set_list(arg, key, inside, diag);
@@ -146,7 +146,7 @@ fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<Path
     Some(prefix)
 }
 
-/// The scheme. One that cannot be sent is reported and stands for none.
+/// Reads the authentication scheme. An invalid one is reported, and no scheme is used.
 fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
         return Some(Scheme::None);
@@ -155,7 +155,7 @@ fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if is_token(scheme) {
         return Some(Scheme::Named(scheme.to_owned()));
     }
-    let help = "for the token alone write `scheme = none`";
+    let help = "to send the token without a scheme, write `scheme = none`";
     diag.push_help(value.at, invalid("authentication scheme", scheme), help);
     Some(Scheme::None)
 }

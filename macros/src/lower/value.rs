@@ -1,10 +1,10 @@
-//! HEADER
+//! Reads the values that several attributes share: paths, names, header names and statuses.
 
 use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{PathTemplate, header_name};
 use crate::syntax::{Argument, Attribute, Value, ValueKind};
 
-/// A path, or the error on it.
+/// Parses a path, or reports its error.
 pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
     match PathTemplate::parse(text) {
         Ok(template) => Some(template),
@@ -18,7 +18,7 @@ pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Op
     }
 }
 
-/// The name that an attribute gives: that of a header, or any that is not empty.
+/// Reads a name in an attribute: a header name, or any text that is not empty.
 pub(super) fn lower_name(
     attribute: &Attribute,
     name: &str,
@@ -36,7 +36,7 @@ pub(super) fn lower_name(
     Some(name.to_owned())
 }
 
-/// A header name in lower case, or an error on it.
+/// Reads a header name and converts it to lower case, or reports it.
 pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
     let lowered = header_name(name);
     if lowered.is_none() {
@@ -45,13 +45,13 @@ pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics
     lowered
 }
 
-/// A set of statuses. What is not one is reported and left out.
+/// Reads a list of statuses. An invalid one is reported and left out.
 pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
     let mut statuses = Vec::new();
     for argument in arguments {
         match argument {
             Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
-                // Within the range, so it is one.
+                // The pattern has checked the range.
                 let Ok(status) = u16::try_from(*status) else { continue };
                 if statuses.contains(&status) {
                     diag.push(*at, format_args!("duplicate status `{status}`"));

@@ -1,4 +1,4 @@
-//! HEADER
+//! Values that are the same in every call.
 
 use super::content::Content;
 
@@ -10,7 +10,7 @@ pub(crate) struct Constant {
     pub(crate) value: String,
 }
 
-/// Where a constant goes.
+/// The place of a constant in the request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ConstantPlace {
     Header,
@@ -20,12 +20,12 @@ pub(crate) enum ConstantPlace {
 }
 
 impl Constant {
-    /// The header this goes to.
+    /// The name of the header, if this is one.
     pub(crate) fn header(&self) -> Option<&str> {
         (self.place == ConstantPlace::Header).then_some(self.name.as_str())
     }
 
-    /// The part of the body this is, if it is one.
+    /// What this adds to the body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self.place {
             ConstantPlace::Json => Some(Content::JsonMember(&self.name)),

@@ -1,6 +1,6 @@
-//! HEADER
+//! What a parameter or constant adds to the request body.
 
-/// What the body of a request is made of.
+/// What a parameter or constant adds to the request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content<'m> {
     Whole,
@@ -10,7 +10,7 @@ pub(crate) enum Content<'m> {
 }
 
 impl Content<'_> {
-    /// Whether both can be parts of one body.
+    /// Whether one body can hold both.
     pub(crate) fn goes_with(&self, other: &Self) -> bool {
         matches!(
             (self, other),

@@ -1,16 +1,16 @@
-//! HEADER
+//! The grammar of HTTP methods, header names, header values and authentication schemes.
 
-/// The name of a header as it goes over the wire, in lower case.
+/// A header name in lower case. Returns `None` if the name is invalid.
 pub(crate) fn header_name(text: &str) -> Option<String> {
     is_token(text).then(|| text.to_ascii_lowercase())
 }
 
-/// Whether `text` can be a header's value: visible ASCII and blanks, as every server understands it.
+/// Whether `text` is a portable header value: visible ASCII characters, spaces and tabs.
 pub(crate) fn is_header_value(text: &str) -> bool {
     text.bytes().all(|byte| byte == b'\t' || (b' '..=b'~').contains(&byte))
 }
 
-/// RFC 9110 `token`: what methods, names of headers and cookies, and schemes are made of.
+/// Whether `text` is a `token` of RFC 9110. Methods, header names, cookie names and schemes are tokens.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
@@ -29,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn header_values_are_visible_ascii_and_blanks() {
+    fn header_values_are_visible_ascii_spaces_and_tabs() {
         assert!(is_header_value(""));
         assert!(is_header_value("application/json; q=0.9"));
         for wrong in ["a\nb", "a\0", "ü", "\u{7f}"] {

@@ -1,4 +1,6 @@
-//! HEADER
+//! The meaning of single attributes and texts, without spans or tokens. All of it can be tested with plain strings.
+//!
+//! Read `param_kind.rs` first: it lists where a parameter can go.
 
 mod condition;
 mod constant;

@@ -1,17 +1,17 @@
-//! HEADER
+//! The places in a request that a parameter can have.
 
 use super::content::Content;
 
-/// Where the value of a parameter goes.
+/// The place of a parameter in the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Path(String),
     Query(String),
     Header(String),
-    /// A whole map of headers.
+    /// A whole `HeaderMap`.
     Headers,
     Cookie(String),
-    /// `Authorization: Bearer ...`, for a refresh only.
+    /// `Authorization: Bearer ...`, on refresh methods only.
     Bearer,
     Json,
     JsonMember(String),
@@ -22,7 +22,7 @@ pub(crate) enum ParamKind {
 }
 
 impl ParamKind {
-    /// The one header this goes to.
+    /// The name of the header, if this is a single header.
     pub(crate) fn header(&self) -> Option<&str> {
         match self {
             Self::Header(name) => Some(name),
@@ -31,7 +31,7 @@ impl ParamKind {
         }
     }
 
-    /// The part of the body this is, if it is one.
+    /// What this adds to the body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {
             Self::Json | Self::Form | Self::Body => Some(Content::Whole),

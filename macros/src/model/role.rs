@@ -1,4 +1,4 @@
-//! HEADER
+//! The roles of methods in the session.
 
 /// What a method does to the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) enum Role {
 }
 
 impl Role {
-    /// The attribute, and the name in the runtime's language.
+    /// The name of the attribute.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Login => "login",

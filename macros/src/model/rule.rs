@@ -1,10 +1,10 @@
-//! HEADER
+//! What the attributes of a method say beyond its request.
 
 use super::condition::Condition;
 use super::paging::Paging;
 use super::role::Role;
 
-/// What the runtime must know about a method beyond its request.
+/// What the runtime needs to know about a method beyond its request.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Rule {
     Role(Role),
@@ -15,13 +15,13 @@ pub(crate) enum Rule {
     ForbiddenWhen(Vec<Condition>),
     /// The deadline of the whole call, in milliseconds.
     Timeout(u64),
-    /// Statuses whose answer is `None`.
+    /// Statuses that mean `None`.
     NoneOn(Vec<u16>),
     Pages(Paging),
 }
 
 impl Rule {
-    /// The attribute that says so.
+    /// The name of the attribute.
     pub(crate) fn name(&self) -> &'static str {
         match self {
             Self::Role(role) => role.name(),

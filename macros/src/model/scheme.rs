@@ -1,6 +1,6 @@
-//! HEADER
+//! The authentication scheme in the token header.
 
-/// What precedes the access token in its header.
+/// The authentication scheme before the access token.
 #[derive(Debug)]
 pub(crate) enum Scheme {
     Named(String),

@@ -1,4 +1,5 @@
-//! HEADER
+//! Parses the arguments of an attribute with one small grammar. Parsing never fails: tokens that do not fit become
+//! [`ValueKind::Other`], and the step that reads the argument reports them.
 //!
 //! ```text
 //! arguments = { argument "," }
@@ -13,7 +14,7 @@ use syn::{Ident, LitInt, LitStr, Path};
 
 use crate::diag::{Diagnostics, Location};
 
-/// One argument.
+/// One argument of an attribute.
 pub(crate) enum Argument {
     /// `"/orders"`, `401`, `none`
     Single(Value),
@@ -31,19 +32,19 @@ pub(crate) struct Value {
     pub(crate) kind: ValueKind,
 }
 
-/// What kind of token a value is.
+/// The kind of a value.
 pub(crate) enum ValueKind {
     Text(String),
-    /// A whole number, or `None` if it is larger than any we know.
+    /// An integer. `None` if it does not fit into 64 bits.
     Number(Option<i64>),
-    /// A whole number with a type, such as `401u16`.
+    /// An integer with a type suffix, such as `401u16`.
     TypedNumber,
     Path(Path),
     Other,
 }
 
 impl Argument {
-    /// The place of the whole argument, or of its key.
+    /// The argument itself, or its key if it has one.
     pub(crate) fn key(&self) -> &Value {
         match self {
             Self::Single(value) | Self::Pair(value, _) | Self::List(value, _) => value,
@@ -60,7 +61,7 @@ impl Value {
         }
     }
 
-    /// The value as one word, also if that is a keyword.
+    /// The value as one word. Keywords are words too.
     pub(crate) fn word(&self) -> Option<String> {
         match &self.kind {
             ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
@@ -69,7 +70,8 @@ impl Value {
     }
 }
 
-/// Reads the arguments of an attribute of ours. Where a comma is missing it is reported, and taken to be there.
+/// Parses the arguments of this macro's attribute. A missing comma is reported, and parsing continues as if it were
+/// there.
 pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     let mut gaps = Vec::new();
     let arguments = parse_list(tokens, &mut gaps, diag);
@@ -79,7 +81,7 @@ pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Ve
     arguments
 }
 
-/// Reads the arguments of an attribute that has its own grammar, as far as they look like ours.
+/// Parses the arguments of another attribute, without reporting errors.
 pub(super) fn parse_foreign(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     parse_list(tokens, &mut Vec::new(), diag)
 }
@@ -92,7 +94,7 @@ fn parse_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
         .collect()
 }
 
-/// The tokens of each argument. A gap is where one begins without a comma before it.
+/// The tokens of each argument. `gaps` collects the places where a comma is missing.
 fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![];
     let mut part: Vec<TokenTree> = Vec::new();
@@ -114,7 +116,7 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnost
     parts
 }
 
-/// Whether a token after this one cannot belong to the same argument: `"/v1" dyn`, `401 403`, `dyn path`.
+/// Whether `token` cannot belong to the same argument as the token before it: `"/v1" dyn`, `401 403`, `dyn path`.
 fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(_) => !matches!(last, TokenTree::Punct(_)),
@@ -149,7 +151,7 @@ fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diag
     Argument::Single(parse_value(tokens, diag))
 }
 
-/// The name in `path: "/v1"`, which is in no form that any argument has.
+/// The key in `path: "/v1"`, which is not a valid argument.
 fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {
@@ -182,7 +184,7 @@ fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
     Value { at, kind }
 }
 
-/// Whether a number that ends so says its type; `4xx` does not.
+/// Whether a suffix is an integer type. The `xx` of `4xx` is not.
 fn is_integer(suffix: &str) -> bool {
     let size = suffix.strip_prefix(['u', 'i']);
     size.is_some_and(|size| ["8", "16", "32", "64", "128", "size"].contains(&size))

@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses an attribute and decides whether it belongs to this macro.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -9,11 +9,11 @@ use super::arguments::{Argument, parse_arguments, parse_foreign};
 use super::tables;
 use crate::diag::{Diagnostics, Location, similar};
 
-/// One attribute and what its arguments say.
+/// An attribute and its arguments.
 pub(crate) struct Attribute {
-    /// The path: what an error about the attribute itself underlines.
+    /// The attribute's path. Errors about the attribute itself underline it.
     pub(crate) at: Location,
-    /// All of it, with its brackets.
+    /// The whole attribute, including its brackets.
     pub(crate) whole: Location,
     pub(crate) name: String,
     pub(crate) owner: Owner,
@@ -22,20 +22,20 @@ pub(crate) struct Attribute {
     pub(crate) source: syn::Attribute,
 }
 
-/// Whose attribute it is.
+/// Which macro the attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
     Macro,
-    /// Not ours, but next to one that is.
-    Misspelt,
-    /// A `cfg_attr` around one of ours, where the macro cannot follow it.
+    /// Probably a misspelled attribute of this macro.
+    Misspelled,
+    /// A `cfg_attr` that contains an attribute of this macro, which the macro cannot see.
     Hidden(String),
-    /// `#[api]` once more, below the first.
+    /// A second `#[api]` on the same trait.
     Repeated,
     Foreign,
 }
 
-/// How the arguments are attached.
+/// How the arguments are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// `#[login]`
@@ -47,7 +47,7 @@ pub(crate) enum Style {
 }
 
 impl Attribute {
-    /// Reads all attributes of a node; `known` is what of ours can stand there.
+    /// Parses all attributes of a node. `known` lists this macro's attributes that are allowed there.
     pub(super) fn parse_all(
         input: ParseStream,
         known: &[&str],
@@ -75,7 +75,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Takes over another `#[api(...)]` on the same trait, which would make a second client.
+    /// Takes the arguments of a second `#[api(...)]` on the same trait, which would otherwise generate a second
+    /// client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();
@@ -84,7 +85,7 @@ impl Attribute {
         std::mem::take(&mut self.arguments)
     }
 
-    /// Whether the attribute stays where it was written.
+    /// Whether the attribute belongs to another macro or the compiler, and stays in the output.
     pub(crate) fn is_foreign(&self) -> bool {
         self.owner == Owner::Foreign
     }
@@ -98,7 +99,7 @@ impl Attribute {
         self.name == "doc"
     }
 
-    /// `allow` and its kin, whose effect shall reach the generated code too.
+    /// `allow`, `expect`, `warn`, `deny` or `forbid`, which also apply to generated code.
     pub(crate) fn is_lint_level(&self) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
     }
@@ -119,7 +120,7 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
         return words.find(|word| tables::is_macro_attribute(word)).map_or(Owner::Foreign, Owner::Hidden);
     }
     match similar("attribute", name, known) {
-        Some(_) => Owner::Misspelt,
+        Some(_) => Owner::Misspelled,
         None => Owner::Foreign,
     }
 }
@@ -129,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_attribute_of_the_language_looks_like_one_of_ours() {
+    fn no_builtin_attribute_is_taken_for_a_misspelled_one() {
         let builtin = "allow automatically_derived cfg cold deny deprecated derive doc expect expect forbid global_allocator ignore \
             inline instrument link_name must_use no_mangle path_statements should_panic target_feature test track_caller warn";
         for name in builtin.split_whitespace() {

@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses `self` and the parameters of a method.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -15,12 +15,12 @@ pub(crate) struct Inputs {
     /// The parentheses.
     pub(crate) at: Location,
     pub(crate) receiver: Receiver,
-    /// What of ours stands before `self`.
+    /// This macro's attributes on `self`.
     pub(crate) on_receiver: Vec<Attribute>,
     pub(crate) params: Vec<Parameter>,
 }
 
-/// What is between the parentheses.
+/// The parsed contents of the parentheses.
 #[derive(Default)]
 struct Inside {
     receiver: Receiver,
@@ -35,7 +35,7 @@ pub(crate) enum Receiver {
     Missing,
     /// `&self` or `&'a self`.
     Shared { source: TokenStream, self_token: Token![self] },
-    /// Any other form, and how an error quotes it.
+    /// Any other form, and its spelling in errors.
     Other { source: TokenStream, at: Location, written: &'static str },
 }
 
@@ -50,7 +50,7 @@ impl Inputs {
     }
 }
 
-/// The parentheses as a token: what is inside is still being read.
+/// The parentheses as an empty group, because their contents are not parsed yet.
 fn parentheses(span: Span) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
     group.set_span(span);
@@ -63,9 +63,9 @@ fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Insid
         let attributes = Attribute::parse_all(input, &[], diag)?;
         let is_first = found.params.is_empty() && matches!(found.receiver, Receiver::Missing);
         if is_first && starts_receiver(input)? {
-            let (ours, others): (_, Vec<_>) =
+            let (own, others): (_, Vec<_>) =
                 attributes.into_iter().partition(|attribute| !attribute.is_foreign());
-            found.on_receiver = ours;
+            found.on_receiver = own;
             found.receiver = Receiver::parse(input, &others, diag)?;
         } else {
             found.params.push(Parameter::parse(input, attributes, diag)?);

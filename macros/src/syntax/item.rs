@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses the items of a trait. An item that cannot be parsed is reported and skipped.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
@@ -14,19 +14,19 @@ use crate::diag::{Diagnostics, Location};
 /// An item of the trait.
 pub(crate) enum Item {
     Method(Box<Method>),
-    /// A constant with a value: the client takes it as it is.
+    /// A constant with a value. The client uses the same value.
     Constant(TokenStream),
     Unsupported(Unsupported),
 }
 
 impl Item {
-    /// Whether this is a type that the client has only a stand-in for.
+    /// Whether this is an associated type, for which the client has only a stub.
     pub(crate) fn is_unsupported_type(&self) -> bool {
         matches!(self, Self::Unsupported(Unsupported { kind: UnsupportedKind::Type { .. }, .. }))
     }
 }
 
-/// An item that the client has no value for. It stays in the trait, and the client gets a stand-in.
+/// An item that the client cannot implement. It stays in the trait, and the client gets a stub.
 pub(crate) struct Unsupported {
     pub(crate) at: Location,
     pub(crate) source: TokenStream,
@@ -39,7 +39,7 @@ pub(crate) enum UnsupportedKind {
     Macro { name: String },
 }
 
-/// Reads the body of a trait to its end.
+/// Parses the items of a trait body.
 pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     while !input.is_empty() && !ends_in_attributes(input) {

@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses a method: its signature in parts, and its body as raw tokens.
 
 use std::ops::Range;
 
@@ -18,10 +18,10 @@ use crate::diag::{Diagnostics, Location};
 
 /// A method as it was written.
 pub(crate) struct Method {
-    /// The places that belong to this method.
+    /// The locations within this method.
     pub(crate) places: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
-    /// Not allowed on a trait's method; foreign so that the compiler says so.
+    /// Trait methods cannot have a visibility. It is kept so that the compiler reports it.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
@@ -29,19 +29,19 @@ pub(crate) struct Method {
     pub(crate) at: Location,
     pub(crate) name: Name,
     pub(crate) generics: Generics,
-    /// The place of the generics.
+    /// The generic parameters.
     pub(crate) generics_at: Location,
     pub(crate) inputs: Inputs,
     pub(crate) output: Option<Output>,
     pub(crate) end: End,
 }
 
-/// What stands before `fn`.
+/// The keywords before `fn`.
 pub(crate) struct Qualifiers {
     pub(crate) asyncness: Option<Token![async]>,
     /// `const`, `unsafe` and `extern`.
     pub(crate) others: TokenStream,
-    /// The first of the others.
+    /// The first of `others`.
     pub(crate) other: Option<(Location, String)>,
 }
 
@@ -52,14 +52,14 @@ pub(crate) struct Output {
     pub(crate) at: Location,
 }
 
-/// How the method ends.
+/// The end of a method: `;` or a body.
 pub(crate) enum End {
     Declared(Token![;]),
     Provided(Group),
 }
 
 impl Method {
-    /// Reads what follows the attributes. `start` is the first place of the method.
+    /// Parses what follows the attributes. `start` is the first location of the method.
     pub(super) fn parse(
         input: ParseStream,
         attributes: Vec<Attribute>,
@@ -94,24 +94,24 @@ impl Method {
         })
     }
 
-    /// Whether the method gives a future.
+    /// Whether the method is async.
     pub(crate) fn is_async(&self) -> bool {
         self.qualifiers.asyncness.is_some()
     }
 
-    /// Whether the method has type or const parameters; lifetimes do not count.
+    /// Whether the method has type or const parameters. Lifetimes do not count.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
-    /// Whether the signature says anything of `Self`.
+    /// Whether the signature mentions `Self`.
     pub(crate) fn mentions_itself(&self) -> bool {
         let types = self.inputs.params.iter().map(|param| &param.ty);
         let mut types = types.chain(self.output.as_ref().map(|output| &output.ty));
         types.any(|ty| mentions(ty, "Self")) || mentions(&self.generics.where_clause, "Self")
     }
 
-    /// Whether the method exists in some configurations only.
+    /// Whether the method depends on `cfg`.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
     }
@@ -152,7 +152,8 @@ impl Output {
 }
 
 impl End {
-    /// A method that lacks its end alone is foreign: it is still being written, and the next one begins or nothing is left.
+    /// Parses the end of a method. A method that only lacks its `;` is kept, because the user is probably still
+    /// typing it.
     fn parse(input: ParseStream, has_output: bool, diag: &mut Diagnostics) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);
@@ -169,7 +170,7 @@ impl End {
     }
 }
 
-/// The places of the source from `start` to here.
+/// The locations from `start` to the current position.
 fn since(start: usize, diag: &Diagnostics) -> Range<usize> {
     start..diag.position()
 }

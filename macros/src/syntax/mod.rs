@@ -1,4 +1,9 @@
-//! HEADER
+//! The source as it was written: the trait with its attributes, methods and parameters.
+//!
+//! A hand-written parser reads it rather than syn's. It skips an item that cannot be parsed, so that one mistake does
+//! not hide the whole trait, and it keeps method bodies as raw tokens.
+//!
+//! Read `tables.rs` first: it lists every attribute and argument.
 
 mod arguments;
 mod attribute;

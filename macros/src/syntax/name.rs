@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses a name and its location.
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt;
@@ -7,7 +7,7 @@ use syn::parse::ParseStream;
 use crate::diag::{Diagnostics, Location};
 use crate::names;
 
-/// A name the user gave.
+/// A name in the source.
 pub(crate) struct Name {
     pub(crate) ident: Ident,
     pub(crate) at: Location,

@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses a parameter of a method.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::ParseStream;
@@ -19,7 +19,7 @@ pub(crate) struct Parameter {
     pub(crate) ty_at: Location,
 }
 
-/// What stands before the colon.
+/// The pattern before the colon.
 pub(crate) enum Pattern {
     Name(Ident),
     Other(TokenStream),
@@ -41,7 +41,7 @@ impl Parameter {
         Ok(Self { attributes, pattern, at, colon, ty_at: diag.locate(&ty), ty })
     }
 
-    /// The name without the `r#` of a raw identifier, if the parameter has one.
+    /// The name without the `r#` of a raw identifier. Returns `None` for other patterns.
     pub(crate) fn plain_name(&self) -> Option<String> {
         match &self.pattern {
             Pattern::Name(name) => Some(names::plain(name)),
@@ -49,7 +49,7 @@ impl Parameter {
         }
     }
 
-    /// Whether the parameter exists in some configurations only.
+    /// Whether the parameter depends on `cfg`.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
     }

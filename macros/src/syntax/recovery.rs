@@ -1,22 +1,22 @@
-//! HEADER
+//! Continues parsing after an error, so that one broken item does not hide the next.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use syn::parse::ParseStream;
 use syn::token::Bracket;
 use syn::{Ident, Token};
 
-/// Reads whatever is left, so that syn does not report it again as unexpected.
+/// Reads all remaining tokens. Otherwise syn reports them as unexpected.
 pub(super) fn drain(input: ParseStream) -> syn::Result<()> {
     input.parse::<TokenStream>().map(drop)
 }
 
-/// Whether nothing follows but attributes of nothing, which the compiler reports.
+/// Whether only attributes without an item follow. The compiler reports them.
 pub(super) fn ends_in_attributes(input: ParseStream) -> bool {
     let ahead = input.fork();
     ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
 }
 
-/// Reads what is left of an item: up to its `;`, or its braces.
+/// Reads the rest of an item, up to its `;` or braces.
 pub(super) fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
     let mut rest = TokenStream::new();
     while !input.is_empty() {
@@ -30,7 +30,8 @@ pub(super) fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
     Ok(rest)
 }
 
-/// Reads past an item that could not be read. One that is being written has no end yet: it ends where the next begins.
+/// Skips the rest of an item that cannot be parsed. An unfinished item has no end, so it stops where the next item
+/// begins.
 pub(super) fn skip_rest(input: ParseStream) -> syn::Result<()> {
     while !input.is_empty() && !starts_item(input) {
         if ends_item(&input.parse()?) {
@@ -48,7 +49,7 @@ fn ends_item(token: &TokenTree) -> bool {
     }
 }
 
-/// Whether what comes can only be the beginning of an item.
+/// Whether the next tokens can only begin an item.
 pub(super) fn starts_item(input: ParseStream) -> bool {
     input.peek(Token![#]) && input.peek2(Bracket)
         || input.peek(Token![async]) && input.peek2(Token![fn])

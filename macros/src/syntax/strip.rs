@@ -1,10 +1,11 @@
-//! HEADER
+//! Removes this macro's attributes from an item that cannot be parsed, because the compiler would report each of them
+//! as unknown.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::tables;
 
-/// The item without any attribute of ours, at any depth.
+/// The item without this macro's attributes, at any depth.
 pub(crate) fn strip(item: TokenStream) -> TokenStream {
     let mut stripped = Vec::new();
     for token in item {
@@ -46,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_attributes_go_at_any_depth_and_others_stay() {
+    fn attributes_of_the_macro_are_removed_at_any_depth_and_others_stay() {
         let item = quote! {
             #[serde(x)]
             impl Shop {
@@ -67,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_an_attribute_stays() {
+    fn tokens_that_only_look_like_an_attribute_stay() {
         let item = quote! { fn f() { let x = [get]; #[path = "x.rs"] mod y; } };
         assert_eq!(strip(item.clone()).to_string(), item.to_string());
     }

@@ -1,15 +1,15 @@
-//! HEADER
+//! Searches tokens for words and references.
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Type;
 
-/// Whether these tokens have `word` anywhere, as `impl` in `Option<impl Trait>`.
+/// Whether the tokens contain `word` at any depth, such as `impl` in `Option<impl Trait>`.
 pub(crate) fn mentions(tokens: impl ToTokens, word: &str) -> bool {
     any_word(&tokens.into_token_stream(), &|other| other == word)
 }
 
-/// Whether a type has a reference anywhere but in the parentheses of a function.
+/// Whether a type contains a reference outside parentheses and brackets.
 pub(crate) fn mentions_reference(ty: &Type) -> bool {
     let is_and = |token| matches!(&token, TokenTree::Punct(punct) if punct.as_char() == '&');
     ty.to_token_stream().into_iter().any(is_and)

@@ -1,4 +1,4 @@
-//! HEADER
+//! Parses a trait as a whole.
 
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
@@ -16,10 +16,10 @@ use crate::diag::{Diagnostics, Location};
 /// The trait under `#[api]`.
 pub(crate) struct Trait {
     pub(crate) attributes: Vec<Attribute>,
-    /// The arguments of another `#[api(...)]`, in the wrong place.
+    /// The arguments of a second `#[api(...)]`.
     pub(crate) arguments: Vec<Argument>,
     pub(crate) vis: Visibility,
-    /// `unsafe`, `auto` and the like, which an API trait cannot be.
+    /// `unsafe`, `auto` or another keyword that an API trait cannot have.
     pub(crate) qualifier: Option<(Location, String)>,
     pub(crate) keyword: Token![trait],
     pub(crate) name: Name,
@@ -59,7 +59,7 @@ pub(super) fn parse_trait(input: ParseStream, diag: &mut Diagnostics) -> syn::Re
 }
 
 impl Trait {
-    /// Whether the trait has type or const parameters or lifetimes.
+    /// Whether the trait has generic parameters, including lifetimes.
     pub(crate) fn is_generic(&self) -> bool {
         !self.generics.params.is_empty()
     }

@@ -1,11 +1,11 @@
-//! Traits with mistakes, and traits that are still being written: what can be read of them is there all the same.
+//! Tests that the valid parts of a broken or unfinished trait are still generated.
 
 use quote::quote;
 
 use super::expanded::{Expanded, api};
 
 #[test]
-fn a_method_that_cannot_be_read_is_skipped_and_its_siblings_are_not() {
+fn a_method_that_cannot_be_parsed_is_skipped_and_its_siblings_are_kept() {
     let expanded = api(quote! {
         trait Shop {
             #[get("/a")]
@@ -29,7 +29,7 @@ fn a_method_that_cannot_be_read_is_skipped_and_its_siblings_are_not() {
 }
 
 #[test]
-fn a_method_with_a_mistake_keeps_its_declaration_and_has_a_stand_in() {
+fn a_method_with_an_error_keeps_its_declaration_and_gets_a_stub() {
     let expanded = api(quote! {
         trait Shop {
             async fn order(id: u64, (a, b): (u8, u8)) -> Result<Order>;
@@ -45,7 +45,7 @@ fn a_method_with_a_mistake_keeps_its_declaration_and_has_a_stand_in() {
 }
 
 #[test]
-fn a_trait_whose_head_cannot_be_read_is_left_alone_beside_an_empty_client() {
+fn a_trait_that_cannot_be_parsed_is_kept_and_gets_an_empty_client() {
     let expanded = api(quote! {
         pub trait Shop = Other;
     });
@@ -58,7 +58,7 @@ fn a_trait_whose_head_cannot_be_read_is_left_alone_beside_an_empty_client() {
 }
 
 #[test]
-fn errors_come_before_the_items_and_in_the_order_of_the_source() {
+fn errors_come_before_the_items_and_in_source_order() {
     let Expanded(text) = api(quote! {
         trait Shop {
             #[login]
@@ -76,9 +76,9 @@ fn errors_come_before_the_items_and_in_the_order_of_the_source() {
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
 }
 
-/// What an editor has while a method is being written: the others are all there, with their clients.
+/// The user is still typing a method in an editor.
 #[test]
-fn a_half_written_method_takes_no_other_with_it() {
+fn an_unfinished_method_does_not_affect_others() {
     let halves = [
         quote!(async),
         quote!(async fn),
@@ -115,7 +115,7 @@ fn a_half_written_method_takes_no_other_with_it() {
 }
 
 #[test]
-fn a_method_that_lacks_its_semicolon_alone_is_there_too() {
+fn a_method_that_only_lacks_its_semicolon_is_generated() {
     let half = quote!(#[get("/half")] async fn half(&self) -> Result<u8>);
     for rest in [
         quote!(),

@@ -1,10 +1,10 @@
-//! HEADER
+//! Expands a trait and searches the output.
 
 use proc_macro2::TokenStream;
 
 use crate::expand::expand;
 
-/// The expansion as text, and what of it is asked for, both without whitespace.
+/// An expansion as text without whitespace.
 pub(super) struct Expanded(pub(super) String);
 
 impl Expanded {

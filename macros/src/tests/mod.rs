@@ -1,4 +1,6 @@
-//! HEADER
+//! Tests of the tokens that `#[api]` generates. The crate `afresh-tests` compiles and runs such code.
+//!
+//! Read `valid.rs` first.
 
 mod broken;
 mod expanded;

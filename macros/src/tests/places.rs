@@ -1,10 +1,11 @@
-//! Where the tokens stand: rustc takes a method as changed whose parts have come to stand farther from one another.
+//! Tests the spans of generated tokens. If a token of a method has the span of `#[api]`, the compiler rebuilds the
+//! method after unrelated edits.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
 use crate::expand::expand;
 
-/// With a method of each way to end, and whatever else puts tokens into one.
+/// A trait with every kind of method and attribute.
 const SHOP: &str = r#"
     trait Shop {
         /// With docs.
@@ -39,7 +40,7 @@ const SHOP: &str = r#"
     }
 "#;
 
-/// The bodies of traits and impls that have the methods of [`SHOP`].
+/// The bodies of the generated traits and impls that have the methods of [`SHOP`].
 fn bodies(arguments: &str) -> Vec<TokenStream> {
     let expanded = expand(arguments.parse().unwrap(), SHOP.parse().unwrap());
     assert!(!expanded.to_string().contains("compile_error"), "{expanded}");
@@ -56,26 +57,26 @@ fn bodies(arguments: &str) -> Vec<TokenStream> {
     bodies.filter(has_method).collect()
 }
 
-/// The tokens that stand at the attribute of the trait, which is no place in a text that was parsed by itself.
-fn push_placeless(tokens: TokenStream, placeless: &mut Vec<String>) {
+/// Collects the tokens that have the span of the macro call. In a parsed text, that span is empty.
+fn collect_tokens_without_a_place(tokens: TokenStream, placeless: &mut Vec<String>) {
     for token in tokens {
         if token.span().byte_range().is_empty() {
             placeless.push(token.to_string());
         }
         if let TokenTree::Group(group) = token {
-            push_placeless(group.stream(), placeless);
+            collect_tokens_without_a_place(group.stream(), placeless);
         }
     }
 }
 
 #[test]
-fn all_of_a_method_stands_where_the_method_is() {
+fn all_tokens_of_a_method_have_spans_within_the_method() {
     for (arguments, count) in [("", 2), ("dyn", 5)] {
         let bodies = bodies(arguments);
         assert_eq!(bodies.len(), count, "{arguments}");
         for body in bodies {
             let mut placeless = Vec::new();
-            push_placeless(body, &mut placeless);
+            collect_tokens_without_a_place(body, &mut placeless);
             assert!(placeless.is_empty(), "{placeless:?}");
         }
     }

@@ -1,4 +1,4 @@
-//! HEADER
+//! Tests the code that is generated for valid traits.
 
 use quote::quote;
 
@@ -6,7 +6,7 @@ use super::expanded::{Expanded, api, plain};
 use crate::expand::expand;
 
 #[test]
-fn a_method_is_its_parameters_and_three_statements() {
+fn a_method_encodes_its_parameters_and_sends_the_call() {
     let expanded = api(quote! {
         pub trait Shop {
             #[put("/orders/{id}")]
@@ -64,7 +64,7 @@ fn the_route_is_the_last_line_of_the_docs() {
 }
 
 #[test]
-fn conditions_and_lint_levels_go_to_both_sides_and_the_rest_stays_on_the_trait() {
+fn cfg_and_lint_levels_apply_to_trait_and_client_and_other_attributes_to_the_trait_only() {
     let expanded = api(quote! {
         trait Shop {
             #[cfg(unix)]
@@ -83,7 +83,7 @@ fn conditions_and_lint_levels_go_to_both_sides_and_the_rest_stays_on_the_trait()
 }
 
 #[test]
-fn a_refresh_is_also_a_function_of_the_session() {
+fn a_refresh_method_also_generates_a_function_for_the_session() {
     let expanded = api(quote! {
         trait Shop {
             #[refresh]
@@ -114,7 +114,7 @@ fn a_refresh_without_parameters_relies_on_a_cookie() {
 }
 
 #[test]
-fn a_conditional_refresh_is_conditional_in_the_description_too() {
+fn a_refresh_method_under_cfg_puts_the_description_under_cfg() {
     let expanded = api(quote! {
         trait Shop {
             #[cfg(unix)]
@@ -134,7 +134,7 @@ fn a_conditional_refresh_is_conditional_in_the_description_too() {
 }
 
 #[test]
-fn with_another_path_to_the_runtime_nothing_names_the_usual_one() {
+fn with_another_path_to_the_runtime_the_default_path_does_not_appear() {
     let item = quote! {
         trait Shop {
             #[refresh]
@@ -147,7 +147,7 @@ fn with_another_path_to_the_runtime_nothing_names_the_usual_one() {
 }
 
 #[test]
-fn everything_of_the_description_is_said_only_if_it_was_written() {
+fn the_description_holds_exactly_the_given_settings() {
     let arguments = quote!(
         refresh_on(401, 419),
         expired_when(json("/error") == "token_expired", json("/code") == -17),
@@ -179,7 +179,7 @@ fn everything_of_the_description_is_said_only_if_it_was_written() {
 }
 
 #[test]
-fn what_a_method_says_of_its_answer_is_part_of_its_description() {
+fn rules_about_the_response_are_part_of_the_description() {
     let expanded = api(quote! {
         trait Shop {
             #[timeout("1m 30s")]
@@ -197,7 +197,7 @@ fn what_a_method_says_of_its_answer_is_part_of_its_description() {
 }
 
 #[test]
-fn parts_are_given_away_cookies_are_lent_and_a_rest_takes_segments() {
+fn parts_are_moved_cookies_are_borrowed_and_a_rest_placeholder_has_its_own_encoder() {
     let expanded = api(quote! {
         trait Shop {
             #[post("/{id}/{rest*}")]
@@ -215,7 +215,7 @@ fn parts_are_given_away_cookies_are_lent_and_a_rest_takes_segments() {
 }
 
 #[test]
-fn a_holder_forwards_to_a_twin_with_boxed_futures_of_one_lifetime() {
+fn a_dyn_type_forwards_to_an_erased_trait_with_boxed_futures_of_one_lifetime() {
     let item = quote! {
         pub trait Shop {
             #[get("/{id}")]
@@ -239,7 +239,7 @@ fn a_holder_forwards_to_a_twin_with_boxed_futures_of_one_lifetime() {
 }
 
 #[test]
-fn there_is_no_holder_unless_it_is_asked_for() {
+fn there_is_no_dyn_type_without_the_dyn_argument() {
     let expanded = api(quote! {
         trait Shop {
             #[get("/")]

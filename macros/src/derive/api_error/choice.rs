@@ -1,4 +1,5 @@
-//! HEADER
+//! Renders the code that chooses a variant: exact statuses before classes, each in source order, and the first
+//! variant whose body can be read.
 
 use proc_macro2::{Delimiter, Group, Literal, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -9,7 +10,7 @@ use crate::derive::generics::depends_on;
 use crate::names::{RuntimeItem, local, mixed_site};
 use crate::token_stream::{self, ends};
 
-/// What the bodies must be where that depends on the enum's parameters.
+/// The bounds on body types that depend on the enum's type parameters.
 pub(super) fn render_bounds(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> Vec<TokenStream> {
     let error_body = settings.runtime.item(RuntimeItem::ErrorBody);
     let bodies = found.variants.iter().filter(|variant| variant.other.is_none());
@@ -29,7 +30,7 @@ pub(super) fn render_choice(settings: &Settings, found: &ErrorEnum) -> TokenStre
     quote!(#read #arms #(#other)*)
 }
 
-/// `if let Some(404 | 410) = status { ... }`, for the variant's statuses of one of the two ranks.
+/// `if let Some(404 | 410) = status { ... }`, for the exact statuses of a variant or for its classes.
 fn render_arm(settings: &Settings, variant: &Variant, classes: bool) -> TokenStream {
     let statuses = variant.statuses.iter().map(|status| status.value);
     let patterns: Vec<TokenStream> =
@@ -70,18 +71,17 @@ fn render_body(settings: &Settings, variant: &Variant, content: &Content) -> Tok
     }
 }
 
-/// The call reaches from the first token of the user's type to the last, so that all of it is underlined if it is not
-/// the runtime's error.
+/// The call spans the whole type, so that the compiler underlines all of it if the type is not the runtime's error.
 fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let Content { member, ty } = variant.other.and(variant.content.as_ref())?;
-    let (name, error, held) = (variant.name, local("error"), local("held"));
+    let (name, error, value) = (variant.name, local("error"), local("value"));
     let (first, last) = ends(ty);
     let other_error = settings.runtime.item_at(RuntimeItem::OtherError, mixed_site(first));
     let mut arguments = Group::new(Delimiter::Parenthesis, error.into_token_stream());
     arguments.set_span(mixed_site(last));
     let arguments = TokenTree::from(arguments);
     Some(quote! {
-        let #held: #ty = #other_error #arguments;
-        Self::#name { #member: #held }
+        let #value: #ty = #other_error #arguments;
+        Self::#name { #member: #value }
     })
 }

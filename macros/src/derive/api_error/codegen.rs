@@ -1,4 +1,4 @@
-//! HEADER
+//! Renders the implementations of `From<afresh::Error>`, `Display` and `Error`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -10,7 +10,7 @@ use crate::derive::generics::render_where;
 use crate::names::{RuntimeItem, local};
 use crate::token_stream;
 
-/// Everything that the derive adds.
+/// All implementations that the derive adds.
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let bounds = render_bounds(item, settings, found);
     let from = render_from(item, settings, &bounds, &render_choice(settings, found));
@@ -23,7 +23,7 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     quote!(#from #display #error)
 }
 
-/// The same impls for an item that something is wrong with, so that whatever uses them compiles.
+/// The same implementations for an invalid enum, so that code that uses them compiles.
 pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
     let unreachable = quote!(::core::unimplemented!());
     let from = render_from(item, settings, &[], &unreachable);
@@ -72,7 +72,7 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
     }
 }
 
-/// `NotFound => ...`: what the documentation says, or else the statuses. Never a word of the body.
+/// A match arm for `Display`: the variant's documentation, or else its statuses. It never shows the body.
 fn render_message(variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
@@ -109,7 +109,8 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
     }
 }
 
-/// The `#[other]` variant speaks with the words of what it holds, so its cause is that one's.
+/// The source of the `#[other]` variant is the source of its error, because the variant displays that error's own
+/// text.
 fn render_source(variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

@@ -1,11 +1,11 @@
-//! HEADER
+//! From the enum to the model, one variant at a time.
 
 use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
 use super::status::lower_statuses;
-use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime, push_misplaced};
+use crate::derive::helper_attribute::{Helper, any_misspelled, lower_runtime, push_misplaced};
 use crate::diag::{Diagnostics, Location, expected};
 use crate::names;
 use crate::syntax::Argument;
@@ -15,7 +15,7 @@ const ON_VARIANT: &[&str] = &["status", "other"];
 const ARGUMENTS: &[&str] = &["crate", "from_only"];
 const FORM: &str = "#[api_error(crate = path::to::afresh)]";
 
-/// The meaning of `#[api_error(...)]` on the enum.
+/// Reads `#[api_error(...)]` on the enum.
 pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Settings {
     push_misplaced(attributes, ON_VARIANT, "variants", diag);
     let mut settings = Settings::default();
@@ -53,10 +53,10 @@ impl Settings {
     }
 }
 
-/// The variants of the enum, and what each takes.
+/// Reads the variants and their attributes.
 pub(super) fn lower_enum<'s>(name: &Ident, data: &'s DataEnum, diag: &mut Diagnostics) -> ErrorEnum<'s> {
     let at = diag.locate(name);
-    let is_incomplete = data.variants.iter().any(|variant| any_misspelt(&variant.attrs, ON_VARIANT));
+    let is_incomplete = data.variants.iter().any(|variant| any_misspelled(&variant.attrs, ON_VARIANT));
     let variants = data.variants.iter().map(|variant| lower_variant(variant, diag)).collect();
     ErrorEnum { name: names::plain(name), at, variants, is_incomplete }
 }
@@ -78,7 +78,11 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
             Some(earlier) if earlier == helper.name => {
                 let fact = format!("duplicate `{earlier}` attribute on variant `{}`", variant.name);
                 if earlier == "status" {
-                    diag.push_help(helper.whole, fact, "write all in one, `#[status(404, 410)]`");
+                    diag.push_help(
+                        helper.whole,
+                        fact,
+                        "put all statuses into one attribute: `#[status(404, 410)]`",
+                    );
                 } else {
                     diag.push(helper.whole, fact);
                 }
@@ -96,17 +100,17 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
         said = said.or(Some(helper.name));
     }
     let at = diag.locate(&source.ident);
-    let is_wrong = diag.any_in(&(start..diag.position())) || any_misspelt(&source.attrs, ON_VARIANT);
+    let is_wrong = diag.any_in(&(start..diag.position())) || any_misspelled(&source.attrs, ON_VARIANT);
     variant.has_no_attribute = said.is_none();
     if variant.has_no_attribute && !is_wrong {
-        let help = "add `#[status(404)]`, or `#[other]` if it takes whatever has no variant of its own";
+        let help = "add `#[status(404)]`, or `#[other]` if the variant holds all other errors";
         diag.push_help(at, format_args!("variant `{}` has no status", variant.name), help);
     }
     variant.content = lower_content(source, variant.other.is_some(), at, diag);
     variant
 }
 
-/// The value that the variant holds. `None` if there is none, or too much.
+/// The value that the variant holds. Returns `None` if there is none, or after reporting an error.
 fn lower_content<'s>(
     source: &'s syn::Variant,
     is_other: bool,
@@ -128,7 +132,7 @@ fn lower_content<'s>(
     }
     if has_more {
         let fact = format!("variant `{name}` must hold one value");
-        let help = "put the fields into a struct that derives `serde::Deserialize`";
+        let help = "move the fields to a struct that derives `serde::Deserialize`";
         diag.push_help(at, fact, help);
         return None;
     }
@@ -140,7 +144,7 @@ fn lower_content<'s>(
     Some(Content { member, ty: &field.ty })
 }
 
-/// The first paragraph of the doc comments, on one line and without its final period, as errors are worded.
+/// The first paragraph of the doc comments, on one line and without a final period, as is usual for error messages.
 fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let texts: Vec<String> = docs.filter_map(doc_text).collect();
@@ -152,7 +156,7 @@ fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The text of `#[doc = "..."]`; what a macro would first have to make is none.
+/// The text of `#[doc = "..."]`. Returns `None` if the value is not a string literal, such as a macro call.
 fn doc_text(attribute: &syn::Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(pair) => {

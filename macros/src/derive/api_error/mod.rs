@@ -1,4 +1,6 @@
-//! HEADER
+//! `#[derive(ApiError)]`: an enum whose variants are chosen by the status of a response.
+//!
+//! Read `expand.rs` first: it calls every step.
 
 mod check;
 mod choice;

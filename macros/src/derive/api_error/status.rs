@@ -1,4 +1,4 @@
-//! HEADER
+//! Reads the statuses of a variant: `404`, or a class such as `4xx`.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::LitInt;
@@ -10,7 +10,7 @@ use crate::syntax::Style;
 
 const FORM: &str = "#[status(404)]";
 
-/// Reads `#[status(404, 5xx)]`. What is no status is reported and left out.
+/// Reads `#[status(404, 5xx)]`. An argument that is not a status is reported and left out.
 pub(super) fn lower_statuses(helper: &Helper, diag: &mut Diagnostics) -> Vec<Located<Status>> {
     if helper.style == Style::Equals {
         helper.push_wrong_form(FORM, diag);
@@ -26,7 +26,7 @@ pub(super) fn lower_statuses(helper: &Helper, diag: &mut Diagnostics) -> Vec<Loc
         match parse_status(part) {
             None => diag.push(at, "status must be a number from 100 to 599, or a class such as `4xx`"),
             Some(status) if status.is_success() => {
-                diag.push(at, format_args!("status `{status}` is a success, never an error"));
+                diag.push(at, format_args!("status `{status}` must not be a success status"));
             }
             Some(status) if statuses.iter().any(|other| other.value == status) => {
                 diag.push(at, format_args!("duplicate status `{status}`"));
@@ -70,7 +70,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_a_status_and_one_with_two_x_a_class() {
+    fn a_number_is_a_status_and_a_digit_with_xx_is_a_class() {
         assert_eq!(status("404"), Some(Status::Exact(404)));
         assert_eq!(status("4xx"), Some(Status::Class(4)));
         assert_eq!(status("5XX"), Some(Status::Class(5)));

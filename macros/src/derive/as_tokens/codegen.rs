@@ -1,4 +1,4 @@
-//! From the model to `impl AsTokens`.
+//! Renders the implementation of `AsTokens`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
@@ -8,7 +8,7 @@ use super::model::{FieldPath, Found, PARTS, Part, Source, TokenStruct};
 use crate::derive::generics::{depends_on, render_where};
 use crate::names::{Runtime, RuntimeItem, local, mixed_site};
 
-/// Everything that the derive adds.
+/// The implementation that the derive adds.
 pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     let (runtime, tokens) = (&found.runtime, local("tokens"));
     let token_fields = runtime.item(RuntimeItem::TokenFields);
@@ -25,7 +25,7 @@ pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     render_impl(item, runtime, &bounds, &body)
 }
 
-/// The same impl for an item that something is wrong with, so that whatever uses it compiles.
+/// The same implementation for an invalid struct, so that code that uses it compiles.
 pub(super) fn render_fallback(item: &DeriveInput, runtime: &Runtime) -> TokenStream {
     render_impl(item, runtime, &[], &quote!(::core::unimplemented!()))
 }
@@ -52,7 +52,7 @@ fn render_impl(
     }
 }
 
-/// `tokens.access::<String>(&self.jwt);`: the user's type, or the path, is what an error underlines.
+/// `tokens.access::<String>(&self.jwt);`, with spans that make an error underline the user's type or path.
 fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     let tokens = local("tokens");
     let name = found.part.name();
@@ -65,7 +65,7 @@ fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
         Source::Path(FieldPath { at, members }) => {
             let span = mixed_site(at.span());
             let method = Ident::new(name, span);
-            // The receiver of the impl's method, whose name is not of the macro's own.
+            // `self` must resolve as if the user had written it.
             let this = Token![self](at.span().resolved_at(Span::call_site()));
             let value = quote_spanned!(span=> &#this #(.#members)*);
             quote_spanned!(span=> #tokens.#method(#value);)
@@ -73,7 +73,7 @@ fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     }
 }
 
-/// What the type of a field must be where that depends on the struct's parameters.
+/// The bound on a field's type, if the type depends on the struct's type parameters.
 fn render_bound(item: &DeriveInput, runtime: &Runtime, found: &Found) -> Option<TokenStream> {
     let Source::Field(_, ty) = &found.source else {
         return None;

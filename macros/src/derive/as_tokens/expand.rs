@@ -1,4 +1,4 @@
-//! HEADER
+//! The steps of `#[derive(AsTokens)]`: parse, lower, check, render.
 
 use proc_macro2::TokenStream;
 use syn::Data;
@@ -10,7 +10,7 @@ use crate::derive::item::{locate_keyword, parse_item};
 use crate::diag::Diagnostics;
 use crate::token_stream;
 
-/// What the derive adds to the item.
+/// The implementation that the derive adds, and all errors.
 pub(crate) fn expand(item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let Some(item) = parse_item(item, &mut diag) else {

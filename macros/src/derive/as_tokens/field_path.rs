@@ -1,4 +1,5 @@
-//! HEADER
+//! Reads a path of fields, such as `"data.access_token"`. A path always begins at the struct, even when it is written
+//! on a field.
 
 use proc_macro2::Span;
 use syn::ext::IdentExt;
@@ -8,18 +9,18 @@ use syn::{Ident, Index, Member};
 use super::model::FieldPath;
 use crate::diag::{Diagnostics, Location};
 
-/// The path, or the error on it. One that is written on a field begins with that field.
+/// Parses the path. On a field, the path must begin with that field.
 pub(super) fn lower_path(
     text: &str,
     at: Location,
     field: Option<&str>,
     diag: &mut Diagnostics,
 ) -> Option<FieldPath> {
-    // As if the macro had named the fields: the compiler would otherwise suggest to replace the literal by a name.
+    // With the user's span, the compiler would suggest replacing the literal by a field name.
     let span = at.span().resolved_at(Span::mixed_site());
     let Some(members) = text.split('.').map(|name| parse_member(name, span)).collect::<Option<Vec<_>>>()
     else {
-        let help = "write the names of fields with dots between them, such as `data.access_token`";
+        let help = "separate field names with dots, such as `data.access_token`";
         diag.push_help(at, format_args!("`{text}` is not a path of fields"), help);
         return None;
     };
@@ -33,7 +34,7 @@ pub(super) fn lower_path(
     Some(FieldPath { at, members })
 }
 
-/// A field's name, raw if it is a keyword, or its number in a tuple.
+/// A field name (raw if it is a keyword) or the index of a tuple field.
 fn parse_member(text: &str, span: Span) -> Option<Member> {
     if let Ok(index) = text.parse() {
         return Some(Member::Unnamed(Index { index, span }));

@@ -1,10 +1,10 @@
-//! HEADER
+//! From the struct to the model, one attribute at a time.
 
 use syn::{DataStruct, DeriveInput, Member};
 
 use super::field_path::lower_path;
 use super::model::{Found, PARTS, Source, TokenStruct};
-use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime};
+use crate::derive::helper_attribute::{Helper, any_misspelled, lower_runtime};
 use crate::diag::{Diagnostics, expected};
 use crate::names;
 use crate::syntax::{Argument, Value, ValueKind};
@@ -13,14 +13,14 @@ const HELPER: &[&str] = &["tokens"];
 const ON_STRUCT: &str = "#[tokens(access = \"data.access_token\")]";
 const ON_FIELD: &str = "#[tokens(access)]";
 
-/// A field and what an error calls it.
+/// A field and its name in errors.
 struct Field<'s> {
     member: Member,
     name: String,
     source: &'s syn::Field,
 }
 
-/// The meaning of the struct and its fields.
+/// Reads the attributes of the struct and its fields.
 pub(super) fn lower_struct<'s>(
     item: &'s DeriveInput,
     data: &'s DataStruct,
@@ -52,14 +52,14 @@ pub(super) fn lower_struct<'s>(
                 found.add(lower_part(&argument, Some(&field), diag));
             }
         }
-        found.is_incomplete |= any_misspelt(&source.attrs, HELPER);
+        found.is_incomplete |= any_misspelled(&source.attrs, HELPER);
         found.fields.push(field.name);
     }
     found
 }
 
 impl<'s> TokenStruct<'s> {
-    /// Takes a part over, or remembers that one could not be understood.
+    /// Adds a value. `None` means that the argument was invalid.
     fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);
@@ -78,7 +78,7 @@ fn lower_crate(found: &mut TokenStruct, argument: &Argument, is_duplicate: bool,
     }
 }
 
-/// `access`, on a field, or `access = "data.access_token"`, there or on the struct.
+/// Reads `access` on a field, or `access = "data.access_token"` on a field or the struct.
 fn lower_part<'s>(
     argument: &Argument,
     field: Option<&Field<'s>>,
@@ -107,7 +107,7 @@ fn lower_part<'s>(
     Some(Found { part: *part, at: key.at, source })
 }
 
-/// The words that may stand on the struct or on a field.
+/// The arguments allowed on the struct or on a field.
 fn known(on_struct: bool) -> Vec<&'static str> {
     let parts = PARTS.iter().map(|(name, _)| *name);
     parts.chain(on_struct.then_some("crate")).collect()

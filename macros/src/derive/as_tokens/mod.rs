@@ -1,4 +1,6 @@
-//! HEADER
+//! `#[derive(AsTokens)]`: a struct that says which of its fields hold tokens.
+//!
+//! Read `expand.rs` first: it calls every step.
 
 mod check;
 mod codegen;

@@ -1,4 +1,6 @@
-//! HEADER
+//! Path templates: literal text and `{placeholders}`.
+//!
+//! Read `template.rs` first.
 
 mod error;
 mod placeholder_name;

@@ -1,18 +1,18 @@
-//! HEADER
+//! Parses and joins path templates.
 
 use std::fmt;
 
 use super::error::PathError;
-use super::placeholder_name::is_placeholder;
+use super::placeholder_name::is_placeholder_name;
 
-/// A path such as `/orders/{id}/lines`. There is one literal more than there are placeholders.
+/// A path such as `/orders/{id}/lines`. It has one more literal than placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct PathTemplate {
     literals: Vec<String>,
     placeholders: Vec<Placeholder>,
 }
 
-/// `{id}`, which is one segment or a part of one, or `{rest*}`, which is several.
+/// `{id}`, which stands for a segment or a part of one, or `{rest*}`, which stands for several segments.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Placeholder {
     name: String,
@@ -20,7 +20,7 @@ struct Placeholder {
 }
 
 impl PathTemplate {
-    /// Reads a template, or says the first thing that is wrong with it.
+    /// Parses a template, or returns its first error.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         if !text.starts_with('/') {
             return Err(PathError::NoSlash);
@@ -40,7 +40,7 @@ impl PathTemplate {
         }
     }
 
-    /// The path that adds nothing to a prefix.
+    /// The empty path, which leaves a prefix as it is.
     pub(crate) fn empty() -> Self {
         Self { literals: vec![String::new()], placeholders: Vec::new() }
     }
@@ -77,7 +77,7 @@ impl PathTemplate {
         Ok(())
     }
 
-    /// This template followed by another one. Fails if both have a placeholder of the same name.
+    /// Appends another template. Returns an error if both have a placeholder of the same name.
     pub(crate) fn join(&self, tail: &Self) -> Result<Self, PathError> {
         let mut joined = self.clone();
         for placeholder in &tail.placeholders {
@@ -91,7 +91,7 @@ impl PathTemplate {
         Ok(joined)
     }
 
-    /// The text between the placeholders, one piece more than there are placeholders.
+    /// The text around the placeholders: one more literal than placeholders.
     pub(crate) fn literals(&self) -> &[String] {
         &self.literals
     }
@@ -100,7 +100,7 @@ impl PathTemplate {
         self.placeholders.iter().map(|placeholder| placeholder.name.as_str()).collect()
     }
 
-    /// The name of the placeholder that takes several segments.
+    /// The name of the placeholder for several segments.
     pub(crate) fn rest(&self) -> Option<&str> {
         let rest = self.placeholders.iter().find(|placeholder| placeholder.is_rest);
         rest.map(|placeholder| placeholder.name.as_str())
@@ -112,14 +112,14 @@ impl PathTemplate {
 }
 
 impl Placeholder {
-    /// Reads what stands between the braces.
+    /// Parses the text between the braces.
     fn parse(text: &str) -> Result<Self, PathError> {
         let (name, is_rest) = text.strip_suffix('*').map_or((text, false), |name| (name, true));
         if name.is_empty() {
             return Err(PathError::EmptyPlaceholder);
         }
-        if !is_placeholder(name) {
-            return Err(PathError::BadPlaceholder(text.to_owned()));
+        if !is_placeholder_name(name) {
+            return Err(PathError::InvalidPlaceholder(text.to_owned()));
         }
         Ok(Self { name: name.to_owned(), is_rest })
     }
@@ -131,7 +131,7 @@ impl fmt::Display for Placeholder {
     }
 }
 
-/// As it was written, with its prefix.
+/// Displays the template as it was written.
 impl fmt::Display for PathTemplate {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut placeholders = self.placeholders.iter();
@@ -156,7 +156,7 @@ fn wrong_character(letter: char) -> Option<PathError> {
     }
 }
 
-/// Whether a URL parser would resolve this segment away: `.` and `..`, also when percent-encoded.
+/// Whether a URL parser would remove this segment: `.` and `..`, also when percent-encoded.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }
