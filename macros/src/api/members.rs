@@ -31,11 +31,11 @@ pub(crate) struct Api<'s> {
 pub(crate) enum Member<'s> {
     /// A method that sends a request.
     Endpoint(Endpoint<'s>),
-    /// A method without a body that has an error.
+    /// An invalid method without a body.
     Invalid(&'s Method),
     /// A method with a default body.
     Provided(&'s Method),
-    /// A method with a default body that has an error. It stays in the trait, and no other code is generated from it.
+    /// An invalid method with a default body. It stays in the trait, and no other code is generated from it.
     InvalidProvided(&'s Method),
     /// Any other item.
     Other(&'s Item),
