@@ -39,7 +39,7 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
 fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> TokenStream {
     let mut api = lower_api(settings, source, diag);
     check_api(&api, diag);
-    api.exclude_invalid(|method| diag.any_in(&method.places));
+    api.exclude_invalid(|method| diag.any_in(&method.locations));
     render(&api)
 }
 

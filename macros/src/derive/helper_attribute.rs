@@ -20,17 +20,17 @@ pub(super) struct Helper {
 
 impl Helper {
     /// Reads the attributes that have one of these names.
-    pub(super) fn read_all(
+    pub(super) fn parse_all(
         attributes: &[syn::Attribute],
         names: &[&'static str],
         diag: &mut Diagnostics,
     ) -> Vec<Self> {
         let find = |source: &syn::Attribute| names.iter().find(|name| source.path().is_ident(name)).copied();
         let own = attributes.iter().filter_map(|source| Some((find(source)?, source)));
-        own.map(|(name, source)| Self::read(name, source, diag)).collect()
+        own.map(|(name, source)| Self::parse(name, source, diag)).collect()
     }
 
-    fn read(name: &'static str, source: &syn::Attribute, diag: &mut Diagnostics) -> Self {
+    fn parse(name: &'static str, source: &syn::Attribute, diag: &mut Diagnostics) -> Self {
         let whole = diag.locate(source);
         let (style, inside) = match &source.meta {
             Meta::List(list) => (Style::List, list.tokens.clone()),
@@ -76,7 +76,7 @@ pub(super) fn push_misplaced(
     where_to: &str,
     diag: &mut Diagnostics,
 ) {
-    for helper in Helper::read_all(attributes, names, diag) {
+    for helper in Helper::parse_all(attributes, names, diag) {
         diag.push(helper.whole, format_args!("the `{}` attribute applies to {where_to} only", helper.name));
     }
 }

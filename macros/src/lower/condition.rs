@@ -23,7 +23,7 @@ pub(super) fn lower_condition_list(attribute: &Attribute, diag: &mut Diagnostics
 }
 
 /// Reads the same conditions as an argument of `#[api(...)]`.
-pub(super) fn lower_argument(
+pub(super) fn lower_condition_argument(
     name: &str,
     key: &Value,
     inside: &[Argument],

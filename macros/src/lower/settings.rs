@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-use super::condition::lower_argument;
+use super::condition::lower_condition_argument;
 use super::value::{lower_header_name, lower_path, lower_statuses};
 use crate::diag::{Diagnostics, Located, Location, expected, invalid};
 use crate::model::{Condition, PathTemplate, Scheme, is_token};
@@ -112,10 +112,10 @@ impl Settings {
                 self.refresh_on = lower_statuses(inside, diag);
             }
             Arg::ExpiredWhen => {
-                self.expired_when = lower_argument("expired_when", key, inside, diag);
+                self.expired_when = lower_condition_argument("expired_when", key, inside, diag);
             }
             Arg::ForbiddenWhen => {
-                self.forbidden_when = lower_argument("forbidden_when", key, inside, diag);
+                self.forbidden_when = lower_condition_argument("forbidden_when", key, inside, diag);
             }
             Arg::Client | Arg::Path | Arg::Scheme | Arg::TokenHeader | Arg::Dyn | Arg::Crate => return None,
         }

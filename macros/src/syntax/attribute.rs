@@ -54,10 +54,10 @@ impl Attribute {
         diag: &mut Diagnostics,
     ) -> syn::Result<Vec<Self>> {
         let found = input.call(syn::Attribute::parse_outer)?;
-        Ok(found.into_iter().map(|source| Self::read(source, known, diag)).collect())
+        Ok(found.into_iter().map(|source| Self::parse(source, known, diag)).collect())
     }
 
-    fn read(source: syn::Attribute, known: &[&str], diag: &mut Diagnostics) -> Self {
+    fn parse(source: syn::Attribute, known: &[&str], diag: &mut Diagnostics) -> Self {
         let whole = diag.locate(&source);
         let at = diag.locate(source.path());
         let segments: Vec<String> =

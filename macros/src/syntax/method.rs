@@ -19,7 +19,7 @@ use crate::diag::{Diagnostics, Location};
 /// A method as it was written.
 pub(crate) struct Method {
     /// The locations within this method.
-    pub(crate) places: Range<usize>,
+    pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
     /// Trait methods cannot have a visibility. It is kept so that the compiler reports it.
     pub(crate) vis: Visibility,
@@ -76,10 +76,10 @@ impl Method {
         let inputs = Inputs::parse(input, diag)?;
         let output = Output::parse(input, diag)?;
         generics.where_clause = input.parse()?;
-        let places = since(start, diag);
+        let locations = since(start, diag);
         let end = End::parse(input, output.is_some(), diag)?;
         Ok(Self {
-            places,
+            locations,
             attributes,
             vis,
             qualifiers,

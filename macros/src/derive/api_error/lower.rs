@@ -20,7 +20,7 @@ pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnosti
     push_misplaced(attributes, ON_VARIANT, "variants", diag);
     let mut settings = Settings::default();
     let mut seen = Vec::new();
-    for helper in Helper::read_all(attributes, ON_ENUM, diag) {
+    for helper in Helper::parse_all(attributes, ON_ENUM, diag) {
         for argument in helper.arguments(FORM, diag) {
             let key = argument.key();
             match key.word() {
@@ -73,7 +73,7 @@ fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Varian
         other: None,
     };
     let mut said: Option<&str> = None;
-    for helper in Helper::read_all(&source.attrs, ON_VARIANT, diag) {
+    for helper in Helper::parse_all(&source.attrs, ON_VARIANT, diag) {
         match said {
             Some(earlier) if earlier == helper.name => {
                 let fact = format!("duplicate `{earlier}` attribute on variant `{}`", variant.name);

@@ -28,7 +28,7 @@ pub(super) fn lower_struct<'s>(
 ) -> TokenStruct<'s> {
     let mut found = TokenStruct { name: names::plain(&item.ident), ..TokenStruct::default() };
     let mut has_runtime = false;
-    for helper in Helper::read_all(&item.attrs, HELPER, diag) {
+    for helper in Helper::parse_all(&item.attrs, HELPER, diag) {
         for argument in helper.arguments(ON_STRUCT, diag) {
             if argument.key().word().as_deref() == Some("crate") {
                 lower_crate(&mut found, &argument, has_runtime, diag);
@@ -45,7 +45,7 @@ pub(super) fn lower_struct<'s>(
             Member::Unnamed(index) => index.index.to_string(),
         };
         let field = Field { member, name, source };
-        for helper in Helper::read_all(&source.attrs, HELPER, diag) {
+        for helper in Helper::parse_all(&source.attrs, HELPER, diag) {
             let arguments = helper.arguments(ON_FIELD, diag);
             found.is_incomplete |= arguments.is_empty();
             for argument in arguments {
