@@ -131,7 +131,7 @@ pub(crate) enum RuntimeItem {
     SendLogin,
     SendLogout,
     SendPages,
-    SendPlain,
+    SendCall,
     SendRefresh,
     WrapClient,
 }
@@ -171,7 +171,7 @@ impl RuntimeItem {
             Self::SendLogin => &["__private", "login"],
             Self::SendLogout => &["__private", "logout"],
             Self::SendPages => &["__private", "pages"],
-            Self::SendPlain => &["__private", "send"],
+            Self::SendCall => &["__private", "send"],
             Self::SendRefresh => &["__private", "refresh"],
             Self::WrapClient => &["__private", "adopt"],
         }

@@ -57,7 +57,7 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
 fn send_function(endpoint: &Endpoint) -> Option<RuntimeItem> {
     match endpoint.role().map(|role| role.value) {
         None if endpoint.has_pages() => Some(RuntimeItem::SendPages),
-        None => Some(RuntimeItem::SendPlain),
+        None => Some(RuntimeItem::SendCall),
         Some(Role::Login) => Some(RuntimeItem::SendLogin),
         Some(Role::Logout) => Some(RuntimeItem::SendLogout),
         Some(Role::Refresh) => None,

@@ -1,7 +1,7 @@
 //! Reads the `pages` attribute, which says how to find the next page.
 
 use super::report::push_wrong_form;
-use crate::diag::{Diagnostics, expected, invalid};
+use crate::diag::{Diagnostics, Location, expected, invalid};
 use crate::model::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
 
@@ -28,7 +28,7 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     for argument in &attribute.arguments {
         found.add(argument, diag)?;
     }
-    match (found.way, found.into) {
+    match (found.paging, found.into) {
         (Some(Paging::Cursor { field, parameter }), into) => {
             let parameter = into.map_or(parameter, |(_, parameter)| parameter);
             Some(Paging::Cursor { field, parameter })
@@ -42,13 +42,13 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
             diag.push_help(attribute.whole, fact, format_args!("write {FORMS}"));
             None
         }
-        (way, None) => way,
+        (paging, None) => paging,
     }
 }
 
 #[derive(Default)]
 struct Found<'a> {
-    way: Option<Paging>,
+    paging: Option<Paging>,
     into: Option<(&'a Value, String)>,
 }
 
@@ -61,32 +61,35 @@ impl<'a> Found<'a> {
             push_unknown(key, diag);
             return None;
         };
-        let value = match argument {
-            Argument::Pair(_, value) => Some(value),
-            Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,
-        };
-        let text = value.and_then(Value::text);
-        let is_right = match argument {
-            Argument::Single(_) => *name == "link",
-            Argument::Pair(..) => *name != "link" && text.is_some(),
-            Argument::List(..) | Argument::Equation(..) => false,
-        };
-        if !is_right {
+        let Some((at, text)) = lower_text(argument, name) else {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
             return None;
-        }
-        let at = value.map_or(key.at, |value| value.at);
-        let text = text.unwrap_or_default().to_owned();
-        let is_twice = if *name == "into" { self.into.is_some() } else { self.way.is_some() };
-        if is_twice {
-            let fact = match *name {
-                "into" => "duplicate argument `into`",
-                _ => "the `pages` attribute must have only one of `link`, `cursor` and `number`",
-            };
-            diag.push(key.at, fact);
-            return None;
-        }
+        };
         match *name {
+            "into" if self.into.is_some() => {
+                diag.push(key.at, "duplicate argument `into`");
+                return None;
+            }
+            "link" | "cursor" | "number" if self.paging.is_some() => {
+                let fact = "the `pages` attribute must have only one of `link`, `cursor` and `number`";
+                diag.push(key.at, fact);
+                return None;
+            }
+            _ => {}
+        }
+        self.set(name, key, at, text, diag)
+    }
+
+    /// Sets one argument, whose form is right. Returns `None` after reporting an error.
+    fn set(
+        &mut self,
+        name: &str,
+        key: &'a Value,
+        at: Location,
+        text: String,
+        diag: &mut Diagnostics,
+    ) -> Option<()> {
+        match name {
             "cursor" if !is_field(&text) => {
                 let help = "separate field names with dots, such as `meta.next_cursor`";
                 diag.push_help(at, invalid("field", &text), help);
@@ -96,12 +99,21 @@ impl<'a> Found<'a> {
                 diag.push(at, format_args!("the query parameter of `{name}` must not be empty"));
                 return None;
             }
-            "link" => self.way = Some(Paging::Link),
-            "cursor" => self.way = Some(Paging::Cursor { field: text, parameter: CURSOR.to_owned() }),
-            "number" => self.way = Some(Paging::Number { parameter: text }),
+            "link" => self.paging = Some(Paging::Link),
+            "cursor" => self.paging = Some(Paging::Cursor { field: text, parameter: CURSOR.to_owned() }),
+            "number" => self.paging = Some(Paging::Number { parameter: text }),
             _ => self.into = Some((key, text)),
         }
         Some(())
+    }
+}
+
+/// The text after `=` and its location. `link` has no text. Returns `None` if the argument is not written in its form.
+fn lower_text(argument: &Argument, name: &str) -> Option<(Location, String)> {
+    match argument {
+        Argument::Single(key) if name == "link" => Some((key.at, String::new())),
+        Argument::Pair(_, value) if name != "link" => Some((value.at, value.text()?.to_owned())),
+        Argument::Single(_) | Argument::Pair(..) | Argument::List(..) | Argument::Equation(..) => None,
     }
 }
 
