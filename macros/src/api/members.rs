@@ -55,7 +55,7 @@ impl<'s> Api<'s> {
     pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
         let mut names: Vec<String> = Vec::new();
         let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);
-        let is_broken = |method: &Method| is_wrong(method) || lacks_types && method.mentions_itself();
+        let is_invalid = |method: &Method| is_wrong(method) || lacks_types && method.mentions_itself();
         self.members.retain_mut(|member| {
             let source = match member {
                 Member::Endpoint(endpoint) => endpoint.source,
@@ -64,15 +64,15 @@ impl<'s> Api<'s> {
                 }
                 Member::Other(_) => return true,
             };
-            let broken = is_broken(source);
+            let invalid = is_invalid(source);
             match member {
-                Member::Endpoint(_) if broken => *member = Member::Invalid(source),
-                Member::Provided(_) if broken => *member = Member::InvalidProvided(source),
+                Member::Endpoint(_) if invalid => *member = Member::Invalid(source),
+                Member::Provided(_) if invalid => *member = Member::InvalidProvided(source),
                 _ => {}
             }
             let repeated = names.contains(&source.name.plain());
             names.push(source.name.plain());
-            !(broken && repeated)
+            !(invalid && repeated)
         });
     }
 }

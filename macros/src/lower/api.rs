@@ -46,15 +46,15 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
 /// The name of the client. If the chosen name is that of the trait, reports it and uses the default.
 fn lower_client(chosen: Option<Located<Ident>>, source: &Trait, diag: &mut Diagnostics) -> Ident {
     let api = &source.name.ident;
-    let usual = names::client(api);
+    let default_name = names::client(api);
     match chosen {
         Some(client) if client.value == *api => {
-            let help = format!("the default name is `{usual}`");
+            let help = format!("the default name is `{default_name}`");
             diag.push_help(client.at, format_args!("client `{api}` has the name of its trait"), help);
-            usual
+            default_name
         }
         Some(client) => client.value,
-        None => usual,
+        None => default_name,
     }
 }
 

@@ -28,12 +28,12 @@ fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
             let mut earlier = found.variants.iter().take(index);
-            let Some(winner) = earlier.find(|earlier| accepts_every_body(earlier, status.value)) else {
+            let Some(preceding) = earlier.find(|earlier| accepts_every_body(earlier, status.value)) else {
                 continue;
             };
             let (status, at) = (status.value, status.at);
             let fact = format!("status `{status}` cannot reach variant `{}`", variant.name);
-            let help = format!("variant `{}` accepts every response with this status", winner.name);
+            let help = format!("variant `{}` accepts every response with this status", preceding.name);
             diag.push_help(at, fact, help);
         }
     }
