@@ -1,19 +1,16 @@
-//! The pipeline as a table of contents: parse, lower, check, render.
-
-#[cfg(test)]
-mod tests;
+//! The pipeline of `#[api]` as a table of contents: parse, lower, check, render.
 
 use proc_macro2::TokenStream;
 
 use crate::check::check_api;
-use crate::codegen::{Frame, render, render_unreadable};
-use crate::diag::{At, Diagnostics};
+use crate::codegen::{ClientParts, render, render_unreadable};
+use crate::diag::{Diagnostics, Location};
 use crate::lower::{Settings, lower_api, lower_settings};
 use crate::names;
 use crate::syntax::{Input, Trait, parse_arguments, parse_item, strip};
-use crate::tokens;
+use crate::token_stream;
 
-/// What `#[api(arguments)] item` becomes. Whatever is wrong, everything that can be saved is emitted, and all errors.
+/// Expands `#[api(arguments)] item`. The output always contains every error, and as much valid code as possible.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
     let mut arguments = parse_arguments(arguments, &mut diag);
@@ -26,9 +23,9 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
         Input::Trait(source) => expand_trait(settings, &source, &mut diag),
         Input::Unreadable(Some((vis, name))) => {
             let client = settings.client.map_or_else(|| names::client(&name), |client| client.value);
-            let frame = Frame { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
-            let holder = settings.dynamic.map(|(_, span)| names::holder(&name, span));
-            render_unreadable(item, &frame, holder.as_ref())
+            let parts = ClientParts { api: &name, vis: &vis, client: &client, runtime: &settings.runtime };
+            let dyn_type = settings.dynamic.map(|(_, span)| names::dyn_type(&name, span));
+            render_unreadable(item, &parts, dyn_type.as_ref())
         }
         Input::Unreadable(None) => strip(item),
         Input::Other { at, is_mock } => {
@@ -36,20 +33,20 @@ pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
             strip(item)
         }
     };
-    tokens::concat(&mut [diag.into_tokens(), output].into_iter())
+    token_stream::concat(&mut [diag.into_tokens(), output].into_iter())
 }
 
 fn expand_trait(settings: Settings, source: &Trait, diag: &mut Diagnostics) -> TokenStream {
     let mut api = lower_api(settings, source, diag);
     check_api(&api, diag);
-    api.set_aside(|method| diag.any_in(&method.places));
+    api.exclude_invalid(|method| diag.any_in(&method.locations));
     render(&api)
 }
 
-fn push_not_a_trait(at: At, is_mock: bool, diag: &mut Diagnostics) {
+fn push_not_a_trait(at: Location, is_mock: bool, diag: &mut Diagnostics) {
     let fact = "the `api` attribute applies to traits only";
     if is_mock {
-        diag.push_help(at, fact, "if `mockall::automock` stands above `#[api]`, put it below");
+        diag.push_help(at, fact, "if `mockall::automock` is above `#[api]`, move it below");
     } else {
         diag.push(at, fact);
     }

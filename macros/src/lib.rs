@@ -1,11 +1,12 @@
-//! The attribute macro of [afresh](https://docs.rs/afresh): an HTTP API declared as a trait becomes a typed client.
+//! The attribute macro of [afresh](https://docs.rs/afresh): it turns an HTTP API, declared as a trait, into a typed client.
 //!
-//! Users depend on `afresh`, which re-exports [`macro@api`] and the derives; this crate is an implementation
-//! detail and its output fits exactly one version of the runtime.
+//! Depend on `afresh`, which re-exports [`macro@api`] and the derives. This crate is an implementation detail, and its
+//! output fits exactly one version of the runtime.
 //!
-//! This file is the boundary: nothing else names `proc_macro`. The module `expand` is the table of contents of the
-//! attribute, `derive` that of the derives.
+//! This file is the boundary: no other file names `proc_macro`. Read `expand` next for the attribute and `derive` for
+//! the derives.
 
+mod api;
 mod check;
 mod codegen;
 mod derive;
@@ -15,7 +16,10 @@ mod lower;
 mod model;
 mod names;
 mod syntax;
-mod tokens;
+mod token_stream;
+
+#[cfg(test)]
+mod tests;
 
 use proc_macro::TokenStream;
 

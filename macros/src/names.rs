@@ -1,100 +1,209 @@
-//! Every identifier the macro invents, and the one path to the runtime.
+//! Every identifier that the macros invent, and every path into the runtime that generated code uses.
 //!
-//! Invented names begin with `__afresh_` and have a mixed-site span, so that no name of the user's can meet them: as a
-//! local variable by hygiene, as an item by the prefix.
+//! Invented names begin with `__afresh_` and have a mixed-site span. Hygiene keeps local variables apart from the user's,
+//! and the prefix keeps items apart.
 
 use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
-use crate::tokens;
+use crate::token_stream;
 
 /// The request under construction.
 pub(crate) fn call() -> Ident {
-    invented("__afresh_call")
+    local("call")
 }
 
-/// The function that makes a refresh exchange out of the session.
-pub(crate) fn exchange() -> Ident {
-    invented("__afresh_exchange")
+/// The generated function that builds the refresh request from the session's tokens.
+pub(crate) fn refresh() -> Ident {
+    local("refresh")
 }
 
-/// The bare transport of an exchange.
-pub(crate) fn wire() -> Ident {
-    invented("__afresh_wire")
+/// The base URL and transport of a refresh request.
+pub(crate) fn upstream() -> Ident {
+    local("upstream")
 }
 
-/// The tokens an exchange may use.
+/// The session's tokens, from which the arguments of a refresh request are taken.
 pub(crate) fn tokens() -> Ident {
-    invented("__afresh_tokens")
+    local("tokens")
 }
 
-/// The description of the API while parts of it depend on `cfg`.
+/// The API's description while parts of it depend on `cfg`.
 pub(crate) fn info() -> Ident {
-    invented("__afresh_info")
+    local("info")
 }
 
-/// The trait behind the pointer of a [`holder`].
+/// The object-safe trait behind a [`dyn_type`].
 pub(crate) fn erased(api: &Ident) -> Ident {
     invented(&format!("__AfreshErased{}", plain(api)))
 }
 
-/// A method of the [`erased`] trait. With the name of the user's method it would be a second one to choose from.
+/// A method of the [`erased`] trait. It has its own name, because a method of the same name as the user's would make
+/// method calls ambiguous.
 pub(crate) fn erased_method(method: &Ident) -> Ident {
-    invented(&format!("__afresh_dyn_{}", plain(method)))
+    local(&format!("dyn_{}", plain(method)))
 }
 
-/// Whatever implements the trait.
+/// The type parameter for any implementation of the trait.
 pub(crate) fn implementation() -> Ident {
     invented("__AfreshImplementation")
 }
 
-/// The one lifetime of all that an erased method takes and gives.
+/// The single lifetime of the arguments and the future of an erased method.
 pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
-/// A parameter by its position, whatever pattern the user gave it.
+/// A parameter by its position, whatever pattern the user wrote.
 pub(crate) fn argument(index: usize) -> Ident {
-    invented(&format!("__afresh_{index}"))
+    local(&index.to_string())
+}
+
+/// A local variable that cannot collide with the user's.
+pub(crate) fn local(name: &str) -> Ident {
+    invented(&format!("__afresh_{name}"))
 }
 
 fn invented(name: &str) -> Ident {
     Ident::new(name, Span::mixed_site())
 }
 
-/// The name of the client that belongs to a trait, unless the user chose one. Its span is the trait's name.
+/// The default name of a trait's client. It has the span of the trait's name.
 pub(crate) fn client(api: &Ident) -> Ident {
     Ident::new(&format!("{}Client", plain(api)), api.span())
 }
 
-/// The name of the type that holds any implementation of a trait. Its span is what asks for it.
-pub(crate) fn holder(api: &Ident, asked: Span) -> Ident {
-    Ident::new(&format!("Dyn{}", plain(api)), asked)
+/// The name of the `Dyn` type of a trait. Its span is that of the `dyn` argument.
+pub(crate) fn dyn_type(api: &Ident, argument: Span) -> Ident {
+    Ident::new(&format!("Dyn{}", plain(api)), argument)
 }
 
-/// An identifier as text, without the `r#` of a raw one.
+/// An identifier as text, without the `r#` of a raw identifier.
 pub(crate) fn plain(ident: &Ident) -> String {
     let text = ident.to_string();
     text.strip_prefix("r#").map(str::to_owned).unwrap_or(text)
 }
 
-/// The path to the runtime: `::afresh`, or what `crate = ...` says.
+/// A span that points at the user's source but resolves at the macro: errors show the user's code, and lints skip it.
+pub(crate) fn mixed_site(span: Span) -> Span {
+    span.resolved_at(Span::mixed_site())
+}
+
+/// The path to the runtime: `::afresh`, or the path given by `crate = ...`.
 #[derive(Debug, Default)]
 pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
 
-impl Runtime {
-    /// The path, standing where `span` says: an expression then begins there too. One that the user wrote stays where it
-    /// is, so that the compiler tells once if it leads nowhere.
-    pub(crate) fn at(&self, span: Span) -> TokenStream {
-        if self.0.is_some() {
-            return self.to_token_stream();
+/// Everything in the runtime that generated code names. This table is the only place that spells these paths.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum RuntimeItem {
+    // Public items.
+    AsTokens,
+    Client,
+    ClientBuilder,
+    Error,
+    ErrorBody,
+    FromSession,
+    Pending,
+    Session,
+    TokenLifetime,
+    TokenText,
+    Tokens,
+    // Types of `__private`.
+    Api,
+    ApiInfo,
+    Condition,
+    Endpoint,
+    Paging,
+    Refresh,
+    RefreshRequest,
+    TokenFields,
+    Upstream,
+    // Functions of `__private`.
+    BuildClient,
+    ErrorStatus,
+    NewCall,
+    NewRefreshCall,
+    NewRefreshRequest,
+    OtherError,
+    ReadErrorBody,
+    ReadTokens,
+    SendLogin,
+    SendLogout,
+    SendPages,
+    SendCall,
+    SendRefresh,
+    WrapClient,
+}
+
+impl RuntimeItem {
+    /// The path below the runtime's root.
+    fn segments(self) -> &'static [&'static str] {
+        match self {
+            Self::AsTokens => &["AsTokens"],
+            Self::Client => &["Client"],
+            Self::ClientBuilder => &["ClientBuilder"],
+            Self::Error => &["Error"],
+            Self::ErrorBody => &["response", "ErrorBody"],
+            Self::FromSession => &["FromSession"],
+            Self::Pending => &["Pending"],
+            Self::Session => &["Session"],
+            Self::TokenLifetime => &["session", "TokenLifetime"],
+            Self::TokenText => &["session", "TokenText"],
+            Self::Tokens => &["Tokens"],
+            Self::Api => &["__private", "Api"],
+            Self::ApiInfo => &["__private", "ApiInfo"],
+            Self::Condition => &["__private", "Condition"],
+            Self::Endpoint => &["__private", "Endpoint"],
+            Self::Paging => &["__private", "Paging"],
+            Self::Refresh => &["__private", "Refresh"],
+            Self::RefreshRequest => &["__private", "Exchange"],
+            Self::TokenFields => &["__private", "TokenFields"],
+            Self::Upstream => &["__private", "Wire"],
+            Self::BuildClient => &["__private", "builder"],
+            Self::ErrorStatus => &["__private", "answered"],
+            Self::NewCall => &["__private", "call"],
+            Self::NewRefreshCall => &["__private", "bare_call"],
+            Self::NewRefreshRequest => &["__private", "exchange"],
+            Self::OtherError => &["__private", "other_error"],
+            Self::ReadErrorBody => &["__private", "error_body"],
+            Self::ReadTokens => &["__private", "renewal"],
+            Self::SendLogin => &["__private", "login"],
+            Self::SendLogout => &["__private", "logout"],
+            Self::SendPages => &["__private", "pages"],
+            Self::SendCall => &["__private", "send"],
+            Self::SendRefresh => &["__private", "refresh"],
+            Self::WrapClient => &["__private", "adopt"],
         }
-        tokens::map(self.to_token_stream(), &|mut token| {
-            token.set_span(span);
-            token
-        })
     }
+}
+
+impl Runtime {
+    /// The path to an item of the runtime.
+    pub(crate) fn item(&self, item: RuntimeItem) -> TokenStream {
+        join(self.to_token_stream(), item, Span::call_site())
+    }
+
+    /// The path to an item of the runtime, placed at `span`. A path that the user wrote keeps its span, so that the
+    /// compiler reports a wrong one only once.
+    pub(crate) fn item_at(&self, item: RuntimeItem, span: Span) -> TokenStream {
+        let mut root = self.to_token_stream();
+        if self.0.is_none() {
+            root = token_stream::map(root, &|mut token| {
+                token.set_span(span);
+                token
+            });
+        }
+        join(root, item, span)
+    }
+}
+
+fn join(mut path: TokenStream, item: RuntimeItem, span: Span) -> TokenStream {
+    for segment in item.segments() {
+        syn::Token![::](span).to_tokens(&mut path);
+        path.extend([TokenTree::from(Ident::new(segment, span))]);
+    }
+    path
 }
 
 impl ToTokens for Runtime {

@@ -1,9 +1,10 @@
-//! A request has at most one body, some have none, and no header or cookie is given twice.
+//! Rejects a second body, a body where none is allowed, and duplicate headers and cookies.
 
-use crate::diag::{At, Diagnostics};
-use crate::model::{Content, Endpoint, ParamKind};
+use crate::api::Endpoint;
+use crate::diag::{Diagnostics, Location};
+use crate::model::{Content, ParamKind};
 
-/// Reports a header that a method gives twice, also by giving what makes one.
+/// Reports a header that a method sets twice, including a header that another attribute sets implicitly.
 pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let constants =
         endpoint.constants.iter().filter_map(|constant| Some((constant.value.header()?, constant.at, false)));
@@ -13,7 +14,7 @@ pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
     });
     let mut seen: Vec<(&str, bool)> = Vec::new();
     for (name, at, conditional) in constants.chain(params) {
-        if let Some(help) = made_by_us(endpoint, name) {
+        if let Some(help) = generated_from(endpoint, name) {
             diag.push_help(at, format_args!("duplicate header `{name}`"), help);
         } else if seen
             .iter()
@@ -25,19 +26,19 @@ pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// Why the method must not give this header itself: something else that it has makes it.
-fn made_by_us(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
+/// The reason why the method cannot set this header: another attribute already produces it.
+fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
     let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
     match header {
         "content-type" if endpoint.is_multipart() => {
-            Some("a multipart body has its own, which says where parts end")
+            Some("a multipart body sets this header itself, with the boundary between its parts")
         }
         "cookie" if has_cookies() => Some("use `#[cookie]` for each cookie"),
         _ => None,
     }
 }
 
-/// Reports a cookie that a method gives twice.
+/// Reports a cookie that a method sets twice.
 pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let mut seen: Vec<(&str, bool)> = Vec::new();
     for param in &endpoint.params {
@@ -53,20 +54,20 @@ pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// A part of the body: what it is, where it was written, and whether it is there in some configurations only.
+/// One piece of the body, the place where it is written, and whether it depends on `cfg`.
 struct Part<'m> {
     content: Content<'m>,
-    at: At,
+    at: Location,
     conditional: bool,
 }
 
-/// Reports a body where there can be none, and parts that cannot be in the same body.
+/// Reports a body in a request that cannot have one, and pieces that cannot form one body.
 pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let parts = parts(endpoint);
     if let (Some(part), Some(verb)) =
         (parts.first(), endpoint.verb.as_ref().filter(|_| endpoint.forbids_body()))
     {
-        let fact = format_args!("a `{}` request has no body", verb.value);
+        let fact = format!("a `{}` request has no body", verb.value);
         return diag.push_help(part.at, fact, "use `#[query]`");
     }
     let mut earlier: Vec<&Part> = Vec::new();
@@ -93,16 +94,4 @@ fn parts<'m>(endpoint: &'m Endpoint) -> Vec<Part<'m>> {
         Some(Part { content, at: param.place?, conditional: param.source.is_conditional() })
     });
     constants.chain(params).collect()
-}
-
-impl Content<'_> {
-    /// Whether both can be parts of one body.
-    fn goes_with(&self, other: &Self) -> bool {
-        matches!(
-            (self, other),
-            (Self::JsonMember(_), Self::JsonMember(_))
-                | (Self::FormMember(_), Self::FormMember(_))
-                | (Self::Part, Self::Part)
-        )
-    }
 }

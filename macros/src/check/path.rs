@@ -1,38 +1,38 @@
-//! Placeholders and parameters must find each other. One slip of the pen is one error, though it leaves both sides alone.
+//! Matches placeholders with parameters. A misspelled name is one error, although it leaves both sides unmatched.
 
+use crate::api::{Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
-use crate::model::{Endpoint, Param};
 use crate::syntax::tables::{KINDS, list_attributes};
 
-/// Reports placeholders without a parameter, and parameters that are nowhere in the request.
+/// Reports placeholders without a parameter, and parameters without a place in the request.
 pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     check_two_places(endpoint, diag);
-    check_doubles(endpoint, diag);
-    let mut lost: Vec<(&Param, &str)> =
+    check_one_parameter_each(endpoint, diag);
+    let mut unmatched: Vec<(&Param, &str)> =
         endpoint.params.iter().filter_map(|param| Some((param, param.placeholder()?))).collect();
-    lost.retain(|(_, wanted)| !path.value.has(wanted));
+    unmatched.retain(|(_, wanted)| !path.value.has(wanted));
     let fills = |param: &Param, name: &str| param.kind.is_none() || param.placeholder() == Some(name);
-    let mut open: Vec<&str> = path.value.placeholders();
-    open.retain(|name| !endpoint.params.iter().any(|param| fills(param, name) || is_called(param, name)));
+    let mut unfilled: Vec<&str> = path.value.placeholders();
+    unfilled.retain(|name| !endpoint.params.iter().any(|param| fills(param, name) || has_name(param, name)));
 
-    while let Some((placeholder, param)) = take_pair(&mut open, &mut lost) {
+    while let Some((placeholder, param)) = take_pair(&mut unfilled, &mut unmatched) {
         push_pair(endpoint, placeholder, param, diag);
     }
-    for name in open {
-        let fact = format_args!("path placeholder `{{{name}}}` has no matching parameter");
+    for name in unfilled {
+        let fact = format!("path placeholder `{{{name}}}` has no matching parameter");
         diag.push_help(path.at, fact, format_args!("add a parameter `{name}`"));
     }
-    for (param, wanted) in lost {
-        push_lost(endpoint, param, wanted, diag);
+    for (param, wanted) in unmatched {
+        push_unmatched(endpoint, param, wanted, diag);
     }
 }
 
-fn is_called(param: &Param, name: &str) -> bool {
+fn has_name(param: &Param, name: &str) -> bool {
     param.source.plain_name().as_deref() == Some(name)
 }
 
-/// A parameter that is named like a placeholder and also sent elsewhere.
+/// Reports a parameter that has the name of a placeholder and is also sent elsewhere.
 fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for param in &endpoint.params {
@@ -42,30 +42,29 @@ fn check_two_places(endpoint: &Endpoint, diag: &mut Diagnostics) {
         let is_elsewhere = param.kind.is_some() && param.placeholder().is_none();
         let filled = endpoint.params.iter().any(|other| other.placeholder() == Some(&name));
         if is_elsewhere && path.value.has(&name) && !filled {
-            let fact = format_args!("parameter `{name}` has more than one place in the request");
+            let fact = format!("parameter `{name}` has more than one place in the request");
             diag.push_help(at, fact, format_args!("it already fills `{{{name}}}` in the path"));
         }
     }
 }
 
-/// Two parameters for one placeholder, or one that is not always there.
-fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
+/// Reports a placeholder with two parameters, or with a parameter that depends on `cfg`.
+fn check_one_parameter_each(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     for name in path.value.placeholders() {
         let fillers: Vec<&Param> =
             endpoint.params.iter().filter(|param| param.placeholder() == Some(name)).collect();
         match fillers.as_slice() {
             [only] if only.source.is_conditional() => {
-                let fact = format_args!(
-                    "path placeholder `{{{name}}}` must have a parameter in every configuration"
-                );
+                let fact =
+                    format!("path placeholder `{{{name}}}` must have a parameter in every configuration");
                 diag.push_help(only.source.at, fact, "put `#[cfg]` on the method");
             }
             [first, others @ ..] if fillers.iter().any(|param| !param.source.is_conditional()) => {
-                // One of the same name has been reported for that.
+                // Two parameters of the same name have already been reported.
                 let name_of = |param: &Param| param.source.plain_name();
                 for other in others.iter().filter(|other| name_of(other) != name_of(first)) {
-                    let fact = format_args!("duplicate parameter for path placeholder `{{{name}}}`");
+                    let fact = format!("duplicate parameter for path placeholder `{{{name}}}`");
                     diag.push(other.place.unwrap_or(other.source.at), fact);
                 }
             }
@@ -74,19 +73,20 @@ fn check_doubles(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
 }
 
-/// A placeholder and a parameter that most likely mean each other: by their names, or because nothing else is left.
+/// Removes and returns a placeholder and a parameter that probably belong together: their names are similar, or they
+/// are the only ones left.
 fn take_pair<'m>(
-    open: &mut Vec<&'m str>,
-    lost: &mut Vec<(&'m Param<'m>, &'m str)>,
+    unfilled: &mut Vec<&'m str>,
+    unmatched: &mut Vec<(&'m Param<'m>, &'m str)>,
 ) -> Option<(&'m str, (&'m Param<'m>, &'m str))> {
     let is_pair = |name: &str, wanted: &str| similar("", wanted, &[name]).is_some();
-    let mut pairs = open.iter().enumerate().flat_map(|(left, name)| {
-        let matches = lost.iter().enumerate().filter(move |(_, (_, wanted))| is_pair(name, wanted));
+    let mut pairs = unfilled.iter().enumerate().flat_map(|(left, name)| {
+        let matches = unmatched.iter().enumerate().filter(move |(_, (_, wanted))| is_pair(name, wanted));
         matches.map(move |(right, _)| (left, right))
     });
-    let only = (open.len() == 1 && lost.len() == 1).then_some((0, 0));
+    let only = (unfilled.len() == 1 && unmatched.len() == 1).then_some((0, 0));
     let (left, right) = pairs.next().or(only)?;
-    Some((open.remove(left), lost.remove(right)))
+    Some((unfilled.remove(left), unmatched.remove(right)))
 }
 
 fn push_pair(
@@ -98,20 +98,20 @@ fn push_pair(
     let Some(path) = &endpoint.path else { return };
     if param.place.is_some() {
         let name = param.source.plain_name().unwrap_or_default();
-        let fact = format_args!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
+        let fact = format!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
         return diag.push_help(param.source.at, fact, format_args!("write `#[path(\"{placeholder}\")]`"));
     }
-    let fact = format_args!("path placeholder `{{{placeholder}}}` has no matching parameter");
+    let fact = format!("path placeholder `{{{placeholder}}}` has no matching parameter");
     let help = similar("parameter", placeholder, &[wanted]).unwrap_or_else(|| {
         format!("write `#[path(\"{placeholder}\")]` on the parameter `{wanted}`, or rename it")
     });
     diag.push_help(path.at, fact, help);
 }
 
-fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
+fn push_unmatched(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagnostics) {
     let name = param.source.plain_name().unwrap_or_default();
     if let Some(segment) = foreign_placeholder(endpoint, wanted) {
-        let fact = format_args!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
+        let fact = format!("parameter `{name}` has no placeholder `{{{wanted}}}` in the path");
         return diag.push_help(
             param.source.at,
             fact,
@@ -120,7 +120,7 @@ fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagno
     }
     if param.place.is_some() {
         let placeholder = if name == wanted { String::new() } else { format!(" `{{{wanted}}}`") };
-        let fact = format_args!("parameter `{name}` has no placeholder{placeholder} in the path");
+        let fact = format!("parameter `{name}` has no placeholder{placeholder} in the path");
         return diag.push_help(param.source.at, fact, format_args!("add `{{{wanted}}}` to the path"));
     }
     let fits = KINDS.iter().filter(|kind| {
@@ -128,11 +128,11 @@ fn push_lost(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut Diagno
         (!kind.refresh_only || endpoint.is_refresh()) && !(is_body && endpoint.forbids_body())
     });
     let attributes = list_attributes(fits.map(|kind| kind.name));
-    let fact = format_args!("parameter `{name}` has no place in the request");
+    let fact = format!("parameter `{name}` has no place in the request");
     diag.push_help(param.source.at, fact, format_args!("add one of {attributes}"));
 }
 
-/// A segment that other frameworks would take for the placeholder: `:id`, `<id>`.
+/// A segment that other frameworks read as a placeholder, such as `:id` or `<id>`.
 fn foreign_placeholder(endpoint: &Endpoint, wanted: &str) -> Option<String> {
     let path = endpoint.path.as_ref()?.value.to_string();
     let known = [format!(":{wanted}"), format!("<{wanted}>"), format!("[{wanted}]")];

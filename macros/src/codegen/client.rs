@@ -1,16 +1,14 @@
-//! The client of a trait, and what the runtime must know about the API as a whole.
+//! Renders the client type and its functions.
 
 use proc_macro2::{Ident, TokenStream};
-use quote::{ToTokens, quote};
+use quote::quote;
 use syn::Visibility;
 
-use super::{cfgs, exchange, ours, render_conditions, render_statuses};
-use crate::model::{Api, Scheme};
-use crate::names::{self, Runtime};
-use crate::tokens;
+use super::span::macro_visibility;
+use crate::names::{self, Runtime, RuntimeItem};
 
-/// All that a client without methods needs to know.
-pub(crate) struct Frame<'s> {
+/// What is needed to render a client without methods.
+pub(crate) struct ClientParts<'s> {
     /// The name of the trait.
     pub(crate) api: &'s Ident,
     pub(crate) vis: &'s Visibility,
@@ -18,41 +16,47 @@ pub(crate) struct Frame<'s> {
     pub(crate) runtime: &'s Runtime,
 }
 
-/// The client and its functions.
-pub(super) fn render_client(frame: &Frame) -> TokenStream {
-    let Frame { api, vis, client, runtime } = frame;
-    let vis = respan(vis);
+/// The client type and its functions.
+pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
+    let ClientParts { api, vis, client, runtime } = parts;
+    let vis = macro_visibility(vis);
+    let runtime_client = runtime.item(RuntimeItem::Client);
+    let builder_type = runtime.item(RuntimeItem::ClientBuilder);
+    let session = runtime.item(RuntimeItem::Session);
+    let build_client = runtime.item(RuntimeItem::BuildClient);
+    let wrap_client = runtime.item(RuntimeItem::WrapClient);
     let title = format!("Client of [`{}`].", names::plain(api));
     quote! {
         #[doc = #title]
         #[derive(::core::clone::Clone, ::core::fmt::Debug)]
         #[allow(dead_code)]
         #vis struct #client {
-            client: #runtime::Client,
+            client: #runtime_client,
         }
 
         #[allow(dead_code)]
         impl #client {
-            /// Starts a client of the API at `base_url`, the origin that may see credentials.
-            #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #runtime::ClientBuilder<Self> {
-                #runtime::__private::builder(base_url)
+            /// Starts building a client for the API at `base_url`. Only this origin receives credentials.
+            #vis fn builder(base_url: impl ::core::convert::AsRef<::core::primitive::str>) -> #builder_type<Self> {
+                #build_client(base_url)
             }
 
-            /// Uses a client that other APIs may use as well: one session, one refresh.
+            /// Wraps an existing client. APIs that wrap the same client share one session and one refresh.
             #[must_use]
-            #vis fn new(client: #runtime::Client) -> Self {
-                #runtime::__private::adopt(client)
+            #vis fn new(client: #runtime_client) -> Self {
+                #wrap_client(client)
             }
 
-            /// The client beneath, to be shared with other APIs and with requests written by hand.
+            /// The underlying client. Use it to share the session with other APIs or to send requests written by
+            /// hand.
             #[must_use]
-            #vis fn client(&self) -> &#runtime::Client {
+            #vis fn client(&self) -> &#runtime_client {
                 &self.client
             }
 
-            /// The session of this client and of all that share it.
+            /// The session of this client. All clones share it.
             #[must_use]
-            #vis fn session(&self) -> &#runtime::Session {
+            #vis fn session(&self) -> &#session {
                 self.client.session()
             }
         }
@@ -60,96 +64,24 @@ pub(super) fn render_client(frame: &Frame) -> TokenStream {
 }
 
 /// `impl Api for ShopClient`
-pub(super) fn render_api(frame: &Frame, info: &TokenStream, refresh: Option<TokenStream>) -> TokenStream {
-    let Frame { client, runtime, .. } = frame;
+pub(super) fn render_api(
+    parts: &ClientParts,
+    info: &TokenStream,
+    refresh: Option<TokenStream>,
+) -> TokenStream {
+    let ClientParts { client, runtime, .. } = parts;
+    let api = runtime.item(RuntimeItem::Api);
+    let api_info = runtime.item(RuntimeItem::ApiInfo);
+    let runtime_client = runtime.item(RuntimeItem::Client);
     quote! {
         #[automatically_derived]
-        impl #runtime::__private::Api for #client {
-            const INFO: &'static #runtime::__private::ApiInfo = #info;
+        impl #api for #client {
+            const INFO: &'static #api_info = #info;
             #refresh
 
-            fn from_client(client: #runtime::Client) -> Self {
+            fn from_client(client: #runtime_client) -> Self {
                 Self { client }
             }
         }
     }
-}
-
-/// What the runtime must know about an API of which nothing can be read.
-pub(super) fn render_empty_info(frame: &Frame) -> TokenStream {
-    let Frame { api, runtime, .. } = frame;
-    let name = names::plain(api);
-    quote!(#runtime::__private::ApiInfo::new(#name))
-}
-
-/// What the runtime must know about an API.
-pub(super) fn render_info(frame: &Frame, api: &Api) -> TokenStream {
-    let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
-    let (conditional, always): (Vec<_>, Vec<_>) =
-        with_role.partition(|endpoint| endpoint.source.is_conditional());
-    let plain = render_empty_info(frame);
-    let settings = render_settings(api);
-    let session = (!always.is_empty()).then(|| quote!(.with_session()));
-    let certain = quote!(#plain #settings #session);
-    if conditional.is_empty() {
-        return quote!(&#certain);
-    }
-    let info = names::info();
-    let steps = conditional.iter().map(|endpoint| {
-        let cfgs = cfgs(&endpoint.source.attributes);
-        quote!(#(#cfgs)* let #info = #info.with_session();)
-    });
-    quote!({
-        &{
-            let #info = #certain;
-            #(#steps)*
-            #info
-        }
-    })
-}
-
-/// How the runtime refreshes by itself, if the API has a method for it. Without parameters, the refresh relies on a cookie.
-pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
-    let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
-    let (runtime, name) = (&api.runtime, names::exchange());
-    let exchange = exchange::render_exchange(api, endpoint)?;
-    let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };
-    let cfgs = cfgs(&endpoint.source.attributes);
-    Some(quote! {
-        #(#cfgs)*
-        const REFRESH: ::core::option::Option<#runtime::__private::Refresh> = {
-            #exchange
-            ::core::option::Option::Some(#runtime::__private::Refresh::#how(#name))
-        };
-    })
-}
-
-/// What `#[api(...)]` says beyond names.
-fn render_settings(api: &Api) -> TokenStream {
-    let refresh_on = api.refresh_on.as_deref().map(|statuses| {
-        let statuses = render_statuses(statuses);
-        quote!(.refresh_on(#statuses))
-    });
-    let expired = api.expired_when.as_deref().map(|conditions| {
-        let conditions = render_conditions(api, conditions);
-        quote!(.expired_when(#conditions))
-    });
-    let forbidden = api.forbidden_when.as_deref().map(|conditions| {
-        let conditions = render_conditions(api, conditions);
-        quote!(.forbidden_when(#conditions))
-    });
-    let scheme = api.scheme.as_ref().map(|scheme| match scheme {
-        Scheme::Named(name) => quote!(.scheme(#name)),
-        Scheme::None => quote!(.bare_token()),
-    });
-    let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
-    quote!(#refresh_on #expired #forbidden #scheme #header)
-}
-
-/// The visibility of the trait, as tokens of the macro: lints about it speak of the trait once.
-pub(super) fn respan(vis: &Visibility) -> TokenStream {
-    tokens::map(vis.to_token_stream(), &|mut token| {
-        token.set_span(ours(token.span()));
-        token
-    })
 }

@@ -1,10 +1,11 @@
-//! One lifetime in the place of all that a type has: what is behind a pointer takes and gives for as long as it is used.
+//! Replaces all lifetimes in a type by one, because a boxed future can only have one.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
-/// The tokens of a type or of bounds with `lifetime` for every lifetime, named or left out after `&`. `'static` stays.
+/// The tokens of a type or `where` clause with `lifetime` in place of every lifetime, including those left out after
+/// `&`. `'static` is kept.
 pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> TokenStream {
     let mut mapped = TokenStream::new();
     let mut tokens = tokens.into_iter().peekable();
@@ -20,7 +21,7 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
                     lifetime.to_tokens(&mut mapped);
                 }
             }
-            // An expression, in which `&` is an operator.
+            // This is an expression, where `&` is an operator.
             TokenTree::Group(group) if group.delimiter() == Delimiter::Brace => {
                 mapped.extend([TokenTree::from(group)]);
             }
@@ -51,7 +52,7 @@ mod tests {
     }
 
     #[test]
-    fn every_lifetime_becomes_the_one() {
+    fn every_lifetime_becomes_the_given_one() {
         for (before, after) in [
             (quote!(&str), quote!(&'x str)),
             (quote!(&'a str), quote!(&'x str)),
@@ -65,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn what_lives_forever_and_what_is_an_expression_stay() {
+    fn static_lifetimes_and_expressions_stay() {
         for ty in [quote!(&'static str), quote!(u64), quote!(Page<{ A & B }>)] {
             assert_eq!(mapped(ty.clone()), ty.to_string().replace(' ', ""));
         }

@@ -1,14 +1,17 @@
-//! How a value gets into a call: one call into the runtime per constant and parameter.
+//! Renders the statements that encode constants and arguments into a call.
 
 use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::{all_located, cfgs, located, ours, text};
-use crate::model::{Constant, ConstantPlace, Endpoint, Param, ParamKind};
+use super::attributes::cfgs;
+use super::span::{ident_at, string_at, tokens_at};
+use crate::api::{Endpoint, Param};
+use crate::model::{Constant, ConstantPlace, ParamKind};
+use crate::names::mixed_site;
 use crate::syntax::Pattern;
 
-/// All the values of a method: the path in the order of its template, then constants, then the other parameters, each
-/// of which may replace a constant.
+/// The statements for all values of a method: path parameters, then constants, then other parameters, which may
+/// replace constants.
 pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
@@ -16,7 +19,7 @@ pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let constants = endpoint
         .constants
         .iter()
-        .map(|constant| all_located(render_constant(&constant.value, call), call.span()));
+        .map(|constant| tokens_at(render_constant(&constant.value, call), call.span()));
     let others = others.into_iter().map(|param| render_param(endpoint, param, call));
     in_path.chain(constants).chain(others).collect()
 }
@@ -31,8 +34,8 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     }
 }
 
-/// The statement stands where the parameter's colon is, and the value where its name is: an error about the type then
-/// underlines the name alone, and an editor that looks at the type does not see the method.
+/// The statement has the span of the parameter's colon, and the value has the span of its name. An error about the
+/// type then underlines only the name, and editors do not show the encoder when the user points at the type.
 fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
@@ -42,13 +45,13 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
         ParamKind::Path(name) if endpoint.fills_rest(param) => ("path_rest", Some(name.as_str())),
         _ => encoder(kind),
     };
-    let here = ours(param.source.colon.span);
-    let (method, call) = (Ident::new(method, here), located(call.clone(), here));
-    let name = name.map(|name| text(name, here)).map(|name| quote_spanned!(here=> #name,));
+    let here = mixed_site(param.source.colon.span);
+    let (method, call) = (Ident::new(method, here), ident_at(call.clone(), here));
+    let name = name.map(|name| string_at(name, here)).map(|name| quote_spanned!(here=> #name,));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
-        // This one may borrow a reference, which lints would tell the user to leave out.
-        ParamKind::Headers => Some(ours(value.span())),
+        // The value may already be a reference. This span keeps clippy from reporting the extra borrow.
+        ParamKind::Headers => Some(mixed_site(value.span())),
         _ => Some(value.span()),
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
@@ -56,16 +59,16 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #borrow #value);)
 }
 
-/// A mention of the parameter where the path stands, which does nothing: asked for what a placeholder means, an editor
-/// goes by what the macro has put at the text that holds it.
+/// A statement without effect that mentions the parameter at the span of the path. Editors use it to find the
+/// parameter for a placeholder.
 fn render_mention(endpoint: &Endpoint, param: &Param, value: &Ident) -> Option<TokenStream> {
     param.placeholder()?;
     let mut mention = value.clone();
     mention.set_span(value.span().located_at(endpoint.path.as_ref()?.at.span()));
-    Some(quote_spanned!(ours(value.span())=> let _ = #mention;))
+    Some(quote_spanned!(mixed_site(value.span())=> let _ = #mention;))
 }
 
-/// The runtime's encoder for a kind of parameter, and the name it is given.
+/// The runtime's encoder for a kind of parameter, and the name that it receives.
 fn encoder(kind: &ParamKind) -> (&'static str, Option<&str>) {
     match kind {
         ParamKind::Path(name) => ("path", Some(name)),

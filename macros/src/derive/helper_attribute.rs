@@ -1,37 +1,37 @@
-//! The attributes that belong to a derive, wherever they stand.
+//! Reads the helper attributes of the derives.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::Meta;
 
-use crate::diag::{At, Diagnostics, similar};
+use crate::diag::{Diagnostics, Location, similar};
 use crate::names::Runtime;
-use crate::syntax::{Argument, Style, What, parse_arguments};
+use crate::syntax::{Argument, Style, ValueKind, parse_arguments};
 
-/// One attribute of ours.
+/// A helper attribute of a derive.
 pub(super) struct Helper {
     pub(super) name: &'static str,
-    /// All of it, with its brackets.
-    pub(super) whole: At,
+    /// The whole attribute, including its brackets.
+    pub(super) whole: Location,
     pub(super) style: Style,
-    /// What stands in its parentheses.
+    /// The tokens in its parentheses.
     pub(super) inside: TokenStream,
 }
 
 impl Helper {
-    /// Reads those of a node's attributes that have one of these names.
-    pub(super) fn read_all(
+    /// Reads the attributes that have one of these names.
+    pub(super) fn parse_all(
         attributes: &[syn::Attribute],
         names: &[&'static str],
         diag: &mut Diagnostics,
     ) -> Vec<Self> {
         let find = |source: &syn::Attribute| names.iter().find(|name| source.path().is_ident(name)).copied();
-        let ours = attributes.iter().filter_map(|source| Some((find(source)?, source)));
-        ours.map(|(name, source)| Self::read(name, source, diag)).collect()
+        let own = attributes.iter().filter_map(|source| Some((find(source)?, source)));
+        own.map(|(name, source)| Self::parse(name, source, diag)).collect()
     }
 
-    fn read(name: &'static str, source: &syn::Attribute, diag: &mut Diagnostics) -> Self {
-        let whole = diag.mark(source);
+    fn parse(name: &'static str, source: &syn::Attribute, diag: &mut Diagnostics) -> Self {
+        let whole = diag.locate(source);
         let (style, inside) = match &source.meta {
             Meta::List(list) => (Style::List, list.tokens.clone()),
             Meta::Path(_) => (Style::Bare, TokenStream::new()),
@@ -40,7 +40,7 @@ impl Helper {
         Self { name, whole, style, inside }
     }
 
-    /// The arguments in the common grammar. An attribute that has none, or is not of this form, is reported.
+    /// The arguments. Reports an attribute that has none or is written as `name = value`.
     pub(super) fn arguments(&self, form: &str, diag: &mut Diagnostics) -> Vec<Argument> {
         let arguments = parse_arguments(self.inside.clone(), diag);
         if self.style == Style::Equals {
@@ -51,9 +51,9 @@ impl Helper {
         arguments
     }
 
-    /// The attribute has nothing in its parentheses.
+    /// Reports an attribute with empty parentheses.
     pub(super) fn push_empty(&self, what: &str, form: &str, diag: &mut Diagnostics) {
-        let fact = format_args!("the `{}` attribute has no {what}", self.name);
+        let fact = format!("the `{}` attribute has no {what}", self.name);
         diag.push_help(self.whole, fact, format_args!("write `{form}`"));
     }
 
@@ -61,41 +61,41 @@ impl Helper {
         diag.push(self.whole, format_args!("the `{}` attribute must be written `{form}`", self.name));
     }
 
-    /// Reports the attribute if it has arguments.
-    pub(super) fn expect_bare(&self, diag: &mut Diagnostics) {
+    /// Reports arguments of an attribute that takes none.
+    pub(super) fn push_arguments(&self, diag: &mut Diagnostics) {
         if self.style != Style::Bare {
             diag.push(self.whole, format_args!("the `{}` attribute must not have arguments", self.name));
         }
     }
 }
 
-/// Reports attributes of ours where they mean nothing.
-pub(super) fn refuse(
+/// Reports attributes that have no meaning here.
+pub(super) fn push_misplaced(
     attributes: &[syn::Attribute],
     names: &[&'static str],
     where_to: &str,
     diag: &mut Diagnostics,
 ) {
-    for helper in Helper::read_all(attributes, names, diag) {
+    for helper in Helper::parse_all(attributes, names, diag) {
         diag.push(helper.whole, format_args!("the `{}` attribute applies to {where_to} only", helper.name));
     }
 }
 
-/// Whether an attribute looks like one of ours. The compiler reports it by itself; what it would have said must not be
-/// missed as well.
-pub(super) fn any_misspelt(attributes: &[syn::Attribute], names: &[&'static str]) -> bool {
-    let is_misspelt = |source: &syn::Attribute| {
+/// Whether an attribute is probably a misspelled helper attribute. The compiler reports it, so its absence is not
+/// reported again.
+pub(super) fn any_misspelled(attributes: &[syn::Attribute], names: &[&'static str]) -> bool {
+    let is_misspelled = |source: &syn::Attribute| {
         let name = source.path().to_token_stream().to_string();
         !names.contains(&name.as_str()) && similar("attribute", &name, names).is_some()
     };
-    attributes.iter().any(is_misspelt)
+    attributes.iter().any(is_misspelled)
 }
 
-/// The path of `crate = path::to::afresh`, if the argument has this form.
+/// Reads `crate = path::to::afresh`. Returns `None` if the argument has another form.
 pub(super) fn lower_runtime(argument: &Argument) -> Option<Runtime> {
     match argument {
-        Argument::Pair(_, value) => match &value.what {
-            What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
+        Argument::Pair(_, value) => match &value.kind {
+            ValueKind::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
             _ => None,
         },
         Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,

@@ -1,12 +1,13 @@
-//! The item that a derive stands on.
+//! Parses the item under a derive.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Data, DeriveInput};
 
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
-/// Reads the item. What is none is reported: the compiler has read it before us, so this is syntax newer than ours.
+/// Parses the item. A failure is reported: the compiler has already parsed the item, so it uses syntax that syn does
+/// not know.
 pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<DeriveInput> {
     match syn::parse2(item) {
         Ok(item) => Some(item),
@@ -17,12 +18,12 @@ pub(super) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Option<De
     }
 }
 
-/// The keyword that says what kind of item it is.
-pub(super) fn mark_keyword(data: &Data, diag: &mut Diagnostics) -> At {
+/// Locates the keyword `struct`, `enum` or `union`.
+pub(super) fn locate_keyword(data: &Data, diag: &mut Diagnostics) -> Location {
     let tokens = match data {
         Data::Struct(data) => data.struct_token.to_token_stream(),
         Data::Enum(data) => data.enum_token.to_token_stream(),
         Data::Union(data) => data.union_token.to_token_stream(),
     };
-    diag.mark(&tokens)
+    diag.locate(&tokens)
 }

@@ -1,6 +1,6 @@
-//! Which known name somebody may have meant.
+//! Finds the known name that a misspelled word probably means.
 
-/// The known name that `word` is most likely a slip of, if it is near enough to any.
+/// The known name closest to `word`, if one is close enough.
 pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
     known
         .iter()
@@ -10,12 +10,13 @@ pub(super) fn nearest<'n>(word: &str, known: &[&'n str]) -> Option<&'n str> {
         .map(|(_, name)| name)
 }
 
-/// How many slips still look like a slip: short names are near to too many words.
+/// How many typos a name may have. Short names allow one, because they are close to too many words.
 fn tolerance(name: &str) -> usize {
     if name.chars().count() < 6 { 1 } else { 2 }
 }
 
-/// The least number of letters to insert, drop, replace or swap with their neighbour that turns one word into the other.
+/// The least number of insertions, deletions, replacements and swaps of neighboring letters that turn one word into
+/// the other.
 fn distance(from: &str, to: &str) -> usize {
     let (from, to): (Vec<char>, Vec<char>) = (from.chars().collect(), to.chars().collect());
     let mut before_last: Vec<usize> = Vec::new();
@@ -47,26 +48,26 @@ mod tests {
     const KNOWN: &[&str] = &["path", "query", "header", "json", "no_replay"];
 
     #[test]
-    fn a_wrong_a_missing_an_extra_or_two_swapped_letters_are_slips() {
+    fn a_wrong_missing_extra_or_swapped_letter_is_a_typo() {
         for word in ["quary", "qery", "queery", "qurey"] {
             assert_eq!(nearest(word, KNOWN), Some("query"), "{word}");
         }
     }
 
     #[test]
-    fn capitals_do_not_count() {
+    fn case_is_ignored() {
         assert_eq!(nearest("JSON", KNOWN), Some("json"));
     }
 
     #[test]
-    fn long_names_may_have_two_slips() {
+    fn long_names_may_have_two_typos() {
         assert_eq!(nearest("noreplai", KNOWN), Some("no_replay"));
         assert_eq!(nearest("pth", KNOWN), Some("path"));
         assert_eq!(nearest("pt", KNOWN), None);
     }
 
     #[test]
-    fn other_words_are_not_slips() {
+    fn other_words_are_not_typos() {
         for word in ["serde", "instrument", "x", ""] {
             assert_eq!(nearest(word, KNOWN), None, "{word}");
         }

@@ -1,14 +1,13 @@
-//! The conditions of `expired_when` and `forbidden_when`.
+//! Reads the conditions of `expired_when` and `forbidden_when`.
 
+use super::report::push_wrong_form;
 use crate::diag::Diagnostics;
-use crate::model::condition::{Condition, Literal, wrong_pointer};
-use crate::syntax::{Argument, Attribute, Style, Value, What};
-
-use super::attribute::push_wrong_form;
+use crate::model::{Condition, Literal, wrong_pointer};
+use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 const FORM: &str = "json(\"/error\") == \"token_expired\"";
 
-/// What a condition can look at.
+/// The parts of a response that a condition can read.
 const SOURCES: &[&str] = &["json"];
 
 /// Reads `#[expired_when(json("/error") == "token_expired")]` on a method.
@@ -17,27 +16,27 @@ pub(super) fn lower_condition_list(attribute: &Attribute, diag: &mut Diagnostics
     if attribute.style == Style::Equals {
         push_wrong_form(attribute, &format!("`#[{name}({FORM})]`"), diag);
     } else if attribute.arguments.is_empty() {
-        let fact = format_args!("the `{name}` attribute has no condition");
+        let fact = format!("the `{name}` attribute has no condition");
         diag.push_help(attribute.whole, fact, format_args!("write `#[{name}({FORM})]`"));
     }
     lower_conditions(&attribute.arguments, diag)
 }
 
-/// The same as an argument of `#[api(...)]`.
-pub(super) fn lower_argument(
+/// Reads the same conditions as an argument of `#[api(...)]`.
+pub(super) fn lower_condition_argument(
     name: &str,
     key: &Value,
     inside: &[Argument],
     diag: &mut Diagnostics,
 ) -> Option<Vec<Condition>> {
     if inside.is_empty() {
-        let fact = format_args!("argument `{name}` has no condition");
+        let fact = format!("argument `{name}` has no condition");
         diag.push_help(key.at, fact, format_args!("write `{name}({FORM})`"));
     }
     lower_conditions(inside, diag)
 }
 
-/// Conditions of which any is enough. What is not one is reported and left out.
+/// Reads a list of conditions. An invalid one is reported and left out.
 fn lower_conditions(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<Condition>> {
     let mut conditions = Vec::new();
     for argument in arguments {
@@ -51,7 +50,7 @@ fn lower_conditions(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Ve
 }
 
 fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condition> {
-    let form = format_args!("a condition must be written `{FORM}`");
+    let form = format!("a condition must be written `{FORM}`");
     let Argument::Equation(source, value) = argument else {
         diag.push(argument.key().at, form);
         return None;
@@ -65,7 +64,7 @@ fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condit
         diag.push(key.at, form);
         return None;
     };
-    let [Argument::Single(Value { what: What::Text(pointer), at })] = inside.as_slice() else {
+    let [Argument::Single(Value { kind: ValueKind::Text(pointer), at })] = inside.as_slice() else {
         diag.push(key.at, form);
         return None;
     };
@@ -77,17 +76,17 @@ fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condit
 }
 
 fn lower_literal(value: &Value, diag: &mut Diagnostics) -> Option<Literal> {
-    match (&value.what, value.word().as_deref()) {
-        (What::Text(text), _) => Some(Literal::Text(text.clone())),
-        (What::Number(Some(number)), _) => Some(Literal::Integer(*number)),
-        (What::Number(None), _) => {
-            diag.push(value.at, "the integer of a condition must fit into 64 bits");
+    match (&value.kind, value.word().as_deref()) {
+        (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
+        (ValueKind::Number(Some(number)), _) => Some(Literal::Integer(*number)),
+        (ValueKind::Number(None), _) => {
+            diag.push(value.at, "the integer in a condition must fit in 64 bits");
             None
         }
         (_, Some("true")) => Some(Literal::Boolean(true)),
         (_, Some("false")) => Some(Literal::Boolean(false)),
         _ => {
-            diag.push(value.at, "the value of a condition must be a string, an integer or a boolean");
+            diag.push(value.at, "the value in a condition must be a string, an integer or a boolean");
             None
         }
     }

@@ -1,12 +1,11 @@
-//! The `pages` attribute: how a method finds its next page.
+//! Reads the `pages` attribute, which says how to find the next page.
 
-use crate::diag::{Diagnostics, expected, invalid};
-use crate::model::paging::{Paging, is_field};
+use super::report::push_wrong_form;
+use crate::diag::{Diagnostics, Location, expected, invalid};
+use crate::model::{Paging, is_field};
 use crate::syntax::{Argument, Attribute, Style, Value};
 
-use super::attribute::push_wrong_form;
-
-/// What can stand in `#[pages(...)]`, and how each is written. The first three are the ways there are.
+/// The arguments of `#[pages(...)]`, and how each is written.
 const WORDS: &[(&str, &str)] = &[
     ("link", "link"),
     ("cursor", "cursor = \"next_cursor\""),
@@ -16,7 +15,7 @@ const WORDS: &[(&str, &str)] = &[
 
 const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
 
-/// The query parameter that a cursor goes to, unless `into` names another.
+/// The default query parameter for a cursor.
 const CURSOR: &str = "cursor";
 
 /// Reads `#[pages(link)]`, `#[pages(cursor = "meta.next", into = "cursor")]` and `#[pages(number = "page")]`.
@@ -27,9 +26,9 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     }
     let mut found = Found::default();
     for argument in &attribute.arguments {
-        found.take(argument, diag)?;
+        found.add(argument, diag)?;
     }
-    match (found.way, found.into) {
+    match (found.paging, found.into) {
         (Some(Paging::Cursor { field, parameter }), into) => {
             let parameter = into.map_or(parameter, |(_, parameter)| parameter);
             Some(Paging::Cursor { field, parameter })
@@ -39,57 +38,60 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
             None
         }
         (None, _) => {
-            let fact = "the `pages` attribute has no way to the next page";
+            let fact = "the `pages` attribute has none of `link`, `cursor` and `number`";
             diag.push_help(attribute.whole, fact, format_args!("write {FORMS}"));
             None
         }
-        (way, None) => way,
+        (paging, None) => paging,
     }
 }
 
 #[derive(Default)]
 struct Found<'a> {
-    way: Option<Paging>,
+    paging: Option<Paging>,
     into: Option<(&'a Value, String)>,
 }
 
 impl<'a> Found<'a> {
-    /// Takes one argument over. `None` if it is wrong, which has been reported.
-    fn take(&mut self, argument: &'a Argument, diag: &mut Diagnostics) -> Option<()> {
+    /// Adds one argument. Returns `None` after reporting an error.
+    fn add(&mut self, argument: &'a Argument, diag: &mut Diagnostics) -> Option<()> {
         let key = argument.key();
         let word = key.word().unwrap_or_default();
         let Some((name, form)) = WORDS.iter().find(|(name, _)| *name == word) else {
             push_unknown(key, diag);
             return None;
         };
-        let value = match argument {
-            Argument::Pair(_, value) => Some(value),
-            Argument::Single(_) | Argument::List(..) | Argument::Equation(..) => None,
-        };
-        let text = value.and_then(Value::text);
-        let is_right = match argument {
-            Argument::Single(_) => *name == "link",
-            Argument::Pair(..) => *name != "link" && text.is_some(),
-            Argument::List(..) | Argument::Equation(..) => false,
-        };
-        if !is_right {
+        let Some((at, text)) = lower_text(argument, name) else {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
             return None;
-        }
-        let at = value.map_or(key.at, |value| value.at);
-        let text = text.unwrap_or_default().to_owned();
-        let is_twice = if *name == "into" { self.into.is_some() } else { self.way.is_some() };
-        if is_twice {
-            let fact = match *name {
-                "into" => "duplicate argument `into`",
-                _ => "the `pages` attribute must have one way to the next page only",
-            };
-            diag.push(key.at, fact);
-            return None;
-        }
+        };
         match *name {
+            "into" if self.into.is_some() => {
+                diag.push(key.at, "duplicate argument `into`");
+                return None;
+            }
+            "link" | "cursor" | "number" if self.paging.is_some() => {
+                let fact = "the `pages` attribute must have only one of `link`, `cursor` and `number`";
+                diag.push(key.at, fact);
+                return None;
+            }
+            _ => {}
+        }
+        self.set(name, key, at, text, diag)
+    }
+
+    /// Sets one argument, whose form is right. Returns `None` after reporting an error.
+    fn set(
+        &mut self,
+        name: &str,
+        key: &'a Value,
+        at: Location,
+        text: String,
+        diag: &mut Diagnostics,
+    ) -> Option<()> {
+        match name {
             "cursor" if !is_field(&text) => {
-                let help = "write the names of fields with dots between, such as `meta.next_cursor`";
+                let help = "separate field names with dots, such as `meta.next_cursor`";
                 diag.push_help(at, invalid("field", &text), help);
                 return None;
             }
@@ -97,12 +99,21 @@ impl<'a> Found<'a> {
                 diag.push(at, format_args!("the query parameter of `{name}` must not be empty"));
                 return None;
             }
-            "link" => self.way = Some(Paging::Link),
-            "cursor" => self.way = Some(Paging::Cursor { field: text, parameter: CURSOR.to_owned() }),
-            "number" => self.way = Some(Paging::Number { parameter: text }),
+            "link" => self.paging = Some(Paging::Link),
+            "cursor" => self.paging = Some(Paging::Cursor { field: text, parameter: CURSOR.to_owned() }),
+            "number" => self.paging = Some(Paging::Number { parameter: text }),
             _ => self.into = Some((key, text)),
         }
         Some(())
+    }
+}
+
+/// The text after `=` and its location. `link` has no text. Returns `None` if the argument is not written in its form.
+fn lower_text(argument: &Argument, name: &str) -> Option<(Location, String)> {
+    match argument {
+        Argument::Single(key) if name == "link" => Some((key.at, String::new())),
+        Argument::Pair(_, value) if name != "link" => Some((value.at, value.text()?.to_owned())),
+        Argument::Single(_) | Argument::Pair(..) | Argument::List(..) | Argument::Equation(..) => None,
     }
 }
 

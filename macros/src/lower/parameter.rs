@@ -1,21 +1,21 @@
-//! A parameter: its place in the request.
+//! Reads a parameter and its place in the request.
 
-use crate::diag::{At, Diagnostics, invalid};
-use crate::model::{Param, ParamKind, text};
+use super::report::{push_arguments, push_hidden, push_misplaced};
+use super::value::lower_name;
+use crate::api::Param;
+use crate::diag::{Diagnostics, Location, invalid};
+use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
 use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
 
-use super::attribute::{lower_name, push_arguments, push_hidden};
-use super::push_misplaced;
-
-/// The meaning of a parameter. Without an attribute it is looked for in the path.
+/// The meaning of a parameter. Without an attribute it fills the placeholder of its name.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
     let name = source.plain_name();
     if name.is_none() {
         diag.push(source.at, "parameters of a client method must be plain names");
     }
     let label = name.clone().unwrap_or_default();
-    let mut place: Option<At> = None;
+    let mut place: Option<Location> = None;
     let mut kind = name.map(ParamKind::Path);
     for attribute in source.attributes.iter().filter(|attribute| !belongs_to_rustc(attribute)) {
         let Some(row) = tables::kind(&attribute.name) else {
@@ -36,7 +36,7 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
     Param { source, place, kind }
 }
 
-/// Whether this is one of the attributes that the compiler allows on parameters.
+/// Whether the compiler allows this attribute on parameters.
 fn belongs_to_rustc(attribute: &Attribute) -> bool {
     let allowed =
         attribute.is_cfg() || attribute.is_lint_level() || attribute.is_doc() || attribute.name == "cfg_attr";
@@ -47,7 +47,7 @@ fn push_foreign(attribute: &Attribute, diag: &mut Diagnostics) {
     if let Owner::Hidden(name) = &attribute.owner {
         return push_hidden(attribute, name, diag);
     }
-    if attribute.owner == Owner::Ours {
+    if attribute.owner == Owner::Macro {
         return push_misplaced(attribute, diag);
     }
     let known: Vec<&str> = KINDS.iter().map(|kind| kind.name).collect();
@@ -89,19 +89,18 @@ fn lower_kind(
     }
 }
 
-/// RFC 6265 §4.1.1: a cookie's name is a token.
-fn lower_cookie_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
-    if !text::is_token(name) {
+/// A cookie name is a token (RFC 6265 §4.1.1).
+fn lower_cookie_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
+    if !is_token(name) {
         diag.push(at, invalid("cookie name", name));
         return None;
     }
     Some(name.to_owned())
 }
 
-fn push_form(attribute: &Attribute, at: At, diag: &mut Diagnostics) {
+fn push_form(attribute: &Attribute, at: Location, diag: &mut Diagnostics) {
     let name = &attribute.name;
-    let fact = format_args!(
-        "the `{name}` attribute of a parameter must be written `#[{name}]` or `#[{name}(\"name\")]`"
-    );
+    let fact =
+        format!("the `{name}` attribute of a parameter must be written `#[{name}]` or `#[{name}(\"name\")]`");
     diag.push(at, fact);
 }

@@ -1,34 +1,32 @@
-//! The attributes of a method that say what is not in its request: its part in the session, its deadline, how its answer
-//! is read.
+//! Reads the attributes of a method that do not belong to its request: its role, its deadline and how its response is
+//! read.
 
-use crate::diag::{Diagnostics, invalid};
-use crate::model::Rule;
-use crate::model::duration::parse_millis;
-use crate::syntax::tables::Mark;
-use crate::syntax::{Argument, Attribute, Style, Value, What};
-
-use super::attribute::{push_arguments, push_wrong_form};
 use super::condition::lower_condition_list;
 use super::paging::lower_paging;
-use super::settings::lower_statuses;
+use super::report::{push_arguments, push_wrong_form};
+use super::value::lower_statuses;
+use crate::diag::{Diagnostics, invalid};
+use crate::model::{Rule, parse_millis};
+use crate::syntax::tables::RuleAttribute;
+use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 /// Reads `#[login]`, `#[public]`, `#[refresh_on(403)]` and the like.
-pub(super) fn lower_mark(attribute: &Attribute, mark: Mark, diag: &mut Diagnostics) -> Option<Rule> {
-    match mark {
-        Mark::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
-        Mark::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
-        Mark::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
-        Mark::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
-        Mark::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
-        Mark::Pages => lower_paging(attribute, diag).map(Rule::Pages),
-        Mark::Role(role) => bare(attribute, Rule::Role(role), diag),
-        Mark::Public => bare(attribute, Rule::Public, diag),
-        Mark::NoReplay => bare(attribute, Rule::NoReplay, diag),
+pub(super) fn lower_rule(attribute: &Attribute, kind: RuleAttribute, diag: &mut Diagnostics) -> Option<Rule> {
+    match kind {
+        RuleAttribute::RefreshOn => lower_status_list(attribute, 403, diag).map(Rule::RefreshOn),
+        RuleAttribute::NoneOn => lower_status_list(attribute, 404, diag).map(Rule::NoneOn),
+        RuleAttribute::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
+        RuleAttribute::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
+        RuleAttribute::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
+        RuleAttribute::Pages => lower_paging(attribute, diag).map(Rule::Pages),
+        RuleAttribute::Role(role) => without_arguments(attribute, Rule::Role(role), diag),
+        RuleAttribute::Public => without_arguments(attribute, Rule::Public, diag),
+        RuleAttribute::NoReplay => without_arguments(attribute, Rule::NoReplay, diag),
     }
 }
 
-#[allow(clippy::unnecessary_wraps)] // One of the arms above, which may all find nothing.
-fn bare(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
+#[allow(clippy::unnecessary_wraps, reason = "the same type as the other arms of `lower_rule`")]
+fn without_arguments(attribute: &Attribute, rule: Rule, diag: &mut Diagnostics) -> Option<Rule> {
     push_arguments(attribute, diag);
     Some(rule)
 }
@@ -38,7 +36,7 @@ fn lower_status_list(attribute: &Attribute, example: u16, diag: &mut Diagnostics
     if attribute.style == Style::Equals {
         push_wrong_form(attribute, &format!("`#[{name}({example})]`"), diag);
     } else if attribute.arguments.is_empty() {
-        let fact = format_args!("the `{name}` attribute has no status");
+        let fact = format!("the `{name}` attribute has no status");
         diag.push_help(attribute.whole, fact, format_args!("write `#[{name}({example})]`"));
     }
     lower_statuses(&attribute.arguments, diag)
@@ -60,20 +58,20 @@ fn lower_timeout(attribute: &Attribute, diag: &mut Diagnostics) -> Option<u64> {
         return None;
     };
     if let Some(extra) = extra.first() {
-        diag.push(extra.key().at, "the `timeout` attribute must have one duration only");
+        diag.push(extra.key().at, "the `timeout` attribute must have only one duration");
     }
-    let Argument::Single(Value { what: What::Text(text), at }) = first else {
-        let fact = "the duration of the `timeout` attribute must be a string literal";
+    let Argument::Single(Value { kind: ValueKind::Text(text), at }) = first else {
+        let fact = "the duration in the `timeout` attribute must be a string literal";
         diag.push_help(first.key().at, fact, format_args!("write {FORM}"));
         return None;
     };
     let Some(millis) = parse_millis(text) else {
-        let help = "write whole numbers of `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
+        let help = "use whole numbers with the units `m`, `s` and `ms`, such as `1m 30s` or `500ms`";
         diag.push_help(*at, invalid("duration", text), help);
         return None;
     };
     if millis == 0 {
-        diag.push(*at, "the duration of the `timeout` attribute must not be zero");
+        diag.push(*at, "the duration in the `timeout` attribute must not be zero");
         return None;
     }
     Some(millis)

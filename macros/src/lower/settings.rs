@@ -1,35 +1,33 @@
-//! The arguments of `#[api(...)]`.
+//! Reads the arguments of `#[api(...)]`.
 
 use proc_macro2::{Ident, Span};
 use quote::ToTokens;
 
-use crate::diag::{At, Diagnostics, Located, expected, invalid};
-use crate::model::condition::Condition;
-use crate::model::path::PathTemplate;
-use crate::model::{Scheme, text};
+use super::condition::lower_condition_argument;
+use super::value::{lower_header_name, lower_path, lower_statuses};
+use crate::diag::{Diagnostics, Located, Location, expected, invalid};
+use crate::model::{Condition, PathTemplate, Scheme, is_token};
 use crate::names::Runtime;
 use crate::syntax::tables::{self, Arg};
-use crate::syntax::{Argument, Value, What};
+use crate::syntax::{Argument, Value, ValueKind};
 
-use super::condition;
-
-/// What holds for the whole API.
+/// The settings of the whole API.
 pub(crate) struct Settings {
     /// The name of the client, if the user chose one.
     pub(crate) client: Option<Located<Ident>>,
-    /// What every path begins with. `None` if it was written wrong.
+    /// The prefix of every path. `None` if it is invalid.
     pub(crate) prefix: Option<PathTemplate>,
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
-    /// Where `dyn` stands.
-    pub(crate) dynamic: Option<(At, Span)>,
+    /// The `dyn` argument.
+    pub(crate) dynamic: Option<(Location, Span)>,
     pub(crate) runtime: Runtime,
 }
 
-/// The meaning of the arguments of `#[api(...)]`.
+/// Reads the arguments of `#[api(...)]`.
 pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         client: None,
@@ -58,7 +56,7 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
             continue;
         }
         seen.push(arg);
-        if settings.take(arg, argument, diag).is_none() {
+        if settings.set(arg, argument, diag).is_none() {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
         }
     }
@@ -66,7 +64,7 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
 }
 
 fn push_unknown(key: &Value, diag: &mut Diagnostics) {
-    const WHERE: &str = "the URL of the server is given to `builder` of the client";
+    const WHERE: &str = "pass the URL of the server to the `builder` function of the client";
     let known: Vec<&str> = tables::ARGS.iter().map(|(name, ..)| *name).collect();
     if key.text().is_some_and(|text| text.contains("://")) {
         diag.push_help(key.at, format_args!("unknown argument, {}", expected(&known)), WHERE);
@@ -80,13 +78,13 @@ fn push_unknown(key: &Value, diag: &mut Diagnostics) {
 }
 
 impl Settings {
-    /// Takes one argument over. `None` if it has not the form it must have.
-    fn take(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
+    /// Applies one argument. Returns `None` if it is not written in its form.
+    fn set(&mut self, arg: Arg, argument: &Argument, diag: &mut Diagnostics) -> Option<()> {
         if let Argument::List(key, inside) = argument {
-            return self.take_list(arg, key, inside, diag);
+            return self.set_list(arg, key, inside, diag);
         }
         if let (Arg::Dyn, Argument::Single(key)) = (arg, argument) {
-            let What::Path(word) = &key.what else { return None };
+            let ValueKind::Path(word) = &key.kind else { return None };
             self.dynamic = Some((key.at, word.get_ident()?.span()));
             return Some(());
         }
@@ -104,13 +102,7 @@ impl Settings {
         Some(())
     }
 
-    fn take_list(
-        &mut self,
-        arg: Arg,
-        key: &Value,
-        inside: &[Argument],
-        diag: &mut Diagnostics,
-    ) -> Option<()> {
+    fn set_list(&mut self, arg: Arg, key: &Value, inside: &[Argument], diag: &mut Diagnostics) -> Option<()> {
         match arg {
             Arg::RefreshOn => {
                 if inside.is_empty() {
@@ -120,10 +112,10 @@ impl Settings {
                 self.refresh_on = lower_statuses(inside, diag);
             }
             Arg::ExpiredWhen => {
-                self.expired_when = condition::lower_argument("expired_when", key, inside, diag);
+                self.expired_when = lower_condition_argument("expired_when", key, inside, diag);
             }
             Arg::ForbiddenWhen => {
-                self.forbidden_when = condition::lower_argument("forbidden_when", key, inside, diag);
+                self.forbidden_when = lower_condition_argument("forbidden_when", key, inside, diag);
             }
             Arg::Client | Arg::Path | Arg::Scheme | Arg::TokenHeader | Arg::Dyn | Arg::Crate => return None,
         }
@@ -132,21 +124,21 @@ impl Settings {
 }
 
 fn lower_client(value: &Value) -> Option<Located<Ident>> {
-    match &value.what {
-        What::Path(path) => Some(Located { value: path.get_ident()?.clone(), at: value.at }),
+    match &value.kind {
+        ValueKind::Path(path) => Some(Located { value: path.get_ident()?.clone(), at: value.at }),
         _ => None,
     }
 }
 
 fn lower_runtime(value: &Value) -> Option<Runtime> {
-    match &value.what {
-        What::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
+    match &value.kind {
+        ValueKind::Path(path) => Some(Runtime(Some(path.to_token_stream()))),
         _ => None,
     }
 }
 
-fn lower_prefix(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTemplate> {
-    let prefix = super::attribute::lower_path(text, at, diag)?;
+fn lower_prefix(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
+    let prefix = lower_path(text, at, diag)?;
     if text.ends_with('/') {
         diag.push(at, "path prefix must not end with `/`");
         return None;
@@ -154,47 +146,16 @@ fn lower_prefix(text: &str, at: At, diag: &mut Diagnostics) -> Option<PathTempla
     Some(prefix)
 }
 
-/// The scheme. One that cannot be sent is reported and stands for none.
+/// Reads the authentication scheme. An invalid one is reported, and no scheme is used.
 fn lower_scheme(value: &Value, diag: &mut Diagnostics) -> Option<Scheme> {
     if value.word().as_deref() == Some("none") {
         return Some(Scheme::None);
     }
     let scheme = value.text()?;
-    if text::is_token(scheme) {
+    if is_token(scheme) {
         return Some(Scheme::Named(scheme.to_owned()));
     }
-    let help = "for the token alone write `scheme = none`";
+    let help = "to send the token without a scheme, write `scheme = none`";
     diag.push_help(value.at, invalid("authentication scheme", scheme), help);
     Some(Scheme::None)
-}
-
-/// A header name in lower case, or an error on it.
-pub(super) fn lower_header_name(name: &str, at: At, diag: &mut Diagnostics) -> Option<String> {
-    let lowered = text::header_name(name);
-    if lowered.is_none() {
-        diag.push(at, invalid("header name", name));
-    }
-    lowered
-}
-
-/// A set of statuses. What is not one is reported and left out.
-pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
-    let mut statuses = Vec::new();
-    for argument in arguments {
-        match argument {
-            Argument::Single(Value { what: What::Number(Some(status @ 100..=599)), at }) => {
-                // Within the range, so it is one.
-                let Ok(status) = u16::try_from(*status) else { continue };
-                if statuses.contains(&status) {
-                    diag.push(*at, format_args!("duplicate status `{status}`"));
-                }
-                statuses.push(status);
-            }
-            Argument::Single(Value { what: What::TypedNumber, at }) => {
-                diag.push(*at, "status must be written without a type");
-            }
-            other => diag.push(other.key().at, "status must be a number from 100 to 599"),
-        }
-    }
-    (!statuses.is_empty()).then_some(statuses)
 }

@@ -1,4 +1,4 @@
-//! A condition on the body of an answer: the value at a JSON pointer is this one.
+//! Conditions on a response body: the value at a JSON pointer equals a literal.
 
 /// One condition.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -7,7 +7,7 @@ pub(crate) struct Condition {
     pub(crate) value: Literal,
 }
 
-/// What is compared with.
+/// The value to compare with.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
     Text(String),
@@ -15,14 +15,14 @@ pub(crate) enum Literal {
     Boolean(bool),
 }
 
-/// What keeps a text from being a JSON pointer (RFC 6901 §3), as a help; `None` if it is one.
+/// Checks that a text is a JSON pointer (RFC 6901 §3). Returns the help for an invalid one.
 pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     if !text.is_empty() && !text.starts_with('/') {
-        return Some(format!("a JSON pointer begins with `/`: write `/{}`", text.escape_debug()));
+        return Some(format!("a JSON pointer must begin with `/`: write `/{}`", text.escape_debug()));
     }
     let is_escape = |rest: &str| rest.starts_with(['0', '1']);
     let escaped = text.split('~').skip(1).all(is_escape);
-    (!escaped).then(|| "write `~0` for `~`, and `~1` for `/` in a name".to_owned())
+    (!escaped).then(|| "write `~` as `~0`, and `/` in a name as `~1`".to_owned())
 }
 
 #[cfg(test)]
@@ -30,7 +30,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_pointer_is_empty_or_begins_with_a_slash_and_escapes_its_tildes() {
+    fn a_pointer_is_empty_or_begins_with_a_slash_and_escapes_tildes() {
         for right in ["", "/", "/error", "/errors/0/code", "/a~1b", "/m~0n", "/~01", "/ü x"] {
             assert_eq!(wrong_pointer(right), None, "{right}");
         }

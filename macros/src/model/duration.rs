@@ -1,10 +1,9 @@
-//! A length of time as it is written in an attribute: `500ms`, `5s`, `1m 30s`. Pure text, no spans.
+//! Parses durations in attributes: `500ms`, `5s`, `1m 30s`.
 
-/// The units, from long to short, and how many milliseconds each has.
+/// The units in milliseconds, from the longest to the shortest.
 const UNITS: &[(&str, u64)] = &[("m", 60_000), ("s", 1_000), ("ms", 1)];
 
-/// The milliseconds that `text` says: whole numbers of different units, the longer unit first. `None` if it says
-/// nothing of the kind.
+/// Parses whole numbers with different units, the longer unit first. Returns the total in milliseconds.
 pub(crate) fn parse_millis(text: &str) -> Option<u64> {
     let mut units = UNITS.iter();
     let mut total: Option<u64> = None;
@@ -30,7 +29,7 @@ mod tests {
     }
 
     #[test]
-    fn several_units_add_up_the_longer_first() {
+    fn several_units_add_up_if_the_longer_comes_first() {
         assert_eq!(parse_millis("1m 30s"), Some(90_000));
         assert_eq!(parse_millis(" 1m  1s 1ms "), Some(61_001));
     }
@@ -46,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn more_than_can_be_counted_is_none() {
+    fn an_overflow_is_none() {
         assert_eq!(parse_millis(&format!("{}ms", u64::MAX)), Some(u64::MAX));
         for text in ["18446744073709551616ms", "18446744073709551615s", "1s 18446744073709551615ms"] {
             assert_eq!(parse_millis(text), None, "{text}");

@@ -1,17 +1,17 @@
-//! How a method finds its next page. Pure text, no spans.
+//! The ways in which a method finds its next page.
 
-/// The way from a page to the one after it.
+/// How to find the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Paging {
-    /// The `Link` header of the answer says where it is.
+    /// The `Link` header of the response.
     Link,
-    /// A field of the answer goes into a query parameter.
+    /// A field of the response, sent in a query parameter.
     Cursor { field: String, parameter: String },
-    /// A query parameter counts.
+    /// A query parameter that counts pages.
     Number { parameter: String },
 }
 
-/// Whether `text` leads to a field of a JSON object: names with dots between them.
+/// Whether `text` is a path to a JSON field: names separated by dots.
 pub(crate) fn is_field(text: &str) -> bool {
     text.split('.').all(|name| !name.is_empty() && !name.contains(char::is_whitespace))
 }
@@ -21,7 +21,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_field_is_names_with_dots_between() {
+    fn a_field_path_is_names_separated_by_dots() {
         for text in ["next", "meta.next_cursor", "a.b.c", "@odata-next"] {
             assert!(is_field(text), "{text}");
         }

@@ -1,5 +1,5 @@
-//! What stands in the parentheses of an attribute. One small grammar serves them all, and reading it cannot fail: what
-//! does not fit is kept as [`What::Other`], for whoever knows what was expected there.
+//! Parses the arguments of an attribute with one small grammar. Parsing never fails: tokens that do not fit become
+//! [`ValueKind::Other`], and the step that reads the argument reports them.
 //!
 //! ```text
 //! arguments = { argument "," }
@@ -12,9 +12,9 @@ use syn::ext::IdentExt;
 use syn::parse::Parser;
 use syn::{Ident, LitInt, LitStr, Path};
 
-use crate::diag::{At, Diagnostics};
+use crate::diag::{Diagnostics, Location};
 
-/// One argument.
+/// One argument of an attribute.
 pub(crate) enum Argument {
     /// `"/orders"`, `401`, `none`
     Single(Value),
@@ -28,23 +28,23 @@ pub(crate) enum Argument {
 
 /// One side of an argument.
 pub(crate) struct Value {
-    pub(crate) at: At,
-    pub(crate) what: What,
+    pub(crate) at: Location,
+    pub(crate) kind: ValueKind,
 }
 
-/// What kind of token a value is.
-pub(crate) enum What {
+/// The kind of a value.
+pub(crate) enum ValueKind {
     Text(String),
-    /// A whole number, or `None` if it is larger than any we know.
+    /// An integer. `None` if it does not fit into 64 bits.
     Number(Option<i64>),
-    /// A whole number with a type, such as `401u16`.
+    /// An integer with a type suffix, such as `401u16`.
     TypedNumber,
     Path(Path),
     Other,
 }
 
 impl Argument {
-    /// The place of the whole argument, or of its key.
+    /// The argument itself, or its key if it has one.
     pub(crate) fn key(&self) -> &Value {
         match self {
             Self::Single(value) | Self::Pair(value, _) | Self::List(value, _) => value,
@@ -55,22 +55,23 @@ impl Argument {
 
 impl Value {
     pub(crate) fn text(&self) -> Option<&str> {
-        match &self.what {
-            What::Text(text) => Some(text),
+        match &self.kind {
+            ValueKind::Text(text) => Some(text),
             _ => None,
         }
     }
 
-    /// The value as one word, also if that is a keyword.
+    /// The value as one word. Keywords are words too.
     pub(crate) fn word(&self) -> Option<String> {
-        match &self.what {
-            What::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
+        match &self.kind {
+            ValueKind::Path(path) => path.get_ident().map(|ident| ident.unraw().to_string()),
             _ => None,
         }
     }
 }
 
-/// Reads the arguments of an attribute of ours. Where a comma is missing it is reported, and taken to be there.
+/// Parses the arguments of this macro's attribute. A missing comma is reported, and parsing continues as if it were
+/// there.
 pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     let mut gaps = Vec::new();
     let arguments = parse_list(tokens, &mut gaps, diag);
@@ -80,12 +81,12 @@ pub(crate) fn parse_arguments(tokens: TokenStream, diag: &mut Diagnostics) -> Ve
     arguments
 }
 
-/// Reads the arguments of an attribute that has its own grammar, as far as they look like ours.
+/// Parses the arguments of another attribute, without reporting errors.
 pub(super) fn parse_foreign(tokens: TokenStream, diag: &mut Diagnostics) -> Vec<Argument> {
     parse_list(tokens, &mut Vec::new(), diag)
 }
 
-fn parse_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Vec<Argument> {
+fn parse_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Argument> {
     split_list(tokens, gaps, diag)
         .into_iter()
         .filter(|part| !part.is_empty())
@@ -93,8 +94,8 @@ fn parse_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -
         .collect()
 }
 
-/// The tokens of each argument. A gap is where one begins without a comma before it.
-fn split_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
+/// The tokens of each argument. `gaps` collects the places where a comma is missing.
+fn split_list(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Vec<Vec<TokenTree>> {
     let mut parts = vec![];
     let mut part: Vec<TokenTree> = Vec::new();
     for token in tokens {
@@ -104,7 +105,7 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -
         };
         let is_next = part.last().is_some_and(|last| begins_next(last, &token));
         if separator == Some(';') || is_next {
-            gaps.push(diag.mark(&token));
+            gaps.push(diag.locate(&token));
         }
         if separator.is_some() || is_next {
             parts.push(std::mem::take(&mut part));
@@ -115,7 +116,7 @@ fn split_list(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -
     parts
 }
 
-/// Whether a token after this one cannot belong to the same argument: `"/v1" dyn`, `401 403`, `dyn path`.
+/// Whether `token` cannot belong to the same argument as the token before it: `"/v1" dyn`, `401 403`, `dyn path`.
 fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     match token {
         TokenTree::Ident(_) => !matches!(last, TokenTree::Punct(_)),
@@ -124,7 +125,7 @@ fn begins_next(last: &TokenTree, token: &TokenTree) -> bool {
     }
 }
 
-fn parse_argument(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostics) -> Argument {
+fn parse_argument(tokens: TokenStream, gaps: &mut Vec<Location>, diag: &mut Diagnostics) -> Argument {
     let mut sides = split(tokens.clone(), '=').into_iter();
     match (sides.next(), sides.next(), sides.next(), sides.next()) {
         (Some(key), Some(value), None, None) => {
@@ -150,7 +151,7 @@ fn parse_argument(tokens: TokenStream, gaps: &mut Vec<At>, diag: &mut Diagnostic
     Argument::Single(parse_value(tokens, diag))
 }
 
-/// The name in `path: "/v1"`, which is in no form that any argument has.
+/// The key in `path: "/v1"`, which is not a valid argument.
 fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
     let mut tokens = tokens.clone().into_iter();
     match (tokens.next()?, tokens.next()?) {
@@ -164,26 +165,26 @@ fn key_before_colon(tokens: &TokenStream) -> Option<TokenTree> {
 }
 
 fn parse_value(tokens: TokenStream, diag: &mut Diagnostics) -> Value {
-    let at = diag.mark(&tokens);
-    let what = if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
-        What::Text(text.value())
+    let at = diag.locate(&tokens);
+    let kind = if let Ok(text) = syn::parse2::<LitStr>(tokens.clone()) {
+        ValueKind::Text(text.value())
     } else if let Ok(number) = syn::parse2::<LitInt>(tokens.clone()) {
         match number.suffix() {
-            "" => What::Number(number.base10_parse().ok()),
-            suffix if is_integer(suffix) => What::TypedNumber,
-            _ => What::Other,
+            "" => ValueKind::Number(number.base10_parse().ok()),
+            suffix if is_integer(suffix) => ValueKind::TypedNumber,
+            _ => ValueKind::Other,
         }
     } else if let Ok(word) = Ident::parse_any.parse2(tokens.clone()) {
-        What::Path(word.into())
+        ValueKind::Path(word.into())
     } else if let Ok(path) = Path::parse_mod_style.parse2(tokens) {
-        What::Path(path)
+        ValueKind::Path(path)
     } else {
-        What::Other
+        ValueKind::Other
     };
-    Value { at, what }
+    Value { at, kind }
 }
 
-/// Whether a number that ends so says its type; `4xx` does not.
+/// Whether a suffix is an integer type. The `xx` of `4xx` is not.
 fn is_integer(suffix: &str) -> bool {
     let size = suffix.strip_prefix(['u', 'i']);
     size.is_some_and(|size| ["8", "16", "32", "64", "128", "size"].contains(&size))

@@ -1,19 +1,20 @@
-//! An attribute, ours or somebody else's.
+//! Parses an attribute and decides whether it belongs to this macro.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::Meta;
 use syn::parse::ParseStream;
 
-use super::{Argument, parse_arguments, parse_foreign, tables};
-use crate::diag::{At, Diagnostics, similar};
+use super::arguments::{Argument, parse_arguments, parse_foreign};
+use super::tables;
+use crate::diag::{Diagnostics, Location, similar};
 
-/// One attribute and what its arguments say.
+/// An attribute and its arguments.
 pub(crate) struct Attribute {
-    /// The path: what an error about the attribute itself underlines.
-    pub(crate) at: At,
-    /// All of it, with its brackets.
-    pub(crate) whole: At,
+    /// The attribute's path. Errors about the attribute itself underline it.
+    pub(crate) at: Location,
+    /// The whole attribute, including its brackets.
+    pub(crate) whole: Location,
     pub(crate) name: String,
     pub(crate) owner: Owner,
     pub(crate) style: Style,
@@ -21,20 +22,20 @@ pub(crate) struct Attribute {
     pub(crate) source: syn::Attribute,
 }
 
-/// Whose attribute it is.
+/// Which macro the attribute belongs to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Owner {
-    Ours,
-    /// Not ours, but next to one that is.
-    Misspelt,
-    /// A `cfg_attr` around one of ours, where the macro cannot follow it.
+    Macro,
+    /// Probably a misspelled attribute of this macro.
+    Misspelled,
+    /// A `cfg_attr` that contains an attribute of this macro, which the macro cannot see.
     Hidden(String),
-    /// `#[api]` once more, below the first.
+    /// A second `#[api]` on the same trait.
     Repeated,
     Foreign,
 }
 
-/// How the arguments are attached.
+/// How the arguments are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Style {
     /// `#[login]`
@@ -46,24 +47,24 @@ pub(crate) enum Style {
 }
 
 impl Attribute {
-    /// Reads all attributes of a node; `known` is what of ours can stand there.
+    /// Parses all attributes of a node. `known` lists this macro's attributes that are allowed there.
     pub(super) fn parse_all(
         input: ParseStream,
         known: &[&str],
         diag: &mut Diagnostics,
     ) -> syn::Result<Vec<Self>> {
         let found = input.call(syn::Attribute::parse_outer)?;
-        Ok(found.into_iter().map(|source| Self::read(source, known, diag)).collect())
+        Ok(found.into_iter().map(|source| Self::parse(source, known, diag)).collect())
     }
 
-    fn read(source: syn::Attribute, known: &[&str], diag: &mut Diagnostics) -> Self {
-        let whole = diag.mark(&source);
-        let at = diag.mark(source.path());
+    fn parse(source: syn::Attribute, known: &[&str], diag: &mut Diagnostics) -> Self {
+        let whole = diag.locate(&source);
+        let at = diag.locate(source.path());
         let segments: Vec<String> =
             source.path().segments.iter().map(|segment| segment.ident.to_string()).collect();
         let name = segments.join("::");
         let (style, arguments) = match &source.meta {
-            Meta::List(list) if tables::is_ours(&name) => {
+            Meta::List(list) if tables::is_macro_attribute(&name) => {
                 (Style::List, parse_arguments(list.tokens.clone(), diag))
             }
             Meta::List(list) => (Style::List, parse_foreign(list.tokens.clone(), diag)),
@@ -74,7 +75,8 @@ impl Attribute {
         Self { at, whole, name, owner, style, arguments, source }
     }
 
-    /// Takes over another `#[api(...)]` on the same trait, which would make a second client.
+    /// Takes the arguments of a second `#[api(...)]` on the same trait, which would otherwise generate a second
+    /// client.
     pub(super) fn take_repeated(&mut self) -> Vec<Argument> {
         if !["api", "afresh::api"].contains(&self.name.as_str()) {
             return Vec::new();
@@ -83,7 +85,7 @@ impl Attribute {
         std::mem::take(&mut self.arguments)
     }
 
-    /// Whether the attribute stays where it was written.
+    /// Whether the attribute belongs to another macro or the compiler, and stays in the output.
     pub(crate) fn is_foreign(&self) -> bool {
         self.owner == Owner::Foreign
     }
@@ -97,7 +99,7 @@ impl Attribute {
         self.name == "doc"
     }
 
-    /// `allow` and its kin, whose effect shall reach the generated code too.
+    /// `allow`, `expect`, `warn`, `deny` or `forbid`, which also apply to generated code.
     pub(crate) fn is_lint_level(&self) -> bool {
         ["allow", "expect", "warn", "deny", "forbid"].contains(&self.name.as_str())
     }
@@ -110,15 +112,15 @@ pub(super) fn sources(attributes: &[Attribute]) -> TokenStream {
 }
 
 fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
-    if tables::is_ours(name) {
-        return Owner::Ours;
+    if tables::is_macro_attribute(name) {
+        return Owner::Macro;
     }
     if name == "cfg_attr" {
         let mut words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
-        return words.find(|word| tables::is_ours(word)).map_or(Owner::Foreign, Owner::Hidden);
+        return words.find(|word| tables::is_macro_attribute(word)).map_or(Owner::Foreign, Owner::Hidden);
     }
     match similar("attribute", name, known) {
-        Some(_) => Owner::Misspelt,
+        Some(_) => Owner::Misspelled,
         None => Owner::Foreign,
     }
 }
@@ -128,7 +130,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn no_attribute_of_the_language_looks_like_one_of_ours() {
+    fn no_builtin_attribute_is_taken_for_a_misspelled_one() {
         let builtin = "allow automatically_derived cfg cold deny deprecated derive doc expect expect forbid global_allocator ignore \
             inline instrument link_name must_use no_mangle path_statements should_panic target_feature test track_caller warn";
         for name in builtin.split_whitespace() {

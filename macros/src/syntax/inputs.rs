@@ -1,25 +1,26 @@
-//! What stands in the parentheses of a method: `self` and the parameters.
+//! Parses `self` and the parameters of a method.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
 use syn::{Lifetime, Token, Type, parenthesized};
 
-use super::attribute::sources;
-use super::{Attribute, Parameter, drain};
-use crate::diag::{At, Diagnostics};
+use super::attribute::{Attribute, sources};
+use super::parameter::Parameter;
+use super::recovery::drain;
+use crate::diag::{Diagnostics, Location};
 
 /// The inputs of a method.
 pub(crate) struct Inputs {
     /// The parentheses.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     pub(crate) receiver: Receiver,
-    /// What of ours stands before `self`.
+    /// This macro's attributes on `self`.
     pub(crate) on_receiver: Vec<Attribute>,
     pub(crate) params: Vec<Parameter>,
 }
 
-/// What is between the parentheses.
+/// The parsed contents of the parentheses.
 #[derive(Default)]
 struct Inside {
     receiver: Receiver,
@@ -34,23 +35,23 @@ pub(crate) enum Receiver {
     Missing,
     /// `&self` or `&'a self`.
     Shared { source: TokenStream, self_token: Token![self] },
-    /// Any other form, and how an error quotes it.
-    Other { source: TokenStream, at: At, written: &'static str },
+    /// Any other form, and its spelling in errors.
+    Other { source: TokenStream, at: Location, written: &'static str },
 }
 
 impl Inputs {
     pub(super) fn parse(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Self> {
         let inside;
         let parens = parenthesized!(inside in input);
-        let at = diag.mark(&TokenTree::from(stand_in(parens.span.join())));
+        let at = diag.locate(&TokenTree::from(parentheses(parens.span.join())));
         let read = parse_inside(&inside, diag);
         drain(&inside)?;
         read.map(|Inside { receiver, on_receiver, params }| Self { at, receiver, on_receiver, params })
     }
 }
 
-/// The parentheses as a token: what is inside is still being read.
-fn stand_in(span: Span) -> Group {
+/// The parentheses as an empty group, because their contents are not parsed yet.
+fn parentheses(span: Span) -> Group {
     let mut group = Group::new(Delimiter::Parenthesis, TokenStream::new());
     group.set_span(span);
     group
@@ -62,9 +63,9 @@ fn parse_inside(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Insid
         let attributes = Attribute::parse_all(input, &[], diag)?;
         let is_first = found.params.is_empty() && matches!(found.receiver, Receiver::Missing);
         if is_first && starts_receiver(input)? {
-            let (ours, others): (_, Vec<_>) =
+            let (own, others): (_, Vec<_>) =
                 attributes.into_iter().partition(|attribute| !attribute.is_foreign());
-            found.on_receiver = ours;
+            found.on_receiver = own;
             found.receiver = Receiver::parse(input, &others, diag)?;
         } else {
             found.params.push(Parameter::parse(input, attributes, diag)?);
@@ -102,7 +103,7 @@ impl Receiver {
             colon.to_tokens(&mut written);
             input.parse::<Type>()?.to_tokens(&mut written);
         }
-        let at = diag.mark(&written);
+        let at = diag.locate(&written);
         let quoted = match (&and, &mutability, &colon) {
             (_, _, Some(_)) => "self: ...",
             (Some(_), _, _) => "&mut self",

@@ -1,48 +1,49 @@
-//! The items of a trait. One that cannot be read is reported and skipped; the next one is read as if nothing had been.
+//! Parses the items of a trait. An item that cannot be parsed is reported and skipped.
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::parse::ParseStream;
-use syn::token::Bracket;
 use syn::{Generics, Ident, Path, Token, Type};
 
-use super::attribute::sources;
-use super::{Attribute, Method, tables};
-use crate::diag::{At, Diagnostics};
+use super::attribute::{Attribute, sources};
+use super::method::Method;
+use super::recovery::{ends_in_attributes, skip_rest, take_rest};
+use super::tables;
+use crate::diag::{Diagnostics, Location};
 
 /// An item of the trait.
 pub(crate) enum Item {
     Method(Box<Method>),
-    /// A constant with a value: the client takes it as it is.
+    /// A constant with a value. The client uses the same value.
     Constant(TokenStream),
-    Refused(Refused),
+    Unsupported(Unsupported),
 }
 
 impl Item {
-    /// Whether this is a type that the client has only a stand-in for.
-    pub(crate) fn is_refused_type(&self) -> bool {
-        matches!(self, Self::Refused(Refused { kind: RefusedKind::Type { .. }, .. }))
+    /// Whether this is an associated type, for which the client has only a stub.
+    pub(crate) fn is_unsupported_type(&self) -> bool {
+        matches!(self, Self::Unsupported(Unsupported { kind: UnsupportedKind::Type { .. }, .. }))
     }
 }
 
-/// An item that the client has no value for. It stays in the trait, and the client gets a stand-in.
-pub(crate) struct Refused {
-    pub(crate) at: At,
+/// An item that the client cannot implement. It stays in the trait, and the client gets a stub.
+pub(crate) struct Unsupported {
+    pub(crate) at: Location,
     pub(crate) source: TokenStream,
-    pub(crate) kind: RefusedKind,
+    pub(crate) kind: UnsupportedKind,
 }
 
-pub(crate) enum RefusedKind {
+pub(crate) enum UnsupportedKind {
     Constant { name: Ident, ty: Box<Type> },
     Type { name: Ident, generics: Generics },
     Macro { name: String },
 }
 
-/// Reads the body of a trait to its end.
+/// Parses the items of a trait body.
 pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Result<Vec<Item>> {
     let mut items = Vec::new();
     while !input.is_empty() && !ends_in_attributes(input) {
-        let start = diag.marks();
+        let start = diag.position();
         let attributes = match Attribute::parse_all(input, &tables::method_attributes(), diag) {
             Ok(attributes) => attributes,
             Err(error) => {
@@ -61,51 +62,6 @@ pub(super) fn parse_items(input: ParseStream, diag: &mut Diagnostics) -> syn::Re
     }
     input.call(syn::Attribute::parse_outer)?;
     Ok(items)
-}
-
-/// Whether nothing follows but attributes of nothing, which the compiler reports.
-fn ends_in_attributes(input: ParseStream) -> bool {
-    let ahead = input.fork();
-    ahead.call(syn::Attribute::parse_outer).is_ok() && ahead.is_empty()
-}
-
-/// Reads what is left of an item: up to its `;`, or its braces.
-fn take_rest(input: ParseStream) -> syn::Result<TokenStream> {
-    let mut rest = TokenStream::new();
-    while !input.is_empty() {
-        let token: TokenTree = input.parse()?;
-        let is_last = ends_item(&token);
-        rest.extend([token]);
-        if is_last {
-            break;
-        }
-    }
-    Ok(rest)
-}
-
-/// Reads past an item that could not be read. One that is being written has no end yet: it ends where the next begins.
-fn skip_rest(input: ParseStream) -> syn::Result<()> {
-    while !input.is_empty() && !starts_item(input) {
-        if ends_item(&input.parse()?) {
-            break;
-        }
-    }
-    Ok(())
-}
-
-fn ends_item(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Punct(punct) => punct.as_char() == ';',
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        TokenTree::Ident(_) | TokenTree::Literal(_) => false,
-    }
-}
-
-/// Whether what comes can only be the beginning of an item.
-pub(super) fn starts_item(input: ParseStream) -> bool {
-    input.peek(Token![#]) && input.peek2(Bracket)
-        || input.peek(Token![async]) && input.peek2(Token![fn])
-        || input.peek(Token![fn]) && input.peek2(Ident)
 }
 
 fn parse_item(
@@ -131,7 +87,7 @@ fn parse_constant(input: ParseStream, attributes: &[Attribute], diag: &mut Diagn
     let mut source = sources(attributes);
     input.parse::<Token![const]>()?.to_tokens(&mut source);
     let name: Ident = input.parse()?;
-    let at = diag.mark(&name);
+    let at = diag.locate(&name);
     name.to_tokens(&mut source);
     input.parse::<Token![:]>()?.to_tokens(&mut source);
     let ty: Box<Type> = input.parse()?;
@@ -144,27 +100,27 @@ fn parse_constant(input: ParseStream, attributes: &[Attribute], diag: &mut Diagn
     if has_value {
         return Ok(Item::Constant(source));
     }
-    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Constant { name, ty } }))
+    Ok(Item::Unsupported(Unsupported { at, source, kind: UnsupportedKind::Constant { name, ty } }))
 }
 
 fn parse_type(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
     let mut source = sources(attributes);
     input.parse::<Token![type]>()?.to_tokens(&mut source);
     let name: Ident = input.parse()?;
-    let at = diag.mark(&name);
+    let at = diag.locate(&name);
     name.to_tokens(&mut source);
     let generics: Generics = input.parse()?;
     generics.to_tokens(&mut source);
     source.extend(take_rest(input)?);
-    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Type { name, generics } }))
+    Ok(Item::Unsupported(Unsupported { at, source, kind: UnsupportedKind::Type { name, generics } }))
 }
 
 fn parse_macro(input: ParseStream, attributes: &[Attribute], diag: &mut Diagnostics) -> syn::Result<Item> {
     let mut source = sources(attributes);
     let path = input.call(Path::parse_mod_style)?;
-    let at = diag.mark(&path);
+    let at = diag.locate(&path);
     let name = path.segments.last().map(|segment| segment.ident.to_string()).unwrap_or_default();
     path.to_tokens(&mut source);
     source.extend(take_rest(input)?);
-    Ok(Item::Refused(Refused { at, source, kind: RefusedKind::Macro { name } }))
+    Ok(Item::Unsupported(Unsupported { at, source, kind: UnsupportedKind::Macro { name } }))
 }

@@ -1,4 +1,4 @@
-//! A method of the trait: its signature in parts, its body as it is.
+//! Parses a method: its signature in parts, and its body as raw tokens.
 
 use std::ops::Range;
 
@@ -9,54 +9,57 @@ use syn::parse::ParseStream;
 use syn::token::Brace;
 use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
 
-use super::item::starts_item;
-use super::{Attribute, Inputs, Name, mentions, since};
-use crate::diag::{At, Diagnostics};
+use super::attribute::Attribute;
+use super::inputs::Inputs;
+use super::name::Name;
+use super::recovery::starts_item;
+use super::token_search::mentions;
+use crate::diag::{Diagnostics, Location};
 
 /// A method as it was written.
 pub(crate) struct Method {
-    /// The places that belong to this method.
-    pub(crate) places: Range<usize>,
+    /// The locations within this method.
+    pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
-    /// Not allowed on a trait's method; kept so that the compiler says so.
+    /// Trait methods cannot have a visibility. It is kept so that the compiler reports it.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
     pub(crate) fn_token: Token![fn],
     /// The `fn` keyword.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     pub(crate) name: Name,
     pub(crate) generics: Generics,
-    /// The place of the generics.
-    pub(crate) generics_at: At,
+    /// The generic parameters.
+    pub(crate) generics_at: Location,
     pub(crate) inputs: Inputs,
     pub(crate) output: Option<Output>,
     pub(crate) end: End,
 }
 
-/// What stands before `fn`.
+/// The keywords before `fn`.
 pub(crate) struct Qualifiers {
     pub(crate) asyncness: Option<Token![async]>,
     /// `const`, `unsafe` and `extern`.
     pub(crate) others: TokenStream,
-    /// The first of the others.
-    pub(crate) other: Option<(At, String)>,
+    /// The first of `others`.
+    pub(crate) other: Option<(Location, String)>,
 }
 
 /// `-> Type`
 pub(crate) struct Output {
     pub(crate) arrow: Token![->],
     pub(crate) ty: Type,
-    pub(crate) at: At,
+    pub(crate) at: Location,
 }
 
-/// How the method ends.
+/// The end of a method: `;` or a body.
 pub(crate) enum End {
     Declared(Token![;]),
     Provided(Group),
 }
 
 impl Method {
-    /// Reads what follows the attributes. `start` is the first place of the method.
+    /// Parses what follows the attributes. `start` is the first location of the method.
     pub(super) fn parse(
         input: ParseStream,
         attributes: Vec<Attribute>,
@@ -66,17 +69,17 @@ impl Method {
         let vis = input.parse()?;
         let qualifiers = Qualifiers::parse(input, diag)?;
         let fn_token: Token![fn] = input.parse()?;
-        let at = diag.mark(&fn_token);
+        let at = diag.locate(&fn_token);
         let name = Name::parse(input, diag)?;
         let mut generics: Generics = input.parse()?;
-        let generics_at = diag.mark(&generics);
+        let generics_at = diag.locate(&generics);
         let inputs = Inputs::parse(input, diag)?;
         let output = Output::parse(input, diag)?;
         generics.where_clause = input.parse()?;
-        let places = since(start, diag);
+        let locations = since(start, diag);
         let end = End::parse(input, output.is_some(), diag)?;
         Ok(Self {
-            places,
+            locations,
             attributes,
             vis,
             qualifiers,
@@ -91,24 +94,24 @@ impl Method {
         })
     }
 
-    /// Whether the method gives a future.
+    /// Whether the method is async.
     pub(crate) fn is_async(&self) -> bool {
         self.qualifiers.asyncness.is_some()
     }
 
-    /// Whether the method has type or const parameters; lifetimes do not count.
+    /// Whether the method has type or const parameters. Lifetimes do not count.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
     }
 
-    /// Whether the signature says anything of `Self`.
+    /// Whether the signature mentions `Self`.
     pub(crate) fn mentions_itself(&self) -> bool {
         let types = self.inputs.params.iter().map(|param| &param.ty);
         let mut types = types.chain(self.output.as_ref().map(|output| &output.ty));
         types.any(|ty| mentions(ty, "Self")) || mentions(&self.generics.where_clause, "Self")
     }
 
-    /// Whether the method exists in some configurations only.
+    /// Whether the method depends on `cfg`.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
     }
@@ -127,7 +130,7 @@ impl Qualifiers {
             if word == "extern" {
                 input.parse::<Option<LitStr>>()?.to_tokens(&mut found.others);
             }
-            let at = diag.mark(&word);
+            let at = diag.locate(&word);
             found.other = found.other.or_else(|| Some((at, word.to_string())));
         }
         Ok(found)
@@ -140,7 +143,7 @@ impl Output {
             return Ok(None);
         };
         let ty: Type = input.parse()?;
-        Ok(Some(Self { arrow, at: diag.mark(&ty), ty }))
+        Ok(Some(Self { arrow, at: diag.locate(&ty), ty }))
     }
 
     pub(crate) fn arrow_span(&self) -> Span {
@@ -149,7 +152,8 @@ impl Output {
 }
 
 impl End {
-    /// A method that lacks its end alone is kept: it is still being written, and the next one begins or nothing is left.
+    /// Parses the end of a method. A method that only lacks its `;` is kept, because the user is probably still
+    /// typing it.
     fn parse(input: ParseStream, has_output: bool, diag: &mut Diagnostics) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);
@@ -164,4 +168,9 @@ impl End {
         }
         Err(error)
     }
+}
+
+/// The locations from `start` to the current position.
+fn since(start: usize, diag: &Diagnostics) -> Range<usize> {
+    start..diag.position()
 }

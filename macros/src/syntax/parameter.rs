@@ -1,11 +1,11 @@
-//! A parameter of a method, after `self`.
+//! Parses a parameter of a method.
 
 use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::ParseStream;
 use syn::{Ident, Token, Type};
 
-use super::Attribute;
-use crate::diag::{At, Diagnostics};
+use super::attribute::Attribute;
+use crate::diag::{Diagnostics, Location};
 use crate::names;
 
 /// A parameter as it was written.
@@ -13,13 +13,13 @@ pub(crate) struct Parameter {
     pub(crate) attributes: Vec<Attribute>,
     pub(crate) pattern: Pattern,
     /// The name or the pattern.
-    pub(crate) at: At,
+    pub(crate) at: Location,
     pub(crate) colon: Token![:],
     pub(crate) ty: Type,
-    pub(crate) ty_at: At,
+    pub(crate) ty_at: Location,
 }
 
-/// What stands before the colon.
+/// The pattern before the colon.
 pub(crate) enum Pattern {
     Name(Ident),
     Other(TokenStream),
@@ -33,15 +33,15 @@ impl Parameter {
     ) -> syn::Result<Self> {
         let pattern = Pattern::parse(input)?;
         let at = match &pattern {
-            Pattern::Name(name) => diag.mark(name),
-            Pattern::Other(tokens) => diag.mark(tokens),
+            Pattern::Name(name) => diag.locate(name),
+            Pattern::Other(tokens) => diag.locate(tokens),
         };
         let colon = input.parse()?;
         let ty: Type = input.parse()?;
-        Ok(Self { attributes, pattern, at, colon, ty_at: diag.mark(&ty), ty })
+        Ok(Self { attributes, pattern, at, colon, ty_at: diag.locate(&ty), ty })
     }
 
-    /// The name without the `r#` of a raw identifier, if the parameter has one.
+    /// The name without the `r#` of a raw identifier. Returns `None` for other patterns.
     pub(crate) fn plain_name(&self) -> Option<String> {
         match &self.pattern {
             Pattern::Name(name) => Some(names::plain(name)),
@@ -49,7 +49,7 @@ impl Parameter {
         }
     }
 
-    /// Whether the parameter exists in some configurations only.
+    /// Whether the parameter depends on `cfg`.
     pub(crate) fn is_conditional(&self) -> bool {
         self.attributes.iter().any(Attribute::is_cfg)
     }

@@ -1,15 +1,18 @@
-//! Takes our attributes out of an item that could not be read, so that the compiler does not report each of them again.
+//! Removes this macro's attributes from an item that cannot be parsed, because the compiler would report each of them
+//! as unknown.
 
 use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
 
 use super::tables;
 
-/// The item without any attribute of ours, at any depth.
+/// The item without this macro's attributes, at any depth.
 pub(crate) fn strip(item: TokenStream) -> TokenStream {
     let mut stripped = Vec::new();
     for token in item {
         match token {
-            TokenTree::Group(group) if is_ours(&group) && stripped.last().is_some_and(is_pound) => {
+            TokenTree::Group(group)
+                if is_macro_attribute(&group) && stripped.last().is_some_and(is_pound) =>
+            {
                 stripped.pop();
             }
             TokenTree::Group(group) => stripped.push(strip_group(&group).into()),
@@ -30,9 +33,9 @@ fn is_pound(token: &TokenTree) -> bool {
 }
 
 /// Whether this is `[get("/orders")]` or `[login]`.
-fn is_ours(group: &Group) -> bool {
+fn is_macro_attribute(group: &Group) -> bool {
     let mut tokens = group.stream().into_iter();
-    let named = matches!(tokens.next(), Some(TokenTree::Ident(name)) if tables::is_ours(&name.to_string()));
+    let named = matches!(tokens.next(), Some(TokenTree::Ident(name)) if tables::is_macro_attribute(&name.to_string()));
     let ends = matches!(tokens.next(), None | Some(TokenTree::Group(_)));
     group.delimiter() == Delimiter::Bracket && named && ends
 }
@@ -44,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn our_attributes_go_at_any_depth_and_others_stay() {
+    fn attributes_of_the_macro_are_removed_at_any_depth_and_others_stay() {
         let item = quote! {
             #[serde(x)]
             impl Shop {
@@ -65,7 +68,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_an_attribute_stays() {
+    fn tokens_that_only_look_like_an_attribute_stay() {
         let item = quote! { fn f() { let x = [get]; #[path = "x.rs"] mod y; } };
         assert_eq!(strip(item.clone()).to_string(), item.to_string());
     }

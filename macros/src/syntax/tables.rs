@@ -1,7 +1,7 @@
-//! The words of the macro: everything that can be written, in four tables.
+//! Every attribute and argument that a user can write, in five tables.
 //!
-//! Reading, stripping, "expected one of" and help texts all go by these. A new word is a row here, a variant in the
-//! model, and an arm wherever the compiler then asks for one.
+//! Parsing, stripping, error lists and help texts all use them. To add a word, add a row here and a variant in
+//! `model`. The compiler then points at each `match` that needs a new arm.
 
 use crate::model::{ConstantPlace, ParamKind, Role};
 
@@ -32,15 +32,15 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
 
-/// The HTTP method that an attribute sends.
+/// The HTTP method that an attribute stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verb {
     Known(&'static str),
-    /// The attribute has it as its first argument.
+    /// The first argument of the attribute names it.
     Written,
 }
 
-/// The attributes that make a method an endpoint.
+/// The attributes that give the HTTP method and the path.
 pub(crate) const VERBS: &[(&str, Verb)] = &[
     ("get", Verb::Known("GET")),
     ("post", Verb::Known("POST")),
@@ -52,9 +52,9 @@ pub(crate) const VERBS: &[(&str, Verb)] = &[
     ("request", Verb::Written),
 ];
 
-/// A rule for the session or the answer, on a method.
+/// An attribute of a method that does not belong to its request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mark {
+pub(crate) enum RuleAttribute {
     Role(Role),
     Public,
     NoReplay,
@@ -66,22 +66,22 @@ pub(crate) enum Mark {
     Pages,
 }
 
-/// The attributes that say what a method has to do with the session, how long it may take, and how to read its answer.
-pub(crate) const MARKS: &[(&str, Mark)] = &[
-    ("login", Mark::Role(Role::Login)),
-    ("refresh", Mark::Role(Role::Refresh)),
-    ("logout", Mark::Role(Role::Logout)),
-    ("public", Mark::Public),
-    ("no_replay", Mark::NoReplay),
-    ("refresh_on", Mark::RefreshOn),
-    ("expired_when", Mark::ExpiredWhen),
-    ("forbidden_when", Mark::ForbiddenWhen),
-    ("timeout", Mark::Timeout),
-    ("none_on", Mark::NoneOn),
-    ("pages", Mark::Pages),
+/// The attributes for a method's role, its deadline and its response.
+pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
+    ("login", RuleAttribute::Role(Role::Login)),
+    ("refresh", RuleAttribute::Role(Role::Refresh)),
+    ("logout", RuleAttribute::Role(Role::Logout)),
+    ("public", RuleAttribute::Public),
+    ("no_replay", RuleAttribute::NoReplay),
+    ("refresh_on", RuleAttribute::RefreshOn),
+    ("expired_when", RuleAttribute::ExpiredWhen),
+    ("forbidden_when", RuleAttribute::ForbiddenWhen),
+    ("timeout", RuleAttribute::Timeout),
+    ("none_on", RuleAttribute::NoneOn),
+    ("pages", RuleAttribute::Pages),
 ];
 
-/// The attributes that send the same value in every call, and whether they may stand on the trait as well.
+/// The attributes that send the same value in every call, and whether the trait can have them too.
 pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("header", ConstantPlace::Header, true),
     ("query", ConstantPlace::Query, true),
@@ -89,25 +89,25 @@ pub(crate) const CONSTANTS: &[(&str, ConstantPlace, bool)] = &[
     ("form", ConstantPlace::Form, false),
 ];
 
-/// What the argument of a parameter attribute names.
+/// What the argument of a parameter attribute means.
 pub(crate) enum Naming {
-    /// There is no argument.
+    /// The attribute takes no argument.
     None,
-    /// A header.
+    /// A header name.
     Header(fn(String) -> ParamKind),
-    /// A cookie.
+    /// A cookie name.
     Cookie(fn(String) -> ParamKind),
-    /// Anything that is not empty.
+    /// Any text that is not empty.
     Free(fn(String) -> ParamKind),
 }
 
-/// A place of the request that a parameter can go to.
+/// An attribute of a parameter, which gives its place in the request.
 pub(crate) struct Kind {
     pub(crate) name: &'static str,
-    /// What the attribute means without an argument, given the parameter's own name.
+    /// The meaning without an argument, given the parameter's name.
     pub(crate) bare: fn(String) -> ParamKind,
     pub(crate) named: Naming,
-    /// Whether it exists on the parameters of a `#[refresh]` method only.
+    /// Whether the attribute is allowed in `#[refresh]` methods only.
     pub(crate) refresh_only: bool,
 }
 
@@ -157,8 +157,8 @@ pub(crate) fn verb(name: &str) -> Option<Verb> {
     VERBS.iter().find(|(known, _)| *known == name).map(|(_, verb)| *verb)
 }
 
-pub(crate) fn mark(name: &str) -> Option<Mark> {
-    MARKS.iter().find(|(known, _)| *known == name).map(|(_, mark)| *mark)
+pub(crate) fn rule(name: &str) -> Option<RuleAttribute> {
+    RULES.iter().find(|(known, _)| *known == name).map(|(_, rule)| *rule)
 }
 
 pub(crate) fn constant(name: &str) -> Option<(ConstantPlace, bool)> {
@@ -169,24 +169,24 @@ pub(crate) fn kind(name: &str) -> Option<&'static Kind> {
     KINDS.iter().find(|kind| kind.name == name)
 }
 
-/// What can stand on a method.
+/// The attributes that a method can have.
 pub(crate) fn method_attributes() -> Vec<&'static str> {
     let verbs = VERBS.iter().map(|(name, _)| *name);
-    let marks = MARKS.iter().map(|(name, _)| *name);
-    verbs.chain(marks).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
+    let rules = RULES.iter().map(|(name, _)| *name);
+    verbs.chain(rules).chain(CONSTANTS.iter().map(|(name, ..)| *name)).collect()
 }
 
-/// What can stand on the trait.
+/// The attributes that the trait can have.
 pub(crate) fn trait_attributes() -> Vec<&'static str> {
     CONSTANTS.iter().filter(|(.., on_trait)| *on_trait).map(|(name, ..)| *name).collect()
 }
 
-/// Whether an attribute of this name is the macro's own, wherever it stands. It is never part of the output.
-pub(crate) fn is_ours(name: &str) -> bool {
+/// Whether this macro defines an attribute of this name. Such an attribute never appears in the output.
+pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 
-/// What a help text offers as the missing attribute: `#[get]`, `#[post]`, ...
+/// Lists attributes for a help text: `#[get]`, `#[post]`, ...
 pub(crate) fn list_attributes<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(|name| format!("`#[{name}]`")).collect::<Vec<_>>().join(", ")
 }

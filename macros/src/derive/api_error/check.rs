@@ -1,21 +1,21 @@
-//! What two variants must not say together.
+//! The rules that involve more than one variant.
 
 use super::model::{ErrorEnum, Status, Variant};
 use crate::diag::Diagnostics;
 
-/// All rules for the enum as a whole.
+/// Applies every rule to the enum.
 pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
     check_other(found, diag);
     check_reachable(found, diag);
 }
 
-/// Whatever has no variant of its own must go somewhere.
+/// There must be exactly one `#[other]` variant.
 fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     let mut others = found.variants.iter().filter_map(|variant| variant.other);
-    // A variant that says nothing has been reported, and may be the one.
-    let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.is_silent);
+    // A variant without an attribute has already been reported, and may be the missing one.
+    let may_be = found.is_incomplete || found.variants.iter().any(|variant| variant.has_no_attribute);
     if others.next().is_none() && !may_be {
-        let fact = format_args!("enum `{}` has no `#[other]` variant", found.name);
+        let fact = format!("enum `{}` has no `#[other]` variant", found.name);
         diag.push_help(found.at, fact, "add `#[other] Other(afresh::Error)`");
     }
     for at in others {
@@ -23,22 +23,22 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     }
 }
 
-/// A variant without a body takes every answer of its statuses, so that none is left for those after it.
+/// A variant without a body accepts every response with its statuses, so a later variant cannot be reached by them.
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
             let mut earlier = found.variants.iter().take(index);
-            let Some(taker) = earlier.find(|earlier| takes_all(earlier, status.value)) else {
+            let Some(preceding) = earlier.find(|earlier| accepts_every_body(earlier, status.value)) else {
                 continue;
             };
             let (status, at) = (status.value, status.at);
-            let fact = format_args!("status `{status}` cannot reach variant `{}`", variant.name);
-            let help = format_args!("variant `{}` takes every answer with this status", taker.name);
+            let fact = format!("status `{status}` cannot reach variant `{}`", variant.name);
+            let help = format!("variant `{}` accepts every response with this status", preceding.name);
             diag.push_help(at, fact, help);
         }
     }
 }
 
-fn takes_all(variant: &Variant, status: Status) -> bool {
+fn accepts_every_body(variant: &Variant, status: Status) -> bool {
     variant.content.is_none() && variant.statuses.iter().any(|other| other.value == status)
 }

@@ -1,29 +1,29 @@
-//! From the model to the impls: `From<afresh::Error>`, `Display` and `Error`.
-
-mod choice;
+//! Renders the implementations of `From<afresh::Error>`, `Display` and `Error`.
 
 use proc_macro2::TokenStream;
 use quote::quote;
 use syn::DeriveInput;
 
+use super::choice::{render_bounds, render_choice};
 use super::model::{Content, ErrorEnum, Settings, Variant};
-use crate::derive::quoting::{local, render_where};
-use crate::tokens;
-use choice::{render_bounds, render_choice};
+use crate::derive::generics::render_where;
+use crate::names::{RuntimeItem, local};
+use crate::token_stream;
 
-/// Everything that the derive adds.
+/// All implementations that the derive adds.
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let bounds = render_bounds(item, settings, found);
     let from = render_from(item, settings, &bounds, &render_choice(settings, found));
     if settings.from_only {
         return from;
     }
-    let display = render_display(item, &tokens::concat(&mut found.variants.iter().map(render_wording)));
-    let error = render_error(item, &tokens::concat(&mut found.variants.iter().filter_map(render_source)));
+    let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_message)));
+    let error =
+        render_error(item, &token_stream::concat(&mut found.variants.iter().filter_map(render_source)));
     quote!(#from #display #error)
 }
 
-/// The same impls for an item that something is wrong with, so that whatever uses them compiles.
+/// The same implementations for an invalid enum, so that code that uses them compiles.
 pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
     let unreachable = quote!(::core::unimplemented!());
     let from = render_from(item, settings, &[], &unreachable);
@@ -41,14 +41,15 @@ fn render_from(
     bounds: &[TokenStream],
     body: &TokenStream,
 ) -> TokenStream {
-    let (name, runtime, error) = (&item.ident, &settings.runtime, local("error"));
+    let (name, error) = (&item.ident, local("error"));
+    let error_type = settings.runtime.item(RuntimeItem::Error);
     let (parameters, arguments, _) = item.generics.split_for_impl();
     let bounds = render_where(&item.generics, bounds);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #parameters ::core::convert::From<#runtime::Error> for #name #arguments #bounds {
-            fn from(#error: #runtime::Error) -> Self {
+        impl #parameters ::core::convert::From<#error_type> for #name #arguments #bounds {
+            fn from(#error: #error_type) -> Self {
                 #body
             }
         }
@@ -71,19 +72,19 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
     }
 }
 
-/// `NotFound => ...`: what the documentation says, or else the statuses. Never a word of the body.
-fn render_wording(variant: &Variant) -> TokenStream {
+/// A match arm for `Display`: the variant's documentation, or else its statuses. It never shows the body.
+fn render_message(variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
         return quote! {
             Self::#name { #member: #error } => ::core::fmt::Display::fmt(#error, #formatter),
         };
     }
-    let text = variant.doc.clone().unwrap_or_else(|| wording_of_statuses(variant));
+    let text = variant.doc.clone().unwrap_or_else(|| default_message(variant));
     quote!(Self::#name { .. } => #formatter.write_str(#text),)
 }
 
-fn wording_of_statuses(variant: &Variant) -> String {
+fn default_message(variant: &Variant) -> String {
     let statuses: Vec<String> = variant.statuses.iter().map(|status| status.value.to_string()).collect();
     format!("the server answered {}", statuses.join(" or "))
 }
@@ -108,7 +109,8 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
     }
 }
 
-/// The `#[other]` variant speaks with the words of what it holds, so its cause is that one's.
+/// The source of the `#[other]` variant is the source of its error, because the variant displays that error's own
+/// text.
 fn render_source(variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;

@@ -1,28 +1,26 @@
-//! From the enum to its meaning, one variant at a time.
-
-mod status;
+//! From the enum to the model, one variant at a time.
 
 use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
 use super::model::{Content, ErrorEnum, Settings, Variant};
-use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime, refuse};
-use crate::diag::{At, Diagnostics, expected};
+use super::status::lower_statuses;
+use crate::derive::helper_attribute::{Helper, any_misspelled, lower_runtime, push_misplaced};
+use crate::diag::{Diagnostics, Location, expected};
 use crate::names;
 use crate::syntax::Argument;
-use status::lower_statuses;
 
 const ON_ENUM: &[&str] = &["api_error"];
 const ON_VARIANT: &[&str] = &["status", "other"];
 const ARGUMENTS: &[&str] = &["crate", "from_only"];
 const FORM: &str = "#[api_error(crate = path::to::afresh)]";
 
-/// The meaning of `#[api_error(...)]` on the enum.
+/// Reads `#[api_error(...)]` on the enum.
 pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Settings {
-    refuse(attributes, ON_VARIANT, "variants", diag);
+    push_misplaced(attributes, ON_VARIANT, "variants", diag);
     let mut settings = Settings::default();
     let mut seen = Vec::new();
-    for helper in Helper::read_all(attributes, ON_ENUM, diag) {
+    for helper in Helper::parse_all(attributes, ON_ENUM, diag) {
         for argument in helper.arguments(FORM, diag) {
             let key = argument.key();
             match key.word() {
@@ -30,7 +28,7 @@ pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnosti
                     diag.push(key.at, format_args!("duplicate argument `{word}`"));
                 }
                 Some(word) => {
-                    settings.take(&word, &argument, diag);
+                    settings.set(&word, &argument, diag);
                     seen.push(word);
                 }
                 None => diag.push(key.at, format_args!("unknown argument, {}", expected(ARGUMENTS))),
@@ -41,7 +39,7 @@ pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnosti
 }
 
 impl Settings {
-    fn take(&mut self, word: &str, argument: &Argument, diag: &mut Diagnostics) {
+    fn set(&mut self, word: &str, argument: &Argument, diag: &mut Diagnostics) {
         let at = argument.key().at;
         match (word, argument) {
             ("from_only", Argument::Single(_)) => self.from_only = true,
@@ -55,82 +53,86 @@ impl Settings {
     }
 }
 
-/// The variants of the enum, and what each takes.
+/// Reads the variants and their attributes.
 pub(super) fn lower_enum<'s>(name: &Ident, data: &'s DataEnum, diag: &mut Diagnostics) -> ErrorEnum<'s> {
-    let at = diag.mark(name);
-    let is_incomplete = data.variants.iter().any(|variant| any_misspelt(&variant.attrs, ON_VARIANT));
+    let at = diag.locate(name);
+    let is_incomplete = data.variants.iter().any(|variant| any_misspelled(&variant.attrs, ON_VARIANT));
     let variants = data.variants.iter().map(|variant| lower_variant(variant, diag)).collect();
     ErrorEnum { name: names::plain(name), at, variants, is_incomplete }
 }
 
 fn lower_variant<'s>(source: &'s syn::Variant, diag: &mut Diagnostics) -> Variant<'s> {
-    let start = diag.marks();
-    refuse(&source.attrs, ON_ENUM, "the enum", diag);
+    let start = diag.position();
+    push_misplaced(&source.attrs, ON_ENUM, "the enum", diag);
     let mut variant = Variant {
         name: &source.ident,
         doc: first_paragraph(&source.attrs),
         content: None,
-        is_silent: false,
+        has_no_attribute: false,
         statuses: Vec::new(),
         other: None,
     };
     let mut said: Option<&str> = None;
-    for helper in Helper::read_all(&source.attrs, ON_VARIANT, diag) {
+    for helper in Helper::parse_all(&source.attrs, ON_VARIANT, diag) {
         match said {
             Some(earlier) if earlier == helper.name => {
-                let fact = format_args!("duplicate `{earlier}` attribute on variant `{}`", variant.name);
+                let fact = format!("duplicate `{earlier}` attribute on variant `{}`", variant.name);
                 if earlier == "status" {
-                    diag.push_help(helper.whole, fact, "write all in one, `#[status(404, 410)]`");
+                    diag.push_help(
+                        helper.whole,
+                        fact,
+                        "put all statuses into one attribute: `#[status(404, 410)]`",
+                    );
                 } else {
                     diag.push(helper.whole, fact);
                 }
             }
             Some(_) => {
-                let fact = format_args!("variant `{}` has both a status and `#[other]`", variant.name);
+                let fact = format!("variant `{}` has both a status and `#[other]`", variant.name);
                 diag.push(helper.whole, fact);
             }
             None if helper.name == "status" => variant.statuses = lower_statuses(&helper, diag),
             None => {
-                helper.expect_bare(diag);
+                helper.push_arguments(diag);
                 variant.other = Some(helper.whole);
             }
         }
         said = said.or(Some(helper.name));
     }
-    let at = diag.mark(&source.ident);
-    let is_wrong = diag.any_in(&(start..diag.marks())) || any_misspelt(&source.attrs, ON_VARIANT);
-    variant.is_silent = said.is_none();
-    if variant.is_silent && !is_wrong {
-        let help = "add `#[status(404)]`, or `#[other]` if it takes whatever has no variant of its own";
+    let at = diag.locate(&source.ident);
+    let is_wrong = diag.any_in(&(start..diag.position())) || any_misspelled(&source.attrs, ON_VARIANT);
+    variant.has_no_attribute = said.is_none();
+    if variant.has_no_attribute && !is_wrong {
+        let help = "add `#[status(404)]`, or `#[other]` if the variant holds all other errors";
         diag.push_help(at, format_args!("variant `{}` has no status", variant.name), help);
     }
     variant.content = lower_content(source, variant.other.is_some(), at, diag);
     variant
 }
 
-/// The value that the variant holds. `None` if there is none, or too much.
+/// The value that the variant holds. Returns `None` if there is none, or after reporting an error.
 fn lower_content<'s>(
     source: &'s syn::Variant,
     is_other: bool,
-    at: At,
+    at: Location,
     diag: &mut Diagnostics,
 ) -> Option<Content<'s>> {
     for field in &source.fields {
-        refuse(&field.attrs, ON_VARIANT, "variants", diag);
-        refuse(&field.attrs, ON_ENUM, "the enum", diag);
+        push_misplaced(&field.attrs, ON_VARIANT, "variants", diag);
+        push_misplaced(&field.attrs, ON_ENUM, "the enum", diag);
     }
     let name = &source.ident;
     let mut fields = source.fields.iter();
     let first = fields.next();
     let has_more = fields.next().is_some();
     if is_other && (first.is_none() || has_more) {
-        let fact = format_args!("variant `{name}` must hold an `afresh::Error`");
+        let fact = format!("variant `{name}` must hold an `afresh::Error`");
         diag.push_help(at, fact, format_args!("write `{name}(afresh::Error)`"));
         return None;
     }
     if has_more {
-        let fact = format_args!("variant `{name}` must hold one value");
-        let help = "put the fields into a struct that derives `serde::Deserialize`";
+        let fact = format!("variant `{name}` must hold one value");
+        let help = "move the fields to a struct that derives `serde::Deserialize`";
         diag.push_help(at, fact, help);
         return None;
     }
@@ -142,7 +144,7 @@ fn lower_content<'s>(
     Some(Content { member, ty: &field.ty })
 }
 
-/// The first paragraph of the doc comments, on one line and without its final period, as errors are worded.
+/// The first paragraph of the doc comments, on one line and without a final period, as is usual for error messages.
 fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     let docs = attributes.iter().filter(|attribute| attribute.path().is_ident("doc"));
     let texts: Vec<String> = docs.filter_map(doc_text).collect();
@@ -154,7 +156,7 @@ fn first_paragraph(attributes: &[syn::Attribute]) -> Option<String> {
     (!text.is_empty()).then(|| text.to_owned())
 }
 
-/// The text of `#[doc = "..."]`; what a macro would first have to make is none.
+/// The text of `#[doc = "..."]`. Returns `None` if the value is not a string literal, such as a macro call.
 fn doc_text(attribute: &syn::Attribute) -> Option<String> {
     match &attribute.meta {
         Meta::NameValue(pair) => {

@@ -1,37 +1,37 @@
-//! What an error enum means: which variant takes which answers.
+//! The meaning of an error enum: which variant accepts which responses.
 
 use syn::{Member, Type};
 
-use crate::diag::{At, Located};
+use crate::diag::{Located, Location};
 use crate::names::Runtime;
 
-/// What holds for the whole derive.
+/// The arguments of `#[api_error(...)]`.
 #[derive(Debug, Default)]
 pub(super) struct Settings {
     pub(super) runtime: Runtime,
-    /// `Display` and `Error` are the user's.
+    /// Whether only `From` is implemented, because the user implements `Display` and `Error`.
     pub(super) from_only: bool,
 }
 
-/// The variants in the order of the source.
+/// The enum and its variants in source order.
 pub(super) struct ErrorEnum<'s> {
     pub(super) name: String,
-    pub(super) at: At,
+    pub(super) at: Location,
     pub(super) variants: Vec<Variant<'s>>,
-    /// A variant is misspelt in a way that the compiler reports; what is missing may have been meant there.
+    /// Whether an attribute is misspelled. The compiler reports it, so a missing attribute is not reported again.
     pub(super) is_incomplete: bool,
 }
 
 pub(super) struct Variant<'s> {
     pub(super) name: &'s syn::Ident,
-    /// The first paragraph of its documentation.
+    /// The first paragraph of the variant's documentation.
     pub(super) doc: Option<String>,
     pub(super) content: Option<Content<'s>>,
-    /// Whether it has no attribute that says what it takes.
-    pub(super) is_silent: bool,
+    /// Whether the variant has neither `#[status]` nor `#[other]`.
+    pub(super) has_no_attribute: bool,
     pub(super) statuses: Vec<Located<Status>>,
-    /// Where it says that it takes what no other variant does.
-    pub(super) other: Option<At>,
+    /// The `#[other]` attribute.
+    pub(super) other: Option<Location>,
 }
 
 /// The one value that a variant holds.
@@ -41,12 +41,12 @@ pub(super) struct Content<'s> {
     pub(super) ty: &'s Type,
 }
 
-/// What answers a variant takes.
+/// The statuses that a variant accepts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Status {
     /// `404`
     Exact(u16),
-    /// `4xx`, by its first digit
+    /// `4xx`, by its first digit.
     Class(u16),
 }
 
@@ -60,7 +60,7 @@ impl std::fmt::Display for Status {
 }
 
 impl Status {
-    /// Whether only answers of success have this status.
+    /// Whether this is a success status.
     pub(super) fn is_success(self) -> bool {
         matches!(self, Self::Exact(200..=299) | Self::Class(2))
     }

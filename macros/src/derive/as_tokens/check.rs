@@ -1,24 +1,24 @@
-//! What the struct must say as a whole.
+//! The rules that involve the struct as a whole.
 
 use super::model::{Part, Source, TokenStruct};
 use crate::diag::Diagnostics;
 use crate::names;
 
-/// All rules for the struct as a whole.
+/// Applies every rule to the struct.
 pub(super) fn check_struct(found: &TokenStruct, diag: &mut Diagnostics) {
     check_access(found, diag);
     check_duplicates(found, diag);
     check_paths(found, diag);
 }
 
-/// Without an access token there is nothing to log in with.
+/// A session needs an access token.
 fn check_access(found: &TokenStruct, diag: &mut Diagnostics) {
     let has_access = found.parts.iter().any(|found| matches!(found.part, Part::Access | Part::Nested));
     let (Some(at), false) = (found.at, has_access || found.is_incomplete) else {
         return;
     };
-    let fact = format_args!("struct `{}` has no access token", found.name);
-    diag.push_help(at, fact, "put `#[tokens(access)]` on the field that holds it");
+    let fact = format!("struct `{}` has no access token", found.name);
+    diag.push_help(at, fact, "put `#[tokens(access)]` on the field that holds the access token");
 }
 
 fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
@@ -32,7 +32,7 @@ fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
     }
 }
 
-/// A path must begin with a field that there is; the compiler judges the rest.
+/// A path must begin with an existing field. The compiler checks the rest.
 fn check_paths(found: &TokenStruct, diag: &mut Diagnostics) {
     let known: Vec<&str> = found.fields.iter().map(String::as_str).collect();
     for part in &found.parts {

@@ -1,22 +1,23 @@
-//! From the model to `impl AsTokens`.
+//! Renders the implementation of `AsTokens`.
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{quote, quote_spanned};
 use syn::{DeriveInput, Token};
 
 use super::model::{FieldPath, Found, PARTS, Part, Source, TokenStruct};
-use crate::derive::quoting::{depends_on, local, ours, render_where};
-use crate::names::Runtime;
+use crate::derive::generics::{depends_on, render_where};
+use crate::names::{Runtime, RuntimeItem, local, mixed_site};
 
-/// Everything that the derive adds.
+/// The implementation that the derive adds.
 pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     let (runtime, tokens) = (&found.runtime, local("tokens"));
+    let token_fields = runtime.item(RuntimeItem::TokenFields);
     let in_order =
         PARTS.iter().flat_map(|(_, part)| found.parts.iter().filter(move |found| found.part == *part));
-    let takings = in_order.map(|found| render_taking(runtime, found));
+    let assignments = in_order.map(|found| render_assignment(runtime, found));
     let body = quote! {
-        let mut #tokens = #runtime::__private::TokenFields::none();
-        #(#takings)*
+        let mut #tokens = #token_fields::none();
+        #(#assignments)*
         #tokens.into_tokens()
     };
     let bounds: Vec<TokenStream> =
@@ -24,7 +25,7 @@ pub(super) fn render(item: &DeriveInput, found: &TokenStruct) -> TokenStream {
     render_impl(item, runtime, &bounds, &body)
 }
 
-/// The same impl for an item that something is wrong with, so that whatever uses it compiles.
+/// The same implementation for an invalid struct, so that code that uses it compiles.
 pub(super) fn render_fallback(item: &DeriveInput, runtime: &Runtime) -> TokenStream {
     render_impl(item, runtime, &[], &quote!(::core::unimplemented!()))
 }
@@ -36,32 +37,35 @@ fn render_impl(
     body: &TokenStream,
 ) -> TokenStream {
     let name = &item.ident;
+    let as_tokens = runtime.item(RuntimeItem::AsTokens);
+    let tokens = runtime.item(RuntimeItem::Tokens);
     let (parameters, arguments, _) = item.generics.split_for_impl();
     let bounds = render_where(&item.generics, bounds);
     quote! {
         #[automatically_derived]
         #[allow(deprecated)]
-        impl #parameters #runtime::AsTokens for #name #arguments #bounds {
-            fn as_tokens(&self) -> #runtime::Tokens {
+        impl #parameters #as_tokens for #name #arguments #bounds {
+            fn as_tokens(&self) -> #tokens {
                 #body
             }
         }
     }
 }
 
-/// `tokens.access::<String>(&self.jwt);`: the user's type, or the path, is what an error underlines.
-fn render_taking(runtime: &Runtime, found: &Found) -> TokenStream {
+/// `tokens.access::<String>(&self.jwt);`, with spans that make an error underline the user's type or path.
+fn render_assignment(runtime: &Runtime, found: &Found) -> TokenStream {
     let tokens = local("tokens");
     let name = found.part.name();
+    let token_fields = runtime.item(RuntimeItem::TokenFields);
     match &found.source {
         Source::Field(member, ty) => {
-            let method = Ident::new(name, ours(found.at.span()));
-            quote!(#runtime::__private::TokenFields::#method::<#ty>(&mut #tokens, &self.#member);)
+            let method = Ident::new(name, mixed_site(found.at.span()));
+            quote!(#token_fields::#method::<#ty>(&mut #tokens, &self.#member);)
         }
         Source::Path(FieldPath { at, members }) => {
-            let span = ours(at.span());
+            let span = mixed_site(at.span());
             let method = Ident::new(name, span);
-            // The receiver of the impl's method, whose name is not of the macro's own.
+            // `self` must resolve as if the user had written it.
             let this = Token![self](at.span().resolved_at(Span::call_site()));
             let value = quote_spanned!(span=> &#this #(.#members)*);
             quote_spanned!(span=> #tokens.#method(#value);)
@@ -69,15 +73,16 @@ fn render_taking(runtime: &Runtime, found: &Found) -> TokenStream {
     }
 }
 
-/// What the type of a field must be where that depends on the struct's parameters.
+/// The bound on a field's type, if the type depends on the struct's type parameters.
 fn render_bound(item: &DeriveInput, runtime: &Runtime, found: &Found) -> Option<TokenStream> {
     let Source::Field(_, ty) = &found.source else {
         return None;
     };
     let bound = match found.part {
-        Part::Nested => quote!(AsTokens),
-        Part::ExpiresIn => quote!(TokenLifetime),
-        Part::Access | Part::Refresh | Part::TokenType | Part::Scope => quote!(TokenText),
+        Part::Nested => RuntimeItem::AsTokens,
+        Part::ExpiresIn => RuntimeItem::TokenLifetime,
+        Part::Access | Part::Refresh | Part::TokenType | Part::Scope => RuntimeItem::TokenText,
     };
-    depends_on(&item.generics, ty).then(|| quote!(#ty: #runtime::#bound))
+    let bound = runtime.item(bound);
+    depends_on(&item.generics, ty).then(|| quote!(#ty: #bound))
 }

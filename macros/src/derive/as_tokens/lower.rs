@@ -1,28 +1,26 @@
-//! From the struct to its meaning, one attribute at a time.
-
-mod path;
+//! From the struct to the model, one attribute at a time.
 
 use syn::{DataStruct, DeriveInput, Member};
 
+use super::field_path::lower_path;
 use super::model::{Found, PARTS, Source, TokenStruct};
-use crate::derive::helper_attribute::{Helper, any_misspelt, lower_runtime};
+use crate::derive::helper_attribute::{Helper, any_misspelled, lower_runtime};
 use crate::diag::{Diagnostics, expected};
 use crate::names;
-use crate::syntax::{Argument, Value, What};
-use path::lower_path;
+use crate::syntax::{Argument, Value, ValueKind};
 
 const HELPER: &[&str] = &["tokens"];
 const ON_STRUCT: &str = "#[tokens(access = \"data.access_token\")]";
 const ON_FIELD: &str = "#[tokens(access)]";
 
-/// A field and what an error calls it.
+/// A field and its name in errors.
 struct Field<'s> {
     member: Member,
     name: String,
     source: &'s syn::Field,
 }
 
-/// The meaning of the struct and its fields.
+/// Reads the attributes of the struct and its fields.
 pub(super) fn lower_struct<'s>(
     item: &'s DeriveInput,
     data: &'s DataStruct,
@@ -30,39 +28,39 @@ pub(super) fn lower_struct<'s>(
 ) -> TokenStruct<'s> {
     let mut found = TokenStruct { name: names::plain(&item.ident), ..TokenStruct::default() };
     let mut has_runtime = false;
-    for helper in Helper::read_all(&item.attrs, HELPER, diag) {
+    for helper in Helper::parse_all(&item.attrs, HELPER, diag) {
         for argument in helper.arguments(ON_STRUCT, diag) {
             if argument.key().word().as_deref() == Some("crate") {
                 lower_crate(&mut found, &argument, has_runtime, diag);
                 has_runtime = true;
             } else {
-                found.take(lower_part(&argument, None, diag));
+                found.add(lower_part(&argument, None, diag));
             }
         }
     }
-    found.at = Some(diag.mark(&item.ident));
+    found.at = Some(diag.locate(&item.ident));
     for (member, source) in data.fields.members().zip(&data.fields) {
         let name = match &member {
             Member::Named(name) => names::plain(name),
             Member::Unnamed(index) => index.index.to_string(),
         };
         let field = Field { member, name, source };
-        for helper in Helper::read_all(&source.attrs, HELPER, diag) {
+        for helper in Helper::parse_all(&source.attrs, HELPER, diag) {
             let arguments = helper.arguments(ON_FIELD, diag);
             found.is_incomplete |= arguments.is_empty();
             for argument in arguments {
-                found.take(lower_part(&argument, Some(&field), diag));
+                found.add(lower_part(&argument, Some(&field), diag));
             }
         }
-        found.is_incomplete |= any_misspelt(&source.attrs, HELPER);
+        found.is_incomplete |= any_misspelled(&source.attrs, HELPER);
         found.fields.push(field.name);
     }
     found
 }
 
 impl<'s> TokenStruct<'s> {
-    /// Takes a part over, or remembers that one could not be understood.
-    fn take(&mut self, part: Option<Found<'s>>) {
+    /// Adds a value. `None` means that the argument was invalid.
+    fn add(&mut self, part: Option<Found<'s>>) {
         self.is_incomplete |= part.is_none();
         self.parts.extend(part);
     }
@@ -80,7 +78,7 @@ fn lower_crate(found: &mut TokenStruct, argument: &Argument, is_duplicate: bool,
     }
 }
 
-/// `access`, on a field, or `access = "data.access_token"`, there or on the struct.
+/// Reads `access` on a field, or `access = "data.access_token"` on a field or the struct.
 fn lower_part<'s>(
     argument: &Argument,
     field: Option<&Field<'s>>,
@@ -98,7 +96,7 @@ fn lower_part<'s>(
     };
     let source = match (argument, field) {
         (Argument::Single(_), Some(field)) => Source::Field(field.member.clone(), &field.source.ty),
-        (Argument::Pair(_, Value { what: What::Text(text), at }), _) => {
+        (Argument::Pair(_, Value { kind: ValueKind::Text(text), at }), _) => {
             Source::Path(lower_path(text, *at, field.map(|field| field.name.as_str()), diag)?)
         }
         (_, field) => {
@@ -109,7 +107,7 @@ fn lower_part<'s>(
     Some(Found { part: *part, at: key.at, source })
 }
 
-/// The words that may stand on the struct or on a field.
+/// The arguments allowed on the struct or on a field.
 fn known(on_struct: bool) -> Vec<&'static str> {
     let parts = PARTS.iter().map(|(name, _)| *name);
     parts.chain(on_struct.then_some("crate")).collect()

@@ -1,51 +1,51 @@
-//! What a struct of tokens means: which of its fields is which part of the tokens.
+//! The meaning of a struct of tokens: which field holds which value.
 
 use syn::{Member, Type};
 
-use crate::diag::At;
+use crate::diag::Location;
 use crate::names::Runtime;
 
-/// A struct and the parts of the tokens that it has.
+/// A struct and the values that it holds.
 #[derive(Default)]
 pub(super) struct TokenStruct<'s> {
     pub(super) name: String,
-    /// The name of the struct. `None` if it is none.
-    pub(super) at: Option<At>,
+    /// The name of the struct. `None` if the item is not a struct.
+    pub(super) at: Option<Location>,
     pub(super) runtime: Runtime,
     pub(super) parts: Vec<Found<'s>>,
     /// The names of the fields.
     pub(super) fields: Vec<String>,
-    /// There is something that could not be understood, which may have been what is missing.
+    /// Whether an argument could not be read. A missing access token is then not reported.
     pub(super) is_incomplete: bool,
 }
 
-/// A part of the tokens, and the field where it is.
+/// One value and the field that holds it.
 pub(super) struct Found<'s> {
     pub(super) part: Part,
-    /// The name of the part.
-    pub(super) at: At,
+    /// The name of the value, as written in the attribute.
+    pub(super) at: Location,
     pub(super) source: Source<'s>,
 }
 
-/// Where a part is.
+/// Where a value comes from.
 pub(super) enum Source<'s> {
-    /// In this field.
+    /// This field.
     Field(Member, &'s Type),
-    /// At the end of this path, which begins at the struct.
+    /// The end of this path.
     Path(FieldPath),
 }
 
 /// A path of fields, as in `"data.access_token"`.
 pub(super) struct FieldPath {
-    /// The literal.
-    pub(super) at: At,
+    /// The string literal.
+    pub(super) at: Location,
     pub(super) members: Vec<Member>,
 }
 
-/// A part of the tokens.
+/// A value that a `Tokens` has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Part {
-    /// All that another struct says.
+    /// All values of another struct.
     Nested,
     Access,
     Refresh,
@@ -54,7 +54,7 @@ pub(super) enum Part {
     Scope,
 }
 
-/// The parts by the names under which they are written. A nested struct comes first: what stands beside it counts more.
+/// The names of the values in attributes. `nested` comes first, so that the struct's own values replace it.
 pub(super) const PARTS: &[(&str, Part)] = &[
     ("nested", Part::Nested),
     ("access", Part::Access),
@@ -65,7 +65,7 @@ pub(super) const PARTS: &[(&str, Part)] = &[
 ];
 
 impl Part {
-    /// The name, as written and in the runtime's language.
+    /// The name in attributes, and the name of the runtime's method.
     pub(super) fn name(self) -> &'static str {
         PARTS.iter().find(|(_, part)| *part == self).map_or("", |(name, _)| name)
     }

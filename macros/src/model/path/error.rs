@@ -1,10 +1,10 @@
-//! What is wrong with a path template, and how to mend it: [`PathError`].
+//! The errors of path templates and how to fix them.
 
 use std::fmt;
 
-use super::without_stars;
+use super::placeholder_name::without_stars;
 
-/// What is wrong with a path.
+/// An error in a path template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathError {
     NoSlash,
@@ -12,7 +12,7 @@ pub(crate) enum PathError {
     Unclosed,
     Unopened,
     EmptyPlaceholder,
-    BadPlaceholder(String),
+    InvalidPlaceholder(String),
     DuplicatePlaceholder(String),
     RestNotLast(String),
     DotSegment(String),
@@ -24,17 +24,13 @@ pub(crate) enum PathError {
 impl PathError {
     pub(crate) fn help(&self) -> Option<String> {
         let help = match self {
-            Self::BadPlaceholder(name) => match without_stars(name) {
-                Some(name) => return Some(format!("for several segments write `{{{name}*}}`")),
-                None => {
-                    "a placeholder is made of letters, digits, `_`, `-` and `.`, and a last `*` for several segments"
-                }
+            Self::InvalidPlaceholder(name) => match without_stars(name) {
+                Some(name) => return Some(format!("to match several segments, write `{{{name}*}}`")),
+                None => "use letters, digits, `_`, `-` and `.`; end with `*` to match several segments",
             },
-            Self::RestNotLast(_) => "it takes all the segments there are",
-            Self::Query => {
-                "use `#[query]` for what varies, `#[query(\"name\" = \"value\")]` for what does not"
-            }
-            Self::Character("whitespace") => "write `%20` for a blank",
+            Self::RestNotLast(_) => "it matches all remaining segments",
+            Self::Query => "use a `#[query]` parameter, or `#[query(\"name\" = \"value\")]` for a constant",
+            Self::Character("whitespace") => "write a space as `%20`",
             _ => return None,
         };
         Some(help.to_owned())
@@ -49,7 +45,7 @@ impl fmt::Display for PathError {
             Self::Unclosed => out.write_str("unclosed `{` in path"),
             Self::Unopened => out.write_str("unopened `}` in path"),
             Self::EmptyPlaceholder => out.write_str("empty path placeholder"),
-            Self::BadPlaceholder(name) => write!(out, "`{name}` is not a valid name of a path placeholder"),
+            Self::InvalidPlaceholder(name) => write!(out, "`{name}` is not a valid placeholder name"),
             Self::DuplicatePlaceholder(name) => write!(out, "duplicate path placeholder `{{{name}}}`"),
             Self::RestNotLast(name) => write!(out, "path placeholder `{{{name}*}}` must be the last one"),
             Self::DotSegment(segment) => write!(out, "path must not contain the segment `{segment}`"),

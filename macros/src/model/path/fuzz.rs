@@ -1,12 +1,12 @@
-//! Templates of any text: each is read or refused, and what is read is shown as it was written.
+//! Property tests: any text is either parsed or rejected, and a parsed template displays as it was written.
 
 use proptest::prelude::*;
 use proptest::sample::select;
 use proptest::test_runner::{Config, RngSeed};
 
-use super::PathTemplate;
+use super::template::PathTemplate;
 
-/// Pieces that mean something in a template, and any other text.
+/// Texts made of pieces that mean something in a template, and arbitrary texts.
 fn text() -> impl Strategy<Value = String> {
     const PIECES: &[&str] = &[
         "/",
@@ -53,7 +53,7 @@ proptest! {
     #![proptest_config(config())]
 
     #[test]
-    fn a_template_is_shown_as_it_was_written_or_refused_in_words(text in text()) {
+    fn a_template_displays_as_written_or_has_an_error_message(text in text()) {
         match PathTemplate::parse(&text) {
             Ok(template) => {
                 prop_assert_eq!(template.to_string(), text);
@@ -65,7 +65,7 @@ proptest! {
     }
 
     #[test]
-    fn a_prefix_and_a_path_are_the_template_of_both_texts(prefix in text(), path in text()) {
+    fn a_joined_template_displays_as_prefix_and_path(prefix in text(), path in text()) {
         let (Ok(first), Ok(second)) = (PathTemplate::parse(&prefix), PathTemplate::parse(&path)) else { return Ok(()) };
         if let Ok(joined) = first.join(&second) {
             let shown = joined.to_string();

@@ -1,11 +1,12 @@
-//! Templates as they are read, shown and refused.
+//! Tests that templates are parsed, displayed and rejected.
 
-use super::*;
+use super::error::PathError;
+use super::template::PathTemplate;
 
 fn split(text: &str) -> (Vec<String>, Vec<String>) {
     let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
     let placeholders = template.placeholders().into_iter().map(str::to_owned).collect();
-    (template.literals, placeholders)
+    (template.literals().to_vec(), placeholders)
 }
 
 fn wrong(text: &str) -> String {
@@ -19,14 +20,14 @@ fn a_plain_path_is_one_literal() {
 }
 
 #[test]
-fn placeholders_stand_between_literals() {
+fn placeholders_separate_literals() {
     let (literals, placeholders) = split("/orders/{id}/lines/{line-no}");
     assert_eq!(literals, ["/orders/", "/lines/", ""]);
     assert_eq!(placeholders, ["id", "line-no"]);
 }
 
 #[test]
-fn a_segment_may_hold_more_than_a_placeholder() {
+fn a_segment_may_mix_placeholders_and_literals() {
     let (literals, placeholders) = split("/{owner}:{name}.json");
     assert_eq!(literals, ["/", ":", ".json"]);
     assert_eq!(placeholders, ["owner", "name"]);
@@ -50,7 +51,7 @@ fn a_prefix_and_a_path_become_one_template() {
 }
 
 #[test]
-fn a_rest_takes_several_segments_and_literals_may_follow() {
+fn a_rest_placeholder_matches_several_segments_and_literals_may_follow() {
     for text in ["/files/{path*}", "/{owner}/{path*}", "/files/{path*}/meta"] {
         let template = PathTemplate::parse(text).unwrap_or_else(|wrong| unreachable!("{text}: {wrong}"));
         assert_eq!(template.rest(), Some("path"), "{text}");
@@ -60,17 +61,17 @@ fn a_rest_takes_several_segments_and_literals_may_follow() {
 }
 
 #[test]
-fn nothing_follows_the_rest_of_a_prefix() {
+fn no_placeholder_may_follow_a_rest_placeholder_of_the_prefix() {
     let prefix = PathTemplate::parse("/{rest*}");
     let joined = prefix.and_then(|prefix| prefix.join(&PathTemplate::parse("/{id}")?));
     assert_eq!(joined, Err(PathError::RestNotLast("rest".into())));
 }
 
 #[test]
-fn other_ways_of_writing_a_rest_are_answered_with_ours() {
+fn other_notations_for_several_segments_get_a_help() {
     for text in ["/{*rest}", "/{rest**}", "/{rest+}", "/{**rest}"] {
         let help = PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
-        assert_eq!(help.as_deref(), Some("for several segments write `{rest*}`"), "{text}");
+        assert_eq!(help.as_deref(), Some("to match several segments, write `{rest*}`"), "{text}");
     }
 }
 
@@ -87,7 +88,7 @@ fn prefix_and_path_cannot_have_the_same_placeholder() {
 }
 
 #[test]
-fn every_mistake_has_its_own_words() {
+fn every_error_has_its_own_message() {
     for (text, expected) in [
         ("", "path must start with `/`"),
         ("orders", "path must start with `/`"),
@@ -99,11 +100,11 @@ fn every_mistake_has_its_own_words() {
         ("/orders/{id}}", "unopened `}` in path"),
         ("/orders/{}", "empty path placeholder"),
         ("/orders/{*}", "empty path placeholder"),
-        ("/orders/{*rest}", "`*rest` is not a valid name of a path placeholder"),
-        ("/orders/{rest**}", "`rest**` is not a valid name of a path placeholder"),
+        ("/orders/{*rest}", "`*rest` is not a valid placeholder name"),
+        ("/orders/{rest**}", "`rest**` is not a valid placeholder name"),
         ("/orders/{rest*}/{id}", "path placeholder `{rest*}` must be the last one"),
         ("/{id}/{id*}", "duplicate path placeholder `{id}`"),
-        ("/orders/{id:[0-9]+}", "`id:[0-9]+` is not a valid name of a path placeholder"),
+        ("/orders/{id:[0-9]+}", "`id:[0-9]+` is not a valid placeholder name"),
         ("/{id}/{id}", "duplicate path placeholder `{id}`"),
         ("/orders/../users", "path must not contain the segment `..`"),
         ("/orders/%2E%2e", "path must not contain the segment `%2E%2e`"),
@@ -119,7 +120,7 @@ fn every_mistake_has_its_own_words() {
 }
 
 #[test]
-fn dots_that_are_not_a_whole_segment_are_fine() {
+fn dots_within_a_segment_are_allowed() {
     for text in ["/a.b", "/...", "/.well-known/x", "/v1./{id}..", "/.{format}"] {
         assert!(PathTemplate::parse(text).is_ok(), "{text}");
     }

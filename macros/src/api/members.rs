@@ -1,0 +1,78 @@
+//! The whole API: the trait's settings and its members.
+
+use proc_macro2::Ident;
+
+use super::endpoint::Endpoint;
+use crate::diag::Located;
+use crate::model::{Condition, Scheme};
+use crate::names::Runtime;
+use crate::syntax::{Item, Method, Trait};
+
+/// An API trait with its settings and members.
+pub(crate) struct Api<'s> {
+    pub(crate) source: &'s Trait,
+    pub(crate) client: Ident,
+    pub(crate) runtime: Runtime,
+    pub(crate) refresh_on: Option<Vec<u16>>,
+    pub(crate) expired_when: Option<Vec<Condition>>,
+    pub(crate) forbidden_when: Option<Vec<Condition>>,
+    pub(crate) scheme: Option<Scheme>,
+    pub(crate) token_header: Option<String>,
+    /// The `Dyn` type to generate, if the trait asks for one.
+    pub(crate) dyn_type: Option<Located<Ident>>,
+    pub(crate) members: Vec<Member<'s>>,
+}
+
+/// One item of the trait.
+#[allow(
+    clippy::large_enum_variant,
+    reason = "almost every member is an endpoint, and it is only large in tests, where spans hold locations"
+)]
+pub(crate) enum Member<'s> {
+    /// A method that sends a request.
+    Endpoint(Endpoint<'s>),
+    /// An invalid method without a body.
+    Invalid(&'s Method),
+    /// A method with a default body.
+    Provided(&'s Method),
+    /// An invalid method with a default body. It stays in the trait, and no other code is generated from it.
+    InvalidProvided(&'s Method),
+    /// Any other item.
+    Other(&'s Item),
+}
+
+impl<'s> Api<'s> {
+    /// The methods that send a request.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = &Endpoint<'s>> {
+        self.members.iter().filter_map(|member| match member {
+            Member::Endpoint(endpoint) => Some(endpoint),
+            Member::Provided(_) | Member::InvalidProvided(_) | Member::Invalid(_) | Member::Other(_) => None,
+        })
+    }
+
+    /// Marks the methods that have an error, so that only stubs are generated for them. A faulty method that repeats
+    /// an earlier name is removed.
+    pub(crate) fn exclude_invalid(&mut self, is_wrong: impl Fn(&Method) -> bool) {
+        let mut names: Vec<String> = Vec::new();
+        let lacks_types = self.source.items.iter().any(Item::is_unsupported_type);
+        let is_invalid = |method: &Method| is_wrong(method) || lacks_types && method.mentions_itself();
+        self.members.retain_mut(|member| {
+            let source = match member {
+                Member::Endpoint(endpoint) => endpoint.source,
+                Member::Provided(method) | Member::InvalidProvided(method) | Member::Invalid(method) => {
+                    *method
+                }
+                Member::Other(_) => return true,
+            };
+            let invalid = is_invalid(source);
+            match member {
+                Member::Endpoint(_) if invalid => *member = Member::Invalid(source),
+                Member::Provided(_) if invalid => *member = Member::InvalidProvided(source),
+                _ => {}
+            }
+            let repeated = names.contains(&source.name.plain());
+            names.push(source.name.plain());
+            !(invalid && repeated)
+        });
+    }
+}

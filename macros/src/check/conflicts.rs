@@ -1,0 +1,80 @@
+//! Rejects attributes of one method that contradict each other.
+
+use crate::api::Endpoint;
+use crate::diag::{Diagnostics, Located};
+use crate::model::Rule;
+
+/// An attribute that has no effect beside certain others, and the reason.
+struct Conflict {
+    of: &'static str,
+    with: &'static [&'static str],
+    because: &'static str,
+}
+
+/// All pairs that contradict each other. A method with two roles is handled separately.
+const CONFLICTS: &[Conflict] = &[
+    Conflict {
+        of: "public",
+        with: &["login", "refresh"],
+        because: "its role already determines which credential it sends",
+    },
+    Conflict {
+        of: "no_replay",
+        with: &["login", "refresh", "logout", "public"],
+        because: "the method is never sent again",
+    },
+    Conflict {
+        of: "refresh_on",
+        with: &["login", "refresh", "logout", "public"],
+        because: "the method never triggers a refresh",
+    },
+    Conflict {
+        of: "expired_when",
+        with: &["login", "refresh", "logout", "public"],
+        because: "the method never triggers a refresh",
+    },
+    Conflict {
+        of: "forbidden_when",
+        with: &["login", "refresh", "logout", "public"],
+        because: "the method never triggers a refresh",
+    },
+    Conflict {
+        of: "none_on",
+        with: &["login", "refresh", "logout"],
+        because: "its response changes the session, so it cannot be `None`",
+    },
+    Conflict { of: "none_on", with: &["pages"], because: "a page is never `None`" },
+    Conflict {
+        of: "pages",
+        with: &["login", "refresh", "logout"],
+        because: "its response changes the session, so it cannot be a list of pages",
+    },
+];
+
+/// Reports conflicting rules, duplicate rules and a second role.
+pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let mut earlier: Vec<&Located<Rule>> = Vec::new();
+    for rule in &endpoint.rules {
+        let name = rule.value.name();
+        let is_role = |rule: &Located<Rule>| matches!(rule.value, Rule::Role(_));
+        if earlier.iter().any(|other| other.value.name() == name) {
+            diag.push(rule.at, format_args!("duplicate `{name}` attribute on method `{}`", endpoint.name()));
+        } else if is_role(rule) && earlier.iter().any(|other| is_role(other)) {
+            diag.push(rule.at, format_args!("method `{}` has more than one role", endpoint.name()));
+        } else {
+            check_conflicts(endpoint, rule, diag);
+        }
+        earlier.push(rule);
+    }
+}
+
+fn check_conflicts(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnostics) {
+    let names = || endpoint.rules.iter().map(|other| other.value.name());
+    let mut conflicts = CONFLICTS.iter().filter(|conflict| conflict.of == rule.value.name());
+    let found =
+        conflicts.find_map(|conflict| Some((conflict, names().find(|name| conflict.with.contains(name))?)));
+    if let Some((conflict, other)) = found {
+        let fact = format!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), conflict.of);
+        diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", conflict.of, conflict.because));
+    }
+}

@@ -1,0 +1,13 @@
+//! The rules that involve two nodes or more. They read the API and never change it.
+//!
+//! Read `api.rs` first: it lists every rule.
+
+mod api;
+mod conflicts;
+mod content;
+mod dyn_trait;
+mod names;
+mod path;
+mod role;
+
+pub(crate) use api::check_api;

@@ -1,0 +1,44 @@
+//! Rejects methods and parameters whose names collide.
+
+use crate::api::Endpoint;
+use crate::diag::Diagnostics;
+use crate::syntax::{Method, Trait};
+
+/// The methods that every generated client has. A trait method of the same name would be hidden by it.
+const CLIENT_METHODS: &[&str] = &["client", "session"];
+
+pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
+    let mut seen: Vec<&Method> = Vec::new();
+    for method in source.methods() {
+        let name = method.name.plain();
+        let same = seen.iter().any(|other| other.name.plain() == name && !both_conditional(other, method));
+        if same {
+            diag.push(method.name.at, format_args!("duplicate method `{name}`"));
+        }
+        if CLIENT_METHODS.contains(&name.as_str()) {
+            let fact = format!("method `{name}` has the same name as a method of every generated client");
+            diag.push_help(method.name.at, fact, "rename the method");
+        }
+        seen.push(method);
+    }
+}
+
+pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let mut seen: Vec<(String, bool)> = Vec::new();
+    for param in &endpoint.source.inputs.params {
+        let Some(name) = param.plain_name() else { continue };
+        let conditional = param.is_conditional();
+        if seen
+            .iter()
+            .any(|(other, other_conditional)| *other == name && !(conditional && *other_conditional))
+        {
+            diag.push(param.at, format_args!("duplicate parameter `{name}`"));
+        }
+        seen.push((name, conditional));
+    }
+}
+
+/// Whether both methods depend on `cfg`, so that at most one of them may exist.
+pub(super) fn both_conditional(one: &Method, other: &Method) -> bool {
+    one.is_conditional() && other.is_conditional()
+}

@@ -1,0 +1,50 @@
+//! Rejects roles that are used twice or in the wrong place.
+
+use super::names::both_conditional;
+use crate::api::{Api, Endpoint};
+use crate::diag::Diagnostics;
+use crate::model::{ParamKind, Role};
+use crate::syntax::{Method, mentions};
+
+pub(super) fn check_roles(api: &Api, diag: &mut Diagnostics) {
+    let mut seen: Vec<(Role, &Method)> = Vec::new();
+    for endpoint in api.endpoints() {
+        let Some(role) = endpoint.role() else { continue };
+        let same = |(other, method): &(Role, &Method)| {
+            *other == role.value && !both_conditional(method, endpoint.source)
+        };
+        if seen.iter().any(same) {
+            diag.push(role.at, format_args!("duplicate `{}` role", role.value.name()));
+        }
+        seen.push((role.value, endpoint.source));
+    }
+}
+
+/// The runtime calls a refresh method with values from the session, so it cannot be generic.
+pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &mut Diagnostics) {
+    let Some(role) = endpoint.role().filter(|role| role.value == Role::Refresh) else {
+        return;
+    };
+    let source = endpoint.source;
+    if in_generic_trait {
+        let help = "declare it in a trait that is not generic, and let both clients share a session";
+        diag.push_help(role.at, "a generic trait must not have a `refresh` method", help);
+    }
+    let fact = format!("method `{}` must not be generic", endpoint.name());
+    let help = "the runtime calls it with values from the session: name a concrete type";
+    if !source.generics.params.is_empty() {
+        return diag.push_help(source.generics_at, fact, help);
+    }
+    for param in source.inputs.params.iter().filter(|param| mentions(&param.ty, "impl")) {
+        diag.push_help(param.ty_at, &fact, help);
+    }
+}
+
+pub(super) fn check_bearer(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    for param in endpoint.params.iter().filter(|param| param.kind == Some(ParamKind::Bearer)) {
+        if let Some(at) = param.place.filter(|_| !endpoint.is_refresh()) {
+            let fact = "the `bearer` attribute applies to parameters of a `#[refresh]` method only";
+            diag.push_help(at, fact, "the runtime attaches the access token to all other calls");
+        }
+    }
+}

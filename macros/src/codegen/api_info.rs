@@ -1,0 +1,67 @@
+//! Renders the description of an API that the runtime reads: its name and settings.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::attributes::cfgs;
+use super::client::ClientParts;
+use super::literal::{render_conditions, render_statuses};
+use crate::api::Api;
+use crate::model::Scheme;
+use crate::names::{self, RuntimeItem};
+
+/// The description of an API.
+pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
+    let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
+    let (conditional, always): (Vec<_>, Vec<_>) =
+        with_role.partition(|endpoint| endpoint.source.is_conditional());
+    let plain = render_empty_info(parts);
+    let settings = render_settings(api);
+    let session = (!always.is_empty()).then(|| quote!(.with_session()));
+    let certain = quote!(#plain #settings #session);
+    if conditional.is_empty() {
+        return quote!(&#certain);
+    }
+    let info = names::info();
+    let steps = conditional.iter().map(|endpoint| {
+        let cfgs = cfgs(&endpoint.source.attributes);
+        quote!(#(#cfgs)* let #info = #info.with_session();)
+    });
+    quote!({
+        &{
+            let #info = #certain;
+            #(#steps)*
+            #info
+        }
+    })
+}
+
+/// The description of an API that could not be parsed. It has only a name.
+pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
+    let ClientParts { api, runtime, .. } = parts;
+    let name = names::plain(api);
+    let api_info = runtime.item(RuntimeItem::ApiInfo);
+    quote!(#api_info::new(#name))
+}
+
+/// The settings given in `#[api(...)]`.
+fn render_settings(api: &Api) -> TokenStream {
+    let refresh_on = api.refresh_on.as_deref().map(|statuses| {
+        let statuses = render_statuses(statuses);
+        quote!(.refresh_on(#statuses))
+    });
+    let expired = api.expired_when.as_deref().map(|conditions| {
+        let conditions = render_conditions(api, conditions);
+        quote!(.expired_when(#conditions))
+    });
+    let forbidden = api.forbidden_when.as_deref().map(|conditions| {
+        let conditions = render_conditions(api, conditions);
+        quote!(.forbidden_when(#conditions))
+    });
+    let scheme = api.scheme.as_ref().map(|scheme| match scheme {
+        Scheme::Named(name) => quote!(.scheme(#name)),
+        Scheme::None => quote!(.bare_token()),
+    });
+    let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
+    quote!(#refresh_on #expired #forbidden #scheme #header)
+}

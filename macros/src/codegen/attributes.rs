@@ -1,0 +1,33 @@
+//! Selects which of the user's attributes appear on generated items.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote};
+use syn::Meta;
+
+use crate::syntax::Attribute;
+use crate::token_stream;
+
+/// The `#[cfg(...)]` attributes of a node. Everything generated from the node has them too.
+pub(super) fn cfgs(attributes: &[Attribute]) -> Vec<&syn::Attribute> {
+    attributes.iter().filter(|attribute| attribute.is_cfg()).map(|attribute| &attribute.source).collect()
+}
+
+/// The attributes that generated items share with their source: `cfg` and lint levels. `expect` becomes `allow`,
+/// because the expected lint may not fire in generated code.
+pub(super) fn propagated(attributes: &[Attribute]) -> TokenStream {
+    let propagated = attributes.iter().filter(|attribute| attribute.is_cfg() || attribute.is_lint_level());
+    token_stream::concat(&mut propagated.map(|attribute| match &attribute.source.meta {
+        Meta::List(list) if attribute.name == "expect" => {
+            let lints = &list.tokens;
+            quote!(#[allow(#lints)])
+        }
+        _ => attribute.source.to_token_stream(),
+    }))
+}
+
+/// The attributes that do not belong to this macro.
+pub(super) fn foreign(attributes: &[Attribute]) -> TokenStream {
+    let foreign =
+        attributes.iter().filter(|attribute| attribute.is_foreign()).map(|attribute| &attribute.source);
+    quote!(#(#foreign)*)
+}

@@ -1,0 +1,103 @@
+//! Renders the object-safe copy of a trait, whose methods return boxed futures.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::attributes::{cfgs, propagated};
+use super::lifetime::with_one_lifetime;
+use super::span::{ident_at, method_span};
+use crate::api::Api;
+use crate::names;
+use crate::syntax::{Method, Receiver};
+
+/// The erased trait, and its implementation for every type that implements the user's trait.
+pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream {
+    let (name, some) = (&api.source.name.ident, names::implementation());
+    let erased = names::erased(name);
+    let lints = propagated(&api.source.attributes);
+    let declared = methods.iter().map(|method| {
+        let (attributes, signature) = (propagated(&method.attributes), render_signature(method));
+        quote_spanned!(method_span(method)=> #attributes #signature;)
+    });
+    let forwarded = methods.iter().map(|method| {
+        let (attributes, signature) = (propagated(&method.attributes), render_signature(method));
+        let (here, own) = (method_span(method), &method.name.ident);
+        let (this, api) = (ident_at(some.clone(), here), ident_at(name.clone(), here));
+        let call = render_call(method, &quote_spanned!(here=> <#this as #api>::#own), None);
+        let body =
+            if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
+        quote_spanned!(here=> #attributes #signature { #body })
+    });
+    // Lints about the user's types fire on the user's trait, so this copy is silent.
+    quote! {
+        #lints
+        #[doc(hidden)]
+        #[allow(dead_code, clippy::all, clippy::pedantic, clippy::nursery)]
+        trait #erased: ::core::marker::Send + ::core::marker::Sync {
+            #(#declared)*
+        }
+
+        #lints
+        #[automatically_derived]
+        #[allow(deprecated)]
+        impl<#some: #name> #erased for #some {
+            #(#forwarded)*
+        }
+    }
+}
+
+/// The signature in the erased trait. A method that is not async keeps its own.
+fn render_signature(method: &Method) -> TokenStream {
+    let Method { fn_token, generics, output, .. } = method;
+    let (here, mut one) = (method_span(method), names::lifetime());
+    let name = ident_at(names::erased_method(&method.name.ident), here);
+    one.set_span(here);
+    let Receiver::Shared { source: receiver, self_token } = &method.inputs.receiver else {
+        return TokenStream::new();
+    };
+    if !method.is_async() {
+        let inputs = render_inputs(method, |ty| quote!(#ty));
+        let output = output.as_ref().map(|output| {
+            let (arrow, ty) = (&output.arrow, &output.ty);
+            quote!(#arrow #ty)
+        });
+        let bounds = &generics.where_clause;
+        return quote_spanned!(here=> #fn_token #name #generics (#receiver #inputs) #output #bounds);
+    }
+    let inputs = render_inputs(method, |ty| with_one_lifetime(quote!(#ty), &one));
+    let output = output
+        .as_ref()
+        .map_or_else(|| quote!(()), |output| with_one_lifetime(output.ty.to_token_stream(), &one));
+    let bounds = with_one_lifetime(generics.where_clause.to_token_stream(), &one);
+    quote_spanned! {here=>
+        #fn_token #name<#one>(&#one #self_token #inputs) -> ::core::pin::Pin<::std::boxed::Box<
+            dyn ::core::future::Future<Output = #output> + ::core::marker::Send + #one
+        >> #bounds
+    }
+}
+
+/// The parameters, named by position, each after a comma.
+pub(super) fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> TokenStream {
+    let here = method_span(method);
+    let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
+        let (cfgs, ty) = (cfgs(&param.attributes), ty(&param.ty));
+        let name = ident_at(names::argument(index), here);
+        quote_spanned!(here=> , #(#cfgs)* #name: #ty)
+    });
+    quote!(#(#inputs)*)
+}
+
+/// `path(self, __afresh_0)`, or a call with the field `inner` in place of `self`.
+pub(super) fn render_call(method: &Method, path: &TokenStream, inner: Option<&TokenStream>) -> TokenStream {
+    let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
+        return TokenStream::new();
+    };
+    let here = method_span(method);
+    let receiver =
+        inner.map_or_else(|| quote!(#self_token), |inner| quote_spanned!(here=> &*#self_token.#inner));
+    let arguments = method.inputs.params.iter().enumerate().map(|(index, param)| {
+        let (cfgs, name) = (cfgs(&param.attributes), ident_at(names::argument(index), here));
+        quote_spanned!(here=> , #(#cfgs)* #name)
+    });
+    quote_spanned!(here=> #path(#receiver #(#arguments)*))
+}

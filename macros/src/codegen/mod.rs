@@ -1,0 +1,26 @@
+//! From the model to Rust code: the trait, its client and the code that sends each method. This step reports no
+//! errors: methods with errors are already marked.
+//!
+//! Read `api.rs` first: it puts together the whole output.
+
+mod api;
+mod api_info;
+mod attributes;
+mod client;
+mod description;
+mod dyn_type;
+mod endpoint;
+mod erased;
+mod lifetime;
+mod literal;
+mod param;
+mod refresh;
+mod signature;
+mod span;
+mod stub;
+mod trait_item;
+mod unreadable;
+
+pub(crate) use api::render;
+pub(crate) use client::ClientParts;
+pub(crate) use unreadable::render_unreadable;

@@ -1,0 +1,79 @@
+//! Renders how the runtime refreshes with a `#[refresh]` method: a constant that holds a function.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{quote, quote_spanned};
+
+use super::attributes::{cfgs, propagated};
+use super::description::render_description;
+use super::param;
+use crate::api::{Api, Endpoint, Param};
+use crate::names::{self, RuntimeItem, mixed_site};
+use crate::syntax::{Output, Pattern};
+
+/// The constant that tells the runtime how to refresh, if the API has a `#[refresh]` method. A method without parameters
+/// relies on a cookie.
+pub(super) fn render_refresh(api: &Api) -> Option<TokenStream> {
+    let endpoint = api.endpoints().find(|endpoint| endpoint.is_refresh())?;
+    let function = render_refresh_function(api, endpoint)?;
+    let (entry, name) = (api.runtime.item(RuntimeItem::Refresh), names::refresh());
+    let how = if endpoint.params.is_empty() { quote!(by_cookie) } else { quote!(new) };
+    let cfgs = cfgs(&endpoint.source.attributes);
+    Some(quote! {
+        #(#cfgs)*
+        const REFRESH: ::core::option::Option<#entry> = {
+            #function
+            ::core::option::Option::Some(#entry::#how(#name))
+        };
+    })
+}
+
+/// The function for a `#[refresh]` method. It returns `None` if the session lacks a value for one of the parameters.
+fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream> {
+    let output = endpoint.source.output.as_ref().filter(|_| endpoint.is_refresh())?;
+    let runtime = &api.runtime;
+    let (refresh, upstream, tokens, call) =
+        (names::refresh(), names::upstream(), names::tokens(), names::call());
+    let upstream_type = runtime.item(RuntimeItem::Upstream);
+    let tokens_type = runtime.item(RuntimeItem::Tokens);
+    let request_type = runtime.item(RuntimeItem::RefreshRequest);
+    let new_call = runtime.item(RuntimeItem::NewRefreshCall);
+    let new_request = runtime.item(RuntimeItem::NewRefreshRequest);
+    let attributes = propagated(&endpoint.source.attributes);
+    let session_arguments = endpoint.params.iter().map(|param| render_session_argument(api, param));
+    let description = render_description(api, endpoint, Span::mixed_site());
+    let values = param::render_values(endpoint, &call);
+    let mutable = (!values.is_empty()).then(|| quote!(mut));
+    let tokens_reader = render_tokens_reader(api, output);
+    Some(quote! {
+        #attributes
+        fn #refresh(
+            #upstream: &#upstream_type,
+            #tokens: &#tokens_type,
+        ) -> ::core::option::Option<#request_type> {
+            #(#session_arguments)*
+            let #mutable #call = #new_call(#upstream, const { #description });
+            #values
+            ::core::option::Option::Some(#new_request(#call, &#tokens_reader))
+        }
+    })
+}
+
+/// `let token = <RefreshToken as FromSession>::from_session(tokens)?;`
+fn render_session_argument(api: &Api, param: &Param) -> TokenStream {
+    let Pattern::Name(name) = &param.source.pattern else {
+        return TokenStream::new();
+    };
+    let (tokens, ty) = (names::tokens(), &param.source.ty);
+    let from_session = api.runtime.item(RuntimeItem::FromSession);
+    let attributes = propagated(&param.source.attributes);
+    quote!(#attributes let #name = <#ty as #from_session>::from_session(#tokens)?;)
+}
+
+/// The function that reads the response of a refresh. It has the span of the arrow, so that errors underline only the
+/// return type.
+pub(super) fn render_tokens_reader(api: &Api, output: &Output) -> TokenStream {
+    let arrow = mixed_site(output.arrow_span());
+    let read_tokens = api.runtime.item_at(RuntimeItem::ReadTokens, arrow);
+    let result = &output.ty;
+    quote_spanned!(arrow=> #read_tokens::<#result, _>())
+}

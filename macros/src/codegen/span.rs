@@ -1,0 +1,52 @@
+//! Sets the spans of generated tokens, which decide where the compiler shows errors.
+
+use proc_macro2::{Group, Ident, Literal, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::Visibility;
+
+use crate::names::mixed_site;
+use crate::syntax::{Method, Output};
+use crate::token_stream;
+
+/// The span of everything that is generated from a method. It is the arrow of the return type, so that an error about
+/// the result underlines only that type.
+///
+/// No token may have the span of the `#[api]` attribute. The compiler identifies a function by the distances between
+/// its tokens. With such a token, any edit above a method would cause this method and all that follow to be checked
+/// and compiled again.
+pub(super) fn method_span(method: &Method) -> Span {
+    mixed_site(method.output.as_ref().map_or_else(|| method.name.ident.span(), Output::arrow_span))
+}
+
+/// An identifier with another span.
+pub(super) fn ident_at(mut ident: Ident, here: Span) -> Ident {
+    ident.set_span(here.resolved_at(ident.span()));
+    ident
+}
+
+/// A string literal with a given span.
+pub(super) fn string_at(text: &str, here: Span) -> Literal {
+    let mut text = Literal::string(text);
+    text.set_span(here);
+    text
+}
+
+/// Generated tokens, none of them the user's, with another span.
+pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
+    token_stream::map(tokens, &|token| {
+        let mut token = match token {
+            TokenTree::Group(group) => Group::new(group.delimiter(), tokens_at(group.stream(), here)).into(),
+            other => other,
+        };
+        token.set_span(here);
+        token
+    })
+}
+
+/// The trait's visibility with the macro's spans, so that lints about it fire only once.
+pub(super) fn macro_visibility(vis: &Visibility) -> TokenStream {
+    token_stream::map(vis.to_token_stream(), &|mut token| {
+        token.set_span(mixed_site(token.span()));
+        token
+    })
+}

@@ -1,0 +1,106 @@
+//! Renders stubs for items with errors, so that code that uses them compiles and the original error is the only one.
+
+use proc_macro2::{Span, TokenStream};
+use quote::{ToTokens, quote};
+use syn::Token;
+
+use super::attributes::{cfgs, foreign, propagated};
+use super::signature::{render_future_of, render_input};
+use crate::api::Api;
+use crate::names::RuntimeItem;
+use crate::syntax::{Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, mentions};
+
+/// A valid declaration of the method for the trait.
+pub(super) fn render_declaration(method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, generics, .. } = method;
+    let attributes = foreign(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let receiver = receiver(method);
+    let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
+        let attributes = propagated_to_parameter(param);
+        if is_nameable(method, index, param) {
+            render_input(param, &attributes)
+        } else {
+            render_unnamed(param, &attributes)
+        }
+    });
+    let output = render_future_of(&output(method), Span::mixed_site());
+    quote! {
+        #attributes
+        #[doc = ""]
+        #fn_token #name #generics (#receiver #(, #params)*) #output #bounds;
+    }
+}
+
+/// A stub of the method for the client. It never runs, because the crate does not compile.
+pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, generics, .. } = method;
+    let attributes = propagated(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let pending = api.runtime.item(RuntimeItem::Pending);
+    let receiver = receiver(method);
+    let params = method.inputs.params.iter().map(|param| render_unnamed(param, &cfgs_of(param)));
+    let output = output(method);
+    quote! {
+        #attributes
+        #fn_token #name #generics (#receiver #(, #params)*) -> #pending<#output> #bounds {
+            ::core::unimplemented!()
+        }
+    }
+}
+
+fn receiver(method: &Method) -> TokenStream {
+    match &method.inputs.receiver {
+        Receiver::Shared { source, .. } => source.clone(),
+        Receiver::Missing | Receiver::Other { .. } => quote!(&self),
+    }
+}
+
+fn output(method: &Method) -> TokenStream {
+    match &method.output {
+        Some(output) if !mentions(&output.ty, "impl") => output.ty.to_token_stream(),
+        _ => quote!(()),
+    }
+}
+
+fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
+    let (colon, ty) = (&param.colon, &param.ty);
+    let underscore = Token![_](param.colon.span);
+    quote!(#attributes #underscore #colon #ty)
+}
+
+/// Whether the parameter can keep its name. A repeated name would cause a second error.
+fn is_nameable(method: &Method, index: usize, param: &Parameter) -> bool {
+    let earlier = method.inputs.params.iter().take(index);
+    match &param.pattern {
+        Pattern::Name(_) => !earlier.map(Parameter::plain_name).any(|name| name == param.plain_name()),
+        Pattern::Other(_) => false,
+    }
+}
+
+fn cfgs_of(param: &Parameter) -> TokenStream {
+    let cfgs = cfgs(&param.attributes);
+    quote!(#(#cfgs)*)
+}
+
+/// The attributes that the compiler accepts on a parameter. Unknown ones have already been reported.
+fn propagated_to_parameter(param: &Parameter) -> TokenStream {
+    propagated(&param.attributes)
+}
+
+/// The declaration in the trait of an item that a client cannot implement.
+pub(super) fn render_unsupported(unsupported: &Unsupported) -> TokenStream {
+    match unsupported.kind {
+        UnsupportedKind::Constant { .. } | UnsupportedKind::Type { .. } => unsupported.source.clone(),
+        UnsupportedKind::Macro { .. } => TokenStream::new(),
+    }
+}
+
+/// The client's stub for an item that it cannot implement.
+pub(super) fn render_item_stub(unsupported: &Unsupported) -> TokenStream {
+    match &unsupported.kind {
+        UnsupportedKind::Constant { name, ty } => quote!(const #name: #ty = ::core::unimplemented!();),
+        UnsupportedKind::Type { name, generics } => quote!(type #name #generics = ();),
+        UnsupportedKind::Macro { .. } => TokenStream::new(),
+    }
+}

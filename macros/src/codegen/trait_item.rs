@@ -1,0 +1,92 @@
+//! Renders the trait as users and their test doubles implement it.
+
+use proc_macro2::TokenStream;
+use quote::{ToTokens, quote, quote_spanned};
+
+use super::attributes::foreign;
+use super::signature::{render_future, render_future_of, render_inputs};
+use super::span::{method_span, string_at};
+use super::stub;
+use crate::api::{Api, Endpoint, Member};
+use crate::names::mixed_site;
+use crate::syntax::{Attribute, End, Item, Method, Trait};
+
+/// The trait without this macro's attributes. Every async method becomes a function that returns a `Send` future.
+pub(super) fn render_trait(api: &Api) -> TokenStream {
+    let Trait { attributes, vis, keyword, name, generics, supertraits, .. } = api.source;
+    let attributes = foreign(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    // A default method holds `&self` across an await, and its future is `Send`, so `Self` must be `Sync`.
+    let shared = quote_spanned!(mixed_site(name.span())=> ::core::marker::Send + ::core::marker::Sync);
+    let supertraits = supertraits.iter();
+    let members = api.members.iter().map(|member| match member {
+        Member::Endpoint(endpoint) => render_declared(endpoint),
+        Member::Invalid(method) => stub::render_declaration(method),
+        Member::Provided(method) | Member::InvalidProvided(method) => render_provided(method),
+        Member::Other(Item::Constant(source)) => source.clone(),
+        Member::Other(Item::Unsupported(unsupported)) => stub::render_unsupported(unsupported),
+        Member::Other(Item::Method(_)) => TokenStream::new(),
+    });
+    quote! {
+        #attributes
+        #[allow(dead_code)]
+        #vis #keyword #name #generics: #shared #(+ #supertraits)* #bounds {
+            #(#members)*
+        }
+    }
+}
+
+/// `fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;`
+fn render_declared(endpoint: &Endpoint) -> TokenStream {
+    let source = endpoint.source;
+    let Method { attributes, vis, fn_token, name, generics, output, end, .. } = source;
+    let attributes = foreign(attributes);
+    let route = render_route(endpoint);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let inputs = render_inputs(source);
+    let output = output.as_ref().map(render_future);
+    let semi = match end {
+        End::Declared(semi) => semi.to_token_stream(),
+        End::Provided(_) => TokenStream::new(),
+    };
+    quote_spanned! {method_span(source)=>
+        #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
+    }
+}
+
+/// A doc line with the method's route.
+fn render_route(endpoint: &Endpoint) -> Option<TokenStream> {
+    let (verb, path) = (&endpoint.verb.as_ref()?.value, &endpoint.path.as_ref()?.value);
+    let route = format!(" `{verb} {path}`");
+    let has_docs = endpoint.source.attributes.iter().any(Attribute::is_doc);
+    let here = method_span(endpoint.source);
+    let route = string_at(&route, here);
+    let gap = has_docs.then(|| quote_spanned!(here=> #[doc = ""]));
+    Some(quote_spanned!(here=> #gap #[doc = #route]))
+}
+
+/// A method with a body keeps it. An async one becomes a function that returns a `Send` future.
+fn render_provided(method: &Method) -> TokenStream {
+    let Method { attributes, vis, qualifiers, fn_token, name, generics, output, end, .. } = method;
+    let attributes = foreign(attributes);
+    let (name, bounds) = (&name.ident, &generics.where_clause);
+    let inputs = render_inputs(method);
+    let End::Provided(body) = end else {
+        return TokenStream::new();
+    };
+    let Some(asyncness) = &qualifiers.asyncness else {
+        let qualifiers = &qualifiers.others;
+        let output = output.as_ref().map(|output| {
+            let (arrow, ty) = (&output.arrow, &output.ty);
+            quote!(#arrow #ty)
+        });
+        return quote!(#attributes #vis #qualifiers #fn_token #name #generics (#inputs) #output #bounds #body);
+    };
+    let span = mixed_site(asyncness.span);
+    let future = match output {
+        Some(output) => render_future(output),
+        None => render_future_of(&quote!(()), span),
+    };
+    let block = quote_spanned!(span=> { async move #body });
+    quote!(#attributes #vis #fn_token #name #generics (#inputs) #future #bounds #block)
+}

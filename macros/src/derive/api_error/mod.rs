@@ -1,0 +1,13 @@
+//! `#[derive(ApiError)]`: an enum whose variants are chosen by the status of a response.
+//!
+//! Read `expand.rs` first: it calls every step.
+
+mod check;
+mod choice;
+mod codegen;
+mod expand;
+mod lower;
+mod model;
+mod status;
+
+pub(crate) use expand::expand;

@@ -1,0 +1,12 @@
+//! `#[derive(AsTokens)]`: a struct that says which of its fields hold tokens.
+//!
+//! Read `expand.rs` first: it calls every step.
+
+mod check;
+mod codegen;
+mod expand;
+mod field_path;
+mod lower;
+mod model;
+
+pub(crate) use expand::expand;

@@ -1,0 +1,166 @@
+//! Collects errors and emits them in source order.
+//!
+//! The steps find errors in their own order, and a stable compiler cannot compare spans. So every location is
+//! numbered while the source is parsed, and errors are sorted by that number.
+
+use std::fmt::Display;
+use std::ops::Range;
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{ToTokens, quote};
+
+use super::wording::{expected, similar};
+use crate::token_stream;
+
+/// A location in the source: the span that an error underlines, and its number in source order.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Location {
+    order: usize,
+    start: Span,
+    end: Span,
+}
+
+impl Location {
+    /// The start of the location, as a span for generated code.
+    pub(crate) fn span(self) -> Span {
+        self.start
+    }
+
+    /// An error on the whole location. It uses two tokens, because a stable compiler cannot join spans.
+    fn error(self, message: &str) -> syn::Error {
+        let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
+        syn::Error::new_spanned(quote!(#start #end), message)
+    }
+}
+
+/// A value and the location where it is written.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Located<T> {
+    pub(crate) value: T,
+    pub(crate) at: Location,
+}
+
+/// The errors of one expansion.
+#[derive(Debug, Default)]
+pub(crate) struct Diagnostics {
+    next: usize,
+    /// In source order.
+    errors: Vec<(usize, syn::Error)>,
+}
+
+impl Diagnostics {
+    /// Numbers `tokens` as the next location in the source. Empty tokens get the span of the macro call.
+    pub(crate) fn locate(&mut self, tokens: &impl ToTokens) -> Location {
+        let mut tokens = tokens.to_token_stream().into_iter().map(|token| token.span());
+        let start = tokens.next().unwrap_or_else(Span::call_site);
+        let at = Location { order: self.next, start, end: tokens.last().unwrap_or(start) };
+        self.next += 1;
+        at
+    }
+
+    /// The number of the next location. Two such numbers delimit a node.
+    pub(crate) fn position(&self) -> usize {
+        self.next
+    }
+
+    /// Reports an error.
+    pub(crate) fn push(&mut self, at: Location, fact: impl Display) {
+        self.insert(at.order, at.error(&fact.to_string()));
+    }
+
+    /// Reports an error and, on a second line, how to fix it.
+    pub(crate) fn push_help(&mut self, at: Location, fact: impl Display, help: impl Display) {
+        self.push(at, format_args!("{fact}\nhelp: {help}"));
+    }
+
+    /// Reports an unknown name. Lists the known names and points out a similar one.
+    pub(crate) fn push_unknown(&mut self, at: Location, what: &str, word: &str, known: &[&str]) {
+        let fact = format!("unknown {what} `{word}`, {}", expected(known));
+        match similar(what, word, known) {
+            Some(help) => self.push_help(at, fact, help),
+            None => self.push(at, fact),
+        }
+    }
+
+    /// Reports a syntax error of syn at the current position.
+    pub(crate) fn push_syntax(&mut self, error: syn::Error) {
+        self.insert(self.next, error);
+        // Without its own number, this error would belong to the node that is parsed next.
+        self.next += 1;
+    }
+
+    /// Inserts an error after those at earlier or equal locations.
+    fn insert(&mut self, order: usize, error: syn::Error) {
+        let place = self.errors.partition_point(|(other, _)| *other <= order);
+        self.errors.insert(place, (order, error));
+    }
+
+    /// Whether a node has an error.
+    pub(crate) fn any_in(&self, node: &Range<usize>) -> bool {
+        self.errors.iter().any(|(order, _)| node.contains(order))
+    }
+
+    /// All errors in source order, as calls of `compile_error!`.
+    pub(crate) fn into_tokens(self) -> TokenStream {
+        token_stream::concat(&mut self.errors.into_iter().map(|(_, error)| error.into_compile_error()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn word(name: &str) -> Ident {
+        Ident::new(name, Span::call_site())
+    }
+
+    #[test]
+    fn errors_are_emitted_in_source_order() {
+        let mut diag = Diagnostics::default();
+        let (first, second) = (diag.locate(&word("a")), diag.locate(&word("b")));
+        diag.push(second, "found first");
+        diag.push(first, "found second");
+        let text = diag.into_tokens().to_string();
+        assert!(text.find("found second") < text.find("found first"), "{text}");
+    }
+
+    #[test]
+    fn errors_at_one_location_keep_the_order_of_their_reports() {
+        let mut diag = Diagnostics::default();
+        let at = diag.locate(&word("a"));
+        diag.push(at, "one");
+        diag.push(at, "two");
+        let text = diag.into_tokens().to_string();
+        assert!(text.find("one") < text.find("two"), "{text}");
+    }
+
+    #[test]
+    fn any_in_finds_errors_within_a_node_only() {
+        let mut diag = Diagnostics::default();
+        let before = diag.position();
+        diag.locate(&word("a"));
+        let between = diag.position();
+        let at = diag.locate(&word("b"));
+        diag.push(at, "wrong");
+        assert!(!diag.any_in(&(before..between)));
+        assert!(diag.any_in(&(between..diag.position())));
+    }
+
+    #[test]
+    fn an_unknown_name_lists_the_known_names_and_a_similar_one() {
+        let mut diag = Diagnostics::default();
+        let at = diag.locate(&word("a"));
+        diag.push_unknown(at, "argument", "pth", &["client", "path"]);
+        let text = diag.into_tokens().to_string();
+        assert!(text.contains("unknown argument `pth`, expected one of `client`, `path`"), "{text}");
+        assert!(text.contains("help: there is an argument with a similar name: `path`"), "{text}");
+    }
+
+    #[test]
+    fn an_unknown_name_without_a_similar_one_has_no_help() {
+        let mut diag = Diagnostics::default();
+        let at = diag.locate(&word("a"));
+        diag.push_unknown(at, "argument", "colour", &["client", "path"]);
+        assert!(!diag.into_tokens().to_string().contains("help:"));
+    }
+}

@@ -1,0 +1,107 @@
+//! From the parsed trait to the API: its settings, constants and members.
+
+use proc_macro2::Ident;
+
+use super::constant::lower_constants;
+use super::endpoint::lower_method;
+use super::report::{push_hidden, push_misplaced};
+use super::settings::Settings;
+use crate::api::{Api, Member};
+use crate::diag::{Diagnostics, Located};
+use crate::model::Constant;
+use crate::names;
+use crate::syntax::{Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
+
+/// The meaning of a trait with the settings of its `#[api(...)]`.
+pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
+    if let Some((at, qualifier)) = &source.qualifier {
+        diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
+    }
+    let constants = lower_trait_attributes(source, diag);
+    let prefix = settings.prefix;
+    let members = source.items.iter().map(|item| match item {
+        Item::Method(method) => lower_method(method, prefix.as_ref(), &constants, diag),
+        Item::Constant(_) => Member::Other(item),
+        Item::Unsupported(unsupported) => {
+            push_unsupported(unsupported, diag);
+            Member::Other(item)
+        }
+    });
+    Api {
+        source,
+        members: members.collect(),
+        client: lower_client(settings.client, source, diag),
+        runtime: settings.runtime,
+        refresh_on: settings.refresh_on,
+        expired_when: settings.expired_when,
+        forbidden_when: settings.forbidden_when,
+        scheme: settings.scheme,
+        token_header: settings.token_header,
+        dyn_type: settings
+            .dynamic
+            .map(|(at, span)| Located { value: names::dyn_type(&source.name.ident, span), at }),
+    }
+}
+
+/// The name of the client. If the chosen name is that of the trait, reports it and uses the default.
+fn lower_client(chosen: Option<Located<Ident>>, source: &Trait, diag: &mut Diagnostics) -> Ident {
+    let api = &source.name.ident;
+    let default_name = names::client(api);
+    match chosen {
+        Some(client) if client.value == *api => {
+            let help = format!("the default name is `{default_name}`");
+            diag.push_help(client.at, format_args!("client `{api}` has the name of its trait"), help);
+            default_name
+        }
+        Some(client) => client.value,
+        None => default_name,
+    }
+}
+
+fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located<Constant>> {
+    let mut constants = Vec::new();
+    for attribute in &source.attributes {
+        match (&attribute.owner, tables::constant(&attribute.name)) {
+            (Owner::Foreign, _) => {}
+            (Owner::Macro, Some((place, true))) => {
+                constants.extend(lower_constants(attribute, place, diag));
+            }
+            (Owner::Macro, _) => push_misplaced(attribute, diag),
+            (Owner::Misspelled, _) => {
+                diag.push_unknown(
+                    attribute.at,
+                    "trait attribute",
+                    &attribute.name,
+                    &tables::trait_attributes(),
+                );
+            }
+            (Owner::Hidden(name), _) => push_hidden(attribute, name, diag),
+            (Owner::Repeated, _) => {
+                let help = "put all arguments into one `#[api(...)]`";
+                diag.push_help(attribute.whole, "duplicate `api` attribute", help);
+            }
+        }
+    }
+    constants
+}
+
+fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {
+    match &unsupported.kind {
+        UnsupportedKind::Constant { name, .. } => {
+            let help = "give it a value, which the generated client then uses";
+            diag.push_help(unsupported.at, format_args!("associated constant `{name}` has no value"), help);
+        }
+        UnsupportedKind::Type { name, .. } => {
+            let help = "use a type parameter of the trait or of the method";
+            diag.push_help(
+                unsupported.at,
+                format_args!("associated type `{name}` must not be in an API trait"),
+                help,
+            );
+        }
+        UnsupportedKind::Macro { name } => {
+            let help = "write out its expansion: `#[api]` runs before other macros";
+            diag.push_help(unsupported.at, format_args!("macro `{name}!` must not be in an API trait"), help);
+        }
+    }
+}

@@ -1,0 +1,219 @@
+//! From a parsed method to an endpoint: its attributes, path, constants and parameters.
+
+use super::constant::lower_constants;
+use super::parameter::lower_parameter;
+use super::report::{push_hidden, push_misplaced};
+use super::request::{Request, lower_request};
+use super::rule::lower_rule;
+use super::value::lower_path;
+use crate::api::{Endpoint, Member, Param};
+use crate::diag::{Diagnostics, Located};
+use crate::model::{Constant, ParamKind, PathTemplate, Rule};
+use crate::syntax::{
+    Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
+};
+
+/// The meaning of a method of the trait.
+pub(super) fn lower_method<'s>(
+    source: &'s Method,
+    prefix: Option<&PathTemplate>,
+    trait_constants: &[Located<Constant>],
+    diag: &mut Diagnostics,
+) -> Member<'s> {
+    if matches!(source.end, End::Provided(_)) {
+        lower_provided(source, diag);
+        return Member::Provided(source);
+    }
+    let mut found = Found { may_have_verb: has_misplaced_verb(&source.inputs), ..Found::default() };
+    for attribute in &source.attributes {
+        found.add(attribute, source, diag);
+    }
+    for attribute in &source.inputs.on_receiver {
+        push_on_receiver(attribute, diag);
+    }
+    if !found.has_verb && !found.may_have_verb {
+        push_no_verb(source, diag);
+    }
+    lower_signature(source, diag);
+    let path =
+        found.path.filter(|_| !found.is_misplaced).and_then(|path| lower_whole_path(&path, prefix, diag));
+    let params: Vec<Param> = source.inputs.params.iter().map(|param| lower_parameter(param, diag)).collect();
+    let constants = merge_constants(trait_constants, found.constants, &params);
+    Member::Endpoint(Endpoint { source, verb: found.verb, path, rules: found.rules, constants, params })
+}
+
+/// Whether the HTTP method attribute is on a parameter or on `self`. It is reported there.
+fn has_misplaced_verb(inputs: &Inputs) -> bool {
+    let on_params = inputs.params.iter().flat_map(|param| &param.attributes);
+    inputs.on_receiver.iter().chain(on_params).any(|attribute| tables::verb(&attribute.name).is_some())
+}
+
+fn push_on_receiver(attribute: &Attribute, diag: &mut Diagnostics) {
+    if let Owner::Hidden(name) = &attribute.owner {
+        push_hidden(attribute, name, diag);
+    } else if tables::kind(&attribute.name).is_some() {
+        let fact = format!("the `{}` attribute must not be on `self`", attribute.name);
+        diag.push_help(attribute.at, fact, "move it to a parameter");
+    } else {
+        push_misplaced(attribute, diag);
+    }
+}
+
+/// The trait's constants and the method's own. A value that the method sets replaces the trait's.
+fn merge_constants(
+    trait_constants: &[Located<Constant>],
+    own: Vec<Located<Constant>>,
+    params: &[Param],
+) -> Vec<Located<Constant>> {
+    let header_of = |param: &Param| param.kind.as_ref().and_then(ParamKind::header).map(str::to_owned);
+    let mut headers: Vec<String> = params.iter().filter_map(header_of).collect();
+    // A multipart body has its own content type, with the boundary between its parts.
+    headers.extend(params.iter().any(Param::is_part).then(|| "content-type".to_owned()));
+    let mut merged: Vec<Located<Constant>> = trait_constants.to_vec();
+    merged.retain(|constant| {
+        let Constant { place, name, .. } = &constant.value;
+        let by_constant = own.iter().any(|other| other.value.place == *place && other.value.name == *name);
+        let by_param = constant.value.header().is_some() && headers.contains(name);
+        !(by_constant || by_param)
+    });
+    merged.extend(own);
+    merged
+}
+
+/// What the attributes of a method say.
+#[derive(Default)]
+struct Found {
+    has_verb: bool,
+    may_have_verb: bool,
+    /// Whether a parameter attribute is written on the method.
+    is_misplaced: bool,
+    verb: Option<Located<String>>,
+    path: Option<Located<String>>,
+    rules: Vec<Located<Rule>>,
+    constants: Vec<Located<Constant>>,
+}
+
+impl Found {
+    fn add(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
+        match &attribute.owner {
+            Owner::Foreign | Owner::Repeated => {}
+            Owner::Hidden(name) => {
+                self.may_have_verb |= tables::verb(name).is_some();
+                push_hidden(attribute, name, diag);
+            }
+            Owner::Misspelled => {
+                // It is probably the HTTP method attribute, so its absence is not reported again.
+                self.may_have_verb = true;
+                diag.push_unknown(
+                    attribute.at,
+                    "method attribute",
+                    &attribute.name,
+                    &tables::method_attributes(),
+                );
+            }
+            Owner::Macro => self.add_macro_attribute(attribute, method, diag),
+        }
+    }
+
+    fn add_macro_attribute(&mut self, attribute: &Attribute, method: &Method, diag: &mut Diagnostics) {
+        let name = attribute.name.as_str();
+        if let Some(verb) = tables::verb(name) {
+            if self.has_verb {
+                let fact = format!("duplicate HTTP method attribute on method `{}`", method.name.plain());
+                return diag.push(attribute.at, fact);
+            }
+            self.has_verb = true;
+            let Request { verb, path } = lower_request(attribute, verb, diag);
+            (self.verb, self.path) = (verb, path);
+        } else if let Some(rule) = tables::rule(name) {
+            if let Some(value) = lower_rule(attribute, rule, diag) {
+                self.rules.push(Located { value, at: attribute.at });
+            }
+        } else if let Some((place, _)) = tables::constant(name) {
+            // An attribute without arguments belongs on a parameter. That parameter now lacks its place.
+            self.is_misplaced |= attribute.style == Style::Bare;
+            self.constants.extend(lower_constants(attribute, place, diag));
+        } else {
+            self.is_misplaced = true;
+            diag.push(attribute.at, format_args!("the `{name}` attribute applies to parameters only"));
+        }
+    }
+}
+
+fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
+    let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());
+    let verbs = tables::list_attributes(tables::VERBS.iter().map(|(name, _)| *name));
+    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}"));
+}
+
+/// The path with the trait's prefix. An empty path means the prefix itself.
+fn lower_whole_path(
+    path: &Located<String>,
+    prefix: Option<&PathTemplate>,
+    diag: &mut Diagnostics,
+) -> Option<Located<PathTemplate>> {
+    let is_prefix = path.value.is_empty() && prefix.is_none_or(|prefix| *prefix != PathTemplate::empty());
+    let own = if is_prefix { PathTemplate::empty() } else { lower_path(&path.value, path.at, diag)? };
+    match prefix?.join(&own) {
+        Ok(value) => Some(Located { value, at: path.at }),
+        Err(wrong) => {
+            diag.push(path.at, wrong);
+            None
+        }
+    }
+}
+
+/// Checks the signature of a method without a body.
+fn lower_signature(method: &Method, diag: &mut Diagnostics) {
+    let name = method.name.plain();
+    if let Some((at, qualifier)) = &method.qualifiers.other {
+        diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
+    }
+    if method.qualifiers.asyncness.is_none() {
+        diag.push_help(method.at, format_args!("method `{name}` must be async"), "add `async` before `fn`");
+    }
+    match &method.inputs.receiver {
+        Receiver::Shared { .. } => {}
+        Receiver::Missing => {
+            let help = "add `&self` as the first parameter";
+            diag.push_help(method.inputs.at, format_args!("method `{name}` must take `&self`"), help);
+        }
+        Receiver::Other { at, written, .. } => {
+            diag.push(*at, format_args!("method `{name}` must take `&self`, not `{written}`"));
+        }
+    }
+    match &method.output {
+        None => diag.push(method.name.at, format_args!("method `{name}` must return a `Result`")),
+        Some(output) if mentions(&output.ty, "impl") => {
+            diag.push(
+                output.at,
+                format_args!("method `{name}` must return a type that can be named, not `impl`"),
+            );
+        }
+        Some(output) if mentions_reference(&output.ty) => {
+            let help =
+                "a response cannot be borrowed: return an owned type, such as `String` instead of `&str`";
+            diag.push_help(output.at, format_args!("method `{name}` must not return a reference"), help);
+        }
+        Some(_) => {}
+    }
+}
+
+/// Checks a method with a body. It sends no request, so it must not have this macro's attributes.
+fn lower_provided(method: &Method, diag: &mut Diagnostics) {
+    let name = method.name.plain();
+    let Inputs { on_receiver, params, .. } = &method.inputs;
+    let on_params = on_receiver.iter().chain(params.iter().flat_map(|param| &param.attributes));
+    let own = method.attributes.iter().chain(on_params).find(|attribute| !attribute.is_foreign());
+    if let Some(attribute) = own {
+        let fact = format!("method `{name}` has both a body and the `{}` attribute", attribute.name);
+        diag.push_help(
+            attribute.at,
+            fact,
+            "remove the attribute, or replace the body with `;` to send a request",
+        );
+    }
+    if let (Some((at, qualifier)), Some(_)) = (&method.qualifiers.other, &method.qualifiers.asyncness) {
+        diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
+    }
+}

@@ -1,0 +1,19 @@
+//! From syntax to meaning, one node at a time. An invalid node is reported and left out, and its siblings are still
+//! read.
+//!
+//! Read `endpoint.rs` first: it reads one method.
+
+mod api;
+mod condition;
+mod constant;
+mod endpoint;
+mod paging;
+mod parameter;
+mod report;
+mod request;
+mod rule;
+mod settings;
+mod value;
+
+pub(crate) use api::lower_api;
+pub(crate) use settings::{Settings, lower_settings};

@@ -1,0 +1,69 @@
+//! Reads the attribute that gives the HTTP method and the path.
+
+use super::report::push_wrong_form;
+use crate::diag::{Diagnostics, Located, invalid};
+use crate::model::is_token;
+use crate::syntax::tables::Verb;
+use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
+
+/// The HTTP method and the path of an endpoint. Each is `None` if it is missing or invalid.
+#[derive(Default)]
+pub(super) struct Request {
+    pub(super) verb: Option<Located<String>>,
+    /// The path as written, without the prefix.
+    pub(super) path: Option<Located<String>>,
+}
+
+/// Reads `#[get("/orders")]` or `#[request("PROPFIND", "/orders")]`.
+pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagnostics) -> Request {
+    let name = &attribute.name;
+    let arguments = attribute.arguments.as_slice();
+    let form = match verb {
+        Verb::Known(_) => format!("`#[{name}(\"/...\")]`"),
+        Verb::Written => format!("`#[{name}(\"PROPFIND\", \"/...\")]`"),
+    };
+    if attribute.style == Style::Equals {
+        push_wrong_form(attribute, &form, diag);
+        return Request::default();
+    }
+    let (verb, rest) = match (verb, arguments.split_first()) {
+        (Verb::Known(verb), _) => (Some(Located { value: verb.to_owned(), at: attribute.at }), arguments),
+        (Verb::Written, Some((first, rest))) if !is_path(first) => (lower_verb(first, diag), rest),
+        (Verb::Written, _) => {
+            let fact = format!("the `{name}` attribute has no HTTP method");
+            diag.push_help(attribute.whole, fact, format_args!("write {form}"));
+            return Request::default();
+        }
+    };
+    let Some((path, extra)) = rest.split_first() else {
+        let fact = format!("the `{name}` attribute has no path");
+        diag.push_help(attribute.whole, fact, format_args!("write {form}"));
+        return Request { verb, path: None };
+    };
+    if let Some(extra) = extra.first() {
+        diag.push(extra.key().at, format_args!("the `{name}` attribute must have only one path"));
+    }
+    Request { verb, path: lower_literal(path, &format!("the path in the `{name}` attribute"), diag) }
+}
+
+fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<String>> {
+    let verb = lower_literal(argument, "the HTTP method in the `request` attribute", diag)?;
+    if is_token(&verb.value) {
+        return Some(verb);
+    }
+    diag.push(verb.at, invalid("HTTP method", &verb.value));
+    None
+}
+
+/// The text of a string literal. Reports any other argument.
+fn lower_literal(argument: &Argument, what: &str, diag: &mut Diagnostics) -> Option<Located<String>> {
+    if let Argument::Single(Value { kind: ValueKind::Text(text), at }) = argument {
+        return Some(Located { value: text.clone(), at: *at });
+    }
+    diag.push(argument.key().at, format_args!("{what} must be a string literal"));
+    None
+}
+
+fn is_path(argument: &Argument) -> bool {
+    argument.key().text().is_some_and(|text| text.starts_with('/'))
+}

@@ -1,0 +1,68 @@
+//! Reads the values that several attributes share: paths, names, header names and statuses.
+
+use crate::diag::{Diagnostics, Location, invalid};
+use crate::model::{PathTemplate, header_name};
+use crate::syntax::{Argument, Attribute, Value, ValueKind};
+
+/// Parses a path, or reports its error.
+pub(super) fn lower_path(text: &str, at: Location, diag: &mut Diagnostics) -> Option<PathTemplate> {
+    match PathTemplate::parse(text) {
+        Ok(template) => Some(template),
+        Err(wrong) => {
+            match wrong.help() {
+                Some(help) => diag.push_help(at, wrong, help),
+                None => diag.push(at, wrong),
+            }
+            None
+        }
+    }
+}
+
+/// Reads a name in an attribute: a header name, or any text that is not empty.
+pub(super) fn lower_name(
+    attribute: &Attribute,
+    name: &str,
+    at: Location,
+    is_header: bool,
+    diag: &mut Diagnostics,
+) -> Option<String> {
+    if is_header {
+        return lower_header_name(name, at, diag);
+    }
+    if name.is_empty() {
+        diag.push(at, format_args!("the name in the `{}` attribute must not be empty", attribute.name));
+        return None;
+    }
+    Some(name.to_owned())
+}
+
+/// Reads a header name and converts it to lower case, or reports it.
+pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
+    let lowered = header_name(name);
+    if lowered.is_none() {
+        diag.push(at, invalid("header name", name));
+    }
+    lowered
+}
+
+/// Reads a list of statuses. An invalid one is reported and left out.
+pub(super) fn lower_statuses(arguments: &[Argument], diag: &mut Diagnostics) -> Option<Vec<u16>> {
+    let mut statuses = Vec::new();
+    for argument in arguments {
+        match argument {
+            Argument::Single(Value { kind: ValueKind::Number(Some(status @ 100..=599)), at }) => {
+                // The pattern has checked the range.
+                let Ok(status) = u16::try_from(*status) else { continue };
+                if statuses.contains(&status) {
+                    diag.push(*at, format_args!("duplicate status `{status}`"));
+                }
+                statuses.push(status);
+            }
+            Argument::Single(Value { kind: ValueKind::TypedNumber, at }) => {
+                diag.push(*at, "status must be written without a type");
+            }
+            other => diag.push(other.key().at, "status must be a number from 100 to 599"),
+        }
+    }
+    (!statuses.is_empty()).then_some(statuses)
+}

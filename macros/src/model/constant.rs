@@ -1,0 +1,36 @@
+//! Values that are the same in every call.
+
+use super::content::Content;
+
+/// A value that is the same in every call.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Constant {
+    pub(crate) place: ConstantPlace,
+    pub(crate) name: String,
+    pub(crate) value: String,
+}
+
+/// The place of a constant in the request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ConstantPlace {
+    Header,
+    Query,
+    Json,
+    Form,
+}
+
+impl Constant {
+    /// The name of the header, if this is one.
+    pub(crate) fn header(&self) -> Option<&str> {
+        (self.place == ConstantPlace::Header).then_some(self.name.as_str())
+    }
+
+    /// What this adds to the body.
+    pub(crate) fn content(&self) -> Option<Content<'_>> {
+        match self.place {
+            ConstantPlace::Json => Some(Content::JsonMember(&self.name)),
+            ConstantPlace::Form => Some(Content::FormMember(&self.name)),
+            ConstantPlace::Header | ConstantPlace::Query => None,
+        }
+    }
+}

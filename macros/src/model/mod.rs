@@ -1,0 +1,27 @@
+//! The meaning of single attributes and texts, without spans or tokens. All of it can be tested with plain strings.
+//!
+//! Read `param_kind.rs` first: it lists where a parameter can go.
+
+mod condition;
+mod constant;
+mod content;
+mod duration;
+mod http;
+mod paging;
+mod param_kind;
+mod path;
+mod role;
+mod rule;
+mod scheme;
+
+pub(crate) use condition::{Condition, Literal, wrong_pointer};
+pub(crate) use constant::{Constant, ConstantPlace};
+pub(crate) use content::Content;
+pub(crate) use duration::parse_millis;
+pub(crate) use http::{header_name, is_header_value, is_token};
+pub(crate) use paging::{Paging, is_field};
+pub(crate) use param_kind::ParamKind;
+pub(crate) use path::PathTemplate;
+pub(crate) use role::Role;
+pub(crate) use rule::Rule;
+pub(crate) use scheme::Scheme;

@@ -1,0 +1,49 @@
+//! The places in a request that a parameter can have.
+
+use super::content::Content;
+
+/// The place of a parameter in the request.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum ParamKind {
+    Path(String),
+    Query(String),
+    Header(String),
+    /// A whole `HeaderMap`.
+    Headers,
+    Cookie(String),
+    /// `Authorization: Bearer ...`, on refresh methods only.
+    Bearer,
+    Json,
+    JsonMember(String),
+    Form,
+    FormMember(String),
+    Part(String),
+    Body,
+}
+
+impl ParamKind {
+    /// The name of the header, if this is a single header.
+    pub(crate) fn header(&self) -> Option<&str> {
+        match self {
+            Self::Header(name) => Some(name),
+            Self::Bearer => Some("authorization"),
+            _ => None,
+        }
+    }
+
+    /// What this adds to the body.
+    pub(crate) fn content(&self) -> Option<Content<'_>> {
+        match self {
+            Self::Json | Self::Form | Self::Body => Some(Content::Whole),
+            Self::JsonMember(name) => Some(Content::JsonMember(name)),
+            Self::FormMember(name) => Some(Content::FormMember(name)),
+            Self::Part(_) => Some(Content::Part),
+            Self::Path(_)
+            | Self::Query(_)
+            | Self::Header(_)
+            | Self::Headers
+            | Self::Cookie(_)
+            | Self::Bearer => None,
+        }
+    }
+}

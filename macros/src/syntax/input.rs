@@ -1,0 +1,71 @@
+//! Parses the item under `#[api]`, which may turn out not to be a trait.
+
+use proc_macro2::{Ident, TokenStream, TokenTree};
+use syn::parse::{ParseStream, Parser};
+use syn::{Token, Visibility};
+
+use super::recovery::drain;
+use super::token_search::{any_word, is_word};
+use super::trait_item::{Trait, parse_trait};
+use crate::diag::{Diagnostics, Location};
+
+/// The item under the attribute.
+pub(crate) enum Input {
+    Trait(Box<Trait>),
+    /// A trait that cannot be parsed, with its visibility and name if those can.
+    Unreadable(Option<(Visibility, Ident)>),
+    /// Not a trait. Holds the item's keyword, and whether `mockall` generated the item.
+    Other {
+        at: Location,
+        is_mock: bool,
+    },
+}
+
+/// Parses the item under the attribute.
+pub(crate) fn parse_item(item: TokenStream, diag: &mut Diagnostics) -> Input {
+    if !item.clone().into_iter().any(|token| is_word(&token, "trait")) {
+        return parse_other(&item, diag);
+    }
+    let head = parse_head.parse2(item.clone());
+    let mut reader = |input: ParseStream| {
+        let read = parse_trait(input, diag);
+        drain(input)?;
+        Ok(read)
+    };
+    match Parser::parse2(&mut reader, item).and_then(|read| read) {
+        Ok(found) => Input::Trait(Box::new(found)),
+        Err(error) => {
+            diag.push_syntax(error);
+            Input::Unreadable(head.ok())
+        }
+    }
+}
+
+/// Parses the part of a trait that a client needs.
+fn parse_head(input: ParseStream) -> syn::Result<(Visibility, Ident)> {
+    input.call(syn::Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    while !input.peek(Token![trait]) {
+        input.parse::<TokenTree>()?;
+    }
+    input.parse::<Token![trait]>()?;
+    let name = input.parse()?;
+    drain(input)?;
+    Ok((vis, name))
+}
+
+fn parse_other(item: &TokenStream, diag: &mut Diagnostics) -> Input {
+    const KEYWORDS: &[&str] =
+        &["impl", "struct", "enum", "union", "fn", "mod", "type", "const", "static", "use"];
+    let keyword = item.clone().into_iter().find(|token| KEYWORDS.iter().any(|word| is_word(token, word)));
+    let at = match keyword {
+        Some(token) => diag.locate(&token),
+        None => diag.locate(item),
+    };
+    Input::Other { at, is_mock: any_word(item, &is_of_mockall) }
+}
+
+/// `automock` copies the attributes below it to everything it generates.
+fn is_of_mockall(word: &str) -> bool {
+    word == "mockall" || word.starts_with("Mock") || word.ends_with("_expectations")
+}

@@ -1,0 +1,131 @@
+//! Tests that the valid parts of a broken or unfinished trait are still generated.
+
+use quote::quote;
+
+use super::expanded::{Expanded, api};
+
+#[test]
+fn a_method_that_cannot_be_parsed_is_skipped_and_its_siblings_are_kept() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/a")]
+            async fn before(&self) -> Result<()>;
+
+            #[get("/b")]
+            async fn half_typed(&self, id: ) -> Result<()>;
+
+            async fn no_end(&self) -> { }
+
+            fn
+
+            #[get("/c")]
+            async fn after(&self) -> Result<()>;
+        }
+    });
+    expanded
+        .has(&quote!(::core::compile_error!))
+        .has(&quote!(fn before(&self) -> ::afresh::Pending<Result<()> >))
+        .has_not(&quote!(half_typed));
+}
+
+#[test]
+fn a_method_with_an_error_keeps_its_declaration_and_gets_a_stub() {
+    let expanded = api(quote! {
+        trait Shop {
+            async fn order(id: u64, (a, b): (u8, u8)) -> Result<Order>;
+        }
+    });
+    expanded
+        .has(&quote!(fn order(&self, id: u64, _: (u8, u8)) -> impl ::core::future::Future<Output = Result<Order> >))
+        .has(&quote! {
+            fn order(&self, _: u64, _: (u8, u8)) -> ::afresh::Pending<Result<Order> > {
+                ::core::unimplemented!()
+            }
+        });
+}
+
+#[test]
+fn a_trait_that_cannot_be_parsed_is_kept_and_gets_an_empty_client() {
+    let expanded = api(quote! {
+        pub trait Shop = Other;
+    });
+    expanded
+        .has(&quote!(
+            pub trait Shop = Other;
+        ))
+        .has(&quote!(pub struct ShopClient))
+        .has_not(&quote!(Pending));
+}
+
+#[test]
+fn errors_come_before_the_items_and_in_source_order() {
+    let Expanded(text) = api(quote! {
+        trait Shop {
+            #[login]
+            #[public]
+            #[get("/a")]
+            async fn first(&self, #[json] body: u8) -> Result<Tokens>;
+
+            async fn second(&self) -> Result<()>;
+        }
+    });
+    let places: Vec<Option<usize>> = ["bothlogin", "requesthasnobody", "methodsecond", "traitShop"]
+        .iter()
+        .map(|words| text.replace('`', "").find(words))
+        .collect();
+    assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
+}
+
+/// The user is still typing a method in an editor.
+#[test]
+fn an_unfinished_method_does_not_affect_others() {
+    let halves = [
+        quote!(async),
+        quote!(async fn),
+        quote!(async fn half),
+        quote!(async fn half(&self)),
+        quote!(async fn half(&self, n)),
+        quote!(async fn half(&self, n:)),
+        quote!(async fn half(&self, n: u8)),
+        quote!(async fn half(&self) ->),
+        quote!(async fn half(&self) -> Result<Or),
+        quote!(half),
+        quote!(fn),
+    ];
+    for half in halves {
+        let expanded = api(quote! {
+            trait Shop {
+                #[get("/before")]
+                async fn before(&self) -> Result<u8>;
+
+                #half
+
+                #[get("/after")]
+                async fn after(&self) -> Result<u8>;
+            }
+        });
+        expanded.has(&quote!(compile_error));
+        for name in [quote!(before), quote!(after)] {
+            expanded.has(&quote!(fn #name(&self) -> impl));
+            expanded.has(&quote!(fn #name(&self) -> ::afresh::Pending<Result<u8> >));
+            let described = format!("Shop::{name}");
+            expanded.has(&quote!(#described));
+        }
+    }
+}
+
+#[test]
+fn a_method_that_only_lacks_its_semicolon_is_generated() {
+    let half = quote!(#[get("/half")] async fn half(&self) -> Result<u8>);
+    for rest in [
+        quote!(),
+        quote!(
+            #[get("/after")]
+            async fn after(&self) -> Result<u8>;
+        ),
+    ] {
+        let expanded = api(quote!(trait Shop { #half #rest }));
+        expanded.has(&quote!(compile_error)).has(&quote!(fn half(&self) -> impl));
+        expanded.has(&quote!(fn half(&self) -> ::afresh::Pending<Result<u8> >)).has(&quote!("Shop::half"));
+    }
+}

@@ -1,0 +1,8 @@
+//! Tests of the tokens that `#[api]` generates. The crate `afresh-tests` compiles and runs such code.
+//!
+//! Read `valid.rs` first.
+
+mod broken;
+mod expanded;
+mod places;
+mod valid;
