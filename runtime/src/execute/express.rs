@@ -136,7 +136,7 @@ impl Express {
             }
             Poll::Ready(Ok(first)) if first.as_ref().is_none_or(|first| end.is_of(first)) => {
                 let body = first.unwrap_or_default();
-                Poll::Ready(Ok(self.end(Answer::read_already(&mut response, body, self.receipt()))))
+                Poll::Ready(Ok(self.end(Answer::from_body(&mut response, body, self.receipt()))))
             }
             Poll::Ready(Ok(first)) => {
                 self.read_on(response, first.unwrap_or_default(), end);
@@ -202,7 +202,7 @@ impl Express {
         self.leg = Leg::Detour(Box::pin(async move {
             let body = body::read_on(&mut response, first, end).await;
             let body = body.map_err(|error| error.with_receipt(receipt))?;
-            Ok(Answer::read_already(&mut response, body, receipt).none_on(endpoint.none_on))
+            Ok(Answer::from_body(&mut response, body, receipt).none_on(endpoint.none_on))
         }));
     }
 
