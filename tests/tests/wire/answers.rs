@@ -3,7 +3,8 @@
 use std::net::Ipv4Addr;
 use std::time::Duration;
 
-use afresh::{Error, FromResponse, Reply, api};
+use afresh::response::FromResponse;
+use afresh::{Error, Reply, api};
 use bytes::Bytes;
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -22,7 +23,7 @@ struct Order {
 struct Lines(Vec<String>);
 
 impl FromResponse for Lines {
-    fn from_response(answer: afresh::Answer) -> afresh::Result<Self> {
+    fn from_response(answer: afresh::response::Answer) -> afresh::Result<Self> {
         let answer = answer.success()?;
         Ok(Self(String::from_utf8_lossy(answer.body()).lines().map(str::to_owned).collect()))
     }

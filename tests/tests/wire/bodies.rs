@@ -1,6 +1,7 @@
 //! Bodies: JSON and forms, whole or by members, and bodies as they are; each with its content type.
 
-use afresh::{Body, IntoBody, Result, api};
+use afresh::param::IntoBody;
+use afresh::{Body, Result, api};
 use bytes::Bytes;
 use futures_util::stream;
 use serde::Serialize;
