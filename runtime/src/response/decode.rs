@@ -103,7 +103,7 @@ where
     }
 }
 
-/// Not part of `of`, which is compiled once for each type.
+/// A separate function, because `of` is compiled once for each type.
 fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error {
     let error = error.in_method(Some(method));
     record(&error);

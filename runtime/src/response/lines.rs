@@ -49,6 +49,13 @@ impl<T: DeserializeOwned> Lines<T> {
 }
 
 impl<T> Lines<T> {
+    /// Ends the stream after this error.
+    fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
+        self.body = None;
+        self.buffer.clear();
+        Poll::Ready(Some(Err(error)))
+    }
+
     fn take_line(&mut self) -> Option<Bytes> {
         let end = self.buffer.get(self.searched..)?.iter().position(|byte| *byte == b'\n');
         let Some(end) = end else {
@@ -78,17 +85,11 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     Some(Ok(chunk)) => {
                         this.buffer.extend_from_slice(&chunk);
                         if this.buffer.len() > MAX_LENGTH && !this.buffer.contains(&b'\n') {
-                            this.body = None;
-                            this.buffer.clear();
-                            return Poll::Ready(Some(Err(too_long())));
+                            return this.end_with(too_long());
                         }
                         continue;
                     }
-                    Some(Err(error)) => {
-                        this.body = None;
-                        this.buffer.clear();
-                        return Poll::Ready(Some(Err(error)));
-                    }
+                    Some(Err(error)) => return this.end_with(error),
                     None => {
                         this.body = None;
                         continue;

@@ -15,7 +15,7 @@ use url::Url;
 use super::answer::{Answer, AnswerFuture, Continuation};
 use super::decode::FromResponse;
 use super::reading::ByPages;
-use crate::declaration::paging::{Paging, Way};
+use crate::declaration::paging::{NextPage, Paging};
 use crate::error::{Error, Kind};
 use crate::format::link::next_of;
 
@@ -23,11 +23,11 @@ impl Paging {
     /// Returns the URL of the page after `answer`, which came from `url`.
     fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
         match self.0 {
-            Way::Link => {
+            NextPage::Link => {
                 let mut lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
                 url.join(&lines.find_map(next_of)?).ok()
             }
-            Way::Cursor { field, parameter } => {
+            NextPage::Cursor { field, parameter } => {
                 let body: Value = serde_json::from_slice(answer.body()).ok()?;
                 let cursor = match field.split('.').try_fold(&body, |value, name| value.get(name))? {
                     Value::String(text) if !text.is_empty() => text.clone(),
@@ -36,7 +36,7 @@ impl Paging {
                 };
                 Some(with_parameter(url, parameter, &cursor))
             }
-            Way::Number { parameter } => {
+            NextPage::Number { parameter } => {
                 let current = url.query_pairs().find(|(name, _)| name == parameter).map(|(_, number)| number);
                 let number: u64 = current.map_or(Some(1), |number| number.parse().ok())?;
                 Some(with_parameter(url, parameter, &number.checked_add(1)?.to_string()))
@@ -46,7 +46,8 @@ impl Paging {
 
     /// Whether `answer` is an empty page, which means that there are no more pages.
     fn is_end(self, answer: &Answer) -> bool {
-        matches!(self.0, Way::Number { .. }) && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
+        matches!(self.0, NextPage::Number { .. })
+            && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
     }
 }
 
