@@ -280,7 +280,7 @@ impl Client {
             let in_time =
                 poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
             timeout_at(deadline, in_time).await.unwrap_or_else(|elapsed| {
-                let error = Error::new(Kind::Timeout, "the call took longer than its timeout");
+                let error = Error::new(Kind::Timeout, "the call took longer than its timeout. Call again or raise the timeout; the server may have processed the request");
                 let rejection = met.as_ref().and_then(|met| met.get().cloned());
                 Err(error.with_source(elapsed).with_rejection_if(rejection))
             })

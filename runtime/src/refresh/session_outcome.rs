@@ -26,7 +26,10 @@ where
         let copy = Answer::whole(answer.status(), answer.headers().clone(), answer.body().clone());
         let tokens = T::from_response(copy)?.as_tokens();
         if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
-            return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
+            return Err(Error::new(
+                Kind::Decode,
+                "the answer holds no tokens. Compare the method's return type with what the server sends",
+            ));
         }
         Ok(tokens)
     }
