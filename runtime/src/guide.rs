@@ -1,17 +1,16 @@
-//! How to do things with this crate, one page for each kind of thing. What there is at all stands in the
-//! tables of [`macro@crate::api`]; these pages show what it is for.
+//! How to use this crate, with one page for each topic. The reference of all attributes is at [`macro@crate::api`].
 //!
-//! | page | for |
+//! | page | topic |
 //! |---|---|
-//! | [`auth`] | login, refresh and logout, in every common shape; what a 403 means |
-//! | [`stores`] | sessions that outlive their process, and that many processes share |
-//! | [`arguments`] | what a parameter looks like on the wire |
-//! | [`bodies`] | JSON, forms, parts, files and streams; what is sent again after a refresh |
+//! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
+//! | [`stores`] | sessions that survive a restart or are shared between processes |
+//! | [`arguments`] | how parameters are encoded in a request |
+//! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive, or in pages |
-//! | [`errors`] | what can go wrong, and what to do then |
-//! | [`testing`] | tests of code that calls an API, with and without a network |
+//! | [`errors`] | which errors there are, and how to handle them |
+//! | [`testing`] | testing code that calls an API, with or without a network |
 //!
-//! There is nothing here but documentation.
+//! These modules contain only documentation.
 
 #[doc = include_str!("../docs/guide/auth.md")]
 pub mod auth {}

@@ -76,7 +76,7 @@ impl Context {
     pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
-        !has_own && request.url(&self.upstream).is_ok_and(|url| self.upstream.is_own(&url))
+        !has_own && request.is_own(&self.upstream)
     }
 
     /// By what the answers to `endpoint` are classified. Conditions of the method replace those of the trait; functions

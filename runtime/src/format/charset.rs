@@ -1,4 +1,4 @@
-//! A body as text, in the character encoding that the answer names.
+//! Decodes a body as text, in the character encoding that the `Content-Type` header names.
 
 /// Why a body is not text in the encoding that the answer names.
 #[derive(Debug, PartialEq, Eq)]
@@ -11,13 +11,13 @@ pub(crate) enum TextError {
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Without the mark that some servers put before UTF-8 (RFC 8259 §8.1 lets a reader of JSON skip it).
+/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 lets a JSON parser skip it).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }
 
-/// `label`: what the answer calls the encoding; UTF-8 if it says nothing (RFC 6657 §3). A mark of
-/// UTF-8 outranks it.
+/// Decodes `body` from the encoding `label`, or from UTF-8 if there is no label (RFC 6657 §3). A UTF-8 byte order mark
+/// takes precedence over the label.
 pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, TextError> {
     let label = label.map(str::trim).filter(|label| !label.eq_ignore_ascii_case("utf-8"));
     if body.starts_with(BOM) {
@@ -26,17 +26,17 @@ pub(crate) fn decode(mut body: Vec<u8>, label: Option<&str>) -> Result<String, T
     }
     match label {
         None => utf8(body),
-        Some(label) => other(body, label),
+        Some(label) => decode_label(body, label),
     }
 }
 
-/// As it is, without a look for a mark.
+/// Decodes UTF-8, without looking for a byte order mark.
 pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
     String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }
 
 #[cfg(feature = "charset")]
-fn other(body: Vec<u8>, label: &str) -> Result<String, TextError> {
+fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
     let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| unsupported(label))?;
     if encoding == encoding_rs::UTF_8 {
         return utf8(body);
@@ -49,7 +49,7 @@ fn other(body: Vec<u8>, label: &str) -> Result<String, TextError> {
 }
 
 #[cfg(not(feature = "charset"))]
-fn other(body: Vec<u8>, label: &str) -> Result<String, TextError> {
+fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
     if ["utf8", "us-ascii", "ascii"].iter().any(|known| label.eq_ignore_ascii_case(known)) {
         return utf8(body);
     }

@@ -1,14 +1,14 @@
-//! A date in a header, as lenient as cookies need it (RFC 6265 §5.1.1), which takes in the three forms of RFC
-//! 9110 §5.6.7.
+//! Parses a date in a header. Uses the lenient rules for cookies (RFC 6265 §5.1.1), which include the three formats of
+//! RFC 9110 §5.6.7.
 //!
-//! Written here, because every crate that reads cookies' dates brings a whole calendar with it.
+//! Implemented here because every crate that parses the dates of cookies depends on a whole calendar library.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 const MONTHS: [&str; 12] =
     ["jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec"];
 
-/// What has been found of a date so far.
+/// The fields of a date that have been found so far.
 #[derive(Default)]
 struct Found {
     second_of_day: Option<u64>,
@@ -17,7 +17,7 @@ struct Found {
     year: Option<u64>,
 }
 
-/// The moment that `text` tells, if it tells one. All that was before 1970 is the beginning of 1970.
+/// Parses `text`. Dates before 1970 are returned as the start of 1970.
 pub(crate) fn parse(text: &str) -> Option<SystemTime> {
     let mut found = Found::default();
     for token in text.split(is_delimiter).filter(|token| !token.is_empty()) {
@@ -31,7 +31,7 @@ fn is_delimiter(letter: char) -> bool {
 }
 
 impl Found {
-    /// Each token is the first thing that is still missing and that it can be.
+    /// Stores the token in the first missing field that it can be parsed as.
     fn take(&mut self, token: &str) {
         if self.second_of_day.is_none() {
             self.second_of_day = second_of_day(token);
@@ -63,12 +63,12 @@ impl Found {
         }
         let days = days_before(year, month) + day;
         let seconds = days * 86_400 + self.second_of_day?;
-        // Day 1 of the reckoning is the first of January of the year 1.
+        // Day 1 is January 1 of the year 1; 719,163 days later the Unix epoch begins.
         Some(seconds.saturating_sub(719_163 * 86_400))
     }
 }
 
-/// `08:49:37`; what follows the digits does not matter.
+/// Parses `08:49:37` and ignores any characters after the digits.
 fn second_of_day(token: &str) -> Option<u64> {
     let mut parts = token.splitn(3, ':');
     let mut next = |most| number(parts.next()?, 1, 2).filter(|number| *number <= most);
@@ -76,7 +76,7 @@ fn second_of_day(token: &str) -> Option<u64> {
     Some((hour * 60 + minute) * 60 + next(59)?)
 }
 
-/// The number that `token` starts with, if it has as many digits.
+/// Parses the number at the start of `token` if it has between `least` and `most` digits.
 fn number(token: &str, least: usize, most: usize) -> Option<u64> {
     let length = token.bytes().take_while(u8::is_ascii_digit).count();
     let digits = (least..=most).contains(&length).then(|| token.get(..length))??;
@@ -123,7 +123,7 @@ mod tests {
     }
 
     #[test]
-    fn the_three_forms_of_a_header_are_one_moment() {
+    fn the_three_formats_of_a_header_give_the_same_time() {
         for text in
             ["Sun, 06 Nov 1994 08:49:37 GMT", "Sunday, 06-Nov-94 08:49:37 GMT", "Sun Nov  6 08:49:37 1994"]
         {
@@ -132,7 +132,7 @@ mod tests {
     }
 
     #[test]
-    fn what_servers_put_into_cookies_is_read_as_browsers_read_it() {
+    fn dates_in_cookies_are_parsed_as_browsers_parse_them() {
         for (text, date) in [
             ("Thu, 01 Jan 1970 00:00:00 GMT", 0),
             ("Thu, 01-Jan-1970 00:00:01 GMT", 1),
@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn what_tells_no_moment_is_no_date() {
+    fn text_that_is_not_a_date_is_none() {
         for text in [
             "",
             "0",
@@ -167,9 +167,9 @@ mod tests {
         }
     }
 
-    /// Every day of the Gregorian calendar's whole cycle follows the one before.
+    /// Covers the 400 years after which the Gregorian calendar repeats.
     #[test]
-    fn no_day_is_left_out_or_told_twice() {
+    fn each_day_is_one_day_after_the_day_before() {
         let mut expected = 0;
         for year in 1970..2370 {
             for (number, month) in (1..).zip(MONTHS) {

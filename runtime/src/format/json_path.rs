@@ -1,29 +1,29 @@
-//! Where in a JSON body something went wrong: a path to it and the shape before it, found again from the line
-//! and column that `serde_json` gives. So a decoder that succeeds pays nothing, and no type is decoded twice.
+//! Finds the place in a JSON body that `serde_json` reports by line and column: the path to it, and an excerpt of the
+//! text before it. Runs only after an error, so decoding that succeeds costs nothing.
 
 use std::collections::VecDeque;
 use std::fmt::{self, Write};
 
 use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 
-/// Longest excerpt, in characters.
-const EXCERPT: usize = 80;
-/// Longest name that is shown; what is longer is rather a value.
-const NAME: usize = 40;
+/// The longest excerpt, in characters.
+const MAX_EXCERPT: usize = 80;
+/// The longest name that is shown. A longer one is probably data.
+const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
-    /// `items[3].price`; empty for the body itself.
+    /// A path such as `items[3].price`; empty for the whole body.
     pub(crate) path: String,
-    /// What stands before it: names and punctuation, without any value.
+    /// The names and punctuation before the place, with every value masked.
     pub(crate) excerpt: String,
 }
 
-/// `line` and `column` count from 1; a column is a byte.
+/// `line` and `column` count from 1. A column is a number of bytes.
 pub(crate) fn find(body: &[u8], line: usize, column: usize) -> Place {
     let start: usize =
         body.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     let before = body.get(..start.saturating_add(column)).unwrap_or(body);
-    Place { path: path_at_end(before), excerpt: shape_of(before) }
+    Place { path: path_at_end(before), excerpt: excerpt_of(before) }
 }
 
 enum Step {
@@ -31,13 +31,12 @@ enum Step {
     Index(usize),
 }
 
-/// The path at which JSON that is cut off here breaks off: `serde_json` walks it, and what it was in at the end
-/// is the place.
+/// The path to the value at which `before`, which is truncated JSON, ends.
 fn path_at_end(before: &[u8]) -> String {
     let mut path = Vec::new();
     let mut json = serde_json::Deserializer::from_slice(before);
-    // It ends in the middle, so this fails by design.
-    let _ = Walk { path: &mut path, step: None, depth: 0 }.deserialize(&mut json);
+    // Always fails, because the JSON is truncated.
+    let _ = PathSeed { path: &mut path, step: None, depth: 0 }.deserialize(&mut json);
     let mut text = String::new();
     for step in &path {
         // Writing to a `String` cannot fail.
@@ -51,26 +50,26 @@ fn path_at_end(before: &[u8]) -> String {
     text
 }
 
-/// A value whose place is `step` below the first `depth` of the path. A step stays on the path until the next
-/// one takes its place, so that a value which has just ended is still where we are.
-struct Walk<'a> {
+/// Parses the value that is `step` below the first `depth` steps of the path. A step stays on the path until another
+/// replaces it, so that the path still leads to a value that has just ended.
+struct PathSeed<'a> {
     path: &'a mut Vec<Step>,
     step: Option<Step>,
     depth: usize,
 }
 
-impl<'de> DeserializeSeed<'de> for Walk<'_> {
+impl<'de> DeserializeSeed<'de> for PathSeed<'_> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
         self.path.truncate(self.depth);
         self.path.extend(self.step);
         let depth = self.path.len();
-        json.deserialize_any(Inside { path: self.path, depth })
+        json.deserialize_any(PathVisitor { path: self.path, depth })
     }
 }
 
-struct Inside<'a> {
+struct PathVisitor<'a> {
     path: &'a mut Vec<Step>,
     depth: usize,
 }
@@ -83,7 +82,7 @@ macro_rules! scalars {
     )*};
 }
 
-impl<'de> Visitor<'de> for Inside<'_> {
+impl<'de> Visitor<'de> for PathVisitor<'_> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -99,7 +98,7 @@ impl<'de> Visitor<'de> for Inside<'_> {
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
         let mut index = 0;
         while seq
-            .next_element_seed(Walk {
+            .next_element_seed(PathSeed {
                 path: &mut *self.path,
                 step: Some(Step::Index(index)),
                 depth: self.depth,
@@ -117,39 +116,40 @@ impl<'de> Visitor<'de> for Inside<'_> {
             self.path.truncate(self.depth);
             self.path.push(Step::Name(name));
             let depth = self.path.len();
-            map.next_value_seed(Walk { path: &mut *self.path, step: None, depth })?;
+            map.next_value_seed(PathSeed { path: &mut *self.path, step: None, depth })?;
         }
         self.path.truncate(self.depth);
         Ok(())
     }
 }
 
-/// Whether a name of a member is rather a name than a value: maps can be keyed by anything.
+/// Whether a key looks like the name of a field. The keys of a map may be data, which must not be shown.
 fn is_presentable(name: &str) -> bool {
     let ordinary = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | ' ');
-    (1..=NAME).contains(&name.len()) && name.chars().all(ordinary)
+    (1..=MAX_NAME).contains(&name.len()) && name.chars().all(ordinary)
 }
 
-/// The end of `before` with every value masked; nothing if it does not begin as an object or an array.
-fn shape_of(before: &[u8]) -> String {
+/// Returns the end of `before` with every value masked, or nothing if it is not an object or an array.
+fn excerpt_of(before: &[u8]) -> String {
     let trimmed = before.trim_ascii_start();
     if !matches!(trimmed.first(), Some(b'{' | b'[')) {
         return String::new();
     }
-    let mut shape = Shape::default();
+    let mut excerpt = Excerpt::default();
     let mut rest = trimmed;
     while let Some((first, more)) = rest.split_first() {
         rest = match first {
             b'"' => {
-                let length = end_of_text(more);
+                let length = end_of_string(more);
                 let (inside, after) = more.split_at_checked(length).unwrap_or((more, &[]));
                 let after = after.strip_prefix(b"\"").unwrap_or(after);
                 let is_name = after.trim_ascii_start().first() == Some(&b':');
-                shape.text(std::str::from_utf8(inside).ok().filter(|name| is_name && is_presentable(name)));
+                excerpt
+                    .string(std::str::from_utf8(inside).ok().filter(|name| is_name && is_presentable(name)));
                 after
             }
             b'{' | b'}' | b'[' | b']' | b',' | b':' => {
-                shape.push(char::from(*first).to_string());
+                excerpt.push(char::from(*first).to_string());
                 more
             }
             _ if first.is_ascii_whitespace() => more,
@@ -159,16 +159,16 @@ fn shape_of(before: &[u8]) -> String {
                 let (word, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
                 let shown = std::str::from_utf8(word).ok();
                 let shown = shown.filter(|word| matches!(*word, "true" | "false" | "null")).unwrap_or("…");
-                shape.push(shown.to_owned());
+                excerpt.push(shown.to_owned());
                 after
             }
         };
     }
-    shape.finish()
+    excerpt.finish()
 }
 
-/// How long a text is whose opening quote has been read.
-fn end_of_text(rest: &[u8]) -> usize {
+/// The length of a string whose opening quote has been read.
+fn end_of_string(rest: &[u8]) -> usize {
     let mut escaped = false;
     for (at, byte) in rest.iter().enumerate() {
         match byte {
@@ -181,23 +181,23 @@ fn end_of_text(rest: &[u8]) -> usize {
     rest.len()
 }
 
-/// The last pieces, as many as an excerpt may hold.
+/// Collects the last pieces that fit in an excerpt.
 #[derive(Default)]
-struct Shape {
+struct Excerpt {
     pieces: VecDeque<String>,
     length: usize,
     is_cut: bool,
 }
 
-impl Shape {
-    fn text(&mut self, name: Option<&str>) {
+impl Excerpt {
+    fn string(&mut self, name: Option<&str>) {
         self.push(format!("\"{}\"", name.unwrap_or("…")));
     }
 
     fn push(&mut self, piece: String) {
         self.length += piece.chars().count();
         self.pieces.push_back(piece);
-        while self.length > EXCERPT {
+        while self.length > MAX_EXCERPT {
             let Some(first) = self.pieces.pop_front() else { break };
             self.length -= first.chars().count();
             self.is_cut = true;
@@ -205,11 +205,11 @@ impl Shape {
     }
 
     fn finish(self) -> String {
-        let mut shape = String::from(if self.is_cut { "…" } else { "" });
+        let mut excerpt = String::from(if self.is_cut { "…" } else { "" });
         for piece in &self.pieces {
-            shape.push_str(piece);
+            excerpt.push_str(piece);
         }
-        shape
+        excerpt
     }
 }
 
@@ -240,7 +240,7 @@ mod tests {
     }
 
     #[test]
-    fn the_path_leads_to_the_value_that_does_not_fit() {
+    fn the_path_leads_to_the_value_of_the_wrong_type() {
         let path = |body| place::<Basket>(body).0;
         assert_eq!(path(r#"{"items":[{"price":1},{"price":"secret"}]}"#), "items[1].price");
         assert_eq!(path(r#"{"items":[{"price":1, "tags":[1,2,300]}]}"#), "items[0].tags[2]");
@@ -255,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn the_excerpt_shows_the_shape_and_no_value() {
+    fn the_excerpt_shows_no_value() {
         let shape = |body| place::<Basket>(body).1;
         assert_eq!(
             shape(r#"{"items":[{"price": 4111111111111111,"tags":null},{"price":"secret"}]}"#),
@@ -267,21 +267,21 @@ mod tests {
     }
 
     #[test]
-    fn names_that_are_rather_values_are_not_shown() {
+    fn keys_that_may_be_data_are_not_shown() {
         type Map = std::collections::HashMap<String, u8>;
-        let (path, excerpt) = place::<Map>(r#"{"somebody@example.com":"x"}"#);
+        let (path, excerpt) = place::<Map>(r#"{"ann@example.com":"x"}"#);
         assert_eq!((path.as_str(), excerpt.as_str()), ("[…]", r#"{"…":"…""#));
         let long = format!(r#"{{"{}":"x"}}"#, "a".repeat(41));
         assert_eq!(place::<Map>(&long).0, "[…]");
     }
 
     #[test]
-    fn a_long_body_gives_a_short_excerpt() {
+    fn the_excerpt_of_a_long_body_is_short() {
         let body =
             format!(r#"{{"items":[{}{{"price":"secret"}}]}}"#, r#"{"price":1,"tags":[1,2]},"#.repeat(1000));
         let (path, excerpt) = place::<Basket>(&body);
         assert_eq!(path, "items[1000].price");
         assert!(excerpt.starts_with('…') && excerpt.ends_with(r#"{"price":"…""#), "{excerpt}");
-        assert!(excerpt.chars().count() <= EXCERPT + 1);
+        assert!(excerpt.chars().count() <= MAX_EXCERPT + 1);
     }
 }

@@ -1,4 +1,4 @@
-//! The value at a JSON pointer (RFC 6901) in a document of which perhaps only the beginning is there.
+//! Looks up a JSON pointer (RFC 6901) in a document that may be truncated.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -7,27 +7,27 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// `None` if there is no such value, or it does not end within `json`.
+/// Returns the value at `pointer`, or `None` if it does not exist or is truncated.
 pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
     let mut found = None;
     let mut document = serde_json::Deserializer::from_slice(json);
-    // A document that is cut off is an error, after what was found.
+    // A truncated document is an error, but only after the value was found.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found
 }
 
-/// Goes down to `pointer`, and passes by everything else.
+/// Descends to `pointer` and skips everything else.
 struct Seek<'a> {
     pointer: &'a str,
     found: &'a mut Option<Value>,
 }
 
 impl<'a> Seek<'a> {
-    /// The first step, and the way from there.
-    fn step(&self) -> Option<(Cow<'a, str>, &'a str)> {
-        let way = self.pointer.strip_prefix('/')?;
-        let end = way.find('/').unwrap_or(way.len());
-        let (step, rest) = way.split_at_checked(end)?;
+    /// Splits the pointer into its first step and the rest.
+    fn split(&self) -> Option<(Cow<'a, str>, &'a str)> {
+        let path = self.pointer.strip_prefix('/')?;
+        let end = path.find('/').unwrap_or(path.len());
+        let (step, rest) = path.split_at_checked(end)?;
         let step = if step.contains('~') {
             Cow::Owned(step.replace("~1", "/").replace("~0", "~"))
         } else {
@@ -57,7 +57,7 @@ impl<'de> Visitor<'de> for Seek<'_> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        let step = self.step();
+        let step = self.split();
         while let Some(key) = map.next_key::<String>()? {
             match &step {
                 Some((wanted, pointer)) if **wanted == key => {
@@ -70,7 +70,7 @@ impl<'de> Visitor<'de> for Seek<'_> {
     }
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<(), A::Error> {
-        let step = self.step();
+        let step = self.split();
         for index in 0_usize.. {
             let here = step.as_ref().filter(|(wanted, _)| **wanted == index.to_string());
             let more = match here {
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_stands_before_the_cut_is_found_and_what_it_cuts_is_not() {
+    fn a_value_before_the_truncation_is_found_and_a_truncated_one_is_not() {
         let text = br#"{"list":[{"x":[1,2]},null,1.5],"error":{"code":"expired","more":"and mo"#;
         assert_eq!(look_up(text, "/error/code"), Some(json!("expired")));
         assert_eq!(look_up(text, "/list/0/x/1"), Some(json!(2)));

@@ -1,6 +1,6 @@
-//! The `Link` header (RFC 8288 §3): where `rel="next"` leads.
+//! Parses the `Link` header (RFC 8288 §3) to find the link with `rel="next"`.
 
-/// The target of the first link of a header line whose relation is `next`.
+/// Returns the target of the first link in a header line whose relation is `next`.
 pub(crate) fn next_of(line: &str) -> Option<String> {
     let mut rest = line;
     while let Some((_, after)) = rest.split_once('<') {
@@ -14,7 +14,7 @@ pub(crate) fn next_of(line: &str) -> Option<String> {
     None
 }
 
-/// Reads the parameters of one link; whether one says `rel=next`, and what follows the link.
+/// Parses the parameters of one link. Returns whether the relation is `next`, and the text after the link.
 fn relation(mut rest: &str) -> (bool, &str) {
     let mut is_next = None;
     loop {
@@ -26,7 +26,7 @@ fn relation(mut rest: &str) -> (bool, &str) {
             Some(after) => parameter_value(after.trim_start()),
             None => (String::new(), after),
         };
-        // The first `rel` counts, others must be ignored (§3.3).
+        // Only the first `rel` counts (§3.3).
         if name.trim().eq_ignore_ascii_case("rel") && is_next.is_none() {
             is_next =
                 Some(value.split_ascii_whitespace().any(|relation| relation.eq_ignore_ascii_case("next")));
@@ -36,7 +36,7 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// A token or a quoted text, and what follows it.
+/// Parses a token or a quoted string. Returns its value and the text after it.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn garbage_is_no_link() {
+    fn malformed_lines_are_no_links() {
         for line in ["", "<", "<a", "a; rel=next", "<a>", "<a>;", "<a>; rel", "<a>; rel=\"next", "<ä>;é;ü="]
         {
             let found = next_of(line);

@@ -1,17 +1,17 @@
-//! What an answer says that its body is: the one place that takes `Content-Type` apart (RFC 9110 §8.3).
+//! Parses the `Content-Type` header of an answer (RFC 9110 §8.3). No other file does.
 
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use mime::Mime;
 
-/// The media type of an answer; `None` inside if it states none, or none that can be read.
+/// The media type of an answer. Holds `None` if the header is missing or malformed.
 pub(crate) struct MediaType(Option<Mime>);
 
 impl MediaType {
     pub(crate) fn of(headers: &HeaderMap) -> Self {
         let text = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok());
         Self(text.and_then(|text| {
-            // Parameters that nobody can read do not make the type unreadable.
+            // Malformed parameters do not make the type itself invalid.
             text.parse().or_else(|_| text.split(';').next().unwrap_or(text).trim().parse()).ok()
         }))
     }
@@ -21,22 +21,22 @@ impl MediaType {
         self.0.as_ref().map(Mime::essence_str)
     }
 
-    /// `application/json`, or anything that says to be JSON by its suffix (RFC 6839 §3.1).
+    /// Whether the type is JSON, by its subtype or by its suffix `+json` (RFC 6839 §3.1).
     pub(crate) fn is_json(&self) -> bool {
         self.0.as_ref().is_some_and(|kind| kind.subtype() == mime::JSON || kind.suffix() == Some(mime::JSON))
     }
 
-    /// Problem details as JSON (RFC 9457 §3).
+    /// Whether the body is a JSON problem (RFC 9457 §3).
     pub(crate) fn is_problem(&self) -> bool {
         self.essence() == Some("application/problem+json")
     }
 
-    /// A page: rather a proxy's or a firewall's than an API's.
+    /// Whether the body is a web page, which a proxy or firewall probably sent instead of the API.
     pub(crate) fn is_html(&self) -> bool {
         self.essence() == Some("text/html")
     }
 
-    /// The character encoding, as the answer names it.
+    /// The character encoding, as the header names it.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())
     }
@@ -51,7 +51,7 @@ mod tests {
     }
 
     #[test]
-    fn json_is_told_by_name_or_suffix_in_any_case() {
+    fn json_is_recognized_by_name_or_suffix_in_any_case() {
         for json in
             ["application/json", "Application/JSON; charset=utf-8", "application/problem+json", "text/json"]
         {
@@ -78,7 +78,7 @@ mod tests {
     }
 
     #[test]
-    fn the_charset_is_what_stands_there() {
+    fn the_charset_is_returned_as_written() {
         assert_eq!(
             of("text/plain; charset=ISO-8859-1").charset().map(str::to_lowercase).as_deref(),
             Some("iso-8859-1")

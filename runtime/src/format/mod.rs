@@ -1,5 +1,5 @@
-//! Formats that servers write and that need no knowledge of a call: dates, media types, links, JSON pointers.
-//! Start with `media_type`.
+//! Pure parsers of formats that servers use: dates, media types, links, character encodings and JSON pointers. Read
+//! `media_type.rs` first.
 
 pub(crate) mod charset;
 pub(crate) mod date;

@@ -1,4 +1,4 @@
-//! Reads the tokens out of the answer to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
+//! Reads the tokens from the answer to a `#[login]` or `#[refresh]` method: [`SessionOutcome`].
 
 use crate::error::{Error, Kind};
 use crate::response::answer::Answer;
@@ -6,7 +6,7 @@ use crate::response::decode::{FromError, FromResponse, Outcome};
 use crate::response::reply::Reply;
 use crate::session::{AsTokens, Tokens};
 
-/// What a `#[login]` or `#[refresh]` method can return: an [`Outcome`] whose value says where its tokens are.
+/// The return type of a `#[login]` or `#[refresh]` method: an [`Outcome`] whose value implements [`AsTokens`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a `#[login]` or `#[refresh]` method can return",
     label = "no tokens in here",
@@ -26,7 +26,10 @@ where
         let copy = Answer::whole(answer.status(), answer.headers().clone(), answer.body().clone());
         let tokens = T::from_response(copy)?.as_tokens();
         if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
-            return Err(Error::new(Kind::Decode, "the answer holds no tokens"));
+            return Err(Error::new(
+                Kind::Decode,
+                "the answer holds no tokens. Compare the method's return type with what the server sends",
+            ));
         }
         Ok(tokens)
     }

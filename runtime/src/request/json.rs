@@ -15,7 +15,7 @@ pub(crate) fn write_json<T: Serialize + ?Sized>(value: &T) -> Result<Option<Vec<
     finish(written, body, none)
 }
 
-/// Not part of [`write_json`], which is compiled once for each type.
+/// A separate function, because [`write_json`] is compiled once for each type.
 fn finish(
     written: Result<(), serde_json::Error>,
     body: Vec<u8>,

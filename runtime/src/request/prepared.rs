@@ -185,6 +185,15 @@ impl Prepared {
         }
     }
 
+    /// Whether the request goes to the origin of `upstream`.
+    pub(crate) fn is_own(&self, upstream: &Upstream) -> bool {
+        match self {
+            // The URL is made from the base URL, whatever the path is.
+            Self::Declared(Declared { absolute_url: None, .. }) => true,
+            _ => self.url(upstream).is_ok_and(|url| upstream.is_own(&url)),
+        }
+    }
+
     /// The same request with another URL; `None` if its body can be sent only once.
     pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         match self {

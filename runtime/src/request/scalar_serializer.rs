@@ -8,12 +8,14 @@ use serde::ser::{self, Impossible, Serialize};
 
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
+type Result<T = (), E = EncodeError> = std::result::Result<T, E>;
+
 /// Writes the scalars of `value` to `writer` under `name`.
 pub(crate) fn write_scalars<T: Serialize + ?Sized>(
     writer: &mut dyn ScalarWriter,
     name: &str,
     value: &T,
-) -> Result<(), EncodeError> {
+) -> Result {
     value.serialize(ScalarSerializer { writer, name, depth: Depth::Top })
 }
 
@@ -33,30 +35,32 @@ struct ScalarSerializer<'a> {
 }
 
 impl ScalarSerializer<'_> {
-    fn write(self, text: &str) -> Result<(), EncodeError> {
+    fn write(self, text: &str) -> Result {
         self.writer.write(self.name, text)
     }
 
-    fn check_fields(&self) -> Result<(), EncodeError> {
+    fn check_fields(&self) -> Result {
         if self.writer.accepts() < Accepts::Fields {
-            return Err(EncodeError(format!("`{}` is a struct or map", self.name)));
+            return Err(self.error("is a struct or map"));
         }
         Ok(())
     }
 
     fn nested(&self) -> EncodeError {
-        match self.depth {
-            Depth::Element => {
-                EncodeError(format!("`{}` holds a sequence or struct inside a sequence", self.name))
-            }
-            _ => EncodeError(format!("`{}` is a struct or map inside a struct or map", self.name)),
-        }
+        self.error(match self.depth {
+            Depth::Element => "holds a sequence or struct inside a sequence",
+            Depth::Top | Depth::Field => "is a struct or map inside a struct or map",
+        })
+    }
+
+    fn error(&self, fact: &str) -> EncodeError {
+        EncodeError(format!("`{}` {fact}", self.name))
     }
 }
 
 macro_rules! integers {
     ($($method:ident $type:ty,)*) => {$(
-        fn $method(self, value: $type) -> Result<(), EncodeError> {
+        fn $method(self, value: $type) -> Result {
             self.write(itoa::Buffer::new().format(value))
         }
     )*};
@@ -64,9 +68,9 @@ macro_rules! integers {
 
 macro_rules! floats {
     ($($method:ident $type:ty,)*) => {$(
-        fn $method(self, value: $type) -> Result<(), EncodeError> {
+        fn $method(self, value: $type) -> Result {
             if !value.is_finite() {
-                return Err(EncodeError(format!("`{}` is not a finite number", self.name)));
+                return Err(self.error("is not a finite number"));
             }
             let text = serde_json::to_string(&value).map_err(ser::Error::custom)?;
             self.write(&text)
@@ -91,52 +95,43 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
     }
     floats! { serialize_f32 f32, serialize_f64 f64, }
 
-    fn serialize_bool(self, value: bool) -> Result<(), EncodeError> {
+    fn serialize_bool(self, value: bool) -> Result {
         self.write(if value { "true" } else { "false" })
     }
 
-    fn serialize_char(self, value: char) -> Result<(), EncodeError> {
+    fn serialize_char(self, value: char) -> Result {
         self.write(value.encode_utf8(&mut [0; 4]))
     }
 
-    fn serialize_str(self, value: &str) -> Result<(), EncodeError> {
+    fn serialize_str(self, value: &str) -> Result {
         self.write(value)
     }
 
-    fn serialize_bytes(self, _: &[u8]) -> Result<(), EncodeError> {
-        Err(EncodeError(format!("`{}` is raw bytes, which have no text", self.name)))
+    fn serialize_bytes(self, _: &[u8]) -> Result {
+        Err(self.error("is raw bytes, which cannot be sent as text"))
     }
 
-    fn serialize_none(self) -> Result<(), EncodeError> {
+    fn serialize_none(self) -> Result {
         Ok(())
     }
 
-    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result<(), EncodeError> {
+    fn serialize_some<T: Serialize + ?Sized>(self, value: &T) -> Result {
         value.serialize(self)
     }
 
-    fn serialize_unit(self) -> Result<(), EncodeError> {
+    fn serialize_unit(self) -> Result {
         Ok(())
     }
 
-    fn serialize_unit_struct(self, _: &'static str) -> Result<(), EncodeError> {
+    fn serialize_unit_struct(self, _: &'static str) -> Result {
         Ok(())
     }
 
-    fn serialize_unit_variant(
-        self,
-        _: &'static str,
-        _: u32,
-        variant: &'static str,
-    ) -> Result<(), EncodeError> {
+    fn serialize_unit_variant(self, _: &'static str, _: u32, variant: &'static str) -> Result {
         self.write(variant)
     }
 
-    fn serialize_newtype_struct<T: Serialize + ?Sized>(
-        self,
-        _: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
+    fn serialize_newtype_struct<T: Serialize + ?Sized>(self, _: &'static str, value: &T) -> Result {
         value.serialize(self)
     }
 
@@ -146,7 +141,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         _: u32,
         variant: &'static str,
         value: &T,
-    ) -> Result<(), EncodeError> {
+    ) -> Result {
         self.check_fields()?;
         if self.depth != Depth::Top {
             return Err(self.nested());
@@ -154,25 +149,21 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         value.serialize(ScalarSerializer { writer: self.writer, name: variant, depth: Depth::Field })
     }
 
-    fn serialize_seq(self, _: Option<usize>) -> Result<SequenceSerializer<'a>, EncodeError> {
+    fn serialize_seq(self, _: Option<usize>) -> Result<SequenceSerializer<'a>> {
         if self.depth == Depth::Element {
             return Err(self.nested());
         }
         if self.writer.accepts() < Accepts::Sequence {
-            return Err(EncodeError(format!("`{}` is a sequence", self.name)));
+            return Err(self.error("is a sequence"));
         }
         Ok(SequenceSerializer { writer: self.writer, name: self.name })
     }
 
-    fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>, EncodeError> {
+    fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
         self.serialize_seq(Some(len))
     }
 
-    fn serialize_tuple_struct(
-        self,
-        _: &'static str,
-        len: usize,
-    ) -> Result<SequenceSerializer<'a>, EncodeError> {
+    fn serialize_tuple_struct(self, _: &'static str, len: usize) -> Result<SequenceSerializer<'a>> {
         self.serialize_seq(Some(len))
     }
 
@@ -182,11 +173,11 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeTupleVariant, EncodeError> {
+    ) -> Result<Self::SerializeTupleVariant> {
         Err(self.nested())
     }
 
-    fn serialize_map(self, _: Option<usize>) -> Result<FieldSerializer<'a>, EncodeError> {
+    fn serialize_map(self, _: Option<usize>) -> Result<FieldSerializer<'a>> {
         self.check_fields()?;
         if self.depth != Depth::Top {
             return Err(self.nested());
@@ -194,7 +185,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         Ok(FieldSerializer { writer: self.writer, key: String::new() })
     }
 
-    fn serialize_struct(self, _: &'static str, len: usize) -> Result<FieldSerializer<'a>, EncodeError> {
+    fn serialize_struct(self, _: &'static str, len: usize) -> Result<FieldSerializer<'a>> {
         self.serialize_map(Some(len))
     }
 
@@ -204,7 +195,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         _: u32,
         _: &'static str,
         _: usize,
-    ) -> Result<Self::SerializeStructVariant, EncodeError> {
+    ) -> Result<Self::SerializeStructVariant> {
         Err(self.nested())
     }
 }
@@ -215,7 +206,7 @@ struct SequenceSerializer<'a> {
 }
 
 impl SequenceSerializer<'_> {
-    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+    fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
         value.serialize(ScalarSerializer { writer: self.writer, name: self.name, depth: Depth::Element })
     }
 }
@@ -226,11 +217,11 @@ macro_rules! sequences {
             type Ok = ();
             type Error = EncodeError;
 
-            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+            fn $method<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
                 self.element(value)
             }
 
-            fn end(self) -> Result<(), EncodeError> {
+            fn end(self) -> Result {
                 Ok(())
             }
         }
@@ -249,7 +240,7 @@ struct FieldSerializer<'a> {
 }
 
 impl FieldSerializer<'_> {
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result<(), EncodeError> {
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result {
         value.serialize(ScalarSerializer { writer: self.writer, name, depth: Depth::Field })
     }
 }
@@ -258,19 +249,19 @@ impl ser::SerializeMap for FieldSerializer<'_> {
     type Ok = ();
     type Error = EncodeError;
 
-    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result<(), EncodeError> {
+    fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result {
         let mut text = MapKey(None);
         write_scalars(&mut text, "a map's key", key)?;
         self.key = text.0.ok_or_else(|| EncodeError("a map's key is empty".to_owned()))?;
         Ok(())
     }
 
-    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result<(), EncodeError> {
+    fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
         let key = std::mem::take(&mut self.key);
         self.field(&key, value)
     }
 
-    fn end(self) -> Result<(), EncodeError> {
+    fn end(self) -> Result {
         Ok(())
     }
 }
@@ -279,15 +270,11 @@ impl ser::SerializeStruct for FieldSerializer<'_> {
     type Ok = ();
     type Error = EncodeError;
 
-    fn serialize_field<T: Serialize + ?Sized>(
-        &mut self,
-        name: &'static str,
-        value: &T,
-    ) -> Result<(), EncodeError> {
+    fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result {
         self.field(name, value)
     }
 
-    fn end(self) -> Result<(), EncodeError> {
+    fn end(self) -> Result {
         Ok(())
     }
 }
@@ -295,7 +282,7 @@ impl ser::SerializeStruct for FieldSerializer<'_> {
 struct MapKey(Option<String>);
 
 impl ScalarWriter for MapKey {
-    fn write(&mut self, _: &str, text: &str) -> Result<(), EncodeError> {
+    fn write(&mut self, _: &str, text: &str) -> Result {
         self.0 = Some(text.to_owned());
         Ok(())
     }

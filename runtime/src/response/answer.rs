@@ -1,4 +1,4 @@
-//! What the server answered, before it becomes a value: [`Answer`].
+//! The answer to a call before it becomes a value: [`Answer`].
 
 use std::fmt;
 use std::future::Future;
@@ -40,21 +40,23 @@ pub(crate) struct Continuation {
     pub(crate) url: Url,
 }
 
-/// What the server answered, before it becomes a value.
+/// The answer to a call, before it becomes a value.
+///
+/// An implementation of [`FromResponse`](crate::response::FromResponse) receives it.
 pub struct Answer {
     status: StatusCode,
     headers: HeaderMap,
     content: Content,
     receipt: Receipt,
-    /// The refusal that a replay followed.
+    /// The rejection after which the call was sent again.
     rejection: Option<Arc<Rejection>>,
-    /// Whether the server may have put secrets into the body: then no error quotes it.
+    /// Whether the body may hold secrets. Then no error quotes or contains it.
     secret: bool,
     /// Whether the server refused the call for its credential.
     refused: bool,
-    /// The method declares that this status is `None`.
+    /// Whether the method declares that this status means `None`.
     none: bool,
-    /// How to get the next page.
+    /// How to request the next page.
     continuation: Option<Box<Continuation>>,
 }
 
@@ -103,6 +105,7 @@ impl Answer {
         }
     }
 
+    /// Creates an answer from a response whose body has been read.
     fn whole_of(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
         Self {
             status: response.status(),
@@ -117,7 +120,7 @@ impl Answer {
         }
     }
 
-    /// Leaves the body where it is.
+    /// Leaves the body unread.
     fn live(response: Response, receipt: Receipt, rejection: Option<Arc<Rejection>>) -> Self {
         let mut response = response.into_reqwest();
         response.extensions_mut().insert(receipt);
@@ -134,7 +137,7 @@ impl Answer {
         }
     }
 
-    /// The body holds the tokens.
+    /// Marks the body as one that holds tokens.
     pub(crate) fn with_secrets(self) -> Self {
         Self { secret: true, ..self.map_body(clamp_numbers) }
     }
@@ -166,18 +169,18 @@ impl Answer {
         Self { none: statuses.contains(&self.status.as_u16()), ..self }
     }
 
-    /// Whether the method declares that this status is `None`.
+    /// Whether the method declares that this status means `None`.
     pub(crate) fn is_none(&self) -> bool {
         self.none
     }
 
-    /// The status.
+    /// Returns the status.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The headers.
+    /// Returns the headers.
     #[must_use]
     pub fn headers(&self) -> &HeaderMap {
         match &self.content {
@@ -186,27 +189,27 @@ impl Answer {
         }
     }
 
-    /// The body; empty for a type that asked for the live response.
+    /// Returns the body. It is empty if [`Reading`](crate::response::Reading) leaves it unread.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        static NOTHING: Bytes = Bytes::new();
+        static EMPTY: Bytes = Bytes::new();
         match &self.content {
             Content::Whole(body) => body,
-            Content::Live(_) => &NOTHING,
+            Content::Live(_) => &EMPTY,
         }
     }
 
-    /// How the call went.
+    /// Returns how the call was authenticated and sent.
     #[must_use]
     pub fn receipt(&self) -> Receipt {
         self.receipt
     }
 
-    /// This answer if its status is a success; otherwise the error that a method returns.
+    /// Returns this answer if its status is a success.
     ///
     /// # Errors
     ///
-    /// [`Error::is_status`] with status, headers and body.
+    /// Returns an error with status, headers and body if the status is not a success; see [`Error::is_status`].
     pub fn success(self) -> Result<Self, Error> {
         if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
     }
@@ -222,8 +225,7 @@ impl Answer {
         Error::status_of(answer, self.receipt).with_rejection_if(rejection)
     }
 
-    /// The live response, for types that are not read whole, see
-    /// [`FromResponse::READING`](crate::response::FromResponse::READING).
+    /// Treats these statuses as `None` (`#[none_on(...)]`).
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {
@@ -237,7 +239,8 @@ impl Answer {
         }
     }
 
-    /// The value that a success holds. This is compiled for each type; what need not be stands below.
+    /// Decodes the value of a successful answer. Compiled once for each type, so code that does not depend on the type
+    /// is in other functions.
     pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
         if !self.status.is_success() && !self.is_none() {
             return Err(self.into_status_error());
@@ -261,8 +264,13 @@ impl Answer {
         let body = charset::without_bom(self.body());
         let place = if self.secret { error.position() } else { error.explanation(body) };
         let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
-            Some(other) => format!("the answer is `{}` and not JSON: {place}", shortened(other)),
-            None => format!("the answer is not of the declared type: {place}"),
+            Some(other) => format!(
+                "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
+                shortened(other)
+            ),
+            None => format!(
+                "the answer is not of the declared type ({place}). Compare the method's return type with what the server sends"
+            ),
         };
         let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
         let error = error.with_rejection_if(self.rejection.clone());
@@ -274,7 +282,7 @@ impl Answer {
     }
 }
 
-/// The server may name its type as it likes.
+/// Limits the length of a media type, which the server chooses.
 fn shortened(essence: &str) -> String {
     essence.chars().take(60).collect()
 }

@@ -1,6 +1,6 @@
-//! Lets the declared type say what it is, by the first thing that it asks serde for: `()` ignores the body,
-//! `Option` takes an absent one as `None`, bytes are the body as it is, a text is the body as text, and the
-//! rest is JSON. So no type name is ever looked at.
+//! Deserializes the declared type from a body. The first method that the type calls on the deserializer decides how:
+//! `()` ignores the body, `Option` reads an absent body as `None`, bytes are the body itself, a string is the body as
+//! text, and everything else is JSON. The name of the type plays no part.
 
 use std::cell::{Cell, OnceCell};
 
@@ -13,13 +13,13 @@ use crate::format::media_type::MediaType;
 use crate::response::decode_error::DecodeError;
 
 pub(crate) struct BodyDeserializer<'h> {
-    /// Taken whole by a type that owns it, so that nothing is copied; otherwise moved to `lent`.
+    /// A type that owns its data takes the body from here without a copy. Otherwise it moves to `lent`.
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// The method declares that this answer is `None`: it has no value of another type.
+    /// Whether the method declares that this status means `None`, so that only an `Option` can be read.
     none: bool,
-    /// `None`: it is a part of an answer, say a line, and begins with no mark.
+    /// `None` for one item of a stream, such as a line. An item has no byte order mark.
     headers: Option<&'h HeaderMap>,
 }
 
@@ -35,7 +35,7 @@ impl<'h> BodyDeserializer<'h> {
         }
     }
 
-    /// One item of an answer that is read as it arrives.
+    /// Reads one item of an answer that is read as it arrives.
     pub(crate) fn item(text: Bytes) -> Self {
         Self {
             none: false,
@@ -86,12 +86,12 @@ impl<'h> BodyDeserializer<'h> {
 
 type JsonReader<'de> = serde_json::Deserializer<serde_json::de::SliceRead<'de>>;
 
-/// Nothing may follow the value.
+/// Returns an error if anything follows the value.
 fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
-/// Compiled for each type that is read; hence without `?`, which would be compiled for each too.
+/// Compiled once for each type that is read. Avoids `?`, whose conversion would be compiled each time too.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {
         match $source.reader() {
@@ -222,7 +222,7 @@ mod tests {
     const JSON: &str = "application/json; charset=utf-8";
 
     #[test]
-    fn a_text_is_the_body_or_the_json_text() {
+    fn a_string_is_the_body_or_the_json_string() {
         assert_eq!(read::<String>("text/plain", "\"ok\"").unwrap(), "\"ok\"");
         assert_eq!(read::<String>(JSON, "\"ok\"").unwrap(), "ok");
         assert_eq!(read::<String>(JSON, "{\"a\":1}").unwrap(), "{\"a\":1}");
@@ -230,7 +230,7 @@ mod tests {
     }
 
     #[test]
-    fn nothing_is_none_and_the_unit_takes_anything() {
+    fn an_absent_body_is_none_and_the_unit_accepts_anything() {
         assert_eq!(read::<Option<u8>>(JSON, "").unwrap(), None);
         assert_eq!(read::<Option<u8>>(JSON, " null ").unwrap(), None);
         assert_eq!(read::<Option<u8>>(JSON, "7").unwrap(), Some(7));
@@ -245,18 +245,18 @@ mod tests {
         enum Size {
             Large,
         }
-        fn said<T: DeserializeOwned + fmt::Debug>(body: &'static str) -> String {
+        fn message<T: DeserializeOwned + fmt::Debug>(body: &'static str) -> String {
             let headers = HeaderMap::new();
             let source =
                 BodyDeserializer::new(StatusCode::OK, &headers, Bytes::from_static(body.as_bytes()), false);
             T::deserialize(&source).unwrap_err().to_string()
         }
         assert_eq!(
-            said::<Vec<u8>>(r#"["se, expected cret"]"#),
+            message::<Vec<u8>>(r#"["se, expected cret"]"#),
             "invalid type: string, expected u8 at line 1 column 20"
         );
-        assert_eq!(said::<Size>("\"secret\""), "unknown variant, expected `large` at line 1 column 8");
-        assert_eq!(said::<IpAddr>("secret"), "invalid IP address syntax");
+        assert_eq!(message::<Size>("\"secret\""), "unknown variant, expected `large` at line 1 column 8");
+        assert_eq!(message::<IpAddr>("secret"), "invalid IP address syntax");
         assert_eq!(read::<Size>(JSON, "\"large\"").map(|Size::Large| ()), Ok(()));
     }
 
@@ -266,10 +266,10 @@ mod tests {
     }
 
     #[test]
-    fn the_rest_is_json_and_only_json() {
+    fn everything_else_is_json_and_only_json() {
         assert_eq!(read::<(u8, String)>("", "[1, \"a\"]").unwrap(), (1, "a".to_owned()));
         assert_eq!(read::<serde_json::Value>(JSON, "{\"a\":[1]}").unwrap()["a"][0], 1);
-        assert_eq!(read::<u8>(JSON, "1 2").unwrap_err(), "no JSON at line 1 column 3");
-        assert_eq!(read::<Vec<u8>>(JSON, "").unwrap_err(), "its JSON ends too soon");
+        assert_eq!(read::<u8>(JSON, "1 2").unwrap_err(), "invalid JSON at line 1 column 3");
+        assert_eq!(read::<Vec<u8>>(JSON, "").unwrap_err(), "its JSON is truncated");
     }
 }

@@ -1,4 +1,4 @@
-//! The body as it arrives: [`ByteStream`].
+//! Reads a body as it arrives: [`ByteStream`].
 
 use std::fmt;
 use std::future::poll_fn;
@@ -13,7 +13,7 @@ use crate::response::answer::Answer;
 use crate::response::decode::FromResponse;
 use crate::response::reading::Reading;
 
-/// The body of a successful answer, chunk by chunk as it arrives.
+/// The body of a successful answer, as a stream of chunks.
 ///
 /// ```
 /// # async fn example(mut photo: afresh::ByteStream) -> afresh::Result<()> {
@@ -27,7 +27,9 @@ use crate::response::reading::Reading;
 pub struct ByteStream(Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>);
 
 impl ByteStream {
-    /// The next chunk; `None` at the end and after an error. Cancel safe.
+    /// Returns the next chunk, or `None` at the end and after an error.
+    ///
+    /// This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -1,4 +1,4 @@
-//! Reads a refused answer as far as it is worth keeping: [`capture`].
+//! Reads the rejection of a call, up to a limit of size and time: [`capture`].
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use tokio::runtime::Handle;
 use crate::error::Rejection;
 use crate::transport::response::Response;
 
-/// The longest body that is kept of a refused answer.
+/// The longest body that is kept.
 const BODY_CAP: usize = 64 * 1024;
-/// How long the rest of such a body may take.
+/// How long reading the body may take.
 const BODY_WAIT: Duration = Duration::from_secs(1);
 
-/// Reads what is worth keeping and frees the connection.
+/// Reads status, headers and body, and frees the connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
     let mut body = BytesMut::new();
     let read = async {
@@ -25,7 +25,7 @@ pub(crate) async fn capture(mut response: Response) -> Rejection {
             }
         }
     };
-    // A body that never ends must not keep its caller from the refresh; what has arrived is kept.
+    // A body that never ends must not delay the refresh. What has arrived by then is kept.
     if Handle::try_current().is_ok() {
         let _ = tokio::time::timeout(BODY_WAIT, read).await;
     } else {

@@ -1,4 +1,4 @@
-//! From an answer to the value a method returns: the only generic step after a call.
+//! Converts an answer into the value that a method returns. This is the only generic step of a call.
 
 use serde::de::DeserializeOwned;
 
@@ -7,10 +7,10 @@ use super::reading::{ByHand, ByReply, BySerde, Reading};
 use super::reply::Reply;
 use crate::error::Error;
 
-/// A value that can be made of an answer.
+/// A type that can be read from an answer.
 ///
-/// Every type that serde can deserialize is one, and so are [`Reply`] of such a type and
-/// [`reqwest::Response`]. Implement it for a type that reads something else than JSON:
+/// Every type that serde can deserialize implements this trait. So do [`Reply`] of such a type and
+/// [`reqwest::Response`]. Implement it for a type that reads something other than JSON:
 ///
 /// ```
 /// use afresh::response::{Answer, FromResponse};
@@ -31,14 +31,14 @@ use crate::error::Error;
     note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::response::FromResponse`"
 )]
 pub trait FromResponse<Via = ByHand>: Sized {
-    /// How much of the response is read before the value is made.
+    /// How much of the response is read before `from_response` is called.
     const READING: Reading = Reading::Whole;
 
-    /// Makes the value. The status may be anything; see [`Answer::success`].
+    /// Reads the value. The answer may have any status; [`Answer::success`] checks it.
     ///
     /// # Errors
     ///
-    /// Whatever the caller of the method is to get.
+    /// The caller of the method gets the error that this function returns.
     fn from_response(answer: Answer) -> Result<Self, Error>;
 }
 
@@ -59,7 +59,7 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// As it came, whatever its status.
+/// Returns the response unchanged, whatever its status.
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;
 
@@ -68,8 +68,9 @@ impl FromResponse for reqwest::Response {
     }
 }
 
-/// What a client method can return: `Result<T, E>`, under any alias, of a `T` that can be read from a
-/// response and an `E: From<afresh::Error>`.
+/// The return type of a client method: `Result<T, E>`, or any alias of it.
+///
+/// `T` can be read from a response, and `E` implements `From<afresh::Error>`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is not what a client method can return",
     label = "not a `Result`",
@@ -97,26 +98,26 @@ where
         };
         match value {
             Ok(value) => Ok(value),
-            Err(error) => Err(E::from(named(error, method, record))),
+            Err(error) => Err(E::from(with_method(error, method, record))),
         }
     }
 }
 
-/// Apart from the above, which is compiled for each type.
-fn named(error: Error, method: &'static str, record: fn(&Error)) -> Error {
+/// A separate function, because `of` is compiled once for each type.
+fn with_method(error: Error, method: &'static str, record: fn(&Error)) -> Error {
     let error = error.in_method(Some(method));
     record(&error);
     error
 }
 
-/// What a method can fail with: whatever is `From<afresh::Error>`.
+/// The error type of a client method: every type that implements `From<afresh::Error>`.
 ///
 /// ```
 /// use afresh::api;
 ///
-/// pub struct NotWell(afresh::Error);
+/// pub struct Unhealthy(afresh::Error);
 ///
-/// impl From<afresh::Error> for NotWell {
+/// impl From<afresh::Error> for Unhealthy {
 ///     fn from(error: afresh::Error) -> Self {
 ///         Self(error)
 ///     }
@@ -125,7 +126,7 @@ fn named(error: Error, method: &'static str, record: fn(&Error)) -> Error {
 /// #[api]
 /// pub trait Shop {
 ///     #[get("/health")]
-///     async fn health(&self) -> Result<(), NotWell>;
+///     async fn health(&self) -> Result<(), Unhealthy>;
 /// }
 /// ```
 #[diagnostic::on_unimplemented(

@@ -1,4 +1,4 @@
-//! Why a body is not of the declared type, in words that hold nothing of it but its shape.
+//! Why a body cannot be read as the declared type. The message quotes no value of the body.
 
 use std::fmt;
 
@@ -12,32 +12,32 @@ pub(crate) enum DecodeError {
     Json(serde_json::Error),
     Text(TextError),
     Custom(String),
-    /// The answer is declared to be `None`, and the type is no `Option`.
+    /// The method declares that the status means `None`, but its type is not an `Option`.
     NotAnOption,
 }
 
 impl DecodeError {
-    /// What was read is no JSON at all.
+    /// Whether the body is not JSON at all.
     pub(crate) fn is_syntax(&self) -> bool {
         matches!(self, Self::Json(error) if error.is_syntax())
     }
 
-    /// Where it went wrong, without a word of the body: it may be full of secrets.
+    /// Where the error is, without any text of the body, which may hold secrets.
     pub(crate) fn position(&self) -> String {
         match self {
-            Self::Json(error) if error.is_eof() => "its JSON ends too soon".to_owned(),
+            Self::Json(error) if error.is_eof() => "its JSON is truncated".to_owned(),
             Self::Json(error) if error.is_syntax() => {
-                format!("no JSON at line {} column {}", error.line(), error.column())
+                format!("invalid JSON at line {} column {}", error.line(), error.column())
             }
             Self::Json(error) => format!("line {} column {}", error.line(), error.column()),
-            Self::Text(TextError::Utf8(at)) => format!("no UTF-8 at byte {at}"),
+            Self::Text(TextError::Utf8(at)) => format!("invalid UTF-8 at byte {at}"),
             Self::Text(TextError::Charset(text)) => text.clone(),
-            Self::NotAnOption => "there is none".to_owned(),
-            Self::Custom(_) => "its text does not fit".to_owned(),
+            Self::NotAnOption => "it has no value".to_owned(),
+            Self::Custom(_) => "its value is not valid".to_owned(),
         }
     }
 
-    /// What was expected and where: by path, line and column, with an excerpt of the shape before it.
+    /// What was expected and where: the path, the line and column, and an excerpt of the names before it.
     pub(crate) fn explanation(&self, body: &[u8]) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let place = json_path::find(body, error.line(), error.column());
@@ -66,7 +66,7 @@ impl de::Error for DecodeError {
     }
 }
 
-/// What was expected and where, without the values that were found: they may be anybody's.
+/// Says what was expected and where. Leaves out the values that were found, which may be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -77,8 +77,8 @@ impl fmt::Display for DecodeError {
     }
 }
 
-/// serde quotes what it found: texts in quotes, names of variants and fields in backticks. What was
-/// expected comes after that and stays.
+/// Removes the values that serde quotes: strings in quotes, names of variants and fields in backticks. Keeps the rest
+/// of the message, which says what was expected.
 fn masked(message: &str) -> String {
     let (found, expected) = match message.rfind(", expected ") {
         Some(at) => message.split_at(at),

@@ -1,13 +1,13 @@
-//! What `#[derive(ApiError)]` asks of an error: the status that the server refused with, and whether its body
-//! is of a variant's type.
+//! What the code of `#[derive(ApiError)]` reads from an error: the status, and the body as the type of a variant.
 
 use serde::de::DeserializeOwned;
 
 use crate::error::Error;
 use crate::response::body_deserializer::BodyDeserializer;
 
-/// What a variant of an [`ApiError`](macro@crate::ApiError) can hold: anything that deserializes from the
-/// body of the answer, which is read as the answer of a method is. So it is JSON, or text for a `String`.
+/// The type of a field in a variant of an [`ApiError`](macro@crate::ApiError): every type that serde can deserialize.
+///
+/// The body of the answer is read as a method's return value is: as JSON, or as text for a `String`.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the body of an error answer",
     label = "not readable",
@@ -26,8 +26,8 @@ impl<T: DeserializeOwned> ErrorBody for T {
     }
 }
 
-/// The status of the answer that is the failure itself; `None` if something else has failed, even if an
-/// answer has to do with it.
+/// Returns the status if the answer to the call is itself the error. Returns `None` for all other errors, even those that
+/// hold a rejection.
 pub(crate) fn answered(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

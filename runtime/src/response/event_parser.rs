@@ -1,13 +1,13 @@
-//! Server-sent events from bytes, as the HTML standard parses them (§9.2.6): any cut of the stream into
-//! chunks gives the same events.
+//! Parses server-sent events as the HTML standard requires (§9.2.6). The way a stream is split into chunks does not
+//! change the events.
 
 use std::time::Duration;
 
 use bytes::{Buf, BytesMut};
 
-use super::item::LONGEST;
+use super::item::MAX_LENGTH;
 
-/// One event before its data is read.
+/// One event before its data is decoded.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct RawEvent {
     pub(crate) id: Option<String>,
@@ -18,9 +18,9 @@ pub(crate) struct RawEvent {
 #[derive(Debug, Default)]
 pub(crate) struct EventParser {
     buffer: BytesMut,
-    /// The byte order mark may still come.
+    /// Whether the place of the byte order mark has been passed.
     started: bool,
-    /// The last line ended in CR: an LF that follows belongs to it.
+    /// Whether the last line ended with CR. An LF that follows belongs to the same line end.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,
@@ -29,21 +29,21 @@ pub(crate) struct EventParser {
 }
 
 impl EventParser {
-    /// Takes a chunk; `false` if a line or event grows beyond all bounds.
+    /// Adds a chunk. Returns `false` if a line or event is too long.
     pub(crate) fn push(&mut self, chunk: &[u8]) -> bool {
         self.buffer.extend_from_slice(chunk);
         let waiting = self.buffer.len() + self.data.as_ref().map_or(0, String::len);
-        waiting <= LONGEST.max(chunk.len())
+        waiting <= MAX_LENGTH.max(chunk.len())
     }
 
-    /// How long the server asks to wait before connecting anew, as said last.
+    /// The last reconnection time that the server sent.
     pub(crate) fn retry(&self) -> Option<Duration> {
         self.retry
     }
 
-    /// The next event that is complete.
+    /// Returns the next complete event.
     pub(crate) fn next(&mut self) -> Option<RawEvent> {
-        self.skip_mark()?;
+        self.skip_byte_order_mark()?;
         while let Some(line) = self.take_line() {
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
@@ -57,22 +57,22 @@ impl EventParser {
         None
     }
 
-    fn skip_mark(&mut self) -> Option<()> {
-        const MARK: &[u8] = b"\xEF\xBB\xBF";
+    fn skip_byte_order_mark(&mut self) -> Option<()> {
+        const BOM: &[u8] = b"\xEF\xBB\xBF";
         if self.started {
             return Some(());
         }
-        if self.buffer.len() < MARK.len() && MARK.starts_with(&self.buffer) {
+        if self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
             return None;
         }
-        if self.buffer.starts_with(MARK) {
-            self.buffer.advance(MARK.len());
+        if self.buffer.starts_with(BOM) {
+            self.buffer.advance(BOM.len());
         }
         self.started = true;
         Some(())
     }
 
-    /// A line without its end, which is CR, LF or both.
+    /// Takes a line, without the CR, LF or CR LF that ends it.
     fn take_line(&mut self) -> Option<BytesMut> {
         if self.after_cr && !self.buffer.is_empty() {
             self.after_cr = false;
@@ -105,7 +105,7 @@ impl EventParser {
             "retry" if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) => {
                 self.retry = value.parse().ok().map(Duration::from_millis).or(self.retry);
             }
-            // Comments (no name) and fields that the standard does not know.
+            // Comments, which have no name, and unknown fields.
             _ => {}
         }
     }
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn data_lines_are_joined_and_only_one_space_is_taken_off() {
+    fn data_lines_are_joined_and_only_one_space_is_removed() {
         assert_eq!(parse(&[b"data: a\ndata:b\ndata:  c\n\n"]), [event("a\nb\n c")]);
         assert_eq!(parse(&[b"data\n\ndata\ndata\n\n"]), [event(""), event("\n")]);
     }
@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn comments_unknown_fields_and_events_without_data_are_nothing() {
+    fn comments_unknown_fields_and_events_without_data_are_ignored() {
         assert_eq!(parse(&[b": hi\nfoo: bar\nevent: x\n\n:\ndata: 1\n\ndata: cut off"]), [event("1")]);
     }
 
@@ -158,7 +158,7 @@ mod tests {
     }
 
     #[test]
-    fn any_cut_of_the_stream_gives_the_same_events() {
+    fn the_split_into_chunks_does_not_change_the_events() {
         let text = "\u{feff}data: ä\r\nid: 7\r\rdata: b\r\n\r\nevent: e\ndata: c\n\n".as_bytes();
         let whole = parse(&[text]);
         assert_eq!(whole.len(), 3);

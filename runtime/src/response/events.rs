@@ -1,4 +1,4 @@
-//! Server-sent events: [`Events`], [`Event`].
+//! Reads server-sent events: [`Events`], [`Event`].
 
 use std::fmt;
 use std::future::poll_fn;
@@ -22,16 +22,17 @@ use crate::response::reading::Reading;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Event<T> {
-    /// The id said last, by this event or an earlier one.
+    /// The last id that the server sent, with this event or an earlier one.
     pub id: Option<String>,
-    /// The kind; `None` is what browsers call `message`.
+    /// The event type. `None` is the type that browsers call `message`.
     pub event: Option<String>,
-    /// The data: the text itself for a `String`, JSON for the rest.
+    /// The data: text for a `String`, JSON for every other type.
     pub data: T,
 }
 
-/// The server-sent events of a successful answer, as they arrive (HTML standard §9.2). It ends with the
-/// connection; connecting anew is the caller's choice.
+/// The server-sent events of a successful answer, as a stream (HTML standard §9.2).
+///
+/// The stream ends when the connection ends. It does not reconnect; the caller decides whether and when to call again.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -50,13 +51,15 @@ pub struct Events<T> {
 }
 
 impl<T: DeserializeOwned> Events<T> {
-    /// The next event; `None` at the end and after the connection broke. Data that does not fit is an
-    /// error, and the next event follows it. Cancel safe.
+    /// Returns the next event, or `None` at the end and after the connection failed.
+    ///
+    /// If the data of an event cannot be read as `T`, that item is an error, and the stream continues with the next
+    /// event. This method is cancel safe.
     pub async fn next(&mut self) -> Option<Result<Event<T>, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// How long the server asks to wait before connecting anew, as said last.
+    /// Returns the last reconnection time that the server sent.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry()

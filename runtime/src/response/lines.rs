@@ -1,4 +1,4 @@
-//! One JSON value a line (NDJSON): [`Lines`].
+//! Reads one JSON value per line (NDJSON): [`Lines`].
 
 use std::fmt;
 use std::future::poll_fn;
@@ -11,14 +11,15 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
-use super::item::{LONGEST, too_long, value_of};
+use super::item::{MAX_LENGTH, too_long, value_of};
 use crate::error::Error;
 use crate::response::answer::Answer;
 use crate::response::decode::FromResponse;
 use crate::response::reading::Reading;
 
-/// The values of a successful answer that holds one JSON value a line, as they arrive. Empty lines are
-/// skipped; `Lines<String>` is the lines themselves.
+/// The values of a successful answer with one JSON value per line, as a stream.
+///
+/// Empty lines are skipped. `Lines<String>` yields the lines themselves.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -32,20 +33,29 @@ use crate::response::reading::Reading;
 pub struct Lines<T> {
     body: Option<ByteStream>,
     buffer: BytesMut,
-    /// How much of the buffer is known to hold no line end.
+    /// The length of the start of the buffer that is known to hold no line end.
     searched: usize,
     values: PhantomData<fn() -> T>,
 }
 
 impl<T: DeserializeOwned> Lines<T> {
-    /// The next value; `None` at the end and after the connection broke. A line that does not fit is an
-    /// error, and the next line follows it. Cancel safe.
+    /// Returns the next value, or `None` at the end and after the connection failed.
+    ///
+    /// If a line cannot be read as `T`, that item is an error, and the stream continues with the next line. This method
+    /// is cancel safe.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 }
 
 impl<T> Lines<T> {
+    /// Ends the stream after this error.
+    fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
+        self.body = None;
+        self.buffer.clear();
+        Poll::Ready(Some(Err(error)))
+    }
+
     fn take_line(&mut self) -> Option<Bytes> {
         let end = self.buffer.get(self.searched..)?.iter().position(|byte| *byte == b'\n');
         let Some(end) = end else {
@@ -74,25 +84,19 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                 (None, Some(body)) => match ready!(Pin::new(body).poll_next(context)) {
                     Some(Ok(chunk)) => {
                         this.buffer.extend_from_slice(&chunk);
-                        if this.buffer.len() > LONGEST && !this.buffer.contains(&b'\n') {
-                            this.body = None;
-                            this.buffer.clear();
-                            return Poll::Ready(Some(Err(too_long())));
+                        if this.buffer.len() > MAX_LENGTH && !this.buffer.contains(&b'\n') {
+                            return this.end_with(too_long());
                         }
                         continue;
                     }
-                    Some(Err(error)) => {
-                        this.body = None;
-                        this.buffer.clear();
-                        return Poll::Ready(Some(Err(error)));
-                    }
+                    Some(Err(error)) => return this.end_with(error),
                     None => {
                         this.body = None;
                         continue;
                     }
                 },
             };
-            let text = line.slice_ref(trim(&line));
+            let text = line.slice_ref(trim_line_end(&line));
             if !text.is_empty() {
                 return Poll::Ready(Some(value_of(text)));
             }
@@ -100,8 +104,8 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     }
 }
 
-/// Without the line's end; white space around JSON means nothing, but inside a text it might.
-fn trim(line: &[u8]) -> &[u8] {
+/// Removes the line end. Keeps other white space, which may be part of the text of a `Lines<String>`.
+fn trim_line_end(line: &[u8]) -> &[u8] {
     let line = line.strip_suffix(b"\n").unwrap_or(line);
     let line = line.strip_suffix(b"\r").unwrap_or(line);
     if line.trim_ascii().is_empty() { &[] } else { line }

@@ -1,4 +1,4 @@
-//! An answer in pages: [`Pages`], a stream of them, each fetched when it is asked for.
+//! Reads an answer in pages, and requests each page when the caller asks for it: [`Pages`].
 
 use std::fmt;
 use std::future::poll_fn;
@@ -15,19 +15,19 @@ use url::Url;
 use super::answer::{Answer, AnswerFuture, Continuation};
 use super::decode::FromResponse;
 use super::reading::ByPages;
-use crate::declaration::paging::{Paging, Way};
+use crate::declaration::paging::{NextPage, Paging};
 use crate::error::{Error, Kind};
 use crate::format::link::next_of;
 
 impl Paging {
-    /// Where the page after `answer`, which came from `url`, is.
+    /// Returns the URL of the page after `answer`, which came from `url`.
     fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
         match self.0 {
-            Way::Link => {
+            NextPage::Link => {
                 let mut lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
                 url.join(&lines.find_map(next_of)?).ok()
             }
-            Way::Cursor { field, parameter } => {
+            NextPage::Cursor { field, parameter } => {
                 let body: Value = serde_json::from_slice(answer.body()).ok()?;
                 let cursor = match field.split('.').try_fold(&body, |value, name| value.get(name))? {
                     Value::String(text) if !text.is_empty() => text.clone(),
@@ -36,17 +36,18 @@ impl Paging {
                 };
                 Some(with_parameter(url, parameter, &cursor))
             }
-            Way::Number { parameter } => {
-                let said = url.query_pairs().find(|(name, _)| name == parameter).map(|(_, number)| number);
-                let number: u64 = said.map_or(Some(1), |number| number.parse().ok())?;
+            NextPage::Number { parameter } => {
+                let current = url.query_pairs().find(|(name, _)| name == parameter).map(|(_, number)| number);
+                let number: u64 = current.map_or(Some(1), |number| number.parse().ok())?;
                 Some(with_parameter(url, parameter, &number.checked_add(1)?.to_string()))
             }
         }
     }
 
-    /// Whether `answer` is only the sign that there are no more.
+    /// Whether `answer` is an empty page, which means that there are no more pages.
     fn is_end(self, answer: &Answer) -> bool {
-        matches!(self.0, Way::Number { .. }) && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
+        matches!(self.0, NextPage::Number { .. })
+            && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
     }
 }
 
@@ -58,11 +59,12 @@ fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
     next
 }
 
-/// The pages of an answer as a stream: `T` is one page, say `Vec<Repository>`.
+/// The pages of an answer, as a stream. `T` is one page, such as `Vec<Repository>`.
 ///
-/// The first page is there when the call returns; each further one is fetched when it is asked for, as a
-/// call of its own under the session. It ends after the last page and after an error. A next page on
-/// another origin is an error: it is not asked for.
+/// The first page has been read when the call returns. Each further page is requested when the caller asks for it, as
+/// a call of its own with the session's credential. The stream ends after the last page and after an error.
+///
+/// If the next page is on another origin, it is not requested, and the stream returns an error.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -81,15 +83,16 @@ pub struct Pages<T> {
 }
 
 impl<T: DeserializeOwned> Pages<T> {
-    /// The next page; `None` after the last and after an error. Cancel safe: a page that is being fetched
-    /// is not asked for twice.
+    /// Returns the next page, or `None` after the last page and after an error.
+    ///
+    /// This method is cancel safe: a page that is being requested is not requested a second time.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
-    /// Decodes a page and remembers where the next one is.
+    /// Decodes a page and stores the URL of the next one.
     fn accept(&mut self, answer: Answer, from: Option<(Continuation, Url)>) -> Option<Result<T, Error>> {
-        let mut elsewhere = None;
+        let mut other_origin = None;
         if let Some((continuation, url)) = from {
             if continuation.paging.is_end(&answer) {
                 return None;
@@ -98,7 +101,10 @@ impl<T: DeserializeOwned> Pages<T> {
                 if continuation.upstream.is_own(&next) {
                     self.next = Some((continuation, next));
                 } else {
-                    elsewhere = Some(Error::new(Kind::Transport, "the next page is on another origin"));
+                    other_origin = Some(Error::new(
+                        Kind::Transport,
+                        "the next page is on another origin, where the credential must not go. Request it with a client of that origin",
+                    ));
                 }
             }
         }
@@ -106,7 +112,7 @@ impl<T: DeserializeOwned> Pages<T> {
         if page.is_err() {
             self.next = None;
         }
-        match elsewhere {
+        match other_origin {
             Some(error) => Some(Err(error)),
             None => Some(page),
         }

@@ -1,37 +1,38 @@
-//! The whole answer beside its body, and how the call went: [`Reply`], [`Receipt`],
-//! [`RefreshedBy`].
+//! A decoded body together with the status and headers of its answer: [`Reply`].
 
 use http::{HeaderMap, StatusCode};
 
 use crate::error::Receipt;
 
-/// An answer with its status and headers. What a method returns when the body alone is not enough.
+/// A decoded body with the status and headers of its answer.
+///
+/// A method returns it when the body alone is not enough.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status; a success.
+    /// The status, which is a success.
     pub status: StatusCode,
-    /// The headers, as they came.
+    /// The headers.
     pub headers: HeaderMap,
-    /// The body, decoded.
+    /// The decoded body.
     pub body: T,
     receipt: Receipt,
 }
 
 impl<T> Reply<T> {
-    /// A reply as a hand-written implementation of an API makes it.
+    /// Creates a reply, for a hand-written implementation of an API.
     #[must_use]
     pub fn new(status: StatusCode, headers: HeaderMap, body: T) -> Self {
         Self { status, headers, body, receipt: Receipt::default() }
     }
 
-    /// How the call went.
+    /// Returns how the call was authenticated and sent.
     #[must_use]
     pub fn receipt(&self) -> &Receipt {
         &self.receipt
     }
 
-    /// The same answer with another body.
+    /// Replaces the body with the result of `change`.
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Reply<U> {
         Reply { status: self.status, headers: self.headers, body: change(self.body), receipt: self.receipt }
     }

@@ -63,7 +63,7 @@ async fn a_text_is_read_in_the_charset_that_the_answer_names() {
 async fn a_text_that_is_not_in_its_charset_is_an_error_and_not_a_guess() {
     let said = |kind, body| async move { text_of(kind, body).text().await.unwrap_err() };
     let error = said("text/plain", b"cr\xe8me").await;
-    assert!(error.is_decode() && error.to_string().contains("no UTF-8 at byte 2"), "{error}");
+    assert!(error.is_decode() && error.to_string().contains("invalid UTF-8 at byte 2"), "{error}");
     let error = said("text/plain; charset=shift_jis", b"\x93").await;
     assert!(error.to_string().contains("its text is not Shift_JIS"), "{error}");
     let error = said("text/plain; charset=klingon", b"x").await;
@@ -84,8 +84,8 @@ async fn an_answer_that_does_not_fit_says_where_in_which_method_and_shows_no_val
     assert!(error.is_decode());
     assert_eq!(
         error.to_string(),
-        "Reading::basket: the answer is not of the declared type: at `items[1].price`: invalid type: string, \
-         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`"
+        "Reading::basket: the answer is not of the declared type (at `items[1].price`: invalid type: string, \
+         expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with what the server sends"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
     // Who asks for it gets it whole.
@@ -99,7 +99,7 @@ async fn an_answer_that_is_no_json_says_what_it_is_instead() {
     let error = reading(|| Answer::html(200, "<h1>s3cret</h1>")).basket().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "Reading::basket: the answer is `text/html` and not JSON: no JSON at line 1 column 1"
+        "Reading::basket: the answer is `text/html`, not JSON (invalid JSON at line 1 column 1). Check the URL, and whether a proxy answered"
     );
 }
 
