@@ -107,7 +107,7 @@
 //! |---|---|---|
 //! | `afresh.call` | a call, from its first poll until its answer is there, in the span in which it is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.refreshed_by`, `afresh.verdict`, `afresh.reason`, `error.type` |
 //! | `afresh.send` | one send of it, redirects and the second send included, until the head of its answer is there | what OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/) ask for: `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
-//! | `afresh.refresh` | a refresh and, in it, its exchange; it has no parent and follows from the call that set it off | `afresh.cause` (`refused`, `suspected`, `outlived`, `ahead_of_time`, `asked_for`), `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
+//! | `afresh.refresh` | a refresh and, in it, its exchange; it has no parent and follows from the call that set it off | `afresh.cause` (`refused`, `maybe_expired`, `expired`, `before_expiry`, `manual`), `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
 //! The spans are of level INFO. Events: what happens to the session (INFO; WARN where a refresh fails or the
 //! session expires), and what a call goes through: refused, waiting, sent again, failed (DEBUG).

@@ -95,7 +95,7 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// let teller = ShopClient::builder("https://shop.example").build()?;
     /// let shop = ShopClient::builder("https://shop.example")
-    ///     .revoke_with(move |tokens| teller.revoke(tokens.refresh()))
+    ///     .revoke_with(move |tokens| teller.revoke(tokens.refresh_token()))
     ///     .build()?;
     /// # Ok::<(), afresh::Error>(())
     /// ```

@@ -111,9 +111,9 @@ impl Journey {
     ) -> Result<(Box<Delivered>, Option<Arc<Snapshot>>), Error> {
         let First { response, stamp, carried } = *first;
         let session = self.client.session();
-        let pass = match carried.then(|| session.recall(stamp)) {
+        let pass = match carried.then(|| session.snapshot_at(stamp)) {
             // The next hop is another request, with what the session is by now.
-            Some(pass) if response.status().is_redirection() => Some(session.still(&pass)?),
+            Some(pass) if response.status().is_redirection() => Some(session.revalidate(&pass)?),
             pass => pass,
         };
         self.receipt.sends = 1;
@@ -163,10 +163,10 @@ impl Journey {
         let once = !self.call.is_replayable();
         let pass = session.snapshot();
         let entered = match session.enter_at_once(&pass, demand, once) {
-            Poll::Ready(goes) => goes.then_some(Entered { pass, waited: None }),
+            Poll::Ready(goes) => goes.then_some(Entered { snapshot: pass, waited: None }),
             Poll::Pending => Box::pin(session.enter(demand, once)).await?,
         };
-        Ok(entered.map(|Entered { pass, waited }| {
+        Ok(entered.map(|Entered { snapshot: pass, waited }| {
             if let Some(waited) = waited {
                 self.receipt.refreshed_by = Some(waited.by);
                 self.receipt.waited = waited.time;
@@ -205,7 +205,7 @@ impl Journey {
             Some(Verdict::Suspect) => Some(Finding::Suspect),
             Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
         };
-        if finding.is_none() && pass.learning && sent.home && sent.response.status().is_success() {
+        if finding.is_none() && pass.wants_successes && sent.home && sent.response.status().is_success() {
             self.client.session().was_accepted(pass.stamp, self.plan.route());
         }
         finding
@@ -217,7 +217,7 @@ impl Journey {
         let judged = if sent.home {
             let outlived = pass
                 .credential()
-                .is_some_and(|credential| credential.has_clock() && credential.is_expired(Instant::now()));
+                .is_some_and(|credential| credential.has_lifetime() && credential.is_expired(Instant::now()));
             let mut body = Bytes::new();
             if law.wants_body(sent.response.status(), sent.response.headers(), self.plan.live) {
                 let response;
@@ -234,7 +234,7 @@ impl Journey {
             self.receipt.reason = reason;
             trace::refused(sent.response.status(), verdict, reason);
             if reason == Some(Reason::RuleFailed) {
-                self.client.session().tell_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
+                self.client.session().report_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
             }
         }
         sent
@@ -262,5 +262,5 @@ pub(crate) async fn turn(
 ) -> Result<(Arc<Snapshot>, Option<SemaphorePermit<'_>>), Error> {
     let Some(replays) = client.replays() else { return Ok((pass, None)) };
     let turn = replays.acquire().await.ok();
-    Ok((client.session().still(&pass)?, turn))
+    Ok((client.session().revalidate(&pass)?, turn))
 }

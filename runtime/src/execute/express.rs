@@ -92,7 +92,7 @@ impl Express {
             return self.depart();
         }
         let brings_own = inner.bound.brings_own || declared.has_header(&placement.header);
-        let seen = inner.session.glance();
+        let seen = inner.session.current();
         let carries = if endpoint.role == Role::Ordinary && !brings_own {
             let once = !declared.body.is_replayable();
             match inner.session.enter_at_once(&seen, inner.demand(), once) {
@@ -114,7 +114,7 @@ impl Express {
             errand: Errand::Ordinary,
             trail: &self.trail,
         };
-        self.sent = Some(Under { stamp: seen.stamp, carries, learning: carries && seen.learning });
+        self.sent = Some(Under { stamp: seen.stamp, carries, learning: carries && seen.wants_successes });
         self.leg = Leg::Sent(courier.send(request, carries.then_some(&**seen), true));
         Ok(())
     }

@@ -45,7 +45,7 @@ impl Journey {
     }
 
     fn not_replayable(&mut self, renewed: &Snapshot) -> Error {
-        self.client.session().renewed_without_replay(renewed.stamp, self.plan.route());
+        self.client.session().refreshed_without_replay(renewed.stamp, self.plan.route());
         self.receipt.reason = Some(Reason::BodySpent);
         let text =
             "the credential was refreshed, but the body is a one-shot stream: call again with a new one";
@@ -79,7 +79,7 @@ impl Journey {
     async fn renew_only(&mut self, first: Box<Delivered>, next: Next) -> Result<Box<Arrived>, Error> {
         match self.outcome(next).await {
             Ok(renewed) => {
-                self.client.session().renewed_without_replay(renewed.stamp, self.plan.route());
+                self.client.session().refreshed_without_replay(renewed.stamp, self.plan.route());
                 self.receipt.reason = Some(Reason::NoReplay);
                 Ok(self.end(first.response))
             }

@@ -29,7 +29,7 @@ pub(crate) async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<An
     if answer.status().is_success() {
         let session = call.client.session();
         session.log_in(Some(visitor.stamp), tokens_of(&answer)?, &cookies)?;
-        session.stored().await?;
+        session.saved().await?;
     }
     Ok(answer)
 }
@@ -40,8 +40,8 @@ pub(crate) async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<A
     let (answer, cookies) = call.send(&begun.without_credential()).await?;
     if answer.status().is_success() {
         let session = call.client.session();
-        session.renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
-        session.stored().await?;
+        session.set_refreshed(&begun, tokens_of(&answer)?, &cookies)?;
+        session.saved().await?;
     }
     Ok(answer)
 }
@@ -49,11 +49,11 @@ pub(crate) async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<A
 /// The session ends here first: whatever becomes of the request, nobody is logged in afterwards.
 pub(crate) async fn log_out(mut call: RoleCall) -> Result<Answer, Error> {
     // The server is to be told of the session that is stored, too; that it cannot be read is no reason to stay.
-    let _ = call.client.session().consult().await;
+    let _ = call.client.session().check_store().await;
     let before = call.client.session().log_out();
     let under = if call.endpoint.bare { Arc::new(before.without_credential()) } else { before };
     let (answer, _) = call.send(&under).await?;
-    call.client.session().stored().await?;
+    call.client.session().saved().await?;
     Ok(answer)
 }
 

@@ -2,8 +2,8 @@
 
 use super::token_endpoint::{ClientAuth, TokenEndpoint};
 use crate::error::{Error, Kind, Result};
-use crate::refresh::exchange::Presentation;
 use crate::refresh::refresher::{RefreshContext, Refresher};
+use crate::refresh::token_request::TokenRequest;
 use crate::response::decode::{BySerde, SessionOutcome};
 use crate::session::{Attempt, Tokens};
 use crate::trace::Trail;
@@ -163,7 +163,7 @@ settings!(ClientCredentials);
 
 impl Refresher for RefreshTokenGrant {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        let Some(secret) = context.tokens().and_then(Tokens::refresh) else {
+        let Some(secret) = context.tokens().and_then(Tokens::refresh_token) else {
             return Err(Error::new(Kind::Refresh, "the session has no refresh token"));
         };
         let grant = [("grant_type", "refresh_token"), ("refresh_token", secret.secret())];
@@ -176,7 +176,7 @@ impl Refresher for RefreshTokenGrant {
     }
 
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
-        tokens.and_then(Tokens::refresh).is_some()
+        tokens.and_then(Tokens::refresh_token).is_some()
     }
 
     async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
@@ -217,7 +217,7 @@ async fn exchange(
     context: RefreshContext<'_>,
 ) -> Result<Attempt> {
     let (wire, request) = endpoint.token_request(grant, context)?;
-    let presentation = Presentation {
+    let presentation = TokenRequest {
         session: context.session,
         stamp: context.stamp,
         wire: &wire,

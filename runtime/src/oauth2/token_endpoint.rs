@@ -13,8 +13,8 @@ use url::Url;
 use crate::error::{Error, Kind, Result};
 use crate::format::loopback::is_loopback;
 use crate::refresh::error_response::ErrorResponse;
-use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
 use crate::refresh::refresher::RefreshContext;
+use crate::refresh::token_request::{DEADLINE as EXCHANGE_DEADLINE, NoResponse, TokenResponse, ask};
 use crate::request::Content;
 use crate::request::prepared::{Declared, Prepared};
 use crate::trace::Trail;
@@ -130,22 +130,24 @@ impl TokenEndpoint {
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
         // The access tokens of a refresh token go with it.
-        let refresh = tokens.refresh().map(|token| ("refresh_token", token.secret()));
-        let access = || tokens.access().map(|token| ("access_token", token.secret()));
+        let refresh = tokens.refresh_token().map(|token| ("refresh_token", token.secret()));
+        let access = || tokens.access_token().map(|token| ("access_token", token.secret()));
         let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
         let url = self.endpoint(url, "the revocation endpoint")?;
         let wire = self.wire(&url, context);
         let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
-        let heard =
+        let response =
             tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None, &Trail::new(None))).await;
-        match heard {
-            Ok(Ok(heard)) if heard.status.is_success() => Ok(()),
-            Ok(Ok(Heard { status, headers, body })) => {
+        match response {
+            Ok(Ok(response)) if response.status.is_success() => Ok(()),
+            Ok(Ok(TokenResponse { status, headers, body })) => {
                 let response = ErrorResponse::of(status, &headers, &body);
                 let text = format!("the revocation endpoint answered {status}");
                 Err(Error::new(Kind::Transport, text).with_source(response))
             }
-            Ok(Err(Unheard::Final(error) | Unheard::Unsent(error) | Unheard::Lost(error))) => Err(error),
+            Ok(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+                Err(error)
+            }
             Err(elapsed) => {
                 let error = Error::new(Kind::Timeout, "the revocation endpoint did not answer in time");
                 Err(error.with_source(elapsed))

@@ -5,11 +5,11 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::exchange::Presentation;
+use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::request::call::Call;
 use crate::response::answer::Answer;
-use crate::session::{Attempt, Boxed, CredentialProvider, Session, Snapshot, Standing, Tokens};
+use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::trace::Trail;
 use crate::transport::upstream::Wire;
 
@@ -62,11 +62,13 @@ pub(crate) struct MethodProvider {
 
 impl CredentialProvider for MethodProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
-        match &snapshot.standing {
-            Standing::Expired { .. } => false,
-            Standing::Nobody => self.refresh.by_cookie && self.has_cookie(snapshot),
-            Standing::Live(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
-            Standing::Live(credential) => (self.refresh.exchange)(&self.wire, credential.tokens()).is_some(),
+        match &snapshot.login_state {
+            LoginState::Expired { .. } => false,
+            LoginState::LoggedOut => self.refresh.by_cookie && self.has_cookie(snapshot),
+            LoginState::LoggedIn(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
+            LoginState::LoggedIn(credential) => {
+                (self.refresh.exchange)(&self.wire, credential.tokens()).is_some()
+            }
         }
     }
 
@@ -108,7 +110,7 @@ impl MethodProvider {
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };
         let trail = Trail::new(Some(endpoint));
-        let presentation = Presentation {
+        let request = TokenRequest {
             session,
             stamp: basis.stamp,
             wire: &self.wire,
@@ -118,6 +120,6 @@ impl MethodProvider {
             ends_on: &self.ends_on,
             trail,
         };
-        presentation.run().await
+        request.run().await
     }
 }

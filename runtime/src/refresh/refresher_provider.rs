@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::error_response::{Ending, ErrorResponse, classify};
 use super::refresher::{AnyRefresher, RefreshContext};
 use crate::error::{Error, Kind, Result, Stamp};
-use crate::session::{Attempt, Boxed, CredentialProvider, Session, Snapshot, Standing, Tokens};
+use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::transport::upstream::Wire;
 
 /// The user's own way.
@@ -20,10 +20,10 @@ pub(crate) struct RefresherProvider {
 
 impl CredentialProvider for RefresherProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
-        match &snapshot.standing {
-            Standing::Expired { .. } => false,
-            Standing::Nobody => self.refresher.can_refresh(None),
-            Standing::Live(credential) => self.refresher.can_refresh(Some(credential.tokens())),
+        match &snapshot.login_state {
+            LoginState::Expired { .. } => false,
+            LoginState::LoggedOut => self.refresher.can_refresh(None),
+            LoginState::LoggedIn(credential) => self.refresher.can_refresh(Some(credential.tokens())),
         }
     }
 

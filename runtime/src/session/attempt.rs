@@ -4,11 +4,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::credential::Credential;
-use super::decision::{Attempt, Landing};
+use super::decisions::{Attempt, RefreshResult};
 use super::errors;
+use super::refresh_handle::RefreshFailure;
 use super::session::Session;
 use super::snapshot::Snapshot;
-use super::ticket::Outcome;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
@@ -30,25 +30,29 @@ pub(super) fn too_long() -> Attempt {
 }
 
 /// What the answer to an attempt comes to, with the failure that the waiters are told.
-pub(super) fn landing_of(basis: &Snapshot, attempt: Attempt) -> (Landing, Outcome) {
+pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
         Attempt::Rejected(error) if error.is_rotation_lost() => {
-            (Landing::Rejected { lost: true }, Some(error))
+            (RefreshResult::Rejected { rotation_lost: true }, Some(error))
         }
-        Attempt::Rejected(error) => (Landing::Rejected { lost: false }, Some(Error::session_expired(error))),
+        Attempt::Rejected(error) => {
+            (RefreshResult::Rejected { rotation_lost: false }, Some(Error::session_expired(error)))
+        }
         Attempt::Failed { error, retry_after } => {
-            (Landing::Failed { error: error.clone(), retry_after }, Some(error))
+            (RefreshResult::Failed { error: error.clone(), retry_after }, Some(error))
         }
         Attempt::Renewed { tokens, cookies } => {
             let previous = basis.credential().map(|credential| credential.tokens());
             match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
-                Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
+                Ok(credential) => {
+                    (RefreshResult::Renewed { credential: Arc::new(credential), cookies }, None)
+                }
                 Err(error) => failed(Error::refresh(error)),
             }
         }
     }
 }
 
-pub(super) fn failed(error: Error) -> (Landing, Outcome) {
-    (Landing::Failed { error: error.clone(), retry_after: None }, Some(error))
+pub(super) fn failed(error: Error) -> (RefreshResult, RefreshFailure) {
+    (RefreshResult::Failed { error: error.clone(), retry_after: None }, Some(error))
 }

@@ -80,7 +80,7 @@ impl Cookies {
             Some(old) => *old = cookie,
             None => self.0.push(cookie),
         }
-        self.0.retain(|cookie| !cookie.is_over(now));
+        self.0.retain(|cookie| !cookie.is_expired(now));
     }
 }
 

@@ -7,7 +7,7 @@ use http::HeaderValue;
 use tokio::time::Instant;
 
 use super::jwt;
-use super::term::{Age, Term};
+use super::lifetime::{Age, TokenLifetimeClock};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
@@ -15,10 +15,10 @@ use crate::platform::clock::Now;
 pub(crate) struct Credential {
     tokens: Tokens,
     headers: Option<TokenHeaders>,
-    minted: Minted,
+    source: Source,
     received: Instant,
     /// `None`: it is good until it is refused.
-    term: Option<Term>,
+    term: Option<TokenLifetimeClock>,
 }
 
 /// Made once, so that a call clones a reference count instead of formatting a header.
@@ -31,7 +31,7 @@ struct TokenHeaders {
 
 /// Where a credential came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Minted {
+pub(crate) enum Source {
     /// By a login.
     LoggedIn,
     /// By the user, from wherever it was kept: its age is not known.
@@ -42,16 +42,18 @@ pub(crate) enum Minted {
 
 impl Credential {
     /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together.
-    pub(crate) fn new(tokens: Tokens, minted: Minted, now: Now, roll: f64) -> Result<Self, Error> {
+    pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
         // A server that has just answered would have said it, had it wanted to be asked ahead of the end.
         let hinted = || {
-            let access = tokens.access.as_ref().filter(|_| minted == Minted::Given)?;
+            let access = tokens.access.as_ref().filter(|_| source == Source::Given)?;
             jwt::remaining(access, now.wall).map(|left| (left, false))
         };
-        let term = said.or_else(hinted).and_then(|(left, certain)| Term::new(left, certain, now, roll));
-        Ok(Self { tokens, headers, minted, received: now.ticks, term })
+        let term = said
+            .or_else(hinted)
+            .and_then(|(left, certain)| TokenLifetimeClock::new(left, certain, now, jitter));
+        Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
     /// What a refresh brought, completed by what it left out. It must bring an access token, unless the session
@@ -60,16 +62,16 @@ impl Credential {
         tokens: Tokens,
         previous: Option<&Tokens>,
         now: Now,
-        roll: f64,
+        jitter: f64,
     ) -> Result<Self, Error> {
-        if tokens.access().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
+        if tokens.access_token().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
             return Err(Error::new(Kind::Refresh, "the refresh brought no access token"));
         }
         let tokens = match previous {
             Some(previous) => tokens.completed_by(previous),
             None => tokens,
         };
-        Self::new(tokens, Minted::Refreshed, now, roll)
+        Self::new(tokens, Source::Refreshed, now, jitter)
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
@@ -91,8 +93,8 @@ impl Credential {
         self.headers.is_some() || self.tokens.by_cookie
     }
 
-    pub(crate) fn minted(&self) -> Minted {
-        self.minted
+    pub(crate) fn source(&self) -> Source {
+        self.source
     }
 
     pub(crate) fn received(&self) -> Instant {
@@ -101,7 +103,7 @@ impl Credential {
 
     /// Whether it is no longer good, for sure.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
-        self.term.is_some_and(|term| term.is_over(now))
+        self.term.is_some_and(|term| term.is_expired(now))
     }
 
     /// `once`: it is for a body that can be sent only once.
@@ -110,11 +112,11 @@ impl Credential {
     }
 
     /// When a refresh in the background is due.
-    pub(crate) fn renewal(&self) -> Option<Instant> {
-        self.term.map(|term| term.renewal())
+    pub(crate) fn refresh_at(&self) -> Option<Instant> {
+        self.term.map(|term| term.refresh_at())
     }
 
-    pub(crate) fn has_clock(&self) -> bool {
+    pub(crate) fn has_lifetime(&self) -> bool {
         self.term.is_some()
     }
 
@@ -193,7 +195,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
             .field("tokens", &self.tokens)
-            .field("minted", &self.minted)
+            .field("minted", &self.source)
             .finish_non_exhaustive()
     }
 }

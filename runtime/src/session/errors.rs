@@ -3,9 +3,9 @@
 use crate::error::{Error, Kind};
 
 /// `lost`: the server may have spent the refresh token in an answer that never arrived.
-pub(crate) fn expired(lost: bool) -> Error {
-    if lost {
-        let text = "the session is lost: the answer to a refresh did not arrive, and the server does \
+pub(crate) fn expired(rotation_lost: bool) -> Error {
+    if rotation_lost {
+        let text = "the session is rotation_lost: the answer to a refresh did not arrive, and the server does \
                     not take the refresh token again: log in again";
         return Error::new(Kind::RotationLost, text);
     }

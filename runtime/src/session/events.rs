@@ -110,20 +110,20 @@ impl fmt::Debug for SessionEvents {
 }
 
 /// Where events are told.
-pub(super) struct Bell(broadcast::Sender<SessionEvent>);
+pub(super) struct EventChannel(broadcast::Sender<SessionEvent>);
 
-impl Bell {
+impl EventChannel {
     pub(super) fn new() -> Self {
         Self(broadcast::Sender::new(BACKLOG))
     }
 
     /// Never waits. That nobody listens is fine.
-    pub(super) fn ring(&self, event: SessionEvent) {
+    pub(super) fn emit(&self, event: SessionEvent) {
         event.trace();
         let _ = self.0.send(event);
     }
 
-    pub(super) fn listen(&self) -> SessionEvents {
+    pub(super) fn subscribe(&self) -> SessionEvents {
         SessionEvents(self.0.subscribe())
     }
 }

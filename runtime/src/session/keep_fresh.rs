@@ -73,7 +73,7 @@ impl Session {
 /// Everything that changes when the next renewal is due is told as an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
-        let due = Session(inner).renew_if_due(REST);
+        let due = Session(inner).refresh_if_due(REST);
         let Some(due) = due else {
             if events.next().await.is_none() {
                 return;

@@ -177,7 +177,7 @@ mod tests {
     use super::*;
     use crate::session::cookies::SetCookies;
 
-    fn stored(tokens: &Tokens, age: u64) -> StoredSession {
+    fn saved(tokens: &Tokens, age: u64) -> StoredSession {
         let headers = [("set-cookie", "r=1; Path=/; HttpOnly"), ("set-cookie", "s=2; Max-Age=60")];
         let headers =
             headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
@@ -199,7 +199,7 @@ mod tests {
     #[test]
     fn a_lifetime_goes_on_while_nobody_looks() {
         let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
-        let left = |age| stored(&tokens, age).tokens().lifetime().unwrap();
+        let left = |age| stored(&tokens, age).tokens().expires_in().unwrap();
         assert!(left(40) <= Duration::from_secs(60) && left(40) > Duration::from_secs(50));
         assert_eq!(left(1000), Duration::from_millis(1));
     }
@@ -209,7 +209,7 @@ mod tests {
         let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
         let mut stored = stored(&tokens, 0);
         stored.expires = stored.expires.map(|expires| expires + 3_600_000);
-        assert_eq!(stored.tokens().lifetime(), Some(Duration::from_secs(100)));
+        assert_eq!(stored.tokens().expires_in(), Some(Duration::from_secs(100)));
     }
 
     #[test]

@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::decision::Landing;
+use super::decisions::RefreshResult;
 use super::events::SessionEvent;
 use super::session::Session;
 use super::snapshot::Snapshot;
@@ -48,9 +48,9 @@ impl Session {
         let revoking = tokens.map(|tokens| self.start_to_revoke(tokens));
         let session = self.clone();
         async move {
-            let stored = session.stored().await;
+            let stored = session.saved().await;
             let revoked = match revoking {
-                None | Some(Revoking::Nobody) => Ok(()),
+                None | Some(Revoking::NotNeeded) => Ok(()),
                 Some(Revoking::NoRuntime) => Err(Error::request("there is no tokio runtime to revoke on")),
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
                     Err(Error::new(Kind::Transport, "the revocation was broken off").with_source(broken))
@@ -72,26 +72,26 @@ impl Session {
     }
 
     /// What a refresh brought while another process logged in as somebody else.
-    pub(super) fn revoke_superseded(&self, brought: &Landing) {
-        if let Landing::Renewed { credential, .. } = brought {
+    pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
+        if let RefreshResult::Renewed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
         }
     }
 
     fn start_to_revoke(&self, tokens: Tokens) -> Revoking {
         if !self.can_revoke() {
-            return Revoking::Nobody;
+            return Revoking::NotNeeded;
         }
         let Ok(runtime) = Handle::try_current() else { return Revoking::NoRuntime };
         let session = self.clone();
         let (done, revoked) = oneshot::channel();
         task::spawn(&runtime, async move {
-            let told = tokio::time::timeout(DEADLINE, session.tell_server(tokens)).await;
+            let told = tokio::time::timeout(DEADLINE, session.revoke_at_server(tokens)).await;
             let told = told.unwrap_or_else(|elapsed| {
                 Err(Error::new(Kind::Timeout, "the revocation took too long").with_source(elapsed))
             });
             if let Err(error) = &told {
-                session.ring(SessionEvent::NotRevoked(error.clone()));
+                session.emit(SessionEvent::NotRevoked(error.clone()));
             }
             // The caller may have stopped waiting.
             let _ = done.send(told);
@@ -103,7 +103,7 @@ impl Session {
         self.revoker().is_some() || self.provider().is_some_and(|provider| provider.can_revoke())
     }
 
-    async fn tell_server(&self, tokens: Tokens) -> Result<()> {
+    async fn revoke_at_server(&self, tokens: Tokens) -> Result<()> {
         match (self.revoker(), self.provider()) {
             (Some(revoke), _) => revoke(tokens).await,
             (None, Some(provider)) => provider.revoke(self, &tokens).await,
@@ -114,7 +114,7 @@ impl Session {
 
 enum Revoking {
     /// There is nobody to tell.
-    Nobody,
+    NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),
 }
@@ -122,7 +122,7 @@ enum Revoking {
 fn shares_a_secret(now: &Snapshot, tokens: &Tokens) -> bool {
     now.credential().is_some_and(|credential| {
         let current = credential.tokens();
-        tokens.access().is_some() && tokens.access() == current.access()
-            || tokens.refresh().is_some() && tokens.refresh() == current.refresh()
+        tokens.access_token().is_some() && tokens.access_token() == current.access_token()
+            || tokens.refresh_token().is_some() && tokens.refresh_token() == current.refresh_token()
     })
 }

@@ -9,15 +9,15 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 
-use super::cell::Cell;
-use super::decision::Attempt;
-use super::doubt::Doubt;
+use super::decisions::Attempt;
 use super::errors::no_session;
-use super::events::{Bell, SessionEvents};
-use super::snapshot::{Snapshot, Standing};
-use super::store_sync::state::Archive;
-use super::ticket::Ticket;
+use super::events::{EventChannel, SessionEvents};
+use super::refresh_handle::RefreshHandle;
+use super::snapshot::{LoginState, Snapshot};
+use super::state_machine::StateMachine;
+use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
+use super::unanswered::UnansweredRefresh;
 use crate::error::Result;
 
 /// One identity's session: its tokens, and the one refresh that everybody waits for.
@@ -81,16 +81,16 @@ use crate::error::Result;
 pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    pub(super) cell: Mutex<Cell<Ticket>>,
+    pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
     /// What the cell last published, to be read without its lock.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
-    pub(super) doubt: Doubt,
-    pub(super) archive: OnceLock<Archive>,
+    pub(super) unanswered: UnansweredRefresh,
+    pub(super) store_sync: OnceLock<StoreSync>,
     /// Somebody declared that there is a session: calls without one fail before the network.
     pub(super) expected: AtomicBool,
-    pub(super) bell: Bell,
+    pub(super) events: EventChannel,
 }
 
 /// A future behind a pointer.
@@ -137,16 +137,16 @@ impl Session {
     /// [`ClientBuilder::session`](crate::ClientBuilder::session).
     #[must_use]
     pub fn new() -> Self {
-        let cell = Cell::new();
+        let machine = StateMachine::new();
         Self(Arc::new(Inner {
-            current: ArcSwap::new(cell.current().clone()),
-            cell: Mutex::new(cell),
+            current: ArcSwap::new(machine.current().clone()),
+            machine: Mutex::new(machine),
             provider: OnceLock::new(),
             revoker: OnceLock::new(),
-            doubt: Doubt::default(),
-            archive: OnceLock::new(),
+            unanswered: UnansweredRefresh::default(),
+            store_sync: OnceLock::new(),
             expected: AtomicBool::new(false),
-            bell: Bell::new(),
+            events: EventChannel::new(),
         }))
     }
 
@@ -171,7 +171,7 @@ impl Session {
     ///
     /// Cancel safe: the refresh goes on when the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens> {
-        self.consult().await?;
+        self.check_store().await?;
         let renewed = match self.ask()? {
             Some(wait) => self.wait(wait).await?,
             None => self.snapshot(),
@@ -183,26 +183,26 @@ impl Session {
     /// How the session stands.
     #[must_use]
     pub fn state(&self) -> SessionState {
-        let cell = self.lock();
-        match (&cell.current().standing, cell.ticket().is_some()) {
-            (Standing::Expired { .. }, _) => SessionState::Expired,
-            (Standing::Nobody, _) => SessionState::LoggedOut,
-            (Standing::Live(_), true) => SessionState::Refreshing,
-            (Standing::Live(_), false) => SessionState::LoggedIn,
+        let machine = self.lock();
+        match (&machine.current().login_state, machine.handle().is_some()) {
+            (LoginState::Expired { .. }, _) => SessionState::Expired,
+            (LoginState::LoggedOut, _) => SessionState::LoggedOut,
+            (LoginState::LoggedIn(_), true) => SessionState::Refreshing,
+            (LoginState::LoggedIn(_), false) => SessionState::LoggedIn,
         }
     }
 
     /// What happens from now on. Nobody waits for a slow listener.
     #[must_use]
     pub fn events(&self) -> SessionEvents {
-        self.0.bell.listen()
+        self.0.events.subscribe()
     }
 }
 
 /// What the rooms of the session, and those who call it, do with it.
 impl Session {
     /// For whoever looks at it at once and keeps nothing: no count that all threads share is written to.
-    pub(crate) fn glance(&self) -> impl Deref<Target = Arc<Snapshot>> {
+    pub(crate) fn current(&self) -> impl Deref<Target = Arc<Snapshot>> {
         self.0.current.load()
     }
 
@@ -240,19 +240,19 @@ impl Session {
         self.0.provider.get().map(|provider| &**provider)
     }
 
-    pub(super) fn archive(&self) -> Option<&Archive> {
-        self.0.archive.get()
+    pub(super) fn store_sync(&self) -> Option<&StoreSync> {
+        self.0.store_sync.get()
     }
 
     pub(super) fn revoker(&self) -> Option<&Revoker> {
         self.0.revoker.get()
     }
 
-    pub(crate) fn doubt(&self) -> &Doubt {
-        &self.0.doubt
+    pub(crate) fn unanswered(&self) -> &UnansweredRefresh {
+        &self.0.unanswered
     }
 
-    pub(super) fn is_renewable(&self, snapshot: &Snapshot) -> bool {
+    pub(super) fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
@@ -260,23 +260,23 @@ impl Session {
         Arc::as_ptr(&self.0) as usize
     }
 
-    pub(super) fn lock(&self) -> MutexGuard<'_, Cell<Ticket>> {
+    pub(super) fn lock(&self) -> MutexGuard<'_, StateMachine<RefreshHandle>> {
         // The cell's steps do not panic; if one did, what it published last is still whole.
-        self.0.cell.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.machine.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// One step of the cell, and its publication.
-    pub(super) fn update<T>(&self, step: impl FnOnce(&mut Cell<Ticket>) -> T) -> T {
-        let mut cell = self.lock();
-        let before = cell.current().clone();
-        let done = step(&mut cell);
-        self.publish(&before, &cell);
+    pub(super) fn update<T>(&self, step: impl FnOnce(&mut StateMachine<RefreshHandle>) -> T) -> T {
+        let mut machine = self.lock();
+        let before = machine.current().clone();
+        let done = step(&mut machine);
+        self.publish(&before, &machine);
         done
     }
 
-    pub(super) fn publish(&self, before: &Arc<Snapshot>, cell: &Cell<Ticket>) {
-        if !Arc::ptr_eq(before, cell.current()) {
-            self.0.current.store(cell.current().clone());
+    pub(super) fn publish(&self, before: &Arc<Snapshot>, machine: &StateMachine<RefreshHandle>) {
+        if !Arc::ptr_eq(before, machine.current()) {
+            self.0.current.store(machine.current().clone());
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::cookies::Cookies;
 use super::credential::Credential;
-use super::term::Age;
+use super::lifetime::Age;
 use crate::error::Stamp;
 use crate::platform::clock::Now;
 
@@ -13,21 +13,21 @@ use crate::platform::clock::Now;
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
-    pub(crate) standing: Standing,
+    pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
     /// The credential is known to be bad and being renewed: wait for it instead of spending a send.
-    pub(crate) hold: bool,
+    pub(crate) wait_for_refresh: bool,
     /// Some refusal is remembered: successes are worth reporting, because they lift it.
-    pub(crate) learning: bool,
+    pub(crate) wants_successes: bool,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Standing {
-    Nobody,
-    Live(Arc<Credential>),
+pub(crate) enum LoginState {
+    LoggedOut,
+    LoggedIn(Arc<Credential>),
     /// The server refused the refresh for good; `lost`: perhaps only because its answer to an earlier one was lost.
     Expired {
-        lost: bool,
+        rotation_lost: bool,
     },
 }
 
@@ -36,17 +36,17 @@ impl Snapshot {
     pub(crate) fn empty() -> Self {
         Self {
             stamp: Stamp { epoch: 0, generation: 0 },
-            standing: Standing::Nobody,
+            login_state: LoginState::LoggedOut,
             cookies: Arc::default(),
-            hold: false,
-            learning: false,
+            wait_for_refresh: false,
+            wants_successes: false,
         }
     }
 
     pub(crate) fn credential(&self) -> Option<&Arc<Credential>> {
-        match &self.standing {
-            Standing::Live(credential) => Some(credential),
-            Standing::Nobody | Standing::Expired { .. } => None,
+        match &self.login_state {
+            LoginState::LoggedIn(credential) => Some(credential),
+            LoginState::LoggedOut | LoginState::Expired { .. } => None,
         }
     }
 
@@ -57,15 +57,15 @@ impl Snapshot {
 
     /// The cookies alone.
     pub(crate) fn without_credential(&self) -> Self {
-        Self { standing: Standing::Nobody, ..self.clone() }
+        Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
     /// Whether a call can go at once with what is here: the same answer as
-    /// [`Cell::enter`](super::cell::Cell::enter), without its lock.
+    /// [`Cell::enter`](super::state_machine::Cell::enter), without its lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {
             return false;
         };
-        !self.hold && credential.is_usable() && credential.age(now, once) == Age::Fresh
+        !self.wait_for_refresh && credential.is_usable() && credential.age(now, once) == Age::Fresh
     }
 }

@@ -73,7 +73,7 @@ secret! {
 /// assert_eq!(format!("{tokens:?}").contains("8xLO"), false);
 ///
 /// let tokens: Tokens = serde_json::from_str(r#"{"accessToken": "a", "expiresIn": "3600"}"#).unwrap();
-/// assert_eq!(tokens.lifetime(), Some(Duration::from_secs(3600)));
+/// assert_eq!(tokens.expires_in(), Some(Duration::from_secs(3600)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tokens {
@@ -133,19 +133,19 @@ impl Tokens {
     /// The access token; `None` only for [`Tokens::from_refresh`] and in a session of cookies
     /// ([`CookieSession`](crate::CookieSession)).
     #[must_use]
-    pub fn access(&self) -> Option<&AccessToken> {
+    pub fn access_token(&self) -> Option<&AccessToken> {
         self.access.as_ref()
     }
 
     /// The refresh token, if there is one.
     #[must_use]
-    pub fn refresh(&self) -> Option<&RefreshToken> {
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.refresh.as_ref()
     }
 
     /// How long the access token lives, counted from when it was received; `None` if the server did not say.
     #[must_use]
-    pub fn lifetime(&self) -> Option<Duration> {
+    pub fn expires_in(&self) -> Option<Duration> {
         self.lifetime
     }
 

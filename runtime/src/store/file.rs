@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
-use super::lock_file::{beside, lock, mark, private, turn};
+use super::lock_file::{file_identity, lock, private_file, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Keeps a session in a file: for command-line tools, and for all processes of one user on one machine.
 ///
-/// The file is readable by its owner alone (mode 0600 on Unix) and always whole: a new one is written beside it, flushed to the
+/// The file is readable by its owner alone (mode 0600 on Unix) and always whole: a new one is written with_suffix it, flushed to the
 /// disk and renamed over it. Beside it stand two lock files, `<name>.lock` and `<name>.write`, which stay: the
 /// locks are the kernel's, so they end with the process that holds them, however it ends.
 ///
@@ -66,12 +66,12 @@ impl FileStore {
 
     /// One at a time among all processes.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
-        let _turn = turn(&beside(&self.path, ".write"))?;
+        let _write_lock = write_lock(&with_suffix(&self.path, ".write"))?;
         if self.read()?.revision != swap.basis {
             return Ok(None);
         }
         let revision = swap.basis.next();
-        let fresh = beside(&self.path, ".new");
+        let fresh = with_suffix(&self.path, ".new");
         self.write(&fresh, revision, &swap.record).inspect_err(|_| {
             let _ = fs::remove_file(&fresh);
         })?;
@@ -79,7 +79,7 @@ impl FileStore {
     }
 
     fn write(&self, fresh: &Path, revision: Revision, record: &[u8]) -> io::Result<()> {
-        let mut file = private().truncate(true).open(fresh)?;
+        let mut file = private_file().truncate(true).open(fresh)?;
         file.write_all(&frame(revision, record))?;
         file.sync_all()?;
         fs::rename(fresh, &self.path)?;
@@ -104,13 +104,13 @@ impl SessionStore for FileStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lock(beside(&self.path, ".lock")).await
+        lock(with_suffix(&self.path, ".lock")).await
     }
 
     /// By the lock file that every process takes to write: whoever has another one has another file.
     async fn place(&self) -> Option<String> {
-        let path = beside(&self.path, ".write");
-        spawn_blocking(move || mark(&path)).await.ok()?.ok()
+        let path = with_suffix(&self.path, ".write");
+        spawn_blocking(move || file_identity(&path)).await.ok()?.ok()
     }
 }
 

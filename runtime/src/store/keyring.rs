@@ -7,7 +7,7 @@ use keyring::Entry;
 use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
-use super::lock_file::{beside, lock, mark, turn};
+use super::lock_file::{file_identity, lock, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
@@ -46,11 +46,11 @@ use crate::error::BoxError;
 /// ```
 #[derive(Clone, Debug)]
 pub struct KeyringStore {
-    place: Arc<Place>,
+    place: Arc<Location>,
 }
 
 #[derive(Debug)]
-struct Place {
+struct Location {
     service: String,
     identity: String,
     lock: PathBuf,
@@ -63,33 +63,33 @@ impl KeyringStore {
     /// what only some processes have, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
-        let place = Place { service: service.into(), identity: identity.into(), lock: lock.into() };
+        let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
         Self { place: Arc::new(place) }
     }
 }
 
-impl Place {
+impl Location {
     fn entry(&self) -> Result<Entry, BoxError> {
-        Entry::new(&self.service, &self.identity).map_err(told)
+        Entry::new(&self.service, &self.identity).map_err(redacted)
     }
 
     fn read(entry: &Entry) -> Result<Stored, BoxError> {
         match entry.get_secret() {
             Ok(content) => Ok(unframe(&content)?),
             Err(keyring::Error::NoEntry) => Ok(Stored::default()),
-            Err(error) => Err(told(error)),
+            Err(error) => Err(redacted(error)),
         }
     }
 
     /// One at a time among all processes.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
-        let _turn = turn(&beside(&self.lock, ".write"))?;
+        let _write_lock = write_lock(&with_suffix(&self.lock, ".write"))?;
         let entry = self.entry()?;
         if Self::read(&entry)?.revision != swap.basis {
             return Ok(None);
         }
         let revision = swap.basis.next();
-        entry.set_secret(&frame(revision, &swap.record)).map_err(told)?;
+        entry.set_secret(&frame(revision, &swap.record)).map_err(redacted)?;
         Ok(Some(revision))
     }
 }
@@ -97,7 +97,7 @@ impl Place {
 impl SessionStore for KeyringStore {
     async fn load(&self) -> Result<Stored, BoxError> {
         let place = self.place.clone();
-        spawn_blocking(move || Place::read(&place.entry()?)).await?
+        spawn_blocking(move || Location::read(&place.entry()?)).await?
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
@@ -106,19 +106,19 @@ impl SessionStore for KeyringStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lock(beside(&self.place.lock, ".lock")).await
+        lock(with_suffix(&self.place.lock, ".lock")).await
     }
 
     /// By the lock file: whoever has another one, on another machine to which the keyring is synchronized for instance, is
     /// not kept from refreshing at the same time.
     async fn place(&self) -> Option<String> {
         let place = self.place.clone();
-        spawn_blocking(move || mark(&beside(&place.lock, ".write"))).await.ok()?.ok()
+        spawn_blocking(move || file_identity(&with_suffix(&place.lock, ".write"))).await.ok()?.ok()
     }
 }
 
 /// What an error says. The error itself may hold the secret, and its `Debug` would show it.
 #[allow(clippy::needless_pass_by_value, reason = "so that nothing else can be made of it")]
-fn told(error: keyring::Error) -> BoxError {
+fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()
 }

@@ -18,7 +18,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     let file = spawn_blocking(move || {
         make_folder_of(&path)?;
-        private().open(path)
+        private_file().open(path)
     });
     let file = file.await??;
     loop {
@@ -33,35 +33,35 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
 }
 
 /// Waits for the turn to change something, which takes no longer than that: it ends when the file is dropped. Blocks.
-pub(super) fn turn(path: &Path) -> io::Result<File> {
+pub(super) fn write_lock(path: &Path) -> io::Result<File> {
     make_folder_of(path)?;
-    let file = private().open(path)?;
+    let file = private_file().open(path)?;
     FileExt::lock(&file)?;
     Ok(file)
 }
 
 /// What a lock file has that no copy of it has; it is made if there is none. Blocks.
-pub(super) fn mark(path: &Path) -> io::Result<String> {
+pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     if !path.exists() {
         make_folder_of(path)?;
-        private().open(path)?;
+        private_file().open(path)?;
     }
-    mark_of(path)
+    identity_of(path)
 }
 
 /// Its number, which stays where it is moved. Not that of its device, which may be another after a restart.
 #[cfg(unix)]
-fn mark_of(path: &Path) -> io::Result<String> {
+fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
 }
 
 #[cfg(not(unix))]
-fn mark_of(path: &Path) -> io::Result<String> {
+fn identity_of(path: &Path) -> io::Result<String> {
     Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
 /// A file of its owner's alone.
-pub(super) fn private() -> OpenOptions {
+pub(super) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]
@@ -70,7 +70,7 @@ pub(super) fn private() -> OpenOptions {
 }
 
 /// `path` with a suffix to its name.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -1,9 +1,9 @@
 //! A store in Redis: [`RedisStore`].
 
-mod lease;
+mod connection;
+mod lock;
 mod notices;
 mod scripts;
-mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,9 +11,9 @@ use std::time::Duration;
 
 use redis::{Client, IntoConnectionInfo, RedisError};
 
-use self::lease::Lock;
+use self::connection::Connection;
+use self::lock::Lock;
 use self::notices::Notices;
-use self::wire::Wire;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
@@ -31,7 +31,7 @@ const LEASE: Duration = Duration::from_secs(30);
 /// **What it promises.** [`swap`](SessionStore::swap) is one script, so of two with the same basis one wins, and one whose
 /// fence is not the newest loses. The right to refresh is a lease of 30 s by the server's clock. Who is suspended for longer
 /// loses it: the next one gets it with a greater fence, and what the former holder stores afterwards is refused. Releasing
-/// removes one's own lease only. Other processes hear of a change at once, or, should a notice be lost, within 10 s.
+/// removes one's own lease only. Other processes wait_for_message of a change at once, or, should a notice be lost, within 10 s.
 ///
 /// **When a connection breaks,** the next call makes a new one. A call whose answer was lost is made once more, and finds out
 /// whether it had succeeded. No call takes longer than 5 s, the wait for a lock aside, in which each look is bounded so.
@@ -66,7 +66,7 @@ struct Inner {
     /// Of the hash.
     name: String,
     lease: Duration,
-    wire: Wire,
+    connection: Connection,
     notices: Notices,
 }
 
@@ -89,7 +89,7 @@ impl RedisStore {
     pub fn with_client(client: Client, name: impl Into<String>) -> Self {
         let name = name.into();
         let notices = Notices::new(client.clone(), format!("{{{name}}}:changed"));
-        Self { inner: Arc::new(Inner { name, lease: LEASE, wire: Wire::new(client), notices }) }
+        Self { inner: Arc::new(Inner { name, lease: LEASE, connection: Connection::new(client), notices }) }
     }
 
     /// How long somebody may hold the right to refresh. By default 30 s. It must be longer than a refresh may take, and all
@@ -104,12 +104,12 @@ impl RedisStore {
 impl Inner {
     fn lock(&self) -> Lock {
         let lock_name = format!("{{{}}}:lock", self.name);
-        Lock { wire: self.wire.clone(), name: self.name.clone(), lock_name, lease: self.lease }
+        Lock { connection: self.connection.clone(), name: self.name.clone(), lock_name, lease: self.lease }
     }
 
     async fn load(&self) -> Result<Stored, BoxError> {
         let load = || scripts::LOAD.key(&*self.name);
-        let (revision, record): (Option<u64>, Option<Vec<u8>>) = self.wire.run(load).await?;
+        let (revision, record): (Option<u64>, Option<Vec<u8>>) = self.connection.run(load).await?;
         match (revision, record) {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
             // A lock was taken, and nothing ever stored.
@@ -120,8 +120,8 @@ impl Inner {
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
         let revision = swap.basis.next();
-        let writer = wire::unique();
-        let swapped = self.wire.run::<bool>(|| {
+        let writer = connection::random_name();
+        let swapped = self.connection.run::<bool>(|| {
             let mut script = scripts::SWAP.key(&*self.name);
             script.arg(swap.basis.number()).arg(revision.number()).arg(&*swap.record);
             script.arg(swap.fence.map(|fence| fence.to_string()).unwrap_or_default());
@@ -142,7 +142,7 @@ impl SessionStore for RedisStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lease::wait(self.inner.lock()).await.map(Some)
+        lock::wait(self.inner.lock()).await.map(Some)
     }
 
     async fn changed(&self, seen: Revision) {

@@ -83,7 +83,7 @@ impl<S> Sealed<S> {
         self
     }
 
-    /// What is authenticated beside the record.
+    /// What is authenticated with_suffix the record.
     fn context(&self) -> Vec<u8> {
         [MARK, self.name.as_bytes()].concat()
     }

@@ -70,13 +70,13 @@ impl Cookie {
         self.name == other.name && self.domain == other.domain && self.path == other.path
     }
 
-    pub(super) fn is_over(&self, now: SystemTime) -> bool {
+    pub(super) fn is_expired(&self, now: SystemTime) -> bool {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
     /// Whether a request to `url` bears it (§5.4).
     pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
-        !self.is_over(now)
+        !self.is_expired(now)
             && self.belongs_to(url)
             && path_matches(&self.path, url.path())
             && (!self.secure || url.scheme() == "https" || is_loopback(url))

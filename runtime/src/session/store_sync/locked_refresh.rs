@@ -7,18 +7,18 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::after_commit::{Aftermath, Note};
-use super::state::{Archive, Book, DEADLINE, Heed, Taken};
+use super::after_commit::{AfterCommit, Note};
+use super::state::{Adopt, Adoption, DEADLINE, StoreSync, StoredAs};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
-use crate::session::attempt::{attempt, failed, landing_of, too_long};
-use crate::session::decision::{Attempt, Landing};
+use crate::session::attempt::{attempt, failed, result_of, too_long};
+use crate::session::decisions::{Attempt, RefreshResult};
 use crate::session::errors::store_timeout;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Intent, Record};
+use crate::session::refresh_handle::RefreshFailure;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
-use crate::session::ticket::Outcome;
 use crate::store::{Revision, StoreLock, Swap};
 
 /// Longest time to wait for the right to refresh.
@@ -36,17 +36,17 @@ const LEASES: u32 = 2;
 struct Ready {
     lock: Option<StoreLock>,
     /// Somebody was about to spend it before, and nobody knows what became of that.
-    doubted: bool,
+    unanswered_before: bool,
 }
 
 /// The secret is not to be spent.
-pub(super) enum Stop {
+pub(super) enum Stopped {
     /// The session is another one by now, or has a newer credential already.
     Moot,
     Failed(Error),
 }
 
-impl From<Error> for Stop {
+impl From<Error> for Stopped {
     fn from(error: Error) -> Self {
         Self::Failed(error)
     }
@@ -55,40 +55,44 @@ impl From<Error> for Stop {
 /// A flight but for its landing. `basis` is then what it really began with.
 pub(crate) async fn rotate<'a>(
     session: &Session,
-    archive: &'a Archive,
+    store_sync: &'a StoreSync,
     basis: &mut Arc<Snapshot>,
-) -> (Landing, Outcome, Aftermath<'a>) {
-    let prepared = match timeout(PREPARATION, prepare(session, archive, basis)).await {
+) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
+    let prepared = match timeout(PREPARATION, prepare(session, store_sync, basis)).await {
         Ok(prepared) => prepared,
-        Err(_) => Err(Stop::Failed(store_timeout())),
+        Err(_) => Err(Stopped::Failed(store_timeout())),
     };
     let ready = match prepared {
         Ok(ready) => ready,
         Err(stop) => return stopped(stop),
     };
     if let Some(answer) = attempt(session, basis).await {
-        return conclude(session, archive, basis, ready, answer).await;
+        return conclude(session, store_sync, basis, ready, answer).await;
     }
     // Nobody knows what became of the secret: the intent stays.
-    let (landing, outcome) = landing_of(basis, too_long());
-    (landing, outcome, Aftermath { lock: ready.lock, ..Aftermath::default() })
+    let (result, failure) = result_of(basis, too_long());
+    (result, failure, AfterCommit { lock: ready.lock, ..AfterCommit::default() })
 }
 
 /// Until the intent is stored, under a lock that is still held.
-async fn prepare(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -> Result<Ready, Stop> {
+async fn prepare(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+) -> Result<Ready, Stopped> {
     // What the store does not have yet may be the only good secret: another is not to be made before it has it.
-    if archive.known().is_behind() {
-        session.keep();
-        session.stored().await?;
+    if store_sync.state().has_unwritten() {
+        session.save();
+        session.saved().await?;
     }
-    let mut doubted = None;
+    let mut unanswered_before = None;
     for _ in 0..LEASES {
-        let lock = lock(session, archive, basis).await?;
-        let ready = announced(session, archive, basis, lock).await?;
+        let lock = lock(session, store_sync, basis).await?;
+        let ready = completed(session, store_sync, basis, lock).await?;
         // An intent that the first round has left is our own, and nothing has been spent under it.
-        let doubted = *doubted.get_or_insert(ready.doubted);
+        let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         if !ready.lock.as_ref().is_some_and(StoreLock::has_run_out) {
-            return Ok(Ready { doubted, ..ready });
+            return Ok(Ready { unanswered_before, ..ready });
         }
     }
     Err(Error::new(Kind::Busy, "the store's lock runs out before it can be used: try again later").into())
@@ -96,57 +100,61 @@ async fn prepare(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>
 
 async fn lock(
     session: &Session,
-    archive: &Archive,
+    store_sync: &StoreSync,
     basis: &mut Arc<Snapshot>,
-) -> Result<Option<StoreLock>, Stop> {
-    let lock = match timeout(LOCK_WAIT, archive.store.lock()).await {
+) -> Result<Option<StoreLock>, Stopped> {
+    let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
             let text = "the store could not be locked";
             return Err(Error::new(Kind::Store, text).with_source(error).into());
         }
         Err(_) => {
-            let _turn = archive.turn().await;
-            look(session, archive, basis).await?;
+            let _exclusive = store_sync.exclusive().await;
+            read_store(session, store_sync, basis).await?;
             let text = "somebody else has been refreshing this session for too long: try again later";
             return Err(Error::new(Kind::Busy, text).into());
         }
     };
-    if lock.is_none() && !archive.told_uncoordinated.swap(true, Ordering::Relaxed) {
-        session.ring(SessionEvent::Uncoordinated);
+    if lock.is_none() && !store_sync.reported_uncoordinated.swap(true, Ordering::Relaxed) {
+        session.emit(SessionEvent::Uncoordinated);
     }
     Ok(lock)
 }
 
-async fn announced(
+async fn completed(
     session: &Session,
-    archive: &Archive,
+    store_sync: &StoreSync,
     basis: &mut Arc<Snapshot>,
     lock: Option<StoreLock>,
-) -> Result<Ready, Stop> {
+) -> Result<Ready, Stopped> {
     let fence = lock.as_ref().map(StoreLock::fence);
-    let _turn = archive.turn().await;
-    archive.locate().await;
+    let _exclusive = store_sync.exclusive().await;
+    store_sync.locate().await;
     for _ in 0..TRIES {
-        let doubted = look(session, archive, basis).await?;
-        if announce(session, archive, basis, fence).await? {
-            return Ok(Ready { lock, doubted });
+        let unanswered_before = read_store(session, store_sync, basis).await?;
+        if announce(session, store_sync, basis, fence).await? {
+            return Ok(Ready { lock, unanswered_before });
         }
     }
     Err(Error::new(Kind::Busy, "the store is changed by others all the time: try again later").into())
 }
 
 /// Whether the secret is in doubt; stops if there is nothing left to refresh.
-async fn look(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -> Result<bool, Stop> {
-    let found = archive.load().await?;
-    let taken = session.take_in(archive, &found, Heed::Peers)?;
-    if taken == Taken::Foreign {
+async fn read_store(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+) -> Result<bool, Stopped> {
+    let found = store_sync.load().await?;
+    let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
+    if adoption == Adoption::OtherLogin {
         let text = "another process has logged in as somebody else: `Session::load` takes that session over";
         return Err(Error::new(Kind::Superseded, text).into());
     }
     let now = session.snapshot();
     if now.stamp != basis.stamp {
-        return Err(Stop::Moot);
+        return Err(Stopped::Moot);
     }
     *basis = now;
     Ok(found.record.intent.is_some())
@@ -156,84 +164,84 @@ async fn look(session: &Session, archive: &Archive, basis: &mut Arc<Snapshot>) -
 /// store has changed.
 pub(super) async fn announce(
     session: &Session,
-    archive: &Archive,
+    store_sync: &StoreSync,
     basis: &Snapshot,
     fence: Option<u64>,
-) -> Result<bool, Stop> {
-    let Some((seen, book)) = page(session, archive, basis) else { return Err(Stop::Moot) };
+) -> Result<bool, Stopped> {
+    let Some((seen, stored_as)) = page(session, store_sync, basis) else { return Err(Stopped::Moot) };
     // Where nobody has logged in, there is no secret of the store's to be spent.
     let intent = basis.credential().map(|_| Intent::now(fence.unwrap_or_default()));
-    let stored = stored_session(archive, &book, basis.credential(), &basis.cookies);
+    let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);
     let record = Record::new(stored).with_intent(intent.clone());
-    let swapped = archive.swap(Swap { basis: seen, record: record.write()?, fence }).await?;
+    let swapped = store_sync.swap(Swap { basis: seen, record: record.write()?, fence }).await?;
     let Some(revision) = swapped else { return Ok(false) };
     if session.snapshot().stamp != basis.stamp {
-        return Err(Stop::Moot);
+        return Err(Stopped::Moot);
     }
-    let mut known = archive.known();
-    known.revision = Some(revision);
-    known.intent = intent;
+    let mut state = store_sync.state();
+    state.revision = Some(revision);
+    state.intent = intent;
     Ok(true)
 }
 
 /// What is known of what is stored, if the session is still that of `basis`.
-fn page(session: &Session, archive: &Archive, basis: &Snapshot) -> Option<(Revision, Book)> {
-    let cell = session.lock();
-    let here = cell.current();
+fn page(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> Option<(Revision, StoredAs)> {
+    let machine = session.lock();
+    let here = machine.current();
     if here.stamp != basis.stamp {
         return None;
     }
-    let mut known = archive.known();
-    let book = known.book_of(here).clone();
-    Some((known.revision.unwrap_or_default(), book))
+    let mut state = store_sync.state();
+    let stored_as = state.stored_as_of(here).clone();
+    Some((state.revision.unwrap_or_default(), stored_as))
 }
 
 /// What the server said is stored, and then told.
 async fn conclude<'a>(
     session: &Session,
-    archive: &'a Archive,
+    store_sync: &'a StoreSync,
     basis: &Arc<Snapshot>,
     ready: Ready,
     answer: Attempt,
-) -> (Landing, Outcome, Aftermath<'a>) {
+) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
     match answer {
         Attempt::Renewed { .. } => {
-            let (landing, outcome) = landing_of(basis, answer);
-            match landing {
-                Landing::Renewed { .. } => {
-                    persist(session, archive, basis, ready.lock, (landing, outcome)).await
+            let (result, failure) = result_of(basis, answer);
+            match result {
+                RefreshResult::Renewed { .. } => {
+                    persist(session, store_sync, basis, ready.lock, (result, failure)).await
                 }
                 // It cannot be used, and the secret before it is spent: the intent stays and says so.
-                unusable => (unusable, outcome, Aftermath { lock: ready.lock, ..Aftermath::default() }),
+                unusable => (unusable, failure, AfterCommit { lock: ready.lock, ..AfterCommit::default() }),
             }
         }
         Attempt::Rejected(_) => {
             let mut seen = basis.clone();
-            let turn = archive.turn().await;
-            let again = look(session, archive, &mut seen).await;
-            drop(turn);
+            let exclusive = store_sync.exclusive().await;
+            let again = read_store(session, store_sync, &mut seen).await;
+            drop(exclusive);
             if let Err(stop) = again {
                 return stopped(stop);
             }
             if !has_same_secret(&seen, basis) {
-                return stopped(Stop::Failed(Error::new(
+                return stopped(Stopped::Failed(Error::new(
                     Kind::Refresh,
                     "another process has changed the refresh secret meanwhile",
                 )));
             }
-            let answer = if ready.doubted { answer.after_a_loss() } else { answer };
-            let (landing, outcome) = landing_of(basis, answer);
-            archive.known().intent = None;
-            (landing, outcome, Aftermath { unwritten: true, lock: ready.lock, ..Aftermath::default() })
+            let answer = if ready.unanswered_before { answer.after_a_loss() } else { answer };
+            let (result, failure) = result_of(basis, answer);
+            store_sync.state().intent = None;
+            (result, failure, AfterCommit { unwritten: true, lock: ready.lock, ..AfterCommit::default() })
         }
         Attempt::Failed { .. } => {
-            let (landing, outcome) = landing_of(basis, answer);
+            let (result, failure) = result_of(basis, answer);
             // Without an answer nobody knows whether it is spent, and the intent says so to whoever comes after.
-            let answered = !session.doubt().is_of(basis.stamp) && !ready.doubted;
+            let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
-                archive.known().intent = None;
+                store_sync.state().intent = None;
             }
-            (landing, outcome, Aftermath { unwritten: answered, lock: ready.lock, ..Aftermath::default() })
+            (result, failure, AfterCommit { unwritten: answered, lock: ready.lock, ..AfterCommit::default() })
         }
     }
 }
@@ -242,15 +250,15 @@ async fn conclude<'a>(
 /// the only good one.
 async fn persist<'a>(
     session: &Session,
-    archive: &'a Archive,
+    store_sync: &'a StoreSync,
     basis: &Snapshot,
     lock: Option<StoreLock>,
-    (landing, outcome): (Landing, Outcome),
-) -> (Landing, Outcome, Aftermath<'a>) {
+    (result, failure): (RefreshResult, RefreshFailure),
+) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
     let fence = lock.as_ref().map(StoreLock::fence);
-    let turn = timeout(DEADLINE, archive.turn()).await.ok();
-    let written = match &turn {
-        Some(_) => store_renewed(session, archive, basis, fence, &landing).await,
+    let exclusive = timeout(DEADLINE, store_sync.exclusive()).await.ok();
+    let written = match &exclusive {
+        Some(_) => store_renewed(session, store_sync, basis, fence, &result).await,
         None => Err(store_timeout()),
     };
     let revision = match written {
@@ -259,10 +267,10 @@ async fn persist<'a>(
         Ok(None) if session.snapshot().stamp != basis.stamp => None,
         Ok(None) => {
             let mut seen = Arc::new(basis.clone());
-            match look(session, archive, &mut seen).await {
-                Err(Stop::Failed(error)) if error.is_superseded() => {
-                    session.revoke_superseded(&landing);
-                    return stopped(Stop::Failed(error));
+            match read_store(session, store_sync, &mut seen).await {
+                Err(Stopped::Failed(error)) if error.is_superseded() => {
+                    session.revoke_superseded(&result);
+                    return stopped(Stopped::Failed(error));
                 }
                 _ => None,
             }
@@ -270,36 +278,36 @@ async fn persist<'a>(
         Err(_) => None,
     };
     let note = Some(Note { stored: revision, first: basis.credential().is_none() });
-    (landing, outcome, Aftermath { note, unwritten: revision.is_none(), lock, turn })
+    (result, failure, AfterCommit { note, unwritten: revision.is_none(), lock, exclusive })
 }
 
 async fn store_renewed(
     session: &Session,
-    archive: &Archive,
+    store_sync: &StoreSync,
     basis: &Snapshot,
     fence: Option<u64>,
-    landing: &Landing,
+    result: &RefreshResult,
 ) -> Result<Option<Revision>, Error> {
-    let Landing::Renewed { credential, cookies } = landing else { return Ok(None) };
-    let Some((seen, mut book)) = page(session, archive, basis) else { return Ok(None) };
-    book.turn_page();
+    let RefreshResult::Renewed { credential, cookies } = result else { return Ok(None) };
+    let Some((seen, mut stored_as)) = page(session, store_sync, basis) else { return Ok(None) };
+    stored_as.next_generation();
     let here = session.snapshot();
     let jar = cookies.as_ref().map_or_else(|| here.cookies.clone(), |set| Arc::new(set.after(&here.cookies)));
-    let record = Record::new(stored_session(archive, &book, Some(credential), &jar)).write()?;
-    archive.swap(Swap { basis: seen, record, fence }).await
+    let record = Record::new(stored_session(store_sync, &stored_as, Some(credential), &jar)).write()?;
+    store_sync.swap(Swap { basis: seen, record, fence }).await
 }
 
-fn stopped<'a>(stop: Stop) -> (Landing, Outcome, Aftermath<'a>) {
-    let (landing, outcome) = match stop {
-        Stop::Moot => (Landing::Aborted, None),
-        Stop::Failed(error) => failed(error),
+fn stopped<'a>(stop: Stopped) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
+    let (result, failure) = match stop {
+        Stopped::Moot => (RefreshResult::Aborted, None),
+        Stopped::Failed(error) => failed(error),
     };
-    (landing, outcome, Aftermath::default())
+    (result, failure, AfterCommit::default())
 }
 
 fn has_same_secret(one: &Snapshot, other: &Snapshot) -> bool {
     let secret = |snapshot: &Snapshot| {
-        snapshot.credential().and_then(|credential| credential.tokens().refresh().cloned())
+        snapshot.credential().and_then(|credential| credential.tokens().refresh_token().cloned())
     };
     secret(one) == secret(other) && *one.cookies == *other.cookies
 }

@@ -14,11 +14,11 @@ use crate::error::BoxError;
 use crate::store::session_store::Revision;
 
 /// After which somebody looks who has heard nothing.
-const LOOK: Duration = Duration::from_secs(10);
+const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 /// After a subscription that failed.
 const PAUSE: Duration = Duration::from_secs(1);
 /// For making one.
-const PATIENCE: Duration = Duration::from_secs(5);
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Notices {
@@ -42,21 +42,21 @@ impl Notices {
     where
         L: Future<Output = Result<Revision, BoxError>>,
     {
-        let mut ear = Ear { idle: self.idle.clone(), open: None };
-        let mut heard_nothing = false;
+        let mut subscription = Subscription { idle: self.idle.clone(), open: None };
+        let mut timed_out = false;
         loop {
             // Subscribed first, looked then: whatever comes after the look is heard.
-            if ear.open.is_none() {
-                ear.open = self.listen().await;
+            if subscription.open.is_none() {
+                subscription.open = self.listen().await;
             }
             if look().await.is_ok_and(|now| now != seen) {
-                if heard_nothing {
+                if timed_out {
                     // It should have been heard, so this subscription is deaf.
-                    ear.open = None;
+                    subscription.open = None;
                 }
                 return;
             }
-            heard_nothing = ear.hear(seen).await;
+            timed_out = subscription.wait_for_message(seen).await;
         }
     }
 
@@ -69,19 +69,19 @@ impl Notices {
             made.subscribe(&self.channel).await?;
             RedisResult::Ok(made)
         };
-        timeout(PATIENCE, subscribe).await.ok()?.ok()
+        timeout(TIMEOUT, subscribe).await.ok()?.ok()
     }
 }
 
 /// A subscription that is put back when its listener goes away.
-struct Ear {
+struct Subscription {
     idle: Arc<Mutex<Option<PubSub>>>,
     open: Option<PubSub>,
 }
 
-impl Ear {
+impl Subscription {
     /// Until there is reason to look; true if that is only the time that has passed.
-    async fn hear(&mut self, seen: Revision) -> bool {
+    async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;
             return false;
@@ -92,7 +92,7 @@ impl Ear {
                 let known = message.get_payload::<u64>().is_ok_and(|revision| revision <= seen.number());
                 std::future::ready(!known)
             });
-            timeout(LOOK, pin!(news).next()).await
+            timeout(CHECK_INTERVAL, pin!(news).next()).await
         };
         if let Ok(None) = heard {
             self.open = None;
@@ -101,7 +101,7 @@ impl Ear {
     }
 }
 
-impl Drop for Ear {
+impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(open) = self.open.take() {
             *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);

@@ -20,7 +20,7 @@ impl Deref for Lua {
 }
 
 /// Ends with an error where the hash is somebody else's.
-macro_rules! on_our_own {
+macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {
             Script::new(concat!(
@@ -37,11 +37,11 @@ end
 }
 
 /// Keys: the hash. Gives the revision and the record, or nothing for both.
-pub(super) static LOAD: Lua = on_our_own!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
+pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
 /// Keys: the hash. Arguments: the basis, the revision after it, the record, the fence or nothing, who writes, the channel.
 /// Gives whether it is stored. The same writer may ask again, having missed the answer.
-pub(super) static SWAP: Lua = on_our_own!(
+pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
 local revision = now[1] or '0'
@@ -56,7 +56,7 @@ return 1
 
 /// Keys: the hash, the lock. Arguments: the owner, the lease in milliseconds. Gives the fence, or 0 where somebody else has
 /// the lock. The same owner may ask again, having missed the answer. Whatever could fail comes before the lock is set.
-pub(super) static LOCK: Lua = on_our_own!(
+pub(super) static LOCK: Lua = on_own_key!(
     "
 local owner = redis.call('GET', KEYS[2])
 if owner == ARGV[1] then return redis.call('HGET', KEYS[1], 'fence') end

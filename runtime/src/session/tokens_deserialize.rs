@@ -7,7 +7,7 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::token_field::from_seconds;
+use super::token_fields::from_seconds;
 use super::tokens::Tokens;
 
 impl<'de> Deserialize<'de> for Tokens {

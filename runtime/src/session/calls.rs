@@ -8,15 +8,15 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::cell::Cell;
-use super::credential::Minted;
-use super::decision::{Cause, Entry, Finding, Settled};
+use super::credential::Source;
+use super::decisions::{Cause, Entry, Finding, Settled};
 use super::errors::{self, no_session, reentrant};
 use super::events::SessionEvent;
-use super::flight::{self, Departure};
+use super::refresh_handle::RefreshHandle;
+use super::refresh_task::{self, PreparedRefresh};
 use super::session::Session;
-use super::snapshot::{Snapshot, Standing};
-use super::ticket::Ticket;
+use super::snapshot::{LoginState, Snapshot};
+use super::state_machine::StateMachine;
 use crate::error::{Error, Kind, Reason, RefreshedBy, Stamp};
 use crate::platform::clock::Now;
 use crate::trace;
@@ -33,7 +33,7 @@ pub(crate) enum Demand {
 /// What a call takes along.
 #[derive(Debug)]
 pub(crate) struct Entered {
-    pub(crate) pass: Arc<Snapshot>,
+    pub(crate) snapshot: Arc<Snapshot>,
     /// The refresh that it waited for first.
     pub(crate) waited: Option<Waited>,
 }
@@ -60,7 +60,7 @@ pub(crate) enum Next {
 /// A place among those who wait for a flight.
 #[derive(Debug)]
 pub(crate) struct Wait {
-    ticket: Ticket,
+    handle: RefreshHandle,
     stamp: Stamp,
     /// Whether the flight was started for this one.
     started: bool,
@@ -78,17 +78,17 @@ impl Session {
     /// [`enter`](Self::enter) is to know.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
         if seen.is_ready(Now::read, once) {
-            self.wake_writer();
+            self.ensure_writer();
             return Poll::Ready(true);
         }
-        let nobody = matches!(seen.standing, Standing::Nobody);
-        let for_good = self.provider().is_none() && self.archive().is_none();
+        let nobody = matches!(seen.login_state, LoginState::LoggedOut);
+        let for_good = self.provider().is_none() && self.store_sync().is_none();
         if nobody && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
     /// What a call was sent under that kept nothing of it but its stamp: mostly what the session still is. What has
     /// been replaced since is not there any more, and whoever comes with its stamp is told so.
-    pub(crate) fn recall(&self, stamp: Stamp) -> Arc<Snapshot> {
+    pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
@@ -97,100 +97,103 @@ impl Session {
     ///
     /// Cancel safe: a refresh that it waits for goes on without it.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
-        let at_once = |pass| Ok(Some(Entered { pass, waited: None }));
-        self.consult().await?;
+        let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
+        self.check_store().await?;
         let (entry, seen, started) = self.decide(once);
-        let (ticket, spare) = match entry {
-            Entry::Go | Entry::GoAndRenew => return at_once(seen),
-            Entry::Nobody | Entry::Expired if demand == Demand::Optional => return Ok(None),
-            Entry::Nobody | Entry::Start | Entry::TryStart => return Err(no_session()),
+        let (handle, fallback) = match entry {
+            Entry::Go | Entry::GoAndRefresh => return at_once(seen),
+            Entry::NoSession | Entry::Expired if demand == Demand::Optional => return Ok(None),
+            Entry::NoSession | Entry::Start | Entry::TryStart => return Err(no_session()),
             Entry::Expired => return Err(expired(&seen)),
             Entry::Fail(error) => return Err(error),
-            Entry::Join(ticket) => (ticket, false),
-            Entry::TryJoin(_) if flight::is_flight_of(self) => return at_once(seen),
-            Entry::TryJoin(ticket) => (ticket, true),
+            Entry::Join(handle) => (handle, false),
+            Entry::TryJoin(_) if refresh_task::is_refresh_task_of(self) => return at_once(seen),
+            Entry::TryJoin(handle) => (handle, true),
         };
         self.refuse_reentry()?;
-        let wait = Wait { ticket, stamp: seen.stamp, started };
+        let wait = Wait { handle, stamp: seen.stamp, started };
         let (by, begun) = (wait.by(), Instant::now());
         match self.wait(wait).await {
-            Ok(pass) => Ok(Some(Entered { pass, waited: Some(Waited { by, time: begun.elapsed() }) })),
+            Ok(snapshot) => {
+                Ok(Some(Entered { snapshot, waited: Some(Waited { by, time: begun.elapsed() }) }))
+            }
             Err(error) => {
-                let spare = Some(self.snapshot()).filter(|now| spare && now.is_as_usable_as(&seen));
-                spare.map_or(Err(error), at_once)
+                let fallback = Some(self.snapshot()).filter(|now| fallback && now.is_as_usable_as(&seen));
+                fallback.map_or(Err(error), at_once)
             }
         }
     }
 
     /// Starts the refresh ahead of time if it is due, and waits for nothing. When to ask again, if ever.
     /// What a refresh has just brought is left alone for `rest`, however short it lives.
-    pub(super) fn renew_if_due(&self, rest: Duration) -> Option<Instant> {
+    pub(super) fn refresh_if_due(&self, rest: Duration) -> Option<Instant> {
         let seen = self.snapshot();
-        let refreshed = seen.credential().filter(|known| known.minted() == Minted::Refreshed);
+        let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
         let rested = refreshed.and_then(|known| known.received().checked_add(rest));
         if rested.is_none_or(|rested| rested <= Instant::now()) && !seen.is_ready(Now::read, false) {
             self.decide(false);
         }
-        let cell = self.lock();
-        cell.next_renewal().max(rested.filter(|_| cell.next_renewal().is_some()))
+        let machine = self.lock();
+        machine.next_refresh().max(rested.filter(|_| machine.next_refresh().is_some()))
     }
 
     /// Decides and, if a flight is to start, gives it its slot, in one step; then launches it. Asking whether
     /// there is something to refresh with may run the user's code, so it is asked outside of the lock, and the
     /// answer counts only if nothing has changed. With it, whether a flight was started.
-    fn decide(&self, once: bool) -> (Entry<Ticket>, Arc<Snapshot>, bool) {
+    fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
-            let renewable = self.is_renewable(&seen);
-            let decided = self.update(|cell| {
-                if cell.current().stamp != seen.stamp {
+            let can_refresh = self.can_refresh(&seen);
+            let decided = self.update(|machine| {
+                if machine.current().stamp != seen.stamp {
                     return None;
                 }
                 let now = Now::read();
-                let lapsed = cell.lapse(now.ticks);
-                let entry = cell.enter(renewable, once, now);
-                let current = cell.current().clone();
-                let (entry, departure) = match entry {
+                let lapsed = machine.lapse(now.ticks);
+                let entry = machine.enter(can_refresh, once, now);
+                let current = machine.current().clone();
+                let (entry, prepared) = match entry {
                     Entry::Start => {
-                        let (ticket, departure) = board(cell, Cause::Clock);
-                        (Entry::Join(ticket), departure)
+                        let (handle, prepared) = start_refresh(machine, Cause::Expired);
+                        (Entry::Join(handle), prepared)
                     }
                     Entry::TryStart => {
-                        let (ticket, departure) = board(cell, Cause::Margin);
-                        (Entry::TryJoin(ticket), departure)
+                        let (handle, prepared) = start_refresh(machine, Cause::BeforeExpiry);
+                        (Entry::TryJoin(handle), prepared)
                     }
-                    Entry::GoAndRenew => (Entry::Go, board(cell, Cause::Margin).1),
+                    Entry::GoAndRefresh => (Entry::Go, start_refresh(machine, Cause::BeforeExpiry).1),
                     other => (other, None),
                 };
-                Some((entry, current, departure, lapsed))
+                Some((entry, current, prepared, lapsed))
             });
-            let Some((entry, seen, departure, lapsed)) = decided else { continue };
+            let Some((entry, seen, prepared, lapsed)) = decided else { continue };
             if lapsed {
-                self.keep();
-                self.0.bell.ring(SessionEvent::Expired);
+                self.save();
+                self.0.events.emit(SessionEvent::Expired);
             }
-            let started = departure.is_some();
-            if let Some(departure) = departure {
-                departure.launch(self.clone());
+            let started = prepared.is_some();
+            if let Some(prepared) = prepared {
+                prepared.spawn(self.clone());
             }
             return (entry, seen, started);
         }
     }
 
     /// After a call was refused.
-    pub(crate) fn settle(&self, pass: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
-        let renewable = self.is_renewable(pass);
-        let (settled, departure) =
-            self.update(|cell| match cell.settle(pass.stamp, finding, route, renewable, Instant::now()) {
+    pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
+        let can_refresh = self.can_refresh(sent_with);
+        let (settled, prepared) = self.update(|machine| {
+            match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
                 Settled::Start => {
-                    let (ticket, departure) = board(cell, Cause::Refused(finding));
-                    (Settled::Join(ticket), departure)
+                    let (handle, prepared) = start_refresh(machine, Cause::Refused(finding));
+                    (Settled::Join(handle), prepared)
                 }
                 other => (other, None),
-            });
-        let started = departure.is_some();
-        if let Some(departure) = departure {
-            departure.launch(self.clone());
+            }
+        });
+        let started = prepared.is_some();
+        if let Some(prepared) = prepared {
+            prepared.spawn(self.clone());
         }
         match settled {
             Settled::Return(reason) => Next::Return(reason),
@@ -198,13 +201,13 @@ impl Session {
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Lapsed(error) => {
-                self.keep();
-                self.0.bell.ring(SessionEvent::Expired);
+                self.save();
+                self.0.events.emit(SessionEvent::Expired);
                 Next::Fail(error)
             }
             Settled::Replay(current) => Next::Replay(current),
-            Settled::Join(ticket) => match self.refuse_reentry() {
-                Ok(()) => Next::Wait(Wait { ticket, stamp: pass.stamp, started }),
+            Settled::Join(handle) => match self.refuse_reentry() {
+                Ok(()) => Next::Wait(Wait { handle, stamp: sent_with.stamp, started }),
                 Err(error) => Next::Fail(error),
             },
         }
@@ -214,25 +217,26 @@ impl Session {
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();
-        if matches!(seen.standing, Standing::Expired { .. }) {
+        if matches!(seen.login_state, LoginState::Expired { .. }) {
             return Err(expired(&seen));
         }
-        if !self.is_renewable(&seen) {
+        if !self.can_refresh(&seen) {
             return Err(no_session());
         }
-        let asked = self.update(|cell| {
-            if cell.current().stamp != seen.stamp || cell.ended(seen.stamp).is_some() {
+        let asked = self.update(|machine| {
+            if machine.current().stamp != seen.stamp || machine.ended(seen.stamp).is_some() {
                 return Ok(None);
             }
-            cell.ask(Instant::now())
-                .map(|flying| Some(flying.map_or_else(|| board(cell, Cause::Hand), |ticket| (ticket, None))))
+            machine.ask(Instant::now()).map(|running| {
+                Some(running.map_or_else(|| start_refresh(machine, Cause::Manual), |handle| (handle, None)))
+            })
         });
-        let Some((ticket, departure)) = asked? else { return Ok(None) };
-        let started = departure.is_some();
-        if let Some(departure) = departure {
-            departure.launch(self.clone());
+        let Some((handle, prepared)) = asked? else { return Ok(None) };
+        let started = prepared.is_some();
+        if let Some(prepared) = prepared {
+            prepared.spawn(self.clone());
         }
-        Ok(Some(Wait { ticket, stamp: seen.stamp, started }))
+        Ok(Some(Wait { handle, stamp: seen.stamp, started }))
     }
 
     /// Waits for the flight; what the session is afterwards, if it got newer.
@@ -243,13 +247,13 @@ impl Session {
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             trace::waits();
-            let failure = flight::landed(&wait.ticket, self).await;
+            let failure = refresh_task::wait_for(&wait.handle, self).await;
             self.awaited(wait.stamp, failure)
         }
     }
 
     fn awaited(&self, stamp: Stamp, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
-        let (ended, current) = self.update(|cell| (cell.ended(stamp), cell.current().clone()));
+        let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
         if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
             return Ok(current);
@@ -259,30 +263,31 @@ impl Session {
         Err(failure.or(ended).unwrap_or_else(|| Error::new(Kind::Refresh, "the refresh brought nothing new")))
     }
 
-    /// What a call that was to go with `pass` takes along now: the same epoch's current credential.
-    pub(crate) fn still(&self, pass: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
-        let (ended, current) = self.update(|cell| (cell.ended(pass.stamp), cell.current().clone()));
+    /// What a call that was to go with `sent_with` takes along now: the same epoch's current credential.
+    pub(crate) fn revalidate(&self, sent_with: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
+        let (ended, current) =
+            self.update(|machine| (machine.ended(sent_with.stamp), machine.current().clone()));
         match ended {
             Some(error) => Err(error),
-            None if current.stamp.epoch == pass.stamp.epoch => Ok(current),
+            None if current.stamp.epoch == sent_with.stamp.epoch => Ok(current),
             None => Err(no_session()),
         }
     }
 
     pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
-        self.update(|cell| cell.replay_was_refused(stamp, finding, route, Instant::now()));
+        self.update(|machine| machine.replay_was_refused(stamp, finding, route, Instant::now()));
     }
 
-    pub(crate) fn renewed_without_replay(&self, stamp: Stamp, route: &str) {
-        self.update(|cell| cell.renewed_without_replay(stamp, route));
+    pub(crate) fn refreshed_without_replay(&self, stamp: Stamp, route: &str) {
+        self.update(|machine| machine.refreshed_without_replay(stamp, route));
     }
 
     pub(crate) fn was_accepted(&self, stamp: Stamp, route: &str) {
-        self.update(|cell| cell.was_accepted(stamp, route, Instant::now()));
+        self.update(|machine| machine.was_accepted(stamp, route, Instant::now()));
     }
 
     fn refuse_reentry(&self) -> Result<(), Error> {
-        if flight::is_flight_of(self) {
+        if refresh_task::is_refresh_task_of(self) {
             return Err(reentrant());
         }
         Ok(())
@@ -290,14 +295,17 @@ impl Session {
 }
 
 /// A ticket for a new flight, which is then to be launched. The cell has said that there is none under way.
-fn board(cell: &mut Cell<Ticket>, cause: Cause) -> (Ticket, Option<Departure>) {
-    let departure = Departure::new(cell.current().clone(), cause);
-    let ticket = departure.ticket();
-    cell.take_off(ticket.clone(), cause);
-    (ticket, Some(departure))
+fn start_refresh(
+    machine: &mut StateMachine<RefreshHandle>,
+    cause: Cause,
+) -> (RefreshHandle, Option<PreparedRefresh>) {
+    let prepared = PreparedRefresh::new(machine.current().clone(), cause);
+    let handle = prepared.handle();
+    machine.start(handle.clone(), cause);
+    (handle, Some(prepared))
 }
 
 /// The refresh was refused for good before.
 fn expired(seen: &Snapshot) -> Error {
-    errors::expired(matches!(seen.standing, Standing::Expired { lost: true }))
+    errors::expired(matches!(seen.login_state, LoginState::Expired { rotation_lost: true }))
 }

@@ -1,8 +1,8 @@
 //! What a caller does at each step: what `dispatch` does, without the network.
 
 use super::super::ROUTE;
-use super::{Flight, How, Kind, Model, Place};
-use crate::session::cell::*;
+use super::{How, Kind, Model, Place, RefreshTask};
+use crate::session::state_machine::*;
 
 impl Model {
     pub(super) fn go(&mut self, number: usize) -> Place {
@@ -11,12 +11,12 @@ impl Model {
             Place::Fresh if kind == Kind::Ahead => self.ask(),
             Place::Fresh => self.enter(kind == Kind::Once),
             Place::Sent { stamp, first } if stamp.generation == self.good => {
-                self.cell.was_accepted(stamp, ROUTE, self.now);
+                self.machine.was_accepted(stamp, ROUTE, self.now);
                 assert!(first.is_none_or(|first| first.epoch == stamp.epoch), "I5: replayed across epochs");
                 Place::Done
             }
             Place::Sent { stamp, first: Some(_) } => {
-                self.cell.replay_was_refused(stamp, finding_of(kind), ROUTE, self.now);
+                self.machine.replay_was_refused(stamp, finding_of(kind), ROUTE, self.now);
                 Place::Done
             }
             Place::Sent { stamp, first: None } => self.settle(kind, stamp),
@@ -26,15 +26,15 @@ impl Model {
     }
 
     fn enter(&mut self, once: bool) -> Place {
-        if self.cell.lapse(self.now) {
+        if self.machine.lapse(self.now) {
             self.end();
         }
-        let (stamp, now) = (self.cell.current().stamp, Now { ticks: self.now, ..self.begun });
+        let (stamp, now) = (self.machine.current().stamp, Now { ticks: self.now, ..self.begun });
         // A logout leaves nothing to refresh with.
-        let renewable = self.cell.current().credential().is_some();
-        match self.cell.enter(renewable, once, now) {
+        let can_refresh = self.machine.current().credential().is_some();
+        match self.machine.enter(can_refresh, once, now) {
             Entry::Go => Place::Sent { stamp, first: None },
-            Entry::GoAndRenew => {
+            Entry::GoAndRefresh => {
                 self.start_ahead();
                 Place::Sent { stamp, first: None }
             }
@@ -45,16 +45,16 @@ impl Model {
                 self.wait(flight, stamp, How::Spare)
             }
             Entry::Start => {
-                let flight = self.start(Cause::Clock);
+                let flight = self.start(Cause::Expired);
                 self.wait(flight, stamp, How::Before)
             }
-            Entry::Nobody | Entry::Expired | Entry::Fail(_) => Place::Done,
+            Entry::NoSession | Entry::Expired | Entry::Fail(_) => Place::Done,
         }
     }
 
     fn start_ahead(&mut self) -> usize {
-        assert!(self.cell.failure(self.now).is_none(), "I20, H13: ahead of time in spite of a failure");
-        self.start(Cause::Margin)
+        assert!(self.machine.failure(self.now).is_none(), "I20, H13: ahead of time in spite of a failure");
+        self.start(Cause::BeforeExpiry)
     }
 
     pub(super) fn end(&mut self) {
@@ -64,13 +64,13 @@ impl Model {
 
     /// As `Session::refresh` does.
     fn ask(&mut self) -> Place {
-        let current = self.cell.current().clone();
+        let current = self.machine.current().clone();
         if current.credential().is_none() {
             return Place::Done;
         }
-        match self.cell.ask(self.now) {
-            Ok(flying) => {
-                let flight = flying.unwrap_or_else(|| self.start(Cause::Hand));
+        match self.machine.ask(self.now) {
+            Ok(running) => {
+                let flight = running.unwrap_or_else(|| self.start(Cause::Manual));
                 self.wait(flight, current.stamp, How::Before)
             }
             Err(_) => Place::Done,
@@ -78,8 +78,8 @@ impl Model {
     }
 
     fn settle(&mut self, kind: Kind, stamp: Stamp) -> Place {
-        let current = self.cell.current().stamp;
-        match self.cell.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
+        let current = self.machine.current().stamp;
+        match self.machine.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
             Settled::Return(_) => Place::Done,
             Settled::Lapsed(_) => {
                 assert_eq!(stamp, current, "I12: an old refusal ends nothing");
@@ -102,7 +102,7 @@ impl Model {
             }
             Settled::Start => {
                 assert_eq!(stamp, current, "I2: a stale refusal starts a refresh");
-                assert!(self.cell.failure(self.now).is_none(), "D13: a refresh in spite of a failure");
+                assert!(self.machine.failure(self.now).is_none(), "D13: a refresh in spite of a failure");
                 let flight = self.start(Cause::Refused(finding_of(kind)));
                 self.wait(flight, stamp, How::Refused)
             }
@@ -110,15 +110,15 @@ impl Model {
     }
 
     fn start(&mut self, cause: Cause) -> usize {
-        let (basis, secret) = (self.cell.current().stamp, self.secret);
-        assert!(!self.flights.iter().any(Flight::is_wanted), "I1: two exchanges at a time");
+        let (basis, secret) = (self.machine.current().stamp, self.secret);
+        assert!(!self.flights.iter().any(RefreshTask::is_wanted), "I1: two exchanges at a time");
         assert!(!self.spent.contains(&secret), "G2: a spent token is presented");
-        let presented = self.flights.iter().any(|flight| !flight.landed && flight.secret == secret);
+        let presented = self.flights.iter().any(|flight| !flight.completion && flight.secret == secret);
         assert!(!presented || self.by_hand.is_some(), "I8: a token is presented twice");
         assert_eq!(self.ends, 0, "D15: a refresh after the end");
-        self.flights.push(Flight { basis, secret, landed: false, detached: false });
+        self.flights.push(RefreshTask { basis, secret, completion: false, detached: false });
         let number = self.flights.len() - 1;
-        self.cell.take_off(number, cause);
+        self.machine.start(number, cause);
         number
     }
 
@@ -129,11 +129,11 @@ impl Model {
     }
 
     fn wake(&mut self, kind: Kind, stamp: Stamp, how: How) -> Place {
-        let current = self.cell.current().clone();
+        let current = self.machine.current().clone();
         let newer = current.stamp.epoch == stamp.epoch && current.stamp.generation > stamp.generation;
-        if !newer || self.cell.ended(stamp).is_some() {
-            let spare = how == How::Spare && current.stamp == stamp && current.credential().is_some();
-            return if spare { Place::Sent { stamp, first: None } } else { Place::Done };
+        if !newer || self.machine.ended(stamp).is_some() {
+            let fallback = how == How::Spare && current.stamp == stamp && current.credential().is_some();
+            return if fallback { Place::Sent { stamp, first: None } } else { Place::Done };
         }
         match (how, kind) {
             (How::Refused, _) => self.again(kind, stamp, current.stamp),
@@ -146,7 +146,7 @@ impl Model {
         assert!(second.generation > first.generation, "I4: replayed without a newer token");
         assert_eq!(second.epoch, first.epoch, "I5: replayed across epochs");
         if kind == Kind::Once {
-            self.cell.renewed_without_replay(second, ROUTE);
+            self.machine.refreshed_without_replay(second, ROUTE);
             return Place::Done;
         }
         Place::Sent { stamp: second, first: Some(first) }

@@ -24,11 +24,11 @@ pub(crate) enum Finding {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
     /// There is no access token, or by its own clock it is no longer good.
-    Clock,
+    Expired,
     /// It will soon be no longer good, or perhaps no longer is.
-    Margin,
+    BeforeExpiry,
     /// Somebody asked for it.
-    Hand,
+    Manual,
     /// The server refused the credential.
     Refused(Finding),
 }
@@ -37,38 +37,38 @@ impl Cause {
     /// The value of `afresh.cause`.
     pub(super) fn name(self) -> &'static str {
         match self {
-            Self::Clock => "outlived",
-            Self::Margin => "ahead_of_time",
-            Self::Hand => "asked_for",
+            Self::Expired => "expired",
+            Self::BeforeExpiry => "before_expiry",
+            Self::Manual => "manual",
             Self::Refused(Finding::Expired) => "refused",
-            Self::Refused(Finding::Suspect) => "suspected",
+            Self::Refused(Finding::Suspect) => "maybe_expired",
         }
     }
 
     /// Whether calls had better wait for the flight than spend a send.
     pub(super) fn is_urgent(self) -> bool {
-        matches!(self, Self::Clock | Self::Refused(Finding::Expired))
+        matches!(self, Self::Expired | Self::Refused(Finding::Expired))
     }
 
     /// Whether nobody needs the flight as long as the credential is good.
-    pub(super) fn is_ahead(self) -> bool {
-        matches!(self, Self::Margin)
+    pub(super) fn is_before_expiry(self) -> bool {
+        matches!(self, Self::BeforeExpiry)
     }
 }
 
 /// What a call does before it is sent.
 #[derive(Debug)]
-pub(crate) enum Entry<F> {
-    Nobody,
+pub(crate) enum Entry<H> {
+    NoSession,
     Expired,
     Go,
     /// Go, and start a flight in the background.
-    GoAndRenew,
-    Join(F),
+    GoAndRefresh,
+    Join(H),
     /// Start a flight and join it.
     Start,
     /// Join, and if nothing comes of it, go with what is here.
-    TryJoin(F),
+    TryJoin(H),
     /// Start a flight, and then as [`TryJoin`](Self::TryJoin).
     TryStart,
     Fail(Error),
@@ -76,7 +76,7 @@ pub(crate) enum Entry<F> {
 
 /// What a call does after it was refused.
 #[derive(Debug)]
-pub(crate) enum Settled<F> {
+pub(crate) enum Settled<H> {
     /// The refusal is genuine, or nothing can be done about it.
     Return(Reason),
     /// Somebody logged out or in, or the session expired.
@@ -86,7 +86,7 @@ pub(crate) enum Settled<F> {
     /// Somebody already refreshed.
     Replay(Arc<Snapshot>),
     Fail(Error),
-    Join(F),
+    Join(H),
     /// Start a flight and join it.
     Start,
 }
@@ -116,7 +116,7 @@ impl Attempt {
 }
 
 /// How a flight ended.
-pub(crate) enum Landing {
+pub(crate) enum RefreshResult {
     Renewed {
         credential: Arc<Credential>,
         cookies: Option<SetCookies>,
@@ -127,7 +127,7 @@ pub(crate) enum Landing {
     },
     /// For good; `lost`: an answer to the same secret was lost before.
     Rejected {
-        lost: bool,
+        rotation_lost: bool,
     },
     /// Broken off without any word from the server.
     Aborted,
@@ -135,7 +135,7 @@ pub(crate) enum Landing {
 
 /// What became of what a flight, or a refresh by hand, brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Landed {
+pub(crate) enum Completion {
     Published,
     Failed,
     Expired,
@@ -143,7 +143,7 @@ pub(crate) enum Landed {
     Discarded,
 }
 
-impl Landed {
+impl Completion {
     /// The value of `afresh.outcome`.
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -7,11 +7,11 @@ use crate::error::Stamp;
 
 /// Under which stamp a secret was presented and not answered. In memory, what a journal is on disk.
 #[derive(Debug, Default)]
-pub(crate) struct Doubt(Mutex<Option<Stamp>>);
+pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
-impl Doubt {
+impl UnansweredRefresh {
     /// The secret of `stamp` is about to be sent. Whether it was in doubt already.
-    pub(crate) fn presented(&self, stamp: Stamp) -> bool {
+    pub(crate) fn sent(&self, stamp: Stamp) -> bool {
         self.lock().replace(stamp) == Some(stamp)
     }
 
@@ -21,7 +21,7 @@ impl Doubt {
     }
 
     /// It was answered, or never left. A doubt of another stamp is none of its business.
-    pub(crate) fn dispelled(&self, stamp: Stamp) {
+    pub(crate) fn answered(&self, stamp: Stamp) {
         let mut doubt = self.lock();
         if *doubt == Some(stamp) {
             *doubt = None;

@@ -10,7 +10,7 @@ impl Model {
     /// and of a flight that nobody waits for only its end is left.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
-        let current = self.cell.current();
+        let current = self.machine.current();
         let relative =
             |stamp: Stamp| (current.stamp.epoch - stamp.epoch, current.stamp.generation - stamp.generation);
         let mut callers = [(Kind::Ahead, 0_u8, (0, 0), (0, 0)); 4];
@@ -30,10 +30,10 @@ impl Model {
         callers.hash(&mut key);
         let good = if self.good == 0 { None } else { Some(current.stamp.generation - self.good) };
         (good, self.now - self.begun.ticks, self.by_hand.map(relative), self.left, self.ends).hash(&mut key);
-        for flight in self.flights.iter().filter(|flight| !flight.landed) {
+        for flight in self.flights.iter().filter(|flight| !flight.completion) {
             (flight.detached, self.secret - flight.secret).hash(&mut key);
         }
-        self.cell.hash_into(&mut key, self.begun.ticks);
+        self.machine.hash_into(&mut key, self.begun.ticks);
         key.finish()
     }
 }

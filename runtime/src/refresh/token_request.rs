@@ -34,7 +34,7 @@ const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1
 const BODY_CAP: usize = 64 * 1024;
 
 /// A secret that is to be exchanged, and what for.
-pub(crate) struct Presentation<'a> {
+pub(crate) struct TokenRequest<'a> {
     pub(crate) session: &'a Session,
     /// What the session was when the secret was taken from it.
     pub(crate) stamp: Stamp,
@@ -59,37 +59,37 @@ enum Sent {
 }
 
 /// A whole answer.
-pub(crate) struct Heard {
+pub(crate) struct TokenResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
 /// Why there is no whole answer.
-pub(crate) enum Unheard {
+pub(crate) enum NoResponse {
     /// Asking again is of no use.
     Final(Error),
     Unsent(Error),
     Lost(Error),
 }
 
-impl Presentation<'_> {
+impl TokenRequest<'_> {
     pub(crate) async fn run(mut self) -> Attempt {
         let start = Instant::now();
         let mut pauses = PAUSES.into_iter();
         loop {
-            let doubted = self.session.doubt().presented(self.stamp);
+            let unanswered_before = self.session.unanswered().sent(self.stamp);
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
                     // That the server is in trouble says nothing of an answer that was lost before.
-                    if !doubted || !matches!(attempt, Attempt::Failed { .. }) {
-                        self.session.doubt().dispelled(self.stamp);
+                    if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
+                        self.session.unanswered().answered(self.stamp);
                     }
-                    return if doubted { attempt.after_a_loss() } else { attempt };
+                    return if unanswered_before { attempt.after_a_loss() } else { attempt };
                 }
-                Sent::Unsent(error) if !doubted => {
-                    self.session.doubt().dispelled(self.stamp);
+                Sent::Unsent(error) if !unanswered_before => {
+                    self.session.unanswered().answered(self.stamp);
                     return Attempt::Failed { error, retry_after: None };
                 }
                 Sent::Unsent(error) | Sent::Lost(error) => error,
@@ -100,28 +100,28 @@ impl Presentation<'_> {
             };
             sleep(pause).await;
             // Who logged out or in meanwhile does not want it any more, and another process may have spent it.
-            if !self.session.may_present_again(self.stamp).await {
+            if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }
         }
     }
 
     async fn send(&mut self, deadline: Duration) -> Sent {
-        let heard = {
+        let response = {
             let asked = pin!(ask(self.wire, &mut self.request, self.cookies, &self.trail));
             within(deadline, asked).await
         };
-        match heard {
+        match response {
             None => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
-            Some(Err(Unheard::Final(error))) => Sent::Answered(failed(error)),
-            Some(Err(Unheard::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
-            Some(Err(Unheard::Lost(error))) => Sent::Lost(Error::refresh(error)),
-            Some(Ok(heard)) => self.read(heard),
+            Some(Err(NoResponse::Final(error))) => Sent::Answered(failed(error)),
+            Some(Err(NoResponse::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
+            Some(Err(NoResponse::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Some(Ok(response)) => self.read(response),
         }
     }
 
-    fn read(&self, heard: Heard) -> Sent {
-        let Heard { status, headers, body } = heard;
+    fn read(&self, response: TokenResponse) -> Sent {
+        let TokenResponse { status, headers, body } = response;
         if status.is_success() && !is_error(&body) {
             let answer = Answer::whole(status, headers, body).with_secrets();
             return Sent::Answered(self.take_tokens(&answer));
@@ -152,39 +152,37 @@ pub(crate) async fn ask(
     call: &mut Prepared,
     cookies: Option<&Cookies>,
     trail: &Trail,
-) -> Result<Heard, Unheard> {
-    let request = call.request(wire).map_err(Unheard::Unsent)?;
-    let mut request = request.ok_or_else(|| Unheard::Unsent(Error::request("the body is spent")))?;
+) -> Result<TokenResponse, NoResponse> {
+    let request = call.request(wire).map_err(NoResponse::Unsent)?;
+    let mut request = request.ok_or_else(|| NoResponse::Unsent(Error::request("the body is spent")))?;
     if let Some(cookies) = cookies {
         let url = request.url().clone();
         cookies.apply(&url, request.headers_mut());
     }
     wire.add_defaults(&mut request);
-    let mut response = trail
-        .send(&request)
-        .of(wire.send_secret(request))
-        .await
-        .map_err(|error| if error.is_unsent() { Unheard::Unsent(error) } else { Unheard::Lost(error) })?;
+    let mut response = trail.send(&request).of(wire.send_secret(request)).await.map_err(|error| {
+        if error.is_unsent() { NoResponse::Unsent(error) } else { NoResponse::Lost(error) }
+    })?;
     if wire.came_from_elsewhere(&response) {
         let text = "the refresh endpoint sent the request to another origin";
-        return Err(Unheard::Final(Error::new(Kind::Refresh, text)));
+        return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
     }
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
         // The status alone says no.
-        Err(Unheard::Lost(_)) if !status.is_success() => Bytes::new(),
+        Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
         Err(unheard) => return Err(unheard),
     };
-    Ok(Heard { status, headers: std::mem::take(response.headers_mut()), body })
+    Ok(TokenResponse { status, headers: std::mem::take(response.headers_mut()), body })
 }
 
-async fn capped(response: &mut Response) -> Result<Bytes, Unheard> {
+async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = BytesMut::new();
-    while let Some(chunk) = response.chunk().await.map_err(Unheard::Lost)? {
+    while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
             let text = "the answer of the refresh endpoint is too long";
-            return Err(Unheard::Final(Error::new(Kind::Refresh, text)));
+            return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);
     }

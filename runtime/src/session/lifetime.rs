@@ -15,12 +15,12 @@ const MARGIN_ONCE: Duration = Duration::from_secs(120);
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
-pub(crate) struct Term {
+pub(crate) struct TokenLifetimeClock {
     received: Now,
     lifetime: Duration,
     ends: Instant,
-    renew: Instant,
-    renew_once: Instant,
+    publish_refreshed: Instant,
+    due_once: Instant,
     /// The server said so. Otherwise it is a guess, and only the server's refusal ends it.
     certain: bool,
 }
@@ -30,48 +30,48 @@ pub(crate) struct Term {
 pub(crate) enum Age {
     Fresh,
     /// It will soon be over.
-    Late,
+    Expiring,
     /// Better renewed before it is used, but usable.
-    Doubtful,
-    Over,
+    MaybeExpired,
+    Expired,
 }
 
-impl Term {
+impl TokenLifetimeClock {
     /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together. `None`: no end is in
     /// reach of the clock.
-    pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, roll: f64) -> Option<Self> {
+    pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, jitter: f64) -> Option<Self> {
         let ends = received.ticks.checked_add(lifetime)?;
-        let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * roll.clamp(0.0, 1.0));
+        let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
         let once = MARGIN_ONCE.min(lifetime / 2);
         Some(Self {
             received,
             lifetime,
             ends,
-            renew: ends.checked_sub(margin)?,
-            renew_once: ends.checked_sub(once)?,
+            publish_refreshed: ends.checked_sub(margin)?,
+            due_once: ends.checked_sub(once)?,
             certain,
         })
     }
 
     /// Whether the token is no longer good, for sure.
-    pub(crate) fn is_over(&self, now: Instant) -> bool {
+    pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.certain && now >= self.ends
     }
 
     /// When a refresh in the background is due.
-    pub(crate) fn renewal(&self) -> Instant {
-        self.renew
+    pub(crate) fn refresh_at(&self) -> Instant {
+        self.publish_refreshed
     }
 
     /// `once`: it is for a body that can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
-            Age::Over
-        } else if over || self.was_slept_over(now) || once && now.ticks >= self.renew_once {
-            Age::Doubtful
-        } else if now.ticks >= self.renew {
-            Age::Late
+            Age::Expired
+        } else if over || self.was_slept_over(now) || once && now.ticks >= self.due_once {
+            Age::MaybeExpired
+        } else if now.ticks >= self.publish_refreshed {
+            Age::Expiring
         } else {
             Age::Fresh
         }
@@ -107,8 +107,8 @@ mod tests {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }
 
-    fn hour(received: Now) -> Term {
-        Term::new(HOUR, true, received, 0.0).unwrap()
+    fn hour(received: Now) -> TokenLifetimeClock {
+        TokenLifetimeClock::new(HOUR, true, received, 0.0).unwrap()
     }
 
     /// H8: the lifetime counts from receipt by a clock that does not jump; a wall clock put back changes nothing.
@@ -117,8 +117,8 @@ mod tests {
         let received = start();
         let back = |ticks| Now { ticks: received.ticks + ticks, wall: received.wall - DAY };
         assert_eq!(hour(received).age(back(HOUR / 2), false), Age::Fresh);
-        assert_eq!(hour(received).age(back(seconds(3580)), false), Age::Late);
-        assert_eq!(hour(received).age(back(HOUR), false), Age::Over);
+        assert_eq!(hour(received).age(back(seconds(3580)), false), Age::Expiring);
+        assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
     /// H8, H9: put forward, it makes the token doubtful at most: one refresh, after which both clocks start anew.
@@ -126,8 +126,8 @@ mod tests {
     fn a_wall_clock_that_is_put_forward_is_only_a_doubt() {
         let received = start();
         let forward = later(received, Duration::from_secs(1), DAY);
-        assert_eq!(hour(received).age(forward, false), Age::Doubtful);
-        assert!(!hour(received).is_over(forward.ticks));
+        assert_eq!(hour(received).age(forward, false), Age::MaybeExpired);
+        assert!(!hour(received).is_expired(forward.ticks));
         let renewed = hour(forward);
         assert_eq!(renewed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
@@ -138,12 +138,12 @@ mod tests {
         let received = start();
         let minute = seconds(60);
         let cases = [
-            (minute, HOUR, Age::Doubtful),
-            (minute, DAY, Age::Doubtful),
+            (minute, HOUR, Age::MaybeExpired),
+            (minute, DAY, Age::MaybeExpired),
             (minute, HOUR / 2, Age::Fresh),
             // Up to a minute apart they are two clocks that do not agree, and no sleep.
             (seconds(3540), HOUR, Age::Fresh),
-            (seconds(3539), HOUR, Age::Doubtful),
+            (seconds(3539), HOUR, Age::MaybeExpired),
         ];
         for (ticks, wall, age) in cases {
             assert_eq!(hour(received).age(later(received, ticks, wall), false), age, "{ticks:?} {wall:?}");
@@ -154,11 +154,11 @@ mod tests {
     #[test]
     fn an_end_that_was_guessed_is_never_certain() {
         let received = start();
-        let guessed = Term::new(HOUR, false, received, 0.0).unwrap();
+        let guessed = TokenLifetimeClock::new(HOUR, false, received, 0.0).unwrap();
         let past = later(received, DAY, DAY);
-        assert_eq!((guessed.age(past, false), guessed.is_over(past.ticks)), (Age::Doubtful, false));
-        let gone = Term::new(Duration::ZERO, false, received, 0.0).unwrap();
-        assert_eq!(gone.age(received, false), Age::Doubtful);
+        assert_eq!((guessed.age(past, false), guessed.is_expired(past.ticks)), (Age::MaybeExpired, false));
+        let gone = TokenLifetimeClock::new(Duration::ZERO, false, received, 0.0).unwrap();
+        assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
     /// L6: a body that can be sent only once wants more time than any other.
@@ -166,11 +166,11 @@ mod tests {
     fn a_body_that_can_be_sent_once_has_a_margin_of_its_own() {
         let received = start();
         let at = |second| later(received, seconds(second), seconds(second));
-        assert_eq!(hour(received).age(at(3510), true), Age::Doubtful);
+        assert_eq!(hour(received).age(at(3510), true), Age::MaybeExpired);
         assert_eq!(hour(received).age(at(3510), false), Age::Fresh);
         assert_eq!(hour(received).age(at(3479), true), Age::Fresh);
-        let short = Term::new(seconds(60), true, received, 0.0).unwrap();
-        assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::Doubtful]);
+        let short = TokenLifetimeClock::new(seconds(60), true, received, 0.0).unwrap();
+        assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
     /// H12: a thousand clients that logged in together renew over the whole of the margin's last fifth.
@@ -179,9 +179,10 @@ mod tests {
         let received = start();
         let mut margins = Vec::new();
         for seed in 0..1000 {
-            let roll = fastrand::Rng::with_seed(seed).f64();
-            let renew = Term::new(HOUR, true, received, roll).unwrap().renewal();
-            margins.push((received.ticks + HOUR).duration_since(renew).as_millis());
+            let jitter = fastrand::Rng::with_seed(seed).f64();
+            let publish_refreshed =
+                TokenLifetimeClock::new(HOUR, true, received, jitter).unwrap().refresh_at();
+            margins.push((received.ticks + HOUR).duration_since(publish_refreshed).as_millis());
         }
         assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));
         for start in (30_000..36_000).step_by(600) {

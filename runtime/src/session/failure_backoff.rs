@@ -13,7 +13,7 @@ const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
 #[cfg_attr(test, derive(Clone))]
-pub(crate) struct Memo {
+pub(crate) struct FailureBackoff {
     last: Option<Failure>,
     failures: u32,
 }
@@ -23,10 +23,10 @@ struct Failure {
     error: Error,
     until: Instant,
     /// The same for who asks by hand: a person who presses a button knows more than a doubled wait.
-    until_by_hand: Instant,
+    until_for_manual: Instant,
 }
 
-impl Memo {
+impl FailureBackoff {
     /// The remembered error, while it holds. After that one caller may try again; if that fails too, the
     /// wait doubles.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
@@ -35,8 +35,8 @@ impl Memo {
 
     /// The same for who asks by hand: what the server asked for holds for them too, our own wait only for a
     /// second.
-    pub(crate) fn active_by_hand(&self, now: Instant) -> Option<Error> {
-        self.last.as_ref().filter(|last| now < last.until_by_hand).map(|last| last.error.clone())
+    pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
+        self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
     /// Until when nobody but by hand asks again.
@@ -45,41 +45,50 @@ impl Memo {
     }
 
     /// Waits 1 s, 2 s, 4 s … 60 s, give or take a tenth; what the server asked for, if it did.
-    pub(crate) fn remember(&mut self, error: Error, retry_after: Option<Duration>, now: Instant, roll: f64) {
+    pub(crate) fn record_failure(
+        &mut self,
+        error: Error,
+        retry_after: Option<Duration>,
+        now: Instant,
+        jitter: f64,
+    ) {
         let soon = now.checked_add(FIRST_WAIT);
         // Asked by hand within the wait: those who wait by the clock wait neither longer nor shorter for it.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
-        let (until, until_by_hand) = match (retry_after, waiting) {
+        let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {
                 let until = now.checked_add(asked.clamp(FIRST_WAIT, LONGEST_ASKED));
                 (until, until)
             }
             (None, Some(waiting)) => (soon.max(Some(waiting)), soon),
             (None, None) => {
-                let until = now.checked_add(self.next_wait(roll));
+                let until = now.checked_add(self.next_wait(jitter));
                 (until, until.min(soon))
             }
         };
         if waiting.is_none() {
             self.failures = self.failures.saturating_add(1);
         }
-        self.last =
-            until.zip(until_by_hand).map(|(until, until_by_hand)| Failure { error, until, until_by_hand });
+        self.last = until.zip(until_for_manual).map(|(until, until_for_manual)| Failure {
+            error,
+            until,
+            until_for_manual,
+        });
     }
 
     /// Until when it holds, and how many failures there were.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
-        (self.last.as_ref().map(|last| (last.until, last.until_by_hand)), self.failures)
+        (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)
     }
 
     pub(crate) fn clear(&mut self) {
         *self = Self::default();
     }
 
-    fn next_wait(&self, roll: f64) -> Duration {
+    fn next_wait(&self, jitter: f64) -> Duration {
         let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
-        doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * roll.clamp(0.0, 1.0))
+        doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
     }
 }
 
@@ -91,21 +100,23 @@ mod tests {
     /// D13: attempts by hand make nobody else wait longer: the next wait is the one that was next before.
     #[test]
     fn attempts_by_hand_do_not_double_the_wait_of_calls() {
-        let (mut memo, start) = (Memo::default(), Instant::now());
+        let (mut backoff, start) = (FailureBackoff::default(), Instant::now());
         let at = |millis| start + Duration::from_millis(millis);
-        let fail = |memo: &mut Memo, millis| {
-            memo.remember(Error::new(Kind::Refresh, "on purpose"), None, at(millis), 0.5);
-            memo.until().unwrap().duration_since(start).as_millis()
+        let fail = |backoff: &mut FailureBackoff, millis| {
+            backoff.record_failure(Error::new(Kind::Refresh, "on purpose"), None, at(millis), 0.5);
+            backoff.until().unwrap().duration_since(start).as_millis()
         };
         assert_eq!(
-            [fail(&mut memo, 0), fail(&mut memo, 1_000), fail(&mut memo, 3_000)],
+            [fail(&mut backoff, 0), fail(&mut backoff, 1_000), fail(&mut backoff, 3_000)],
             [1_000, 3_000, 7_000]
         );
         for by_hand in [4_000, 5_000, 6_000] {
-            assert!(memo.active(at(by_hand)).is_some() && memo.active_by_hand(at(by_hand)).is_none());
-            assert_eq!(fail(&mut memo, by_hand), 7_000);
+            assert!(
+                backoff.active(at(by_hand)).is_some() && backoff.active_for_manual(at(by_hand)).is_none()
+            );
+            assert_eq!(fail(&mut backoff, by_hand), 7_000);
         }
-        assert_eq!(fail(&mut memo, 6_500), 7_500, "but never less than a second after an attempt");
-        assert_eq!(fail(&mut memo, 7_500), 15_500, "8 s follow 4 s");
+        assert_eq!(fail(&mut backoff, 6_500), 7_500, "but never less than a second after an attempt");
+        assert_eq!(fail(&mut backoff, 7_500), 15_500, "8 s follow 4 s");
     }
 }

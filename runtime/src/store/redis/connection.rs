@@ -9,17 +9,17 @@ use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
 /// For a connection, and for an answer.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// For both, twice, and what may be slow besides: a name that is looked up, a script that the server has to be told.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// For both, twice, and what may be slow besides: a name that is looked up, a script that the server has to be redacted.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
-pub(super) struct Wire {
+pub(super) struct Connection {
     client: Client,
     open: Arc<Mutex<Option<MultiplexedConnection>>>,
 }
 
-impl Wire {
+impl Connection {
     pub(super) fn new(client: Client) -> Self {
         Self { client, open: Arc::default() }
     }
@@ -57,8 +57,8 @@ impl Wire {
             return Ok(open);
         }
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
+            .set_connection_timeout(Some(TIMEOUT))
+            .set_response_timeout(Some(TIMEOUT));
         let made = self.client.get_multiplexed_async_connection_with_config(&config).await?;
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         Ok(made)
@@ -70,7 +70,7 @@ fn is_of_the_connection(error: &RedisError) -> bool {
 }
 
 /// A name that nobody else makes up, in this process or another: the standard library seeds its hashers from the system.
-pub(super) fn unique() -> String {
+pub(super) fn random_name() -> String {
     let number = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}{:08x}", number(), number(), std::process::id())
 }

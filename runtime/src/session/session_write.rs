@@ -24,7 +24,7 @@ impl Session {
     /// It has taken effect when this returns; awaiting the result says whether it could. An access token
     /// that no header can carry is an error, and leaves the session as it was.
     ///
-    /// Tokens without a [lifetime](Tokens::lifetime) may be of any age. If the access token is a JWT, its `exp`
+    /// Tokens without a [lifetime](Tokens::expires_in) may be of any age. If the access token is a JWT, its `exp`
     /// (RFC 7519 §4.1.4) is taken as a hint: when it has passed, a call asks for a refresh first. It is not
     /// verified, and what the server says of the token counts more: if there is no refresh to be had, the call
     /// goes with it.
@@ -57,7 +57,7 @@ impl IntoFuture for SessionWrite {
     fn into_future(self) -> Self::IntoFuture {
         Box::pin(async move {
             self.made?;
-            self.session.stored().await
+            self.session.saved().await
         })
     }
 }

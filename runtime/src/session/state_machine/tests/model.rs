@@ -7,8 +7,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{credential_at, failed};
-use crate::session::cell::*;
-use crate::session::decision::{Landed, Landing};
+use crate::session::decisions::{Completion, RefreshResult};
+use crate::session::state_machine::*;
 
 /// How long tokens live, and how far time goes at a step: into the margin, and then past the end.
 const LIFETIME: Duration = Duration::from_secs(100);
@@ -105,18 +105,18 @@ enum Place {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Flight {
+struct RefreshTask {
     basis: Stamp,
     /// The refresh token that it presents.
     secret: u64,
-    landed: bool,
+    completion: bool,
     /// What it brings is no longer wanted, and nobody waits for it.
     detached: bool,
 }
 
-impl Flight {
+impl RefreshTask {
     fn is_wanted(&self) -> bool {
-        !self.landed && !self.detached
+        !self.completion && !self.detached
     }
 }
 
@@ -129,11 +129,11 @@ struct Past {
 /// A cell, a server and callers, at one moment of one interleaving.
 #[derive(Clone)]
 pub(super) struct Model {
-    cell: Cell<usize>,
+    machine: StateMachine<usize>,
     begun: Now,
     now: Instant,
     callers: Vec<(Kind, Place)>,
-    flights: Vec<Flight>,
+    flights: Vec<RefreshTask>,
     /// The generation whose token the server takes.
     good: u64,
     /// The refresh token of now, and those that were spent.
@@ -170,7 +170,7 @@ impl Model {
     pub(super) fn new(callers: &[Kind], left: Budget) -> Self {
         let begun = Now::read();
         let mut model = Self {
-            cell: Cell::new(),
+            machine: StateMachine::new(),
             begun,
             now: begun.ticks,
             callers: callers.iter().map(|kind| (*kind, Place::Fresh)).collect(),
@@ -188,7 +188,7 @@ impl Model {
         model
     }
 
-    pub(super) fn is_over(&self) -> bool {
+    pub(super) fn is_expired(&self) -> bool {
         self.callers.iter().all(|(_, place)| *place == Place::Done)
     }
 
@@ -212,7 +212,7 @@ impl Model {
             (left.refusals, End::Refused),
             (left.aborts, End::Aborted),
         ];
-        for (number, flight) in self.flights.iter().enumerate().filter(|(_, flight)| !flight.landed) {
+        for (number, flight) in self.flights.iter().enumerate().filter(|(_, flight)| !flight.completion) {
             // How a flight ends that nobody wants is all the same.
             let ends = if flight.detached { &ends[..1] } else { &ends[..] };
             steps.extend(ends.iter().filter(|(left, _)| *left > 0).map(|(_, end)| Step::Land(number, *end)));
@@ -235,11 +235,11 @@ impl Model {
             Step::Go(number) => self.callers[number].1 = self.go(number),
             Step::Leave(number) => {
                 self.left.leavers -= 1;
-                let before = self.cell.current().clone();
+                let before = self.machine.current().clone();
                 self.callers[number].1 = Place::Done;
-                assert!(Arc::ptr_eq(&before, self.cell.current()), "I6");
+                assert!(Arc::ptr_eq(&before, self.machine.current()), "I6");
             }
-            Step::Land(number, end) => self.land(number, end),
+            Step::Land(number, end) => self.complete(number, end),
             Step::Expire => {
                 self.left.expiries -= 1;
                 self.good = 0;
@@ -250,7 +250,7 @@ impl Model {
             }
             Step::LogOut => {
                 self.left.logouts -= 1;
-                self.cell.log_out();
+                self.machine.log_out();
                 self.detach();
                 (self.good, self.ends) = (0, 0);
             }
@@ -265,59 +265,59 @@ impl Model {
     }
 
     fn log_in(&mut self) {
-        self.cell.log_in(None, credential_at(Minted::Given, self.now, LIFETIME), &[]).unwrap();
+        self.machine.log_in(None, credential_at(Source::Given, self.now, LIFETIME), &[]).unwrap();
         self.detach();
-        (self.good, self.ends) = (self.cell.current().stamp.generation, 0);
+        (self.good, self.ends) = (self.machine.current().stamp.generation, 0);
         self.secret += 1;
     }
 
-    fn land(&mut self, number: usize, end: End) {
-        let Flight { basis, secret, .. } = self.flights[number];
+    fn complete(&mut self, number: usize, end: End) {
+        let RefreshTask { basis, secret, .. } = self.flights[number];
         let wanted = self.flights[number].is_wanted();
-        let before = self.cell.current().clone();
+        let before = self.machine.current().clone();
         assert!(!wanted || before.stamp == basis, "the session has changed under a flight");
-        let landing = self.landing(end);
+        let result = self.result(end);
         if matches!(end, End::Well | End::Echo) {
             self.spent.push(secret);
         }
-        let landed = self.cell.land(&number, landing, self.now, 0.0);
-        self.flights[number].landed = true;
-        let after = self.cell.current().stamp;
-        match landed {
-            Landed::Discarded => {
+        let completion = self.machine.complete(&number, result, self.now, 0.0);
+        self.flights[number].completion = true;
+        let after = self.machine.current().stamp;
+        match completion {
+            Completion::Discarded => {
                 assert!(
-                    !wanted && Arc::ptr_eq(&before, self.cell.current()),
+                    !wanted && Arc::ptr_eq(&before, self.machine.current()),
                     "I5: nothing of another epoch lands"
                 );
             }
-            Landed::Published => {
+            Completion::Published => {
                 assert!(wanted && matches!(end, End::Well | End::Echo), "I5");
                 assert_eq!(after.generation, before.stamp.generation + 1, "I13: one generation each");
-                assert!(self.cell.failure(self.now).is_none(), "I9: a failure outlives a new token");
+                assert!(self.machine.failure(self.now).is_none(), "I9: a failure outlives a new token");
                 self.good = if end == End::Echo && self.good == 0 { 0 } else { after.generation };
                 self.secret += 1;
             }
-            Landed::Failed => {
+            Completion::Failed => {
                 assert!(wanted && end != End::Well && after == before.stamp, "I9");
                 // A rotated secret is kept though the token is no better.
                 self.secret += u64::from(end == End::Echo);
             }
-            Landed::Expired => {
+            Completion::Expired => {
                 assert!(wanted && end == End::Refused, "I12");
                 self.end();
             }
         }
     }
 
-    fn landing(&mut self, end: End) -> Landing {
+    fn result(&mut self, end: End) -> RefreshResult {
         let left = &mut self.left;
-        let renewed = |credential| Landing::Renewed { credential, cookies: None };
+        let renewed = |credential| RefreshResult::Renewed { credential, cookies: None };
         match end {
-            End::Well => renewed(credential_at(Minted::Refreshed, self.now, LIFETIME)),
+            End::Well => renewed(credential_at(Source::Refreshed, self.now, LIFETIME)),
             End::Echo => {
                 left.echoes -= 1;
-                let old = self.cell.current().credential().cloned();
-                renewed(old.unwrap_or_else(|| credential_at(Minted::Refreshed, self.now, LIFETIME)))
+                let old = self.machine.current().credential().cloned();
+                renewed(old.unwrap_or_else(|| credential_at(Source::Refreshed, self.now, LIFETIME)))
             }
             End::Failed => {
                 left.failures -= 1;
@@ -325,45 +325,45 @@ impl Model {
             }
             End::Refused => {
                 left.refusals -= 1;
-                Landing::Rejected { lost: false }
+                RefreshResult::Rejected { rotation_lost: false }
             }
             End::Aborted => {
                 left.aborts -= 1;
-                Landing::Aborted
+                RefreshResult::Aborted
             }
         }
     }
 
     fn refresh_by_hand(&mut self) {
         self.left.by_hand -= 1;
-        let current = self.cell.current();
+        let current = self.machine.current();
         let Some(begun) = self.by_hand.take() else {
             self.by_hand = Some(current.stamp);
             return;
         };
         let wanted = begun == current.stamp && current.credential().is_some();
-        let credential = credential_at(Minted::Refreshed, self.now, LIFETIME);
-        let landed = self.cell.renew_by_hand(begun, credential, None, self.now).0;
-        assert_eq!(landed, if wanted { Landed::Published } else { Landed::Discarded }, "I5");
+        let credential = credential_at(Source::Refreshed, self.now, LIFETIME);
+        let completion = self.machine.set_refreshed(begun, credential, None, self.now).0;
+        assert_eq!(completion, if wanted { Completion::Published } else { Completion::Discarded }, "I5");
         if wanted {
             self.detach();
-            self.good = self.cell.current().stamp.generation;
+            self.good = self.machine.current().stamp.generation;
             self.secret += 1;
         }
     }
 
     fn detach(&mut self) {
         for flight in &mut self.flights {
-            flight.detached |= !flight.landed;
+            flight.detached |= !flight.completion;
         }
     }
 
     /// What holds between any two steps.
     fn check(&self) {
-        let flies = self.flights.iter().any(Flight::is_wanted);
-        assert_eq!(self.cell.ticket().is_some(), flies, "I9: slot and flight disagree");
-        assert!(!self.cell.current().hold || flies, "I7: calls are held for nothing");
-        let ended = matches!(self.cell.current().standing, Standing::Expired { .. });
+        let flies = self.flights.iter().any(RefreshTask::is_wanted);
+        assert_eq!(self.machine.handle().is_some(), flies, "I9: slot and flight disagree");
+        assert!(!self.machine.current().wait_for_refresh || flies, "I7: calls are held for nothing");
+        let ended = matches!(self.machine.current().login_state, LoginState::Expired { .. });
         assert_eq!(ended, self.ends > 0, "I12");
     }
 }

@@ -4,8 +4,8 @@ use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
-use super::wire::Wire;
-use super::{scripts, wire};
+use super::connection::Connection;
+use super::{connection, scripts};
 use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
@@ -17,7 +17,7 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.
 pub(super) struct Lock {
-    pub(super) wire: Wire,
+    pub(super) connection: Connection,
     /// The hash of the session.
     pub(super) name: String,
     /// The key of the lock.
@@ -29,13 +29,13 @@ pub(super) struct Lock {
 pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let length = lock.lease;
     let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-    let lease = Lease { lock, owner: wire::unique(), runtime: Handle::current() };
-    let Lock { wire, name, lock_name, .. } = &lease.lock;
+    let lease = Lease { lock, owner: connection::random_name(), runtime: Handle::current() };
+    let Lock { connection, name, lock_name, .. } = &lease.lock;
     let mut pause = FIRST_PAUSE;
     loop {
         // From before it was asked for: the server counts from later.
         let asked = Instant::now();
-        let fence = wire.run::<u64>(|| {
+        let fence = connection.run::<u64>(|| {
             let mut script = scripts::LOCK.key(&**name);
             script.key(&**lock_name).arg(&*lease.owner).arg(millis);
             script
@@ -59,7 +59,8 @@ struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (wire, lock_name) = (self.lock.wire.clone(), std::mem::take(&mut self.lock.lock_name));
+        let (connection, lock_name) =
+            (self.lock.connection.clone(), std::mem::take(&mut self.lock.lock_name));
         let owner = std::mem::take(&mut self.owner);
         // Should it fail, or the runtime be gone, the lease runs out by itself.
         task::spawn(&self.runtime, async move {
@@ -68,7 +69,7 @@ impl Drop for Lease {
                 script.arg(&*owner);
                 script
             };
-            let _ = wire.run::<u64>(release).await;
+            let _ = connection.run::<u64>(release).await;
         });
     }
 }

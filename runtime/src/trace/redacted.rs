@@ -6,9 +6,9 @@ use std::fmt;
 use crate::error::{Error, Kind};
 
 /// An error and its causes as far as their texts are the runtime's own. What others wrote may hold secrets.
-pub(super) struct Told<'a>(pub(super) &'a Error);
+pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.text())?;
         let ours = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();

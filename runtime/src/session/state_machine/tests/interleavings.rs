@@ -13,7 +13,7 @@ fn explore(name: &str, callers: &[Kind], left: Budget) {
     let (mut open, mut steps) = (vec![first], 0_usize);
     while let Some(model) = open.pop() {
         let next = model.steps();
-        assert!(model.is_over() || !next.is_empty(), "I7: somebody waits for ever, {model:?}");
+        assert!(model.is_expired() || !next.is_empty(), "I7: somebody waits for ever, {model:?}");
         for step in next {
             let mut model = model.clone();
             model.take(step);

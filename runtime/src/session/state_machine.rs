@@ -9,58 +9,58 @@
 //! - There is at most one flight. A login, a logout or a refresh by hand detaches it: what it brings is then
 //!   discarded. How it ends is told in [`landing`], and how an epoch does in [`epochs`].
 
+mod completion;
 mod epochs;
-mod landing;
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
 use super::cookies::SetCookies;
-use super::credential::Minted;
-use super::decision::{Cause, Entry, Finding, Settled};
+use super::credential::Source;
+use super::decisions::{Cause, Entry, Finding, Settled};
 use super::errors::{ended, excessive, expired, no_session, superseded};
-use super::fruitless::Fruitless;
-use super::memo::Memo;
-use super::snapshot::{Snapshot, Standing};
-use super::term::Age;
+use super::failure_backoff::FailureBackoff;
+use super::forbidden_routes::ForbiddenRoutes;
+use super::lifetime::Age;
+use super::snapshot::{LoginState, Snapshot};
 use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
 
 #[cfg_attr(test, derive(Clone))]
-pub(crate) struct Cell<F> {
+pub(crate) struct StateMachine<H> {
     current: Arc<Snapshot>,
-    flight: Option<Slot<F>>,
-    memo: Memo,
-    fruitless: Fruitless,
+    running: Option<RunningRefresh<H>>,
+    backoff: FailureBackoff,
+    forbidden_routes: ForbiddenRoutes,
     /// A refresh without any login was refused: in this epoch it is not tried again.
-    hopeless: bool,
+    no_way_to_log_in: bool,
     /// A refresh ahead of time was refused for good: the credential is the last one of its epoch.
-    doomed: bool,
+    refresh_rejected: bool,
     /// The last refresh was refused for good after an answer had been lost.
-    lost: bool,
+    rotation_lost: bool,
 }
 
 #[cfg_attr(test, derive(Clone, Hash))]
-struct Slot<F> {
-    ticket: F,
+struct RunningRefresh<H> {
+    handle: H,
     urgent: bool,
     /// It flies ahead of time, and nobody has asked for it since.
-    ahead: bool,
+    before_expiry: bool,
     /// The server refused the credential: bringing the same one again is no help.
     refused: bool,
 }
 
-impl<F: Clone + PartialEq> Cell<F> {
+impl<H: Clone + PartialEq> StateMachine<H> {
     pub(crate) fn new() -> Self {
         Self {
             current: Arc::new(Snapshot::empty()),
-            flight: None,
-            memo: Memo::default(),
-            fruitless: Fruitless::default(),
-            hopeless: false,
-            doomed: false,
-            lost: false,
+            running: None,
+            backoff: FailureBackoff::default(),
+            forbidden_routes: ForbiddenRoutes::default(),
+            no_way_to_log_in: false,
+            refresh_rejected: false,
+            rotation_lost: false,
         }
     }
 
@@ -69,57 +69,59 @@ impl<F: Clone + PartialEq> Cell<F> {
     }
 
     /// How to join the flight that is under way.
-    pub(crate) fn ticket(&self) -> Option<F> {
-        self.flight.as_ref().map(|slot| slot.ticket.clone())
+    pub(crate) fn handle(&self) -> Option<H> {
+        self.running.as_ref().map(|running| running.handle.clone())
     }
 
     /// What a call is told while a failed refresh is remembered.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
-        self.memo.active(now)
+        self.backoff.active(now)
     }
 
     /// By hand: the flight to join, `None` if one is to start, or why nothing is asked now.
-    pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<F>, Error> {
-        if let Some(slot) = &mut self.flight {
-            slot.ahead = false;
-            return Ok(Some(slot.ticket.clone()));
+    pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
+        if let Some(running) = &mut self.running {
+            running.before_expiry = false;
+            return Ok(Some(running.handle.clone()));
         }
-        let refused = match (self.doomed, self.hopeless) {
-            (true, _) => Some(expired(self.lost)),
+        let refused = match (self.refresh_rejected, self.no_way_to_log_in) {
+            (true, _) => Some(expired(self.rotation_lost)),
             (false, true) => Some(no_session()),
-            (false, false) => self.memo.active_by_hand(now),
+            (false, false) => self.backoff.active_for_manual(now),
         };
         refused.map_or(Ok(None), Err)
     }
 
     /// When a refresh ahead of time is due; `None` if none will be as things are.
-    pub(crate) fn next_renewal(&self) -> Option<Instant> {
-        let renewal = self.current.credential().filter(|_| !self.doomed)?.renewal()?;
-        Some(self.memo.until().map_or(renewal, |until| until.max(renewal)))
+    pub(crate) fn next_refresh(&self) -> Option<Instant> {
+        let due = self.current.credential().filter(|_| !self.refresh_rejected)?.refresh_at()?;
+        Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
     /// `renewable`: what is current could be refreshed. `once`: the call's body can be sent only once.
-    pub(crate) fn enter(&self, renewable: bool, once: bool, now: Now) -> Entry<F> {
-        let credential = match &self.current.standing {
-            Standing::Expired { .. } => return Entry::Expired,
-            Standing::Nobody if !renewable || self.hopeless => return Entry::Nobody,
-            Standing::Nobody => return self.enter_by_flight(now.ticks),
-            Standing::Live(credential) => credential,
+    pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
+        let credential = match &self.current.login_state {
+            LoginState::Expired { .. } => return Entry::Expired,
+            LoginState::LoggedOut if !can_refresh || self.no_way_to_log_in => return Entry::NoSession,
+            LoginState::LoggedOut => return self.enter_by_refresh(now.ticks),
+            LoginState::LoggedIn(credential) => credential,
         };
         if !credential.is_usable() {
-            return if renewable { self.enter_by_flight(now.ticks) } else { Entry::Nobody };
+            return if can_refresh { self.enter_by_refresh(now.ticks) } else { Entry::NoSession };
         }
-        if !renewable {
+        if !can_refresh {
             return Entry::Go;
         }
         let age = credential.age(|| now, once);
-        let rests = self.doomed || self.memo.active(now.ticks).is_some();
-        match (&self.flight, age) {
-            (Some(slot), _) if slot.urgent || age == Age::Over => Entry::Join(slot.ticket.clone()),
-            (Some(slot), Age::Doubtful) => Entry::TryJoin(slot.ticket.clone()),
-            (None, Age::Over) => self.enter_by_flight(now.ticks),
-            (None, Age::Doubtful) if !rests => Entry::TryStart,
-            (None, Age::Late) if !rests => Entry::GoAndRenew,
+        let waits = self.refresh_rejected || self.backoff.active(now.ticks).is_some();
+        match (&self.running, age) {
+            (Some(running), _) if running.urgent || age == Age::Expired => {
+                Entry::Join(running.handle.clone())
+            }
+            (Some(running), Age::MaybeExpired) => Entry::TryJoin(running.handle.clone()),
+            (None, Age::Expired) => self.enter_by_refresh(now.ticks),
+            (None, Age::MaybeExpired) if !waits => Entry::TryStart,
+            (None, Age::Expiring) if !waits => Entry::GoAndRefresh,
             (Some(_) | None, _) => Entry::Go,
         }
     }
@@ -127,16 +129,17 @@ impl<F: Clone + PartialEq> Cell<F> {
     /// Ends a session whose refresh was refused for good ahead of time, when its last credential is no longer
     /// good. Whether it did.
     pub(crate) fn lapse(&mut self, now: Instant) -> bool {
-        let over = self.doomed && self.current.credential().is_some_and(|last| last.is_expired(now));
+        let over =
+            self.refresh_rejected && self.current.credential().is_some_and(|last| last.is_expired(now));
         if over {
             self.expire();
         }
         over
     }
 
-    fn enter_by_flight(&self, now: Instant) -> Entry<F> {
-        match (&self.flight, self.memo.active(now)) {
-            (Some(slot), _) => Entry::Join(slot.ticket.clone()),
+    fn enter_by_refresh(&self, now: Instant) -> Entry<H> {
+        match (&self.running, self.backoff.active(now)) {
+            (Some(running), _) => Entry::Join(running.handle.clone()),
             (None, Some(error)) => Entry::Fail(error),
             (None, None) => Entry::Start,
         }
@@ -148,73 +151,78 @@ impl<F: Clone + PartialEq> Cell<F> {
         stamp: Stamp,
         finding: Finding,
         route: &str,
-        renewable: bool,
+        can_refresh: bool,
         now: Instant,
-    ) -> Settled<F> {
+    ) -> Settled<H> {
         if let Some(error) = self.ended(stamp) {
             return Settled::Ended(error);
         }
         if self.current.stamp.generation > stamp.generation {
             return Settled::Replay(self.current.clone());
         }
-        if !renewable {
+        if !can_refresh {
             return Settled::Return(Reason::NothingToRefreshWith);
         }
         let suspect = finding == Finding::Suspect;
-        if let Some(reason) = suspect.then(|| self.genuine(stamp, route, now)).flatten() {
+        if let Some(reason) = suspect.then(|| self.reason_to_keep(stamp, route, now)).flatten() {
             return Settled::Return(reason);
         }
-        if self.doomed {
+        if self.refresh_rejected {
             self.expire();
-            return Settled::Lapsed(expired(self.lost));
+            return Settled::Lapsed(expired(self.rotation_lost));
         }
-        if let Some(error) = self.memo.active(now) {
+        if let Some(error) = self.backoff.active(now) {
             return Settled::Fail(error);
         }
-        if self.fruitless.is_excessive(now) {
+        if self.forbidden_routes.is_excessive(now) {
             return Settled::Fail(excessive());
         }
-        let Some(slot) = &mut self.flight else { return Settled::Start };
-        slot.refused = true;
-        slot.ahead = false;
-        let ticket = slot.ticket.clone();
-        if finding == Finding::Expired && !std::mem::replace(&mut slot.urgent, true) {
+        let Some(running) = &mut self.running else { return Settled::Start };
+        running.refused = true;
+        running.before_expiry = false;
+        let handle = running.handle.clone();
+        if finding == Finding::Expired && !std::mem::replace(&mut running.urgent, true) {
             self.republish();
         }
-        Settled::Join(ticket)
+        Settled::Join(handle)
     }
 
     /// Why a suspicious refusal is to be taken at its word, if it is.
-    fn genuine(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
+    fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
-        if self.fruitless.take_proof(route, stamp.generation, received, now) {
+        if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
             self.replay_was_refused(stamp, Finding::Suspect, route, now);
         }
-        let excessive = || self.fruitless.is_excessive(now).then_some(Reason::ExcessiveRefresh);
-        self.fruitless.genuine(stamp, route, now).or_else(excessive)
+        let excessive = || self.forbidden_routes.is_excessive(now).then_some(Reason::ExcessiveRefresh);
+        self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
     }
 
     /// Why nothing more can come of a call sent under `stamp`, if so.
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
-        match (&self.current.standing, stamp.epoch == self.current.stamp.epoch) {
-            (Standing::Expired { lost }, true) => Some(expired(*lost)),
-            (Standing::Live(_), false) => Some(superseded()),
-            (Standing::Nobody | Standing::Expired { .. }, false) => Some(ended()),
-            (Standing::Live(_) | Standing::Nobody, true) => None,
+        match (&self.current.login_state, stamp.epoch == self.current.stamp.epoch) {
+            (LoginState::Expired { rotation_lost }, true) => Some(expired(*rotation_lost)),
+            (LoginState::LoggedIn(_), false) => Some(superseded()),
+            (LoginState::LoggedOut | LoginState::Expired { .. }, false) => Some(ended()),
+            (LoginState::LoggedIn(_) | LoginState::LoggedOut, true) => None,
         }
     }
 
     /// A flight starts; `ticket` is how others join it.
-    pub(crate) fn take_off(&mut self, ticket: F, cause: Cause) {
+    pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
-        self.flight = Some(Slot { ticket, urgent: cause.is_urgent(), ahead: cause.is_ahead(), refused });
+        self.running = Some(RunningRefresh {
+            handle,
+            urgent: cause.is_urgent(),
+            before_expiry: cause.is_before_expiry(),
+            refused,
+        });
         self.republish();
     }
 
     /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
     /// and are dropped.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
-        if stamp == self.current.stamp && !matches!(self.current.standing, Standing::Expired { .. }) {
+        if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
         }
     }
@@ -226,26 +234,26 @@ impl<F: Clone + PartialEq> Cell<F> {
             return;
         }
         if stamp == self.current.stamp {
-            let refreshed = self.current.credential().filter(|known| known.minted() == Minted::Refreshed);
-            let minted = refreshed.map(|credential| credential.received());
-            self.fruitless.refused(stamp, finding, route, minted, now);
+            let refreshed = self.current.credential().filter(|known| known.source() == Source::Refreshed);
+            let source = refreshed.map(|credential| credential.received());
+            self.forbidden_routes.refused(stamp, finding, route, source, now);
         } else {
-            self.fruitless.strike(stamp, now);
+            self.forbidden_routes.count_useless(stamp, now);
         }
         self.republish();
     }
 
     /// A refresh for `route` brought what is current now, and its call is not sent again.
-    pub(crate) fn renewed_without_replay(&mut self, stamp: Stamp, route: &str) {
+    pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
-            self.fruitless.renewed_without_proof(route, stamp.generation);
+            self.forbidden_routes.refreshed_without_proof(route, stamp.generation);
             self.republish();
         }
     }
 
     /// A call succeeded, which lifts what was learned against its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
-        if stamp.epoch == self.current.stamp.epoch && self.fruitless.accepted(route, now) {
+        if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();
         }
     }
@@ -262,8 +270,8 @@ impl<F: Clone + PartialEq> Cell<F> {
     }
 
     fn put(&mut self, mut next: Snapshot) {
-        next.hold = self.flight.as_ref().is_some_and(|slot| slot.urgent);
-        next.learning = !self.fruitless.is_empty();
+        next.wait_for_refresh = self.running.as_ref().is_some_and(|running| running.urgent);
+        next.wants_successes = !self.forbidden_routes.is_empty();
         self.current = Arc::new(next);
     }
 }

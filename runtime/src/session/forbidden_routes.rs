@@ -8,27 +8,27 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::decision::Finding;
+use super::decisions::Finding;
 use crate::error::Reason;
 use crate::error::Stamp;
 
 /// First time for which a route is known as forbidden, and for which a refused fresh token is believed to
 /// be good.
-const FIRST_TERM: Duration = Duration::from_secs(10);
-const LONGEST_TERM: Duration = Duration::from_secs(5 * 60);
-const MOST_ROUTES: usize = 256;
-const MOST_STRIKES: usize = 5;
-const STRIKE_WINDOW: Duration = Duration::from_secs(60);
+const FIRST_PERIOD: Duration = Duration::from_secs(10);
+const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
+const MAX_ROUTES: usize = 256;
+const MAX_USELESS: usize = 5;
+const USELESS_WINDOW: Duration = Duration::from_secs(60);
 
 #[derive(Default)]
 #[cfg_attr(test, derive(Clone, Hash))]
-pub(crate) struct Fruitless {
+pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
     /// Routes whose call got a newer generation without being sent again under it: their next refusal under
     /// it is the proof.
-    unproved: Vec<(Box<str>, u64)>,
-    immune: Option<(u64, Instant)>,
-    strikes: Vec<(u64, Instant)>,
+    unproven: Vec<(Box<str>, u64)>,
+    just_refreshed: Option<(u64, Instant)>,
+    useless_refreshes: Vec<(u64, Instant)>,
 }
 
 #[cfg_attr(test, derive(Clone, Hash))]
@@ -38,25 +38,29 @@ struct Forbidden {
     until: Instant,
 }
 
-impl Fruitless {
+impl ForbiddenRoutes {
     pub(crate) fn is_empty(&self) -> bool {
-        self.routes.is_empty() && self.unproved.is_empty() && self.strikes.is_empty()
+        self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
     /// Why a suspicious refusal is to be taken at its word, if it is.
-    pub(crate) fn genuine(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
+    pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
         }
-        let immune =
-            self.immune.is_some_and(|(generation, until)| generation == stamp.generation && now < until);
-        immune.then_some(Reason::JustRefreshed)
+        let just_refreshed = self
+            .just_refreshed
+            .is_some_and(|(generation, until)| generation == stamp.generation && now < until);
+        just_refreshed.then_some(Reason::JustRefreshed)
     }
 
     /// Whether so many refreshes in a row were for nothing that one more would only do harm.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
-        let recent = self.strikes.iter().filter(|(_, at)| now.saturating_duration_since(*at) < STRIKE_WINDOW);
-        recent.count() >= MOST_STRIKES
+        let recent = self
+            .useless_refreshes
+            .iter()
+            .filter(|(_, at)| now.saturating_duration_since(*at) < USELESS_WINDOW);
+        recent.count() >= MAX_USELESS
     }
 
     /// `minted`: when the refused credential was received, if a refresh brought it and it is still the
@@ -66,35 +70,35 @@ impl Fruitless {
         stamp: Stamp,
         finding: Finding,
         route: &str,
-        minted: Option<Instant>,
+        source: Option<Instant>,
         now: Instant,
     ) {
-        if let Some(minted) = minted {
-            self.immune = minted.checked_add(FIRST_TERM).map(|until| (stamp.generation, until));
+        if let Some(source) = source {
+            self.just_refreshed = source.checked_add(FIRST_PERIOD).map(|until| (stamp.generation, until));
         }
-        self.strike(stamp, now);
+        self.count_useless(stamp, now);
         if finding == Finding::Suspect {
             self.learn(route, now);
         }
     }
 
     /// One more refresh was for nothing, whatever it says of the route.
-    pub(crate) fn strike(&mut self, stamp: Stamp, now: Instant) {
-        if self.strikes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
-            if self.strikes.len() == MOST_STRIKES {
-                self.strikes.remove(0);
+    pub(crate) fn count_useless(&mut self, stamp: Stamp, now: Instant) {
+        if self.useless_refreshes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
+            if self.useless_refreshes.len() == MAX_USELESS {
+                self.useless_refreshes.remove(0);
             }
-            self.strikes.push((stamp.generation, now));
+            self.useless_refreshes.push((stamp.generation, now));
         }
     }
 
     /// A refresh for `route` brought `generation`, and the call was not sent again under it.
-    pub(crate) fn renewed_without_proof(&mut self, route: &str, generation: u64) {
-        self.unproved.retain(|(known, _)| **known != *route);
-        if self.unproved.len() == MOST_ROUTES {
-            self.unproved.remove(0);
+    pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
+        self.unproven.retain(|(known, _)| **known != *route);
+        if self.unproven.len() == MAX_ROUTES {
+            self.unproven.remove(0);
         }
-        self.unproved.push((route.into(), generation));
+        self.unproven.push((route.into(), generation));
     }
 
     /// Whether a refusal under `generation`, received not long ago, proves that the refresh that brought it
@@ -106,20 +110,20 @@ impl Fruitless {
         received: Instant,
         now: Instant,
     ) -> bool {
-        let known = self.unproved.iter().position(|(known, of)| *of == generation && **known == *route);
+        let known = self.unproven.iter().position(|(known, of)| *of == generation && **known == *route);
         let Some(known) = known else { return false };
-        self.unproved.remove(known);
-        now.saturating_duration_since(received) < FIRST_TERM
+        self.unproven.remove(known);
+        now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
     /// A call of `route` succeeded. Whether that changed anything.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
-        let before = (self.routes.len(), self.unproved.len(), self.strikes.len());
+        let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
         // What was learned so long ago that it would start anew is forgotten along the way.
-        self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_TERM);
-        self.unproved.retain(|(known, _)| **known != *route);
-        self.strikes.clear();
-        before != (self.routes.len(), self.unproved.len(), self.strikes.len())
+        self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
+        self.unproven.retain(|(known, _)| **known != *route);
+        self.useless_refreshes.clear();
+        before != (self.routes.len(), self.unproven.len(), self.useless_refreshes.len())
     }
 
     fn learn(&mut self, route: &str, now: Instant) {
@@ -131,7 +135,7 @@ impl Fruitless {
             }
             return;
         }
-        if self.routes.len() == MOST_ROUTES {
+        if self.routes.len() == MAX_ROUTES {
             let oldest =
                 self.routes.iter().enumerate().min_by_key(|(_, known)| known.until).map(|(at, _)| at);
             if let Some(oldest) = oldest {
@@ -143,5 +147,5 @@ impl Fruitless {
 }
 
 fn term(times: u32) -> Duration {
-    FIRST_TERM.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST_TERM)
+    FIRST_PERIOD.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST_PERIOD)
 }

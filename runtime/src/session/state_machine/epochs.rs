@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::Cell;
+use super::StateMachine;
 use crate::error::{Error, Stamp};
 use crate::session::cookies::{Cookies, SetCookies};
 use crate::session::credential::Credential;
 use crate::session::errors::ended;
-use crate::session::fruitless::Fruitless;
-use crate::session::snapshot::Standing;
+use crate::session::forbidden_routes::ForbiddenRoutes;
+use crate::session::snapshot::LoginState;
 
-impl<F: Clone + PartialEq> Cell<F> {
+impl<H: Clone + PartialEq> StateMachine<H> {
     /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the
     /// one before. `Err` if somebody logged out since; otherwise the flight that it detached.
     pub(crate) fn log_in(
@@ -18,8 +18,8 @@ impl<F: Clone + PartialEq> Cell<F> {
         begun: Option<Stamp>,
         credential: Arc<Credential>,
         cookies: &[SetCookies],
-    ) -> Result<Option<F>, Error> {
-        let nobody = matches!(self.current.standing, Standing::Nobody);
+    ) -> Result<Option<H>, Error> {
+        let nobody = matches!(self.current.login_state, LoginState::LoggedOut);
         if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
             return Err(ended());
         }
@@ -31,7 +31,7 @@ impl<F: Clone + PartialEq> Cell<F> {
         let detached = self.start_epoch();
         self.publish(|next| {
             next.stamp.generation += 1;
-            next.standing = Standing::Live(credential);
+            next.login_state = LoginState::LoggedIn(credential);
             next.cookies = Arc::new(jar);
         });
         Ok(detached)
@@ -43,15 +43,16 @@ impl<F: Clone + PartialEq> Cell<F> {
         &mut self,
         credential: Arc<Credential>,
         cookies: Arc<Cookies>,
-        anew: bool,
-    ) -> Option<F> {
-        let detached = if anew { self.start_epoch() } else { self.flight.take().map(|slot| slot.ticket) };
-        self.memo.clear();
-        self.doomed = false;
-        self.hopeless = false;
+        other_login: bool,
+    ) -> Option<H> {
+        let detached =
+            if other_login { self.start_epoch() } else { self.running.take().map(|running| running.handle) };
+        self.backoff.clear();
+        self.refresh_rejected = false;
+        self.no_way_to_log_in = false;
         self.publish(|next| {
             next.stamp.generation += 1;
-            next.standing = Standing::Live(credential);
+            next.login_state = LoginState::LoggedIn(credential);
             next.cookies = cookies;
         });
         detached
@@ -59,19 +60,19 @@ impl<F: Clone + PartialEq> Cell<F> {
 
     /// The same access token beside other secrets, or the same credential beside other cookies.
     pub(crate) fn take_secrets(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
-        self.doomed = false;
+        self.refresh_rejected = false;
         self.publish(|next| {
-            next.standing = Standing::Live(credential);
+            next.login_state = LoginState::LoggedIn(credential);
             next.cookies = cookies;
         });
     }
 
     /// A logout. Whether somebody was logged in, and the flight that it detached.
-    pub(crate) fn log_out(&mut self) -> (bool, Option<F>) {
-        let was_live = matches!(self.current.standing, Standing::Live(_));
+    pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
+        let was_live = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();
         self.publish(|next| {
-            next.standing = Standing::Nobody;
+            next.login_state = LoginState::LoggedOut;
             next.cookies = Arc::default();
         });
         (was_live, detached)
@@ -79,21 +80,21 @@ impl<F: Clone + PartialEq> Cell<F> {
 
     /// The server refused the refresh for good, and there is nothing left. Why stays known until the next login.
     pub(super) fn expire(&mut self) {
-        let lost = self.lost;
-        self.doomed = false;
-        self.memo.clear();
+        let rotation_lost = self.rotation_lost;
+        self.refresh_rejected = false;
+        self.backoff.clear();
         self.publish(|next| {
-            next.standing = Standing::Expired { lost };
+            next.login_state = LoginState::Expired { rotation_lost };
             next.cookies = Arc::default();
         });
     }
 
-    fn start_epoch(&mut self) -> Option<F> {
-        self.memo.clear();
-        self.doomed = false;
-        self.fruitless = Fruitless::default();
-        self.hopeless = false;
-        let detached = self.flight.take().map(|slot| slot.ticket);
+    fn start_epoch(&mut self) -> Option<H> {
+        self.backoff.clear();
+        self.refresh_rejected = false;
+        self.forbidden_routes = ForbiddenRoutes::default();
+        self.no_way_to_log_in = false;
+        let detached = self.running.take().map(|running| running.handle);
         self.publish(|next| next.stamp.epoch += 1);
         detached
     }

@@ -1,0 +1,144 @@
+//! One refresh from start to landing: a task of its own, so that no caller's end is its end.
+//!
+//! Callers hold a [`Ticket`] and nothing else. Whatever happens to the task, its guard lands it: a panic,
+//! an abort or a runtime that shuts down is told to the waiters as a failure. A task that is simply not run
+//! any more, because its runtime is not, is landed by whoever has waited too long for it.
+
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::runtime::Handle;
+
+use super::attempt::{attempt, result_of, too_long};
+use super::decisions::{Cause, Completion, RefreshResult};
+use super::errors::aborted;
+use super::refresh_handle::{RefreshFailure, RefreshHandle};
+use super::session::Session;
+use super::snapshot::Snapshot;
+use super::store_sync::after_commit::AfterCommit;
+use super::store_sync::locked_refresh;
+use crate::error::{Error, Kind};
+use crate::platform::deadline::within;
+use crate::platform::task;
+use crate::trace;
+
+/// Longest time that a waiter waits for it: it should have landed by itself before.
+const PATIENCE: Duration = Duration::from_secs(11);
+
+tokio::task_local! {
+    /// The session whose flight this task is.
+    static REFRESHING: usize;
+}
+
+/// A flight that has its slot in the cell and is not yet under way.
+pub(super) struct PreparedRefresh {
+    handle: RefreshHandle,
+    basis: Arc<Snapshot>,
+    cause: Cause,
+}
+
+impl PreparedRefresh {
+    pub(super) fn new(basis: Arc<Snapshot>, cause: Cause) -> Self {
+        Self { handle: RefreshHandle::default(), basis, cause }
+    }
+
+    pub(super) fn handle(&self) -> RefreshHandle {
+        self.handle.clone()
+    }
+
+    /// Hands the flight to a task of its own, on the runtime that this is called on.
+    pub(super) fn spawn(self, session: Session) {
+        // The guard exists before the task does: a runtime that is shutting down drops the task unpolled.
+        let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
+        let Ok(runtime) = Handle::try_current() else {
+            let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
+            return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
+        };
+        let running = REFRESHING.scope(task.session.id(), task.run());
+        task::spawn(&runtime, trace::refresh(self.cause.name(), running));
+    }
+}
+
+/// Waits until the flight of `ticket` has landed; its failure, if it failed.
+pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
+    let mut completed = pin!(handle.completed());
+    // First in the list, then a look: who is told in between is told.
+    completed.as_mut().enable();
+    if handle.failure().is_none() {
+        let patience = if session.store_sync().is_some() { locked_refresh::PATIENCE } else { PATIENCE };
+        if within(patience, completed).await.is_none() {
+            session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
+            return handle.complete(Some(aborted()));
+        }
+    }
+    handle.failure().cloned().flatten()
+}
+
+/// Whether this task is the flight of `session`: waiting for it here would be waiting for oneself.
+pub(super) fn is_refresh_task_of(session: &Session) -> bool {
+    REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
+}
+
+struct RefreshTask {
+    session: Session,
+    handle: RefreshHandle,
+    basis: Arc<Snapshot>,
+    completed: bool,
+}
+
+impl RefreshTask {
+    async fn run(mut self) {
+        let session = self.session.clone();
+        let Some(store_sync) = session.store_sync() else {
+            let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
+            return self.complete(result_of(&self.basis, answer), AfterCommit::default());
+        };
+        // Boxed, so that flights without a store do not carry it along.
+        let (result, failure, after_commit) =
+            Box::pin(locked_refresh::rotate(&session, store_sync, &mut self.basis)).await;
+        self.complete((result, failure), after_commit);
+    }
+
+    /// Lands in the cell first and wakes the waiters afterwards, outside of its lock.
+    fn complete(
+        &mut self,
+        (result, mut failure): (RefreshResult, RefreshFailure),
+        after_commit: AfterCommit<'_>,
+    ) {
+        self.completed = true;
+        let brought = match &result {
+            RefreshResult::Renewed { credential, .. } => Some(credential.clone()),
+            _ => None,
+        };
+        let (completion, backoff) = self.session.complete(&self.handle, result, &after_commit);
+        after_commit.settle(&self.session, completion != Completion::Discarded);
+        if completion == Completion::Failed && failure.is_none() {
+            failure = backoff;
+        }
+        let failure = self.handle.complete(failure);
+        let traced =
+            failure.as_ref().filter(|_| matches!(completion, Completion::Failed | Completion::Expired));
+        trace::refresh_ended(completion.name(), traced);
+        if completion == Completion::Discarded {
+            trace::refresh_discarded();
+        }
+        self.session.emit_completion(completion, failure);
+        if let (Completion::Discarded, Some(credential)) = (completion, brought) {
+            self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
+        }
+    }
+}
+
+impl Drop for RefreshTask {
+    fn drop(&mut self) {
+        if !self.completed {
+            let error = if std::thread::panicking() {
+                Error::new(Kind::Refresh, "the refresh panicked")
+            } else {
+                aborted()
+            };
+            self.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
+        }
+    }
+}
