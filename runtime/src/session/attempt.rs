@@ -1,4 +1,4 @@
-//! One attempt to refresh, without what a store adds to it.
+//! One attempt to refresh, without the steps that a store adds.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,10 +13,10 @@ use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// Longest time that an attempt takes.
+/// Longest time for one attempt.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Asks for a new credential, and waits no longer than a flight may take: then there is no answer.
+/// Asks for a new credential. `None` if there is no result in time.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
         let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
@@ -29,7 +29,7 @@ pub(super) fn too_long() -> Attempt {
     Attempt::Failed { error: errors::too_long(), retry_after: None }
 }
 
-/// What the answer to an attempt comes to, with the failure that the waiters are told.
+/// Turns an attempt into the result for the state machine and the failure for the waiters.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
         Attempt::Rejected(error) if error.is_rotation_lost() => {

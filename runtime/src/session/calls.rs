@@ -1,5 +1,6 @@
-//! How calls cross the session: the cell under its lock, its decisions carried out outside of it. No lock
-//! is held across an `.await`, and no code of the user's runs under it.
+//! What a call asks of its session, before it is sent and after the server refused it. The state machine
+//! decides under its lock; the effects happen outside of it. No lock is held across an `.await`, and user
+//! code never runs under a lock.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -24,17 +25,17 @@ use crate::trace;
 /// Whether a call needs the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Demand {
-    /// It takes a credential along if there is one.
+    /// The call is sent with a credential if there is one.
     Optional,
-    /// It fails before the network without one.
+    /// Without a credential the call returns an error, and nothing is sent.
     Required,
 }
 
-/// What a call takes along.
+/// What a call is sent with.
 #[derive(Debug)]
 pub(crate) struct Entered {
     pub(crate) snapshot: Arc<Snapshot>,
-    /// The refresh that it waited for first.
+    /// The refresh for which the call waited first.
     pub(crate) waited: Option<Waited>,
 }
 
@@ -48,34 +49,34 @@ pub(crate) struct Waited {
 /// What a refused call does next.
 #[derive(Debug)]
 pub(crate) enum Next {
-    /// The refusal is the call's answer.
+    /// The refusal is the response of the call.
     Return(Reason),
-    /// Wait for the refresh, then see.
+    /// Wait for the refresh, then decide.
     Wait(Wait),
-    /// Somebody already refreshed.
+    /// The session was refreshed already.
     Replay(Arc<Snapshot>),
     Fail(Error),
 }
 
-/// A place among those who wait for a flight.
+/// One caller that waits for a refresh.
 #[derive(Debug)]
 pub(crate) struct Wait {
     handle: RefreshHandle,
     stamp: Stamp,
-    /// Whether the flight was started for this one.
+    /// Whether this caller started the refresh.
     started: bool,
 }
 
 impl Wait {
-    /// Whose flight it is.
+    /// Which call started the refresh.
     pub(crate) fn by(&self) -> RefreshedBy {
         if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
     }
 }
 
 impl Session {
-    /// Before a call is sent, without a lock: whether it takes along what was `seen`. Pending if
-    /// [`enter`](Self::enter) is to know.
+    /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only
+    /// [`enter`](Self::enter) can tell.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
         if seen.is_ready(Now::read, once) {
             self.ensure_writer();
@@ -86,16 +87,17 @@ impl Session {
         if nobody && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// What a call was sent under that kept nothing of it but its stamp: mostly what the session still is. What has
-    /// been replaced since is not there any more, and whoever comes with its stamp is told so.
+    /// The snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since, the
+    /// result has this stamp and no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
 
-    /// Before a call is sent: what it takes along. `None`: nothing. `once`: its body can be sent only once.
+    /// Before a call is sent: what to send with it. `None` means nothing. `once`: the body can be sent only
+    /// once.
     ///
-    /// Cancel safe: a refresh that it waits for goes on without it.
+    /// Cancel safe: a refresh for which it waits continues.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
         let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
         self.check_store().await?;
@@ -124,8 +126,9 @@ impl Session {
         }
     }
 
-    /// Starts the refresh ahead of time if it is due, and waits for nothing. When to ask again, if ever.
-    /// What a refresh has just brought is left alone for `rest`, however short it lives.
+    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if
+    /// nothing is due. A credential that a refresh has just brought is left alone for `rest`, however short
+    /// its lifetime is.
     pub(super) fn refresh_if_due(&self, rest: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -137,9 +140,9 @@ impl Session {
         machine.next_refresh().max(rested.filter(|_| machine.next_refresh().is_some()))
     }
 
-    /// Decides and, if a flight is to start, gives it its slot, in one step; then launches it. Asking whether
-    /// there is something to refresh with may run the user's code, so it is asked outside of the lock, and the
-    /// answer counts only if nothing has changed. With it, whether a flight was started.
+    /// Decides and reserves the place of a new refresh in one step, then spawns it. `can_refresh` may run
+    /// user code, so it runs outside of the lock; its result counts only if nothing has changed meanwhile.
+    /// The last value tells whether a refresh was started.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -179,7 +182,7 @@ impl Session {
         }
     }
 
-    /// After a call was refused.
+    /// After a call was refused: what to do next.
     pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
         let can_refresh = self.can_refresh(sent_with);
         let (settled, prepared) = self.update(|machine| {
@@ -197,7 +200,7 @@ impl Session {
         }
         match settled {
             Settled::Return(reason) => Next::Return(reason),
-            // Boarded above.
+            // A start was replaced by a join above.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
             Settled::Lapsed(error) => {
@@ -213,7 +216,8 @@ impl Session {
         }
     }
 
-    /// By hand: starts a flight, or joins the one under way. `None`: the session has just been renewed.
+    /// For a manual refresh: starts a refresh, or joins the one that is running. `None` if the session has
+    /// just been refreshed.
     pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
         self.refuse_reentry()?;
         let seen = self.snapshot();
@@ -239,7 +243,7 @@ impl Session {
         Ok(Some(Wait { handle, stamp: seen.stamp, started }))
     }
 
-    /// Waits for the flight; what the session is afterwards, if it got newer.
+    /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
     #[expect(
         clippy::manual_async_fn,
         reason = "an async fn has its arguments in memory twice, for each who waits"
@@ -258,12 +262,12 @@ impl Session {
         if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
             return Ok(current);
         }
-        // The flight's own error says more than "expired".
+        // The error of the refresh says more than "expired".
         let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| Error::new(Kind::Refresh, "the refresh brought nothing new")))
     }
 
-    /// What a call that was to go with `sent_with` takes along now: the same epoch's current credential.
+    /// The current credential for a call that was prepared with `sent_with`. It must be of the same login.
     pub(crate) fn revalidate(&self, sent_with: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) =
             self.update(|machine| (machine.ended(sent_with.stamp), machine.current().clone()));
@@ -294,7 +298,7 @@ impl Session {
     }
 }
 
-/// A ticket for a new flight, which is then to be launched. The cell has said that there is none under way.
+/// Reserves a new refresh, which the caller then spawns. The state machine has said that none is running.
 fn start_refresh(
     machine: &mut StateMachine<RefreshHandle>,
     cause: Cause,
@@ -305,7 +309,7 @@ fn start_refresh(
     (handle, Some(prepared))
 }
 
-/// The refresh was refused for good before.
+/// For a session whose refresh token was rejected before.
 fn expired(seen: &Snapshot) -> Error {
     errors::expired(matches!(seen.login_state, LoginState::Expired { rotation_lost: true }))
 }

@@ -1,5 +1,5 @@
-//! What changes a session: a login, a logout, a refresh, a flight that lands, cookies of an answer. Each is
-//! one step of the cell and then, outside of its lock, the news.
+//! What changes a session: a login, a logout, a refresh, and cookies of responses. Each is one step of the
+//! state machine; the events follow outside of its lock.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use crate::error::{Error, Stamp};
 use crate::platform::clock::Now;
 
 impl Session {
-    /// The end of a flight; with it what failed calls are told from now on.
+    /// Ends a refresh. The second value is the error that calls get from now on.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,
@@ -35,7 +35,7 @@ impl Session {
         })
     }
 
-    /// Events are told after the slot is free and the waiters are awake, so that a listener may call the
+    /// Events follow after the refresh is complete and the waiters are awake, so a receiver may call the
     /// client.
     pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
         match completion {
@@ -50,12 +50,12 @@ impl Session {
         }
     }
 
-    /// A rule of the user's panicked on an answer to `method`.
+    /// A rule of the user panicked on a response to `method`.
     pub(crate) fn report_rule_failed(&self, method: Option<&'static str>) {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
 
-    /// A login that began under `begun`, or tokens given by the user.
+    /// A login that began with `begun`, or tokens that the user set.
     pub(crate) fn log_in(
         &self,
         begun: Option<Stamp>,
@@ -76,7 +76,7 @@ impl Session {
         Ok(())
     }
 
-    /// A `#[refresh]` method called by hand under `begun` brought `tokens`.
+    /// A manual `#[refresh]` call that began with `begun` brought `tokens`.
     pub(crate) fn set_refreshed(
         &self,
         begun: &Snapshot,
@@ -84,7 +84,7 @@ impl Session {
         cookies: &[SetCookies],
     ) -> Result<(), Error> {
         let Some(previous) = begun.credential() else {
-            // There was no session that this could have renewed: it starts one.
+            // There was no session to refresh, so this starts one.
             return self.log_in(Some(begun.stamp), tokens, cookies);
         };
         let credential = Credential::renewed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
@@ -108,7 +108,7 @@ impl Session {
         self.0.events.emit(event);
     }
 
-    /// Ends the session; what it was.
+    /// Ends the session and returns its last snapshot.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
         let (before, (was_live, detached)) =
             self.update(|machine| (machine.current().clone(), machine.log_out()));
@@ -120,7 +120,7 @@ impl Session {
         before
     }
 
-    /// Cookies of an ordinary answer to a call sent under `stamp`.
+    /// Stores the cookies of an ordinary response to a call that was sent with `stamp`.
     pub(crate) fn keep_cookies(&self, stamp: Stamp, cookies: &SetCookies) {
         if self.keeps_cookies() {
             let (before, after) = self.update(|machine| {

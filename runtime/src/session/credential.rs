@@ -1,4 +1,4 @@
-//! One published credential: tokens, the header values made of them once, and what the clock says of them.
+//! One published credential: the tokens, their header values, and their lifetime.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -17,35 +17,35 @@ pub(crate) struct Credential {
     headers: Option<TokenHeaders>,
     source: Source,
     received: Instant,
-    /// `None`: it is good until it is refused.
+    /// `None`: it is valid until it is refused.
     term: Option<TokenLifetimeClock>,
 }
 
-/// Made once, so that a call clones a reference count instead of formatting a header.
+/// Built once, so that a call clones a reference count instead of formatting a header.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// Behind the scheme that an API chose first; few sessions see two.
+    /// With the scheme that an API chose first. Few sessions see two.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
 /// Where a credential came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Source {
-    /// By a login.
+    /// From a login.
     LoggedIn,
-    /// By the user, from wherever it was kept: its age is not known.
+    /// From the user. Its age is unknown.
     Given,
-    /// By a refresh.
+    /// From a refresh.
     Refreshed,
 }
 
 impl Credential {
-    /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together.
+    /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together.
     pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
-        // A server that has just answered would have said it, had it wanted to be asked ahead of the end.
+        // A server that has just answered and named no lifetime does not want an early refresh.
         let hinted = || {
             let access = tokens.access.as_ref().filter(|_| source == Source::Given)?;
             jwt::remaining(access, now.wall).map(|left| (left, false))
@@ -56,8 +56,8 @@ impl Credential {
         Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
-    /// What a refresh brought, completed by what it left out. It must bring an access token, unless the session
-    /// is one of cookies.
+    /// A credential from a refresh. What the response left out is taken from `previous`. The response must
+    /// have an access token, except in a cookie session.
     pub(crate) fn renewed(
         tokens: Tokens,
         previous: Option<&Tokens>,
@@ -78,8 +78,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// The same access token beside other secrets: a refresh that brought no new access token may still
-    /// have rotated its own.
+    /// The same access token with the refresh token of `newer`. A refresh that brings the same access token
+    /// may still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -88,7 +88,7 @@ impl Credential {
         Self { tokens, headers: self.headers.clone(), ..*self }
     }
 
-    /// Whether a call can go with it.
+    /// Whether a call can be sent with it.
     pub(crate) fn is_usable(&self) -> bool {
         self.headers.is_some() || self.tokens.by_cookie
     }
@@ -101,12 +101,12 @@ impl Credential {
         self.received
     }
 
-    /// Whether it is no longer good, for sure.
+    /// Whether it has certainly expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// `once`: it is for a body that can be sent only once.
+    /// `once`: for a body that can be sent only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
@@ -120,17 +120,17 @@ impl Credential {
         self.term.is_some()
     }
 
-    /// The access token alone.
+    /// The access token without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())
     }
 
-    /// The access token behind the scheme that its token type names, `Bearer` if none (RFC 6750 §2.1).
+    /// The access token with the scheme of its token type, or `Bearer` (RFC 6750 §2.1).
     pub(crate) fn with_scheme(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// The access token behind a scheme of the API's choice.
+    /// The access token with a scheme that the API chose.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
@@ -167,12 +167,13 @@ impl Clone for TokenHeaders {
     }
 }
 
-/// Whether what precedes the token is this scheme.
+/// Whether `value` begins with this scheme.
 fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
     value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|rest| rest.first() == Some(&b' '))
 }
 
-/// `scheme secret`, marked so that nobody logs or compresses it; just the secret without a scheme.
+/// `scheme secret`, or only the secret if the scheme is empty. The value is marked as sensitive, so it is
+/// neither logged nor compressed.
 fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let value = if scheme.is_empty() {
         HeaderValue::try_from(secret)
@@ -185,7 +186,7 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
-/// A token in the sense of RFC 9110 §5.6.2, which is what an authentication scheme is.
+/// Whether `name` is a token in the sense of RFC 9110 §5.6.2, as an authentication scheme must be.
 pub(crate) fn is_scheme(name: &str) -> bool {
     !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

@@ -1,4 +1,4 @@
-//! What the cell is asked and what it answers: the words between it and its shell.
+//! The questions to the state machine and its answers.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,30 +11,30 @@ use super::tokens::Tokens;
 use crate::error::Error;
 use crate::error::Reason;
 
-/// What a refused answer says about the credential.
+/// What a refusal says about the credential.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Finding {
-    /// No longer good, for sure.
+    /// The credential is no longer valid.
     Expired,
-    /// Perhaps no longer good, perhaps just not allowed to.
+    /// The credential may be invalid, or the call may be forbidden.
     Suspect,
 }
 
-/// Why a flight starts.
+/// Why a refresh starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Cause {
-    /// There is no access token, or by its own clock it is no longer good.
+    /// There is no access token, or its lifetime is over.
     Expired,
-    /// It will soon be no longer good, or perhaps no longer is.
+    /// The access token expires soon, or may have expired.
     BeforeExpiry,
-    /// Somebody asked for it.
+    /// A manual refresh.
     Manual,
     /// The server refused the credential.
     Refused(Finding),
 }
 
 impl Cause {
-    /// The value of `afresh.cause`.
+    /// The value of the trace field `afresh.cause`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Expired => "expired",
@@ -45,12 +45,12 @@ impl Cause {
         }
     }
 
-    /// Whether calls had better wait for the flight than spend a send.
+    /// Whether calls wait for this refresh instead of using the old credential.
     pub(super) fn is_urgent(self) -> bool {
         matches!(self, Self::Expired | Self::Refused(Finding::Expired))
     }
 
-    /// Whether nobody needs the flight as long as the credential is good.
+    /// Whether calls can use the old credential as long as it is valid.
     pub(super) fn is_before_expiry(self) -> bool {
         matches!(self, Self::BeforeExpiry)
     }
@@ -62,14 +62,14 @@ pub(crate) enum Entry<H> {
     NoSession,
     Expired,
     Go,
-    /// Go, and start a flight in the background.
+    /// Send the call and start a refresh in the background.
     GoAndRefresh,
     Join(H),
-    /// Start a flight and join it.
+    /// Start a refresh and wait for it.
     Start,
-    /// Join, and if nothing comes of it, go with what is here.
+    /// Wait for the refresh. If it fails, send the call with the current credential.
     TryJoin(H),
-    /// Start a flight, and then as [`TryJoin`](Self::TryJoin).
+    /// Start a refresh, then continue as [`TryJoin`](Self::TryJoin).
     TryStart,
     Fail(Error),
 }
@@ -77,17 +77,17 @@ pub(crate) enum Entry<H> {
 /// What a call does after it was refused.
 #[derive(Debug)]
 pub(crate) enum Settled<H> {
-    /// The refusal is genuine, or nothing can be done about it.
+    /// The refusal is the response of the call.
     Return(Reason),
-    /// Somebody logged out or in, or the session expired.
+    /// A logout, another login or the end of the session came first.
     Ended(Error),
-    /// The session has just expired: its refresh had been refused for good before.
+    /// The session has just expired, because its refresh token was rejected before.
     Lapsed(Error),
-    /// Somebody already refreshed.
+    /// The session was refreshed already.
     Replay(Arc<Snapshot>),
     Fail(Error),
     Join(H),
-    /// Start a flight and join it.
+    /// Start a refresh and wait for it.
     Start,
 }
 
@@ -101,12 +101,13 @@ pub(crate) enum Attempt {
         error: Error,
         retry_after: Option<Duration>,
     },
-    /// The server refused the refresh token for good.
+    /// The server rejected the refresh token.
     Rejected(Error),
 }
 
 impl Attempt {
-    /// An answer to the same refresh token was lost before. If the server refuses it now, it was probably spent then.
+    /// An earlier response for the same refresh token was lost. If the server rejects the token now, it was
+    /// probably spent then.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),
@@ -115,7 +116,7 @@ impl Attempt {
     }
 }
 
-/// How a flight ended.
+/// How a refresh ended.
 pub(crate) enum RefreshResult {
     Renewed {
         credential: Arc<Credential>,
@@ -125,26 +126,26 @@ pub(crate) enum RefreshResult {
         error: Error,
         retry_after: Option<Duration>,
     },
-    /// For good; `lost`: an answer to the same secret was lost before.
+    /// The server rejected the refresh token. `rotation_lost`: an earlier response for it was lost.
     Rejected {
         rotation_lost: bool,
     },
-    /// Broken off without any word from the server.
+    /// The refresh was aborted before the server answered.
     Aborted,
 }
 
-/// What became of what a flight, or a refresh by hand, brought.
+/// What became of the result of a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Completion {
     Published,
     Failed,
     Expired,
-    /// The session is another one by now.
+    /// A login or logout came first.
     Discarded,
 }
 
 impl Completion {
-    /// The value of `afresh.outcome`.
+    /// The value of the trace field `afresh.outcome`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Published => "refreshed",

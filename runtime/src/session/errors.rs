@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Kind};
 
-/// `lost`: the server may have spent the refresh token in an answer that never arrived.
+/// `lost`: the server may have spent the refresh token in a response that never arrived.
 pub(crate) fn expired(rotation_lost: bool) -> Error {
     if rotation_lost {
         let text = "the session is rotation_lost: the answer to a refresh did not arrive, and the server does \

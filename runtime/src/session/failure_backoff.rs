@@ -1,4 +1,4 @@
-//! The memory of a failed refresh: for a while everybody gets its error instead of asking again.
+//! The memory of failed refreshes. For a while, calls get the last error instead of a new attempt.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::error::Error;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// What a server may ask for with `Retry-After`.
+/// Longest wait that a `Retry-After` can ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
@@ -22,29 +22,28 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// The same for who asks by hand: a person who presses a button knows more than a doubled wait.
+    /// The same for a manual refresh, which waits for a shorter time.
     until_for_manual: Instant,
 }
 
 impl FailureBackoff {
-    /// The remembered error, while it holds. After that one caller may try again; if that fails too, the
+    /// The remembered error, until the wait is over. Then one caller may try again. If that fails too, the
     /// wait doubles.
     pub(crate) fn active(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// The same for who asks by hand: what the server asked for holds for them too, our own wait only for a
-    /// second.
+    /// The same for a manual refresh. A `Retry-After` counts for it too; the wait of the runtime is 1 s only.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
 
-    /// Until when nobody but by hand asks again.
+    /// When the wait of ordinary calls ends.
     pub(crate) fn until(&self) -> Option<Instant> {
         self.last.as_ref().map(|last| last.until)
     }
 
-    /// Waits 1 s, 2 s, 4 s … 60 s, give or take a tenth; what the server asked for, if it did.
+    /// Waits 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or as long as the server asked for.
     pub(crate) fn record_failure(
         &mut self,
         error: Error,
@@ -53,7 +52,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // Asked by hand within the wait: those who wait by the clock wait neither longer nor shorter for it.
+        // A manual attempt within the wait makes ordinary calls wait neither longer nor shorter.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {
@@ -76,7 +75,7 @@ impl FailureBackoff {
         });
     }
 
-    /// Until when it holds, and how many failures there were.
+    /// When the waits end, and the number of failures.
     #[cfg(test)]
     pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
         (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)
@@ -97,7 +96,7 @@ mod tests {
     use super::*;
     use crate::error::Kind;
 
-    /// D13: attempts by hand make nobody else wait longer: the next wait is the one that was next before.
+    /// D13: manual attempts do not make calls wait longer: the next wait is the one that was next before.
     #[test]
     fn attempts_by_hand_do_not_double_the_wait_of_calls() {
         let (mut backoff, start) = (FailureBackoff::default(), Instant::now());

@@ -1,8 +1,8 @@
-//! What is remembered of refreshes that were for nothing: the fresh token was refused like the one before.
+//! The memory of useless refreshes: those after which the server refused the new token as well.
 //!
-//! A 403 may mean "expired" or "not allowed". Every one is worth a refresh until a refresh has proved
-//! fruitless; then, for a while, such a 403 is taken at its word, so that a user without a permission costs
-//! one refresh and not one per call.
+//! A 403 may mean "expired" or "forbidden". Each of them starts a refresh until one of the refreshes proves
+//! to be useless. Then, for a while, a 403 of that route is returned as it is. So a user without a permission
+//! costs one refresh, and not one for each call.
 
 use std::time::Duration;
 
@@ -12,8 +12,7 @@ use super::decisions::Finding;
 use crate::error::Reason;
 use crate::error::Stamp;
 
-/// First time for which a route is known as forbidden, and for which a refused fresh token is believed to
-/// be good.
+/// The first period for which a route counts as forbidden, and for which a refused new token counts as valid.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);
 const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
 const MAX_ROUTES: usize = 256;
@@ -24,8 +23,8 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 #[cfg_attr(test, derive(Clone, Hash))]
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
-    /// Routes whose call got a newer generation without being sent again under it: their next refusal under
-    /// it is the proof.
+    /// Routes whose call caused a refresh and was not sent again. If the next call is refused with the same
+    /// generation, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -43,7 +42,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Why a suspicious refusal is to be taken at its word, if it is.
+    /// The reason if this refusal needs no refresh.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);
@@ -54,7 +53,7 @@ impl ForbiddenRoutes {
         just_refreshed.then_some(Reason::JustRefreshed)
     }
 
-    /// Whether so many refreshes in a row were for nothing that one more would only do harm.
+    /// Whether so many refreshes in a row were useless that another one would do harm.
     pub(crate) fn is_excessive(&self, now: Instant) -> bool {
         let recent = self
             .useless_refreshes
@@ -63,8 +62,7 @@ impl ForbiddenRoutes {
         recent.count() >= MAX_USELESS
     }
 
-    /// `minted`: when the refused credential was received, if a refresh brought it and it is still the
-    /// current one.
+    /// `received`: when the refused credential was received, if a refresh brought it and it is still current.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
@@ -82,7 +80,7 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// One more refresh was for nothing, whatever it says of the route.
+    /// Counts a useless refresh. The route is not marked.
     pub(crate) fn count_useless(&mut self, stamp: Stamp, now: Instant) {
         if self.useless_refreshes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
             if self.useless_refreshes.len() == MAX_USELESS {
@@ -92,7 +90,7 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// A refresh for `route` brought `generation`, and the call was not sent again under it.
+    /// A refresh for `route` brought `generation`, and the call was not sent again.
     pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
         self.unproven.retain(|(known, _)| **known != *route);
         if self.unproven.len() == MAX_ROUTES {
@@ -101,8 +99,8 @@ impl ForbiddenRoutes {
         self.unproven.push((route.into(), generation));
     }
 
-    /// Whether a refusal under `generation`, received not long ago, proves that the refresh that brought it
-    /// was for nothing. It proves it once.
+    /// Whether a refusal with `generation`, received a short time ago, proves that the refresh before it was
+    /// useless. Each refresh is proved once.
     pub(crate) fn take_proof(
         &mut self,
         route: &str,
@@ -116,10 +114,10 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// A call of `route` succeeded. Whether that changed anything.
+    /// A call of `route` succeeded. Returns whether this changed anything.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // What was learned so long ago that it would start anew is forgotten along the way.
+        // Entries that are so old that they would start anew are removed as well.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();
@@ -128,7 +126,7 @@ impl ForbiddenRoutes {
 
     fn learn(&mut self, route: &str, now: Instant) {
         if let Some(known) = self.routes.iter_mut().find(|known| *known.route == *route) {
-            // Callers that were refused together have learned one thing, not many.
+            // Calls that were refused together count once.
             if now >= known.until {
                 known.times = known.times.saturating_add(1);
                 known.until = now + term(known.times);

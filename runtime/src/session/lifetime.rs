@@ -1,5 +1,4 @@
-//! How long an access token is good, as far as that can be known: [`Term`], and what it makes of a moment:
-//! [`Age`].
+//! How long an access token is valid, as far as the client can know.
 
 use std::time::Duration;
 
@@ -7,11 +6,11 @@ use tokio::time::Instant;
 
 use crate::platform::clock::Now;
 
-/// Longest time before the end at which a refresh starts in the background.
+/// Longest time before the expiry at which a refresh starts in the background.
 const MARGIN: Duration = Duration::from_secs(30);
-/// Longest time before the end at which a body that can be sent only once waits for a refresh.
+/// The same for a body that can be sent only once, which waits for the refresh.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// From how much on a wall clock that went further than the other one means that the machine slept.
+/// If the wall clock advanced this much more than the monotonic clock, the machine slept.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -21,24 +20,24 @@ pub(crate) struct TokenLifetimeClock {
     ends: Instant,
     publish_refreshed: Instant,
     due_once: Instant,
-    /// The server said so. Otherwise it is a guess, and only the server's refusal ends it.
+    /// The server named the lifetime. Otherwise it is a guess, and only a refusal ends it.
     certain: bool,
 }
 
-/// What a call makes of a credential.
+/// What the lifetime means for a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Age {
     Fresh,
-    /// It will soon be over.
+    /// It expires soon.
     Expiring,
-    /// Better renewed before it is used, but usable.
+    /// It is usable, and a refresh before the call is better.
     MaybeExpired,
     Expired,
 }
 
 impl TokenLifetimeClock {
-    /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together. `None`: no end is in
-    /// reach of the clock.
+    /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together. `None` if the clock
+    /// cannot represent the expiry.
     pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, jitter: f64) -> Option<Self> {
         let ends = received.ticks.checked_add(lifetime)?;
         let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
@@ -53,7 +52,7 @@ impl TokenLifetimeClock {
         })
     }
 
-    /// Whether the token is no longer good, for sure.
+    /// Whether the token has certainly expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
         self.certain && now >= self.ends
     }
@@ -63,7 +62,7 @@ impl TokenLifetimeClock {
         self.publish_refreshed
     }
 
-    /// `once`: it is for a body that can be sent only once.
+    /// `once`: for a body that can be sent only once.
     pub(crate) fn age(&self, now: Now, once: bool) -> Age {
         let over = now.ticks >= self.ends;
         if over && self.certain {
@@ -77,8 +76,8 @@ impl TokenLifetimeClock {
         }
     }
 
-    /// Whether it has ended while the machine slept. A wall clock that was put forward looks the same, which
-    /// is why this is no certainty.
+    /// Whether the lifetime ended while the machine slept. A wall clock that was set forward looks the same,
+    /// so this is not certain.
     fn was_slept_over(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.lifetime)
             && now.slept_since(self.received) > SLEPT
@@ -102,7 +101,7 @@ mod tests {
         Now { ticks: Instant::now(), wall: SystemTime::now() }
     }
 
-    /// Both clocks, each by its own.
+    /// Advances both clocks independently.
     fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }
@@ -111,7 +110,8 @@ mod tests {
         TokenLifetimeClock::new(HOUR, true, received, 0.0).unwrap()
     }
 
-    /// H8: the lifetime counts from receipt by a clock that does not jump; a wall clock put back changes nothing.
+    /// H8: the lifetime counts from receipt by the monotonic clock. A wall clock that is set back changes
+    /// nothing.
     #[test]
     fn a_wall_clock_that_is_put_back_changes_nothing() {
         let received = start();
@@ -121,7 +121,8 @@ mod tests {
         assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
-    /// H8, H9: put forward, it makes the token doubtful at most: one refresh, after which both clocks start anew.
+    /// H8, H9: a wall clock that is set forward costs one refresh at most, after which both clocks start
+    /// anew.
     #[test]
     fn a_wall_clock_that_is_put_forward_is_only_a_doubt() {
         let received = start();
@@ -132,7 +133,7 @@ mod tests {
         assert_eq!(renewed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
 
-    /// H9: the machine slept, and the clock that counts stood still: only the wall clock knows.
+    /// H9: the machine slept and the monotonic clock stood still. Only the wall clock shows it.
     #[test]
     fn a_token_whose_end_was_slept_over_is_doubtful() {
         let received = start();
@@ -141,7 +142,7 @@ mod tests {
             (minute, HOUR, Age::MaybeExpired),
             (minute, DAY, Age::MaybeExpired),
             (minute, HOUR / 2, Age::Fresh),
-            // Up to a minute apart they are two clocks that do not agree, and no sleep.
+            // A difference of up to a minute is no sleep: the two clocks do not agree exactly.
             (seconds(3540), HOUR, Age::Fresh),
             (seconds(3539), HOUR, Age::MaybeExpired),
         ];
@@ -150,7 +151,7 @@ mod tests {
         }
     }
 
-    /// H10: what was only guessed of the end is a doubt when it has passed; the server decides.
+    /// H10: a guessed lifetime that is over is not certain. The server decides.
     #[test]
     fn an_end_that_was_guessed_is_never_certain() {
         let received = start();
@@ -161,7 +162,7 @@ mod tests {
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
-    /// L6: a body that can be sent only once wants more time than any other.
+    /// L6: a body that can be sent only once has a larger margin.
     #[test]
     fn a_body_that_can_be_sent_once_has_a_margin_of_its_own() {
         let received = start();
@@ -173,7 +174,8 @@ mod tests {
         assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
-    /// H12: a thousand clients that logged in together renew over the whole of the margin's last fifth.
+    /// H12: a thousand clients that logged in together spread their refreshes over the last fifth of the
+    /// margin.
     #[test]
     fn the_renewals_of_many_clients_are_spread_evenly() {
         let received = start();

@@ -1,5 +1,5 @@
-//! The session: who is logged in, and the one place where that changes. Start with `session`, the handle; the
-//! rules are in `cell`, which knows neither tasks nor HTTP.
+//! The session: credentials, the rules of refresh, and the store. Start with `session`, the handle. The rules
+//! are in `state_machine`, which knows neither tasks nor HTTP.
 
 pub(crate) mod attempt;
 pub(crate) mod calls;

@@ -8,23 +8,23 @@ use super::cookies::Cookies;
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 
-/// What is stored of a session, and of the refresh that somebody is about to make.
+/// What is stored: a session, and a refresh that is about to start.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// The form of all that follows.
+    /// The version of the format.
     afresh: Form,
-    /// `None`: somebody logged out.
+    /// `None` after a logout.
     pub(crate) session: Option<StoredSession>,
-    /// Somebody was about to spend the refresh token, and has not said since what became of it.
+    /// A process was about to send the refresh token and has not stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Intent>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSession {
-    /// Which login it comes from: a refresh keeps it, another login has another.
+    /// Identifies the login. A refresh keeps it; another login has another one.
     pub(crate) login: String,
-    /// Counts what this login has been given, so that of two the newer is known.
+    /// Counts the credentials of this login, so that the newer of two is known.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -34,25 +34,26 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// When the access token is no longer good, in milliseconds since 1970 by the clock of who received it.
+    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// There is no access token: the cookies are all there is.
+    /// There is no access token: the cookies are the credential.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::SessionStore::place) of the store when this was received, by a login or a refresh. Found in
-    /// another, it was copied, and so was the refresh token beside it.
+    /// The [place](crate::SessionStore::place) of the store that received this session by a login or a
+    /// refresh. In another place it is a copy, and so is its refresh token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) home: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Intent {
-    /// The fence of its lock.
+    /// The fence of the lock.
     pub(crate) fence: u64,
     /// Milliseconds since 1970.
     pub(crate) started: u64,
@@ -71,12 +72,12 @@ impl Record {
         Self { intent, ..self }
     }
 
-    /// Nothing at all is nobody: a store that has never been written.
+    /// Empty bytes are a store that has never been written.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Ok(Self::new(None));
         }
-        // The source would quote what it found.
+        // The source would quote the bytes.
         serde_json::from_slice(bytes)
             .map_err(|_| Error::new(Kind::Store, "the store holds something that is no session of ours"))
     }
@@ -120,12 +121,12 @@ impl StoredSession {
         Self { home, ..self }
     }
 
-    /// Whether a refresh may use up what it is made with, so that two cannot have the same.
+    /// Whether a refresh may spend the refresh token or the cookies, so that two copies cannot both use them.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// The tokens, with the lifetime that they have left. A clock that has been set back cannot make it longer than the
+    /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(millis(SystemTime::now())));
@@ -133,7 +134,7 @@ impl StoredSession {
         Tokens {
             access: self.access.clone(),
             refresh: self.refresh.clone(),
-            // What has run out is known to have: a moment is left of it, not an unknown time.
+            // An expired token keeps one millisecond: zero would mean an unknown lifetime.
             lifetime: left.map(|left| Duration::from_millis(left.max(1))),
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
@@ -177,7 +178,7 @@ mod tests {
     use super::*;
     use crate::session::cookies::SetCookies;
 
-    fn saved(tokens: &Tokens, age: u64) -> StoredSession {
+    fn stored(tokens: &Tokens, age: u64) -> StoredSession {
         let headers = [("set-cookie", "r=1; Path=/; HttpOnly"), ("set-cookie", "s=2; Max-Age=60")];
         let headers =
             headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));

@@ -1,4 +1,4 @@
-//! How callers wait for a refresh: a [`Ticket`], which each of them holds and nothing else.
+//! How callers wait for a refresh: each of them holds a [`RefreshHandle`].
 
 use std::fmt;
 use std::sync::{Arc, OnceLock};
@@ -8,32 +8,33 @@ use tokio::sync::futures::Notified;
 
 use crate::error::Error;
 
-/// How a caller waits for a flight. Dropping it changes nothing for anybody else.
+/// A handle to one refresh. Dropping it changes nothing for other callers.
 #[derive(Clone, Default)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// What the waiters of one flight are told. Ten thousand may wait, so this is as little as it takes.
+/// What the waiters of one refresh share. Ten thousand may wait, so it is small.
 #[derive(Default)]
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     told: Notify,
 }
 
-/// `None`: landed well or detached, the session says the rest.
+/// `None` if the refresh succeeded or was detached. The session then has the details.
 pub(super) type RefreshFailure = Option<Error>;
 
 impl RefreshHandle {
-    /// Resolves when the outcome is announced. It must be enabled before [`outcome`](Self::outcome) is read.
+    /// Resolves when the refresh is complete. It must be enabled before [`failure`](Self::failure) is read.
     pub(super) fn completed(&self) -> Notified<'_> {
         self.0.told.notified()
     }
 
-    /// The outcome, once it is announced.
+    /// The failure, once the refresh is complete.
     pub(super) fn failure(&self) -> Option<&RefreshFailure> {
         self.0.failure.get()
     }
 
-    /// Wakes the waiters, unless they have been told already; what they are told.
+    /// Completes the refresh and wakes the waiters, unless it is complete already. Returns the failure that
+    /// the waiters get.
     pub(super) fn complete(&self, failure: RefreshFailure) -> RefreshFailure {
         if self.0.failure.set(failure).is_ok() {
             self.0.told.notify_waiters();
@@ -42,7 +43,7 @@ impl RefreshHandle {
     }
 }
 
-/// Who waits for a flight that does not matter any more need not wait for its end.
+/// Wakes the waiters of a refresh whose result no longer matters.
 pub(super) fn complete_detached(detached: Option<RefreshHandle>) {
     if let Some(handle) = detached {
         handle.complete(None);

@@ -1,8 +1,9 @@
-//! One refresh from start to landing: a task of its own, so that no caller's end is its end.
+//! One refresh from start to completion. It is a task of its own, so it does not end when a caller stops
+//! waiting.
 //!
-//! Callers hold a [`Ticket`] and nothing else. Whatever happens to the task, its guard lands it: a panic,
-//! an abort or a runtime that shuts down is told to the waiters as a failure. A task that is simply not run
-//! any more, because its runtime is not, is landed by whoever has waited too long for it.
+//! Callers hold a [`RefreshHandle`] and nothing else. The task completes it in every case: a guard reports a
+//! panic, an abort or the shutdown of the runtime as a failure. If the runtime stops without dropping the
+//! task, a waiter completes it after a timeout.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -23,15 +24,15 @@ use crate::platform::deadline::within;
 use crate::platform::task;
 use crate::trace;
 
-/// Longest time that a waiter waits for it: it should have landed by itself before.
+/// Longest time that a caller waits. The task has its own, shorter deadline.
 const PATIENCE: Duration = Duration::from_secs(11);
 
 tokio::task_local! {
-    /// The session whose flight this task is.
+    /// The session that this task refreshes.
     static REFRESHING: usize;
 }
 
-/// A flight that has its slot in the cell and is not yet under way.
+/// A refresh that is reserved in the state machine and not spawned yet.
 pub(super) struct PreparedRefresh {
     handle: RefreshHandle,
     basis: Arc<Snapshot>,
@@ -47,9 +48,9 @@ impl PreparedRefresh {
         self.handle.clone()
     }
 
-    /// Hands the flight to a task of its own, on the runtime that this is called on.
+    /// Spawns the refresh on the current runtime.
     pub(super) fn spawn(self, session: Session) {
-        // The guard exists before the task does: a runtime that is shutting down drops the task unpolled.
+        // The guard exists before the task: a runtime that shuts down drops the task without polling it.
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Ok(runtime) = Handle::try_current() else {
             let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
@@ -60,10 +61,10 @@ impl PreparedRefresh {
     }
 }
 
-/// Waits until the flight of `ticket` has landed; its failure, if it failed.
+/// Waits until the refresh of `handle` is complete. Returns its failure, if it failed.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     let mut completed = pin!(handle.completed());
-    // First in the list, then a look: who is told in between is told.
+    // Registers first and reads second, so that no completion is missed in between.
     completed.as_mut().enable();
     if handle.failure().is_none() {
         let patience = if session.store_sync().is_some() { locked_refresh::PATIENCE } else { PATIENCE };
@@ -75,7 +76,7 @@ pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> Refre
     handle.failure().cloned().flatten()
 }
 
-/// Whether this task is the flight of `session`: waiting for it here would be waiting for oneself.
+/// Whether the current task refreshes `session`. If it does, it must not wait for the refresh.
 pub(super) fn is_refresh_task_of(session: &Session) -> bool {
     REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
 }
@@ -94,13 +95,13 @@ impl RefreshTask {
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
-        // Boxed, so that flights without a store do not carry it along.
+        // Boxed, so that a refresh without a store does not reserve the memory.
         let (result, failure, after_commit) =
             Box::pin(locked_refresh::rotate(&session, store_sync, &mut self.basis)).await;
         self.complete((result, failure), after_commit);
     }
 
-    /// Lands in the cell first and wakes the waiters afterwards, outside of its lock.
+    /// Changes the state machine first, then wakes the waiters outside of its lock.
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),

@@ -1,5 +1,5 @@
-//! Tokens that nobody wants any more are made worthless at the server (RFC 7009), best effort: in a task of
-//! its own, bounded in time, and nobody waits for it unless asked to.
+//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline, and its
+//! failure changes nothing for calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -18,22 +18,25 @@ use crate::platform::task;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session here, as [`clear`](Self::clear) does, and then tells the server that its tokens are
-    /// not wanted any more: by [`revoke_with`](crate::ClientBuilder::revoke_with) or
-    /// [`Refresher::revoke`](crate::Refresher::revoke), if there is either.
+    /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. It uses
+    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else
+    /// [`Refresher::revoke`](crate::Refresher::revoke). Without either, nothing is sent.
     ///
-    /// Of a [store](crate::ClientBuilder::store) that has not been read it knows no tokens:
-    /// [`load`](Self::load) first.
+    /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked.
+    /// Call [`load`](Self::load) first.
     ///
-    /// Nobody is logged in any more when this returns, also without a network. Awaiting it says whether the
-    /// server was told; it need not be awaited, but outside of a tokio runtime nobody is told.
+    /// The session is logged out when this method returns, also without a network. Await the result to learn
+    /// whether the revocation succeeded; it runs also if you do not. Outside of a Tokio runtime no tokens are
+    /// revoked.
     ///
     /// # Errors
     ///
-    /// What the revocation failed with: the tokens may still be good. Also told as
-    /// [`SessionEvent::NotRevoked`]. [`is_store`](Error::is_store) if only the store could not be told.
+    /// - The error of the revocation. The tokens may still be valid. The same error is emitted as
+    ///   [`SessionEvent::NotRevoked`].
     ///
-    /// Cancel safe: the revocation goes on when the future is dropped, for at most 10 s.
+    /// - [`is_store`](Error::is_store) if the tokens are revoked and the store failed.
+    ///
+    /// Cancel safe: the revocation continues for at most 10 s if the future is dropped.
     ///
     /// ```
     /// # async fn example(session: afresh::Session) {
@@ -60,10 +63,10 @@ impl Session {
         }
     }
 
-    /// `tokens` were got under `begun` and are nobody's now.
+    /// Revokes `tokens`, which were received for `begun` and are not used.
     ///
-    /// Within one epoch they are of the same grant as what the session has, and a server may end the whole
-    /// grant with one of its tokens (RFC 7009 §2.1): then they are left alone.
+    /// Tokens of the current epoch stay: they belong to the same grant, and a server may end the whole grant
+    /// when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_secret(&now, &tokens) {
@@ -71,7 +74,7 @@ impl Session {
         }
     }
 
-    /// What a refresh brought while another process logged in as somebody else.
+    /// Revokes the result of a refresh during which another process logged in as another user.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
         if let RefreshResult::Renewed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
@@ -113,7 +116,7 @@ impl Session {
 }
 
 enum Revoking {
-    /// There is nobody to tell.
+    /// No way to revoke is set up.
     NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),

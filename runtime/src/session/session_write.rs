@@ -1,4 +1,4 @@
-//! What changing a session by hand gives back: [`SessionWrite`].
+//! How tokens are set and cleared by hand, and the result of that: [`SessionWrite`].
 
 use std::fmt;
 use std::future::{Future, IntoFuture};
@@ -8,8 +8,8 @@ use super::session::Session;
 use super::tokens::Tokens;
 use crate::error::Error;
 
-/// A change of the session that has taken effect already. Awaiting it says whether it could be made, and
-/// whether it is stored; it is stored also if nobody waits for it.
+/// A change of the session that is already in effect. Await it to learn whether the change was valid and is
+/// stored. It is stored also if you do not await it.
 ///
 /// Cancel safe.
 pub struct SessionWrite {
@@ -18,16 +18,15 @@ pub struct SessionWrite {
 }
 
 impl Session {
-    /// Makes `tokens` the session, as a login does: what was before is over, and calls still under way for
-    /// it are not sent again.
+    /// Sets `tokens` as the session, as a login does. The session before is over, and its running calls are
+    /// not sent again.
     ///
-    /// It has taken effect when this returns; awaiting the result says whether it could. An access token
-    /// that no header can carry is an error, and leaves the session as it was.
+    /// The change is in effect when this method returns. Await the result to learn whether it succeeded. An
+    /// access token that no header can carry is an error, and the session stays unchanged.
     ///
-    /// Tokens without a [lifetime](Tokens::expires_in) may be of any age. If the access token is a JWT, its `exp`
-    /// (RFC 7519 §4.1.4) is taken as a hint: when it has passed, a call asks for a refresh first. It is not
-    /// verified, and what the server says of the token counts more: if there is no refresh to be had, the call
-    /// goes with it.
+    /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its
+    /// `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call refreshes first. The hint is not verified.
+    /// If a refresh is not possible, the call is sent with the token, and the server decides.
     #[allow(
         clippy::must_use_candidate,
         reason = "it has taken effect; who knows the token to be good need not look"
@@ -36,7 +35,8 @@ impl Session {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
-    /// Ends the session here, without telling the server: tokens and cookies are gone when this returns.
+    /// Ends the session without a request to the server. Tokens and cookies are removed when this method
+    /// returns.
     #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();

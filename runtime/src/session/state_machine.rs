@@ -1,13 +1,14 @@
-//! The session's state machine: what is published, and what a call does at its two crossings,
-//! [`enter`](Cell::enter) before it is sent and [`settle`](Cell::settle) after it was refused.
+//! The state machine of a session. It decides what a call does before it is sent
+//! ([`enter`](StateMachine::enter)) and after it was refused ([`settle`](StateMachine::settle)), and it
+//! publishes the snapshots.
 //!
-//! Pure: no I/O, no tasks, no HTTP, no clock and no dice of its own. `F` is the ticket by which a caller
-//! joins a flight, and by which the flight is known when it lands.
+//! It is pure: no I/O, no tasks, no HTTP, no clock and no random numbers. `H` is the handle of a refresh, by
+//! which callers wait for it and by which it is identified when it completes.
 //!
-//! - *epoch* counts logins and logouts, *generation* counts published credentials; a [`Stamp`] is both, as
-//!   they were when a call was sent.
-//! - There is at most one flight. A login, a logout or a refresh by hand detaches it: what it brings is then
-//!   discarded. How it ends is told in [`landing`], and how an epoch does in [`epochs`].
+//! - The *epoch* counts logins and logouts. The *generation* counts published credentials. A [`Stamp`] holds
+//!   both, as they were when a call was sent.
+//! - At most one refresh is running. A login, a logout or a manual refresh detaches it; its result is then
+//!   discarded. The end of a refresh is in [`completion`], the end of a login in [`epochs`].
 
 mod completion;
 mod epochs;
@@ -33,11 +34,12 @@ pub(crate) struct StateMachine<H> {
     running: Option<RunningRefresh<H>>,
     backoff: FailureBackoff,
     forbidden_routes: ForbiddenRoutes,
-    /// A refresh without any login was refused: in this epoch it is not tried again.
+    /// The server rejected a refresh that needs no login. It is not tried again in this epoch.
     no_way_to_log_in: bool,
-    /// A refresh ahead of time was refused for good: the credential is the last one of its epoch.
+    /// The server rejected the refresh token before the access token expired. This credential is the last one
+    /// of its login.
     refresh_rejected: bool,
-    /// The last refresh was refused for good after an answer had been lost.
+    /// The refresh token was rejected after an earlier response had been lost.
     rotation_lost: bool,
 }
 
@@ -45,9 +47,9 @@ pub(crate) struct StateMachine<H> {
 struct RunningRefresh<H> {
     handle: H,
     urgent: bool,
-    /// It flies ahead of time, and nobody has asked for it since.
+    /// The old credential is still valid, and no caller has asked for this refresh.
     before_expiry: bool,
-    /// The server refused the credential: bringing the same one again is no help.
+    /// The server refused the credential, so a refresh that brings the same access token is a failure.
     refused: bool,
 }
 
@@ -68,17 +70,18 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         &self.current
     }
 
-    /// How to join the flight that is under way.
+    /// The handle of the refresh that is running.
     pub(crate) fn handle(&self) -> Option<H> {
         self.running.as_ref().map(|running| running.handle.clone())
     }
 
-    /// What a call is told while a failed refresh is remembered.
+    /// The error that calls get while a failed refresh is remembered.
     pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
         self.backoff.active(now)
     }
 
-    /// By hand: the flight to join, `None` if one is to start, or why nothing is asked now.
+    /// For a manual refresh: the handle of the running refresh, `None` if one is to start, or the error if it
+    /// is too early.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -92,13 +95,14 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         refused.map_or(Ok(None), Err)
     }
 
-    /// When a refresh ahead of time is due; `None` if none will be as things are.
+    /// When the next refresh is due; `None` if none is planned.
     pub(crate) fn next_refresh(&self) -> Option<Instant> {
         let due = self.current.credential().filter(|_| !self.refresh_rejected)?.refresh_at()?;
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
-    /// `renewable`: what is current could be refreshed. `once`: the call's body can be sent only once.
+    /// `can_refresh`: the current session can be refreshed. `once`: the body of the call can be sent only
+    /// once.
     pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
         let credential = match &self.current.login_state {
             LoginState::Expired { .. } => return Entry::Expired,
@@ -126,8 +130,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Ends a session whose refresh was refused for good ahead of time, when its last credential is no longer
-    /// good. Whether it did.
+    /// Ends a session whose refresh token was rejected, if its last access token has expired. Returns whether
+    /// it did.
     pub(crate) fn lapse(&mut self, now: Instant) -> bool {
         let over =
             self.refresh_rejected && self.current.credential().is_some_and(|last| last.is_expired(now));
@@ -145,7 +149,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// `stamp`: what the refused call was sent under. `route`: what it called.
+    /// `stamp`: what the refused call was sent with. `route`: the method that it called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
@@ -187,7 +191,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Settled::Join(handle)
     }
 
-    /// Why a suspicious refusal is to be taken at its word, if it is.
+    /// The reason if this refusal needs no refresh.
     fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         let received = self.current.credential().map_or(now, |credential| credential.received());
         if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
@@ -197,7 +201,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
     }
 
-    /// Why nothing more can come of a call sent under `stamp`, if so.
+    /// The error for a call that was sent with `stamp`, if its login is over.
     pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
         match (&self.current.login_state, stamp.epoch == self.current.stamp.epoch) {
             (LoginState::Expired { rotation_lost }, true) => Some(expired(*rotation_lost)),
@@ -207,7 +211,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// A flight starts; `ticket` is how others join it.
+    /// Starts a refresh. Other callers wait for it by `handle`.
     pub(crate) fn start(&mut self, handle: H, cause: Cause) {
         let refused = matches!(cause, Cause::Refused(_));
         self.running = Some(RunningRefresh {
@@ -219,16 +223,16 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// Cookies of an ordinary answer. Those of an answer to an older generation could overwrite newer ones,
-    /// and are dropped.
+    /// Stores the cookies of an ordinary response. A response to an older generation is ignored, because it
+    /// could overwrite newer cookies.
     pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
         if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
             self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
         }
     }
 
-    /// The replay under `stamp` was refused again: the refresh before it was for nothing. If that
-    /// credential has been replaced meanwhile, its refusal says nothing of the route.
+    /// The second send with `stamp` was refused, so the refresh before it was useless. If the credential has
+    /// been replaced meanwhile, the refusal says nothing about the route.
     pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
         if stamp.epoch != self.current.stamp.epoch {
             return;
@@ -243,7 +247,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// A refresh for `route` brought what is current now, and its call is not sent again.
+    /// A refresh for `route` brought the current credential, and the call is not sent again.
     pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refreshed_without_proof(route, stamp.generation);
@@ -251,7 +255,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// A call succeeded, which lifts what was learned against its route.
+    /// A call succeeded, which clears what is remembered about its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();
@@ -264,7 +268,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.put(next);
     }
 
-    /// The same snapshot, with what else has changed.
+    /// Publishes the same snapshot with its derived fields.
     fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }

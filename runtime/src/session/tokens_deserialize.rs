@@ -1,5 +1,4 @@
-//! How [`Tokens`] are read from the answer of a token endpoint (RFC 6749 §5.1), forgivingly where servers
-//! differ.
+//! How [`Tokens`] are read from a token response (RFC 6749 §5.1). It accepts the variants of common servers.
 
 use std::fmt;
 use std::time::Duration;
@@ -58,7 +57,7 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// A text; `null` and the empty text are none; anything else is refused without being quoted, because it
+/// Reads a string. `null` and the empty string are none. The error does not quote another value, because it
 /// may be a secret.
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
     match map.next_value::<Value>()? {
@@ -68,7 +67,7 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error>
     }
 }
 
-/// Seconds as a number or as a text; what makes no sense is unknown, never an error.
+/// Seconds as a number or a string. An invalid value is an unknown lifetime and no error.
 fn lifetime(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,

@@ -1,26 +1,27 @@
-//! Whether a refresh secret may be spent without its holder knowing: [`Doubt`]. It is set before the secret
-//! is sent and dispelled by an answer, so that a refresh which is broken off leaves it set.
+//! Whether a refresh token was sent and no response came: [`UnansweredRefresh`]. It is set before the request
+//! and cleared by the response, so an aborted refresh leaves it set.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// Under which stamp a secret was presented and not answered. In memory, what a journal is on disk.
+/// The stamp under which a refresh token was sent and not answered. The store has the same information on
+/// disk.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
 impl UnansweredRefresh {
-    /// The secret of `stamp` is about to be sent. Whether it was in doubt already.
+    /// The refresh token of `stamp` is about to be sent. Returns whether it was unanswered before.
     pub(crate) fn sent(&self, stamp: Stamp) -> bool {
         self.lock().replace(stamp) == Some(stamp)
     }
 
-    /// Whether nobody knows what became of the secret of `stamp`.
+    /// Whether the refresh token of `stamp` is unanswered.
     pub(super) fn is_of(&self, stamp: Stamp) -> bool {
         *self.lock() == Some(stamp)
     }
 
-    /// It was answered, or never left. A doubt of another stamp is none of its business.
+    /// The refresh token was answered, or the request never left. The mark of another stamp stays.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut doubt = self.lock();
         if *doubt == Some(stamp) {

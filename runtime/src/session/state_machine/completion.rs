@@ -1,4 +1,4 @@
-//! How a flight ends in the cell, and a refresh that the user made: what is published and what is remembered.
+//! How a refresh ends in the state machine: what is published, and what is remembered.
 
 use std::sync::Arc;
 
@@ -13,8 +13,8 @@ use crate::session::errors::no_progress;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// The flight of `ticket` ends. Publishing, clearing the memo and clearing the slot are one step.
-    /// `roll` in `0.0..1.0` is the dice.
+    /// The refresh of `handle` ends. It publishes the credential, clears the backoff and removes the running
+    /// refresh in one step. `jitter` is a random number in `0.0..1.0`.
     pub(crate) fn complete(
         &mut self,
         handle: &H,
@@ -65,12 +65,12 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         jitter: f64,
     ) -> Completion {
         let cookies = cookies.map(|cookies| Arc::new(cookies.after(&self.current.cookies)));
-        // Without an access token, in a session of cookies, there is nothing to compare.
+        // A cookie session has no access token to compare.
         let access = credential.tokens().access_token();
         let same =
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
         if let Some(old) = same.filter(|_| refused) {
-            // The rotated secret is kept all the same: the old one may be spent.
+            // The rotated refresh token is stored anyway: the old one may be spent.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
             self.backoff.record_failure(no_progress(), None, now, jitter);
             self.publish(|next| {
@@ -95,8 +95,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             .is_some_and(|credential| credential.is_usable() && !credential.is_expired(now))
     }
 
-    /// A refresh that the user made by hand under `begun`. It detaches a flight under way, whose secret may
-    /// be spent now.
+    /// A manual `#[refresh]` call began with `begun` and succeeded. It detaches a running refresh, whose
+    /// refresh token may be spent now.
     pub(crate) fn set_refreshed(
         &mut self,
         begun: Stamp,

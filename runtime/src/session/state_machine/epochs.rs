@@ -1,4 +1,4 @@
-//! How an epoch begins and ends in the cell: a login, a logout, a session that has expired.
+//! How a login begins and ends in the state machine.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// A login that began under `begun`, or tokens given by the user: a new epoch, which owes nothing to the
-    /// one before. `Err` if somebody logged out since; otherwise the flight that it detached.
+    /// A login that began with `begun`, or tokens that the user set. It starts a new epoch, which keeps
+    /// nothing of the old one. Returns the refresh that it detached, or an error if a logout came first.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,
@@ -23,7 +23,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
             return Err(ended());
         }
-        // What a server handed out before any login, say for its login form, belongs to nobody else.
+        // Cookies that a server set before the login, for its login form, belong to this login.
         let mut jar = if nobody { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
         for set in cookies {
             jar = set.after(&jar);
@@ -37,8 +37,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Ok(detached)
     }
 
-    /// What a store holds takes the place of what is here; `anew`: it is another login's. It detaches a flight
-    /// under way, whose secret may be spent.
+    /// The stored session replaces the current one. `other_login`: it comes from another login. Returns the
+    /// refresh that it detached, whose refresh token may be spent.
     pub(crate) fn adopt(
         &mut self,
         credential: Arc<Credential>,
@@ -58,7 +58,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         detached
     }
 
-    /// The same access token beside other secrets, or the same credential beside other cookies.
+    /// Replaces the refresh token or the cookies. The access token stays the same.
     pub(crate) fn take_secrets(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
         self.refresh_rejected = false;
         self.publish(|next| {
@@ -67,7 +67,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         });
     }
 
-    /// A logout. Whether somebody was logged in, and the flight that it detached.
+    /// A logout. Returns whether there was a login, and the refresh that it detached.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
         let was_live = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();
@@ -78,7 +78,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         (was_live, detached)
     }
 
-    /// The server refused the refresh for good, and there is nothing left. Why stays known until the next login.
+    /// The refresh token was rejected and no valid access token is left. The reason is kept until the next
+    /// login.
     pub(super) fn expire(&mut self) {
         let rotation_lost = self.rotation_lost;
         self.refresh_rejected = false;

@@ -26,7 +26,7 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 impl StateMachine<usize> {
     /// All that tells this cell from another, but for the counters, whose differences alone matter.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
-        let Snapshot { login_state, hold, learning, stamp, .. } = &**self.current();
+        let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
             LoginState::LoggedOut => (0, None),
             LoginState::LoggedIn(known) => {
@@ -34,13 +34,13 @@ impl StateMachine<usize> {
             }
             LoginState::Expired { .. } => (2, None),
         };
-        (hold, learning, credential, self.no_way_to_log_in, self.refresh_rejected, self.backoff.term())
+        (wait_for_refresh, wants_successes, credential, self.no_way_to_log_in, self.refresh_rejected, self.backoff.term())
             .hash(to);
         self.running
             .as_ref()
             .map(|running| (running.urgent, running.before_expiry, running.refused))
             .hash(to);
-        if *learning {
+        if *wants_successes {
             (stamp.generation, &self.forbidden_routes).hash(to);
         }
     }

@@ -1,4 +1,4 @@
-//! What other processes have stored, brought into the session.
+//! How the changes of other processes come from the store into the session.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -20,20 +20,21 @@ use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::state_machine::StateMachine;
 use crate::store::ErasedStore;
 
-/// How often the store is looked at for a session that somebody else may have brought.
+/// How often the store is read for a session that another process may have stored.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store, and makes what it holds the session: also where another process has logged in anew,
-    /// which is not taken over by itself. How the session stands then. Without a store it only says that.
+    /// Reads the store and adopts the session in it. This includes a new login of another process, which is
+    /// otherwise not adopted. Returns the state of the session afterwards. Without a store it only returns
+    /// the state.
     ///
-    /// Made for tools that ask "are we logged in?" before they make a call. There is no need for it otherwise:
-    /// the first call that needs the session reads the store.
+    /// Use this in tools that ask "are we logged in?" before the first call. Otherwise it is not needed: the
+    /// first call that needs the session reads the store.
     ///
     /// # Errors
     ///
-    /// [`is_store`](Error::is_store) if the store could not be read, or if what is here is not stored yet and
-    /// cannot be. The session is as it was.
+    /// [`is_store`](Error::is_store) if the store cannot be read, or if the session has unstored changes that
+    /// cannot be stored. The session stays unchanged.
     ///
     /// Cancel safe.
     ///
@@ -57,12 +58,12 @@ impl Session {
         Ok(self.state())
     }
 
-    /// Before a call that what is here is of no use for: somebody may have logged in or refreshed. The first
-    /// time it must be known; later the store is asked once in a while, and not knowing is no harm.
+    /// Before a call without a credential: another process may have logged in or refreshed. The first read
+    /// must succeed. Later the store is read from time to time, and a failure is ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
-                // Boxed, so that calls without a store do not carry it along.
+                // Boxed, so that calls without a store do not reserve the memory.
                 Box::pin(self.check_store_at(store_sync)).await
             }
             _ => Ok(()),
@@ -97,7 +98,7 @@ impl Session {
         if unread { last_read } else { Ok(()) }
     }
 
-    /// Whoever calls it has the turn.
+    /// The caller holds the store's task lock.
     pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
         let last_read = match store_sync.load().await {
             Ok(found) => self.adopt(store_sync, &found, which),
@@ -112,8 +113,7 @@ impl Session {
         last_read
     }
 
-    /// Makes of what is stored what it means for the session. An act of the user's that is not stored yet
-    /// comes after it, whatever it is.
+    /// Applies what is stored to the session. A change of the user that is not stored yet stays.
     pub(super) fn adopt(
         &self,
         store_sync: &StoreSync,
@@ -156,7 +156,7 @@ impl Session {
         Ok(adoption)
     }
 
-    /// From now on changes that the store tells of are taken in at once.
+    /// From now on, changes that the store reports are adopted at once.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Ok(runtime) = Handle::try_current() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
@@ -164,7 +164,7 @@ impl Session {
     }
 }
 
-/// Keeps nothing alive but the store.
+/// Keeps only the store alive.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest = |session: &Session| session.store_sync().and_then(|store_sync| store_sync.state().revision);
@@ -173,11 +173,11 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let Some(session) = here() else { return };
         let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
         let exclusive = store_sync.exclusive().await;
-        // An error is nobody's yet: who needs the store meets it again.
+        // The error is ignored here. The next call that needs the store gets it.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
-            // What told of a change that nobody finds is not asked all the time.
+            // The store reported a change that a read does not find. Do not ask again at once.
             drop(session);
             sleep(PAUSE).await;
         }
@@ -191,7 +191,7 @@ struct Offer<'a> {
     other_place: Option<String>,
 }
 
-/// One step of the cell and of what is known of the store.
+/// One step of the state machine, with the state of the store.
 fn adopt_stored(
     machine: &mut StateMachine<RefreshHandle>,
     state: &mut SyncState,
@@ -254,7 +254,7 @@ fn is_of_same_user(one: &Credential, other: &Credential) -> bool {
     user(one).is_some_and(|one| user(other) == Some(one))
 }
 
-/// Of any age, as tokens given by hand are.
+/// Stored tokens can be of any age, as tokens that the user sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
         Error::new(Kind::Store, "the store holds tokens that cannot be used").with_source(error)

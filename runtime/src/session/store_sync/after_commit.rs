@@ -1,5 +1,5 @@
-//! What a refresh leaves to be done when it lands: what is known of the store changes together with the session,
-//! and the lock outlives both.
+//! What a refresh does after its commit: the state of the store changes in the same step as the session, and
+//! the lock is kept until then.
 
 use tokio::sync::MutexGuard as Exclusive;
 
@@ -8,25 +8,25 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::{Revision, StoreLock};
 
-/// What has to outlive the landing, and what it has to note.
+/// What outlives the commit, and what it records.
 #[derive(Default)]
 pub(crate) struct AfterCommit<'a> {
     pub(super) note: Option<Note>,
-    /// What is to be stored after the landing.
+    /// The result must still be stored after the commit.
     pub(super) unwritten: bool,
     pub(super) lock: Option<StoreLock>,
     pub(super) exclusive: Option<Exclusive<'a, ()>>,
 }
 
-/// What the store has, once the credential is published.
+/// What the store has when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Nobody had logged in: the store knows nothing of the session yet.
+    /// There was no login before, so the store does not know this session.
     pub(super) first: bool,
 }
 
 impl AfterCommit<'_> {
-    /// In the same step as the landing, if anything has been published: `here`.
+    /// Runs in the same step as the commit. `here`: the published session.
     pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
         let mut state = store_sync.state();
@@ -40,7 +40,7 @@ impl AfterCommit<'_> {
         }
     }
 
-    /// After the landing. `ours`: it counted.
+    /// Runs after the commit. `ours`: the result was published.
     pub(crate) fn settle(self, session: &Session, ours: bool) {
         let Self { unwritten, lock, exclusive, .. } = self;
         drop(exclusive);

@@ -1,5 +1,5 @@
-//! A refresh of a session that other processes have too: under the store's lock, after a look at what they
-//! have done meanwhile, and announced in the store before the secret is spent.
+//! A refresh of a session that other processes share. It holds the lock of the store, reads what other
+//! processes have stored, and records the refresh in the store before it sends the refresh token.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -21,27 +21,27 @@ use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::{Revision, StoreLock, Swap};
 
-/// Longest time to wait for the right to refresh.
+/// Longest wait for the lock.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// Longest time until the secret may be spent.
+/// Longest time until the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
-/// Longest time that anybody waits for it all: the preparation, an exchange, and two operations of the store.
+/// Longest time that a caller waits: for the preparation, the request, and two operations of the store.
 pub(crate) const PATIENCE: Duration = Duration::from_secs(35);
-/// How often a write is tried against others who write at the same time.
+/// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 4;
-/// How often a lock is taken that runs out before anything could be spent under it.
+/// How often the lock is taken again if it expires before the refresh token is sent.
 const LEASES: u32 = 2;
 
-/// The secret may be spent.
+/// The refresh token can be sent.
 struct Ready {
     lock: Option<StoreLock>,
-    /// Somebody was about to spend it before, and nobody knows what became of that.
+    /// A refresh before this one was recorded, and its result is unknown.
     unanswered_before: bool,
 }
 
-/// The secret is not to be spent.
+/// Why the refresh token is not sent.
 pub(super) enum Stopped {
-    /// The session is another one by now, or has a newer credential already.
+    /// The session has changed, or has a newer credential already.
     Moot,
     Failed(Error),
 }
@@ -52,7 +52,7 @@ impl From<Error> for Stopped {
     }
 }
 
-/// A flight but for its landing. `basis` is then what it really began with.
+/// A refresh up to its commit. `basis` is set to the session with which it really began.
 pub(crate) async fn rotate<'a>(
     session: &Session,
     store_sync: &'a StoreSync,
@@ -69,18 +69,18 @@ pub(crate) async fn rotate<'a>(
     if let Some(answer) = attempt(session, basis).await {
         return conclude(session, store_sync, basis, ready, answer).await;
     }
-    // Nobody knows what became of the secret: the intent stays.
+    // The fate of the refresh token is unknown, so the intent stays in the store.
     let (result, failure) = result_of(basis, too_long());
     (result, failure, AfterCommit { lock: ready.lock, ..AfterCommit::default() })
 }
 
-/// Until the intent is stored, under a lock that is still held.
+/// Prepares until the intent is stored under a lock that is still held.
 async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    // What the store does not have yet may be the only good secret: another is not to be made before it has it.
+    // An unstored change may hold the only valid refresh token. It is stored before another one is requested.
     if store_sync.state().has_unwritten() {
         session.save();
         session.saved().await?;
@@ -89,7 +89,7 @@ async fn prepare(
     for _ in 0..LEASES {
         let lock = lock(session, store_sync, basis).await?;
         let ready = completed(session, store_sync, basis, lock).await?;
-        // An intent that the first round has left is our own, and nothing has been spent under it.
+        // An intent of the first round is from this process, and no refresh token was sent after it.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         if !ready.lock.as_ref().is_some_and(StoreLock::has_run_out) {
             return Ok(Ready { unanswered_before, ..ready });
@@ -140,7 +140,7 @@ async fn completed(
     Err(Error::new(Kind::Busy, "the store is changed by others all the time: try again later").into())
 }
 
-/// Whether the secret is in doubt; stops if there is nothing left to refresh.
+/// Whether an earlier refresh is unanswered. Returns an error if there is nothing left to refresh.
 async fn read_store(
     session: &Session,
     store_sync: &StoreSync,
@@ -160,8 +160,8 @@ async fn read_store(
     Ok(found.record.intent.is_some())
 }
 
-/// Stores that the secret is about to be spent, which shows that what follows can be stored too. `false`: the
-/// store has changed.
+/// Stores that the refresh token is about to be sent. This also proves that the store can be written. `false`
+/// if the store has changed.
 pub(super) async fn announce(
     session: &Session,
     store_sync: &StoreSync,
@@ -169,7 +169,7 @@ pub(super) async fn announce(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = page(session, store_sync, basis) else { return Err(Stopped::Moot) };
-    // Where nobody has logged in, there is no secret of the store's to be spent.
+    // Without a login, the store has no refresh token that could be spent.
     let intent = basis.credential().map(|_| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);
     let record = Record::new(stored).with_intent(intent.clone());
@@ -184,7 +184,7 @@ pub(super) async fn announce(
     Ok(true)
 }
 
-/// What is known of what is stored, if the session is still that of `basis`.
+/// The revision and the identity in the store, if the session is still that of `basis`.
 fn page(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> Option<(Revision, StoredAs)> {
     let machine = session.lock();
     let here = machine.current();
@@ -196,7 +196,7 @@ fn page(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> Option<(
     Some((state.revision.unwrap_or_default(), stored_as))
 }
 
-/// What the server said is stored, and then told.
+/// Stores what the server answered, then returns it.
 async fn conclude<'a>(
     session: &Session,
     store_sync: &'a StoreSync,
@@ -211,7 +211,8 @@ async fn conclude<'a>(
                 RefreshResult::Renewed { .. } => {
                     persist(session, store_sync, basis, ready.lock, (result, failure)).await
                 }
-                // It cannot be used, and the secret before it is spent: the intent stays and says so.
+                // The response is unusable, and the old refresh token is spent. The intent stays and records
+                // this.
                 unusable => (unusable, failure, AfterCommit { lock: ready.lock, ..AfterCommit::default() }),
             }
         }
@@ -236,7 +237,7 @@ async fn conclude<'a>(
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
-            // Without an answer nobody knows whether it is spent, and the intent says so to whoever comes after.
+            // Without a response the refresh token may be spent. The intent stays and tells other processes.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
                 store_sync.state().intent = None;
@@ -246,8 +247,8 @@ async fn conclude<'a>(
     }
 }
 
-/// Stores the new pair before anybody sees it. If it cannot be stored, it is published all the same: it is
-/// the only good one.
+/// Stores the new tokens before they are published. If this fails they are published anyway, because no
+/// others are valid.
 async fn persist<'a>(
     session: &Session,
     store_sync: &'a StoreSync,
@@ -263,7 +264,7 @@ async fn persist<'a>(
     };
     let revision = match written {
         Ok(Some(revision)) => Some(revision),
-        // The session is another one by now: the landing finds that out.
+        // The session has changed. The commit will find that out.
         Ok(None) if session.snapshot().stamp != basis.stamp => None,
         Ok(None) => {
             let mut seen = Arc::new(basis.clone());

@@ -1,4 +1,5 @@
-//! A session and its store: what is stored, and when. Start with `state`.
+//! A session and its store. Start with `state`, the data; `adopt` reads the store, `write` writes it,
+//! `locked_refresh` refreshes under its lock.
 
 pub(super) mod adopt;
 pub(super) mod after_commit;

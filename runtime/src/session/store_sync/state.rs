@@ -1,10 +1,11 @@
-//! The session's side of a store: what this process knows of what is stored, and the way to the store, which
-//! everybody takes in turn. Without a store there is no archive, and nothing of this costs anything.
+//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has none,
+//! and pays nothing for it.
 //!
-//! - What a session is, is in the cell; here is only how much of it the store has. Both are read and changed
-//!   together, the cell's lock first.
-//! - [`writing`] brings changes to the store, [`reading`] the store's changes here; [`rotation`] is a refresh
-//!   that other processes may be about to make as well, and [`repetition`] says when its secret may be sent again.
+//! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
+//!   in one step, under the lock of the state machine first.
+//! - [`write`](super::write) stores changes, [`adopt`](super::adopt) reads those of other processes.
+//!   [`locked_refresh`](super::locked_refresh) is a refresh that other processes may start as well, and
+//!   [`resend`](super::resend) tells when its refresh token may be sent again.
 
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
@@ -28,86 +29,86 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// Whoever talks to the store has it, so that what is read is not half written by ourselves.
+    /// Held by the task that talks to the store, so that it does not read its own half-finished write.
     pub(super) exclusive: TaskLock<()>,
     pub(super) progress: watch::Sender<Progress>,
-    /// There is something new to write, or somebody needs it written now.
+    /// There is something new to write, or a caller waits for a write.
     pub(super) write_now: Notify,
-    /// There is something to write, and no task that does.
+    /// There is something to write, and no task to do it.
     pub(super) writer_missing: AtomicBool,
     pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
-    /// Which one this store is, if it can tell.
+    /// Identifies the place of the store, if it has an identity.
     pub(super) place: OnceLock<String>,
 }
 
-/// What was found in the store.
+/// What a read of the store found.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
 }
 
-/// What this process knows of what is stored.
+/// What this process knows about the stored session.
 pub(crate) struct SyncState {
-    /// `None`: it is to be read first.
+    /// `None` if the store must be read first.
     pub(super) revision: Option<Revision>,
     pub(super) stored_as: StoredAs,
-    /// A refresh of ours that the server has not answered, as it is stored.
+    /// The stored intent of a refresh of this process that has no result.
     pub(super) intent: Option<Intent>,
-    /// Changes of the session, and how many of them are stored.
+    /// The number of changes of the session, and the number of them that are stored.
     pub(super) changes: u64,
     pub(super) written: u64,
     pub(super) writing: bool,
-    /// Of a refresh whose outcome is not stored yet: nobody else is to refresh before it is.
+    /// The lock of a refresh whose result is not stored yet. No other process may refresh before it is.
     pub(super) held_lock: Option<StoreLock>,
     pub(super) reads: u64,
-    /// The last look at the store, and what kept it from seeing anything.
+    /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
 }
 
-/// Under which name the session is stored.
+/// How the session is identified in the store.
 #[derive(Clone)]
 pub(super) struct StoredAs {
-    /// The epoch of the session that this is about.
+    /// The epoch of the session.
     pub(super) epoch: u64,
     pub(super) login: String,
     pub(super) generation: u64,
-    /// The store has had it: what it says now counts. Otherwise it is an act of the user's that is yet to be
-    /// stored, whatever is there.
+    /// Whether the store has had this session. If so, the store counts. Otherwise a change of the user is
+    /// still to be stored and replaces whatever is there.
     pub(super) persisted: bool,
-    /// It was received at another place, where somebody may have it still.
+    /// The place that received the session, if it is another one. The original may still be there.
     pub(super) other_place: Option<String>,
 }
 
-/// How far the writing has come, counted as [`Known::wanted`] is.
+/// How many changes are stored, counted as [`SyncState::changes`].
 #[derive(Clone, Default)]
 pub(super) struct Progress {
     pub(super) written: u64,
-    /// Up to where the last attempt was to write, and why it did not.
+    /// The last change that a failed write included, and the error.
     pub(super) failed: Option<(u64, Error)>,
 }
 
-/// What of the store is wanted.
+/// Which stored session is adopted.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Adopt {
-    /// What others did with the session that is here, and any session if there is none.
+    /// The changes of other processes to the current login, or any session if there is no login.
     SameLogin,
     /// Any session.
     AnyLogin,
 }
 
-/// What became of what the store holds.
+/// What became of the stored session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Adoption {
-    /// It is what is here.
+    /// It is the current one.
     Nothing,
-    /// The same access token beside other secrets.
+    /// It has the same access token and another refresh token or other cookies.
     Secrets,
-    /// Another process has refreshed, or logged in where nobody was.
+    /// Another process refreshed, or logged in while there was no login here.
     Adopted,
-    /// Another process has logged out.
+    /// Another process logged out.
     LoggedOut,
-    /// Another process has logged in as somebody else.
+    /// Another process logged in as another user.
     OtherLogin,
 }
 
@@ -141,7 +142,7 @@ impl StoreSync {
         }
     }
 
-    /// Never locked before the cell's lock is asked for.
+    /// Lock order: the state machine first, then this.
     pub(crate) fn state(&self) -> MutexGuard<'_, SyncState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -159,8 +160,8 @@ impl StoreSync {
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Before anything is stored, and before what is stored is taken for ours. A store that cannot tell where it is is
-    /// no worse for it.
+    /// Finds the place of the store. It runs before anything is stored or adopted. A store without a place is
+    /// fine.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -169,17 +170,17 @@ impl StoreSync {
         }
     }
 
-    /// Where else it was received, if it was.
+    /// The other place that received this session, if it is a copy.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.home.clone().filter(|home| self.place.get() != Some(home))
     }
 
-    /// Whether somebody else may spend the same refresh token, as far as anybody can tell.
+    /// Whether the original of this copy may spend the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Where it was received: what is stored says so.
+    /// The place that received the session.
     pub(super) fn place_of(&self, stored_as: &StoredAs) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }
@@ -198,7 +199,7 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// The session's own, also if it has begun another epoch since anybody asked.
+    /// The identity of the current session. A new epoch gets a new one.
     pub(super) fn stored_as_of(&mut self, here: &Snapshot) -> &mut StoredAs {
         if self.stored_as.epoch != here.stamp.epoch {
             self.stored_as = StoredAs::fresh(here);
@@ -211,7 +212,8 @@ impl SyncState {
         self.changes > self.written
     }
 
-    /// The store has lost what it had confirmed, or has not got it yet: others would spend a secret that is spent.
+    /// Whether the store has an older credential of this login. Another process would send a spent refresh
+    /// token.
     pub(super) fn is_newer_than(&self, stored: Option<&StoredSession>) -> bool {
         let older = |stored: &StoredSession| {
             stored.login == self.stored_as.login && stored.generation < self.stored_as.generation
@@ -219,7 +221,7 @@ impl SyncState {
         stored.is_some_and(older)
     }
 
-    /// The session has been given a new credential, which the store does not have yet.
+    /// The session has a new credential, which is not stored yet.
     pub(crate) fn rotated(&mut self, here: &Snapshot) {
         let stored_as = self.stored_as_of(here);
         stored_as.next_generation();
@@ -229,13 +231,13 @@ impl SyncState {
 
 impl StoredAs {
     pub(super) fn fresh(here: &Snapshot) -> Self {
-        // The standard library's hasher is seeded by the system's randomness.
+        // The hasher of the standard library is seeded by the operating system.
         let hasher = RandomState::new();
         let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
         Self { epoch: here.stamp.epoch, login, generation: 0, persisted: false, other_place: None }
     }
 
-    /// For what a refresh has brought.
+    /// For the result of a refresh.
     pub(super) fn next_generation(&mut self) {
         self.generation = self.generation.saturating_add(1);
         self.other_place = None;

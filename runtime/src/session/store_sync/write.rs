@@ -1,4 +1,4 @@
-//! Changes of the session, brought to the store: by one task at a time, in order, until they are there.
+//! How changes of the session are stored: in order, by one task at a time, until the store has them.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,15 +18,15 @@ use crate::session::session::Session;
 use crate::session::snapshot::LoginState;
 use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
-/// How often a write is tried against others who write at the same time.
+/// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// After how many failures a session that nobody holds any more is given up: some minutes.
+/// After this many failures, some minutes, the task gives up on a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// The first one stays: clients that join a session do not change where it is kept.
+    /// Only the first call has an effect: a client that joins a session does not change where it is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(StoreSync::new(store, &here)).is_ok() && here.credential().is_some() {
@@ -35,7 +35,7 @@ impl Session {
         self.expect();
     }
 
-    /// The session has changed: the store is to know.
+    /// The session has changed and must be stored.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changes += 1;
@@ -43,7 +43,7 @@ impl Session {
         }
     }
 
-    /// Starts what could not be started before, because there was no runtime.
+    /// Starts the writer if there was no runtime for it before.
     pub(crate) fn ensure_writer(&self) {
         if let Some(store_sync) = self.store_sync() {
             if store_sync.writer_missing.load(Ordering::Relaxed) {
@@ -68,7 +68,7 @@ impl Session {
         }
     }
 
-    /// Waits until the session as it is now is stored, or could not be.
+    /// Waits until the current session is stored, or the store has failed.
     pub(crate) async fn saved(&self) -> Result<(), Error> {
         let Some(store_sync) = self.store_sync() else { return Ok(()) };
         let mut progress = store_sync.progress.subscribe();
@@ -90,7 +90,7 @@ impl Session {
         }
     }
 
-    /// The latest state, once.
+    /// Writes the latest state once.
     async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;
@@ -99,7 +99,7 @@ impl Session {
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
-                // What is none of ours is an error, and not overwritten.
+                // Content that this crate did not write is an error, and is not overwritten.
                 store_sync.load().await?.revision
             };
             let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
@@ -113,7 +113,7 @@ impl Session {
                     let found = store_sync.load().await?;
                     let lapsed = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
-                    // Nobody has stored anything, and yet it is refused: our lock has run out.
+                    // The store is unchanged and refuses the write: the lock has expired.
                     let lock = if lapsed { store_sync.state().held_lock.take() } else { None };
                     drop(lock);
                 }
@@ -150,14 +150,14 @@ impl Session {
 }
 
 struct Draft {
-    /// `None`: whatever is there.
+    /// `None` replaces whatever is there.
     basis: Option<Revision>,
     record: Record,
     fence: Option<u64>,
     stored_as: StoredAs,
 }
 
-/// The session as the store is to have it; `None` if there is none.
+/// The session in its stored form, or `None` after a logout.
 pub(super) fn stored_session(
     store_sync: &StoreSync,
     stored_as: &StoredAs,
@@ -170,7 +170,7 @@ pub(super) fn stored_session(
     Some(stored.at(store_sync.place_of(stored_as)))
 }
 
-/// The one task that writes.
+/// The only task that writes.
 struct Writer {
     session: Session,
     ended: bool,
@@ -202,7 +202,7 @@ impl Writer {
                     store_sync.progress.send_modify(|progress| progress.failed = Some((goal, error)));
                     let wait = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
                     failures = failures.saturating_add(1);
-                    // This task's own: `self` and `session`.
+                    // This task holds two references: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
@@ -212,14 +212,14 @@ impl Writer {
         }
     }
 
-    /// Whether there is nothing more to do.
+    /// Whether everything is written.
     fn written(&mut self, store_sync: &StoreSync, goal: u64) -> bool {
         let mut state = store_sync.state();
         state.written = goal;
         self.ended = !state.has_unwritten();
         let lock = if self.ended { rest(&mut state) } else { None };
         drop(state);
-        // The guard in it is the store's own: not under our lock.
+        // The guard is code of the store. It is dropped outside of the lock.
         drop(lock);
         self.ended
     }
@@ -230,7 +230,7 @@ fn rest(state: &mut SyncState) -> Option<StoreLock> {
     state.held_lock.take()
 }
 
-/// A writer that is dropped at work, because its runtime shuts down, leaves the rest to the next.
+/// If the runtime shuts down and drops the writer, the next writer continues.
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };
