@@ -13,19 +13,18 @@ use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Sn
 use crate::trace::Trail;
 use crate::transport::upstream::Wire;
 
-/// How the tokens are read from an answer.
+/// How the tokens are read from a response.
 pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
-/// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
-/// its answer.
+/// A token request of a `#[refresh]` method: a call without a session, and how to read its response.
 #[derive(Debug)]
 pub struct Exchange {
     pub(crate) call: Call,
     pub(crate) tokens_of: TokensOf,
 }
 
-/// How a `#[refresh]` method makes its request of the session: a plain function over what has no session,
-/// so that it cannot wait for itself.
+/// How a `#[refresh]` method builds its request. It is a plain function without a session, so it cannot wait
+/// for itself.
 #[derive(Clone, Copy)]
 pub struct Refresh {
     pub(crate) exchange: fn(&Wire, &Tokens) -> Option<Exchange>,
@@ -33,13 +32,13 @@ pub struct Refresh {
 }
 
 impl Refresh {
-    /// The parameters are filled from the session's tokens.
+    /// The parameters are filled from the tokens of the session.
     #[must_use]
     pub const fn new(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
         Self { exchange, by_cookie: false }
     }
 
-    /// There are no parameters: the refresh secret is a cookie.
+    /// There are no parameters: the refresh token is a cookie.
     #[must_use]
     pub const fn by_cookie(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
         Self { exchange, by_cookie: true }
@@ -52,11 +51,11 @@ impl fmt::Debug for Refresh {
     }
 }
 
-/// The API's `#[refresh]` method, over a wire that has no session.
+/// Refreshes by the `#[refresh]` method of the API.
 pub(crate) struct MethodProvider {
     pub(crate) wire: Arc<Wire>,
     pub(crate) refresh: Refresh,
-    /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
+    /// Statuses of the endpoint that end the session, whatever the body says.
     pub(crate) ends_on: Vec<StatusCode>,
 }
 

@@ -1,4 +1,4 @@
-//! How a session gets a new credential: a `#[refresh]` method, a function or a grant. Start with `method`.
+//! How a session gets a new credential: by a `#[refresh]` method, a function or a grant. Start with `method`.
 
 pub(crate) mod error_response;
 pub(crate) mod method;

@@ -10,10 +10,10 @@ use crate::error::{Error, Kind, Result, Stamp};
 use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::transport::upstream::Wire;
 
-/// The user's own way.
+/// Refreshes by a [`Refresher`](super::refresher::Refresher) of the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// Of the client that brought it.
+    /// The API of the client that has the refresher.
     pub(crate) wire: Arc<Wire>,
     pub(crate) ends_on: Vec<StatusCode>,
 }
@@ -63,14 +63,14 @@ impl RefresherProvider {
         RefreshContext { session, stamp, tokens, home: &self.wire, ends_on: &self.ends_on }
     }
 
-    /// What the user's code failed with. An error of another API's call is read like the answer of a
-    /// `#[refresh]` method.
+    /// Classifies an error of the refresher. An error of a call to another API is treated like the response
+    /// of a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only the answer itself: a rejection that another session's failed refresh left in the error is not
-        // ours.
+        // Only the response itself counts. A rejection in the error may come from the failed refresh of
+        // another session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

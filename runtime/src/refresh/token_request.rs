@@ -1,12 +1,12 @@
-//! The exchange: the refresh secret is presented, and what comes back is read. It passes through no session,
-//! follows no redirect and is bounded in time and size.
+//! The token request: it sends the refresh token and reads the response. It uses no session, follows no
+//! redirect, and is limited in time and size.
 //!
-//! An answer is an answer: whatever it says, the secret is not presented again before the memo allows it.
-//! Only where the request went out and *no* answer came, the same secret is presented again promptly: if it
-//! is spent, its successor is with nobody, and most servers that rotate hand it out again for a little
-//! while. A gateway that says that it got no answer (502, 504, or a 503 in a gateway's own words) says just this.
-//! Any other 5xx is the server's own word, and asking a server in trouble several times for each pause would make
-//! its trouble worse.
+//! After a response, the same refresh token is not sent again before the failure backoff allows it. If the
+//! request went out and *no* response came, the same refresh token is sent again at once. It may be spent,
+//! and then no one has its successor; most servers that rotate tokens return the successor again for a short
+//! time. The same holds if a gateway reports that the endpoint did not answer (502, 504, or a 503 in the
+//! words of a gateway). Any other 5xx is a response of the server, and repeated requests would make its
+//! problem worse.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -25,25 +25,25 @@ use crate::trace::Trail;
 use crate::transport::response::Response;
 use crate::transport::upstream::Wire;
 
-/// Longest time for one request and its answer.
+/// Longest time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// Longest time for a lost answer to be asked for again; the flight's own deadline leaves room for it.
+/// Longest time in which a request is sent again. It is shorter than the deadline of an attempt.
 const BUDGET: Duration = Duration::from_secs(8);
-/// Before the second and the third time.
+/// The pauses before the second and the third request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
 const BODY_CAP: usize = 64 * 1024;
 
-/// A secret that is to be exchanged, and what for.
+/// A token request, and what it needs from its session.
 pub(crate) struct TokenRequest<'a> {
     pub(crate) session: &'a Session,
-    /// What the session was when the secret was taken from it.
+    /// The session when its refresh token was read.
     pub(crate) stamp: Stamp,
     pub(crate) wire: &'a Wire,
     pub(crate) request: Prepared,
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
-    /// The session's, where the secret is one of them.
+    /// The cookies of the session, if the refresh token is one of them.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
+    /// Statuses of the endpoint that end the session, whatever the body says.
     pub(crate) ends_on: &'a [StatusCode],
     pub(crate) trail: Trail,
 }
@@ -52,22 +52,22 @@ pub(crate) struct TokenRequest<'a> {
 #[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
 enum Sent {
     Answered(Attempt),
-    /// It never left.
+    /// The request was not sent.
     Unsent(Error),
-    /// It left, and there is no answer.
+    /// The request was sent, and there is no response.
     Lost(Error),
 }
 
-/// A whole answer.
+/// A whole response.
 pub(crate) struct TokenResponse {
     pub(crate) status: StatusCode,
     pub(crate) headers: HeaderMap,
     pub(crate) body: Bytes,
 }
 
-/// Why there is no whole answer.
+/// Why there is no whole response.
 pub(crate) enum NoResponse {
-    /// Asking again is of no use.
+    /// Another request would fail as well.
     Final(Error),
     Unsent(Error),
     Lost(Error),
@@ -82,7 +82,7 @@ impl TokenRequest<'_> {
             let left = BUDGET.saturating_sub(start.elapsed());
             let error = match self.send(DEADLINE.min(left)).await {
                 Sent::Answered(attempt) => {
-                    // That the server is in trouble says nothing of an answer that was lost before.
+                    // An error of the server says nothing about a response that was lost before.
                     if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
                         self.session.unanswered().answered(self.stamp);
                     }
@@ -99,7 +99,8 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // Who logged out or in meanwhile does not want it any more, and another process may have spent it.
+            // A login or logout meanwhile makes the result useless. Another process may have spent the
+            // refresh token.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }
@@ -146,7 +147,7 @@ impl TokenRequest<'_> {
     }
 }
 
-/// One request that holds a secret, to the origin of `wire` and no other, and its answer.
+/// Sends one request that holds a secret to the origin of `wire` and no other, and reads its response.
 pub(crate) async fn ask(
     wire: &Wire,
     call: &mut Prepared,
@@ -170,7 +171,7 @@ pub(crate) async fn ask(
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
-        // The status alone says no.
+        // The status is enough for a failure.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
         Err(unheard) => return Err(unheard),
     };
@@ -189,7 +190,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     Ok(body.freeze())
 }
 
-/// The server has spoken, and it is no use.
+/// The server answered, and the response is unusable.
 fn failed(error: Error) -> Attempt {
     let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
     Attempt::Failed { error, retry_after: None }

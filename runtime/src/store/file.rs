@@ -11,13 +11,15 @@ use super::lock_file::{file_identity, lock, private_file, with_suffix, write_loc
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Keeps a session in a file: for command-line tools, and for all processes of one user on one machine.
+/// Stores a session in a file. Use it for command-line tools, and for all processes of one user on one
+/// machine.
 ///
-/// The file is readable by its owner alone (mode 0600 on Unix) and always whole: a new one is written with_suffix it, flushed to the
-/// disk and renamed over it. Beside it stand two lock files, `<name>.lock` and `<name>.write`, which stay: the
-/// locks are the kernel's, so they end with the process that holds them, however it ends.
+/// Only the owner can read the file (mode 0600 on Unix), and it is always complete: a new file is written
+/// next to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`,
+/// stay next to it. The kernel holds the locks, so they end with the process that holds them.
 ///
-/// It wants a file system with locks that work between all who use it; most network file systems have none.
+/// The file system must support locks between all processes that use the file. Most network file systems do
+/// not.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {
@@ -33,20 +35,21 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Keeps the session in the file at `path`. It is made when something is to be stored; its folder too, readable by its
-    /// owner alone.
+    /// Stores the session in the file at `path`. The file and its folder are created when needed. Only the
+    /// owner can read the folder.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// Where the session of `identity` is kept: `path` with its name appended, so that several users of a tool do not
-    /// meet. Characters that mean something in a path are replaced.
+    /// Stores the session of `identity` in a file whose name is that of `path` and `identity`, so several
+    /// users of a tool have separate files. Special characters are escaped.
     #[must_use]
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // What a file name cannot hold, or could hold twice on a file system that knows no case, is spelled in hex.
+        // Characters that a file name cannot hold, and upper case, which some file systems ignore, are
+        // written in hex.
         for byte in identity.bytes() {
             match byte {
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),
@@ -64,7 +67,7 @@ impl FileStore {
         }
     }
 
-    /// One at a time among all processes.
+    /// Only one process at a time replaces the file.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
         let _write_lock = write_lock(&with_suffix(&self.path, ".write"))?;
         if self.read()?.revision != swap.basis {
@@ -83,7 +86,7 @@ impl FileStore {
         file.write_all(&frame(revision, record))?;
         file.sync_all()?;
         fs::rename(fresh, &self.path)?;
-        // The name is safe on the disk only when its folder is. Where folders cannot be opened, it has to do without.
+        // The new name is durable only when the folder is flushed. Some systems cannot open folders.
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
             let _ = folder.sync_all();
@@ -107,7 +110,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&self.path, ".lock")).await
     }
 
-    /// By the lock file that every process takes to write: whoever has another one has another file.
+    /// Identified by the lock file that every process takes to write. A copy of the session has another lock
+    /// file.
     async fn place(&self) -> Option<String> {
         let path = with_suffix(&self.path, ".write");
         spawn_blocking(move || file_identity(&path)).await.ok()?.ok()
@@ -156,7 +160,7 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// S4, S7: what is torn or foreign is an error, and is left as it is.
+    /// S4, S7: a torn or foreign file is an error and is not overwritten.
     #[tokio::test]
     async fn a_torn_or_foreign_file_is_an_error_and_stays() {
         let folder = folder("torn");

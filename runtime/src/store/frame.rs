@@ -1,10 +1,10 @@
-//! A record and its revision as one piece of bytes, for stores that keep nothing else.
+//! A record and its revision in one piece of bytes, for stores that keep nothing else.
 
 use std::io;
 
 use super::session_store::{Revision, Stored};
 
-/// The first line: what it is, its revision, and how long the record after it is.
+/// The first line: a mark, the revision, and the length of the record.
 const MARK: &str = "afresh session 1, revision and length: ";
 
 pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {

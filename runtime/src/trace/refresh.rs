@@ -40,7 +40,7 @@ pub(crate) fn session_changed(text: &'static str) {
     info!(target: TARGET, "{text}");
 }
 
-/// A change of a session that may need attention. An empty `text` stands for the text of `error`.
+/// A change of a session that may need attention. If `text` is empty, the message is that of `error`.
 pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, error: Option<&Error>) {
     let kind = error.map(|error| name_of(error.kind()));
     let separator = if text.is_empty() || error.is_none() { "" } else { ": " };

@@ -34,7 +34,14 @@ impl StateMachine<usize> {
             }
             LoginState::Expired { .. } => (2, None),
         };
-        (wait_for_refresh, wants_successes, credential, self.no_way_to_log_in, self.refresh_rejected, self.backoff.term())
+        (
+            wait_for_refresh,
+            wants_successes,
+            credential,
+            self.no_way_to_log_in,
+            self.refresh_rejected,
+            self.backoff.term(),
+        )
             .hash(to);
         self.running
             .as_ref()

@@ -1,4 +1,4 @@
-//! The right to refresh, for a time.
+//! The lock for a refresh: a lease with a fence.
 
 use std::time::{Duration, Instant};
 
@@ -10,15 +10,15 @@ use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// Between the first two looks at a lock that somebody else has.
+/// The first pause before the lock of another process is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// Between two looks at the most.
+/// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.
 pub(super) struct Lock {
     pub(super) connection: Connection,
-    /// The hash of the session.
+    /// The key of the hash.
     pub(super) name: String,
     /// The key of the lock.
     pub(super) lock_name: String,
@@ -33,7 +33,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let Lock { connection, name, lock_name, .. } = &lease.lock;
     let mut pause = FIRST_PAUSE;
     loop {
-        // From before it was asked for: the server counts from later.
+        // Counted from before the request, because the server counts from later.
         let asked = Instant::now();
         let fence = connection.run::<u64>(|| {
             let mut script = scripts::LOCK.key(&**name);
@@ -49,8 +49,8 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     }
 }
 
-/// Gives the lease back when it is dropped. It is made before the lease is asked for: who stops waiting does not know whether the
-/// server has just said yes.
+/// Releases the lease when it is dropped. It exists before the request, because a cancelled request may have
+/// succeeded at the server.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -62,7 +62,7 @@ impl Drop for Lease {
         let (connection, lock_name) =
             (self.lock.connection.clone(), std::mem::take(&mut self.lock.lock_name));
         let owner = std::mem::take(&mut self.owner);
-        // Should it fail, or the runtime be gone, the lease runs out by itself.
+        // If this fails, or the runtime is gone, the lease expires by itself.
         task::spawn(&self.runtime, async move {
             let release = || {
                 let mut script = scripts::RELEASE.key(&*lock_name);

@@ -1,4 +1,4 @@
-//! Notices of changes, and looks where there are none.
+//! Messages about changes, and polling in case a message is lost.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,18 +13,18 @@ use tokio::time::{sleep, timeout};
 use crate::error::BoxError;
 use crate::store::session_store::Revision;
 
-/// After which somebody looks who has heard nothing.
+/// How often the store is polled without a message.
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
-/// After a subscription that failed.
+/// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// For making one.
+/// Longest time to subscribe.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of who waited last, for who waits next. What it hears meanwhile is kept for them.
+    /// The subscription of the last waiter, kept for the next one. It buffers the messages between them.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 
@@ -37,7 +37,8 @@ impl Notices {
         &self.channel
     }
 
-    /// Resolves when a `look` finds another revision than `seen`, also an earlier one: the server has forgotten something then.
+    /// Resolves when `look` finds another revision than `seen`. An older revision counts too: the server has
+    /// lost data.
     pub(super) async fn wait<L>(&self, seen: Revision, look: impl Fn() -> L)
     where
         L: Future<Output = Result<Revision, BoxError>>,
@@ -45,13 +46,13 @@ impl Notices {
         let mut subscription = Subscription { idle: self.idle.clone(), open: None };
         let mut timed_out = false;
         loop {
-            // Subscribed first, looked then: whatever comes after the look is heard.
+            // Subscribes first and looks second, so that every later change sends a message.
             if subscription.open.is_none() {
                 subscription.open = self.listen().await;
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // It should have been heard, so this subscription is deaf.
+                    // A message should have come, so this subscription does not work.
                     subscription.open = None;
                 }
                 return;
@@ -73,14 +74,14 @@ impl Notices {
     }
 }
 
-/// A subscription that is put back when its listener goes away.
+/// A subscription that is kept for the next waiter when it is dropped.
 struct Subscription {
     idle: Arc<Mutex<Option<PubSub>>>,
     open: Option<PubSub>,
 }
 
 impl Subscription {
-    /// Until there is reason to look; true if that is only the time that has passed.
+    /// Waits for a message or the poll interval. Returns true if only the interval is over.
     async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;
@@ -88,7 +89,7 @@ impl Subscription {
         };
         let heard = {
             let news = open.on_message().filter(|message| {
-                // One that was kept, of a change that is known.
+                // A buffered message about a revision that is known.
                 let known = message.get_payload::<u64>().is_ok_and(|revision| revision <= seen.number());
                 std::future::ready(!known)
             });
