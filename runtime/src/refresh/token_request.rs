@@ -113,7 +113,10 @@ impl TokenRequest<'_> {
             within(deadline, asked).await
         };
         match response {
-            None => Sent::Lost(Error::new(Kind::Refresh, "the refresh endpoint did not answer in time")),
+            None => Sent::Lost(Error::new(
+                Kind::Refresh,
+                "the refresh endpoint did not answer in time; try again later",
+            )),
             Some(Err(NoResponse::Final(error))) => Sent::Answered(failed(error)),
             Some(Err(NoResponse::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
             Some(Err(NoResponse::Lost(error))) => Sent::Lost(Error::refresh(error)),
@@ -155,7 +158,8 @@ pub(crate) async fn ask(
     trail: &Trail,
 ) -> Result<TokenResponse, NoResponse> {
     let request = call.request(wire).map_err(NoResponse::Unsent)?;
-    let mut request = request.ok_or_else(|| NoResponse::Unsent(Error::request("the body is spent")))?;
+    let mut request = request
+        .ok_or_else(|| NoResponse::Unsent(Error::request("the body of the request cannot be sent again")))?;
     if let Some(cookies) = cookies {
         let url = request.url().clone();
         cookies.apply(&url, request.headers_mut());
@@ -165,7 +169,7 @@ pub(crate) async fn ask(
         if error.is_unsent() { NoResponse::Unsent(error) } else { NoResponse::Lost(error) }
     })?;
     if wire.came_from_elsewhere(&response) {
-        let text = "the refresh endpoint sent the request to another origin";
+        let text = "the refresh endpoint redirected the request to another origin";
         return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
     }
     let status = response.status();
@@ -182,7 +186,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
-            let text = "the answer of the refresh endpoint is too long";
+            let text = "the response of the refresh endpoint is longer than 64 KiB";
             return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);

@@ -19,7 +19,10 @@ const DEADLINE: Duration = Duration::from_secs(10);
 /// Asks for a new credential. `None` if there is no result in time.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
-        let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
+        let error = Error::new(
+            Kind::Refresh,
+            "no way to refresh is set up; add a `#[refresh]` method or a refresher",
+        );
         return Some(Attempt::Failed { error, retry_after: None });
     };
     within(DEADLINE, provider.refresh(session, basis)).await

@@ -246,7 +246,7 @@ impl Session {
     /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
     #[expect(
         clippy::manual_async_fn,
-        reason = "an async fn has its arguments in memory twice, for each who waits"
+        reason = "an async fn keeps its arguments in memory twice, for each waiting call"
     )]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -264,7 +264,9 @@ impl Session {
         }
         // The error of the refresh says more than "expired".
         let failure = failure.filter(|_| same_epoch);
-        Err(failure.or(ended).unwrap_or_else(|| Error::new(Kind::Refresh, "the refresh brought nothing new")))
+        Err(failure.or(ended).unwrap_or_else(|| {
+            Error::new(Kind::Refresh, "the refresh returned no newer credential; try again later")
+        }))
     }
 
     /// The current credential for a call that was prepared with `sent_with`. It must be of the same login.

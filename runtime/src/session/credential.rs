@@ -65,7 +65,7 @@ impl Credential {
         jitter: f64,
     ) -> Result<Self, Error> {
         if tokens.access_token().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
-            return Err(Error::new(Kind::Refresh, "the refresh brought no access token"));
+            return Err(Error::new(Kind::Refresh, "the refresh response has no access token"));
         }
         let tokens = match previous {
             Some(previous) => tokens.completed_by(previous),
@@ -180,8 +180,8 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     } else {
         HeaderValue::try_from(format!("{scheme} {secret}"))
     };
-    let mut value =
-        value.map_err(|_| Error::request("the access token has a character that no header can carry"))?;
+    let mut value = value
+        .map_err(|_| Error::request("the access token has a character that is not allowed in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }
@@ -196,7 +196,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
             .field("tokens", &self.tokens)
-            .field("minted", &self.source)
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

@@ -56,21 +56,27 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session is taken from the store"),
+            Self::Adopted => trace::session_changed("the session is adopted from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {
                 trace::session_warning("", None, Some(error));
             }
             Self::Expired => trace::session_warning("the session has expired", None, None),
-            Self::Uncoordinated => trace::session_warning("the store has no locks", None, None),
+            Self::Uncoordinated => trace::session_warning(
+                "the store has no locks, so two processes may refresh at the same time",
+                None,
+                None,
+            ),
             Self::GrantShared => {
-                let text = "the session was copied from another store, which may refresh it as well";
+                let text = "the session is a copy from another store, which may refresh it as well";
                 trace::session_warning(text, None, None);
             }
             Self::RuleFailed(method) => {
-                trace::session_warning("a rule that judges answers panicked", *method, None);
+                trace::session_warning("a rule for responses panicked", *method, None);
             }
-            Self::NotRevoked(error) => trace::session_warning("tokens are not revoked", None, Some(error)),
+            Self::NotRevoked(error) => {
+                trace::session_warning("the revocation of tokens failed", None, Some(error))
+            }
         }
     }
 }

@@ -78,14 +78,14 @@ impl Record {
             return Ok(Self::new(None));
         }
         // The source would quote the bytes.
-        serde_json::from_slice(bytes)
-            .map_err(|_| Error::new(Kind::Store, "the store holds something that is no session of ours"))
+        serde_json::from_slice(bytes).map_err(|_| {
+            Error::new(Kind::Store, "the store holds data that is not a session; empty it or use another one")
+        })
     }
 
     pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(self).map_err(|error| {
-            Error::new(Kind::Store, "the session cannot be written as a record").with_source(error)
-        })
+        serde_json::to_vec(self)
+            .map_err(|error| Error::new(Kind::Store, "the session cannot be serialized").with_source(error))
     }
 }
 
@@ -169,7 +169,7 @@ impl TryFrom<u8> for Form {
     type Error = &'static str;
 
     fn try_from(form: u8) -> Result<Self, Self::Error> {
-        if form == 1 { Ok(Self) } else { Err("a record of a form that this version does not know") }
+        if form == 1 { Ok(Self) } else { Err("the record has an unknown version") }
     }
 }
 

@@ -58,6 +58,6 @@ impl PartialEq for RefreshHandle {
 
 impl fmt::Debug for RefreshHandle {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Ticket").finish_non_exhaustive()
+        f.debug_struct("RefreshHandle").finish_non_exhaustive()
     }
 }

@@ -53,7 +53,8 @@ impl PreparedRefresh {
         // The guard exists before the task: a runtime that shuts down drops the task without polling it.
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Ok(runtime) = Handle::try_current() else {
-            let error = Error::new(Kind::Refresh, "there is no tokio runtime to refresh on");
+            let error =
+                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime; make the call inside one");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
         let running = REFRESHING.scope(task.session.id(), task.run());
@@ -135,7 +136,7 @@ impl Drop for RefreshTask {
     fn drop(&mut self) {
         if !self.completed {
             let error = if std::thread::panicking() {
-                Error::new(Kind::Refresh, "the refresh panicked")
+                Error::new(Kind::Refresh, "the refresh panicked; see the message of the panic")
             } else {
                 aborted()
             };

@@ -54,9 +54,15 @@ impl Session {
             let stored = session.saved().await;
             let revoked = match revoking {
                 None | Some(Revoking::NotNeeded) => Ok(()),
-                Some(Revoking::NoRuntime) => Err(Error::request("there is no tokio runtime to revoke on")),
+                Some(Revoking::NoRuntime) => {
+                    Err(Error::request("a revocation needs a Tokio runtime; call `revoke` inside one"))
+                }
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
-                    Err(Error::new(Kind::Transport, "the revocation was broken off").with_source(broken))
+                    Err(Error::new(
+                        Kind::Transport,
+                        "the revocation was cancelled; the tokens may still be valid",
+                    )
+                    .with_source(broken))
                 }),
             };
             revoked.and(stored)
@@ -91,7 +97,11 @@ impl Session {
         task::spawn(&runtime, async move {
             let told = tokio::time::timeout(DEADLINE, session.revoke_at_server(tokens)).await;
             let told = told.unwrap_or_else(|elapsed| {
-                Err(Error::new(Kind::Timeout, "the revocation took too long").with_source(elapsed))
+                Err(Error::new(
+                    Kind::Timeout,
+                    "the revocation did not finish within 10 s; the tokens may still be valid",
+                )
+                .with_source(elapsed))
             });
             if let Err(error) = &told {
                 session.emit(SessionEvent::NotRevoked(error.clone()));

@@ -29,7 +29,7 @@ impl Session {
     /// If a refresh is not possible, the call is sent with the token, and the server decides.
     #[allow(
         clippy::must_use_candidate,
-        reason = "it has taken effect; who knows the token to be good need not look"
+        reason = "the change is in effect; a caller with a valid token need not check the result"
     )]
     pub fn set(&self, tokens: Tokens) -> SessionWrite {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
@@ -37,7 +37,7 @@ impl Session {
 
     /// Ends the session without a request to the server. Tokens and cookies are removed when this method
     /// returns.
-    #[allow(clippy::must_use_candidate, reason = "it has taken effect")]
+    #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();
         SessionWrite::of(self, Ok(()))

@@ -51,7 +51,7 @@ impl<'de> Visitor<'de> for TokenResponse {
             }
         }
         if tokens.access.is_none() {
-            return Err(A::Error::custom("no `access_token` in the answer"));
+            return Err(A::Error::custom("the response has no `access_token`"));
         }
         Ok(tokens)
     }
@@ -63,7 +63,7 @@ fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error>
     match map.next_value::<Value>()? {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text).filter(|text| !text.is_empty())),
-        _ => Err(A::Error::custom("a token is not a text")),
+        _ => Err(A::Error::custom("a token is not a string")),
     }
 }
 

@@ -117,7 +117,7 @@ impl Inner {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
             // A lock was taken, and nothing has been stored.
             (None, None) => Ok(Stored::default()),
-            _ => Err("the key holds half a session".into()),
+            _ => Err("the key holds an incomplete session".into()),
         }
     }
 

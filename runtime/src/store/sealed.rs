@@ -91,8 +91,7 @@ impl<S> Sealed<S> {
     fn seal(&self, record: &[u8]) -> Result<Vec<u8>, BoxError> {
         let nonce = Nonce::<XChaCha20Poly1305>::try_generate()?;
         let payload = Payload { msg: record, aad: &self.context() };
-        let sealed =
-            self.key.0.encrypt(&nonce, payload).map_err(|_| "the record is too long to be sealed")?;
+        let sealed = self.key.0.encrypt(&nonce, payload).map_err(|_| "the record is too long to encrypt")?;
         Ok([MARK, &nonce[..], &sealed].concat())
     }
 
@@ -144,9 +143,9 @@ impl fmt::Debug for SealKey {
 impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotSealed => "the store holds a record that is not sealed",
+            Self::NotSealed => "the stored record is not sealed; empty the store and log in again",
             Self::NotOpened => {
-                "the stored session does not open: another key or name, or it has been changed"
+                "the stored record does not open: the key or the name differs, or the record was changed"
             }
         })
     }

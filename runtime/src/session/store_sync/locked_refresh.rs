@@ -95,7 +95,8 @@ async fn prepare(
             return Ok(Ready { unanswered_before, ..ready });
         }
     }
-    Err(Error::new(Kind::Busy, "the store's lock runs out before it can be used: try again later").into())
+    Err(Error::new(Kind::Busy, "the lock of the store expires before it can be used; use a longer lease")
+        .into())
 }
 
 async fn lock(
@@ -106,13 +107,13 @@ async fn lock(
     let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
-            let text = "the store could not be locked";
+            let text = "the store could not be locked, so nothing was refreshed; check the store";
             return Err(Error::new(Kind::Store, text).with_source(error).into());
         }
         Err(_) => {
             let _exclusive = store_sync.exclusive().await;
             read_store(session, store_sync, basis).await?;
-            let text = "somebody else has been refreshing this session for too long: try again later";
+            let text = "another process has been refreshing this session for more than 8 s; try again later";
             return Err(Error::new(Kind::Busy, text).into());
         }
     };
@@ -137,7 +138,7 @@ async fn completed(
             return Ok(Ready { lock, unanswered_before });
         }
     }
-    Err(Error::new(Kind::Busy, "the store is changed by others all the time: try again later").into())
+    Err(Error::new(Kind::Busy, "other processes keep changing the store; try again later").into())
 }
 
 /// Whether an earlier refresh is unanswered. Returns an error if there is nothing left to refresh.
@@ -149,7 +150,7 @@ async fn read_store(
     let found = store_sync.load().await?;
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
     if adoption == Adoption::OtherLogin {
-        let text = "another process has logged in as somebody else: `Session::load` takes that session over";
+        let text = "another process logged in as another user; call `Session::load` to adopt that session";
         return Err(Error::new(Kind::Superseded, text).into());
     }
     let now = session.snapshot();
@@ -227,7 +228,7 @@ async fn conclude<'a>(
             if !has_same_secret(&seen, basis) {
                 return stopped(Stopped::Failed(Error::new(
                     Kind::Refresh,
-                    "another process has changed the refresh secret meanwhile",
+                    "another process changed the refresh token during the refresh; try again",
                 )));
             }
             let answer = if ready.unanswered_before { answer.after_a_loss() } else { answer };

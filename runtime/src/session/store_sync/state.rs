@@ -152,7 +152,9 @@ impl StoreSync {
     }
 
     pub(super) async fn load(&self) -> Result<Found, Error> {
-        let stored = in_time(self.store.load(), "the store could not be read").await?;
+        let stored =
+            in_time(self.store.load(), "the session could not be read from the store; check the store")
+                .await?;
         let record = Record::read(&stored.record)?;
         if record.session.as_ref().is_some_and(|session| session.home.is_some()) {
             self.locate().await;
@@ -186,7 +188,11 @@ impl StoreSync {
     }
 
     pub(super) async fn swap(&self, swap: Swap) -> Result<Option<Revision>, Error> {
-        in_time(self.store.swap(swap), "the session could not be stored").await
+        in_time(
+            self.store.swap(swap),
+            "the session could not be stored and continues in memory; check the store",
+        )
+        .await
     }
 }
 

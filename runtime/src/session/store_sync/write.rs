@@ -77,7 +77,10 @@ impl Session {
             return Ok(());
         }
         if Handle::try_current().is_err() {
-            return Err(Error::new(Kind::Store, "there is no tokio runtime to store the session on"));
+            return Err(Error::new(
+                Kind::Store,
+                "storing the session needs a Tokio runtime; make the change inside one",
+            ));
         }
         self.start_to_write(store_sync);
         let tried = |progress: &Progress| {
@@ -119,7 +122,7 @@ impl Session {
                 }
             }
         }
-        Err(Error::new(Kind::Store, "the store is changed by others all the time"))
+        Err(Error::new(Kind::Store, "other processes keep changing the store; try again later"))
     }
 
     /// What is to be written now, if anything is.
@@ -249,5 +252,8 @@ impl Drop for Writer {
 }
 
 fn broken_off() -> Error {
-    Error::new(Kind::Store, "storing the session was broken off")
+    Error::new(
+        Kind::Store,
+        "storing the session was cancelled by the shutdown of a runtime; it is stored with the next call",
+    )
 }

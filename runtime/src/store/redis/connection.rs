@@ -37,7 +37,7 @@ impl Connection {
                 result => result,
             }
         };
-        let too_long = |_| RedisError::from((redis::ErrorKind::Io, "Redis did not answer in time"));
+        let too_long = |_| RedisError::from((redis::ErrorKind::Io, "Redis did not answer within 5 s"));
         tokio::time::timeout(DEADLINE, run).await.unwrap_or_else(|elapsed| Err(too_long(elapsed)))
     }
 

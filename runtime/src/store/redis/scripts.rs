@@ -27,7 +27,7 @@ macro_rules! on_own_key {
                 "
 local form = redis.call('HGET', KEYS[1], 'afresh')
 if form ~= '1' and (form or redis.call('EXISTS', KEYS[1]) == 1) then
-    return redis.error_reply('FOREIGN the key holds no session of this library')
+    return redis.error_reply('FOREIGN the key belongs to another program')
 end
 ",
                 $then
