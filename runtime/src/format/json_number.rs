@@ -63,7 +63,7 @@ mod tests {
 
     /// H6, H7: only numbers change, and only those that no float can hold.
     #[test]
-    fn numbers_that_no_float_holds_become_the_largest() {
+    fn numbers_too_large_for_a_float_become_the_largest_float() {
         for same in [
             r#"{"expires_in":3600,"a":-1.5e3,"b":[1e308]}"#,
             r#"{"access_token":"1e400","b":"\"1e400","c":"\\"}"#,

@@ -168,7 +168,7 @@ impl Refresher for RefreshTokenGrant {
         };
         let grant = [("grant_type", "refresh_token"), ("refresh_token", secret.secret())];
         match exchange(&self.0, &grant, context).await? {
-            Attempt::Renewed { tokens, .. } => Ok(tokens),
+            Attempt::Refreshed { tokens, .. } => Ok(tokens),
             Attempt::Failed { error, .. } => Err(error),
             Attempt::Rejected(error) if error.is_session_expired() => Err(error),
             Attempt::Rejected(error) => Err(Error::session_expired(error)),
@@ -191,7 +191,7 @@ impl Refresher for RefreshTokenGrant {
 impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         match exchange(&self.0, &[("grant_type", "client_credentials")], context).await? {
-            Attempt::Renewed { tokens, .. } => Ok(tokens),
+            Attempt::Refreshed { tokens, .. } => Ok(tokens),
             // No answer ends what needs no login.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),

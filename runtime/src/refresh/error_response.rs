@@ -199,7 +199,7 @@ mod tests {
 
     /// D3, D4: only a definite rejection ends the session.
     #[test]
-    fn an_oauth_code_ends_the_session_and_a_page_never_does() {
+    fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
         let both = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
         let grant = r#"{"error":"invalid_grant"}"#;
         let plain = r#"{"status":{"text":"jwt expired"}}"#;
@@ -227,7 +227,7 @@ mod tests {
     /// D4: some servers have fields of their own for these codes. Other codes in the fields mean other
     /// things.
     #[test]
-    fn codes_in_fields_of_their_own_end_the_session() {
+    fn codes_in_other_fields_end_the_session() {
         let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
         let gotrue = r#"{"code":400,"error_code":"refresh_token_not_found","msg":"Invalid Refresh Token"}"#;
         let newer_gotrue = r#"{"code":"refresh_token_already_used","message":"Invalid Refresh Token"}"#;

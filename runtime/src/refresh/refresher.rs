@@ -172,7 +172,7 @@ where
     T: AsTokens,
 {
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send {
-        let renewed = (self.0)(context.session().clone());
-        async move { renewed.await.map(|tokens| tokens.as_tokens()) }
+        let refreshed = (self.0)(context.session().clone());
+        async move { refreshed.await.map(|tokens| tokens.as_tokens()) }
     }
 }

@@ -49,7 +49,7 @@ impl RefresherProvider {
         let tokens = basis.credential().map(|credential| credential.tokens());
         let context = self.context(session, basis.stamp, tokens);
         match self.refresher.refresh(context).await {
-            Ok(tokens) => Attempt::Renewed { tokens, cookies: None },
+            Ok(tokens) => Attempt::Refreshed { tokens, cookies: None },
             Err(error) => self.judge(error),
         }
     }
@@ -82,8 +82,8 @@ impl RefresherProvider {
         let source = std::error::Error::source(&error);
         let response = source.and_then(|source| source.downcast_ref::<ErrorResponse>());
         let retry_after = response.and_then(ErrorResponse::retry_after);
-        let told = error.kind() == Kind::Refresh && error.rejection().is_none();
-        let error = if told || error.kind() == Kind::Reentrant { error } else { Error::refresh(error) };
+        let is_refresh = error.kind() == Kind::Refresh && error.rejection().is_none();
+        let error = if is_refresh || error.kind() == Kind::Reentrant { error } else { Error::refresh(error) };
         Attempt::Failed { error, retry_after }
     }
 }

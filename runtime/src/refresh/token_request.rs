@@ -143,7 +143,7 @@ impl TokenRequest<'_> {
             Ok(tokens) => {
                 let url = self.request.url(self.wire).ok().filter(|_| self.cookies.is_some());
                 let set = url.and_then(|url| SetCookies::of(answer.headers(), &url));
-                Attempt::Renewed { tokens, cookies: set }
+                Attempt::Refreshed { tokens, cookies: set }
             }
             Err(error) => failed(error),
         }

@@ -44,11 +44,11 @@ pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, R
         Attempt::Failed { error, retry_after } => {
             (RefreshResult::Failed { error: error.clone(), retry_after }, Some(error))
         }
-        Attempt::Renewed { tokens, cookies } => {
+        Attempt::Refreshed { tokens, cookies } => {
             let previous = basis.credential().map(|credential| credential.tokens());
-            match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
+            match Credential::refreshed(tokens, previous, Now::read(), fastrand::f64()) {
                 Ok(credential) => {
-                    (RefreshResult::Renewed { credential: Arc::new(credential), cookies }, None)
+                    (RefreshResult::Refreshed { credential: Arc::new(credential), cookies }, None)
                 }
                 Err(error) => failed(Error::refresh(error)),
             }

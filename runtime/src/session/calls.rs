@@ -82,9 +82,9 @@ impl Session {
             self.ensure_writer();
             return Poll::Ready(true);
         }
-        let nobody = matches!(seen.login_state, LoginState::LoggedOut);
+        let logged_out = matches!(seen.login_state, LoginState::LoggedOut);
         let for_good = self.provider().is_none() && self.store_sync().is_none();
-        if nobody && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
+        if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
     /// The snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since, the
@@ -152,7 +152,7 @@ impl Session {
                     return None;
                 }
                 let now = Now::read();
-                let lapsed = machine.lapse(now.ticks);
+                let expired_now = machine.expire_if_over(now.ticks);
                 let entry = machine.enter(can_refresh, once, now);
                 let current = machine.current().clone();
                 let (entry, prepared) = match entry {
@@ -167,10 +167,10 @@ impl Session {
                     Entry::GoAndRefresh => (Entry::Go, start_refresh(machine, Cause::BeforeExpiry).1),
                     other => (other, None),
                 };
-                Some((entry, current, prepared, lapsed))
+                Some((entry, current, prepared, expired_now))
             });
-            let Some((entry, seen, prepared, lapsed)) = decided else { continue };
-            if lapsed {
+            let Some((entry, seen, prepared, expired_now)) = decided else { continue };
+            if expired_now {
                 self.save();
                 self.0.events.emit(SessionEvent::Expired);
             }
@@ -203,7 +203,7 @@ impl Session {
             // A start was replaced by a join above.
             Settled::Start => Next::Return(Reason::NothingToRefreshWith),
             Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
-            Settled::Lapsed(error) => {
+            Settled::Expired(error) => {
                 self.save();
                 self.0.events.emit(SessionEvent::Expired);
                 Next::Fail(error)

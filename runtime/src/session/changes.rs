@@ -87,14 +87,15 @@ impl Session {
             // There was no session to refresh, so this starts one.
             return self.log_in(Some(begun.stamp), tokens, cookies);
         };
-        let credential = Credential::renewed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
+        let credential =
+            Credential::refreshed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
         let cookies = cookies.last().filter(|_| self.keeps_cookies());
         let (completion, detached) = self.update(|machine| {
-            let renewed = machine.set_refreshed(begun.stamp, Arc::new(credential), cookies, Instant::now());
-            if let Some(store_sync) = self.store_sync().filter(|_| renewed.0 != Completion::Discarded) {
+            let refreshed = machine.set_refreshed(begun.stamp, Arc::new(credential), cookies, Instant::now());
+            if let Some(store_sync) = self.store_sync().filter(|_| refreshed.0 != Completion::Discarded) {
                 store_sync.state().rotated(machine.current());
             }
-            renewed
+            refreshed
         });
         complete_detached(detached);
         if completion != Completion::Discarded {

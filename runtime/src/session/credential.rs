@@ -7,7 +7,7 @@ use http::HeaderValue;
 use tokio::time::Instant;
 
 use super::jwt;
-use super::lifetime::{Age, TokenLifetimeClock};
+use super::lifetime::{Age, Lifetime};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
@@ -18,7 +18,7 @@ pub(crate) struct Credential {
     source: Source,
     received: Instant,
     /// `None`: it is valid until it is refused.
-    term: Option<TokenLifetimeClock>,
+    term: Option<Lifetime>,
 }
 
 /// Built once, so that a call clones a reference count instead of formatting a header.
@@ -50,15 +50,13 @@ impl Credential {
             let access = tokens.access.as_ref().filter(|_| source == Source::Given)?;
             jwt::remaining(access, now.wall).map(|left| (left, false))
         };
-        let term = said
-            .or_else(hinted)
-            .and_then(|(left, certain)| TokenLifetimeClock::new(left, certain, now, jitter));
+        let term = said.or_else(hinted).and_then(|(left, certain)| Lifetime::new(left, certain, now, jitter));
         Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
     /// A credential from a refresh. What the response left out is taken from `previous`. The response must
     /// have an access token, except in a cookie session.
-    pub(crate) fn renewed(
+    pub(crate) fn refreshed(
         tokens: Tokens,
         previous: Option<&Tokens>,
         now: Now,

@@ -82,7 +82,7 @@ pub(crate) enum Settled<H> {
     /// A logout, another login or the end of the session came first.
     Ended(Error),
     /// The session has just expired, because its refresh token was rejected before.
-    Lapsed(Error),
+    Expired(Error),
     /// The session was refreshed already.
     Replay(Arc<Snapshot>),
     Fail(Error),
@@ -93,7 +93,7 @@ pub(crate) enum Settled<H> {
 
 /// How an attempt to refresh ended.
 pub(crate) enum Attempt {
-    Renewed {
+    Refreshed {
         tokens: Tokens,
         cookies: Option<SetCookies>,
     },
@@ -118,7 +118,7 @@ impl Attempt {
 
 /// How a refresh ended.
 pub(crate) enum RefreshResult {
-    Renewed {
+    Refreshed {
         credential: Arc<Credential>,
         cookies: Option<SetCookies>,
     },

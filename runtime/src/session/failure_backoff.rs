@@ -98,7 +98,7 @@ mod tests {
 
     /// D13: manual attempts do not make calls wait longer: the next wait is the one that was next before.
     #[test]
-    fn attempts_by_hand_do_not_double_the_wait_of_calls() {
+    fn manual_attempts_do_not_double_the_wait_of_calls() {
         let (mut backoff, start) = (FailureBackoff::default(), Instant::now());
         let at = |millis| start + Duration::from_millis(millis);
         let fail = |backoff: &mut FailureBackoff, millis| {

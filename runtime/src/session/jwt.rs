@@ -56,7 +56,7 @@ mod tests {
 
     /// H10: the remaining time follows the wall clock, or is less if that clock is slow.
     #[test]
-    fn the_end_is_read_and_a_clock_that_is_behind_does_not_stretch_it() {
+    fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));
         assert_eq!(left(r#"{"exp":1700000060}"#), seconds(60));
         assert_eq!(left(r#"{"exp":1700000060.5,"iat":1699999000}"#), Some(Duration::from_millis(60_500)));
@@ -67,7 +67,7 @@ mod tests {
 
     /// H15: an unexpected form gives no hint.
     #[test]
-    fn an_odd_token_says_nothing() {
+    fn an_unexpected_form_gives_no_hint() {
         for payload in [
             "{}",
             "",

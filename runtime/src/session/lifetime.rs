@@ -14,7 +14,7 @@ const MARGIN_ONCE: Duration = Duration::from_secs(120);
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
-pub(crate) struct TokenLifetimeClock {
+pub(crate) struct Lifetime {
     received: Now,
     lifetime: Duration,
     ends: Instant,
@@ -35,7 +35,7 @@ pub(crate) enum Age {
     Expired,
 }
 
-impl TokenLifetimeClock {
+impl Lifetime {
     /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together. `None` if the clock
     /// cannot represent the expiry.
     pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, jitter: f64) -> Option<Self> {
@@ -67,7 +67,7 @@ impl TokenLifetimeClock {
         let over = now.ticks >= self.ends;
         if over && self.certain {
             Age::Expired
-        } else if over || self.was_slept_over(now) || once && now.ticks >= self.due_once {
+        } else if over || self.ended_during_sleep(now) || once && now.ticks >= self.due_once {
             Age::MaybeExpired
         } else if now.ticks >= self.publish_refreshed {
             Age::Expiring
@@ -78,7 +78,7 @@ impl TokenLifetimeClock {
 
     /// Whether the lifetime ended while the machine slept. A wall clock that was set forward looks the same,
     /// so this is not certain.
-    fn was_slept_over(&self, now: Now) -> bool {
+    fn ended_during_sleep(&self, now: Now) -> bool {
         now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.lifetime)
             && now.slept_since(self.received) > SLEPT
     }
@@ -106,14 +106,14 @@ mod tests {
         Now { ticks: now.ticks + ticks, wall: now.wall + wall }
     }
 
-    fn hour(received: Now) -> TokenLifetimeClock {
-        TokenLifetimeClock::new(HOUR, true, received, 0.0).unwrap()
+    fn hour(received: Now) -> Lifetime {
+        Lifetime::new(HOUR, true, received, 0.0).unwrap()
     }
 
     /// H8: the lifetime counts from receipt by the monotonic clock. A wall clock that is set back changes
     /// nothing.
     #[test]
-    fn a_wall_clock_that_is_put_back_changes_nothing() {
+    fn a_wall_clock_that_is_set_back_changes_nothing() {
         let received = start();
         let back = |ticks| Now { ticks: received.ticks + ticks, wall: received.wall - DAY };
         assert_eq!(hour(received).age(back(HOUR / 2), false), Age::Fresh);
@@ -124,18 +124,18 @@ mod tests {
     /// H8, H9: a wall clock that is set forward costs one refresh at most, after which both clocks start
     /// anew.
     #[test]
-    fn a_wall_clock_that_is_put_forward_is_only_a_doubt() {
+    fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
         let received = start();
         let forward = later(received, Duration::from_secs(1), DAY);
         assert_eq!(hour(received).age(forward, false), Age::MaybeExpired);
         assert!(!hour(received).is_expired(forward.ticks));
-        let renewed = hour(forward);
-        assert_eq!(renewed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
+        let refreshed = hour(forward);
+        assert_eq!(refreshed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
     }
 
     /// H9: the machine slept and the monotonic clock stood still. Only the wall clock shows it.
     #[test]
-    fn a_token_whose_end_was_slept_over_is_doubtful() {
+    fn a_token_that_expired_during_sleep_may_have_expired() {
         let received = start();
         let minute = seconds(60);
         let cases = [
@@ -153,37 +153,36 @@ mod tests {
 
     /// H10: a guessed lifetime that is over is not certain. The server decides.
     #[test]
-    fn an_end_that_was_guessed_is_never_certain() {
+    fn a_guessed_expiry_is_never_certain() {
         let received = start();
-        let guessed = TokenLifetimeClock::new(HOUR, false, received, 0.0).unwrap();
+        let guessed = Lifetime::new(HOUR, false, received, 0.0).unwrap();
         let past = later(received, DAY, DAY);
         assert_eq!((guessed.age(past, false), guessed.is_expired(past.ticks)), (Age::MaybeExpired, false));
-        let gone = TokenLifetimeClock::new(Duration::ZERO, false, received, 0.0).unwrap();
+        let gone = Lifetime::new(Duration::ZERO, false, received, 0.0).unwrap();
         assert_eq!(gone.age(received, false), Age::MaybeExpired);
     }
 
     /// L6: a body that can be sent only once has a larger margin.
     #[test]
-    fn a_body_that_can_be_sent_once_has_a_margin_of_its_own() {
+    fn a_one_shot_body_has_a_larger_margin() {
         let received = start();
         let at = |second| later(received, seconds(second), seconds(second));
         assert_eq!(hour(received).age(at(3510), true), Age::MaybeExpired);
         assert_eq!(hour(received).age(at(3510), false), Age::Fresh);
         assert_eq!(hour(received).age(at(3479), true), Age::Fresh);
-        let short = TokenLifetimeClock::new(seconds(60), true, received, 0.0).unwrap();
+        let short = Lifetime::new(seconds(60), true, received, 0.0).unwrap();
         assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
     /// H12: a thousand clients that logged in together spread their refreshes over the last fifth of the
     /// margin.
     #[test]
-    fn the_renewals_of_many_clients_are_spread_evenly() {
+    fn the_refreshes_of_many_clients_are_spread_evenly() {
         let received = start();
         let mut margins = Vec::new();
         for seed in 0..1000 {
             let jitter = fastrand::Rng::with_seed(seed).f64();
-            let publish_refreshed =
-                TokenLifetimeClock::new(HOUR, true, received, jitter).unwrap().refresh_at();
+            let publish_refreshed = Lifetime::new(HOUR, true, received, jitter).unwrap().refresh_at();
             margins.push((received.ticks + HOUR).duration_since(publish_refreshed).as_millis());
         }
         assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));

@@ -143,7 +143,7 @@ impl StoredSession {
     }
 
     #[cfg(test)]
-    pub(crate) fn has_same_secret(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_refresh_token(&self, other: &Self) -> bool {
         self.refresh == other.refresh && self.cookies == other.cookies
     }
 }
@@ -187,18 +187,18 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_what_was_written() {
+    fn a_record_is_read_as_it_was_written() {
         let tokens = Tokens::new("a").with_refresh("r").with_scope("x y").with_token_type("bearer");
         let record = Record { intent: Some(Intent::now(7)), ..Record::new(Some(stored(&tokens, 0))) };
         let read = Record::read(&record.write().unwrap()).unwrap();
         let (before, after) = (record.session.unwrap(), read.session.unwrap());
         assert_eq!((after.tokens(), after.generation, &*after.login), (tokens, 3, "l"));
-        assert!(after.has_same_secret(&before));
+        assert!(after.has_same_refresh_token(&before));
         assert_eq!(read.intent, record.intent);
     }
 
     #[test]
-    fn a_lifetime_goes_on_while_nobody_looks() {
+    fn a_stored_lifetime_runs_on() {
         let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
         let left = |age| stored(&tokens, age).tokens().expires_in().unwrap();
         assert!(left(40) <= Duration::from_secs(60) && left(40) > Duration::from_secs(50));
@@ -206,7 +206,7 @@ mod tests {
     }
 
     #[test]
-    fn a_clock_that_was_set_back_does_not_make_a_token_live_longer() {
+    fn a_clock_that_is_set_back_does_not_extend_a_lifetime() {
         let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
         let mut stored = stored(&tokens, 0);
         stored.expires = stored.expires.map(|expires| expires + 3_600_000);
@@ -214,7 +214,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_record_is_an_error_that_quotes_nothing() {
+    fn the_error_for_foreign_data_quotes_nothing() {
         for bytes in [&b"s3cret"[..], b"{}", br#"{"afresh":2,"session":null}"#, br#"{"afresh":1}x"#, b"\xff"]
         {
             let error = Record::read(bytes).err().unwrap();

@@ -16,7 +16,7 @@ pub(super) struct RefreshHandle(Arc<Shared>);
 #[derive(Default)]
 struct Shared {
     failure: OnceLock<RefreshFailure>,
-    told: Notify,
+    done: Notify,
 }
 
 /// `None` if the refresh succeeded or was detached. The session then has the details.
@@ -25,7 +25,7 @@ pub(super) type RefreshFailure = Option<Error>;
 impl RefreshHandle {
     /// Resolves when the refresh is complete. It must be enabled before [`failure`](Self::failure) is read.
     pub(super) fn completed(&self) -> Notified<'_> {
-        self.0.told.notified()
+        self.0.done.notified()
     }
 
     /// The failure, once the refresh is complete.
@@ -37,7 +37,7 @@ impl RefreshHandle {
     /// the waiters get.
     pub(super) fn complete(&self, failure: RefreshFailure) -> RefreshFailure {
         if self.0.failure.set(failure).is_ok() {
-            self.0.told.notify_waiters();
+            self.0.done.notify_waiters();
         }
         self.0.failure.get().cloned().flatten()
     }

@@ -110,7 +110,7 @@ impl RefreshTask {
     ) {
         self.completed = true;
         let brought = match &result {
-            RefreshResult::Renewed { credential, .. } => Some(credential.clone()),
+            RefreshResult::Refreshed { credential, .. } => Some(credential.clone()),
             _ => None,
         };
         let (completion, backoff) = self.session.complete(&self.handle, result, &after_commit);

@@ -75,14 +75,14 @@ impl Session {
     /// when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
-        if now.stamp.epoch != begun.epoch && !shares_a_secret(&now, &tokens) {
+        if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
             self.start_to_revoke(tokens);
         }
     }
 
     /// Revokes the result of a refresh during which another process logged in as another user.
     pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
-        if let RefreshResult::Renewed { credential, .. } = brought {
+        if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
         }
     }
@@ -95,19 +95,19 @@ impl Session {
         let session = self.clone();
         let (done, revoked) = oneshot::channel();
         task::spawn(&runtime, async move {
-            let told = tokio::time::timeout(DEADLINE, session.revoke_at_server(tokens)).await;
-            let told = told.unwrap_or_else(|elapsed| {
+            let result = tokio::time::timeout(DEADLINE, session.revoke_at_server(tokens)).await;
+            let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,
                     "the revocation did not finish within 10 s; the tokens may still be valid",
                 )
                 .with_source(elapsed))
             });
-            if let Err(error) = &told {
+            if let Err(error) = &result {
                 session.emit(SessionEvent::NotRevoked(error.clone()));
             }
             // The caller may have stopped waiting.
-            let _ = done.send(told);
+            let _ = done.send(result);
         });
         Revoking::Task(revoked)
     }
@@ -132,7 +132,7 @@ enum Revoking {
     Task(oneshot::Receiver<Result<()>>),
 }
 
-fn shares_a_secret(now: &Snapshot, tokens: &Tokens) -> bool {
+fn shares_a_token(now: &Snapshot, tokens: &Tokens) -> bool {
     now.credential().is_some_and(|credential| {
         let current = credential.tokens();
         tokens.access_token().is_some() && tokens.access_token() == current.access_token()

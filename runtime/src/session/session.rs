@@ -179,11 +179,11 @@ impl Session {
     /// Cancel safe: the refresh continues if the future is dropped.
     pub async fn refresh(&self) -> Result<Tokens> {
         self.check_store().await?;
-        let renewed = match self.ask()? {
+        let refreshed = match self.ask()? {
             Some(wait) => self.wait(wait).await?,
             None => self.snapshot(),
         };
-        let tokens = renewed.credential().map(|credential| credential.tokens().clone());
+        let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
         tokens.ok_or_else(no_session)
     }
 

@@ -132,7 +132,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
 
     /// Ends a session whose refresh token was rejected, if its last access token has expired. Returns whether
     /// it did.
-    pub(crate) fn lapse(&mut self, now: Instant) -> bool {
+    pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
         let over =
             self.refresh_rejected && self.current.credential().is_some_and(|last| last.is_expired(now));
         if over {
@@ -173,7 +173,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
         if self.refresh_rejected {
             self.expire();
-            return Settled::Lapsed(expired(self.rotation_lost));
+            return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
             return Settled::Fail(error);

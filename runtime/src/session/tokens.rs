@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! secret {
+macro_rules! token {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -49,13 +49,13 @@ macro_rules! secret {
     };
 }
 
-secret! {
+token! {
     /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts it; `Serialize` writes its
     /// text.
     AccessToken
 }
 
-secret! {
+token! {
     /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts it;
     /// `Serialize` writes its text.
     RefreshToken

@@ -23,9 +23,9 @@ impl UnansweredRefresh {
 
     /// The refresh token was answered, or the request never left. The mark of another stamp stays.
     pub(crate) fn answered(&self, stamp: Stamp) {
-        let mut doubt = self.lock();
-        if *doubt == Some(stamp) {
-            *doubt = None;
+        let mut unanswered = self.lock();
+        if *unanswered == Some(stamp) {
+            *unanswered = None;
         }
     }
 

@@ -135,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_two_who_read_the_same_revision_one_writes() {
+    async fn of_two_swaps_with_the_same_basis_one_succeeds() {
         let folder = folder("swap");
         let store = FileStore::new(folder.join("deep").join("session"));
         assert_eq!(store.load().await.unwrap().revision, Revision::default());
@@ -150,7 +150,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn nobody_else_can_read_it() {
+    async fn only_the_owner_can_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = folder("mode");
         let store = FileStore::new(folder.join("session"));
@@ -162,7 +162,7 @@ mod tests {
 
     /// S4, S7: a torn or foreign file is an error and is not overwritten.
     #[tokio::test]
-    async fn a_torn_or_foreign_file_is_an_error_and_stays() {
+    async fn a_torn_or_foreign_file_is_an_error_and_is_not_overwritten() {
         let folder = folder("torn");
         let path = folder.join("session");
         let store = FileStore::new(&path);
@@ -178,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lock_is_held_by_one_until_it_is_dropped() {
+    async fn a_lock_is_held_until_it_is_dropped() {
         let folder = folder("lock");
         let store = FileStore::new(folder.join("session"));
         let lock = store.lock().await.unwrap().unwrap();
@@ -190,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn identities_do_not_meet() {
+    fn identities_have_separate_files() {
         let path = |identity| FileStore::for_identity("/x/session", identity).path;
         assert_eq!(path("alice"), Path::new("/x/session.alice"));
         assert_eq!(path("../Bob"), Path::new("/x/session.%2e%2e%2f%42ob"));

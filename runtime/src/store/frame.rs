@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unframed_is_what_was_framed() {
+    fn a_record_is_unframed_as_it_was_framed() {
         for record in [&b""[..], b"a", b"two\nlines\n", b"\xff\x00"] {
             let stored = unframe(&frame(Revision::new(7), record)).unwrap();
             assert_eq!((stored.revision, &*stored.record), (Revision::new(7), record));
@@ -42,7 +42,7 @@ mod tests {
 
     /// S4, S7
     #[test]
-    fn what_is_torn_or_foreign_is_an_error() {
+    fn torn_or_foreign_content_is_an_error() {
         let whole = frame(Revision::new(7), b"a record");
         let torn = (0..whole.len()).map(|length| whole[..length].to_vec());
         let foreign = [&b"{}\n"[..], b"\xff\xfe\n", b"afresh session 2, revision and length: 1 0\n"];

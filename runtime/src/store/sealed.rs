@@ -171,7 +171,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_stored_shows_nothing_and_differs_each_time() {
+    async fn sealed_records_hide_their_content_and_never_repeat() {
         let memory = MemoryStore::new();
         let store = sealed(&memory, 1);
         assert!(store.load().await.unwrap().record.is_empty());
@@ -187,7 +187,7 @@ mod tests {
 
     /// S7
     #[tokio::test]
-    async fn what_does_not_open_is_an_error_and_stays() {
+    async fn a_record_that_does_not_open_is_an_error_and_is_not_overwritten() {
         let memory = MemoryStore::new();
         sealed(&memory, 1).swap(swap(0, b"s3cret")).await.unwrap();
         let whole = memory.load().await.unwrap().record;

@@ -27,7 +27,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         };
         self.rotation_lost = matches!(result, RefreshResult::Rejected { rotation_lost: true });
         match result {
-            RefreshResult::Renewed { credential, cookies } => {
+            RefreshResult::Refreshed { credential, cookies } => {
                 self.publish_refreshed(credential, cookies.as_ref(), running.refused, now, jitter)
             }
             RefreshResult::Failed { error, retry_after } => {

@@ -19,12 +19,12 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         credential: Arc<Credential>,
         cookies: &[SetCookies],
     ) -> Result<Option<H>, Error> {
-        let nobody = matches!(self.current.login_state, LoginState::LoggedOut);
-        if nobody && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
+        let logged_out = matches!(self.current.login_state, LoginState::LoggedOut);
+        if logged_out && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
             return Err(ended());
         }
         // Cookies that a server set before the login, for its login form, belong to this login.
-        let mut jar = if nobody { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
+        let mut jar = if logged_out { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
         for set in cookies {
             jar = set.after(&jar);
         }
@@ -59,7 +59,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Replaces the refresh token or the cookies. The access token stays the same.
-    pub(crate) fn take_secrets(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
+    pub(crate) fn replace_refresh_token(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
         self.refresh_rejected = false;
         self.publish(|next| {
             next.login_state = LoginState::LoggedIn(credential);

@@ -53,8 +53,8 @@ impl StateMachine<usize> {
     }
 }
 
-fn renewed() -> RefreshResult {
-    RefreshResult::Renewed { credential: credential(Source::Refreshed), cookies: None }
+fn refreshed() -> RefreshResult {
+    RefreshResult::Refreshed { credential: credential(Source::Refreshed), cookies: None }
 }
 
 fn failed() -> RefreshResult {
@@ -73,7 +73,7 @@ fn logged_in() -> StateMachine<usize> {
 
 /// B5: a refusal that comes in while a flight lands meets either the flight or its token, and nothing between.
 #[test]
-fn publishing_the_token_and_clearing_the_slot_are_one_step() {
+fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());
     let now = at.ticks;
     let stamp = machine.current().stamp;
@@ -84,7 +84,7 @@ fn publishing_the_token_and_clearing_the_slot_are_one_step() {
     assert!(matches!(settle(&mut machine), Settled::Join(1)));
     assert!(matches!(machine.enter(true, false, at), Entry::Join(1)));
 
-    assert_eq!(machine.complete(&1, renewed(), now, 0.0), Completion::Published);
+    assert_eq!(machine.complete(&1, refreshed(), now, 0.0), Completion::Published);
 
     assert!(machine.handle().is_none() && !machine.current().wait_for_refresh);
     let newer = Stamp { generation: stamp.generation + 1, ..stamp };
@@ -94,22 +94,22 @@ fn publishing_the_token_and_clearing_the_slot_are_one_step() {
 
 /// F5: a flight that a login detached neither clears nor lands in the slot of the next one.
 #[test]
-fn a_detached_flight_leaves_the_slot_of_the_next_one_alone() {
+fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
     machine.start(1, Cause::Refused(Finding::Expired));
     log_in(&mut machine);
     let new = machine.current().stamp;
     machine.start(2, Cause::Refused(Finding::Expired));
 
-    assert_eq!(machine.complete(&1, renewed(), now, 0.0), Completion::Discarded);
+    assert_eq!(machine.complete(&1, refreshed(), now, 0.0), Completion::Discarded);
 
     assert_eq!((machine.handle(), machine.current().stamp), (Some(2), new));
-    assert_eq!(machine.complete(&2, renewed(), now, 0.0), Completion::Published);
+    assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
 /// D16, I12: a refusal ahead of time leaves the credential until it is over; then the session lapses, once.
 #[test]
-fn a_refusal_ahead_of_time_waits_for_the_end_of_the_credential() {
+fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let mut machine = StateMachine::<usize>::new();
     let at = Now::read();
     let tokens = Tokens::new("access").with_lifetime(Duration::from_secs(600));
@@ -122,18 +122,18 @@ fn a_refusal_ahead_of_time_waits_for_the_end_of_the_credential() {
         Completion::Failed
     );
 
-    assert!(!machine.lapse(after(599).ticks));
+    assert!(!machine.expire_if_over(after(599).ticks));
     for once in [false, true] {
         assert!(matches!(machine.enter(true, once, after(599)), Entry::Go), "no flight starts any more");
     }
     assert!(machine.ask(after(599).ticks).is_err() && machine.next_refresh().is_none());
-    assert!(machine.lapse(after(600).ticks) && !machine.lapse(after(601).ticks));
+    assert!(machine.expire_if_over(after(600).ticks) && !machine.expire_if_over(after(601).ticks));
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
 /// What is read without the lock is what the lock would have said.
 #[test]
-fn a_call_that_is_ready_would_have_been_let_go() {
+fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();
     for lifetime in [1, 60, 600, 3600] {
         let mut machine = StateMachine::<usize>::new();
@@ -153,7 +153,7 @@ fn a_call_that_is_ready_would_have_been_let_go() {
 
 /// K4: who was never logged in has no session that could expire.
 #[test]
-fn a_refusal_without_any_login_ends_no_session() {
+fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     let (mut machine, at) = (StateMachine::<usize>::new(), Now::read());
     assert!(matches!(machine.enter(true, false, at), Entry::Start));
     machine.start(1, Cause::Expired);
@@ -169,7 +169,7 @@ fn a_refusal_without_any_login_ends_no_session() {
 
 /// C13, J7: what a former login's calls were refused with does not make the next one's refreshes excessive.
 #[test]
-fn refusals_of_a_former_login_do_not_count_against_the_next() {
+fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let (mut machine, now) = (logged_in(), Instant::now());
     let former = machine.current().stamp;
     log_in(&mut machine);

@@ -151,7 +151,7 @@ impl Session {
                 }
             }
             Adoption::LoggedOut => self.emit(SessionEvent::LoggedOut),
-            Adoption::Nothing | Adoption::Secrets | Adoption::OtherLogin => {}
+            Adoption::Nothing | Adoption::RefreshToken | Adoption::OtherLogin => {}
         }
         Ok(adoption)
     }
@@ -215,15 +215,15 @@ fn adopt_stored(
         LoginState::LoggedIn(old) if same_login && !newer => {
             let same = stored.generation == state.stored_as.generation && !state.has_unwritten();
             if same && *cookies != *here.cookies {
-                machine.take_secrets(old.clone(), cookies);
+                machine.replace_refresh_token(old.clone(), cookies);
             }
             return (Adoption::Nothing, None);
         }
         LoginState::LoggedIn(old) if same_login && has_same_access(old, &credential) => {
             state.stored_as.generation = stored.generation;
             state.stored_as.other_place = other_place;
-            machine.take_secrets(credential, cookies);
-            return (Adoption::Secrets, None);
+            machine.replace_refresh_token(credential, cookies);
+            return (Adoption::RefreshToken, None);
         }
         LoginState::LoggedIn(_) if same_login => false,
         LoginState::LoggedIn(old) if which == Adopt::SameLogin && !is_of_same_user(old, &credential) => {

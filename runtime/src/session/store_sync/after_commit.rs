@@ -40,11 +40,11 @@ impl AfterCommit<'_> {
         }
     }
 
-    /// Runs after the commit. `ours`: the result was published.
-    pub(crate) fn settle(self, session: &Session, ours: bool) {
+    /// Runs after the commit. `published`: the result was published.
+    pub(crate) fn settle(self, session: &Session, published: bool) {
         let Self { unwritten, lock, exclusive, .. } = self;
         drop(exclusive);
-        let Some(store_sync) = session.store_sync().filter(|_| unwritten && ours) else { return };
+        let Some(store_sync) = session.store_sync().filter(|_| unwritten && published) else { return };
         let before = std::mem::replace(&mut store_sync.state().held_lock, lock);
         drop(before);
         session.save();

@@ -42,7 +42,7 @@ struct Ready {
 /// Why the refresh token is not sent.
 pub(super) enum Stopped {
     /// The session has changed, or has a newer credential already.
-    Moot,
+    Obsolete,
     Failed(Error),
 }
 
@@ -155,7 +155,7 @@ async fn read_store(
     }
     let now = session.snapshot();
     if now.stamp != basis.stamp {
-        return Err(Stopped::Moot);
+        return Err(Stopped::Obsolete);
     }
     *basis = now;
     Ok(found.record.intent.is_some())
@@ -169,7 +169,7 @@ pub(super) async fn announce(
     basis: &Snapshot,
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
-    let Some((seen, stored_as)) = page(session, store_sync, basis) else { return Err(Stopped::Moot) };
+    let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
     // Without a login, the store has no refresh token that could be spent.
     let intent = basis.credential().map(|_| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);
@@ -177,7 +177,7 @@ pub(super) async fn announce(
     let swapped = store_sync.swap(Swap { basis: seen, record: record.write()?, fence }).await?;
     let Some(revision) = swapped else { return Ok(false) };
     if session.snapshot().stamp != basis.stamp {
-        return Err(Stopped::Moot);
+        return Err(Stopped::Obsolete);
     }
     let mut state = store_sync.state();
     state.revision = Some(revision);
@@ -186,7 +186,7 @@ pub(super) async fn announce(
 }
 
 /// The revision and the identity in the store, if the session is still that of `basis`.
-fn page(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> Option<(Revision, StoredAs)> {
+fn identity(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> Option<(Revision, StoredAs)> {
     let machine = session.lock();
     let here = machine.current();
     if here.stamp != basis.stamp {
@@ -206,10 +206,10 @@ async fn conclude<'a>(
     answer: Attempt,
 ) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
     match answer {
-        Attempt::Renewed { .. } => {
+        Attempt::Refreshed { .. } => {
             let (result, failure) = result_of(basis, answer);
             match result {
-                RefreshResult::Renewed { .. } => {
+                RefreshResult::Refreshed { .. } => {
                     persist(session, store_sync, basis, ready.lock, (result, failure)).await
                 }
                 // The response is unusable, and the old refresh token is spent. The intent stays and records
@@ -225,7 +225,7 @@ async fn conclude<'a>(
             if let Err(stop) = again {
                 return stopped(stop);
             }
-            if !has_same_secret(&seen, basis) {
+            if !has_same_refresh_token(&seen, basis) {
                 return stopped(Stopped::Failed(Error::new(
                     Kind::Refresh,
                     "another process changed the refresh token during the refresh; try again",
@@ -260,7 +260,7 @@ async fn persist<'a>(
     let fence = lock.as_ref().map(StoreLock::fence);
     let exclusive = timeout(DEADLINE, store_sync.exclusive()).await.ok();
     let written = match &exclusive {
-        Some(_) => store_renewed(session, store_sync, basis, fence, &result).await,
+        Some(_) => store_refreshed(session, store_sync, basis, fence, &result).await,
         None => Err(store_timeout()),
     };
     let revision = match written {
@@ -283,15 +283,15 @@ async fn persist<'a>(
     (result, failure, AfterCommit { note, unwritten: revision.is_none(), lock, exclusive })
 }
 
-async fn store_renewed(
+async fn store_refreshed(
     session: &Session,
     store_sync: &StoreSync,
     basis: &Snapshot,
     fence: Option<u64>,
     result: &RefreshResult,
 ) -> Result<Option<Revision>, Error> {
-    let RefreshResult::Renewed { credential, cookies } = result else { return Ok(None) };
-    let Some((seen, mut stored_as)) = page(session, store_sync, basis) else { return Ok(None) };
+    let RefreshResult::Refreshed { credential, cookies } = result else { return Ok(None) };
+    let Some((seen, mut stored_as)) = identity(session, store_sync, basis) else { return Ok(None) };
     stored_as.next_generation();
     let here = session.snapshot();
     let jar = cookies.as_ref().map_or_else(|| here.cookies.clone(), |set| Arc::new(set.after(&here.cookies)));
@@ -301,15 +301,15 @@ async fn store_renewed(
 
 fn stopped<'a>(stop: Stopped) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
     let (result, failure) = match stop {
-        Stopped::Moot => (RefreshResult::Aborted, None),
+        Stopped::Obsolete => (RefreshResult::Aborted, None),
         Stopped::Failed(error) => failed(error),
     };
     (result, failure, AfterCommit::default())
 }
 
-fn has_same_secret(one: &Snapshot, other: &Snapshot) -> bool {
-    let secret = |snapshot: &Snapshot| {
+fn has_same_refresh_token(one: &Snapshot, other: &Snapshot) -> bool {
+    let refresh_token = |snapshot: &Snapshot| {
         snapshot.credential().and_then(|credential| credential.tokens().refresh_token().cloned())
     };
-    secret(one) == secret(other) && *one.cookies == *other.cookies
+    refresh_token(one) == refresh_token(other) && *one.cookies == *other.cookies
 }

@@ -25,12 +25,12 @@ async fn announce_again(session: &Session, store_sync: &StoreSync, basis: &Snaps
     let _exclusive = store_sync.exclusive().await;
     // Without an intent this refresh needs no lock: it is manual, or the first one of a session.
     let Some(fence) = store_sync.state().intent.as_ref().map(|intent| intent.fence) else { return true };
-    let completed = announce(session, store_sync, basis, (fence > 0).then_some(fence)).await;
-    let ours = matches!(completed, Ok(true));
-    if matches!(completed, Ok(false)) {
+    let announced = announce(session, store_sync, basis, (fence > 0).then_some(fence)).await;
+    let may_send = matches!(announced, Ok(true));
+    if matches!(announced, Ok(false)) {
         // The change of the other process is adopted. If this fails, the next call that needs the store gets
         // the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
-    ours
+    may_send
 }

@@ -103,7 +103,7 @@ pub(super) enum Adoption {
     /// It is the current one.
     Nothing,
     /// It has the same access token and another refresh token or other cookies.
-    Secrets,
+    RefreshToken,
     /// Another process refreshed, or logged in while there was no login here.
     Adopted,
     /// Another process logged out.

@@ -108,16 +108,16 @@ impl Session {
             let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
             match store_sync.swap(swap).await? {
                 Some(revision) => {
-                    self.noted(store_sync, &draft.stored_as, revision);
+                    self.record_written(store_sync, &draft.stored_as, revision);
                     return Ok(());
                 }
                 None if !draft.stored_as.persisted => store_sync.state().revision = None,
                 None => {
                     let found = store_sync.load().await?;
-                    let lapsed = found.revision == basis;
+                    let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
                     // The store is unchanged and refuses the write: the lock has expired.
-                    let lock = if lapsed { store_sync.state().held_lock.take() } else { None };
+                    let lock = if unchanged { store_sync.state().held_lock.take() } else { None };
                     drop(lock);
                 }
             }
@@ -141,7 +141,7 @@ impl Session {
         Some(Draft { basis, record, fence, stored_as })
     }
 
-    fn noted(&self, store_sync: &StoreSync, stored_as: &StoredAs, revision: Revision) {
+    fn record_written(&self, store_sync: &StoreSync, stored_as: &StoredAs, revision: Revision) {
         let mut state = store_sync.state();
         state.revision = Some(revision);
         if state.stored_as.epoch == stored_as.epoch {
@@ -185,15 +185,15 @@ impl Writer {
         let Some(store_sync) = session.store_sync() else { return };
         let mut failures: u32 = 0;
         loop {
-            let goal = store_sync.state().changes;
+            let target = store_sync.state().changes;
             let written = session.write(store_sync).await;
             match written {
                 Ok(()) => {
                     failures = 0;
-                    let ended = self.written(store_sync, goal);
+                    let ended = self.written(store_sync, target);
                     store_sync
                         .progress
-                        .send_modify(|progress| *progress = Progress { written: goal, failed: None });
+                        .send_modify(|progress| *progress = Progress { written: target, failed: None });
                     if ended {
                         return;
                     }
@@ -202,7 +202,7 @@ impl Writer {
                     if failures == 0 {
                         session.emit(SessionEvent::StoreFailed(error.clone()));
                     }
-                    store_sync.progress.send_modify(|progress| progress.failed = Some((goal, error)));
+                    store_sync.progress.send_modify(|progress| progress.failed = Some((target, error)));
                     let wait = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
                     failures = failures.saturating_add(1);
                     // This task holds two references: `self` and `session`.
@@ -216,11 +216,11 @@ impl Writer {
     }
 
     /// Whether everything is written.
-    fn written(&mut self, store_sync: &StoreSync, goal: u64) -> bool {
+    fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
         let mut state = store_sync.state();
-        state.written = goal;
+        state.written = target;
         self.ended = !state.has_unwritten();
-        let lock = if self.ended { rest(&mut state) } else { None };
+        let lock = if self.ended { finish_writing(&mut state) } else { None };
         drop(state);
         // The guard is code of the store. It is dropped outside of the lock.
         drop(lock);
@@ -228,7 +228,7 @@ impl Writer {
     }
 }
 
-fn rest(state: &mut SyncState) -> Option<StoreLock> {
+fn finish_writing(state: &mut SyncState) -> Option<StoreLock> {
     state.writing = false;
     state.held_lock.take()
 }
@@ -237,15 +237,15 @@ fn rest(state: &mut SyncState) -> Option<StoreLock> {
 impl Drop for Writer {
     fn drop(&mut self) {
         let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };
-        let goal = {
+        let target = {
             let mut state = store_sync.state();
             state.writing = false;
             state.changes
         };
         store_sync.writer_missing.store(true, Ordering::Relaxed);
         store_sync.progress.send_modify(|progress| {
-            if progress.written < goal {
-                progress.failed = Some((goal, broken_off()));
+            if progress.written < target {
+                progress.failed = Some((target, broken_off()));
             }
         });
     }

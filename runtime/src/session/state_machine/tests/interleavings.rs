@@ -55,7 +55,7 @@ fn no_interleaving_with_an_end_of_the_session_breaks_an_invariant() {
 
 /// H1, H13, B14: the same with a token that grows old, and refreshes ahead of time and by hand.
 #[test]
-fn no_interleaving_with_refreshes_ahead_of_time_breaks_an_invariant() {
+fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
     let left = Budget { expiries: 1, failures: 1, ages: 2, ..NOTHING };
     explore("refreshes ahead of time", &[Ahead, Certain, Certain, Doubtful], left);
 }
@@ -69,7 +69,7 @@ fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
 
 /// B5, F5: the same with somebody who refreshes with a call of their own, and a logout.
 #[test]
-fn no_interleaving_with_a_refresh_by_hand_breaks_an_invariant() {
+fn no_interleaving_with_a_manual_refresh_breaks_an_invariant() {
     let left = Budget { expiries: 1, failures: 1, logouts: 1, by_hand: 2, ..NOTHING };
     explore("a refresh by hand", &[Certain, Doubtful, Doubtful, Once], left);
 }

@@ -311,13 +311,13 @@ impl Model {
 
     fn result(&mut self, end: End) -> RefreshResult {
         let left = &mut self.left;
-        let renewed = |credential| RefreshResult::Renewed { credential, cookies: None };
+        let refreshed = |credential| RefreshResult::Refreshed { credential, cookies: None };
         match end {
-            End::Well => renewed(credential_at(Source::Refreshed, self.now, LIFETIME)),
+            End::Well => refreshed(credential_at(Source::Refreshed, self.now, LIFETIME)),
             End::Echo => {
                 left.echoes -= 1;
                 let old = self.machine.current().credential().cloned();
-                renewed(old.unwrap_or_else(|| credential_at(Source::Refreshed, self.now, LIFETIME)))
+                refreshed(old.unwrap_or_else(|| credential_at(Source::Refreshed, self.now, LIFETIME)))
             }
             End::Failed => {
                 left.failures -= 1;

@@ -26,7 +26,7 @@ impl Model {
     }
 
     fn enter(&mut self, once: bool) -> Place {
-        if self.machine.lapse(self.now) {
+        if self.machine.expire_if_over(self.now) {
             self.end();
         }
         let (stamp, now) = (self.machine.current().stamp, Now { ticks: self.now, ..self.begun });
@@ -81,7 +81,7 @@ impl Model {
         let current = self.machine.current().stamp;
         match self.machine.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
             Settled::Return(_) => Place::Done,
-            Settled::Lapsed(_) => {
+            Settled::Expired(_) => {
                 assert_eq!(stamp, current, "I12: an old refusal ends nothing");
                 self.end();
                 Place::Done
