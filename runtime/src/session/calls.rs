@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
+use super::call_types::{Demand, Entered, Next, Wait, Waited};
 use super::credential::Source;
 use super::decisions::{Cause, Entry, Finding, Settled};
 use super::errors::{self, no_session, reentrant};
@@ -18,63 +19,38 @@ use super::refresh_task::{self, PreparedRefresh};
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
 use super::state_machine::StateMachine;
-use crate::error::{Error, Kind, Reason, RefreshedBy, Stamp};
+use super::tokens::Tokens;
+use crate::error::{Error, Kind, Reason, Stamp};
 use crate::platform::clock::Now;
 use crate::trace;
 
-/// Whether a call needs the session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Demand {
-    /// The call is sent with a credential if there is one.
-    Optional,
-    /// Without a credential the call returns an error, and nothing is sent.
-    Required,
-}
-
-/// What a call is sent with.
-#[derive(Debug)]
-pub(crate) struct Entered {
-    pub(crate) snapshot: Arc<Snapshot>,
-    /// The refresh for which the call waited first.
-    pub(crate) waited: Option<Waited>,
-}
-
-/// How a call waited for a refresh.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Waited {
-    pub(crate) by: RefreshedBy,
-    pub(crate) time: Duration,
-}
-
-/// What a refused call does next.
-#[derive(Debug)]
-pub(crate) enum Next {
-    /// The refusal is the response of the call.
-    Return(Reason),
-    /// Wait for the refresh, then decide.
-    Wait(Wait),
-    /// The session was refreshed already.
-    Replay(Arc<Snapshot>),
-    Fail(Error),
-}
-
-/// One caller that waits for a refresh.
-#[derive(Debug)]
-pub(crate) struct Wait {
-    handle: RefreshHandle,
-    stamp: Stamp,
-    /// Whether this caller started the refresh.
-    started: bool,
-}
-
-impl Wait {
-    /// Which call started the refresh.
-    pub(crate) fn by(&self) -> RefreshedBy {
-        if self.started { RefreshedBy::ThisCall } else { RefreshedBy::AnotherCall }
-    }
-}
-
 impl Session {
+    /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
+    ///
+    /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
+    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
+    /// token count for both. Until the wait is over, this method returns the last error and sends nothing, so
+    /// a loop around it cannot flood the server.
+    ///
+    /// # Errors
+    ///
+    /// - [`is_no_session`](Error::is_no_session) if the session has nothing to refresh with.
+    ///
+    /// - [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
+    ///
+    /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
+    ///
+    /// Cancel safe: the refresh continues if the future is dropped.
+    pub async fn refresh(&self) -> Result<Tokens, Error> {
+        self.check_store().await?;
+        let refreshed = match self.ask()? {
+            Some(wait) => self.wait(wait).await?,
+            None => self.snapshot(),
+        };
+        let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
+        tokens.ok_or_else(no_session)
+    }
+
     /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only
     /// [`enter`](Self::enter) can tell.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {

@@ -2,6 +2,7 @@
 //! are in `state_machine`, which knows neither tasks nor HTTP.
 
 pub(crate) mod attempt;
+pub(crate) mod call_types;
 pub(crate) mod calls;
 pub(crate) mod changes;
 pub(crate) mod cookie_session;
@@ -29,7 +30,7 @@ pub(crate) mod tokens;
 pub(crate) mod tokens_deserialize;
 pub(crate) mod unanswered;
 
-pub(crate) use self::calls::{Demand, Entered, Next};
+pub(crate) use self::call_types::{Demand, Entered, Next};
 pub use self::cookie_session::CookieSession;
 pub(crate) use self::cookies::{Cookies, SetCookies};
 pub(crate) use self::credential::{Credential, is_scheme};

@@ -11,7 +11,6 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use arc_swap::ArcSwap;
 
 use super::decisions::Attempt;
-use super::errors::no_session;
 use super::events::{EventChannel, SessionEvents};
 use super::refresh_handle::RefreshHandle;
 use super::snapshot::{LoginState, Snapshot};
@@ -159,32 +158,6 @@ impl Session {
     #[must_use]
     pub fn tokens(&self) -> Option<Tokens> {
         self.snapshot().credential().map(|credential| credential.tokens().clone())
-    }
-
-    /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
-    ///
-    /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
-    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
-    /// token count for both. Until the wait is over, this method returns the last error and sends nothing, so
-    /// a loop around it cannot flood the server.
-    ///
-    /// # Errors
-    ///
-    /// - [`is_no_session`](Error::is_no_session) if the session has nothing to refresh with.
-    ///
-    /// - [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
-    ///
-    /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
-    ///
-    /// Cancel safe: the refresh continues if the future is dropped.
-    pub async fn refresh(&self) -> Result<Tokens> {
-        self.check_store().await?;
-        let refreshed = match self.ask()? {
-            Some(wait) => self.wait(wait).await?,
-            None => self.snapshot(),
-        };
-        let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
-        tokens.ok_or_else(no_session)
     }
 
     /// Returns the state of the session.

@@ -124,7 +124,7 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
 
     assert!(!machine.expire_if_over(after(599).ticks));
     for once in [false, true] {
-        assert!(matches!(machine.enter(true, once, after(599)), Entry::Go), "no flight starts any more");
+        assert!(matches!(machine.enter(true, once, after(599)), Entry::Go), "no other refresh starts");
     }
     assert!(machine.ask(after(599).ticks).is_err() && machine.next_refresh().is_none());
     assert!(machine.expire_if_over(after(600).ticks) && !machine.expire_if_over(after(601).ticks));

@@ -1,6 +1,6 @@
 //! Whether a refresh token without a response may be sent again, as far as other processes are concerned.
 
-use super::locked_refresh::announce;
+use super::prepare::announce;
 use super::state::{Adopt, StoreSync};
 use crate::error::Stamp;
 use crate::session::session::Session;

@@ -1,18 +1,21 @@
 //! What a caller does at each step: what `dispatch` does, without the network.
 
 use super::super::ROUTE;
-use super::{How, Kind, Model, Place, RefreshTask};
+use super::{How, Kind, Model, ModelRefresh, Place};
 use crate::session::state_machine::*;
 
 impl Model {
     pub(super) fn go(&mut self, number: usize) -> Place {
         let (kind, place) = self.callers[number];
         match place {
-            Place::Fresh if kind == Kind::Ahead => self.ask(),
+            Place::Fresh if kind == Kind::Manual => self.ask(),
             Place::Fresh => self.enter(kind == Kind::Once),
             Place::Sent { stamp, first } if stamp.generation == self.good => {
                 self.machine.was_accepted(stamp, ROUTE, self.now);
-                assert!(first.is_none_or(|first| first.epoch == stamp.epoch), "I5: replayed across epochs");
+                assert!(
+                    first.is_none_or(|first| first.epoch == stamp.epoch),
+                    "I5: sent again with another login"
+                );
                 Place::Done
             }
             Place::Sent { stamp, first: Some(_) } => {
@@ -35,31 +38,34 @@ impl Model {
         match self.machine.enter(can_refresh, once, now) {
             Entry::Go => Place::Sent { stamp, first: None },
             Entry::GoAndRefresh => {
-                self.start_ahead();
+                self.start_before_expiry();
                 Place::Sent { stamp, first: None }
             }
-            Entry::Join(flight) => self.wait(flight, stamp, How::Before),
-            Entry::TryJoin(flight) => self.wait(flight, stamp, How::Spare),
+            Entry::Join(refresh) => self.wait(refresh, stamp, How::Before),
+            Entry::TryJoin(refresh) => self.wait(refresh, stamp, How::Optional),
             Entry::TryStart => {
-                let flight = self.start_ahead();
-                self.wait(flight, stamp, How::Spare)
+                let refresh = self.start_before_expiry();
+                self.wait(refresh, stamp, How::Optional)
             }
             Entry::Start => {
-                let flight = self.start(Cause::Expired);
-                self.wait(flight, stamp, How::Before)
+                let refresh = self.start(Cause::Expired);
+                self.wait(refresh, stamp, How::Before)
             }
             Entry::NoSession | Entry::Expired | Entry::Fail(_) => Place::Done,
         }
     }
 
-    fn start_ahead(&mut self) -> usize {
-        assert!(self.machine.failure(self.now).is_none(), "I20, H13: ahead of time in spite of a failure");
+    fn start_before_expiry(&mut self) -> usize {
+        assert!(
+            self.machine.failure(self.now).is_none(),
+            "I20, H13: a refresh before expiry despite a remembered failure"
+        );
         self.start(Cause::BeforeExpiry)
     }
 
     pub(super) fn end(&mut self) {
         self.ends += 1;
-        assert_eq!(self.ends, 1, "I13: the end is told once");
+        assert_eq!(self.ends, 1, "I13: the session expires once");
     }
 
     /// As `Session::refresh` does.
@@ -70,8 +76,8 @@ impl Model {
         }
         match self.machine.ask(self.now) {
             Ok(running) => {
-                let flight = running.unwrap_or_else(|| self.start(Cause::Manual));
-                self.wait(flight, current.stamp, How::Before)
+                let refresh = running.unwrap_or_else(|| self.start(Cause::Manual));
+                self.wait(refresh, current.stamp, How::Before)
             }
             Err(_) => Place::Done,
         }
@@ -82,69 +88,76 @@ impl Model {
         match self.machine.settle(stamp, finding_of(kind), ROUTE, true, self.now) {
             Settled::Return(_) => Place::Done,
             Settled::Expired(_) => {
-                assert_eq!(stamp, current, "I12: an old refusal ends nothing");
+                assert_eq!(stamp, current, "I12: an old refusal must not end the session");
                 self.end();
                 Place::Done
             }
             Settled::Ended(_) => {
                 let ended = stamp.epoch != current.epoch || self.ends > 0;
-                assert!(ended, "J5: told of an end that was none");
+                assert!(ended, "J5: an end was reported that did not happen");
                 Place::Done
             }
             Settled::Fail(_) => {
-                assert_eq!(stamp, current, "I11: somebody else's failure");
+                assert_eq!(stamp, current, "I11: the failure of another generation");
                 Place::Done
             }
             Settled::Replay(newer) => self.again(kind, stamp, newer.stamp),
-            Settled::Join(flight) => {
-                assert_eq!(stamp, current, "I2: a stale refusal waits for a refresh");
-                self.wait(flight, stamp, How::Refused)
+            Settled::Join(refresh) => {
+                assert_eq!(stamp, current, "I2: an old refusal waits for a refresh");
+                self.wait(refresh, stamp, How::Refused)
             }
             Settled::Start => {
-                assert_eq!(stamp, current, "I2: a stale refusal starts a refresh");
-                assert!(self.machine.failure(self.now).is_none(), "D13: a refresh in spite of a failure");
-                let flight = self.start(Cause::Refused(finding_of(kind)));
-                self.wait(flight, stamp, How::Refused)
+                assert_eq!(stamp, current, "I2: an old refusal starts a refresh");
+                assert!(
+                    self.machine.failure(self.now).is_none(),
+                    "D13: a refresh despite a remembered failure"
+                );
+                let refresh = self.start(Cause::Refused(finding_of(kind)));
+                self.wait(refresh, stamp, How::Refused)
             }
         }
     }
 
     fn start(&mut self, cause: Cause) -> usize {
-        let (basis, secret) = (self.machine.current().stamp, self.secret);
-        assert!(!self.flights.iter().any(RefreshTask::is_wanted), "I1: two exchanges at a time");
-        assert!(!self.spent.contains(&secret), "G2: a spent token is presented");
-        let presented = self.flights.iter().any(|flight| !flight.completion && flight.secret == secret);
-        assert!(!presented || self.by_hand.is_some(), "I8: a token is presented twice");
+        let (basis, refresh_token) = (self.machine.current().stamp, self.refresh_token);
+        assert!(!self.refreshes.iter().any(ModelRefresh::is_wanted), "I1: two refreshes at the same time");
+        assert!(!self.spent.contains(&refresh_token), "G2: a spent refresh token is sent");
+        let sent_twice =
+            self.refreshes.iter().any(|refresh| !refresh.completed && refresh.refresh_token == refresh_token);
+        assert!(!sent_twice || self.manual.is_some(), "I8: a refresh token is sent twice");
         assert_eq!(self.ends, 0, "D15: a refresh after the end");
-        self.flights.push(RefreshTask { basis, secret, completion: false, detached: false });
-        let number = self.flights.len() - 1;
+        self.refreshes.push(ModelRefresh { basis, refresh_token, completed: false, detached: false });
+        let number = self.refreshes.len() - 1;
         self.machine.start(number, cause);
         number
     }
 
-    fn wait(&self, flight: usize, stamp: Stamp, how: How) -> Place {
-        assert!(self.flights[flight].is_wanted(), "B5: joined a flight that is over");
-        assert_eq!(self.flights[flight].basis, stamp, "joined the flight of something else");
-        Place::Waiting { flight, stamp, how }
+    fn wait(&self, refresh: usize, stamp: Stamp, how: How) -> Place {
+        assert!(self.refreshes[refresh].is_wanted(), "B5: a caller waits for a refresh that is complete");
+        assert_eq!(
+            self.refreshes[refresh].basis, stamp,
+            "a caller waits for a refresh of another generation"
+        );
+        Place::Waiting { refresh, stamp, how }
     }
 
     fn wake(&mut self, kind: Kind, stamp: Stamp, how: How) -> Place {
         let current = self.machine.current().clone();
         let newer = current.stamp.epoch == stamp.epoch && current.stamp.generation > stamp.generation;
         if !newer || self.machine.ended(stamp).is_some() {
-            let fallback = how == How::Spare && current.stamp == stamp && current.credential().is_some();
+            let fallback = how == How::Optional && current.stamp == stamp && current.credential().is_some();
             return if fallback { Place::Sent { stamp, first: None } } else { Place::Done };
         }
         match (how, kind) {
             (How::Refused, _) => self.again(kind, stamp, current.stamp),
-            (_, Kind::Ahead) => Place::Done,
+            (_, Kind::Manual) => Place::Done,
             (_, _) => Place::Sent { stamp: current.stamp, first: None },
         }
     }
 
     fn again(&mut self, kind: Kind, first: Stamp, second: Stamp) -> Place {
-        assert!(second.generation > first.generation, "I4: replayed without a newer token");
-        assert_eq!(second.epoch, first.epoch, "I5: replayed across epochs");
+        assert!(second.generation > first.generation, "I4: sent again without a newer token");
+        assert_eq!(second.epoch, first.epoch, "I5: sent again with another login");
         if kind == Kind::Once {
             self.machine.refreshed_without_replay(second, ROUTE);
             return Place::Done;

@@ -13,14 +13,14 @@ impl Model {
         let current = self.machine.current();
         let relative =
             |stamp: Stamp| (current.stamp.epoch - stamp.epoch, current.stamp.generation - stamp.generation);
-        let mut callers = [(Kind::Ahead, 0_u8, (0, 0), (0, 0)); 4];
+        let mut callers = [(Kind::Manual, 0_u8, (0, 0), (0, 0)); 4];
         for (known, (kind, place)) in callers.iter_mut().zip(&self.callers) {
             *known = match *place {
                 Place::Fresh => (*kind, 1, (0, 0), (0, 0)),
                 Place::Sent { stamp, first: None } => (*kind, 2, relative(stamp), (0, 0)),
                 Place::Sent { stamp, first: Some(first) } => (*kind, 3, relative(stamp), relative(first)),
-                Place::Waiting { flight, stamp, how } => {
-                    let wanted = u64::from(self.flights[flight].is_wanted());
+                Place::Waiting { refresh, stamp, how } => {
+                    let wanted = u64::from(self.refreshes[refresh].is_wanted());
                     (*kind, 4, relative(stamp), (wanted, how as u64))
                 }
                 Place::Done => (*kind, 5, (0, 0), (0, 0)),
@@ -29,9 +29,9 @@ impl Model {
         callers.sort_unstable();
         callers.hash(&mut key);
         let good = if self.good == 0 { None } else { Some(current.stamp.generation - self.good) };
-        (good, self.now - self.begun.ticks, self.by_hand.map(relative), self.left, self.ends).hash(&mut key);
-        for flight in self.flights.iter().filter(|flight| !flight.completion) {
-            (flight.detached, self.secret - flight.secret).hash(&mut key);
+        (good, self.now - self.begun.ticks, self.manual.map(relative), self.budget, self.ends).hash(&mut key);
+        for refresh in self.refreshes.iter().filter(|refresh| !refresh.completed) {
+            (refresh.detached, self.refresh_token - refresh.refresh_token).hash(&mut key);
         }
         self.machine.hash_into(&mut key, self.begun.ticks);
         key.finish()
