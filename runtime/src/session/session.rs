@@ -58,11 +58,11 @@ use crate::error::Result;
 ///   again. Before the first read, [`tokens`](Self::tokens) and [`state`](Self::state) report no login.
 ///   [`load`](Self::load) reads the store on demand.
 /// - *Writing.* A change takes effect at once. A background task stores the changes in order. A login or
-///   logout method returns, and a [`SessionWrite`] completes, when the change is stored or the store has
-///   failed. If the store fails, the session continues in memory ([`SessionEvent::StoreFailed`]) and the
+///   logout method returns, and a [`SessionWrite`](crate::SessionWrite) completes, when the change is stored or the store has
+///   failed. If the store fails, the session continues in memory ([`SessionEvent::StoreFailed`](crate::SessionEvent::StoreFailed)) and the
 ///   change is stored later.
 /// - *Refreshing.* Only one process at a time refreshes, under the lock of the store. If another process has
-///   refreshed already, its tokens are adopted and nothing is sent ([`SessionEvent::Adopted`]). Without the
+///   refreshed already, its tokens are adopted and nothing is sent ([`SessionEvent::Adopted`](crate::SessionEvent::Adopted)). Without the
 ///   lock there is no refresh: after 8 s the call returns an error with
 ///   [`is_refresh_busy`](crate::Error::is_refresh_busy). There is no refresh either while the store cannot be
 ///   written; this is tested before the refresh token is sent. A valid access token is used whatever the

@@ -19,8 +19,8 @@ use crate::error::BoxError;
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
-/// | none, or [`MemoryStore`] | one process that logs in when it starts; tests | the session is gone |
-/// | [`FileStore`] | command-line tools; all processes of one user on one machine | complete, and unlocked by the kernel |
+/// | none, or [`MemoryStore`](crate::MemoryStore) | one process that logs in when it starts; tests | the session is gone |
+/// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | complete, and unlocked by the kernel |
 /// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | as the keyring has it; unlocked by the kernel |
 /// | `RedisStore` (feature `redis`) | services on many machines | as durable as Redis is configured; unlocked when the lease expires, after 30 s |
 /// | `Sealed` (feature `encrypt`) | around another store that others can read | as in the inner store |

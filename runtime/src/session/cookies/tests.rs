@@ -1,4 +1,4 @@
-//! What is kept and where it goes, rule by rule of RFC 6265.
+//! Which cookies are stored and where they are sent, rule by rule of RFC 6265.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// The jar after an answer from `from`.
+/// The cookies after a response from `from`.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }

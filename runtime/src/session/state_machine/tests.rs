@@ -1,4 +1,4 @@
-//! The cell alone: steps that no caller can show.
+//! The state machine alone: steps that the tests of whole calls cannot reach.
 
 mod interleavings;
 mod model;
@@ -24,7 +24,8 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// All that tells this cell from another, but for the counters, whose differences alone matter.
+    /// Hashes everything that distinguishes this state machine from another one. Of counters only the
+    /// differences matter.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
@@ -71,7 +72,8 @@ fn logged_in() -> StateMachine<usize> {
     machine
 }
 
-/// B5: a refusal that comes in while a flight lands meets either the flight or its token, and nothing between.
+/// B5: a refusal that arrives when a refresh completes finds either the refresh or its token, and no state
+/// between.
 #[test]
 fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());
@@ -92,7 +94,7 @@ fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     assert!(matches!(machine.enter(true, false, at), Entry::Go));
 }
 
-/// F5: a flight that a login detached neither clears nor lands in the slot of the next one.
+/// F5: a refresh that a login detached does not end the next refresh and publishes nothing.
 #[test]
 fn a_detached_refresh_does_not_end_the_next_one() {
     let (mut machine, now) = (logged_in(), Instant::now());
@@ -107,7 +109,8 @@ fn a_detached_refresh_does_not_end_the_next_one() {
     assert_eq!(machine.complete(&2, refreshed(), now, 0.0), Completion::Published);
 }
 
-/// D16, I12: a refusal ahead of time leaves the credential until it is over; then the session lapses, once.
+/// D16, I12: a refresh token rejected before the access token expires leaves the access token valid. At its
+/// expiry the session expires, once.
 #[test]
 fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     let mut machine = StateMachine::<usize>::new();
@@ -131,7 +134,7 @@ fn a_token_rejected_before_expiry_ends_the_session_at_the_expiry() {
     assert!(matches!(machine.enter(true, false, after(601)), Entry::Expired));
 }
 
-/// What is read without the lock is what the lock would have said.
+/// The answer without the lock is the answer under the lock.
 #[test]
 fn a_ready_snapshot_and_the_state_machine_agree() {
     let at = Now::read();
@@ -151,7 +154,7 @@ fn a_ready_snapshot_and_the_state_machine_agree() {
     }
 }
 
-/// K4: who was never logged in has no session that could expire.
+/// K4: without a login there is no session that could expire.
 #[test]
 fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     let (mut machine, at) = (StateMachine::<usize>::new(), Now::read());
@@ -167,7 +170,7 @@ fn a_rejected_refresh_without_a_login_does_not_expire_the_session() {
     assert!(matches!(machine.enter(true, false, at), Entry::NoSession), "and it is not tried again");
 }
 
-/// C13, J7: what a former login's calls were refused with does not make the next one's refreshes excessive.
+/// C13, J7: refusals of the calls of an earlier login do not make the refreshes of the next one excessive.
 #[test]
 fn refusals_of_an_earlier_login_do_not_count_for_the_next() {
     let (mut machine, now) = (logged_in(), Instant::now());

@@ -1,4 +1,4 @@
-//! A cell with callers, flights and a server around it, and every step that could be next.
+//! A state machine with callers, refreshes and a server around it, and every step that can be next.
 
 mod calls;
 mod key;
@@ -10,21 +10,22 @@ use std::time::Duration;
 use super::credential_at;
 use crate::session::state_machine::*;
 
-/// How long tokens live, and how far time goes at a step: into the margin, and then past the end.
+/// The lifetime of the tokens, and how far time moves in one step: first into the margin, then past the
+/// expiry.
 const LIFETIME: Duration = Duration::from_secs(100);
 const AGE: Duration = Duration::from_secs(81);
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Step {
-    /// A caller does the next thing it can do.
+    /// A caller continues.
     Go(usize),
-    /// A caller goes away.
+    /// A caller is dropped.
     Drop(usize),
     Complete(usize, End),
     Expire,
     LogIn,
     LogOut,
-    /// A refresh by hand begins, or its answer is there.
+    /// A manual refresh begins or ends.
     Manual,
     PassTime,
 }
@@ -32,14 +33,14 @@ pub(super) enum Step {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum End {
     Refreshed,
-    /// The token that was there already.
+    /// The refresh returns the current token again.
     SameToken,
     Failed,
     Refused,
     Aborted,
 }
 
-/// What may still happen.
+/// How often each event may still happen.
 #[derive(Clone, Copy, Debug, Hash)]
 pub(super) struct Budget {
     pub(super) expiries: u8,
@@ -51,7 +52,7 @@ pub(super) struct Budget {
     pub(super) logouts: u8,
     pub(super) drops: u8,
     pub(super) time_steps: u8,
-    /// Begin and end.
+    /// Begin and end count separately.
     pub(super) manual: u8,
 }
 
@@ -68,22 +69,22 @@ pub(super) const NOTHING: Budget = Budget {
     manual: 0,
 };
 
-/// What a caller is refused with, and what it does then.
+/// How a caller is refused, and what it does then.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub(super) enum Kind {
     Certain,
     Suspect,
-    /// Its body can be sent only once.
+    /// The body can be sent only once.
     Once,
-    /// It asks for a refresh and calls nothing.
+    /// The caller asks for a refresh and calls nothing.
     Manual,
 }
 
-/// Why a caller waits for a flight.
+/// Why a caller waits for a refresh.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum How {
     Before,
-    /// Before its send, which it can do without.
+    /// Before its send, for which the current token would do.
     Optional,
     Refused,
 }
@@ -91,7 +92,7 @@ enum How {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Place {
     Fresh,
-    /// `first`: what the first send was sent under, if this is the second.
+    /// `first`: the stamp of the first send, if this is the second one.
     Sent {
         stamp: Stamp,
         first: Option<Stamp>,
@@ -107,10 +108,10 @@ enum Place {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct ModelRefresh {
     basis: Stamp,
-    /// The refresh token that it presents.
+    /// The refresh token that it sends.
     refresh_token: u64,
     completed: bool,
-    /// What it brings is no longer wanted, and nobody waits for it.
+    /// A login, a logout or a manual refresh detached it, and no caller waits for it.
     detached: bool,
 }
 
@@ -120,13 +121,13 @@ impl ModelRefresh {
     }
 }
 
-/// How one came to a moment.
+/// The steps that led to a state.
 struct Past {
     step: Step,
     before: Option<Arc<Past>>,
 }
 
-/// A cell, a server and callers, at one moment of one interleaving.
+/// A state machine, a server and callers, in one state of one interleaving.
 #[derive(Clone)]
 pub(super) struct Model {
     machine: StateMachine<usize>,
@@ -134,18 +135,18 @@ pub(super) struct Model {
     now: Instant,
     callers: Vec<(Kind, Place)>,
     refreshes: Vec<ModelRefresh>,
-    /// The generation whose token the server takes.
+    /// The generation whose token the server accepts.
     good: u64,
-    /// The refresh token of now, and those that were spent.
+    /// The current refresh token, and the spent ones.
     refresh_token: u64,
     spent: Vec<u64>,
-    /// How often the session ended in this epoch.
+    /// How often the session expired in this epoch.
     ends: u8,
-    /// What the refresh by hand that is under way began under.
+    /// The stamp with which the running manual refresh began.
     manual: Option<Stamp>,
     budget: Budget,
     past: Option<Arc<Past>>,
-    /// A step is being taken: if it fails, this is the model to show.
+    /// A step is running. If it fails, this model is printed.
     stepping: bool,
 }
 
@@ -201,7 +202,7 @@ impl Model {
                 Place::Done => continue,
             };
             steps.extend(goes.then_some(Step::Go(number)));
-            // Who has not begun and goes away has never been there.
+            // A caller that is dropped before it begins changes nothing.
             let leaves = budget.drops > 0 && *place != Place::Fresh;
             steps.extend(leaves.then_some(Step::Drop(number)));
         }
@@ -213,7 +214,7 @@ impl Model {
             (budget.aborts, End::Aborted),
         ];
         for (number, refresh) in self.refreshes.iter().enumerate().filter(|(_, refresh)| !refresh.completed) {
-            // How a flight ends that nobody wants is all the same.
+            // How a detached refresh ends does not matter.
             let ends = if refresh.detached { &ends[..1] } else { &ends[..] };
             steps.extend(
                 ends.iter().filter(|(budget, _)| *budget > 0).map(|(_, end)| Step::Complete(number, *end)),
@@ -279,7 +280,7 @@ impl Model {
         }
     }
 
-    /// What holds between any two steps.
+    /// The invariants that hold between any two steps.
     fn check(&self) {
         let running = self.refreshes.iter().any(ModelRefresh::is_wanted);
         assert_eq!(

@@ -1,4 +1,4 @@
-//! What a caller does at each step: what `dispatch` does, without the network.
+//! What a caller does at each step: the same as a real call, without a network.
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
@@ -33,7 +33,7 @@ impl Model {
             self.end();
         }
         let (stamp, now) = (self.machine.current().stamp, Now { ticks: self.now, ..self.begun });
-        // A logout leaves nothing to refresh with.
+        // After a logout there is nothing to refresh with.
         let can_refresh = self.machine.current().credential().is_some();
         match self.machine.enter(can_refresh, once, now) {
             Entry::Go => Place::Sent { stamp, first: None },
@@ -68,7 +68,7 @@ impl Model {
         assert_eq!(self.ends, 1, "I13: the session expires once");
     }
 
-    /// As `Session::refresh` does.
+    /// Like `Session::refresh`.
     fn ask(&mut self) -> Place {
         let current = self.machine.current().clone();
         if current.credential().is_none() {

@@ -1,4 +1,4 @@
-//! What tells one moment from another, small enough to remember millions of them.
+//! A hash of the state of the model, small enough to keep millions of them.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -6,8 +6,8 @@ use super::{Kind, Model, Place};
 use crate::error::Stamp;
 
 impl Model {
-    /// What tells this moment from others. Counters are told from the current ones, callers of a kind are interchangeable,
-    /// and of a flight that nobody waits for only its end is left.
+    /// Hashes the state. Counters are relative to the current ones, callers of one kind are interchangeable,
+    /// and of a refresh without waiters only its end matters.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();

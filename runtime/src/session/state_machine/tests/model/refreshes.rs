@@ -43,7 +43,7 @@ impl Model {
             }
             Completion::Failed => {
                 assert!(wanted && end != End::Refreshed && after == before.stamp, "I9");
-                // A rotated secret is kept though the token is no better.
+                // The rotated refresh token is kept, although the access token is the same.
                 self.refresh_token += u64::from(end == End::SameToken);
             }
             Completion::Expired => {
