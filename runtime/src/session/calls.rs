@@ -105,15 +105,17 @@ impl Session {
     /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if
     /// nothing is due. A credential that a refresh has just brought is left alone for `rest`, however short
     /// its lifetime is.
-    pub(super) fn refresh_if_due(&self, rest: Duration) -> Option<Instant> {
+    pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
-        let rested = refreshed.and_then(|known| known.received().checked_add(rest));
-        if rested.is_none_or(|rested| rested <= Instant::now()) && !seen.is_ready(Now::read, false) {
+        let old_enough = refreshed.and_then(|known| known.received().checked_add(min_age));
+        if old_enough.is_none_or(|old_enough| old_enough <= Instant::now())
+            && !seen.is_ready(Now::read, false)
+        {
             self.decide(false);
         }
         let machine = self.lock();
-        machine.next_refresh().max(rested.filter(|_| machine.next_refresh().is_some()))
+        machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
     }
 
     /// Decides and reserves the place of a new refresh in one step, then spawns it. `can_refresh` may run
@@ -228,11 +230,11 @@ impl Session {
         async move {
             trace::waits();
             let failure = refresh_task::wait_for(&wait.handle, self).await;
-            self.awaited(wait.stamp, failure)
+            self.after_wait(wait.stamp, failure)
         }
     }
 
-    fn awaited(&self, stamp: Stamp, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
+    fn after_wait(&self, stamp: Stamp, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
         if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {

@@ -111,11 +111,11 @@ impl Session {
 
     /// Ends the session and returns its last snapshot.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
-        let (before, (was_live, detached)) =
+        let (before, (was_logged_in, detached)) =
             self.update(|machine| (machine.current().clone(), machine.log_out()));
         complete_detached(detached);
         self.save();
-        if was_live {
+        if was_logged_in {
             self.0.events.emit(SessionEvent::LoggedOut);
         }
         before

@@ -167,7 +167,7 @@ impl Clone for TokenHeaders {
 
 /// Whether `value` begins with this scheme.
 fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
-    value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|rest| rest.first() == Some(&b' '))
+    value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|min_age| min_age.first() == Some(&b' '))
 }
 
 /// `scheme secret`, or only the secret if the scheme is empty. The value is marked as sensitive, so it is

@@ -14,11 +14,11 @@ use crate::error::{Error, Kind};
 use crate::platform::task;
 
 /// How often the task reads the clock: a timer fires late after the machine slept.
-const LOOK: Duration = Duration::from_secs(60);
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
 /// Shortest time between two refreshes. A token with a shorter lifetime is refreshed by calls only, so an
 /// idle program does not rotate tokens all day.
-const REST: Duration = Duration::from_secs(30);
+const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Keeps a session fresh until it is dropped. See [`Session::keep_fresh`].
 #[must_use = "the session is kept fresh until this is dropped"]
@@ -74,7 +74,7 @@ impl Session {
 /// Each change of the next refresh time comes with an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
-        let due = Session(inner).refresh_if_due(REST);
+        let due = Session(inner).refresh_if_due(MIN_INTERVAL);
         let Some(due) = due else {
             if events.next().await.is_none() {
                 return;
@@ -84,7 +84,7 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
         let now = Instant::now();
         // A refresh that is due already is running or fails for now. Its end is an event; otherwise the task
         // waits.
-        let next = now.checked_add(LOOK).filter(|look| due <= now || *look < due).unwrap_or(due);
+        let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;
         }

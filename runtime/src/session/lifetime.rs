@@ -18,7 +18,7 @@ pub(crate) struct Lifetime {
     received: Now,
     lifetime: Duration,
     ends: Instant,
-    publish_refreshed: Instant,
+    due: Instant,
     due_once: Instant,
     /// The server named the lifetime. Otherwise it is a guess, and only a refusal ends it.
     certain: bool,
@@ -46,7 +46,7 @@ impl Lifetime {
             received,
             lifetime,
             ends,
-            publish_refreshed: ends.checked_sub(margin)?,
+            due: ends.checked_sub(margin)?,
             due_once: ends.checked_sub(once)?,
             certain,
         })
@@ -59,7 +59,7 @@ impl Lifetime {
 
     /// When a refresh in the background is due.
     pub(crate) fn refresh_at(&self) -> Instant {
-        self.publish_refreshed
+        self.due
     }
 
     /// `once`: for a body that can be sent only once.
@@ -69,7 +69,7 @@ impl Lifetime {
             Age::Expired
         } else if over || self.ended_during_sleep(now) || once && now.ticks >= self.due_once {
             Age::MaybeExpired
-        } else if now.ticks >= self.publish_refreshed {
+        } else if now.ticks >= self.due {
             Age::Expiring
         } else {
             Age::Fresh
@@ -182,8 +182,8 @@ mod tests {
         let mut margins = Vec::new();
         for seed in 0..1000 {
             let jitter = fastrand::Rng::with_seed(seed).f64();
-            let publish_refreshed = Lifetime::new(HOUR, true, received, jitter).unwrap().refresh_at();
-            margins.push((received.ticks + HOUR).duration_since(publish_refreshed).as_millis());
+            let due = Lifetime::new(HOUR, true, received, jitter).unwrap().refresh_at();
+            margins.push((received.ticks + HOUR).duration_since(due).as_millis());
         }
         assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));
         for start in (30_000..36_000).step_by(600) {

@@ -47,8 +47,8 @@ pub(crate) struct StoredSession {
     by_cookie: bool,
     /// The [place](crate::SessionStore::place) of the store that received this session by a login or a
     /// refresh. In another place it is a copy, and so is its refresh token.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) home: Option<String>,
+    #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -113,12 +113,12 @@ impl StoredSession {
             lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
             cookies,
             by_cookie: tokens.by_cookie,
-            home: None,
+            place: None,
         }
     }
 
-    pub(crate) fn at(self, home: Option<String>) -> Self {
-        Self { home, ..self }
+    pub(crate) fn with_place(self, place: Option<String>) -> Self {
+        Self { place, ..self }
     }
 
     /// Whether a refresh may spend the refresh token or the cookies, so that two copies cannot both use them.

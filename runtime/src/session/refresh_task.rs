@@ -25,7 +25,7 @@ use crate::platform::task;
 use crate::trace;
 
 /// Longest time that a caller waits. The task has its own, shorter deadline.
-const PATIENCE: Duration = Duration::from_secs(11);
+const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 tokio::task_local! {
     /// The session that this task refreshes.
@@ -68,7 +68,8 @@ pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> Refre
     // Registers first and reads second, so that no completion is missed in between.
     completed.as_mut().enable();
     if handle.failure().is_none() {
-        let patience = if session.store_sync().is_some() { locked_refresh::PATIENCE } else { PATIENCE };
+        let patience =
+            if session.store_sync().is_some() { locked_refresh::LONGEST_WAIT } else { LONGEST_WAIT };
         if within(patience, completed).await.is_none() {
             session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
             return handle.complete(Some(aborted()));
@@ -98,7 +99,7 @@ impl RefreshTask {
         };
         // Boxed, so that a refresh without a store does not reserve the memory.
         let (result, failure, after_commit) =
-            Box::pin(locked_refresh::rotate(&session, store_sync, &mut self.basis)).await;
+            Box::pin(locked_refresh::refresh(&session, store_sync, &mut self.basis)).await;
         self.complete((result, failure), after_commit);
     }
 
@@ -109,14 +110,14 @@ impl RefreshTask {
         after_commit: AfterCommit<'_>,
     ) {
         self.completed = true;
-        let brought = match &result {
+        let refreshed = match &result {
             RefreshResult::Refreshed { credential, .. } => Some(credential.clone()),
             _ => None,
         };
-        let (completion, backoff) = self.session.complete(&self.handle, result, &after_commit);
-        after_commit.settle(&self.session, completion != Completion::Discarded);
+        let (completion, remembered) = self.session.complete(&self.handle, result, &after_commit);
+        after_commit.finish(&self.session, completion != Completion::Discarded);
         if completion == Completion::Failed && failure.is_none() {
-            failure = backoff;
+            failure = remembered;
         }
         let failure = self.handle.complete(failure);
         let traced =
@@ -126,7 +127,7 @@ impl RefreshTask {
             trace::refresh_discarded();
         }
         self.session.emit_completion(completion, failure);
-        if let (Completion::Discarded, Some(credential)) = (completion, brought) {
+        if let (Completion::Discarded, Some(credential)) = (completion, refreshed) {
             self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
         }
     }

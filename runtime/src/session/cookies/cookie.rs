@@ -86,8 +86,8 @@ impl Cookie {
     fn belongs_to(&self, url: &Url) -> bool {
         match url.host() {
             Some(Host::Domain(host)) => {
-                let rest = host.strip_suffix(self.domain.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || !self.host_only && rest.ends_with('.'))
+                let min_age = host.strip_suffix(self.domain.as_str());
+                min_age.is_some_and(|min_age| min_age.is_empty() || !self.host_only && min_age.ends_with('.'))
             }
             Some(address) => address.to_string() == self.domain,
             None => false,
@@ -103,8 +103,8 @@ fn default_path(url: &Url) -> &str {
 
 /// §5.1.4
 fn path_matches(cookie: &str, request: &str) -> bool {
-    let rest = request.strip_prefix(cookie);
-    rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
+    let min_age = request.strip_prefix(cookie);
+    min_age.is_some_and(|min_age| min_age.is_empty() || cookie.ends_with('/') || min_age.starts_with('/'))
 }
 
 /// §5.2.2: a number, or nothing.

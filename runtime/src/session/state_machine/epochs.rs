@@ -69,13 +69,13 @@ impl<H: Clone + PartialEq> StateMachine<H> {
 
     /// A logout. Returns whether there was a login, and the refresh that it detached.
     pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
-        let was_live = matches!(self.current.login_state, LoginState::LoggedIn(_));
+        let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
         let detached = self.start_epoch();
         self.publish(|next| {
             next.login_state = LoginState::LoggedOut;
             next.cookies = Arc::default();
         });
-        (was_live, detached)
+        (was_logged_in, detached)
     }
 
     /// The refresh token was rejected and no valid access token is left. The reason is kept until the next

@@ -72,11 +72,11 @@ impl Session {
 
     async fn check_store_at(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let unread = |state: &SyncState| state.revision.is_none() && state.stored_as.persisted;
-        let rested =
+        let old_enough =
             |state: &SyncState| state.last_read.as_ref().is_none_or(|(then, _)| then.elapsed() >= PAUSE);
         let before = {
             let state = store_sync.state();
-            if !unread(&state) && !rested(&state) {
+            if !unread(&state) && !old_enough(&state) {
                 return Ok(());
             }
             state.reads
@@ -204,7 +204,7 @@ fn adopt_stored(
             return (Adoption::Nothing, None);
         }
         let (_, detached) = machine.log_out();
-        state.stored_as = StoredAs { persisted: true, ..StoredAs::fresh(machine.current()) };
+        state.stored_as = StoredAs { persisted: true, ..StoredAs::new(machine.current()) };
         return (Adoption::LoggedOut, detached);
     };
     let same_login = stored.login == state.stored_as.login;

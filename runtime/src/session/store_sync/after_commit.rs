@@ -41,7 +41,7 @@ impl AfterCommit<'_> {
     }
 
     /// Runs after the commit. `published`: the result was published.
-    pub(crate) fn settle(self, session: &Session, published: bool) {
+    pub(crate) fn finish(self, session: &Session, published: bool) {
         let Self { unwritten, lock, exclusive, .. } = self;
         drop(exclusive);
         let Some(store_sync) = session.store_sync().filter(|_| unwritten && published) else { return };

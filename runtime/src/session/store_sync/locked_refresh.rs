@@ -21,9 +21,9 @@ use crate::session::snapshot::Snapshot;
 use crate::store::{Revision, StoreLock, Swap};
 
 /// Longest time that a caller waits: for the preparation, the request, and two operations of the store.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(35);
+pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
 /// A refresh up to its commit. `basis` is set to the session with which it really began.
-pub(crate) async fn rotate<'a>(
+pub(crate) async fn refresh<'a>(
     session: &Session,
     store_sync: &'a StoreSync,
     basis: &mut Arc<Snapshot>,
@@ -33,7 +33,7 @@ pub(crate) async fn rotate<'a>(
         Err(stop) => return stopped(stop),
     };
     if let Some(answer) = attempt(session, basis).await {
-        return conclude(session, store_sync, basis, ready, answer).await;
+        return store_result(session, store_sync, basis, ready, answer).await;
     }
     // The fate of the refresh token is unknown, so the intent stays in the store.
     let (result, failure) = result_of(basis, too_long());
@@ -41,7 +41,7 @@ pub(crate) async fn rotate<'a>(
 }
 
 /// Stores what the server answered, then returns it.
-async fn conclude<'a>(
+async fn store_result<'a>(
     session: &Session,
     store_sync: &'a StoreSync,
     basis: &Arc<Snapshot>,

@@ -72,7 +72,7 @@ async fn prepare_under_lock(
     let mut unanswered_before = None;
     for _ in 0..LEASES {
         let lock = lock(session, store_sync, basis).await?;
-        let ready = completed(session, store_sync, basis, lock).await?;
+        let ready = record_intent(session, store_sync, basis, lock).await?;
         // An intent of the first round is from this process, and no refresh token was sent after it.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         if !ready.lock.as_ref().is_some_and(StoreLock::has_run_out) {
@@ -107,7 +107,7 @@ async fn lock(
     Ok(lock)
 }
 
-async fn completed(
+async fn record_intent(
     session: &Session,
     store_sync: &StoreSync,
     basis: &mut Arc<Snapshot>,
@@ -118,7 +118,7 @@ async fn completed(
     store_sync.locate().await;
     for _ in 0..TRIES {
         let unanswered_before = read_store(session, store_sync, basis).await?;
-        if announce(session, store_sync, basis, fence).await? {
+        if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { lock, unanswered_before });
         }
     }
@@ -147,7 +147,7 @@ pub(super) async fn read_store(
 
 /// Stores that the refresh token is about to be sent. This also proves that the store can be written. `false`
 /// if the store has changed.
-pub(super) async fn announce(
+pub(super) async fn store_intent(
     session: &Session,
     store_sync: &StoreSync,
     basis: &Snapshot,

@@ -1,6 +1,6 @@
 //! Whether a refresh token without a response may be sent again, as far as other processes are concerned.
 
-use super::prepare::announce;
+use super::prepare::store_intent;
 use super::state::{Adopt, StoreSync};
 use crate::error::Stamp;
 use crate::session::session::Session;
@@ -16,18 +16,18 @@ impl Session {
             _ if basis.stamp != stamp => false,
             None => true,
             // Boxed, so that a request without a store does not reserve the memory.
-            Some(store_sync) => Box::pin(announce_again(self, store_sync, &basis)).await,
+            Some(store_sync) => Box::pin(store_intent_again(self, store_sync, &basis)).await,
         }
     }
 }
 
-async fn announce_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
+async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
     // Without an intent this refresh needs no lock: it is manual, or the first one of a session.
     let Some(fence) = store_sync.state().intent.as_ref().map(|intent| intent.fence) else { return true };
-    let announced = announce(session, store_sync, basis, (fence > 0).then_some(fence)).await;
-    let may_send = matches!(announced, Ok(true));
-    if matches!(announced, Ok(false)) {
+    let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
+    let may_send = matches!(stored, Ok(true));
+    if matches!(stored, Ok(false)) {
         // The change of the other process is adopted. If this fails, the next call that needs the store gets
         // the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;

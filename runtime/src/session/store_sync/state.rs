@@ -114,10 +114,8 @@ pub(super) enum Adoption {
 
 impl StoreSync {
     pub(super) fn new(store: Arc<dyn ErasedStore>, here: &Snapshot) -> Self {
-        let stored_as = StoredAs {
-            persisted: matches!(here.login_state, LoginState::LoggedOut),
-            ..StoredAs::fresh(here)
-        };
+        let stored_as =
+            StoredAs { persisted: matches!(here.login_state, LoginState::LoggedOut), ..StoredAs::new(here) };
         let state = SyncState {
             revision: None,
             stored_as,
@@ -156,7 +154,7 @@ impl StoreSync {
             in_time(self.store.load(), "the session could not be read from the store; check the store")
                 .await?;
         let record = Record::read(&stored.record)?;
-        if record.session.as_ref().is_some_and(|session| session.home.is_some()) {
+        if record.session.as_ref().is_some_and(|session| session.place.is_some()) {
             self.locate().await;
         }
         Ok(Found { revision: stored.revision, record })
@@ -174,7 +172,7 @@ impl StoreSync {
 
     /// The other place that received this session, if it is a copy.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
-        stored.home.clone().filter(|home| self.place.get() != Some(home))
+        stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
     /// Whether the original of this copy may spend the same refresh token.
@@ -208,7 +206,7 @@ impl SyncState {
     /// The identity of the current session. A new epoch gets a new one.
     pub(super) fn stored_as_of(&mut self, here: &Snapshot) -> &mut StoredAs {
         if self.stored_as.epoch != here.stamp.epoch {
-            self.stored_as = StoredAs::fresh(here);
+            self.stored_as = StoredAs::new(here);
             self.intent = None;
         }
         &mut self.stored_as
@@ -236,7 +234,7 @@ impl SyncState {
 }
 
 impl StoredAs {
-    pub(super) fn fresh(here: &Snapshot) -> Self {
+    pub(super) fn new(here: &Snapshot) -> Self {
         // The hasher of the standard library is seeded by the operating system.
         let hasher = RandomState::new();
         let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));

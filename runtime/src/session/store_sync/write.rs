@@ -86,7 +86,7 @@ impl Session {
         let tried = |progress: &Progress| {
             progress.written >= changes || progress.failed.as_ref().is_some_and(|(upto, _)| *upto >= changes)
         };
-        let Ok(progress) = progress.wait_for(tried).await else { return Err(broken_off()) };
+        let Ok(progress) = progress.wait_for(tried).await else { return Err(cancelled()) };
         match &progress.failed {
             Some((_, error)) if progress.written < changes => Err(error.clone()),
             _ => Ok(()),
@@ -170,7 +170,7 @@ pub(super) fn stored_session(
     let credential = credential?;
     let (login, age) = (stored_as.login.clone(), credential.received().elapsed());
     let stored = StoredSession::new(login, stored_as.generation, credential.tokens(), age, cookies.clone());
-    Some(stored.at(store_sync.place_of(stored_as)))
+    Some(stored.with_place(store_sync.place_of(stored_as)))
 }
 
 /// The only task that writes.
@@ -245,13 +245,13 @@ impl Drop for Writer {
         store_sync.writer_missing.store(true, Ordering::Relaxed);
         store_sync.progress.send_modify(|progress| {
             if progress.written < target {
-                progress.failed = Some((target, broken_off()));
+                progress.failed = Some((target, cancelled()));
             }
         });
     }
 }
 
-fn broken_off() -> Error {
+fn cancelled() -> Error {
     Error::new(
         Kind::Store,
         "storing the session was cancelled by the shutdown of a runtime; it is stored with the next call",
