@@ -75,7 +75,7 @@ impl SessionEvent {
                 trace::session_warning("a rule for responses panicked", *method, None);
             }
             Self::NotRevoked(error) => {
-                trace::session_warning("the revocation of tokens failed", None, Some(error))
+                trace::session_warning("the revocation of tokens failed", None, Some(error));
             }
         }
     }

@@ -16,7 +16,7 @@ const SLEPT: Duration = Duration::from_secs(60);
 #[derive(Clone, Copy)]
 pub(crate) struct Lifetime {
     received: Now,
-    lifetime: Duration,
+    length: Duration,
     ends: Instant,
     due: Instant,
     due_once: Instant,
@@ -44,7 +44,7 @@ impl Lifetime {
         let once = MARGIN_ONCE.min(lifetime / 2);
         Some(Self {
             received,
-            lifetime,
+            length: lifetime,
             ends,
             due: ends.checked_sub(margin)?,
             due_once: ends.checked_sub(once)?,
@@ -79,7 +79,7 @@ impl Lifetime {
     /// Whether the lifetime ended while the machine slept. A wall clock that was set forward looks the same,
     /// so this is not certain.
     fn ended_during_sleep(&self, now: Now) -> bool {
-        now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.lifetime)
+        now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
             && now.slept_since(self.received) > SLEPT
     }
 }

@@ -20,6 +20,7 @@ pub(crate) mod record;
 pub(crate) mod refresh_handle;
 pub(crate) mod refresh_task;
 pub(crate) mod revocation;
+#[expect(clippy::module_inception, reason = "the type `Session` stands in a file of its name")]
 pub(crate) mod session;
 pub(crate) mod session_write;
 pub(crate) mod snapshot;

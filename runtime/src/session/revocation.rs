@@ -9,7 +9,7 @@ use tokio::sync::oneshot;
 
 use super::decisions::RefreshResult;
 use super::events::SessionEvent;
-use super::session::Session;
+use super::session::{CredentialProvider, Session};
 use super::snapshot::Snapshot;
 use super::tokens::Tokens;
 use crate::error::{Error, Kind, Result, Stamp};
@@ -41,7 +41,7 @@ impl Session {
     /// ```
     /// # async fn example(session: afresh::Session) {
     /// if let Err(error) = session.revoke().await {
-    ///     eprintln!("logged out, but the server was not told: {error}");
+    ///     eprintln!("logged out, but the tokens are not revoked: {error}");
     /// }
     /// # }
     /// ```
@@ -113,7 +113,7 @@ impl Session {
     }
 
     fn can_revoke(&self) -> bool {
-        self.revoker().is_some() || self.provider().is_some_and(|provider| provider.can_revoke())
+        self.revoker().is_some() || self.provider().is_some_and(CredentialProvider::can_revoke)
     }
 
     async fn revoke_at_server(&self, tokens: Tokens) -> Result<()> {

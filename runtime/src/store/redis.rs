@@ -106,8 +106,8 @@ impl RedisStore {
 
 impl Inner {
     fn lock(&self) -> Lock {
-        let lock_name = format!("{{{}}}:lock", self.name);
-        Lock { connection: self.connection.clone(), name: self.name.clone(), lock_name, lease: self.lease }
+        let key = format!("{{{}}}:lock", self.name);
+        Lock { connection: self.connection.clone(), hash: self.name.clone(), key, lease: self.lease }
     }
 
     async fn load(&self) -> Result<Stored, BoxError> {

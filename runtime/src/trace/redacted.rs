@@ -11,9 +11,9 @@ pub(super) struct Redacted<'a>(pub(super) &'a Error);
 impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.text())?;
-        let ours = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
+        let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
-        while let Some(cause) = ours(&last) {
+        while let Some(cause) = own_cause(&last) {
             // An error that a function of the user returned is wrapped in one with the same text.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;

@@ -19,9 +19,9 @@ const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 pub(super) struct Lock {
     pub(super) connection: Connection,
     /// The key of the hash.
-    pub(super) name: String,
+    pub(super) hash: String,
     /// The key of the lock.
-    pub(super) lock_name: String,
+    pub(super) key: String,
     pub(super) lease: Duration,
 }
 
@@ -30,14 +30,14 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let length = lock.lease;
     let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
     let lease = Lease { lock, owner: connection::random_name(), runtime: Handle::current() };
-    let Lock { connection, name, lock_name, .. } = &lease.lock;
+    let Lock { connection, hash, key, .. } = &lease.lock;
     let mut pause = FIRST_PAUSE;
     loop {
         // Counted from before the request, because the server counts from later.
         let asked = Instant::now();
         let fence = connection.run::<u64>(|| {
-            let mut script = scripts::LOCK.key(&**name);
-            script.key(&**lock_name).arg(&*lease.owner).arg(millis);
+            let mut script = scripts::LOCK.key(&**hash);
+            script.key(&**key).arg(&*lease.owner).arg(millis);
             script
         });
         let fence = fence.await?;
@@ -59,13 +59,12 @@ struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (connection, lock_name) =
-            (self.lock.connection.clone(), std::mem::take(&mut self.lock.lock_name));
+        let (connection, key) = (self.lock.connection.clone(), std::mem::take(&mut self.lock.key));
         let owner = std::mem::take(&mut self.owner);
         // If this fails, or the runtime is gone, the lease expires by itself.
         task::spawn(&self.runtime, async move {
             let release = || {
-                let mut script = scripts::RELEASE.key(&*lock_name);
+                let mut script = scripts::RELEASE.key(&*key);
                 script.arg(&*owner);
                 script
             };
