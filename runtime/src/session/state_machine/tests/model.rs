@@ -189,7 +189,7 @@ impl Model {
         model
     }
 
-    pub(super) fn is_expired(&self) -> bool {
+    pub(super) fn is_done(&self) -> bool {
         self.callers.iter().all(|(_, place)| *place == Place::Done)
     }
 
