@@ -24,7 +24,7 @@ use crate::transport::upstream::Upstream;
 /// let client = Client::builder("https://shop.example")
 ///     .tokens(Tokens::new("access").with_refresh("refresh"))
 ///     .refresh_with(|session| async move {
-///         let refresh = session.tokens().and_then(|tokens| tokens.refresh().cloned());
+///         let refresh = session.tokens().and_then(|tokens| tokens.refresh_token().cloned());
 ///         let refresh = refresh.ok_or_else(|| Error::session_expired("no refresh token"))?;
 ///         // ask the server, whatever its way is
 ///         Ok(Tokens::new("new access").with_refresh(refresh))

@@ -26,7 +26,11 @@ impl RefreshSettings {
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>) {
         if let Some(refresher) = self.refresher.take() {
             let ends_on = self.session_ends_on.clone().unwrap_or_default();
-            session.set_provider(Arc::new(RefresherProvider { refresher, wire: upstream.clone(), ends_on }));
+            session.set_provider(Arc::new(RefresherProvider {
+                refresher,
+                upstream: upstream.clone(),
+                ends_on,
+            }));
         }
         if let Some(revoker) = self.revoker.take() {
             session.set_revoker(revoker);
@@ -50,7 +54,7 @@ fn set_method(client: &Client, refresh: Refresh, session_ends_on: Option<&[Statu
     let by_cookie = CREDENTIAL_REFUSED.iter().filter(|_| refresh.by_cookie);
     let usual = || by_cookie.filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
     client.session().set_provider(Arc::new(MethodProvider {
-        wire: client.upstream().clone(),
+        upstream: client.upstream().clone(),
         refresh,
         ends_on: session_ends_on.map_or_else(usual, <[_]>::to_vec),
     }));

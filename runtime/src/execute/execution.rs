@@ -80,7 +80,7 @@ impl Execution {
             return self.send_with(None).map(|(attached, sent)| FirstSend::Sent(attached, sent));
         };
         let context = self.context.clone();
-        let seen = context.session.glance();
+        let seen = context.session.current();
         match context.session.enter_at_once(&seen, demand, !self.request.is_replayable()) {
             Poll::Ready(carries) => {
                 let (mut attached, sent) = self.send_with(carries.then_some(&**seen))?;
@@ -100,7 +100,7 @@ impl Execution {
             let (attached, sent) = self.send_with(None)?;
             return Ok((attached, sent.await?));
         };
-        let mut snapshot = entered.pass;
+        let mut snapshot = entered.snapshot;
         let mut permit = None;
         if let Some(waited) = entered.waited {
             self.receipt.refreshed_by = Some(waited.by);
@@ -124,9 +124,9 @@ impl Execution {
         self.receipt.sends += 1;
         self.receipt.stamp = snapshot.map(|snapshot| snapshot.stamp);
         let attached = Attached {
-            stamp: snapshot.map_or_else(|| self.context.session.glance().stamp, |snapshot| snapshot.stamp),
+            stamp: snapshot.map_or_else(|| self.context.session.current().stamp, |snapshot| snapshot.stamp),
             credential: snapshot.is_some(),
-            learning: snapshot.is_some_and(|snapshot| snapshot.learning),
+            learning: snapshot.is_some_and(|snapshot| snapshot.wants_successes),
         };
         Ok((attached, self.sender()?.send(request, snapshot, false)))
     }
@@ -148,11 +148,11 @@ impl Execution {
     ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
         let context = self.context.clone();
         let session = &context.session;
-        let mut snapshot = attached.credential.then(|| session.recall(attached.stamp));
+        let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
         if response.status().is_redirection() {
             // The next hop is another request. It carries what the session has by then.
             if let Some(sent_with) = &snapshot {
-                snapshot = Some(session.still(sent_with)?);
+                snapshot = Some(session.revalidate(sent_with)?);
                 self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);
             }
         }
@@ -203,7 +203,7 @@ impl Execution {
             Some(Verdict::Suspect) => Some(Finding::Suspect),
             Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
         };
-        if finding.is_none() && snapshot.learning && own && response.status().is_success() {
+        if finding.is_none() && snapshot.wants_successes && own && response.status().is_success() {
             context.session.was_accepted(snapshot.stamp, self.plan.route());
         }
         (response, finding)
@@ -223,7 +223,7 @@ impl Execution {
         let policy = self.context.policy(self.plan.endpoint());
         let now = Instant::now();
         let expired = |snapshot: &Snapshot| {
-            snapshot.credential().is_some_and(|known| known.has_clock() && known.is_expired(now))
+            snapshot.credential().is_some_and(|known| known.has_lifetime() && known.is_expired(now))
         };
         let mut body = Bytes::new();
         if policy.wants_body(response.status(), response.headers(), self.plan.streams) {
@@ -236,7 +236,7 @@ impl Execution {
         let classified = policy.classify(&rejection, expired(snapshot));
         *response.headers_mut() = rejection.into_headers();
         if classified.is_some_and(|classified| classified.reason == Some(Reason::RuleFailed)) {
-            self.context.session.tell_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
+            self.context.session.report_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
         }
         (response, classified)
     }
@@ -250,7 +250,7 @@ impl Execution {
     ) -> Result<(Arc<Snapshot>, Option<SemaphorePermit<'c>>), Error> {
         let Some(limit) = context.settings.replay_limit.as_deref() else { return Ok((snapshot, None)) };
         let permit = limit.acquire().await.ok();
-        Ok((context.session.still(&snapshot)?, permit))
+        Ok((context.session.revalidate(&snapshot)?, permit))
     }
 
     pub(super) fn sender(&self) -> Result<Sender<'_>, Error> {

@@ -43,7 +43,7 @@ impl Execution {
     }
 
     fn not_replayable(&mut self, snapshot: &Snapshot) -> Error {
-        self.context.session.renewed_without_replay(snapshot.stamp, self.plan.route());
+        self.context.session.refreshed_without_replay(snapshot.stamp, self.plan.route());
         self.receipt.reason = Some(Reason::BodySpent);
         let text = "the credential was refreshed, but the body is a stream that can be sent only once: call again \
                     with a new stream";
@@ -81,7 +81,7 @@ impl Execution {
     ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
         match self.refreshed(next).await {
             Ok(snapshot) => {
-                self.context.session.renewed_without_replay(snapshot.stamp, self.plan.route());
+                self.context.session.refreshed_without_replay(snapshot.stamp, self.plan.route());
                 self.receipt.reason = Some(Reason::NoReplay);
                 Ok((response, None))
             }

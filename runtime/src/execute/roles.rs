@@ -62,7 +62,7 @@ async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
     if answer.status().is_success() {
         let session = &call.context.session;
         session.log_in(Some(before.stamp), tokens_of(&answer)?, &cookies)?;
-        session.stored().await?;
+        session.saved().await?;
     }
     Ok(answer)
 }
@@ -73,8 +73,8 @@ async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
     let (answer, cookies) = call.send(&begun.without_credential()).await?;
     if answer.status().is_success() {
         let session = &call.context.session;
-        session.renew_by_hand(&begun, tokens_of(&answer)?, &cookies)?;
-        session.stored().await?;
+        session.set_refreshed(&begun, tokens_of(&answer)?, &cookies)?;
+        session.saved().await?;
     }
     Ok(answer)
 }
@@ -82,14 +82,14 @@ async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
 /// The session ends here first. Whatever becomes of the request, nothing is logged in afterwards.
 async fn log_out(mut call: RoleCall) -> Result<Answer> {
     // The server must learn of the session that is stored, too. If it cannot be read, the logout goes on without it.
-    let _ = call.context.session.consult().await;
+    let _ = call.context.session.check_store().await;
     let ended = call.context.session.log_out();
     let (answer, _) = if call.endpoint.bare {
         call.send(&ended.without_credential()).await?
     } else {
         call.send(&ended).await?
     };
-    call.context.session.stored().await?;
+    call.context.session.saved().await?;
     Ok(answer)
 }
 

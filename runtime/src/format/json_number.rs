@@ -31,7 +31,7 @@ pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     clamped.into()
 }
 
-/// With both quotes, or to the end of what is there.
+/// The length of the string with both quotes, or up to the end of the text.
 fn text_length(text: &[u8]) -> usize {
     let mut escaped = false;
     let end = text.iter().skip(1).position(|byte| {
@@ -47,7 +47,7 @@ fn number_length(number: &[u8]) -> usize {
 }
 
 fn is_beyond(token: &[u8]) -> bool {
-    // Nothing shorter is: this spares parsing most of them.
+    // A shorter number is never too large. This avoids parsing most of them.
     token.len() > 4
         && std::str::from_utf8(token)
             .is_ok_and(|text| text.parse().is_ok_and(|number: f64| number.is_infinite()))
@@ -61,9 +61,9 @@ mod tests {
         String::from_utf8(clamp_numbers(Bytes::copy_from_slice(body.as_bytes())).to_vec()).unwrap()
     }
 
-    /// H6, H7: only numbers are touched, and only those that cannot be read.
+    /// H6, H7: only numbers change, and only those that no float can hold.
     #[test]
-    fn numbers_that_no_float_holds_become_the_largest() {
+    fn numbers_too_large_for_a_float_become_the_largest_float() {
         for same in [
             r#"{"expires_in":3600,"a":-1.5e3,"b":[1e308]}"#,
             r#"{"access_token":"1e400","b":"\"1e400","c":"\\"}"#,

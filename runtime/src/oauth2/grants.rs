@@ -2,9 +2,9 @@
 
 use super::token_endpoint::{ClientAuth, TokenEndpoint};
 use crate::error::{Error, Kind, Result};
-use crate::refresh::exchange::Presentation;
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::refresh::session_outcome::SessionOutcome;
+use crate::refresh::token_request::TokenRequest;
 use crate::response::reading::BySerde;
 use crate::session::{Attempt, Tokens};
 use crate::trace::SendSpans;
@@ -164,12 +164,12 @@ settings!(ClientCredentials);
 
 impl Refresher for RefreshTokenGrant {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        let Some(secret) = context.tokens().and_then(Tokens::refresh) else {
+        let Some(secret) = context.tokens().and_then(Tokens::refresh_token) else {
             return Err(Error::new(Kind::Refresh, "the session has no refresh token"));
         };
         let grant = [("grant_type", "refresh_token"), ("refresh_token", secret.secret())];
         match exchange(&self.0, &grant, context).await? {
-            Attempt::Renewed { tokens, .. } => Ok(tokens),
+            Attempt::Refreshed { tokens, .. } => Ok(tokens),
             Attempt::Failed { error, .. } => Err(error),
             Attempt::Rejected(error) if error.is_session_expired() => Err(error),
             Attempt::Rejected(error) => Err(Error::session_expired(error)),
@@ -177,7 +177,7 @@ impl Refresher for RefreshTokenGrant {
     }
 
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
-        tokens.and_then(Tokens::refresh).is_some()
+        tokens.and_then(Tokens::refresh_token).is_some()
     }
 
     async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
@@ -192,7 +192,7 @@ impl Refresher for RefreshTokenGrant {
 impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         match exchange(&self.0, &[("grant_type", "client_credentials")], context).await? {
-            Attempt::Renewed { tokens, .. } => Ok(tokens),
+            Attempt::Refreshed { tokens, .. } => Ok(tokens),
             // No answer ends what needs no login.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),
@@ -217,11 +217,11 @@ async fn exchange(
     grant: &[(&str, &str)],
     context: RefreshContext<'_>,
 ) -> Result<Attempt> {
-    let (wire, request) = endpoint.token_request(grant, context)?;
-    let presentation = Presentation {
+    let (upstream, request) = endpoint.token_request(grant, context)?;
+    let presentation = TokenRequest {
         session: context.session,
         stamp: context.stamp,
-        wire: &wire,
+        upstream: &upstream,
         request,
         tokens_of: <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of,
         cookies: None,

@@ -13,14 +13,14 @@ use url::Url;
 use crate::error::{Error, Kind, Result};
 use crate::format::loopback::is_loopback;
 use crate::refresh::error_response::ErrorResponse;
-use crate::refresh::exchange::{DEADLINE as EXCHANGE_DEADLINE, Heard, Unheard, ask};
 use crate::refresh::refresher::RefreshContext;
+use crate::refresh::token_request::{DEADLINE as EXCHANGE_DEADLINE, NoResponse, TokenResponse, ask};
 use crate::request::body::Content;
 use crate::request::prepared::{Declared, DeclaredBody, Prepared};
 use crate::trace::SendSpans;
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
-use crate::transport::upstream::Upstream as Wire;
+use crate::transport::upstream::Upstream;
 
 /// How a client with a secret shows who it is (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -101,10 +101,10 @@ impl TokenEndpoint {
     }
 
     /// The way to `url`, over the grant's own transport or that of the client.
-    fn wire(&self, url: &Url, context: RefreshContext<'_>) -> Wire {
+    fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
         let home = context.home;
         let transport = self.transport.as_ref().unwrap_or(&home.transport).clone();
-        Wire {
+        Upstream {
             follows_redirects: transport.follows_redirects(),
             transport,
             origin: Origin::of(url),
@@ -119,34 +119,38 @@ impl TokenEndpoint {
         &self,
         grant: &[(&str, &str)],
         context: RefreshContext<'_>,
-    ) -> Result<(Wire, Prepared)> {
+    ) -> Result<(Upstream, Prepared)> {
         let url = self.endpoint(&self.url, "the token endpoint")?;
         let own = self.params.iter().map(|(name, value)| (&**name, &**value));
         let request = self.request(url.clone(), grant.iter().copied().chain(own));
-        Ok((self.wire(&url, context), request))
+        Ok((self.upstream(&url, context), request))
     }
 
     /// RFC 7009 §2.1. Success also for a token that is not good any more.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
         // The access tokens of a refresh token go with it.
-        let refresh = tokens.refresh().map(|token| ("refresh_token", token.secret()));
-        let access = || tokens.access().map(|token| ("access_token", token.secret()));
+        let refresh = tokens.refresh_token().map(|token| ("refresh_token", token.secret()));
+        let access = || tokens.access_token().map(|token| ("access_token", token.secret()));
         let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
         let url = self.endpoint(url, "the revocation endpoint")?;
-        let wire = self.wire(&url, context);
+        let upstream = self.upstream(&url, context);
         let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
-        let heard =
-            tokio::time::timeout(EXCHANGE_DEADLINE, ask(&wire, &mut request, None, &SendSpans::new(None)))
-                .await;
-        match heard {
-            Ok(Ok(heard)) if heard.status.is_success() => Ok(()),
-            Ok(Ok(Heard { status, headers, body })) => {
+        let response = tokio::time::timeout(
+            EXCHANGE_DEADLINE,
+            ask(&upstream, &mut request, None, &SendSpans::new(None)),
+        )
+        .await;
+        match response {
+            Ok(Ok(response)) if response.status.is_success() => Ok(()),
+            Ok(Ok(TokenResponse { status, headers, body })) => {
                 let response = ErrorResponse::of(status, &headers, &body);
                 let text = format!("the revocation endpoint answered {status}");
                 Err(Error::new(Kind::Transport, text).with_source(response))
             }
-            Ok(Err(Unheard::Final(error) | Unheard::Unsent(error) | Unheard::Lost(error))) => Err(error),
+            Ok(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+                Err(error)
+            }
             Err(elapsed) => {
                 let error = Error::new(Kind::Timeout, "the revocation endpoint did not answer in time");
                 Err(error.with_source(elapsed))

@@ -1,19 +1,20 @@
-//! How long the session waits for what it has begun: time in which this process could not run is not counted.
+//! Deadlines that do not count the time in which the process was suspended.
 
 use std::future::Future;
 use std::time::Duration;
 
 use tokio::time::{Instant, timeout, timeout_at};
 
-/// So much too late a timer fires where the machine is busy, and not because it slept.
+/// How late a timer may fire on a busy machine. A later timer means that the machine slept.
 const LATE: Duration = Duration::from_secs(1);
 
-/// What `future` comes to; `None` if that takes longer than `deadline`.
+/// The output of `future`, or `None` if it takes longer than `deadline`.
 ///
-/// A process that was suspended finds its timers run out when it wakes, and what came for it meanwhile still unread:
-/// it gets the whole time once more. An answer that it holds already would be lost otherwise, and with it a rotated token.
+/// When a suspended process wakes up, its timers have expired and the data that arrived meanwhile is unread.
+/// So `future` gets the whole time once more. Otherwise a response that has arrived would be lost, and a
+/// rotated refresh token with it.
 ///
-/// The future is pinned by the caller, so that it is not in memory twice.
+/// The caller pins the future, so that it is not in memory twice.
 pub(crate) fn within<T>(
     deadline: Duration,
     mut future: impl Future<Output = T> + Unpin,

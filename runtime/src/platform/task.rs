@@ -1,6 +1,7 @@
 //! Spawns tasks on the caller's Tokio runtime.
 //!
-//! Tokio compiles its part anew for each type of future: 7,000 lines of LLVM. In a box, all tasks have the same type.
+//! Tokio compiles its part again for each type of future: 7,000 lines of LLVM. In a box, all tasks have the
+//! same type.
 
 use std::future::Future;
 use std::pin::Pin;

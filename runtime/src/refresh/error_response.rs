@@ -1,4 +1,4 @@
-//! What an answer without tokens says (RFC 6749 §5.2): [`ErrorResponse`], and whether it ends the session.
+//! What a response without tokens says (RFC 6749 §5.2): [`ErrorResponse`], and whether it ends the session.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
@@ -12,10 +12,10 @@ use crate::error::{Error, Kind};
 use crate::format::date;
 use crate::format::media_type::MediaType;
 
-/// What a refresh or token endpoint answered instead of tokens (RFC 6749 §5.2).
+/// The response of a refresh or token endpoint that has no tokens (RFC 6749 §5.2).
 ///
-/// It is the [`source`](std::error::Error::source) of the error of a refresh that the server refused: by a
-/// `#[refresh]` method, or by a grant of [`oauth2`](crate::oauth2). Its description and its body stay out,
+/// It is the [`source`](std::error::Error::source) of the error of a refused refresh, for a `#[refresh]`
+/// method and for a grant of [`oauth2`](crate::oauth2). It does not include the description or the body,
 /// because they may hold secrets.
 ///
 /// ```
@@ -47,20 +47,20 @@ impl ErrorResponse {
         Self { status, code, retry_after: retry_after(headers) }
     }
 
-    /// The status of the answer.
+    /// Returns the status of the response.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status
     }
 
-    /// The error code, such as `invalid_client`; `None` if the answer holds none, or one that does not look
-    /// like a code.
+    /// Returns the error code, such as `invalid_client`. `None` if the response has none, or one that does
+    /// not look like a code.
     #[must_use]
     pub fn code(&self) -> Option<&str> {
         self.code.as_deref()
     }
 
-    /// How long the server asked to wait (RFC 9110 §10.2.3), as it said it.
+    /// Returns how long the server asked to wait (RFC 9110 §10.2.3).
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         self.retry_after
@@ -83,7 +83,7 @@ impl fmt::Display for ErrorResponse {
 
 impl std::error::Error for ErrorResponse {}
 
-/// Codes that refuse the secret for good: OAuth's, Django's simplejwt's, and `GoTrue`'s.
+/// Error codes that reject the refresh token: those of OAuth, of Django's simplejwt, and of `GoTrue`.
 const DEFINITE: [&str; 8] = [
     "invalid_grant",
     "invalid_token",
@@ -95,24 +95,25 @@ const DEFINITE: [&str; 8] = [
     "token_not_valid",
 ];
 
-/// What an answer that is no success says.
+/// What an error response means for the session.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Ending {
-    /// The secret is refused for good.
+    /// The refresh token is rejected.
     Rejected,
-    /// Not now; perhaps after what the server asked for.
+    /// The refresh failed for now. The value is the wait that the server asked for.
     Failed(Option<Duration>),
 }
 
-/// Only what definitely refuses the secret ends a session: an error code that says so, or a status that the
-/// user said does.
+/// Only a definite rejection of the refresh token ends a session: an error code that says so, or a status
+/// that the user declared.
 pub(crate) fn classify(
     status: StatusCode,
     headers: &HeaderMap,
     body: &Bytes,
     ends_on: &[StatusCode],
 ) -> Ending {
-    // RFC 6749 §5.2, RFC 8628 §3.5: what is wrong is the client, the request or the server, and not the secret.
+    // RFC 6749 §5.2, RFC 8628 §3.5: these blame the client, the request or the server, and not the refresh
+    // token.
     const OTHERS: [&str; 8] = [
         "invalid_client",
         "invalid_request",
@@ -125,7 +126,7 @@ pub(crate) fn classify(
     ];
     let spoken =
         status.is_success() || status.is_client_error() && !matches!(status.as_u16(), 408 | 425 | 429);
-    // RFC 6749 §5.2 gives it a 400. With a 401 or 403 some say that the refresh token is not valid.
+    // RFC 6749 §5.2 uses it with status 400. With 401 or 403, some servers reject the refresh token by it.
     let code = error_code(body).filter(|code| code != "invalid_request" || status == StatusCode::BAD_REQUEST);
     let is = |codes: &[&str]| code.as_ref().is_some_and(|code| codes.contains(&code.as_str()));
     if spoken && is(&DEFINITE) {
@@ -137,14 +138,15 @@ pub(crate) fn classify(
     Ending::Failed(retry_after(headers))
 }
 
-/// A page is a proxy's or firewall's, also if it does not say that it is one; the endpoint itself has not
-/// spoken.
+/// An HTML page is from a proxy or firewall, also without the content type. The endpoint itself has not
+/// answered.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway says that it got no answer from the endpoint, which may have read the request all the same. A 503
-/// can be the endpoint's own: it is a gateway's where it comes as a page, or as Envoy's proxies say it.
+/// Whether a gateway reports that the endpoint did not answer. The endpoint may have processed the request. A
+/// 503 can be from the endpoint itself; it is from a gateway if it is a page, or has the text of an Envoy
+/// proxy.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {
@@ -154,12 +156,12 @@ pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &
     }
 }
 
-/// Some servers say in a 200 that they refuse.
+/// Some servers report an error with status 200.
 pub(crate) fn is_error(body: &Bytes) -> bool {
     error_code(body).is_some()
 }
 
-/// The `error` of RFC 6749 §5.2; others call it `code` or `error_code`, names that mean something else elsewhere.
+/// The `error` of RFC 6749 §5.2. Some servers use `code` or `error_code`, which mean other things elsewhere.
 fn error_code(body: &Bytes) -> Option<String> {
     let body: Value = serde_json::from_slice(body).ok()?;
     let text = |name| body.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
@@ -195,9 +197,9 @@ mod tests {
         )
     }
 
-    /// D3, D4: only a definite refusal ends the session.
+    /// D3, D4: only a definite rejection ends the session.
     #[test]
-    fn an_oauth_code_ends_the_session_and_a_page_never_does() {
+    fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
         let both = [StatusCode::UNAUTHORIZED, StatusCode::FORBIDDEN];
         let grant = r#"{"error":"invalid_grant"}"#;
         let plain = r#"{"status":{"text":"jwt expired"}}"#;
@@ -212,7 +214,7 @@ mod tests {
         assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
         assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
         assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-        // As league/oauth2-server before 9 refuses a refresh token, under Laravel Passport.
+        // As league/oauth2-server before version 9 rejects a refresh token, under Laravel Passport.
         assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
         assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
         for status in [404, 408, 429, 500, 502, 503] {
@@ -222,9 +224,10 @@ mod tests {
         }
     }
 
-    /// D4: the codes of servers that have fields of their own for them; other codes there mean other things.
+    /// D4: some servers have fields of their own for these codes. Other codes in the fields mean other
+    /// things.
     #[test]
-    fn codes_in_fields_of_their_own_end_the_session() {
+    fn codes_in_other_fields_end_the_session() {
         let simplejwt = r#"{"detail":"Token is blacklisted","code":"token_not_valid"}"#;
         let gotrue = r#"{"code":400,"error_code":"refresh_token_not_found","msg":"Invalid Refresh Token"}"#;
         let newer_gotrue = r#"{"code":"refresh_token_already_used","message":"Invalid Refresh Token"}"#;

@@ -5,43 +5,42 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::exchange::Presentation;
+use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::request::call::Call;
 use crate::response::answer::Answer;
-use crate::session::{Attempt, Boxed, CredentialProvider, Session, Snapshot, Standing, Tokens};
+use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::trace::SendSpans;
-use crate::transport::upstream::Upstream as Wire;
+use crate::transport::upstream::Upstream;
 
-/// How the tokens are read from an answer.
+/// How the tokens are read from a response.
 pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
-/// The exchange of the refresh secret for a new credential: a call that no session touches, and how to read
-/// its answer.
+/// A token request of a `#[refresh]` method: a call without a session, and how to read its response.
 #[derive(Debug)]
 pub struct Exchange {
     pub(crate) call: Call,
     pub(crate) tokens_of: TokensOf,
 }
 
-/// How a `#[refresh]` method makes its request of the session: a plain function over what has no session,
-/// so that it cannot wait for itself.
+/// How a `#[refresh]` method builds its request. It is a plain function without a session, so it cannot wait
+/// for itself.
 #[derive(Clone, Copy)]
 pub struct Refresh {
-    pub(crate) exchange: fn(&Wire, &Tokens) -> Option<Exchange>,
+    pub(crate) exchange: fn(&Upstream, &Tokens) -> Option<Exchange>,
     pub(crate) by_cookie: bool,
 }
 
 impl Refresh {
-    /// The parameters are filled from the session's tokens.
+    /// The parameters are filled from the tokens of the session.
     #[must_use]
-    pub const fn new(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
+    pub const fn new(exchange: fn(&Upstream, &Tokens) -> Option<Exchange>) -> Self {
         Self { exchange, by_cookie: false }
     }
 
-    /// There are no parameters: the refresh secret is a cookie.
+    /// There are no parameters: the refresh token is a cookie.
     #[must_use]
-    pub const fn by_cookie(exchange: fn(&Wire, &Tokens) -> Option<Exchange>) -> Self {
+    pub const fn by_cookie(exchange: fn(&Upstream, &Tokens) -> Option<Exchange>) -> Self {
         Self { exchange, by_cookie: true }
     }
 }
@@ -52,21 +51,23 @@ impl fmt::Debug for Refresh {
     }
 }
 
-/// The API's `#[refresh]` method, over a wire that has no session.
+/// Refreshes by the `#[refresh]` method of the API.
 pub(crate) struct MethodProvider {
-    pub(crate) wire: Arc<Wire>,
+    pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// Statuses with which the endpoint ends the session whatever its answer says otherwise.
+    /// Statuses of the endpoint that end the session, whatever the body says.
     pub(crate) ends_on: Vec<StatusCode>,
 }
 
 impl CredentialProvider for MethodProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
-        match &snapshot.standing {
-            Standing::Expired { .. } => false,
-            Standing::Nobody => self.refresh.by_cookie && self.has_cookie(snapshot),
-            Standing::Live(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
-            Standing::Live(credential) => (self.refresh.exchange)(&self.wire, credential.tokens()).is_some(),
+        match &snapshot.login_state {
+            LoginState::Expired { .. } => false,
+            LoginState::LoggedOut => self.refresh.by_cookie && self.has_cookie(snapshot),
+            LoginState::LoggedIn(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
+            LoginState::LoggedIn(credential) => {
+                (self.refresh.exchange)(&self.upstream, credential.tokens()).is_some()
+            }
         }
     }
 
@@ -89,17 +90,17 @@ impl CredentialProvider for MethodProvider {
 
 impl MethodProvider {
     fn has_cookie(&self, snapshot: &Snapshot) -> bool {
-        let exchange = (self.refresh.exchange)(&self.wire, &Tokens::empty());
+        let exchange = (self.refresh.exchange)(&self.upstream, &Tokens::empty());
         let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
-        let url = request.as_ref().and_then(|request| request.url(&self.wire).ok());
+        let url = request.as_ref().and_then(|request| request.url(&self.upstream).ok());
         url.is_some_and(|url| snapshot.cookies.has_any(&url))
     }
 
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         let none = Tokens::empty();
         let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
-        let Some(exchange) = (self.refresh.exchange)(&self.wire, tokens) else {
-            let error = Error::new(Kind::Refresh, "the session has nothing to refresh with");
+        let Some(exchange) = (self.refresh.exchange)(&self.upstream, tokens) else {
+            let error = Error::new(Kind::Refresh, "the session has nothing to refresh with; log in again");
             return Attempt::Failed { error, retry_after: None };
         };
         let endpoint = exchange.call.endpoint();
@@ -108,16 +109,16 @@ impl MethodProvider {
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };
         let spans = SendSpans::new(Some(endpoint));
-        let presentation = Presentation {
+        let request = TokenRequest {
             session,
             stamp: basis.stamp,
-            wire: &self.wire,
+            upstream: &self.upstream,
             request,
             tokens_of: exchange.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
             ends_on: &self.ends_on,
             spans,
         };
-        presentation.run().await
+        request.run().await
     }
 }

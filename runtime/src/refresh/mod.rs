@@ -7,10 +7,10 @@
 // To read the code of this folder, start with `method.rs`.
 
 pub(crate) mod error_response;
-pub(crate) mod exchange;
 pub(crate) mod method;
 pub(crate) mod refresher;
 pub(crate) mod refresher_provider;
 pub(crate) mod session_outcome;
+pub(crate) mod token_request;
 
 pub use self::refresher::{RefreshContext, Refresher};

@@ -1,4 +1,4 @@
-//! A way to refresh that is no `#[refresh]` method: the public [`Refresher`], and what it is given.
+//! A way to refresh without a `#[refresh]` method: the public trait [`Refresher`], and its context.
 
 use std::fmt;
 use std::future::Future;
@@ -8,13 +8,13 @@ use http::StatusCode;
 
 use crate::error::{Result, Stamp};
 use crate::session::{AsTokens, Boxed, Session, Tokens};
-use crate::transport::upstream::Upstream as Wire;
+use crate::transport::upstream::Upstream;
 
-/// How a session gets a new credential, where no `#[refresh]` method says it. Given to
+/// Refreshes a session without a `#[refresh]` method. Pass it to
 /// [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 ///
-/// For a single function there is [`refresh_with`](crate::ClientBuilder::refresh_with); for OAuth 2.0, the
-/// grants of [`oauth2`](crate::oauth2) are such refreshers.
+/// For a single function use [`refresh_with`](crate::ClientBuilder::refresh_with). For OAuth 2.0 use the
+/// grants of [`oauth2`](crate::oauth2), which implement this trait.
 ///
 /// ```
 /// use afresh::refresh::RefreshContext;
@@ -40,96 +40,96 @@ use crate::transport::upstream::Upstream as Wire;
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// # What it can rely on
+/// # Guarantees
 ///
-/// - It is called once for everybody who waits, never twice at a time for one session, and in a task of its
-///   own: no caller's end is its end.
-/// - Its future is dropped after 10 s, and when the runtime shuts down; nowhere else. A refresh that is
-///   dropped has failed for now. Rotating secrets that it has received by then and not returned are lost:
-///   keep what comes after the server's answer short.
-/// - It is not repeated within one refresh. Whether a request whose answer was lost may be repeated with the
-///   same secret, only the refresher knows (the [`oauth2`](crate::oauth2) grants do so).
+/// - The refresh runs once for all waiting calls, and never twice at a time for one session. It runs in its
+///   own task, so it continues when a caller is dropped.
+/// - The future is dropped after 10 s and at the shutdown of the runtime, and at no other time. A dropped
+///   refresh counts as failed for now, and a rotated refresh token that it has received and not returned is
+///   lost. Keep the work after the response of the server short.
+/// - Within one refresh, the method is called once. If the response to a request is lost, only the refresher
+///   knows whether it can send the same refresh token again. The [`oauth2`](crate::oauth2) grants do so.
 ///
-/// # What it must not do
+/// # Limits
 ///
-/// Await a call of the session that it refreshes: the call fails at once with
-/// [`is_reentrant`](crate::Error::is_reentrant). Everything else may be awaited, other clients too. In a task
-/// that it spawns this is not noticed: the call waits for the refresh, and if the refresh waits for the task,
-/// both do so until the refresh is given up after 10 s.
+/// A refresher must not await a call of the session that it refreshes. Such a call returns an error at once
+/// ([`is_reentrant`](crate::Error::is_reentrant)). Calls of other sessions are fine. A call in a spawned task
+/// is not detected: it waits for the refresh. If the refresh also waits for that task, both wait until the
+/// refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` is no way to refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. What they leave out, a refresh token above all, stays as it was.
+    /// Gets new tokens. What they leave out stays as it was, for example the refresh token.
     ///
     /// # Errors
     ///
-    /// [`Error::session_expired`](crate::Error::session_expired), or another client's error whose answer
-    /// says `invalid_grant` (RFC 6749 §5.2), ends the session. Any other error, a panic too, keeps it:
-    /// the refresh is tried again by a later call, after 1 s at first and up to 60 s when it fails
-    /// again and again.
+    /// [`Error::session_expired`](crate::Error::session_expired) ends the session, and so does the error of
+    /// another client whose response says `invalid_grant` (RFC 6749 §5.2). Any other error, or a panic, keeps
+    /// the session. A later call tries again, after 1 s at first and after up to 60 s when refreshes keep
+    /// failing.
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send;
 
-    /// Whether there is something to refresh with; `tokens` is `None` while nobody is logged in. Default:
-    /// whether somebody is logged in.
+    /// Whether a refresh is possible. `tokens` is `None` without a login. The default is whether there is a
+    /// login.
     ///
-    /// If there is nothing, a refused call's answer is its own. If there is something without anybody
-    /// logged in, the first call that needs the session gets it by a refresh. Called often: it should be
-    /// quick, and always say the same of the same tokens.
+    /// If a refresh is not possible, a refused call returns its response. If a refresh is possible without a
+    /// login, the first call that needs the session refreshes. This method is called often. It must be fast,
+    /// and return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
     }
 
-    /// Tells the server that [`context.tokens()`](RefreshContext::tokens) are not wanted any more, say by
-    /// RFC 7009. Default: nothing.
+    /// Tells the server that [`context.tokens()`](RefreshContext::tokens) are no longer used, for example by
+    /// RFC 7009. The default does nothing.
     ///
-    /// Called with tokens that nobody else has: those of a refresh that came back after a logout or another
-    /// login, and those of a login that somebody logged out of while it was under way; and by
-    /// [`Session::revoke`]. Nobody waits for it but the caller of the latter. It has 10 s.
+    /// The runtime calls it for tokens that it discards: those of a refresh that ends after a logout or
+    /// another login, and those of a login during which a logout happened. [`Session::revoke`] calls it too,
+    /// and only its caller waits for the result. The deadline is 10 s.
     ///
     /// # Errors
     ///
-    /// Any error is told as [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) and otherwise
+    /// An error is emitted as [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked) and otherwise
     /// ignored.
     fn revoke(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<()>> + Send {
         let _ = context;
         async { Ok(()) }
     }
 
-    /// Asked once, when a client is built with it: what it fails with, building fails with. Default: all is
-    /// well.
+    /// Checks the configuration. It is called once by `build` of the client, which returns the error. The
+    /// default accepts everything.
     ///
     /// # Errors
     ///
-    /// What is wrong with how it was set up.
+    /// What is wrong with the configuration.
     fn check(&self) -> Result<()> {
         Ok(())
     }
 }
 
-/// What a [`Refresher`] works with.
+/// The context of a [`Refresher`].
 #[derive(Clone, Copy)]
 pub struct RefreshContext<'a> {
     pub(crate) session: &'a Session,
     pub(crate) stamp: Stamp,
     pub(crate) tokens: Option<&'a Tokens>,
-    /// The way to the API of the client that the refresher was given to.
-    pub(crate) home: &'a Arc<Wire>,
+    /// The API of the client that has the refresher.
+    pub(crate) home: &'a Arc<Upstream>,
     pub(crate) ends_on: &'a [StatusCode],
 }
 
 impl<'a> RefreshContext<'a> {
-    /// The tokens that are to be refreshed, as they were when the refresh began, or to be revoked; `None`
-    /// when nobody was logged in.
+    /// Returns the tokens to refresh, as they were when the refresh began, or the tokens to revoke. `None`
+    /// without a login.
     #[must_use]
     pub fn tokens(&self) -> Option<&'a Tokens> {
         self.tokens
     }
 
-    /// The session, as it is now. By [`Session::events`] and [`Session::state`] it can be watched; waiting
-    /// for a refresh of it fails.
+    /// Returns the session as it is now. Its [`events`](Session::events) and [`state`](Session::state) can be
+    /// read; waiting for its refresh is an error.
     #[must_use]
     pub fn session(&self) -> &'a Session {
         self.session
@@ -142,7 +142,7 @@ impl fmt::Debug for RefreshContext<'_> {
     }
 }
 
-/// Any [`Refresher`], behind a pointer.
+/// Any [`Refresher`] behind a pointer.
 pub(crate) trait AnyRefresher: Send + Sync {
     fn refresh<'a>(&'a self, context: RefreshContext<'a>) -> Boxed<'a, Result<Tokens>>;
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool;
@@ -173,7 +173,7 @@ where
     T: AsTokens,
 {
     fn refresh(&self, context: RefreshContext<'_>) -> impl Future<Output = Result<Tokens>> + Send {
-        let renewed = (self.0)(context.session().clone());
-        async move { renewed.await.map(|tokens| tokens.as_tokens()) }
+        let refreshed = (self.0)(context.session().clone());
+        async move { refreshed.await.map(|tokens| tokens.as_tokens()) }
     }
 }

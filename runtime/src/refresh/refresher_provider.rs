@@ -7,23 +7,23 @@ use http::StatusCode;
 use super::error_response::{Ending, ErrorResponse, classify};
 use super::refresher::{AnyRefresher, RefreshContext};
 use crate::error::{Error, Kind, Result, Stamp};
-use crate::session::{Attempt, Boxed, CredentialProvider, Session, Snapshot, Standing, Tokens};
-use crate::transport::upstream::Upstream as Wire;
+use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
+use crate::transport::upstream::Upstream;
 
-/// The user's own way.
+/// Refreshes by a [`Refresher`](super::refresher::Refresher) of the user.
 pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
-    /// Of the client that brought it.
-    pub(crate) wire: Arc<Wire>,
+    /// The API of the client that has the refresher.
+    pub(crate) upstream: Arc<Upstream>,
     pub(crate) ends_on: Vec<StatusCode>,
 }
 
 impl CredentialProvider for RefresherProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
-        match &snapshot.standing {
-            Standing::Expired { .. } => false,
-            Standing::Nobody => self.refresher.can_refresh(None),
-            Standing::Live(credential) => self.refresher.can_refresh(Some(credential.tokens())),
+        match &snapshot.login_state {
+            LoginState::Expired { .. } => false,
+            LoginState::LoggedOut => self.refresher.can_refresh(None),
+            LoginState::LoggedIn(credential) => self.refresher.can_refresh(Some(credential.tokens())),
         }
     }
 
@@ -49,7 +49,7 @@ impl RefresherProvider {
         let tokens = basis.credential().map(|credential| credential.tokens());
         let context = self.context(session, basis.stamp, tokens);
         match self.refresher.refresh(context).await {
-            Ok(tokens) => Attempt::Renewed { tokens, cookies: None },
+            Ok(tokens) => Attempt::Refreshed { tokens, cookies: None },
             Err(error) => self.judge(error),
         }
     }
@@ -60,17 +60,17 @@ impl RefresherProvider {
         stamp: Stamp,
         tokens: Option<&'a Tokens>,
     ) -> RefreshContext<'a> {
-        RefreshContext { session, stamp, tokens, home: &self.wire, ends_on: &self.ends_on }
+        RefreshContext { session, stamp, tokens, home: &self.upstream, ends_on: &self.ends_on }
     }
 
-    /// What the user's code failed with. An error of another API's call is read like the answer of a
-    /// `#[refresh]` method.
+    /// Classifies an error of the refresher. An error of a call to another API is treated like the response
+    /// of a `#[refresh]` method.
     fn judge(&self, error: Error) -> Attempt {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only the answer itself: a rejection that another session's failed refresh left in the error is not
-        // ours.
+        // Only the response itself counts. A rejection in the error may come from the failed refresh of
+        // another session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {
@@ -82,8 +82,8 @@ impl RefresherProvider {
         let source = std::error::Error::source(&error);
         let response = source.and_then(|source| source.downcast_ref::<ErrorResponse>());
         let retry_after = response.and_then(ErrorResponse::retry_after);
-        let told = error.kind() == Kind::Refresh && error.rejection().is_none();
-        let error = if told || error.kind() == Kind::Reentrant { error } else { Error::refresh(error) };
+        let is_refresh = error.kind() == Kind::Refresh && error.rejection().is_none();
+        let error = if is_refresh || error.kind() == Kind::Reentrant { error } else { Error::refresh(error) };
         Attempt::Failed { error, retry_after }
     }
 }

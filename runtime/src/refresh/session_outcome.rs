@@ -25,7 +25,7 @@ where
     fn tokens_of(answer: &Answer) -> Result<Tokens, Error> {
         let copy = Answer::whole(answer.status(), answer.headers().clone(), answer.body().clone());
         let tokens = T::from_response(copy)?.as_tokens();
-        if tokens.access().is_none() && tokens.refresh().is_none() && !tokens.by_cookie {
+        if tokens.access_token().is_none() && tokens.refresh_token().is_none() && !tokens.by_cookie {
             return Err(Error::new(
                 Kind::Decode,
                 "the answer holds no tokens. Compare the method's return type with what the server sends",

@@ -1,25 +1,28 @@
-//! One attempt to refresh, without what a store adds to it.
+//! One attempt to refresh, without the steps that a store adds.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::credential::Credential;
-use super::decision::{Attempt, Landing};
+use super::decisions::{Attempt, RefreshResult};
 use super::errors;
+use super::refresh_handle::RefreshFailure;
 use super::session::Session;
 use super::snapshot::Snapshot;
-use super::ticket::Outcome;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// Longest time that an attempt takes.
+/// Longest time for one attempt.
 const DEADLINE: Duration = Duration::from_secs(10);
 
-/// Asks for a new credential, and waits no longer than a flight may take: then there is no answer.
+/// Asks for a new credential. `None` if there is no result in time.
 pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attempt> {
     let Some(provider) = session.provider() else {
-        let error = Error::new(Kind::Refresh, "nothing is set up to refresh with");
+        let error = Error::new(
+            Kind::Refresh,
+            "no way to refresh is set up; add a `#[refresh]` method or a refresher",
+        );
         return Some(Attempt::Failed { error, retry_after: None });
     };
     within(DEADLINE, provider.refresh(session, basis)).await
@@ -29,26 +32,30 @@ pub(super) fn too_long() -> Attempt {
     Attempt::Failed { error: errors::too_long(), retry_after: None }
 }
 
-/// What the answer to an attempt comes to, with the failure that the waiters are told.
-pub(super) fn landing_of(basis: &Snapshot, attempt: Attempt) -> (Landing, Outcome) {
+/// Turns an attempt into the result for the state machine and the failure for the waiters.
+pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
         Attempt::Rejected(error) if error.is_rotation_lost() => {
-            (Landing::Rejected { lost: true }, Some(error))
+            (RefreshResult::Rejected { rotation_lost: true }, Some(error))
         }
-        Attempt::Rejected(error) => (Landing::Rejected { lost: false }, Some(Error::session_expired(error))),
+        Attempt::Rejected(error) => {
+            (RefreshResult::Rejected { rotation_lost: false }, Some(Error::session_expired(error)))
+        }
         Attempt::Failed { error, retry_after } => {
-            (Landing::Failed { error: error.clone(), retry_after }, Some(error))
+            (RefreshResult::Failed { error: error.clone(), retry_after }, Some(error))
         }
-        Attempt::Renewed { tokens, cookies } => {
+        Attempt::Refreshed { tokens, cookies } => {
             let previous = basis.credential().map(|credential| credential.tokens());
-            match Credential::renewed(tokens, previous, Now::read(), fastrand::f64()) {
-                Ok(credential) => (Landing::Renewed { credential: Arc::new(credential), cookies }, None),
+            match Credential::refreshed(tokens, previous, Now::read(), fastrand::f64()) {
+                Ok(credential) => {
+                    (RefreshResult::Refreshed { credential: Arc::new(credential), cookies }, None)
+                }
                 Err(error) => failed(Error::refresh(error)),
             }
         }
     }
 }
 
-pub(super) fn failed(error: Error) -> (Landing, Outcome) {
-    (Landing::Failed { error: error.clone(), retry_after: None }, Some(error))
+pub(super) fn failed(error: Error) -> (RefreshResult, RefreshFailure) {
+    (RefreshResult::Failed { error: error.clone(), retry_after: None }, Some(error))
 }

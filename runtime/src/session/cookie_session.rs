@@ -1,16 +1,15 @@
-//! A session whose only credential are cookies: [`CookieSession`].
+//! A session whose only credential is its cookies: [`CookieSession`].
 
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 use super::tokens::{AsTokens, Tokens};
 
-/// What a `#[login]` or `#[refresh]` method returns when there is no access token: the cookies that the
-/// answer sets are the whole session. Its body is not looked at.
+/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the
+/// response are the session, and its body is ignored.
 ///
-/// Calls then carry the session's cookies and no token. A refused one is refreshed and sent again like any
-/// other; a refresh counts as soon as the server answers with a success, whether it sets a cookie anew or
-/// extends the old one.
+/// Calls are sent with the cookies and without a token. A refused call is refreshed and sent again as usual.
+/// A refresh succeeds if its status is a success, whether or not it sets a cookie.
 ///
 /// ```
 /// use afresh::{CookieSession, Result, api};
@@ -30,8 +29,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// It is a type of its own, and `()` is none, so that tokens which were forgotten in an answer's type are an
-/// error when the trait is compiled and not a session without a credential.
+/// It is a separate type, and `()` is not accepted. So a forgotten token type is a compile error and not a
+/// session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;
@@ -42,14 +41,14 @@ impl AsTokens for CookieSession {
     }
 }
 
-/// From any body.
+/// Reads any body.
 impl<'de> Deserialize<'de> for CookieSession {
     fn deserialize<D: Deserializer<'de>>(from: D) -> Result<Self, D::Error> {
         IgnoredAny::deserialize(from).map(|_| Self)
     }
 }
 
-/// As nothing, for doubles that answer with one.
+/// Writes nothing, for test servers that return it.
 impl Serialize for CookieSession {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_unit()

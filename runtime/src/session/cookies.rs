@@ -1,5 +1,5 @@
-//! The cookies of a session whose refresh secret is a cookie: [`Cookies`], immutable, so that the cookies and
-//! the access token of one generation belong together; and what an answer does to them: [`SetCookies`].
+//! The cookies of a session: [`Cookies`]. They are immutable, so the cookies and the access token of one
+//! generation belong together. [`SetCookies`] holds the changes of one response.
 
 mod cookie;
 #[cfg(test)]
@@ -16,12 +16,12 @@ use url::Url;
 use self::cookie::Cookie;
 use crate::format::set_cookie::has_set_cookie;
 
-/// In the order in which they came. Those without an expiry are written down too: the session lives on although its
-/// process ends.
+/// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
+/// process.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cookies(Vec<Cookie>);
 
-/// The `Set-Cookie` lines of one answer, and where it came from.
+/// The `Set-Cookie` headers of one response, and its URL.
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
@@ -32,12 +32,12 @@ impl Cookies {
         self.0.is_empty()
     }
 
-    /// Whether any cookie would be sent to `url`.
+    /// Whether a request to `url` carries any cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
         self.of(url, SystemTime::now()).next().is_some()
     }
 
-    /// Adds what belongs to `url` to a request's headers, after what the caller put there.
+    /// Adds the cookies for `url` to the headers of a request, after those of the caller.
     pub(crate) fn apply(&self, url: &Url, headers: &mut HeaderMap) {
         let mut line: Vec<u8> = Vec::new();
         let mut push = |parts: &[&[u8]]| {
@@ -51,7 +51,7 @@ impl Cookies {
         for given in headers.get_all(COOKIE) {
             push(&[given.as_bytes()]);
         }
-        // Those of longer paths come first; among equals, those that came first (RFC 6265 §5.4).
+        // Longer paths come first. Among equal paths, older cookies come first (RFC 6265 §5.4).
         let mut own: Vec<&Cookie> = Vec::new();
         for cookie in self.of(url, SystemTime::now()) {
             let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
@@ -63,7 +63,7 @@ impl Cookies {
         for cookie in own {
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A cookie that cannot stand in a header came from no header; it is not sent.
+        // A value that no header can carry did not come from a header. It is not sent.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
@@ -74,18 +74,18 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// One that is over takes the older one with it: so a server deletes a cookie.
+    /// An expired cookie removes the older one. This is how a server deletes a cookie.
     fn set(&mut self, cookie: Cookie, now: SystemTime) {
         match self.0.iter_mut().find(|old| cookie.replaces(old)) {
             Some(old) => *old = cookie,
             None => self.0.push(cookie),
         }
-        self.0.retain(|cookie| !cookie.is_over(now));
+        self.0.retain(|cookie| !cookie.is_expired(now));
     }
 }
 
 impl SetCookies {
-    /// What an answer of `url` sets, if anything.
+    /// The cookies that a response from `url` sets, if any.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
         if !has_set_cookie(answer) {
             return None;
@@ -94,7 +94,7 @@ impl SetCookies {
         Some(Self { lines, url: url.clone() })
     }
 
-    /// The cookies afterwards. Those that the rules of RFC 6265 refuse are not kept, as in a browser.
+    /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
         let (mut next, now) = (cookies.clone(), SystemTime::now());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
@@ -106,14 +106,14 @@ impl SetCookies {
     }
 }
 
-/// Names and values stay out.
+/// Shows no names and no values.
 impl fmt::Debug for Cookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "Cookies({})", self.0.len())
     }
 }
 
-/// Names and values stay out.
+/// Shows no names and no values.
 impl fmt::Debug for SetCookies {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "SetCookies({})", self.lines.len())

@@ -1,4 +1,4 @@
-//! One published credential: tokens, the header values made of them once, and what the clock says of them.
+//! One published credential: the tokens, their header values, and their lifetime.
 
 use std::fmt;
 use std::sync::OnceLock;
@@ -7,7 +7,7 @@ use http::HeaderValue;
 use tokio::time::Instant;
 
 use super::jwt;
-use super::term::{Age, Term};
+use super::lifetime::{Age, Lifetime};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
@@ -15,69 +15,69 @@ use crate::platform::clock::Now;
 pub(crate) struct Credential {
     tokens: Tokens,
     headers: Option<TokenHeaders>,
-    minted: Minted,
+    source: Source,
     received: Instant,
-    /// `None`: it is good until it is refused.
-    term: Option<Term>,
+    /// `None`: it is valid until it is refused.
+    term: Option<Lifetime>,
 }
 
-/// Made once, so that a call clones a reference count instead of formatting a header.
+/// Built once, so that a call clones a reference count instead of formatting a header.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
-    /// Behind the scheme that an API chose first; few sessions see two.
+    /// With the scheme that an API chose first. Few sessions see two.
     chosen: OnceLock<Option<HeaderValue>>,
 }
 
 /// Where a credential came from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Minted {
-    /// By a login.
+pub(crate) enum Source {
+    /// From a login.
     LoggedIn,
-    /// By the user, from wherever it was kept: its age is not known.
+    /// From the user. Its age is unknown.
     Given,
-    /// By a refresh.
+    /// From a refresh.
     Refreshed,
 }
 
 impl Credential {
-    /// `roll` in `0.0..1.0` spreads the renewal of many clients that logged in together.
-    pub(crate) fn new(tokens: Tokens, minted: Minted, now: Now, roll: f64) -> Result<Self, Error> {
+    /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together.
+    pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
-        // A server that has just answered would have said it, had it wanted to be asked ahead of the end.
+        // A server that has just answered and named no lifetime does not want an early refresh.
         let hinted = || {
-            let access = tokens.access.as_ref().filter(|_| minted == Minted::Given)?;
+            let access = tokens.access.as_ref().filter(|_| source == Source::Given)?;
             jwt::remaining(access, now.wall).map(|left| (left, false))
         };
-        let term = said.or_else(hinted).and_then(|(left, certain)| Term::new(left, certain, now, roll));
-        Ok(Self { tokens, headers, minted, received: now.ticks, term })
+        let term = said.or_else(hinted).and_then(|(left, certain)| Lifetime::new(left, certain, now, jitter));
+        Ok(Self { tokens, headers, source, received: now.ticks, term })
     }
 
-    /// What a refresh brought, completed by what it left out. It must bring an access token, unless the session
-    /// is one of cookies.
-    pub(crate) fn renewed(
+    /// A credential from a refresh. What the response left out is taken from `previous`. The response must
+    /// have an access token, except in a cookie session.
+    pub(crate) fn refreshed(
         tokens: Tokens,
         previous: Option<&Tokens>,
         now: Now,
-        roll: f64,
+        jitter: f64,
     ) -> Result<Self, Error> {
-        if tokens.access().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
-            return Err(Error::new(Kind::Refresh, "the refresh brought no access token"));
+        if tokens.access_token().is_none_or(|access| access.secret().is_empty()) && !tokens.by_cookie {
+            return Err(Error::new(Kind::Refresh, "the refresh response has no access token"));
         }
         let tokens = match previous {
             Some(previous) => tokens.completed_by(previous),
             None => tokens,
         };
-        Self::new(tokens, Minted::Refreshed, now, roll)
+        Self::new(tokens, Source::Refreshed, now, jitter)
     }
 
     pub(crate) fn tokens(&self) -> &Tokens {
         &self.tokens
     }
 
-    /// The same access token beside other secrets: a refresh that brought no new access token may still
-    /// have rotated its own.
+    /// The same access token with the refresh token of `newer`. A refresh that brings the same access token
+    /// may still rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -86,49 +86,49 @@ impl Credential {
         Self { tokens, headers: self.headers.clone(), ..*self }
     }
 
-    /// Whether a call can go with it.
+    /// Whether a call can be sent with it.
     pub(crate) fn is_usable(&self) -> bool {
         self.headers.is_some() || self.tokens.by_cookie
     }
 
-    pub(crate) fn minted(&self) -> Minted {
-        self.minted
+    pub(crate) fn source(&self) -> Source {
+        self.source
     }
 
     pub(crate) fn received(&self) -> Instant {
         self.received
     }
 
-    /// Whether it is no longer good, for sure.
+    /// Whether it has certainly expired.
     pub(crate) fn is_expired(&self, now: Instant) -> bool {
-        self.term.is_some_and(|term| term.is_over(now))
+        self.term.is_some_and(|term| term.is_expired(now))
     }
 
-    /// `once`: it is for a body that can be sent only once.
+    /// `once`: for a body that can be sent only once.
     pub(crate) fn age(&self, now: impl FnOnce() -> Now, once: bool) -> Age {
         self.term.map_or(Age::Fresh, |term| term.age(now(), once))
     }
 
     /// When a refresh in the background is due.
-    pub(crate) fn renewal(&self) -> Option<Instant> {
-        self.term.map(|term| term.renewal())
+    pub(crate) fn refresh_at(&self) -> Option<Instant> {
+        self.term.map(|term| term.refresh_at())
     }
 
-    pub(crate) fn has_clock(&self) -> bool {
+    pub(crate) fn has_lifetime(&self) -> bool {
         self.term.is_some()
     }
 
-    /// The access token alone.
+    /// The access token without a scheme.
     pub(crate) fn bare(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.bare.clone())
     }
 
-    /// The access token behind the scheme that its token type names, `Bearer` if none (RFC 6750 §2.1).
+    /// The access token with the scheme of its token type, or `Bearer` (RFC 6750 §2.1).
     pub(crate) fn with_scheme(&self) -> Option<HeaderValue> {
         self.headers.as_ref().map(|headers| headers.with_scheme.clone())
     }
 
-    /// The access token behind a scheme of the API's choice.
+    /// The access token with a scheme that the API chose.
     pub(crate) fn behind(&self, scheme: &str) -> Option<HeaderValue> {
         let (headers, access) = (self.headers.as_ref()?, self.tokens.access.as_ref()?);
         let make = || header_value(scheme, access.secret()).ok();
@@ -165,25 +165,26 @@ impl Clone for TokenHeaders {
     }
 }
 
-/// Whether what precedes the token is this scheme.
+/// Whether `value` begins with this scheme.
 fn is_behind(value: &HeaderValue, scheme: &str) -> bool {
-    value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|rest| rest.first() == Some(&b' '))
+    value.as_bytes().strip_prefix(scheme.as_bytes()).is_some_and(|min_age| min_age.first() == Some(&b' '))
 }
 
-/// `scheme secret`, marked so that nobody logs or compresses it; just the secret without a scheme.
+/// `scheme secret`, or only the secret if the scheme is empty. The value is marked as sensitive, so it is
+/// neither logged nor compressed.
 fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     let value = if scheme.is_empty() {
         HeaderValue::try_from(secret)
     } else {
         HeaderValue::try_from(format!("{scheme} {secret}"))
     };
-    let mut value =
-        value.map_err(|_| Error::request("the access token has a character that no header can carry"))?;
+    let mut value = value
+        .map_err(|_| Error::request("the access token has a character that is not allowed in a header"))?;
     value.set_sensitive(true);
     Ok(value)
 }
 
-/// A token in the sense of RFC 9110 §5.6.2, which is what an authentication scheme is.
+/// Whether `name` is a token in the sense of RFC 9110 §5.6.2, as an authentication scheme must be.
 pub(crate) fn is_scheme(name: &str) -> bool {
     !name.is_empty()
         && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
@@ -193,7 +194,7 @@ impl fmt::Debug for Credential {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Credential")
             .field("tokens", &self.tokens)
-            .field("minted", &self.minted)
+            .field("source", &self.source)
             .finish_non_exhaustive()
     }
 }

@@ -2,51 +2,55 @@
 
 use crate::error::{Error, Kind};
 
-/// `lost`: the server may have spent the refresh token in an answer that never arrived.
-pub(crate) fn expired(lost: bool) -> Error {
-    if lost {
-        let text = "the session is lost: the answer to a refresh did not arrive, and the server does \
-                    not take the refresh token again: log in again";
+/// `rotation_lost`: the server may have spent the refresh token in a response that never arrived.
+pub(crate) fn expired(rotation_lost: bool) -> Error {
+    if rotation_lost {
+        let text = "the response to a refresh was lost, and the server no longer accepts the refresh token; log in again";
         return Error::new(Kind::RotationLost, text);
     }
-    Error::new(Kind::SessionExpired, "the session has expired: log in again")
+    Error::new(Kind::SessionExpired, "the session has expired; log in again")
 }
 
 pub(super) fn no_session() -> Error {
-    Error::new(Kind::NoSession, "nobody is logged in")
+    Error::new(Kind::NoSession, "there is no session; log in first")
 }
 
 pub(super) fn ended() -> Error {
-    Error::new(Kind::NoSession, "the session was ended while the call was under way")
+    Error::new(Kind::NoSession, "the session ended while the call was running; log in again")
 }
 
 pub(super) fn superseded() -> Error {
-    Error::new(Kind::Superseded, "somebody else logged in while the call was under way")
+    let text = "another login replaced the session during the call; repeat the call if it is meant for the new session";
+    Error::new(Kind::Superseded, text)
 }
 
 pub(super) fn excessive() -> Error {
-    Error::new(
-        Kind::Excessive,
-        "refreshing was given up for a while: fresh tokens were refused again and again",
-    )
+    let text = "the server refused several new tokens in a row, so refreshing stops for up to a minute; check the permissions of the user";
+    Error::new(Kind::Excessive, text)
 }
 
 pub(super) fn no_progress() -> Error {
-    Error::new(Kind::NoProgress, "the refresh brought the access token that was refused")
+    let text =
+        "the refresh returned the access token that the server had refused; check the refresh endpoint";
+    Error::new(Kind::NoProgress, text)
 }
 
 pub(super) fn reentrant() -> Error {
-    Error::new(Kind::Reentrant, "the refresh waits for itself: it called a method that needs it")
+    let text = "the refresher called a method that waits for the same refresh; use a public method or another session there";
+    Error::new(Kind::Reentrant, text)
 }
 
 pub(super) fn aborted() -> Error {
-    Error::new(Kind::Refresh, "the refresh was broken off")
+    Error::new(
+        Kind::Refresh,
+        "the refresh was cancelled, for example by the shutdown of a runtime; try again",
+    )
 }
 
 pub(super) fn too_long() -> Error {
-    Error::new(Kind::Refresh, "the refresh took too long")
+    Error::new(Kind::Refresh, "the refresh did not finish within 10 s; try again later")
 }
 
 pub(super) fn store_timeout() -> Error {
-    Error::new(Kind::Store, "the store did not answer in time")
+    Error::new(Kind::Store, "the store did not answer in time; try again later")
 }

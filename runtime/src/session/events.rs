@@ -1,4 +1,4 @@
-//! What happens to a session, told to whoever listens: [`SessionEvent`], [`SessionEvents`].
+//! The events of a session: [`SessionEvent`], [`SessionEvents`].
 
 use std::fmt;
 
@@ -8,44 +8,46 @@ use tokio::sync::broadcast::error::RecvError;
 use crate::error::Error;
 use crate::trace;
 
-/// Events kept for a listener that is slow; older ones are dropped, nobody waits for it.
+/// How many events are kept for a slow receiver. Older ones are dropped.
 const BACKLOG: usize = 64;
 
-/// What happened to a session.
+/// An event of a session.
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub enum SessionEvent {
-    /// A login, or tokens set by hand.
+    /// A login, or tokens that were set by hand.
     LoggedIn,
-    /// A refresh brought a new credential. Exactly once for each.
+    /// A refresh brought a new credential. Emitted exactly once for each credential.
     Refreshed,
-    /// A refresh failed, and the session is kept: the refresh will be tried again, or, if the error
-    /// [`is_session_expired`](Error::is_session_expired), the access token is used as long as it is good.
+    /// A refresh failed, and the session is kept. The refresh is tried again later. If the error says
+    /// [`is_session_expired`](Error::is_session_expired), there is no other attempt, and the access token is
+    /// used until it expires.
     RefreshFailed(Error),
-    /// The server refused the refresh for good and no access token is left: log in again. At most once for
-    /// each login.
+    /// The server rejected the refresh token and no valid access token is left. A new login is needed.
+    /// Emitted at most once for each login.
     Expired,
-    /// A logout, or the session cleared by hand.
+    /// A logout, or a session that was cleared by hand.
     LoggedOut,
-    /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
-    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on an answer to this method (`None`:
-    /// to a hand-written request). The answer was taken to say nothing of the credential.
+    /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to this method
+    /// (`None`: a hand-written request). The response was treated as if it said nothing about the credential.
     RuleFailed(Option<&'static str>),
-    /// The session was taken from the store: read at the start, or changed there by another process that has
-    /// refreshed it or logged in.
+    /// The session was adopted from the store: at the first read, or after another process refreshed or
+    /// logged in.
     Adopted,
-    /// The session could not be stored. It goes on in memory, nothing is refreshed meanwhile, and storing it is
-    /// tried again until it succeeds. Once for each time that it begins to fail.
+    /// The session could not be stored. It continues in memory and is not refreshed meanwhile. Storing is
+    /// tried again until it succeeds. Emitted once each time that storing begins to fail.
     StoreFailed(Error),
-    /// The store has no locks: two processes may refresh at the same time. Once for each session.
+    /// The store has no locks, so two processes may refresh at the same time. Emitted once for each session.
     Uncoordinated,
-    /// The session in the store was received by another: a copy of a file, a backup, another name. If the other
-    /// goes on with it, each refresh by one spends the refresh token of the other, and servers that rotate log
-    /// both out: log in again in one of them. A copy whose original is not used any more is told of as well;
-    /// its own next refresh makes it an original. See [`SessionStore::place`](crate::store::SessionStore::place).
+    /// The session in the store is a copy: of a file, of a backup, or under another name. If the original is
+    /// still in use, each refresh of one spends the refresh token of the other. Servers that rotate refresh
+    /// tokens then log out both; log in again in one of them. The event is also emitted if the original is no
+    /// longer in use. The next refresh of the copy makes it an original. See
+    /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
-    /// The server could not be told that tokens are not wanted any more: they may be good for as long as
-    /// they live. See [`Refresher::revoke`](crate::Refresher::revoke).
+    /// The revocation of tokens failed. They may stay valid until they expire. See
+    /// [`Refresher::revoke`](crate::Refresher::revoke).
     NotRevoked(Error),
 }
 
@@ -54,33 +56,39 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session is taken from the store"),
+            Self::Adopted => trace::session_changed("the session is adopted from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {
                 trace::session_warning("", None, Some(error));
             }
             Self::Expired => trace::session_warning("the session has expired", None, None),
-            Self::Uncoordinated => trace::session_warning("the store has no locks", None, None),
+            Self::Uncoordinated => trace::session_warning(
+                "the store has no locks, so two processes may refresh at the same time",
+                None,
+                None,
+            ),
             Self::GrantShared => {
-                let text = "the session was copied from another store, which may refresh it as well";
+                let text = "the session is a copy from another store, which may refresh it as well";
                 trace::session_warning(text, None, None);
             }
             Self::RuleFailed(method) => {
-                trace::session_warning("a rule that judges answers panicked", *method, None);
+                trace::session_warning("a rule for responses panicked", *method, None);
             }
-            Self::NotRevoked(error) => trace::session_warning("tokens are not revoked", None, Some(error)),
+            Self::NotRevoked(error) => {
+                trace::session_warning("the revocation of tokens failed", None, Some(error));
+            }
         }
     }
 }
 
-/// The events of a session from the moment of [`Session::events`](crate::Session::events) on.
+/// The events of a session, from the call of [`Session::events`](crate::Session::events) on.
 pub struct SessionEvents(broadcast::Receiver<SessionEvent>);
 
 impl SessionEvents {
-    /// Waits for the next event; `None` when the session is gone. Events that a slow listener missed are
-    /// skipped.
+    /// Waits for the next event. Returns `None` when the session is dropped. Events that a slow receiver
+    /// missed are skipped.
     ///
-    /// Cancel safe: an event is not lost when the future is dropped.
+    /// Cancel safe: no event is lost if the future is dropped.
     pub async fn next(&mut self) -> Option<SessionEvent> {
         loop {
             match self.0.recv().await {
@@ -91,7 +99,7 @@ impl SessionEvents {
         }
     }
 
-    /// The next event, if one has happened already.
+    /// Returns the next event if one has already happened.
     pub fn try_next(&mut self) -> Option<SessionEvent> {
         loop {
             match self.0.try_recv() {
@@ -109,21 +117,21 @@ impl fmt::Debug for SessionEvents {
     }
 }
 
-/// Where events are told.
-pub(super) struct Bell(broadcast::Sender<SessionEvent>);
+/// Sends the events of a session.
+pub(super) struct EventChannel(broadcast::Sender<SessionEvent>);
 
-impl Bell {
+impl EventChannel {
     pub(super) fn new() -> Self {
         Self(broadcast::Sender::new(BACKLOG))
     }
 
-    /// Never waits. That nobody listens is fine.
-    pub(super) fn ring(&self, event: SessionEvent) {
+    /// Never waits. Without a receiver the event is dropped.
+    pub(super) fn emit(&self, event: SessionEvent) {
         event.trace();
         let _ = self.0.send(event);
     }
 
-    pub(super) fn listen(&self) -> SessionEvents {
+    pub(super) fn subscribe(&self) -> SessionEvents {
         SessionEvents(self.0.subscribe())
     }
 }

@@ -1,5 +1,5 @@
-//! What a token that is a JWT says of its end (RFC 7519 §4.1.4). A hint and nothing more: no signature is
-//! checked, and whatever is odd is no hint.
+//! What a JWT access token says about its expiry (RFC 7519 §4.1.4). It is only a hint: no signature is
+//! verified, and an unexpected form gives no hint.
 
 use std::time::{Duration, SystemTime};
 
@@ -10,14 +10,14 @@ use serde_json::Value;
 
 use super::tokens::AccessToken;
 
-/// Some issuers pad, though RFC 7515 §2 says not to.
+/// Some issuers add padding, although RFC 7515 §2 forbids it.
 const BASE64URL: GeneralPurpose = GeneralPurpose::new(
     &URL_SAFE,
     GeneralPurposeConfig::new().with_decode_padding_mode(DecodePaddingMode::Indifferent),
 );
 
-/// How long the token still lives. A wall clock that is behind the server's would make it longer than it ever
-/// was, so it is at most what lies between `iat` and `exp`.
+/// How long the token is still valid. It is at most the time between `iat` and `exp`, because a wall clock
+/// that is slow would give more.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let date = |name| claims.get(name).and_then(Value::as_f64).filter(|seconds: &f64| seconds.is_finite());
@@ -27,7 +27,7 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// Whose it is (RFC 7519 §4.1.1, §4.1.2): who says so, and the name there.
+/// The user of the token: issuer and subject (RFC 7519 §4.1.1, §4.1.2).
 pub(super) fn user(token: &AccessToken) -> Option<(String, String)> {
     let claims = claims(token.secret())?;
     let text = |name| claims.get(name).and_then(Value::as_str).map(str::to_owned);
@@ -54,9 +54,9 @@ mod tests {
         remaining(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(NOW))
     }
 
-    /// H10: the time left is that of the wall clock, or less if that clock is plainly behind.
+    /// H10: the remaining time follows the wall clock, or is less if that clock is slow.
     #[test]
-    fn the_end_is_read_and_a_clock_that_is_behind_does_not_stretch_it() {
+    fn the_expiry_is_read_and_a_slow_clock_does_not_extend_it() {
         let seconds = |count| Some(Duration::from_secs(count));
         assert_eq!(left(r#"{"exp":1700000060}"#), seconds(60));
         assert_eq!(left(r#"{"exp":1700000060.5,"iat":1699999000}"#), Some(Duration::from_millis(60_500)));
@@ -65,9 +65,9 @@ mod tests {
         assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
     }
 
-    /// H15: what is odd is no hint.
+    /// H15: an unexpected form gives no hint.
     #[test]
-    fn an_odd_token_says_nothing() {
+    fn an_unexpected_form_gives_no_hint() {
         for payload in [
             "{}",
             "",
@@ -89,7 +89,7 @@ mod tests {
         assert_eq!(remaining(&token, before_time), None);
     }
 
-    /// H15: padded or not, it is the same.
+    /// H15: padding does not matter.
     #[test]
     fn padding_does_not_matter() {
         let padded = base64::engine::general_purpose::URL_SAFE.encode(r#"{"exp":1700000060 }"#);

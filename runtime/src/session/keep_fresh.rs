@@ -1,4 +1,4 @@
-//! Renewing a session that nobody uses: [`KeepFresh`], a task that its holder asked for.
+//! Refreshes a session that no call uses: [`KeepFresh`].
 
 use std::fmt;
 use std::sync::{Arc, Weak};
@@ -13,19 +13,19 @@ use super::session::{Inner, Session};
 use crate::error::{Error, Kind};
 use crate::platform::task;
 
-/// How often it looks at the clock while a token has an end: a machine that slept wakes up late.
-const LOOK: Duration = Duration::from_secs(60);
+/// How often the task reads the clock: a timer fires late after the machine slept.
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Shortest time from one renewal to the next. A token that lives shorter is renewed by its calls alone: idle
-/// programs are not to rotate tokens all day because a server counts in other units.
-const REST: Duration = Duration::from_secs(30);
+/// Shortest time between two refreshes. A token with a shorter lifetime is refreshed by calls only, so an
+/// idle program does not rotate tokens all day.
+const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
-/// Keeps a session fresh until it is dropped; see [`Session::keep_fresh`].
+/// Keeps a session fresh until it is dropped. See [`Session::keep_fresh`].
 #[must_use = "the session is kept fresh until this is dropped"]
 pub struct KeepFresh(AbortHandle);
 
 impl KeepFresh {
-    /// Renews no more. A refresh that is under way goes on to its end.
+    /// Stops. A refresh that is running continues to its end.
     pub fn stop(self) {}
 }
 
@@ -42,16 +42,17 @@ impl fmt::Debug for KeepFresh {
 }
 
 impl Session {
-    /// Renews the tokens shortly before they end also while nobody calls, for as long as the guard is held.
+    /// Refreshes the tokens shortly before they expire, also without calls, until the returned guard is
+    /// dropped.
     ///
-    /// Without it a session is renewed by its calls alone, which costs nothing while there are none. This is for
-    /// programs that are silent for long and then must not wait, or whose server forgets a session that is not
-    /// renewed. It is one task on the runtime that this is called on; it holds nothing alive, ends with the
-    /// session, and goes on after a logout and another login. It renews every 30 s at most.
+    /// Without this method only calls refresh a session, and an idle session costs nothing. Use it for
+    /// programs that are idle for long and must not wait then, or for servers that forget a session without
+    /// refreshes. It spawns one task on the current runtime. The task does not keep the session alive and
+    /// continues after a logout and another login. It refreshes every 30 s at most.
     ///
     /// # Errors
     ///
-    /// Outside of a Tokio runtime.
+    /// Returns an error outside of a Tokio runtime.
     ///
     /// ```
     /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -63,17 +64,17 @@ impl Session {
     /// ```
     pub fn keep_fresh(&self) -> Result<KeepFresh, Error> {
         let runtime = Handle::try_current().map_err(|outside| {
-            Error::new(Kind::Refresh, "there is no tokio runtime to keep the session fresh on")
+            Error::new(Kind::Refresh, "`keep_fresh` needs a Tokio runtime; call it inside one")
                 .with_source(outside)
         })?;
         Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events()))))
     }
 }
 
-/// Everything that changes when the next renewal is due is told as an event.
+/// Each change of the next refresh time comes with an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
-        let due = Session(inner).renew_if_due(REST);
+        let due = Session(inner).refresh_if_due(MIN_INTERVAL);
         let Some(due) = due else {
             if events.next().await.is_none() {
                 return;
@@ -81,8 +82,9 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // What is due already is under way, or cannot be had now: its end is told, or some time passes.
-        let next = now.checked_add(LOOK).filter(|look| due <= now || *look < due).unwrap_or(due);
+        // A refresh that is due already is running or fails for now. Its end is an event; otherwise the task
+        // waits.
+        let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;
         }

@@ -8,23 +8,23 @@ use super::cookies::Cookies;
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 
-/// What is stored of a session, and of the refresh that somebody is about to make.
+/// What is stored: a session, and a refresh that is about to start.
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct Record {
-    /// The form of all that follows.
+    /// The version of the format.
     afresh: Form,
-    /// `None`: somebody logged out.
+    /// `None` after a logout.
     pub(crate) session: Option<StoredSession>,
-    /// Somebody was about to spend the refresh token, and has not said since what became of it.
+    /// A process was about to send the refresh token and has not stored the result.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) intent: Option<Intent>,
 }
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSession {
-    /// Which login it comes from: a refresh keeps it, another login has another.
+    /// Identifies the login. A refresh keeps it; another login has another one.
     pub(crate) login: String,
-    /// Counts what this login has been given, so that of two the newer is known.
+    /// Counts the credentials of this login, so that the newer of two is known.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -34,25 +34,26 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// When the access token is no longer good, in milliseconds since 1970 by the clock of who received it.
+    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received
+    /// it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// There is no access token: the cookies are all there is.
+    /// There is no access token: the cookies are the credential.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store when this was received, by a login or a refresh. Found in
-    /// another, it was copied, and so was the refresh token beside it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) home: Option<String>,
+    /// The [place](crate::store::SessionStore::place) of the store that received this session by a login or a
+    /// refresh. In another place it is a copy, and so is its refresh token.
+    #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
+    pub(crate) place: Option<String>,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Intent {
-    /// The fence of its lock.
+    /// The fence of the lock.
     pub(crate) fence: u64,
     /// Milliseconds since 1970.
     pub(crate) started: u64,
@@ -71,20 +72,20 @@ impl Record {
         Self { intent, ..self }
     }
 
-    /// Nothing at all is nobody: a store that has never been written.
+    /// Empty bytes are a store that has never been written.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {
             return Ok(Self::new(None));
         }
-        // The source would quote what it found.
-        serde_json::from_slice(bytes)
-            .map_err(|_| Error::new(Kind::Store, "the store holds something that is no session of ours"))
+        // The source would quote the bytes.
+        serde_json::from_slice(bytes).map_err(|_| {
+            Error::new(Kind::Store, "the store holds data that is not a session; empty it or use another one")
+        })
     }
 
     pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(self).map_err(|error| {
-            Error::new(Kind::Store, "the session cannot be written as a record").with_source(error)
-        })
+        serde_json::to_vec(self)
+            .map_err(|error| Error::new(Kind::Store, "the session cannot be serialized").with_source(error))
     }
 }
 
@@ -112,20 +113,20 @@ impl StoredSession {
             lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
             cookies,
             by_cookie: tokens.by_cookie,
-            home: None,
+            place: None,
         }
     }
 
-    pub(crate) fn at(self, home: Option<String>) -> Self {
-        Self { home, ..self }
+    pub(crate) fn with_place(self, place: Option<String>) -> Self {
+        Self { place, ..self }
     }
 
-    /// Whether a refresh may use up what it is made with, so that two cannot have the same.
+    /// Whether a refresh may spend the refresh token or the cookies, so that two copies cannot both use them.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// The tokens, with the lifetime that they have left. A clock that has been set back cannot make it longer than the
+    /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(millis(SystemTime::now())));
@@ -133,7 +134,7 @@ impl StoredSession {
         Tokens {
             access: self.access.clone(),
             refresh: self.refresh.clone(),
-            // What has run out is known to have: a moment is left of it, not an unknown time.
+            // An expired token keeps one millisecond: zero would mean an unknown lifetime.
             lifetime: left.map(|left| Duration::from_millis(left.max(1))),
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
@@ -142,7 +143,7 @@ impl StoredSession {
     }
 
     #[cfg(test)]
-    pub(crate) fn has_same_secret(&self, other: &Self) -> bool {
+    pub(crate) fn has_same_refresh_token(&self, other: &Self) -> bool {
         self.refresh == other.refresh && self.cookies == other.cookies
     }
 }
@@ -168,7 +169,7 @@ impl TryFrom<u8> for Form {
     type Error = &'static str;
 
     fn try_from(form: u8) -> Result<Self, Self::Error> {
-        if form == 1 { Ok(Self) } else { Err("a record of a form that this version does not know") }
+        if form == 1 { Ok(Self) } else { Err("the record has an unknown version") }
     }
 }
 
@@ -186,34 +187,34 @@ mod tests {
     }
 
     #[test]
-    fn what_is_read_is_what_was_written() {
+    fn a_record_is_read_as_it_was_written() {
         let tokens = Tokens::new("a").with_refresh("r").with_scope("x y").with_token_type("bearer");
         let record = Record { intent: Some(Intent::now(7)), ..Record::new(Some(stored(&tokens, 0))) };
         let read = Record::read(&record.write().unwrap()).unwrap();
         let (before, after) = (record.session.unwrap(), read.session.unwrap());
         assert_eq!((after.tokens(), after.generation, &*after.login), (tokens, 3, "l"));
-        assert!(after.has_same_secret(&before));
+        assert!(after.has_same_refresh_token(&before));
         assert_eq!(read.intent, record.intent);
     }
 
     #[test]
-    fn a_lifetime_goes_on_while_nobody_looks() {
+    fn a_stored_lifetime_runs_on() {
         let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
-        let left = |age| stored(&tokens, age).tokens().lifetime().unwrap();
+        let left = |age| stored(&tokens, age).tokens().expires_in().unwrap();
         assert!(left(40) <= Duration::from_secs(60) && left(40) > Duration::from_secs(50));
         assert_eq!(left(1000), Duration::from_millis(1));
     }
 
     #[test]
-    fn a_clock_that_was_set_back_does_not_make_a_token_live_longer() {
+    fn a_clock_that_is_set_back_does_not_extend_a_lifetime() {
         let tokens = Tokens::new("a").with_lifetime(Duration::from_secs(100));
         let mut stored = stored(&tokens, 0);
         stored.expires = stored.expires.map(|expires| expires + 3_600_000);
-        assert_eq!(stored.tokens().lifetime(), Some(Duration::from_secs(100)));
+        assert_eq!(stored.tokens().expires_in(), Some(Duration::from_secs(100)));
     }
 
     #[test]
-    fn what_is_no_record_is_an_error_that_quotes_nothing() {
+    fn the_error_for_foreign_data_quotes_nothing() {
         for bytes in [&b"s3cret"[..], b"{}", br#"{"afresh":2,"session":null}"#, br#"{"afresh":1}x"#, b"\xff"]
         {
             let error = Record::read(bytes).err().unwrap();

@@ -1,5 +1,5 @@
-//! Tokens that nobody wants any more are made worthless at the server (RFC 7009), best effort: in a task of
-//! its own, bounded in time, and nobody waits for it unless asked to.
+//! Revokes tokens that are no longer used (RFC 7009). Each revocation is a task with a deadline, and its
+//! failure changes nothing for calls.
 
 use std::future::Future;
 use std::time::Duration;
@@ -7,9 +7,9 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
-use super::decision::Landing;
+use super::decisions::RefreshResult;
 use super::events::SessionEvent;
-use super::session::Session;
+use super::session::{CredentialProvider, Session};
 use super::snapshot::Snapshot;
 use super::tokens::Tokens;
 use crate::error::{Error, Kind, Result, Stamp};
@@ -18,27 +18,30 @@ use crate::platform::task;
 const DEADLINE: Duration = Duration::from_secs(10);
 
 impl Session {
-    /// Ends the session here, as [`clear`](Self::clear) does, and then tells the server that its tokens are
-    /// not wanted any more: by [`revoke_with`](crate::ClientBuilder::revoke_with) or
-    /// [`Refresher::revoke`](crate::Refresher::revoke), if there is either.
+    /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. It uses
+    /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else
+    /// [`Refresher::revoke`](crate::Refresher::revoke). Without either, nothing is sent.
     ///
-    /// Of a [store](crate::ClientBuilder::store) that has not been read it knows no tokens:
-    /// [`load`](Self::load) first.
+    /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked.
+    /// Call [`load`](Self::load) first.
     ///
-    /// Nobody is logged in any more when this returns, also without a network. Awaiting it says whether the
-    /// server was told; it need not be awaited, but outside of a tokio runtime nobody is told.
+    /// The session is logged out when this method returns, also without a network. Await the result to learn
+    /// whether the revocation succeeded; it runs also if you do not. Outside of a Tokio runtime no tokens are
+    /// revoked.
     ///
     /// # Errors
     ///
-    /// What the revocation failed with: the tokens may still be good. Also told as
-    /// [`SessionEvent::NotRevoked`]. [`is_store`](Error::is_store) if only the store could not be told.
+    /// - The error of the revocation. The tokens may still be valid. The same error is emitted as
+    ///   [`SessionEvent::NotRevoked`].
     ///
-    /// Cancel safe: the revocation goes on when the future is dropped, for at most 10 s.
+    /// - [`is_store`](Error::is_store) if the tokens are revoked and the store failed.
+    ///
+    /// Cancel safe: the revocation continues for at most 10 s if the future is dropped.
     ///
     /// ```
     /// # async fn example(session: afresh::Session) {
     /// if let Err(error) = session.revoke().await {
-    ///     eprintln!("logged out, but the server was not told: {error}");
+    ///     eprintln!("logged out, but the tokens are not revoked: {error}");
     /// }
     /// # }
     /// ```
@@ -48,62 +51,72 @@ impl Session {
         let revoking = tokens.map(|tokens| self.start_to_revoke(tokens));
         let session = self.clone();
         async move {
-            let stored = session.stored().await;
+            let stored = session.saved().await;
             let revoked = match revoking {
-                None | Some(Revoking::Nobody) => Ok(()),
-                Some(Revoking::NoRuntime) => Err(Error::request("there is no tokio runtime to revoke on")),
+                None | Some(Revoking::NotNeeded) => Ok(()),
+                Some(Revoking::NoRuntime) => {
+                    Err(Error::request("a revocation needs a Tokio runtime; call `revoke` inside one"))
+                }
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
-                    Err(Error::new(Kind::Transport, "the revocation was broken off").with_source(broken))
+                    Err(Error::new(
+                        Kind::Transport,
+                        "the revocation was cancelled; the tokens may still be valid",
+                    )
+                    .with_source(broken))
                 }),
             };
             revoked.and(stored)
         }
     }
 
-    /// `tokens` were got under `begun` and are nobody's now.
+    /// Revokes `tokens`, which were received for `begun` and are not used.
     ///
-    /// Within one epoch they are of the same grant as what the session has, and a server may end the whole
-    /// grant with one of its tokens (RFC 7009 §2.1): then they are left alone.
+    /// Tokens of the current epoch stay: they belong to the same grant, and a server may end the whole grant
+    /// when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
-        if now.stamp.epoch != begun.epoch && !shares_a_secret(&now, &tokens) {
+        if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {
             self.start_to_revoke(tokens);
         }
     }
 
-    /// What a refresh brought while another process logged in as somebody else.
-    pub(super) fn revoke_superseded(&self, brought: &Landing) {
-        if let Landing::Renewed { credential, .. } = brought {
+    /// Revokes the result of a refresh during which another process logged in as another user.
+    pub(super) fn revoke_superseded(&self, brought: &RefreshResult) {
+        if let RefreshResult::Refreshed { credential, .. } = brought {
             self.start_to_revoke(credential.tokens().clone());
         }
     }
 
     fn start_to_revoke(&self, tokens: Tokens) -> Revoking {
         if !self.can_revoke() {
-            return Revoking::Nobody;
+            return Revoking::NotNeeded;
         }
         let Ok(runtime) = Handle::try_current() else { return Revoking::NoRuntime };
         let session = self.clone();
         let (done, revoked) = oneshot::channel();
         task::spawn(&runtime, async move {
-            let told = tokio::time::timeout(DEADLINE, session.tell_server(tokens)).await;
-            let told = told.unwrap_or_else(|elapsed| {
-                Err(Error::new(Kind::Timeout, "the revocation took too long").with_source(elapsed))
+            let result = tokio::time::timeout(DEADLINE, session.revoke_at_server(tokens)).await;
+            let result = result.unwrap_or_else(|elapsed| {
+                Err(Error::new(
+                    Kind::Timeout,
+                    "the revocation did not finish within 10 s; the tokens may still be valid",
+                )
+                .with_source(elapsed))
             });
-            if let Err(error) = &told {
-                session.ring(SessionEvent::NotRevoked(error.clone()));
+            if let Err(error) = &result {
+                session.emit(SessionEvent::NotRevoked(error.clone()));
             }
             // The caller may have stopped waiting.
-            let _ = done.send(told);
+            let _ = done.send(result);
         });
         Revoking::Task(revoked)
     }
 
     fn can_revoke(&self) -> bool {
-        self.revoker().is_some() || self.provider().is_some_and(|provider| provider.can_revoke())
+        self.revoker().is_some() || self.provider().is_some_and(CredentialProvider::can_revoke)
     }
 
-    async fn tell_server(&self, tokens: Tokens) -> Result<()> {
+    async fn revoke_at_server(&self, tokens: Tokens) -> Result<()> {
         match (self.revoker(), self.provider()) {
             (Some(revoke), _) => revoke(tokens).await,
             (None, Some(provider)) => provider.revoke(self, &tokens).await,
@@ -113,16 +126,16 @@ impl Session {
 }
 
 enum Revoking {
-    /// There is nobody to tell.
-    Nobody,
+    /// No way to revoke is set up.
+    NotNeeded,
     NoRuntime,
     Task(oneshot::Receiver<Result<()>>),
 }
 
-fn shares_a_secret(now: &Snapshot, tokens: &Tokens) -> bool {
+fn shares_a_token(now: &Snapshot, tokens: &Tokens) -> bool {
     now.credential().is_some_and(|credential| {
         let current = credential.tokens();
-        tokens.access().is_some() && tokens.access() == current.access()
-            || tokens.refresh().is_some() && tokens.refresh() == current.refresh()
+        tokens.access_token().is_some() && tokens.access_token() == current.access_token()
+            || tokens.refresh_token().is_some() && tokens.refresh_token() == current.refresh_token()
     })
 }

@@ -1,71 +1,73 @@
-//! What a session is at one moment: [`Snapshot`], and the [`Stamp`] that tells one moment from another.
+//! The session at one moment: [`Snapshot`].
 
 use std::sync::Arc;
 
 use super::cookies::Cookies;
 use super::credential::Credential;
-use super::term::Age;
+use super::lifetime::Age;
 use crate::error::Stamp;
 use crate::platform::clock::Now;
 
-/// What the session is at one moment. Published whole: who reads one sees a token and the cookies that
-/// belong to it.
+/// The session at one moment. It is published as a whole, so a reader never sees a token with the cookies of
+/// another one.
 #[derive(Clone, Debug)]
 pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
-    pub(crate) standing: Standing,
+    pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The credential is known to be bad and being renewed: wait for it instead of spending a send.
-    pub(crate) hold: bool,
-    /// Some refusal is remembered: successes are worth reporting, because they lift it.
-    pub(crate) learning: bool,
+    /// The credential is known to be invalid, and a refresh is running. Calls wait for it.
+    pub(crate) wait_for_refresh: bool,
+    /// A refusal is remembered. A success is reported, because it clears the refusal.
+    pub(crate) wants_successes: bool,
 }
 
 #[derive(Clone, Debug)]
-pub(crate) enum Standing {
-    Nobody,
-    Live(Arc<Credential>),
-    /// The server refused the refresh for good; `lost`: perhaps only because its answer to an earlier one was lost.
+pub(crate) enum LoginState {
+    LoggedOut,
+    LoggedIn(Arc<Credential>),
+    /// The server rejected the refresh token. `rotation_lost`: perhaps because the response to an earlier
+    /// refresh was lost.
     Expired {
-        lost: bool,
+        rotation_lost: bool,
     },
 }
 
 impl Snapshot {
-    /// Before anybody has logged in.
+    /// The session before the first login.
     pub(crate) fn empty() -> Self {
         Self {
             stamp: Stamp { epoch: 0, generation: 0 },
-            standing: Standing::Nobody,
+            login_state: LoginState::LoggedOut,
             cookies: Arc::default(),
-            hold: false,
-            learning: false,
+            wait_for_refresh: false,
+            wants_successes: false,
         }
     }
 
     pub(crate) fn credential(&self) -> Option<&Arc<Credential>> {
-        match &self.standing {
-            Standing::Live(credential) => Some(credential),
-            Standing::Nobody | Standing::Expired { .. } => None,
+        match &self.login_state {
+            LoginState::LoggedIn(credential) => Some(credential),
+            LoginState::LoggedOut | LoginState::Expired { .. } => None,
         }
     }
 
-    /// Whether a call that was to go with `other` can as well go with this: only its cookies may differ.
+    /// Whether a call that was prepared with `other` can be sent with this snapshot. Only the cookies may
+    /// differ.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
     }
 
-    /// The cookies alone.
+    /// The snapshot with its cookies and without its credential.
     pub(crate) fn without_credential(&self) -> Self {
-        Self { standing: Standing::Nobody, ..self.clone() }
+        Self { login_state: LoginState::LoggedOut, ..self.clone() }
     }
 
-    /// Whether a call can go at once with what is here: the same answer as
-    /// [`Cell::enter`](super::cell::Cell::enter), without its lock.
+    /// Whether a call can be sent at once. The answer is the same as that of
+    /// [`StateMachine::enter`](super::state_machine::StateMachine::enter), without a lock.
     pub(crate) fn is_ready(&self, now: impl FnOnce() -> Now, once: bool) -> bool {
         let Some(credential) = self.credential() else {
             return false;
         };
-        !self.hold && credential.is_usable() && credential.age(now, once) == Age::Fresh
+        !self.wait_for_refresh && credential.is_usable() && credential.age(now, once) == Age::Fresh
     }
 }

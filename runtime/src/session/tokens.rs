@@ -1,5 +1,5 @@
-//! The secrets of a session and what says them: [`AccessToken`], [`RefreshToken`], [`Tokens`],
-//! [`AsTokens`], [`FromSession`].
+//! The tokens of a session, and the traits that give and take them: [`Tokens`], [`AsTokens`],
+//! [`FromSession`].
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-macro_rules! secret {
+macro_rules! token {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
         #[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -15,13 +15,13 @@ macro_rules! secret {
         pub struct $name(#[serde(with = "shared_str")] Arc<str>);
 
         impl $name {
-            /// Takes the token's text.
+            /// Creates a token from its text.
             #[must_use]
             pub fn new(secret: impl Into<String>) -> Self {
                 Self(secret.into().into())
             }
 
-            /// The token's text. Keep it out of logs.
+            /// Returns the text of the token. Keep it out of logs.
             #[must_use]
             pub fn secret(&self) -> &str {
                 &self.0
@@ -49,21 +49,23 @@ macro_rules! secret {
     };
 }
 
-secret! {
-    /// What a call shows the server (RFC 6749 §1.4). Redacted in `Debug`; sent as its text.
+token! {
+    /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts it; `Serialize` writes its
+    /// text.
     AccessToken
 }
 
-secret! {
-    /// What is exchanged for a new access token (RFC 6749 §1.5). Redacted in `Debug`; sent as its text.
+token! {
+    /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts it;
+    /// `Serialize` writes its text.
     RefreshToken
 }
 
-/// What a login or a refresh brings: an access token and what belongs to it.
+/// The tokens from a login or a refresh.
 ///
-/// As the answer of a method it reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
-/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token counts as none; a lifetime
-/// that makes no sense counts as unknown.
+/// As the return type of a method it reads `access_token`, `refresh_token`, `expires_in`, `token_type` and
+/// `scope` (RFC 6749 §5.1) and their camelCase names. An empty refresh token counts as none. An invalid
+/// lifetime counts as unknown.
 ///
 /// ```
 /// use std::time::Duration;
@@ -73,7 +75,7 @@ secret! {
 /// assert_eq!(format!("{tokens:?}").contains("8xLO"), false);
 ///
 /// let tokens: Tokens = serde_json::from_str(r#"{"accessToken": "a", "expiresIn": "3600"}"#).unwrap();
-/// assert_eq!(tokens.lifetime(), Some(Duration::from_secs(3600)));
+/// assert_eq!(tokens.expires_in(), Some(Duration::from_secs(3600)));
 /// ```
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Tokens {
@@ -87,16 +89,16 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Longest lifetime believed: a year.
+    /// Longest accepted lifetime: a year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
-    /// Tokens that hold an access token only.
+    /// Creates tokens with an access token only.
     #[must_use]
     pub fn new(access: impl Into<AccessToken>) -> Self {
         Self { access: Some(access.into()), ..Self::empty() }
     }
 
-    /// Tokens that hold a refresh token only: the first call fetches the access token.
+    /// Creates tokens with a refresh token only. The first call refreshes to get an access token.
     #[must_use]
     pub fn from_refresh(refresh: impl Into<RefreshToken>) -> Self {
         Self::empty().with_refresh(refresh)
@@ -109,59 +111,61 @@ impl Tokens {
         self
     }
 
-    /// Adds how long the access token lives from now on. Zero counts as unknown, more than a year as a year.
+    /// Adds the lifetime of the access token from now on. Zero counts as unknown. More than a year counts as
+    /// a year.
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime.min(Self::LIFETIME_CAP)).filter(|lifetime| !lifetime.is_zero());
         self
     }
 
-    /// Adds the token type (RFC 6749 §7.1), which says what precedes the token in the header.
+    /// Adds the token type (RFC 6749 §7.1), which determines the scheme in the header.
     #[must_use]
     pub fn with_token_type(mut self, token_type: impl Into<String>) -> Self {
         self.token_type = Some(token_type.into()).filter(|name| !name.is_empty());
         self
     }
 
-    /// Adds the scope that was granted (RFC 6749 §3.3).
+    /// Adds the granted scope (RFC 6749 §3.3).
     #[must_use]
     pub fn with_scope(mut self, scope: impl Into<String>) -> Self {
         self.scope = Some(scope.into());
         self
     }
 
-    /// The access token; `None` only for [`Tokens::from_refresh`] and in a session of cookies
+    /// Returns the access token. It is `None` only for [`Tokens::from_refresh`] and in a cookie session
     /// ([`CookieSession`](crate::CookieSession)).
     #[must_use]
-    pub fn access(&self) -> Option<&AccessToken> {
+    pub fn access_token(&self) -> Option<&AccessToken> {
         self.access.as_ref()
     }
 
-    /// The refresh token, if there is one.
+    /// Returns the refresh token, if there is one.
     #[must_use]
-    pub fn refresh(&self) -> Option<&RefreshToken> {
+    pub fn refresh_token(&self) -> Option<&RefreshToken> {
         self.refresh.as_ref()
     }
 
-    /// How long the access token lives, counted from when it was received; `None` if the server did not say.
+    /// Returns the lifetime of the access token, counted from when it was received, or `None` if the server
+    /// did not name it.
     #[must_use]
-    pub fn lifetime(&self) -> Option<Duration> {
+    pub fn expires_in(&self) -> Option<Duration> {
         self.lifetime
     }
 
-    /// The token type, as the server said it.
+    /// Returns the token type that the server named.
     #[must_use]
     pub fn token_type(&self) -> Option<&str> {
         self.token_type.as_deref()
     }
 
-    /// The scope, as the server said it.
+    /// Returns the scope that the server named.
     #[must_use]
     pub fn scope(&self) -> Option<&str> {
         self.scope.as_deref()
     }
 
-    /// What a refresh left out stays as it was (RFC 6749 §6).
+    /// Takes what a refresh response left out from the previous tokens (RFC 6749 §6).
     pub(crate) fn completed_by(mut self, previous: &Self) -> Self {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
@@ -174,9 +178,9 @@ impl Tokens {
     }
 }
 
-/// Says where the tokens are in the answer of a `#[login]` or `#[refresh]` method.
+/// Finds the tokens in the return value of a `#[login]` or `#[refresh]` method.
 ///
-/// [Derived](macro@crate::AsTokens) for a struct that has them in its fields; or by hand:
+/// [Derive it](macro@crate::AsTokens) for a struct that has the tokens in its fields, or implement it:
 ///
 /// ```
 /// use afresh::{AsTokens, Tokens};
@@ -196,7 +200,7 @@ impl Tokens {
     note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for `{Self}`"
 )]
 pub trait AsTokens {
-    /// The tokens in this answer.
+    /// Returns the tokens of this value.
     fn as_tokens(&self) -> Tokens;
 }
 
@@ -206,17 +210,17 @@ impl AsTokens for Tokens {
     }
 }
 
-/// What the runtime can fill a parameter of a `#[refresh]` method with.
+/// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// `None` says that the session has nothing for it: then there is no refresh, and the rejected answer is
-/// the call's answer.
+/// `None` means that the session has no such value. Then there is no refresh, and the refused response is the
+/// response of the call.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` is not made from the session",
     note = "use `afresh::RefreshToken`, `afresh::AccessToken`, an `Option` of either, or implement `afresh::FromSession` for `{Self}`"
 )]
 pub trait FromSession: Sized {
-    /// Takes what the parameter needs from the session's tokens.
+    /// Returns the value of the parameter from the tokens of the session.
     fn from_session(tokens: &Tokens) -> Option<Self>;
 }
 
@@ -239,7 +243,7 @@ impl<T: FromSession> FromSession for Option<T> {
 }
 
 mod shared_str {
-    //! serde's `rc` feature would be on for everybody; these two lines are not.
+    //! Two lines instead of serde's feature `rc`, which would be on for the whole program.
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serializer};

@@ -1,4 +1,4 @@
-//! Any [`SessionStore`] behind one pointer.
+//! Any [`SessionStore`] behind a pointer.
 
 use std::future::Future;
 use std::pin::Pin;

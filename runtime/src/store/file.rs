@@ -7,17 +7,19 @@ use std::path::{Path, PathBuf};
 use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
-use super::lock_file::{beside, lock, mark, private, turn};
+use super::lock_file::{file_identity, lock, private_file, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Keeps a session in a file: for command-line tools, and for all processes of one user on one machine.
+/// Stores a session in a file. Use it for command-line tools, and for all processes of one user on one
+/// machine.
 ///
-/// The file is readable by its owner alone (mode 0600 on Unix) and always whole: a new one is written beside it, flushed to the
-/// disk and renamed over it. Beside it stand two lock files, `<name>.lock` and `<name>.write`, which stay: the
-/// locks are the kernel's, so they end with the process that holds them, however it ends.
+/// Only the owner can read the file (mode 0600 on Unix), and it is always complete: a new file is written
+/// next to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`,
+/// stay next to it. The kernel holds the locks, so they end with the process that holds them.
 ///
-/// It wants a file system with locks that work between all who use it; most network file systems have none.
+/// The file system must support locks between all processes that use the file. Most network file systems do
+/// not.
 ///
 /// ```
 /// # fn example() -> afresh::Result<()> {
@@ -33,20 +35,21 @@ pub struct FileStore {
 }
 
 impl FileStore {
-    /// Keeps the session in the file at `path`. It is made when something is to be stored; its folder too, readable by its
-    /// owner alone.
+    /// Stores the session in the file at `path`. The file and its folder are created when needed. Only the
+    /// owner can read the folder.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self { path: path.into() }
     }
 
-    /// Where the session of `identity` is kept: `path` with its name appended, so that several users of a tool do not
-    /// meet. Characters that mean something in a path are replaced.
+    /// Stores the session of `identity` in a file whose name is that of `path` and `identity`, so several
+    /// users of a tool have separate files. Special characters are escaped.
     #[must_use]
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // What a file name cannot hold, or could hold twice on a file system that knows no case, is spelled in hex.
+        // Characters that a file name cannot hold, and upper case, which some file systems ignore, are
+        // written in hex.
         for byte in identity.bytes() {
             match byte {
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),
@@ -64,14 +67,14 @@ impl FileStore {
         }
     }
 
-    /// One at a time among all processes.
+    /// Only one process at a time replaces the file.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
-        let _turn = turn(&beside(&self.path, ".write"))?;
+        let _write_lock = write_lock(&with_suffix(&self.path, ".write"))?;
         if self.read()?.revision != swap.basis {
             return Ok(None);
         }
         let revision = swap.basis.next();
-        let fresh = beside(&self.path, ".new");
+        let fresh = with_suffix(&self.path, ".new");
         self.write(&fresh, revision, &swap.record).inspect_err(|_| {
             let _ = fs::remove_file(&fresh);
         })?;
@@ -79,11 +82,11 @@ impl FileStore {
     }
 
     fn write(&self, fresh: &Path, revision: Revision, record: &[u8]) -> io::Result<()> {
-        let mut file = private().truncate(true).open(fresh)?;
+        let mut file = private_file().truncate(true).open(fresh)?;
         file.write_all(&frame(revision, record))?;
         file.sync_all()?;
         fs::rename(fresh, &self.path)?;
-        // The name is safe on the disk only when its folder is. Where folders cannot be opened, it has to do without.
+        // The new name is durable only when the folder is flushed. Some systems cannot open folders.
         let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
             let _ = folder.sync_all();
@@ -104,13 +107,14 @@ impl SessionStore for FileStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lock(beside(&self.path, ".lock")).await
+        lock(with_suffix(&self.path, ".lock")).await
     }
 
-    /// By the lock file that every process takes to write: whoever has another one has another file.
+    /// Identified by the lock file that every process takes to write. A copy of the session has another lock
+    /// file.
     async fn place(&self) -> Option<String> {
-        let path = beside(&self.path, ".write");
-        spawn_blocking(move || mark(&path)).await.ok()?.ok()
+        let path = with_suffix(&self.path, ".write");
+        spawn_blocking(move || file_identity(&path)).await.ok()?.ok()
     }
 }
 
@@ -131,7 +135,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn of_two_who_read_the_same_revision_one_writes() {
+    async fn of_two_swaps_with_the_same_basis_one_succeeds() {
         let folder = folder("swap");
         let store = FileStore::new(folder.join("deep").join("session"));
         assert_eq!(store.load().await.unwrap().revision, Revision::default());
@@ -146,7 +150,7 @@ mod tests {
 
     #[cfg(unix)]
     #[tokio::test]
-    async fn nobody_else_can_read_it() {
+    async fn only_the_owner_can_read_the_file() {
         use std::os::unix::fs::PermissionsExt;
         let folder = folder("mode");
         let store = FileStore::new(folder.join("session"));
@@ -156,9 +160,9 @@ mod tests {
         fs::remove_dir_all(folder).unwrap();
     }
 
-    /// S4, S7: what is torn or foreign is an error, and is left as it is.
+    /// S4, S7: a torn or foreign file is an error and is not overwritten.
     #[tokio::test]
-    async fn a_torn_or_foreign_file_is_an_error_and_stays() {
+    async fn a_torn_or_foreign_file_is_an_error_and_is_not_overwritten() {
         let folder = folder("torn");
         let path = folder.join("session");
         let store = FileStore::new(&path);
@@ -174,7 +178,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn a_lock_is_held_by_one_until_it_is_dropped() {
+    async fn a_lock_is_held_until_it_is_dropped() {
         let folder = folder("lock");
         let store = FileStore::new(folder.join("session"));
         let lock = store.lock().await.unwrap().unwrap();
@@ -186,7 +190,7 @@ mod tests {
     }
 
     #[test]
-    fn identities_do_not_meet() {
+    fn identities_have_separate_files() {
         let path = |identity| FileStore::for_identity("/x/session", identity).path;
         assert_eq!(path("alice"), Path::new("/x/session.alice"));
         assert_eq!(path("../Bob"), Path::new("/x/session.%2e%2e%2f%42ob"));

@@ -1,10 +1,10 @@
-//! A record and its revision as one piece of bytes, for stores that keep nothing else.
+//! A record and its revision in one piece of bytes, for stores that keep nothing else.
 
 use std::io;
 
 use super::session_store::{Revision, Stored};
 
-/// The first line: what it is, its revision, and how long the record after it is.
+/// The first line: a mark, the revision, and the length of the record.
 const MARK: &str = "afresh session 1, revision and length: ";
 
 pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {
@@ -15,7 +15,7 @@ pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {
 
 pub(super) fn unframe(content: &[u8]) -> io::Result<Stored> {
     let invalid = |text| io::Error::new(io::ErrorKind::InvalidData, text);
-    let foreign = || invalid("it holds no session of this library");
+    let foreign = || invalid("the content is not a session");
     let end = content.iter().position(|byte| *byte == b'\n').ok_or_else(foreign)?;
     let (head, rest) = content.split_at_checked(end).ok_or_else(foreign)?;
     let head = std::str::from_utf8(head).ok().and_then(|head| head.strip_prefix(MARK)).ok_or_else(foreign)?;
@@ -23,7 +23,7 @@ pub(super) fn unframe(content: &[u8]) -> io::Result<Stored> {
     let revision = revision.parse().map_err(|_| foreign())?;
     let record = rest.get(1..).ok_or_else(foreign)?;
     if length.parse() != Ok(record.len()) {
-        return Err(invalid("the session in it is torn"));
+        return Err(invalid("the content is an incomplete session"));
     }
     Ok(Stored { revision: Revision::new(revision), record: record.to_vec() })
 }
@@ -33,7 +33,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_unframed_is_what_was_framed() {
+    fn a_record_is_unframed_as_it_was_framed() {
         for record in [&b""[..], b"a", b"two\nlines\n", b"\xff\x00"] {
             let stored = unframe(&frame(Revision::new(7), record)).unwrap();
             assert_eq!((stored.revision, &*stored.record), (Revision::new(7), record));
@@ -42,7 +42,7 @@ mod tests {
 
     /// S4, S7
     #[test]
-    fn what_is_torn_or_foreign_is_an_error() {
+    fn torn_or_foreign_content_is_an_error() {
         let whole = frame(Revision::new(7), b"a record");
         let torn = (0..whole.len()).map(|length| whole[..length].to_vec());
         let foreign = [&b"{}\n"[..], b"\xff\xfe\n", b"afresh session 2, revision and length: 1 0\n"];

@@ -1,4 +1,4 @@
-//! What a store on one machine locks with: files that hold nothing, and the kernel's locks on them.
+//! Locks between processes on one machine: empty files, and the locks of the kernel on them.
 
 use std::fs::{self, File, OpenOptions};
 use std::io;
@@ -11,18 +11,18 @@ use tokio::task::spawn_blocking;
 use super::session_store::StoreLock;
 use crate::error::BoxError;
 
-/// How often a lock that somebody else holds is tried again.
+/// How often a lock of another process is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
 
-/// The right to refresh, once nobody else has it; `None` where the file system has no locks.
+/// Waits for the lock. `None` if the file system has no locks.
 pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     let file = spawn_blocking(move || {
         make_folder_of(&path)?;
-        private().open(path)
+        private_file().open(path)
     });
     let file = file.await??;
     loop {
-        // Tried and not waited for: a thread that waits for the kernel could not be called back.
+        // Polls, because a thread that waits in the kernel cannot be cancelled.
         match FileExt::try_lock(&file) {
             Ok(()) => return Ok(Some(StoreLock::new(file))),
             Err(TryLockError::WouldBlock) => tokio::time::sleep(PAUSE).await,
@@ -32,36 +32,37 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     }
 }
 
-/// Waits for the turn to change something, which takes no longer than that: it ends when the file is dropped. Blocks.
-pub(super) fn turn(path: &Path) -> io::Result<File> {
+/// Waits for the lock of one write, which is short. It ends when the file is dropped. Blocks.
+pub(super) fn write_lock(path: &Path) -> io::Result<File> {
     make_folder_of(path)?;
-    let file = private().open(path)?;
+    let file = private_file().open(path)?;
     FileExt::lock(&file)?;
     Ok(file)
 }
 
-/// What a lock file has that no copy of it has; it is made if there is none. Blocks.
-pub(super) fn mark(path: &Path) -> io::Result<String> {
+/// Identifies a lock file, in a way that a copy of it does not share. Creates the file if there is none.
+/// Blocks.
+pub(super) fn file_identity(path: &Path) -> io::Result<String> {
     if !path.exists() {
         make_folder_of(path)?;
-        private().open(path)?;
+        private_file().open(path)?;
     }
-    mark_of(path)
+    identity_of(path)
 }
 
-/// Its number, which stays where it is moved. Not that of its device, which may be another after a restart.
+/// The inode number, which stays if the file is moved. The device number may change at a restart.
 #[cfg(unix)]
-fn mark_of(path: &Path) -> io::Result<String> {
+fn identity_of(path: &Path) -> io::Result<String> {
     Ok(std::os::unix::fs::MetadataExt::ino(&fs::metadata(path)?).to_string())
 }
 
 #[cfg(not(unix))]
-fn mark_of(path: &Path) -> io::Result<String> {
+fn identity_of(path: &Path) -> io::Result<String> {
     Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
 }
 
-/// A file of its owner's alone.
-pub(super) fn private() -> OpenOptions {
+/// Options for a file that only its owner can read.
+pub(super) fn private_file() -> OpenOptions {
     let mut options = OpenOptions::new();
     options.write(true).create(true);
     #[cfg(unix)]
@@ -70,7 +71,7 @@ pub(super) fn private() -> OpenOptions {
 }
 
 /// `path` with a suffix to its name.
-pub(super) fn beside(path: &Path, suffix: &str) -> PathBuf {
+pub(super) fn with_suffix(path: &Path, suffix: &str) -> PathBuf {
     let mut name = path.as_os_str().to_owned();
     name.push(suffix);
     name.into()

@@ -7,8 +7,8 @@ use tokio::sync::Mutex as Turn;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Keeps a session in memory. Clones are the same store, so clients built apart from each other can share a session
-/// through one, and tests can look into what is stored. Without any store a session lives in memory too, at no cost.
+/// Stores a session in memory. Clones are the same store, so clients that are built separately can share a
+/// session, and tests can read what is stored. A session without a store is also in memory, at no cost.
 #[derive(Clone, Debug, Default)]
 pub struct MemoryStore {
     stored: Arc<Mutex<Stored>>,
@@ -16,7 +16,7 @@ pub struct MemoryStore {
 }
 
 impl MemoryStore {
-    /// An empty store.
+    /// Creates an empty store.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

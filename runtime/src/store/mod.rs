@@ -1,5 +1,5 @@
-//! Where a session outlives its process. Start with `session_store`, the trait; each other file is one store or what
-//! several of them need.
+//! Stores, where a session outlives its process. Start with `session_store`, the trait. The other files are
+//! one store each, or what several stores need.
 
 pub(crate) mod erased;
 pub(crate) mod file;

@@ -1,9 +1,9 @@
 //! A store in Redis: [`RedisStore`].
 
-mod lease;
+mod connection;
+mod lock;
 mod notices;
 mod scripts;
-mod wire;
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,41 +11,43 @@ use std::time::Duration;
 
 use redis::{Client, IntoConnectionInfo, RedisError};
 
-use self::lease::Lock;
+use self::connection::Connection;
+use self::lock::Lock;
 use self::notices::Notices;
-use self::wire::Wire;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Longer than a flight may take, the wait for the lock aside.
+/// Longer than a refresh may take after it has the lock.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Keeps a session in Redis: for fleets, whose processes run on many machines. With the feature `redis`; for Redis 6 and
-/// newer, Valkey, and what else speaks their protocol and runs Lua.
+/// Stores a session in Redis. Use it for services that run on many machines. It needs the feature `redis`,
+/// and Redis 6 or newer, Valkey, or another server with their protocol and Lua.
 ///
-/// A session is one hash under the name given, with its record, its revision and the newest fence. Beside it, while somebody
-/// refreshes, there is a key `{<name>}:lock` that expires by itself; notices of changes go over the channel
-/// `{<name>}:changed`. All three fall in one slot of a cluster, though the store itself speaks to one server. None of it
-/// is ever deleted or made to expire, the lock aside.
+/// The session is one hash with the given name. It holds the record, the revision and the newest fence.
+/// During a refresh there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
+/// `{<name>}:changed`. All three are in one slot of a cluster, although the store talks to one server. Except
+/// for the lock, the store never deletes these keys or lets them expire.
 ///
-/// **What it promises.** [`swap`](SessionStore::swap) is one script, so of two with the same basis one wins, and one whose
-/// fence is not the newest loses. The right to refresh is a lease of 30 s by the server's clock. Who is suspended for longer
-/// loses it: the next one gets it with a greater fence, and what the former holder stores afterwards is refused. Releasing
-/// removes one's own lease only. Other processes hear of a change at once, or, should a notice be lost, within 10 s.
+/// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis one succeeds,
+/// and a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process that
+/// is suspended for longer loses the lease. The next process gets it with a greater fence, and the swaps of
+/// the old holder fail. A release removes only the own lease. Other processes learn about a change at once,
+/// or within 10 s if a message is lost.
 ///
-/// **When a connection breaks,** the next call makes a new one. A call whose answer was lost is made once more, and finds out
-/// whether it had succeeded. No call takes longer than 5 s, the wait for a lock aside, in which each look is bounded so.
+/// **If a connection breaks,** the next call opens a new one. A call without a response is sent once more and
+/// finds out whether it succeeded before. A call takes at most 5 s, except the wait for a lock, whose polls
+/// take at most 5 s each.
 ///
-/// **At a crash** of a process, its lease runs out after at most 30 s; until then other processes use the access token that
-/// they have and cannot refresh. **At a crash of Redis** what survives is what its configuration lets survive, and a session
-/// that rotates its refresh token wants all of it: a server that comes back with the last rotation forgotten has a spent
-/// refresh token. So switch the append-only file on (`appendonly yes`), which outlives the process; with `appendfsync always` it
-/// outlives the machine too. Do not let the key be evicted (`noeviction`, or one of the `volatile-` policies). After a
-/// failover to a replica that lagged behind, one login may be needed.
+/// **After a crash** of a process its lease expires within 30 s. Until then, other processes use their access
+/// token and cannot refresh. **After a crash of Redis** the data depends on its configuration. A session with
+/// rotating refresh tokens needs all of it: if Redis loses the last rotation, the stored refresh token is
+/// spent. Use the append-only file (`appendonly yes`), which survives a crash of the process; with
+/// `appendfsync always` it also survives a crash of the machine. Do not evict the key (`noeviction`, or one
+/// of the `volatile-` policies). After a failover to a replica that was behind, one new login may be needed.
 ///
-/// Whoever can read the database can read the tokens: use a database and a user (ACL) of the session's own, TLS, or
-/// [`Sealed`](crate::store::Sealed). The user needs `@hash`, `@scripting`, `@pubsub`, `get`, `set`, `del` and `exists` on these
-/// names.
+/// Everyone with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
+/// [`Sealed`](crate::store::Sealed). The user needs `@hash`, `@scripting`, `@pubsub`, `get`, `set`, `del` and
+/// `exists` for these names.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {
@@ -64,37 +66,38 @@ pub struct RedisStore {
 
 #[derive(Clone)]
 struct Inner {
-    /// Of the hash.
+    /// The name of the hash.
     name: String,
     lease: Duration,
-    wire: Wire,
+    connection: Connection,
     notices: Notices,
 }
 
 impl RedisStore {
-    /// Keeps the session under `name` in the Redis of `server`: a URL (`redis://user:password@host:6379/0`) or a
-    /// `ConnectionInfo` of the crate `redis`, version 1. Have a name for each identity. Nothing is connected yet.
+    /// Stores the session under `name` in the Redis at `server`: a URL (`redis://user:password@host:6379/0`)
+    /// or a `ConnectionInfo` of the crate `redis`, version 1. Use one name for each user. This function does
+    /// not connect.
     ///
-    /// `rediss://` wants one of the TLS features of the crate `redis` (`tokio-rustls-comp`, `tokio-native-tls-comp`), which
-    /// your own `Cargo.toml` switches on.
+    /// `rediss://` needs a TLS feature of the crate `redis` (`tokio-rustls-comp` or `tokio-native-tls-comp`).
+    /// Enable it in your own `Cargo.toml`.
     ///
     /// # Errors
     ///
-    /// A URL that is none of Redis's. It is not quoted.
+    /// Returns an error if the URL is invalid. The error does not quote it.
     pub fn new(server: impl IntoConnectionInfo, name: impl Into<String>) -> Result<Self, RedisError> {
         Ok(Self::with_client(Client::open(server)?, name))
     }
 
-    /// As [`new`](Self::new), with a client that is set up already, with certificates of its own for instance.
+    /// Like [`new`](Self::new), with a configured client, for example with its own certificates.
     #[must_use]
     pub fn with_client(client: Client, name: impl Into<String>) -> Self {
         let name = name.into();
         let notices = Notices::new(client.clone(), format!("{{{name}}}:changed"));
-        Self { inner: Arc::new(Inner { name, lease: LEASE, wire: Wire::new(client), notices }) }
+        Self { inner: Arc::new(Inner { name, lease: LEASE, connection: Connection::new(client), notices }) }
     }
 
-    /// How long somebody may hold the right to refresh. By default 30 s. It must be longer than a refresh may take, and all
-    /// processes had better agree on it. Shorter than 1 ms is 1 ms.
+    /// Sets the length of the lease, 30 s by default. It must be longer than a refresh may take. All
+    /// processes should use the same value. Values below 1 ms count as 1 ms.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         Arc::make_mut(&mut self.inner).lease = lease.max(Duration::from_millis(1));
@@ -104,25 +107,25 @@ impl RedisStore {
 
 impl Inner {
     fn lock(&self) -> Lock {
-        let lock_name = format!("{{{}}}:lock", self.name);
-        Lock { wire: self.wire.clone(), name: self.name.clone(), lock_name, lease: self.lease }
+        let key = format!("{{{}}}:lock", self.name);
+        Lock { connection: self.connection.clone(), hash: self.name.clone(), key, lease: self.lease }
     }
 
     async fn load(&self) -> Result<Stored, BoxError> {
         let load = || scripts::LOAD.key(&*self.name);
-        let (revision, record): (Option<u64>, Option<Vec<u8>>) = self.wire.run(load).await?;
+        let (revision, record): (Option<u64>, Option<Vec<u8>>) = self.connection.run(load).await?;
         match (revision, record) {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
-            // A lock was taken, and nothing ever stored.
+            // A lock was taken, and nothing has been stored.
             (None, None) => Ok(Stored::default()),
-            _ => Err("the key holds half a session".into()),
+            _ => Err("the key holds an incomplete session".into()),
         }
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
         let revision = swap.basis.next();
-        let writer = wire::unique();
-        let swapped = self.wire.run::<bool>(|| {
+        let writer = connection::random_name();
+        let swapped = self.connection.run::<bool>(|| {
             let mut script = scripts::SWAP.key(&*self.name);
             script.arg(swap.basis.number()).arg(revision.number()).arg(&*swap.record);
             script.arg(swap.fence.map(|fence| fence.to_string()).unwrap_or_default());
@@ -143,7 +146,7 @@ impl SessionStore for RedisStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lease::wait(self.inner.lock()).await.map(Some)
+        lock::wait(self.inner.lock()).await.map(Some)
     }
 
     async fn changed(&self, seen: Revision) {
@@ -151,7 +154,8 @@ impl SessionStore for RedisStore {
         self.inner.notices.wait(seen, look).await;
     }
 
-    /// By the key's name: which server it is, a copy of its data would say as well.
+    /// Identified by the name of the key. The server is not part of it, because a copy of its data would have
+    /// the same.
     async fn place(&self) -> Option<String> {
         Some(self.inner.name.clone())
     }

@@ -1,4 +1,4 @@
-//! Any store, with what it keeps encrypted: [`Sealed`].
+//! Any store with encrypted records: [`Sealed`].
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,25 +9,25 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Says what the rest is, and in which form.
+/// The mark and version of a sealed record.
 const MARK: &[u8] = b"afresh sealed 1\n";
-/// Of `XChaCha20`: long enough that nonces drawn at random never meet.
+/// The length of an `XChaCha20` nonce: so long that random nonces never repeat.
 const NONCE: usize = 24;
 
-/// Any store, with what it keeps encrypted: for a Redis that others can read, a file on a shared or backed-up disk. With the
-/// feature `encrypt`.
+/// Encrypts the records of any store. Use it for a Redis that others can read, or for a file on a shared disk
+/// or in a backup. It needs the feature `encrypt`.
 ///
-/// Records are encrypted and authenticated by XChaCha20-Poly1305 under a key of yours, each under a random nonce of its own.
-/// Revisions, locks and notices are the inner store's, and so are its promises and what happens at a crash.
+/// Records are encrypted and authenticated by XChaCha20-Poly1305 with your key and a random nonce for each.
+/// Revisions, locks and messages are those of the inner store, and so are its guarantees.
 ///
-/// **What it keeps from somebody who reads the store:** all but the length of the record, its revision and when it changes.
-/// **From somebody who writes to it:** making up a session, or changing one. With [`bound_to`](Self::bound_to) also
-/// putting one user's session in another's place. Not kept from them: deleting the record, or putting an older one back;
-/// who can do that makes everybody log in again, and no more.
+/// **A reader of the store** learns only the length of the record, its revision, and when it changes. **A
+/// writer to the store** cannot create or change a session. With [`bound_to`](Self::bound_to), a writer
+/// cannot replace the session of one user by that of another either. A writer can delete the record or
+/// restore an older one, which forces a new login.
 ///
-/// A record that this key does not open (another key, another name, changed bytes, or never sealed) is a
-/// [`SealError`], for [`load`](SessionStore::load) and for [`swap`](SessionStore::swap) alike: it is neither used
-/// nor overwritten. To change the key, or to seal what was not sealed, empty the store and log in again.
+/// A record that the key does not open (another key, another name, changed bytes, or never sealed) is a
+/// [`SealError`] in [`load`](SessionStore::load) and in [`swap`](SessionStore::swap). It is neither used nor
+/// overwritten. To change the key, or to seal an unsealed store, empty the store and log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -47,22 +47,22 @@ pub struct Sealed<S> {
     name: String,
 }
 
-/// The key of a [`Sealed`] store. It is wiped from memory when it is dropped, and not shown by `Debug`.
+/// The key of a [`Sealed`] store. It is wiped from memory when it is dropped, and `Debug` does not show it.
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
-/// A record that the key does not open. It is left as it is.
+/// A record that the key does not open. It stays in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SealError {
-    /// The store holds something that was never sealed.
+    /// The record was never sealed.
     NotSealed,
-    /// It was sealed with another key or for another name, or it has been changed since.
+    /// The record was sealed with another key or for another name, or it was changed.
     NotOpened,
 }
 
 impl SealKey {
-    /// A key of these bytes, which must be random: they are used as they are.
+    /// Creates a key from these bytes. They must be random, because they are used directly.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(XChaCha20Poly1305::new(&bytes.into()))
@@ -70,21 +70,21 @@ impl SealKey {
 }
 
 impl<S> Sealed<S> {
-    /// Keeps in `inner` what only `key` can open.
+    /// Encrypts the records of `inner` with `key`.
     #[must_use]
     pub fn new(inner: S, key: SealKey) -> Self {
         Self { inner, key, name: String::new() }
     }
 
-    /// Binds what is stored to a name, of the user for instance: it opens under the same name only. By default the name is
-    /// empty.
+    /// Binds the record to a name, for example that of the user: it opens with the same name only. The name
+    /// is empty by default.
     #[must_use]
     pub fn bound_to(mut self, name: impl Into<String>) -> Self {
         self.name = name.into();
         self
     }
 
-    /// What is authenticated beside the record.
+    /// The authenticated data beside the record.
     fn context(&self) -> Vec<u8> {
         [MARK, self.name.as_bytes()].concat()
     }
@@ -92,12 +92,11 @@ impl<S> Sealed<S> {
     fn seal(&self, record: &[u8]) -> Result<Vec<u8>, BoxError> {
         let nonce = Nonce::<XChaCha20Poly1305>::try_generate()?;
         let payload = Payload { msg: record, aad: &self.context() };
-        let sealed =
-            self.key.0.encrypt(&nonce, payload).map_err(|_| "the record is too long to be sealed")?;
+        let sealed = self.key.0.encrypt(&nonce, payload).map_err(|_| "the record is too long to encrypt")?;
         Ok([MARK, &nonce[..], &sealed].concat())
     }
 
-    /// Nothing at all is a store that has never been written.
+    /// Empty bytes are a store that has never been written.
     fn open(&self, content: &[u8]) -> Result<Vec<u8>, SealError> {
         if content.is_empty() {
             return Ok(Vec::new());
@@ -116,7 +115,8 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
-        // What does not open is not replaced. If another is stored after this look, the basis no longer fits.
+        // A record that does not open is not replaced. If another record is stored after this load, the basis
+        // no longer matches.
         self.open(&self.inner.load().await?.record)?;
         let record = self.seal(&swap.record)?;
         self.inner.swap(Swap { record, ..swap }).await
@@ -144,9 +144,9 @@ impl fmt::Debug for SealKey {
 impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotSealed => "the store holds a record that is not sealed",
+            Self::NotSealed => "the stored record is not sealed; empty the store and log in again",
             Self::NotOpened => {
-                "the stored session does not open: another key or name, or it has been changed"
+                "the stored record does not open: the key or the name differs, or the record was changed"
             }
         })
     }
@@ -172,7 +172,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_stored_shows_nothing_and_differs_each_time() {
+    async fn sealed_records_hide_their_content_and_never_repeat() {
         let memory = MemoryStore::new();
         let store = sealed(&memory, 1);
         assert!(store.load().await.unwrap().record.is_empty());
@@ -188,7 +188,7 @@ mod tests {
 
     /// S7
     #[tokio::test]
-    async fn what_does_not_open_is_an_error_and_stays() {
+    async fn a_record_that_does_not_open_is_an_error_and_is_not_overwritten() {
         let memory = MemoryStore::new();
         sealed(&memory, 1).swap(swap(0, b"s3cret")).await.unwrap();
         let whole = memory.load().await.unwrap().record;

@@ -1,4 +1,4 @@
-//! The trait that every store implements, and the words that it speaks in: [`SessionStore`].
+//! The trait that every store implements, and the types that it uses: [`SessionStore`].
 
 use std::any::Any;
 use std::fmt;
@@ -7,41 +7,42 @@ use std::time::Instant;
 
 use crate::error::BoxError;
 
-/// A place for one session, shared by every process that is to have the same one.
+/// A place for one session, which all processes of that session share.
 ///
-/// A store keeps one *record*, bytes that it never looks into, under a *revision* that grows with every change. All
-/// promises of a session that several processes share rest on three of the store's:
+/// A store keeps one *record*, which it never reads, under a *revision*, which grows with each change.
+/// Sessions that several processes share depend on three guarantees:
 ///
-/// - [`swap`](Self::swap) is atomic: of two that have read the same revision, one succeeds.
-/// - What `swap` has stored, every later [`load`](Self::load) sees, in every process, also after a crash.
-/// - At most one [`lock`](Self::lock) is held at a time; where that cannot be promised for ever (a lease that runs out),
-///   its *fence* grows with each, and `swap` refuses a fence that is older than the newest given out.
+/// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, one succeeds.
+/// - After a `swap`, every [`load`](Self::load) in every process returns its record, also after a crash.
+/// - At most one [`lock`](Self::lock) is held at a time. If a lock can expire (a lease), each lock has a
+///   greater *fence* than the one before, and `swap` refuses a fence older than the newest.
 ///
-/// | store | for whom | at a crash |
+/// | store | use | after a crash |
 /// |---|---|---|
-/// | none, or [`MemoryStore`] | one process that logs in when it starts; tests | the session is gone |
-/// | [`FileStore`] | command-line tools; all processes of one user on one machine | whole, and unlocked by the kernel |
-/// | `KeyringStore` (feature `keyring`) | programs at a desktop whose tokens shall not lie in a file | as the keyring has it; unlocked by the kernel |
-/// | `RedisStore` (feature `redis`) | fleets | as durable as Redis is set up to be; unlocked when the lease runs out, after 30 s |
-/// | `Sealed` (feature `encrypt`) | around any, where others can read what is stored | as the store in it |
+/// | none, or [`MemoryStore`](crate::MemoryStore) | one process that logs in when it starts; tests | the session is gone |
+/// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | complete, and unlocked by the kernel |
+/// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | as the keyring has it; unlocked by the kernel |
+/// | `RedisStore` (feature `redis`) | services on many machines | as durable as Redis is configured; unlocked when the lease expires, after 30 s |
+/// | `Sealed` (feature `encrypt`) | around another store that others can read | as in the inner store |
 ///
-/// A store is for one session: have one for each user, under a name or path of its own. The guide tells
-/// [which is for whom](crate::guide::stores), and what happens at a crash, step by step.
+/// A store is for one session. Use one for each user, with its own name or path. The guide describes [which
+/// store to use](crate::guide::stores) and what happens after a crash, step by step.
 ///
-/// # Writing one
+/// # Implementing a store
 ///
-/// The runtime calls it: it loads before the first call, locks around a refresh, reads again under the lock whether somebody
-/// else has refreshed meanwhile, notes in the record that it is about to spend the refresh token (which proves that the store
-/// can be written), exchanges, and stores what it got.
+/// The runtime loads before the first call. For a refresh it takes the lock and loads again, because another
+/// process may have refreshed meanwhile. It then stores that it is about to send the refresh token, which
+/// proves that the store can be written. After the response it stores the new tokens.
 ///
-/// - *Where.* Within a tokio runtime that has timers, so `spawn_blocking` and `sleep` may be used. Any method may be called by many
-///   tasks at once, of one store and of several for the same place.
-/// - *Deadlines* are the runtime's: 5 s for a load or a swap, 8 s for a lock. It keeps them by dropping the future; what a store has
-///   begun on a thread or with a server should end by itself.
-/// - *Records* are a few kB of any bytes: tokens, cookies, and no more than one session's.
-/// - *A place that was emptied* by hand is one that has never been written: who had its session is logged out.
+/// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several
+///   tasks may call any method at once, on one store or on several stores for the same place.
+/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, then drops the future. Work
+///   that continues on a thread or at a server must end by itself.
+/// - *Records* are a few kB of binary data with the tokens and cookies of one session.
+/// - *An emptied place* counts as one that has never been written. Sessions that came from it are logged out.
 ///
-/// So a store has no idea of tokens or time, and one for anything that can compare and swap is a page long:
+/// A store knows nothing about tokens or time. If the storage has compare-and-swap, an implementation is
+/// short:
 ///
 /// ```
 /// use std::sync::{Arc, Mutex};
@@ -75,71 +76,80 @@ use crate::error::BoxError;
 /// }
 /// ```
 ///
-/// What to test is [listed in the guide](crate::guide::stores#a-store-of-your-own).
+/// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
-    /// What is stored now. A store that has never been written has [`Stored::default`], also while it is locked; it needs no
-    /// preparation by hand, so what is missing (a folder, a table) is made, at the latest by the first swap.
+    /// Returns what is stored. A store that has never been written returns [`Stored::default`], also while it
+    /// is locked. It needs no setup: a missing folder or table is created, at the latest by the first swap.
     ///
     /// # Errors
     ///
-    /// What kept it from reading, also something in its place that no store of this kind has written. Whether the record
-    /// itself makes sense, the runtime finds out. It tells the error to the call that needs the session, and tries again at
-    /// the next; it never deletes anything because of it. The error must not quote the record.
+    /// Why reading failed, or that the place holds content of something else. The runtime validates the
+    /// record itself. It returns the error to the call that needs the session and tries again at the next
+    /// call. It never deletes anything because of an error. The error must not quote the record.
     ///
     /// Cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
-    /// Stores a record if nobody has stored another since `swap.basis`: its new revision, which is greater; `None` if somebody
-    /// has, or if `swap.fence` is older than that of the newest lock, which may have ended already.
+    /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater.
+    /// Returns `None` if the revision is another one, or if `swap.fence` is older than the fence of the
+    /// newest lock, which may have ended already.
     ///
-    /// The newest lock is the one with the greatest fence that was ever given out: the store keeps that number as long as the
-    /// record. Without a fence, only the basis counts, whoever has the lock. A store whose locks cannot run out need not look at
-    /// fences at all. The record may be the same bytes as before; it is a change all the same.
+    /// The newest lock is the one with the greatest fence that the store has ever issued. The store keeps
+    /// that number as long as the record. Without a fence only the basis counts, also while another process
+    /// holds the lock. A store whose locks cannot expire ignores fences. A record with the same bytes as
+    /// before is a change as well.
     ///
-    /// Whatever is not the store's own is not overwritten: that is an error. What is stored lies, when this returns, where a
-    /// crash cannot reach it.
+    /// Content of something else is an error and is not overwritten. When this method returns, the record
+    /// survives a crash.
     ///
-    /// When the future is dropped, the record is stored or not, and never half.
+    /// If the future is dropped, the record is stored completely or not at all.
     ///
     /// # Errors
     ///
-    /// What kept it from storing. It may be stored all the same, where only a server's answer was lost; a store that can find
-    /// out which it is should. The runtime keeps the session in memory, refreshes no more, and tries again until it can be stored.
+    /// Why storing failed. The record may be stored anyway if only the response of a server was lost; a store
+    /// should find this out if it can. The runtime keeps the session in memory, stops refreshing, and tries
+    /// again until the record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
-    /// Waits for the right to refresh, which ends when the [`StoreLock`] is dropped. It must not outlive its process: it ends with
-    /// it, as a lock of the kernel's or a connection's does, or it is a [lease](StoreLock::leased) that runs out.
+    /// Waits for the lock, which ends when the [`StoreLock`] is dropped. A lock must end with its process, as
+    /// a kernel lock or a connection does, or be a [lease](StoreLock::leased) that expires.
     ///
-    /// One has it at a time, of two tasks of one process too: locks that belong to a process, such as those of POSIX's `fcntl`, are not
-    /// enough. Who waits need not be served in order. `load` and `swap` go on meanwhile, for everybody.
+    /// Only one task holds the lock, also within one process. Locks that belong to a process, such as those
+    /// of POSIX `fcntl`, are not enough. The order of the waiting tasks does not matter. `load` and `swap`
+    /// work during a lock.
     ///
-    /// `None` if the store has no locks: two processes may then refresh at the same time, which the server must bear.
+    /// Returns `None` if the store has no locks. Two processes may then refresh at the same time, and the
+    /// server must accept that.
     ///
     /// # Errors
     ///
-    /// What kept it from locking. Nothing is refreshed then.
+    /// Why locking failed. There is no refresh then.
     ///
-    /// Cancel safe: who stops waiting, at whatever moment, does not have the lock; a lock that came too late is given back at once.
+    /// Cancel safe: a dropped future does not hold the lock. A lock that arrives too late is released at
+    /// once.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when there is, perhaps, something other than `seen`; at once if there is already. By default it never does:
-    /// other processes' refreshes are then found when they are needed.
+    /// Resolves when the revision may be another one than `seen`, at once if it already is. By default it
+    /// never resolves, and changes of other processes are found when a call needs them.
     ///
-    /// The runtime keeps one such call waiting for as long as the session lives, loads when it resolves, and asks again, at most once
-    /// a second where it finds nothing new. A failure is for the store to wait out: it goes on listening, or looks from time to time.
+    /// The runtime waits for one such call as long as the session lives. When it resolves, the runtime loads
+    /// and calls it again, at most once a second if nothing is new. The store handles its own failures: it
+    /// listens again, or polls.
     ///
-    /// Cancel safe: nothing is missed between two calls, since each begins with a look at what is stored.
+    /// Cancel safe: no change is missed between two calls, because each call begins with a look at the
+    /// revision.
     fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
         let _ = seen;
         std::future::pending()
     }
 
-    /// Which place this is, in words that a copy of what is stored does not take along: the name of a key, the number that
-    /// the file system gave a file. All who share the place say the same, always; it is no secret, and stored with the session.
+    /// Identifies this place in a way that a copy of its content does not share, for example the name of a
+    /// key or the inode number of a file. All processes that share the place get the same value. It is not
+    /// secret, and is stored with the session.
     ///
-    /// By it a session that was copied is noticed before one copy spends the other's refresh token:
-    /// [`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared). `None`, as by default, if the store cannot tell: copies
-    /// are not noticed then. The runtime asks once, and again while it gets `None`.
+    /// The runtime uses it to detect a copied session before one copy spends the refresh token of the other
+    /// ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that
+    /// copies are not detected. The runtime asks once, and again as long as it gets `None`.
     ///
     /// Cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -147,52 +157,52 @@ pub trait SessionStore: Send + Sync + 'static {
     }
 }
 
-/// Counts the changes of a store. The first is 1; 0 is a store that has never been written.
+/// Counts the changes of a store. The first one is 1. A store that has never been written has 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Revision(u64);
 
 impl Revision {
-    /// The revision of this number.
+    /// Creates a revision with this number.
     #[must_use]
     pub const fn new(number: u64) -> Self {
         Self(number)
     }
 
-    /// Its number.
+    /// Returns the number.
     #[must_use]
     pub const fn number(self) -> u64 {
         self.0
     }
 
-    /// The one after it.
+    /// Returns the revision after this one.
     #[must_use]
     pub const fn next(self) -> Self {
         Self(self.0.saturating_add(1))
     }
 }
 
-/// What a store holds.
+/// The content of a store.
 #[derive(Clone, Default)]
 pub struct Stored {
-    /// How often it has changed.
+    /// The number of changes so far.
     pub revision: Revision,
-    /// What was stored last; empty if nothing ever was.
+    /// The last record, or empty if nothing was ever stored.
     pub record: Vec<u8>,
 }
 
-/// A record that is to be stored.
+/// A record to store.
 #[derive(Clone)]
 pub struct Swap {
-    /// The revision that it is to replace, and no other.
+    /// The revision that the record replaces.
     pub basis: Revision,
-    /// What to store. Never empty.
+    /// The record. It is never empty.
     pub record: Vec<u8>,
-    /// [`StoreLock::fence`] of the lock under which it is stored, 0 for a lock that cannot run out; `None` without a lock (a login
-    /// or a logout, or a store that has none).
+    /// The [`StoreLock::fence`] of the lock under which the record is stored, or 0 for a lock that cannot
+    /// expire. `None` without a lock: for a login, a logout, or a store without locks.
     pub fence: Option<u64>,
 }
 
-/// The right to refresh, until it is dropped.
+/// The lock of a store, held until it is dropped.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,
@@ -200,33 +210,35 @@ pub struct StoreLock {
 }
 
 impl StoreLock {
-    /// A lock that ends when `guard` is dropped, and not before. That may happen on any thread, outside of a runtime too.
+    /// Creates a lock that ends when `guard` is dropped, and not before. The drop can happen on any thread,
+    /// also outside of a runtime.
     pub fn new(guard: impl Send + 'static) -> Self {
         Self::leased(0, guard)
     }
 
-    /// A lock that may run out before it is dropped: `fence` is greater than that of every lock before it, and so never 0. Say
-    /// with [`until`](Self::until) when. What ends it when `guard` is dropped may run in the background, for a moment.
+    /// Creates a lock that may expire before it is dropped. `fence` must be greater than that of every lock
+    /// before it, and so never 0. Set the time with [`until`](Self::until). The release of `guard` may
+    /// continue in the background for a moment.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
         Self { fence, end: None, _guard: Box::new(guard) }
     }
 
-    /// Runs out at `end`, by the clock of this process: count from before the store was asked for the lock. By default it is
-    /// not known when it runs out.
+    /// Sets when the lock expires, by the clock of this process. Count from before the request for the lock.
+    /// By default the time is unknown.
     #[must_use]
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
         self
     }
 
-    /// Whether it has run out, as far as this process knows. Whoever finds so must not begin to refresh: somebody else may have
-    /// the lock by now.
+    /// Returns whether the lock has expired, as far as this process knows. After that, a refresh must not
+    /// begin, because another process may hold the lock.
     #[must_use]
     pub fn has_run_out(&self) -> bool {
         self.end.is_some_and(|end| end <= Instant::now())
     }
 
-    /// Its number among all locks of the store; 0 if it cannot run out.
+    /// Returns the number of this lock among all locks of the store, or 0 if it cannot expire.
     #[must_use]
     pub fn fence(&self) -> u64 {
         self.fence

@@ -9,9 +9,8 @@ use tracing::field::{Empty, display};
 use tracing::{Span, debug, info_span};
 
 use super::open_span::OpenSpan;
+use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
-use super::told::{Told, name_of};
-
 use crate::error::Reason;
 use crate::error::Verdict;
 use crate::error::{Error, Kind};
@@ -107,7 +106,7 @@ impl OpenSpan {
             Err(error) => {
                 error.receipt().into_iter().for_each(|receipt| self.went(receipt));
                 let kind = name_of(error.kind());
-                self.span.in_scope(|| debug!(target: TARGET, { error.type = kind }, "{}", Told(error)));
+                self.span.in_scope(|| debug!(target: TARGET, { error.type = kind }, "{}", Redacted(error)));
                 self.failed(kind);
             }
         }

@@ -6,10 +6,10 @@
 
 mod call;
 mod open_span;
+mod redacted;
 mod refresh;
 mod send;
 mod target;
-mod told;
 
 pub(crate) use self::call::{call, refused, replays, undecodable, waits};
 pub(crate) use self::refresh::{refresh, refresh_discarded, refresh_ended, session_changed, session_warning};

@@ -1,9 +1,9 @@
-//! The end of a span, also where nobody stays to see it: [`OpenSpan`].
+//! The end of a span, also if its future is dropped: [`OpenSpan`].
 
 use http::StatusCode;
 use tracing::Span;
 
-/// The span of something that has not ended. Dropped before it has, it was given up.
+/// The span of an operation that has not ended. If it is dropped before the end, the operation was cancelled.
 pub(super) struct OpenSpan {
     pub(super) span: Span,
     ended: bool,

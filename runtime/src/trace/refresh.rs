@@ -6,8 +6,8 @@ use tracing::field::Empty;
 use tracing::{Instrument, Span, debug, info, info_span, warn};
 
 use super::open_span::fail;
+use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
-use super::told::{Told, name_of};
 use crate::error::Error;
 
 /// The span of a refresh. It has no parent, because it belongs to no caller. It follows from the span that started it.
@@ -40,11 +40,11 @@ pub(crate) fn session_changed(text: &'static str) {
     info!(target: TARGET, "{text}");
 }
 
-/// A change of a session that may need attention. An empty `text` stands for the text of `error`.
+/// A change of a session that may need attention. If `text` is empty, the message is that of `error`.
 pub(crate) fn session_warning(text: &'static str, method: Option<&'static str>, error: Option<&Error>) {
     let kind = error.map(|error| name_of(error.kind()));
     let separator = if text.is_empty() || error.is_none() { "" } else { ": " };
-    let cause = error.map(|error| Told(error).to_string()).unwrap_or_default();
+    let cause = error.map(|error| Redacted(error).to_string()).unwrap_or_default();
     warn!(target: TARGET, { afresh.method = method, error.type = kind }, "{text}{separator}{cause}");
 }
 

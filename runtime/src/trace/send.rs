@@ -15,8 +15,8 @@ use tracing::field::Empty;
 use tracing::info_span;
 
 use super::open_span::OpenSpan;
+use super::redacted::name_of;
 use super::target::TARGET;
-use super::told::name_of;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::response::Response;

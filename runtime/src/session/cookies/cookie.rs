@@ -1,8 +1,8 @@
-//! One cookie, and the rules of RFC 6265 for it: how it is read, where it is sent, when it is over.
+//! One cookie, and the rules of RFC 6265 for it: how it is parsed, where it is sent, when it expires.
 //!
-//! Written here, because the crates that know these rules bring a whole calendar with them. What only matters
-//! to a browser is left out: scripts, sites and the list of public suffixes. A session's cookies are sent to the
-//! API's own origin and to no other.
+//! The crates with these rules depend on a whole calendar, so the rules are written here. What matters only
+//! to browsers is left out: scripts, sites and the public suffix list. The cookies of a session go to the
+//! origin of the API and to no other.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -20,12 +20,12 @@ pub(super) struct Cookie {
     domain: String,
     host_only: bool,
     secure: bool,
-    /// In seconds since 1970; without it, the cookie ends with the session.
+    /// Seconds since 1970. Without it the cookie ends with the session.
     expires: Option<u64>,
 }
 
 impl Cookie {
-    /// What a line of an answer of `url` sets (§5.2 and §5.3), unless it has to be ignored.
+    /// Parses one `Set-Cookie` line of a response from `url` (§5.2 and §5.3). `None` if it must be ignored.
     pub(super) fn parse(line: &str, url: &Url, now: SystemTime) -> Option<Self> {
         let (pair, attributes) = line.split_once(';').unwrap_or((line, ""));
         let (name, value) = pair.split_once('=')?;
@@ -60,23 +60,23 @@ impl Cookie {
     fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
         let value = value.strip_prefix('.').unwrap_or(value);
         self.host_only = value.is_empty();
-        // The URL parser's own way to write a host, so that the two can be compared.
+        // As the URL parser writes a host, so that the two can be compared.
         self.domain = if self.host_only { host.to_owned() } else { Host::parse(value).ok()?.to_string() };
         Some(())
     }
 
-    /// Whether both say the same of the same place, so that the newer one takes the other's.
+    /// Whether this cookie replaces `other`.
     pub(super) fn replaces(&self, other: &Self) -> bool {
         self.name == other.name && self.domain == other.domain && self.path == other.path
     }
 
-    pub(super) fn is_over(&self, now: SystemTime) -> bool {
+    pub(super) fn is_expired(&self, now: SystemTime) -> bool {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// Whether a request to `url` bears it (§5.4).
+    /// Whether a request to `url` carries this cookie (§5.4).
     pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
-        !self.is_over(now)
+        !self.is_expired(now)
             && self.belongs_to(url)
             && path_matches(&self.path, url.path())
             && (!self.secure || url.scheme() == "https" || is_loopback(url))
@@ -86,8 +86,8 @@ impl Cookie {
     fn belongs_to(&self, url: &Url) -> bool {
         match url.host() {
             Some(Host::Domain(host)) => {
-                let rest = host.strip_suffix(self.domain.as_str());
-                rest.is_some_and(|rest| rest.is_empty() || !self.host_only && rest.ends_with('.'))
+                let min_age = host.strip_suffix(self.domain.as_str());
+                min_age.is_some_and(|min_age| min_age.is_empty() || !self.host_only && min_age.ends_with('.'))
             }
             Some(address) => address.to_string() == self.domain,
             None => false,
@@ -95,7 +95,7 @@ impl Cookie {
     }
 }
 
-/// §5.1.4: the request's path up to its last slash.
+/// §5.1.4: the path of the request up to its last slash.
 fn default_path(url: &Url) -> &str {
     let parent = url.path().rsplit_once('/').map_or("", |(parent, _)| parent);
     if parent.starts_with('/') { parent } else { "/" }
@@ -103,8 +103,8 @@ fn default_path(url: &Url) -> &str {
 
 /// §5.1.4
 fn path_matches(cookie: &str, request: &str) -> bool {
-    let rest = request.strip_prefix(cookie);
-    rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
+    let min_age = request.strip_prefix(cookie);
+    min_age.is_some_and(|min_age| min_age.is_empty() || cookie.ends_with('/') || min_age.starts_with('/'))
 }
 
 /// §5.2.2: a number, or nothing.
@@ -116,7 +116,7 @@ fn parse_max_age(value: &str, now: SystemTime) -> Option<u64> {
     if value.len() > digits.len() {
         return Some(0);
     }
-    // More digits than a number holds are longer than anybody waits.
+    // A number with more digits is longer than any session.
     let age: u64 = digits.parse().unwrap_or(u64::MAX);
     Some(if age == 0 { 0 } else { seconds(now).saturating_add(age) })
 }

@@ -1,4 +1,4 @@
-//! What is kept and where it goes, rule by rule of RFC 6265.
+//! Which cookies are stored and where they are sent, rule by rule of RFC 6265.
 
 use super::*;
 
@@ -12,7 +12,7 @@ fn answer(lines: &[&'static str]) -> HeaderMap {
     lines.iter().map(|line| (SET_COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())).collect()
 }
 
-/// The jar after an answer from `from`.
+/// The cookies after a response from `from`.
 fn after(jar: &Cookies, from: &str, lines: &[&'static str]) -> Cookies {
     SetCookies::of(&answer(lines), &url(from)).unwrap().after(jar)
 }
@@ -35,7 +35,7 @@ fn goes(jar: &Cookies, to: &str) -> bool {
 }
 
 #[test]
-fn a_cookie_without_a_domain_is_for_its_host_alone() {
+fn a_cookie_without_a_domain_goes_to_its_host_only() {
     for line in ["a=1; Path=/", "a=1; Path=/; Domain=", "a=1; Path=/; Domain=."] {
         let jar = set(LOGIN, line);
         assert_eq!(sent(&jar, "https://shop.example/").as_deref(), Some("a=1"));
@@ -47,7 +47,7 @@ fn a_cookie_without_a_domain_is_for_its_host_alone() {
 }
 
 #[test]
-fn a_domain_takes_in_what_is_under_it() {
+fn a_domain_includes_its_subdomains() {
     for line in ["a=1; Path=/; Domain=shop.example", "a=1; path=/; DOMAIN=.Shop.Example"] {
         let jar = set("https://api.shop.example/login", line);
         for own in ["https://shop.example/", "https://api.shop.example/", "https://a.b.shop.example/"] {
@@ -60,7 +60,7 @@ fn a_domain_takes_in_what_is_under_it() {
 }
 
 #[test]
-fn nobody_sets_a_cookie_for_another_host() {
+fn a_cookie_for_another_host_is_ignored() {
     for line in ["a=1; Domain=other.example", "a=1; Domain=www.shop.example", "a=1; Domain=op.example"] {
         assert!(set(LOGIN, line).is_empty(), "{line}");
     }
@@ -70,7 +70,7 @@ fn nobody_sets_a_cookie_for_another_host() {
 }
 
 #[test]
-fn a_cookie_goes_to_its_path_and_what_is_under_it() {
+fn a_cookie_goes_to_its_path_and_below() {
     for (line, path) in [
         ("a=1", "/api"),
         ("a=1; Path=", "/api"),
@@ -90,7 +90,7 @@ fn a_cookie_goes_to_its_path_and_what_is_under_it() {
 }
 
 #[test]
-fn a_secure_cookie_goes_where_nobody_listens() {
+fn a_secure_cookie_goes_to_https_and_loopback() {
     let jar = set(LOGIN, "a=1; Path=/; Secure");
     assert!(goes(&jar, "https://shop.example/"));
     assert!(!goes(&jar, "http://shop.example/"));
@@ -98,7 +98,7 @@ fn a_secure_cookie_goes_where_nobody_listens() {
 }
 
 #[test]
-fn a_cookie_lasts_as_long_as_it_says() {
+fn a_cookie_expires_when_it_says() {
     for line in [
         "a=1",
         "a=1; Max-Age=60",
@@ -121,7 +121,7 @@ fn a_cookie_lasts_as_long_as_it_says() {
 }
 
 #[test]
-fn a_newer_cookie_takes_the_place_of_an_older_one_and_a_past_one_deletes_it() {
+fn a_newer_cookie_replaces_an_older_one_and_an_expired_one_deletes_it() {
     let jar = after(&Cookies::default(), LOGIN, &["a=1", "b=1", "a=other; Path=/", "a=2"]);
     assert_eq!(sent(&jar, LOGIN).as_deref(), Some("a=2; b=1; a=other"));
     let jar = after(&jar, LOGIN, &["a=; Max-Age=0"]);
@@ -131,14 +131,14 @@ fn a_newer_cookie_takes_the_place_of_an_older_one_and_a_past_one_deletes_it() {
 }
 
 #[test]
-fn longer_paths_come_first_and_then_what_came_first() {
+fn longer_paths_come_first_then_older_cookies() {
     let lines = ["root=1; Path=/", "api=1; Path=/api", "login=1; Path=/api/login", "api2=1; Path=/api"];
     let jar = after(&Cookies::default(), LOGIN, &lines);
     assert_eq!(sent(&jar, LOGIN).as_deref(), Some("login=1; api=1; api2=1; root=1"));
 }
 
 #[test]
-fn values_are_sent_as_they_came() {
+fn values_are_sent_unchanged() {
     for (line, pair) in [
         ("a=\"1 2\"", "a=\"1 2\""),
         (" a = b=c== ; HttpOnly; SameSite=Lax; Unknown=x", "a=b=c=="),
@@ -153,7 +153,7 @@ fn values_are_sent_as_they_came() {
 }
 
 #[test]
-fn what_the_caller_put_into_the_header_stays_in_front() {
+fn the_cookies_of_the_caller_come_first() {
     let mut headers = HeaderMap::new();
     headers.insert(COOKIE, HeaderValue::from_static("own=1"));
     set(LOGIN, "a=1").apply(&url(LOGIN), &mut headers);
@@ -161,7 +161,7 @@ fn what_the_caller_put_into_the_header_stays_in_front() {
 }
 
 #[test]
-fn what_is_written_down_is_read_back_and_nothing_of_it_is_shown() {
+fn stored_cookies_are_read_back_and_never_shown() {
     let lines = ["a=secret", "b=secret; Max-Age=60; Secure; Domain=shop.example"];
     let jar = after(&Cookies::default(), LOGIN, &lines);
     let text = serde_json::to_string(&jar).unwrap();

@@ -1,4 +1,4 @@
-//! What other processes have stored, brought into the session.
+//! How the changes of other processes come from the store into the session.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
@@ -6,34 +6,35 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
-use super::state::{Archive, Book, Found, Heed, Known, Taken};
+use super::state::{Adopt, Adoption, Found, StoreSync, StoredAs, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::task;
-use crate::session::cell::Cell;
-use crate::session::credential::{Credential, Minted};
+use crate::session::credential::{Credential, Source};
 use crate::session::events::SessionEvent;
 use crate::session::jwt;
 use crate::session::record::StoredSession;
+use crate::session::refresh_handle::{RefreshHandle, complete_detached};
 use crate::session::session::{Inner, Session, SessionState};
-use crate::session::snapshot::{Snapshot, Standing};
-use crate::session::ticket::{Ticket, release};
+use crate::session::snapshot::{LoginState, Snapshot};
+use crate::session::state_machine::StateMachine;
 use crate::store::ErasedStore;
 
-/// How often the store is looked at for a session that somebody else may have brought.
+/// How often the store is read for a session that another process may have stored.
 const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
-    /// Reads the store, and makes what it holds the session: also where another process has logged in anew,
-    /// which is not taken over by itself. How the session stands then. Without a store it only says that.
+    /// Reads the store and adopts the session in it. This includes a new login of another process, which is
+    /// otherwise not adopted. Returns the state of the session afterwards. Without a store it only returns
+    /// the state.
     ///
-    /// Made for tools that ask "are we logged in?" before they make a call. There is no need for it otherwise:
-    /// the first call that needs the session reads the store.
+    /// Use this in tools that ask "are we logged in?" before the first call. Otherwise it is not needed: the
+    /// first call that needs the session reads the store.
     ///
     /// # Errors
     ///
-    /// [`is_store`](Error::is_store) if the store could not be read, or if what is here is not stored yet and
-    /// cannot be. The session is as it was.
+    /// [`is_store`](Error::is_store) if the store cannot be read, or if the session has unstored changes that
+    /// cannot be stored. The session stays unchanged.
     ///
     /// Cancel safe.
     ///
@@ -49,129 +50,134 @@ impl Session {
     /// # }
     /// ```
     pub async fn load(&self) -> Result<SessionState, Error> {
-        if let Some(archive) = self.archive() {
-            self.stored().await?;
-            let _turn = archive.turn().await;
-            self.look(archive, Heed::All).await?;
+        if let Some(store_sync) = self.store_sync() {
+            self.saved().await?;
+            let _exclusive = store_sync.exclusive().await;
+            self.read_store(store_sync, Adopt::AnyLogin).await?;
         }
         Ok(self.state())
     }
 
-    /// Before a call that what is here is of no use for: somebody may have logged in or refreshed. The first
-    /// time it must be known; later the store is asked once in a while, and not knowing is no harm.
-    pub(crate) async fn consult(&self) -> Result<(), Error> {
-        match self.archive() {
-            Some(archive) if self.snapshot().credential().is_none() => {
-                // Boxed, so that calls without a store do not carry it along.
-                Box::pin(self.consult_at(archive)).await
+    /// Before a call without a credential: another process may have logged in or refreshed. The first read
+    /// must succeed. Later the store is read from time to time, and a failure is ignored.
+    pub(crate) async fn check_store(&self) -> Result<(), Error> {
+        match self.store_sync() {
+            Some(store_sync) if self.snapshot().credential().is_none() => {
+                // Boxed, so that calls without a store do not reserve the memory.
+                Box::pin(self.check_store_at(store_sync)).await
             }
             _ => Ok(()),
         }
     }
 
-    async fn consult_at(&self, archive: &Archive) -> Result<(), Error> {
-        let unread = |known: &Known| known.revision.is_none() && known.book.anchored;
-        let rested = |known: &Known| known.looked.as_ref().is_none_or(|(then, _)| then.elapsed() >= PAUSE);
+    async fn check_store_at(&self, store_sync: &StoreSync) -> Result<(), Error> {
+        let unread = |state: &SyncState| state.revision.is_none() && state.stored_as.persisted;
+        let old_enough =
+            |state: &SyncState| state.last_read.as_ref().is_none_or(|(then, _)| then.elapsed() >= PAUSE);
         let before = {
-            let known = archive.known();
-            if !unread(&known) && !rested(&known) {
+            let state = store_sync.state();
+            if !unread(&state) && !old_enough(&state) {
                 return Ok(());
             }
-            known.looks
+            state.reads
         };
-        let _turn = archive.turn().await;
+        let _exclusive = store_sync.exclusive().await;
         if self.snapshot().credential().is_some() {
             return Ok(());
         }
         let (unread, last) = {
-            let known = archive.known();
-            let last = known.looked.clone().filter(|_| known.looks != before);
-            (unread(&known), last)
+            let state = store_sync.state();
+            let last = state.last_read.clone().filter(|_| state.reads != before);
+            (unread(&state), last)
         };
-        let looked = match last {
+        let last_read = match last {
             Some((_, Some(error))) => Err(error),
             Some((_, None)) => Ok(()),
-            None => self.look(archive, Heed::Peers).await.map(|_| ()),
+            None => self.read_store(store_sync, Adopt::SameLogin).await.map(|_| ()),
         };
-        if unread { looked } else { Ok(()) }
+        if unread { last_read } else { Ok(()) }
     }
 
-    /// Whoever calls it has the turn.
-    pub(super) async fn look(&self, archive: &Archive, heed: Heed) -> Result<Taken, Error> {
-        let looked = match archive.load().await {
-            Ok(found) => self.take_in(archive, &found, heed),
+    /// The caller holds the store's task lock.
+    pub(super) async fn read_store(&self, store_sync: &StoreSync, which: Adopt) -> Result<Adoption, Error> {
+        let last_read = match store_sync.load().await {
+            Ok(found) => self.adopt(store_sync, &found, which),
             Err(error) => Err(error),
         };
         {
-            let mut known = archive.known();
-            known.looks += 1;
-            known.looked = Some((Instant::now(), looked.as_ref().err().cloned()));
+            let mut state = store_sync.state();
+            state.reads += 1;
+            state.last_read = Some((Instant::now(), last_read.as_ref().err().cloned()));
         }
-        self.watch_store(archive);
-        looked
+        self.watch_store(store_sync);
+        last_read
     }
 
-    /// Makes of what is stored what it means for the session. An act of the user's that is not stored yet
-    /// comes after it, whatever it is.
-    pub(super) fn take_in(&self, archive: &Archive, found: &Found, heed: Heed) -> Result<Taken, Error> {
+    /// Applies what is stored to the session. A change of the user that is not stored yet stays.
+    pub(super) fn adopt(
+        &self,
+        store_sync: &StoreSync,
+        found: &Found,
+        which: Adopt,
+    ) -> Result<Adoption, Error> {
         let stored = found.record.session.as_ref();
         let offer = match stored {
             Some(stored) => Some(Offer {
                 stored,
                 credential: Arc::new(credential_of(stored)?),
-                elsewhere: archive.elsewhere(stored),
+                other_place: store_sync.other_place(stored),
             }),
             None => None,
         };
-        let (taken, detached, forgetful) = self.update(|cell| {
-            let mut known = archive.known();
-            let here = cell.current().clone();
-            if !known.book_of(&here).anchored {
-                return (Taken::Nothing, None, false);
+        let (adoption, detached, store_is_older) = self.update(|machine| {
+            let mut state = store_sync.state();
+            let here = machine.current().clone();
+            if !state.stored_as_of(&here).persisted {
+                return (Adoption::Nothing, None, false);
             }
-            known.revision = Some(found.revision);
-            let (taken, detached) = take(cell, &mut known, &here, offer, heed);
-            (taken, detached, known.is_ahead_of(stored))
+            state.revision = Some(found.revision);
+            let (adoption, detached) = adopt_stored(machine, &mut state, &here, offer, which);
+            (adoption, detached, state.is_newer_than(stored))
         });
-        release(detached);
-        if forgetful {
-            self.keep();
+        complete_detached(detached);
+        if store_is_older {
+            self.save();
         }
-        match taken {
-            Taken::Adopted => {
-                self.ring(SessionEvent::Adopted);
-                if stored.is_some_and(|stored| archive.has_shared(stored)) {
-                    self.ring(SessionEvent::GrantShared);
+        match adoption {
+            Adoption::Adopted => {
+                self.emit(SessionEvent::Adopted);
+                if stored.is_some_and(|stored| store_sync.is_shared(stored)) {
+                    self.emit(SessionEvent::GrantShared);
                 }
             }
-            Taken::Ended => self.ring(SessionEvent::LoggedOut),
-            Taken::Nothing | Taken::Secrets | Taken::Foreign => {}
+            Adoption::LoggedOut => self.emit(SessionEvent::LoggedOut),
+            Adoption::Nothing | Adoption::RefreshToken | Adoption::OtherLogin => {}
         }
-        Ok(taken)
+        Ok(adoption)
     }
 
-    /// From now on changes that the store tells of are taken in at once.
-    pub(super) fn watch_store(&self, archive: &Archive) {
+    /// From now on, changes that the store reports are adopted at once.
+    pub(super) fn watch_store(&self, store_sync: &StoreSync) {
         let Ok(runtime) = Handle::try_current() else { return };
-        let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), archive.store.clone()));
-        archive.watcher.get_or_init(watch);
+        let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
+        store_sync.watcher.get_or_init(watch);
     }
 }
 
-/// Keeps nothing alive but the store.
+/// Keeps only the store alive.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
-    let newest = |session: &Session| session.archive().and_then(|archive| archive.known().revision);
+    let newest = |session: &Session| session.store_sync().and_then(|store_sync| store_sync.state().revision);
     while let Some(seen) = here().map(|session| newest(&session)) {
         store.changed(seen.unwrap_or_default()).await;
         let Some(session) = here() else { return };
-        let Some(archive) = session.archive().filter(|_| newest(&session) == seen) else { continue };
-        let turn = archive.turn().await;
-        // An error is nobody's yet: who needs the store meets it again.
-        let _ = session.look(archive, Heed::Peers).await;
-        drop(turn);
+        let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
+        let exclusive = store_sync.exclusive().await;
+        // The error is ignored here. The next call that needs the store gets it.
+        let _ = session.read_store(store_sync, Adopt::SameLogin).await;
+        drop(exclusive);
         if newest(&session) == seen {
-            // What told of a change that nobody finds is not asked all the time.
+            // The store reported a change that a read does not find. Do not ask again at once.
             drop(session);
             sleep(PAUSE).await;
         }
@@ -182,75 +188,75 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
 struct Offer<'a> {
     stored: &'a StoredSession,
     credential: Arc<Credential>,
-    elsewhere: Option<String>,
+    other_place: Option<String>,
 }
 
-/// One step of the cell and of what is known of the store.
-fn take(
-    cell: &mut Cell<Ticket>,
-    known: &mut Known,
+/// One step of the state machine, with the state of the store.
+fn adopt_stored(
+    machine: &mut StateMachine<RefreshHandle>,
+    state: &mut SyncState,
     here: &Snapshot,
     offer: Option<Offer<'_>>,
-    heed: Heed,
-) -> (Taken, Option<Ticket>) {
-    let Some(Offer { stored, credential, elsewhere }) = offer else {
+    which: Adopt,
+) -> (Adoption, Option<RefreshHandle>) {
+    let Some(Offer { stored, credential, other_place }) = offer else {
         if here.credential().is_none() {
-            return (Taken::Nothing, None);
+            return (Adoption::Nothing, None);
         }
-        let (_, detached) = cell.log_out();
-        known.book = Book { anchored: true, ..Book::fresh(cell.current()) };
-        return (Taken::Ended, detached);
+        let (_, detached) = machine.log_out();
+        state.stored_as = StoredAs { persisted: true, ..StoredAs::new(machine.current()) };
+        return (Adoption::LoggedOut, detached);
     };
-    let ours = stored.login == known.book.login;
-    let newer = stored.generation > known.book.generation;
+    let same_login = stored.login == state.stored_as.login;
+    let newer = stored.generation > state.stored_as.generation;
     let cookies = Arc::new(stored.cookies.clone());
-    let anew = match &here.standing {
-        Standing::Nobody => false,
-        Standing::Live(old) if ours && !newer => {
-            let same = stored.generation == known.book.generation && !known.is_behind();
+    let other_login = match &here.login_state {
+        LoginState::LoggedOut => false,
+        LoginState::LoggedIn(old) if same_login && !newer => {
+            let same = stored.generation == state.stored_as.generation && !state.has_unwritten();
             if same && *cookies != *here.cookies {
-                cell.take_secrets(old.clone(), cookies);
+                machine.replace_refresh_token(old.clone(), cookies);
             }
-            return (Taken::Nothing, None);
+            return (Adoption::Nothing, None);
         }
-        Standing::Live(old) if ours && has_same_access(old, &credential) => {
-            known.book.generation = stored.generation;
-            known.book.elsewhere = elsewhere;
-            cell.take_secrets(credential, cookies);
-            return (Taken::Secrets, None);
+        LoginState::LoggedIn(old) if same_login && has_same_access(old, &credential) => {
+            state.stored_as.generation = stored.generation;
+            state.stored_as.other_place = other_place;
+            machine.replace_refresh_token(credential, cookies);
+            return (Adoption::RefreshToken, None);
         }
-        Standing::Live(_) if ours => false,
-        Standing::Live(old) if heed == Heed::Peers && !is_of_same_user(old, &credential) => {
-            return (Taken::Foreign, None);
+        LoginState::LoggedIn(_) if same_login => false,
+        LoginState::LoggedIn(old) if which == Adopt::SameLogin && !is_of_same_user(old, &credential) => {
+            return (Adoption::OtherLogin, None);
         }
-        Standing::Expired { .. } if ours && !newer => return (Taken::Nothing, None),
-        Standing::Live(_) | Standing::Expired { .. } => true,
+        LoginState::Expired { .. } if same_login && !newer => return (Adoption::Nothing, None),
+        LoginState::LoggedIn(_) | LoginState::Expired { .. } => true,
     };
-    let detached = cell.adopt(credential, cookies, anew);
-    known.intent = None;
-    known.book = Book {
-        epoch: cell.current().stamp.epoch,
+    let detached = machine.adopt(credential, cookies, other_login);
+    state.intent = None;
+    state.stored_as = StoredAs {
+        epoch: machine.current().stamp.epoch,
         login: stored.login.clone(),
         generation: stored.generation,
-        anchored: true,
-        elsewhere,
+        persisted: true,
+        other_place,
     };
-    (Taken::Adopted, detached)
+    (Adoption::Adopted, detached)
 }
 
 fn has_same_access(one: &Credential, other: &Credential) -> bool {
-    let access = one.tokens().access();
-    access.is_some() && access == other.tokens().access()
+    let access = one.tokens().access_token();
+    access.is_some() && access == other.tokens().access_token()
 }
 
 fn is_of_same_user(one: &Credential, other: &Credential) -> bool {
-    let user = |credential: &Credential| credential.tokens().access().and_then(jwt::user);
+    let user = |credential: &Credential| credential.tokens().access_token().and_then(jwt::user);
     user(one).is_some_and(|one| user(other) == Some(one))
 }
 
-/// Of any age, as tokens given by hand are.
+/// Stored tokens can be of any age, as tokens that the user sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
-    Credential::new(stored.tokens(), Minted::Given, Now::read(), fastrand::f64()).map_err(|error| {
-        Error::new(Kind::Store, "the store holds tokens that cannot be used").with_source(error)
+    Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
+        Error::new(Kind::Store, "the store holds tokens that cannot be used; log in again").with_source(error)
     })
 }

@@ -1,52 +1,52 @@
-//! What a refresh leaves to be done when it lands: what is known of the store changes together with the session,
-//! and the lock outlives both.
+//! What a refresh does after its commit: the state of the store changes in the same step as the session, and
+//! the lock is kept until then.
 
-use tokio::sync::MutexGuard as InTurn;
+use tokio::sync::MutexGuard as Exclusive;
 
-use super::state::Archive;
+use super::state::StoreSync;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 use crate::store::{Revision, StoreLock};
 
-/// What has to outlive the landing, and what it has to note.
+/// What outlives the commit, and what it records.
 #[derive(Default)]
-pub(crate) struct Aftermath<'a> {
+pub(crate) struct AfterCommit<'a> {
     pub(super) note: Option<Note>,
-    /// What is to be stored after the landing.
+    /// The result must still be stored after the commit.
     pub(super) unwritten: bool,
     pub(super) lock: Option<StoreLock>,
-    pub(super) turn: Option<InTurn<'a, ()>>,
+    pub(super) exclusive: Option<Exclusive<'a, ()>>,
 }
 
-/// What the store has, once the credential is published.
+/// What the store has when the credential is published.
 pub(super) struct Note {
     pub(super) stored: Option<Revision>,
-    /// Nobody had logged in: the store knows nothing of the session yet.
+    /// There was no login before, so the store does not know this session.
     pub(super) first: bool,
 }
 
-impl Aftermath<'_> {
-    /// In the same step as the landing, if anything has been published: `here`.
-    pub(crate) fn note(&self, archive: &Archive, here: &Snapshot) {
+impl AfterCommit<'_> {
+    /// Runs in the same step as the commit. `here`: the published session.
+    pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
-        let mut known = archive.known();
-        known.has_rotated(here);
+        let mut state = store_sync.state();
+        state.rotated(here);
         match note.stored {
             Some(revision) => {
-                known.revision = Some(revision);
-                known.book.anchored = true;
+                state.revision = Some(revision);
+                state.stored_as.persisted = true;
             }
-            None => known.book.anchored &= !note.first,
+            None => state.stored_as.persisted &= !note.first,
         }
     }
 
-    /// After the landing. `ours`: it counted.
-    pub(crate) fn settle(self, session: &Session, ours: bool) {
-        let Self { unwritten, lock, turn, .. } = self;
-        drop(turn);
-        let Some(archive) = session.archive().filter(|_| unwritten && ours) else { return };
-        let before = std::mem::replace(&mut archive.known().kept, lock);
+    /// Runs after the commit. `published`: the result was published.
+    pub(crate) fn finish(self, session: &Session, published: bool) {
+        let Self { unwritten, lock, exclusive, .. } = self;
+        drop(exclusive);
+        let Some(store_sync) = session.store_sync().filter(|_| unwritten && published) else { return };
+        let before = std::mem::replace(&mut store_sync.state().held_lock, lock);
         drop(before);
-        session.keep();
+        session.save();
     }
 }

@@ -1,8 +1,10 @@
-//! A session and its store: what is stored, and when. Start with `state`.
+//! A session and its store. Start with `state`, the data; `adopt` reads the store, `write` writes it,
+//! `locked_refresh` refreshes under its lock.
 
 pub(super) mod adopt;
 pub(super) mod after_commit;
 pub(super) mod locked_refresh;
+pub(super) mod prepare;
 pub(super) mod resend;
 pub(super) mod state;
 pub(super) mod write;

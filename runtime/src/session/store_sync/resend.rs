@@ -1,35 +1,36 @@
-//! Whether a refresh secret whose answer was lost may be presented again, as far as other processes are concerned.
+//! Whether a refresh token without a response may be sent again, as far as other processes are concerned.
 
-use super::locked_refresh::announce;
-use super::state::{Archive, Heed};
+use super::prepare::store_intent;
+use super::state::{Adopt, StoreSync};
 use crate::error::Stamp;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
 
 impl Session {
-    /// Whether a secret that was sent under `stamp` and not answered may be sent again: it is still the session's,
-    /// and where others have the session too, nobody has stored anything or taken the lock since. It may have run out
-    /// while this process slept.
-    pub(crate) async fn may_present_again(&self, stamp: Stamp) -> bool {
+    /// Whether the refresh token of `stamp`, which was sent and not answered, may be sent again. It must
+    /// still be current. If other processes share the session, none of them may have stored a change or taken
+    /// the lock meanwhile: the lock may have expired while this process slept.
+    pub(crate) async fn may_resend(&self, stamp: Stamp) -> bool {
         let basis = self.snapshot();
-        match self.archive() {
+        match self.store_sync() {
             _ if basis.stamp != stamp => false,
             None => true,
-            // Boxed, so that exchanges without a store do not carry it along.
-            Some(archive) => Box::pin(announced_again(self, archive, &basis)).await,
+            // Boxed, so that a request without a store does not reserve the memory.
+            Some(store_sync) => Box::pin(store_intent_again(self, store_sync, &basis)).await,
         }
     }
 }
 
-async fn announced_again(session: &Session, archive: &Archive, basis: &Snapshot) -> bool {
-    let _turn = archive.turn().await;
-    // Without an intent it is no refresh under a lock: one by hand, or the first of a session.
-    let Some(fence) = archive.known().intent.as_ref().map(|intent| intent.fence) else { return true };
-    let announced = announce(session, archive, basis, (fence > 0).then_some(fence)).await;
-    let ours = matches!(announced, Ok(true));
-    if matches!(announced, Ok(false)) {
-        // What others have is taken over; where that fails, whoever needs it meets the error.
-        let _ = session.look(archive, Heed::Peers).await;
+async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
+    let _exclusive = store_sync.exclusive().await;
+    // Without an intent this refresh needs no lock: it is manual, or the first one of a session.
+    let Some(fence) = store_sync.state().intent.as_ref().map(|intent| intent.fence) else { return true };
+    let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
+    let may_send = matches!(stored, Ok(true));
+    if matches!(stored, Ok(false)) {
+        // The change of the other process is adopted. If this fails, the next call that needs the store gets
+        // the error.
+        let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
-    ours
+    may_send
 }

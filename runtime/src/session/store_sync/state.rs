@@ -1,10 +1,11 @@
-//! The session's side of a store: what this process knows of what is stored, and the way to the store, which
-//! everybody takes in turn. Without a store there is no archive, and nothing of this costs anything.
+//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has none,
+//! and pays nothing for it.
 //!
-//! - What a session is, is in the cell; here is only how much of it the store has. Both are read and changed
-//!   together, the cell's lock first.
-//! - [`writing`] brings changes to the store, [`reading`] the store's changes here; [`rotation`] is a refresh
-//!   that other processes may be about to make as well, and [`repetition`] says when its secret may be sent again.
+//! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
+//!   in one step, under the lock of the state machine first.
+//! - [`write`](super::write) stores changes, [`adopt`](super::adopt) reads those of other processes.
+//!   [`locked_refresh`](super::locked_refresh) is a refresh that other processes may start as well, and
+//!   [`resend`](super::resend) tells when its refresh token may be sent again.
 
 use std::future::Future;
 use std::hash::{BuildHasher, RandomState};
@@ -12,152 +13,155 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as Turn, MutexGuard as InTurn, Notify, watch};
+use tokio::sync::{Mutex as TaskLock, MutexGuard as Exclusive, Notify, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::error::{BoxError, Error, Kind};
 use crate::session::errors::store_timeout;
 use crate::session::record::{Intent, Record, StoredSession};
-use crate::session::snapshot::{Snapshot, Standing};
+use crate::session::snapshot::{LoginState, Snapshot};
 use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
 /// Longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 
-pub(crate) struct Archive {
+pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
-    pub(super) known: Mutex<Known>,
-    /// Whoever talks to the store has it, so that what is read is not half written by ourselves.
-    pub(super) turn: Turn<()>,
+    pub(super) state: Mutex<SyncState>,
+    /// Held by the task that talks to the store, so that it does not read its own half-finished write.
+    pub(super) exclusive: TaskLock<()>,
     pub(super) progress: watch::Sender<Progress>,
-    /// There is something new to write, or somebody needs it written now.
-    pub(super) hurry: Notify,
-    /// There is something to write, and no task that does.
-    pub(super) asleep: AtomicBool,
-    pub(super) told_uncoordinated: AtomicBool,
+    /// There is something new to write, or a caller waits for a write.
+    pub(super) write_now: Notify,
+    /// There is something to write, and no task to do it.
+    pub(super) writer_missing: AtomicBool,
+    pub(super) reported_uncoordinated: AtomicBool,
     pub(super) watcher: OnceLock<AbortHandle>,
-    /// Which one this store is, if it can tell.
+    /// Identifies the place of the store, if it has an identity.
     pub(super) place: OnceLock<String>,
 }
 
-/// What was found in the store.
+/// What a read of the store found.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
 }
 
-/// What this process knows of what is stored.
-pub(crate) struct Known {
-    /// `None`: it is to be read first.
+/// What this process knows about the stored session.
+pub(crate) struct SyncState {
+    /// `None` if the store must be read first.
     pub(super) revision: Option<Revision>,
-    pub(super) book: Book,
-    /// A refresh of ours that the server has not answered, as it is stored.
+    pub(super) stored_as: StoredAs,
+    /// The stored intent of a refresh of this process that has no result.
     pub(super) intent: Option<Intent>,
-    /// Changes of the session, and how many of them are stored.
-    pub(super) wanted: u64,
+    /// The number of changes of the session, and the number of them that are stored.
+    pub(super) changes: u64,
     pub(super) written: u64,
     pub(super) writing: bool,
-    /// Of a refresh whose outcome is not stored yet: nobody else is to refresh before it is.
-    pub(super) kept: Option<StoreLock>,
-    pub(super) looks: u64,
-    /// The last look at the store, and what kept it from seeing anything.
-    pub(super) looked: Option<(Instant, Option<Error>)>,
+    /// The lock of a refresh whose result is not stored yet. No other process may refresh before it is.
+    pub(super) held_lock: Option<StoreLock>,
+    pub(super) reads: u64,
+    /// The time of the last read, and its error.
+    pub(super) last_read: Option<(Instant, Option<Error>)>,
 }
 
-/// Under which name the session is stored.
+/// How the session is identified in the store.
 #[derive(Clone)]
-pub(super) struct Book {
-    /// The epoch of the session that this is about.
+pub(super) struct StoredAs {
+    /// The epoch of the session.
     pub(super) epoch: u64,
     pub(super) login: String,
     pub(super) generation: u64,
-    /// The store has had it: what it says now counts. Otherwise it is an act of the user's that is yet to be
-    /// stored, whatever is there.
-    pub(super) anchored: bool,
-    /// It was received at another place, where somebody may have it still.
-    pub(super) elsewhere: Option<String>,
+    /// Whether the store has had this session. If so, the store counts. Otherwise a change of the user is
+    /// still to be stored and replaces whatever is there.
+    pub(super) persisted: bool,
+    /// The place that received the session, if it is another one. The original may still be there.
+    pub(super) other_place: Option<String>,
 }
 
-/// How far the writing has come, counted as [`Known::wanted`] is.
+/// How many changes are stored, counted as [`SyncState::changes`].
 #[derive(Clone, Default)]
 pub(super) struct Progress {
     pub(super) written: u64,
-    /// Up to where the last attempt was to write, and why it did not.
+    /// The last change that a failed write included, and the error.
     pub(super) failed: Option<(u64, Error)>,
 }
 
-/// What of the store is wanted.
+/// Which stored session is adopted.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Heed {
-    /// What others did with the session that is here, and any session if there is none.
-    Peers,
+pub(super) enum Adopt {
+    /// The changes of other processes to the current login, or any session if there is no login.
+    SameLogin,
     /// Any session.
-    All,
+    AnyLogin,
 }
 
-/// What became of what the store holds.
+/// What became of the stored session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Taken {
-    /// It is what is here.
+pub(super) enum Adoption {
+    /// It is the current one.
     Nothing,
-    /// The same access token beside other secrets.
-    Secrets,
-    /// Another process has refreshed, or logged in where nobody was.
+    /// It has the same access token and another refresh token or other cookies.
+    RefreshToken,
+    /// Another process refreshed, or logged in while there was no login here.
     Adopted,
-    /// Another process has logged out.
-    Ended,
-    /// Another process has logged in as somebody else.
-    Foreign,
+    /// Another process logged out.
+    LoggedOut,
+    /// Another process logged in as another user.
+    OtherLogin,
 }
 
-impl Archive {
+impl StoreSync {
     pub(super) fn new(store: Arc<dyn ErasedStore>, here: &Snapshot) -> Self {
-        let book = Book { anchored: matches!(here.standing, Standing::Nobody), ..Book::fresh(here) };
-        let known = Known {
+        let stored_as =
+            StoredAs { persisted: matches!(here.login_state, LoginState::LoggedOut), ..StoredAs::new(here) };
+        let state = SyncState {
             revision: None,
-            book,
+            stored_as,
             intent: None,
-            wanted: 0,
+            changes: 0,
             written: 0,
             writing: false,
-            kept: None,
-            looks: 0,
-            looked: None,
+            held_lock: None,
+            reads: 0,
+            last_read: None,
         };
         Self {
             store,
-            known: Mutex::new(known),
-            turn: Turn::new(()),
+            state: Mutex::new(state),
+            exclusive: TaskLock::new(()),
             progress: watch::Sender::new(Progress::default()),
-            hurry: Notify::new(),
-            asleep: AtomicBool::new(false),
-            told_uncoordinated: AtomicBool::new(false),
+            write_now: Notify::new(),
+            writer_missing: AtomicBool::new(false),
+            reported_uncoordinated: AtomicBool::new(false),
             watcher: OnceLock::new(),
             place: OnceLock::new(),
         }
     }
 
-    /// Never locked before the cell's lock is asked for.
-    pub(crate) fn known(&self) -> MutexGuard<'_, Known> {
-        self.known.lock().unwrap_or_else(PoisonError::into_inner)
+    /// Lock order: the state machine first, then this.
+    pub(crate) fn state(&self) -> MutexGuard<'_, SyncState> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) async fn turn(&self) -> InTurn<'_, ()> {
-        self.turn.lock().await
+    pub(super) async fn exclusive(&self) -> Exclusive<'_, ()> {
+        self.exclusive.lock().await
     }
 
     pub(super) async fn load(&self) -> Result<Found, Error> {
-        let stored = in_time(self.store.load(), "the store could not be read").await?;
+        let stored =
+            in_time(self.store.load(), "the session could not be read from the store; check the store")
+                .await?;
         let record = Record::read(&stored.record)?;
-        if record.session.as_ref().is_some_and(|session| session.home.is_some()) {
+        if record.session.as_ref().is_some_and(|session| session.place.is_some()) {
             self.locate().await;
         }
         Ok(Found { revision: stored.revision, record })
     }
 
-    /// Before anything is stored, and before what is stored is taken for ours. A store that cannot tell where it is is
-    /// no worse for it.
+    /// Finds the place of the store. It runs before anything is stored or adopted. A store without a place is
+    /// fine.
     pub(super) async fn locate(&self) {
         if self.place.get().is_none() {
             if let Ok(Some(place)) = timeout(DEADLINE, self.store.place()).await {
@@ -166,27 +170,31 @@ impl Archive {
         }
     }
 
-    /// Where else it was received, if it was.
-    pub(super) fn elsewhere(&self, stored: &StoredSession) -> Option<String> {
-        stored.home.clone().filter(|home| self.place.get() != Some(home))
+    /// The other place that received this session, if it is a copy.
+    pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
+        stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether somebody else may spend the same refresh token, as far as anybody can tell.
-    pub(super) fn has_shared(&self, stored: &StoredSession) -> bool {
-        stored.can_be_spent() && self.place.get().is_some() && self.elsewhere(stored).is_some()
+    /// Whether the original of this copy may spend the same refresh token.
+    pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
+        stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Where it was received: what is stored says so.
-    pub(super) fn home_of(&self, book: &Book) -> Option<String> {
-        book.elsewhere.as_ref().or(self.place.get()).cloned()
+    /// The place that received the session.
+    pub(super) fn place_of(&self, stored_as: &StoredAs) -> Option<String> {
+        stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }
 
     pub(super) async fn swap(&self, swap: Swap) -> Result<Option<Revision>, Error> {
-        in_time(self.store.swap(swap), "the session could not be stored").await
+        in_time(
+            self.store.swap(swap),
+            "the session could not be stored and continues in memory; check the store",
+        )
+        .await
     }
 }
 
-impl Drop for Archive {
+impl Drop for StoreSync {
     fn drop(&mut self) {
         if let Some(watcher) = self.watcher.get() {
             watcher.abort();
@@ -194,48 +202,49 @@ impl Drop for Archive {
     }
 }
 
-impl Known {
-    /// The session's own, also if it has begun another epoch since anybody asked.
-    pub(super) fn book_of(&mut self, here: &Snapshot) -> &mut Book {
-        if self.book.epoch != here.stamp.epoch {
-            self.book = Book::fresh(here);
+impl SyncState {
+    /// The identity of the current session. A new epoch gets a new one.
+    pub(super) fn stored_as_of(&mut self, here: &Snapshot) -> &mut StoredAs {
+        if self.stored_as.epoch != here.stamp.epoch {
+            self.stored_as = StoredAs::new(here);
             self.intent = None;
         }
-        &mut self.book
+        &mut self.stored_as
     }
 
-    pub(super) fn is_behind(&self) -> bool {
-        self.wanted > self.written
+    pub(super) fn has_unwritten(&self) -> bool {
+        self.changes > self.written
     }
 
-    /// The store has lost what it had confirmed, or has not got it yet: others would spend a secret that is spent.
-    pub(super) fn is_ahead_of(&self, stored: Option<&StoredSession>) -> bool {
+    /// Whether the store has an older credential of this login. Another process would send a spent refresh
+    /// token.
+    pub(super) fn is_newer_than(&self, stored: Option<&StoredSession>) -> bool {
         let older = |stored: &StoredSession| {
-            stored.login == self.book.login && stored.generation < self.book.generation
+            stored.login == self.stored_as.login && stored.generation < self.stored_as.generation
         };
         stored.is_some_and(older)
     }
 
-    /// The session has been given a new credential, which the store does not have yet.
-    pub(crate) fn has_rotated(&mut self, here: &Snapshot) {
-        let book = self.book_of(here);
-        book.turn_page();
+    /// The session has a new credential, which is not stored yet.
+    pub(crate) fn rotated(&mut self, here: &Snapshot) {
+        let stored_as = self.stored_as_of(here);
+        stored_as.next_generation();
         self.intent = None;
     }
 }
 
-impl Book {
-    pub(super) fn fresh(here: &Snapshot) -> Self {
-        // The standard library's hasher is seeded by the system's randomness.
+impl StoredAs {
+    pub(super) fn new(here: &Snapshot) -> Self {
+        // The hasher of the standard library is seeded by the operating system.
         let hasher = RandomState::new();
         let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
-        Self { epoch: here.stamp.epoch, login, generation: 0, anchored: false, elsewhere: None }
+        Self { epoch: here.stamp.epoch, login, generation: 0, persisted: false, other_place: None }
     }
 
-    /// For what a refresh has brought.
-    pub(super) fn turn_page(&mut self) {
+    /// For the result of a refresh.
+    pub(super) fn next_generation(&mut self) {
         self.generation = self.generation.saturating_add(1);
-        self.elsewhere = None;
+        self.other_place = None;
     }
 }
 

@@ -1,4 +1,4 @@
-//! Changes of the session, brought to the store: by one task at a time, in order, until they are there.
+//! How changes of the session are stored: in order, by one task at a time, until the store has them.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::state::{Archive, Book, Heed, Known, Progress};
+use super::state::{Adopt, Progress, StoreSync, StoredAs, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::task;
 use crate::session::cookies::Cookies;
@@ -15,162 +15,165 @@ use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Record, StoredSession};
 use crate::session::session::Session;
-use crate::session::snapshot::Standing;
+use crate::session::snapshot::LoginState;
 use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
-/// How often a write is tried against others who write at the same time.
+/// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// After how many failures a session that nobody holds any more is given up: some minutes.
+/// After this many failures, some minutes, the task gives up on a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// The first one stays: clients that join a session do not change where it is kept.
+    /// Only the first call has an effect: a client that joins a session does not change where it is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
-        if self.0.archive.set(Archive::new(store, &here)).is_ok() && here.credential().is_some() {
-            self.keep();
+        if self.0.store_sync.set(StoreSync::new(store, &here)).is_ok() && here.credential().is_some() {
+            self.save();
         }
         self.expect();
     }
 
-    /// The session has changed: the store is to know.
-    pub(crate) fn keep(&self) {
-        if let Some(archive) = self.archive() {
-            archive.known().wanted += 1;
-            self.start_to_write(archive);
+    /// The session has changed and must be stored.
+    pub(crate) fn save(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            store_sync.state().changes += 1;
+            self.start_to_write(store_sync);
         }
     }
 
-    /// Starts what could not be started before, because there was no runtime.
-    pub(crate) fn wake_writer(&self) {
-        if let Some(archive) = self.archive() {
-            if archive.asleep.load(Ordering::Relaxed) {
-                self.start_to_write(archive);
+    /// Starts the writer if there was no runtime for it before.
+    pub(crate) fn ensure_writer(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            if store_sync.writer_missing.load(Ordering::Relaxed) {
+                self.start_to_write(store_sync);
             }
         }
     }
 
-    fn start_to_write(&self, archive: &Archive) {
+    fn start_to_write(&self, store_sync: &StoreSync) {
         let Ok(runtime) = Handle::try_current() else {
-            return archive.asleep.store(true, Ordering::Relaxed);
+            return store_sync.writer_missing.store(true, Ordering::Relaxed);
         };
-        archive.asleep.store(false, Ordering::Relaxed);
+        store_sync.writer_missing.store(false, Ordering::Relaxed);
         let started = {
-            let mut known = archive.known();
-            known.is_behind() && !std::mem::replace(&mut known.writing, true)
+            let mut state = store_sync.state();
+            state.has_unwritten() && !std::mem::replace(&mut state.writing, true)
         };
         if started {
             task::spawn(&runtime, Writer { session: self.clone(), ended: false }.run());
         } else {
-            archive.hurry.notify_one();
+            store_sync.write_now.notify_one();
         }
     }
 
-    /// Waits until the session as it is now is stored, or could not be.
-    pub(crate) async fn stored(&self) -> Result<(), Error> {
-        let Some(archive) = self.archive() else { return Ok(()) };
-        let mut progress = archive.progress.subscribe();
-        let wanted = archive.known().wanted;
-        if progress.borrow().written >= wanted {
+    /// Waits until the current session is stored, or the store has failed.
+    pub(crate) async fn saved(&self) -> Result<(), Error> {
+        let Some(store_sync) = self.store_sync() else { return Ok(()) };
+        let mut progress = store_sync.progress.subscribe();
+        let changes = store_sync.state().changes;
+        if progress.borrow().written >= changes {
             return Ok(());
         }
         if Handle::try_current().is_err() {
-            return Err(Error::new(Kind::Store, "there is no tokio runtime to store the session on"));
+            return Err(Error::new(
+                Kind::Store,
+                "storing the session needs a Tokio runtime; make the change inside one",
+            ));
         }
-        self.start_to_write(archive);
+        self.start_to_write(store_sync);
         let tried = |progress: &Progress| {
-            progress.written >= wanted || progress.failed.as_ref().is_some_and(|(upto, _)| *upto >= wanted)
+            progress.written >= changes || progress.failed.as_ref().is_some_and(|(upto, _)| *upto >= changes)
         };
-        let Ok(progress) = progress.wait_for(tried).await else { return Err(broken_off()) };
+        let Ok(progress) = progress.wait_for(tried).await else { return Err(cancelled()) };
         match &progress.failed {
-            Some((_, error)) if progress.written < wanted => Err(error.clone()),
+            Some((_, error)) if progress.written < changes => Err(error.clone()),
             _ => Ok(()),
         }
     }
 
-    /// The latest state, once.
-    async fn write(&self, archive: &Archive) -> Result<(), Error> {
-        let _turn = archive.turn().await;
-        archive.locate().await;
+    /// Writes the latest state once.
+    async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
+        let _exclusive = store_sync.exclusive().await;
+        store_sync.locate().await;
         for _ in 0..TRIES {
-            let Some(draft) = self.draft(archive) else { return Ok(()) };
+            let Some(draft) = self.draft(store_sync) else { return Ok(()) };
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
-                // What is none of ours is an error, and not overwritten.
-                archive.load().await?.revision
+                // Content that this crate did not write is an error, and is not overwritten.
+                store_sync.load().await?.revision
             };
             let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
-            match archive.swap(swap).await? {
+            match store_sync.swap(swap).await? {
                 Some(revision) => {
-                    self.noted(archive, &draft.book, revision);
+                    self.record_written(store_sync, &draft.stored_as, revision);
                     return Ok(());
                 }
-                None if !draft.book.anchored => archive.known().revision = None,
+                None if !draft.stored_as.persisted => store_sync.state().revision = None,
                 None => {
-                    let found = archive.load().await?;
-                    let lapsed = found.revision == basis;
-                    self.take_in(archive, &found, Heed::Peers)?;
-                    // Nobody has stored anything, and yet it is refused: our lock has run out.
-                    let lock = if lapsed { archive.known().kept.take() } else { None };
+                    let found = store_sync.load().await?;
+                    let unchanged = found.revision == basis;
+                    self.adopt(store_sync, &found, Adopt::SameLogin)?;
+                    // The store is unchanged and refuses the write: the lock has expired.
+                    let lock = if unchanged { store_sync.state().held_lock.take() } else { None };
                     drop(lock);
                 }
             }
         }
-        Err(Error::new(Kind::Store, "the store is changed by others all the time"))
+        Err(Error::new(Kind::Store, "other processes keep changing the store; try again later"))
     }
 
     /// What is to be written now, if anything is.
-    fn draft(&self, archive: &Archive) -> Option<Draft> {
-        let cell = self.lock();
-        let here = cell.current();
-        let mut known = archive.known();
-        let book = known.book_of(here).clone();
-        if book.anchored && matches!(here.standing, Standing::Nobody) {
+    fn draft(&self, store_sync: &StoreSync) -> Option<Draft> {
+        let machine = self.lock();
+        let here = machine.current();
+        let mut state = store_sync.state();
+        let stored_as = state.stored_as_of(here).clone();
+        if stored_as.persisted && matches!(here.login_state, LoginState::LoggedOut) {
             return None;
         }
-        let record = Record::new(stored_session(archive, &book, here.credential(), &here.cookies))
-            .with_intent(known.intent.clone());
-        let fence = known.kept.as_ref().filter(|_| book.anchored).map(StoreLock::fence);
-        let basis = known.revision;
-        Some(Draft { basis, record, fence, book })
+        let record = Record::new(stored_session(store_sync, &stored_as, here.credential(), &here.cookies))
+            .with_intent(state.intent.clone());
+        let fence = state.held_lock.as_ref().filter(|_| stored_as.persisted).map(StoreLock::fence);
+        let basis = state.revision;
+        Some(Draft { basis, record, fence, stored_as })
     }
 
-    fn noted(&self, archive: &Archive, book: &Book, revision: Revision) {
-        let mut known = archive.known();
-        known.revision = Some(revision);
-        if known.book.epoch == book.epoch {
-            known.book.anchored = true;
+    fn record_written(&self, store_sync: &StoreSync, stored_as: &StoredAs, revision: Revision) {
+        let mut state = store_sync.state();
+        state.revision = Some(revision);
+        if state.stored_as.epoch == stored_as.epoch {
+            state.stored_as.persisted = true;
         }
-        drop(known);
-        self.watch_store(archive);
+        drop(state);
+        self.watch_store(store_sync);
     }
 }
 
 struct Draft {
-    /// `None`: whatever is there.
+    /// `None` replaces whatever is there.
     basis: Option<Revision>,
     record: Record,
     fence: Option<u64>,
-    book: Book,
+    stored_as: StoredAs,
 }
 
-/// The session as the store is to have it; `None` if there is none.
+/// The session in its stored form, or `None` after a logout.
 pub(super) fn stored_session(
-    archive: &Archive,
-    book: &Book,
+    store_sync: &StoreSync,
+    stored_as: &StoredAs,
     credential: Option<&Arc<Credential>>,
     cookies: &Cookies,
 ) -> Option<StoredSession> {
     let credential = credential?;
-    let (login, age) = (book.login.clone(), credential.received().elapsed());
-    let stored = StoredSession::new(login, book.generation, credential.tokens(), age, cookies.clone());
-    Some(stored.at(archive.home_of(book)))
+    let (login, age) = (stored_as.login.clone(), credential.received().elapsed());
+    let stored = StoredSession::new(login, stored_as.generation, credential.tokens(), age, cookies.clone());
+    Some(stored.with_place(store_sync.place_of(stored_as)))
 }
 
-/// The one task that writes.
+/// The only task that writes.
 struct Writer {
     session: Session,
     ended: bool,
@@ -179,75 +182,78 @@ struct Writer {
 impl Writer {
     async fn run(mut self) {
         let session = self.session.clone();
-        let Some(archive) = session.archive() else { return };
+        let Some(store_sync) = session.store_sync() else { return };
         let mut failures: u32 = 0;
         loop {
-            let goal = archive.known().wanted;
-            let written = session.write(archive).await;
+            let target = store_sync.state().changes;
+            let written = session.write(store_sync).await;
             match written {
                 Ok(()) => {
                     failures = 0;
-                    let ended = self.written(archive, goal);
-                    archive
+                    let ended = self.written(store_sync, target);
+                    store_sync
                         .progress
-                        .send_modify(|progress| *progress = Progress { written: goal, failed: None });
+                        .send_modify(|progress| *progress = Progress { written: target, failed: None });
                     if ended {
                         return;
                     }
                 }
                 Err(error) => {
                     if failures == 0 {
-                        session.ring(SessionEvent::StoreFailed(error.clone()));
+                        session.emit(SessionEvent::StoreFailed(error.clone()));
                     }
-                    archive.progress.send_modify(|progress| progress.failed = Some((goal, error)));
+                    store_sync.progress.send_modify(|progress| progress.failed = Some((target, error)));
                     let wait = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
                     failures = failures.saturating_add(1);
-                    // This task's own: `self` and `session`.
+                    // This task holds two references: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
                     }
-                    let _ = timeout(wait.min(LONGEST_WAIT), archive.hurry.notified()).await;
+                    let _ = timeout(wait.min(LONGEST_WAIT), store_sync.write_now.notified()).await;
                 }
             }
         }
     }
 
-    /// Whether there is nothing more to do.
-    fn written(&mut self, archive: &Archive, goal: u64) -> bool {
-        let mut known = archive.known();
-        known.written = goal;
-        self.ended = !known.is_behind();
-        let lock = if self.ended { rest(&mut known) } else { None };
-        drop(known);
-        // The guard in it is the store's own: not under our lock.
+    /// Whether everything is written.
+    fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
+        let mut state = store_sync.state();
+        state.written = target;
+        self.ended = !state.has_unwritten();
+        let lock = if self.ended { finish_writing(&mut state) } else { None };
+        drop(state);
+        // The guard is code of the store. It is dropped outside of the lock.
         drop(lock);
         self.ended
     }
 }
 
-fn rest(known: &mut Known) -> Option<StoreLock> {
-    known.writing = false;
-    known.kept.take()
+fn finish_writing(state: &mut SyncState) -> Option<StoreLock> {
+    state.writing = false;
+    state.held_lock.take()
 }
 
-/// A writer that is dropped at work, because its runtime shuts down, leaves the rest to the next.
+/// If the runtime shuts down and drops the writer, the next writer continues.
 impl Drop for Writer {
     fn drop(&mut self) {
-        let Some(archive) = self.session.archive().filter(|_| !self.ended) else { return };
-        let goal = {
-            let mut known = archive.known();
-            known.writing = false;
-            known.wanted
+        let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };
+        let target = {
+            let mut state = store_sync.state();
+            state.writing = false;
+            state.changes
         };
-        archive.asleep.store(true, Ordering::Relaxed);
-        archive.progress.send_modify(|progress| {
-            if progress.written < goal {
-                progress.failed = Some((goal, broken_off()));
+        store_sync.writer_missing.store(true, Ordering::Relaxed);
+        store_sync.progress.send_modify(|progress| {
+            if progress.written < target {
+                progress.failed = Some((target, cancelled()));
             }
         });
     }
 }
 
-fn broken_off() -> Error {
-    Error::new(Kind::Store, "storing the session was broken off")
+fn cancelled() -> Error {
+    Error::new(
+        Kind::Store,
+        "storing the session was cancelled by the shutdown of a runtime; it is stored with the next call",
+    )
 }

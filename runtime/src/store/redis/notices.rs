@@ -1,4 +1,4 @@
-//! Notices of changes, and looks where there are none.
+//! Messages about changes, and polling in case a message is lost.
 
 use std::future::Future;
 use std::pin::pin;
@@ -13,18 +13,18 @@ use tokio::time::{sleep, timeout};
 use crate::error::BoxError;
 use crate::store::session_store::Revision;
 
-/// After which somebody looks who has heard nothing.
-const LOOK: Duration = Duration::from_secs(10);
-/// After a subscription that failed.
+/// How often the store is polled without a message.
+const CHECK_INTERVAL: Duration = Duration::from_secs(10);
+/// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// For making one.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// Longest time to subscribe.
+const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of who waited last, for who waits next. What it hears meanwhile is kept for them.
+    /// The subscription of the last waiter, kept for the next one. It buffers the messages between them.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 
@@ -37,26 +37,27 @@ impl Notices {
         &self.channel
     }
 
-    /// Resolves when a `look` finds another revision than `seen`, also an earlier one: the server has forgotten something then.
+    /// Resolves when `look` finds another revision than `seen`. An older revision counts too: the server has
+    /// lost data.
     pub(super) async fn wait<L>(&self, seen: Revision, look: impl Fn() -> L)
     where
         L: Future<Output = Result<Revision, BoxError>>,
     {
-        let mut ear = Ear { idle: self.idle.clone(), open: None };
-        let mut heard_nothing = false;
+        let mut subscription = Subscription { idle: self.idle.clone(), open: None };
+        let mut timed_out = false;
         loop {
-            // Subscribed first, looked then: whatever comes after the look is heard.
-            if ear.open.is_none() {
-                ear.open = self.listen().await;
+            // Subscribes first and looks second, so that every later change sends a message.
+            if subscription.open.is_none() {
+                subscription.open = self.listen().await;
             }
             if look().await.is_ok_and(|now| now != seen) {
-                if heard_nothing {
-                    // It should have been heard, so this subscription is deaf.
-                    ear.open = None;
+                if timed_out {
+                    // A message should have come, so this subscription does not work.
+                    subscription.open = None;
                 }
                 return;
             }
-            heard_nothing = ear.hear(seen).await;
+            timed_out = subscription.wait_for_message(seen).await;
         }
     }
 
@@ -69,30 +70,30 @@ impl Notices {
             made.subscribe(&self.channel).await?;
             RedisResult::Ok(made)
         };
-        timeout(PATIENCE, subscribe).await.ok()?.ok()
+        timeout(TIMEOUT, subscribe).await.ok()?.ok()
     }
 }
 
-/// A subscription that is put back when its listener goes away.
-struct Ear {
+/// A subscription that is kept for the next waiter when it is dropped.
+struct Subscription {
     idle: Arc<Mutex<Option<PubSub>>>,
     open: Option<PubSub>,
 }
 
-impl Ear {
-    /// Until there is reason to look; true if that is only the time that has passed.
-    async fn hear(&mut self, seen: Revision) -> bool {
+impl Subscription {
+    /// Waits for a message or the poll interval. Returns true if only the interval is over.
+    async fn wait_for_message(&mut self, seen: Revision) -> bool {
         let Some(open) = &mut self.open else {
             sleep(PAUSE.mul_f64(0.5 + fastrand::f64())).await;
             return false;
         };
         let heard = {
             let news = open.on_message().filter(|message| {
-                // One that was kept, of a change that is known.
+                // A buffered message about a revision that is known.
                 let known = message.get_payload::<u64>().is_ok_and(|revision| revision <= seen.number());
                 std::future::ready(!known)
             });
-            timeout(LOOK, pin!(news).next()).await
+            timeout(CHECK_INTERVAL, pin!(news).next()).await
         };
         if let Ok(None) = heard {
             self.open = None;
@@ -101,7 +102,7 @@ impl Ear {
     }
 }
 
-impl Drop for Ear {
+impl Drop for Subscription {
     fn drop(&mut self) {
         if let Some(open) = self.open.take() {
             *self.idle.lock().unwrap_or_else(PoisonError::into_inner) = Some(open);

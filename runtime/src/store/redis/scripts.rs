@@ -1,14 +1,14 @@
-//! What runs within Redis, each in one piece.
+//! The scripts that Redis runs. Each runs atomically.
 //!
-//! The hash has `afresh` (its form), `fence`, and once something has been stored `revision`, `record` and `writer`. Numbers are
-//! compared as the texts that they are kept as: Lua's own lose digits.
+//! The hash has the fields `afresh` (the version), `fence`, and after the first swap `revision`, `record` and
+//! `writer`. Numbers are compared as strings, because Lua numbers lose digits.
 
 use std::ops::Deref;
 use std::sync::LazyLock;
 
 use redis::Script;
 
-/// A script, hashed once.
+/// A script whose hash is computed once.
 pub(super) struct Lua(LazyLock<Script>);
 
 impl Deref for Lua {
@@ -19,15 +19,15 @@ impl Deref for Lua {
     }
 }
 
-/// Ends with an error where the hash is somebody else's.
-macro_rules! on_our_own {
+/// Fails if the hash belongs to another program.
+macro_rules! on_own_key {
     ($then:literal) => {
         Lua(LazyLock::new(|| {
             Script::new(concat!(
                 "
 local form = redis.call('HGET', KEYS[1], 'afresh')
 if form ~= '1' and (form or redis.call('EXISTS', KEYS[1]) == 1) then
-    return redis.error_reply('FOREIGN the key holds no session of this library')
+    return redis.error_reply('FOREIGN the key belongs to another program')
 end
 ",
                 $then
@@ -36,12 +36,13 @@ end
     };
 }
 
-/// Keys: the hash. Gives the revision and the record, or nothing for both.
-pub(super) static LOAD: Lua = on_our_own!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
+/// Keys: the hash. Returns the revision and the record, or nothing for both.
+pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
-/// Keys: the hash. Arguments: the basis, the revision after it, the record, the fence or nothing, who writes, the channel.
-/// Gives whether it is stored. The same writer may ask again, having missed the answer.
-pub(super) static SWAP: Lua = on_our_own!(
+/// Keys: the hash. Arguments: the basis, the next revision, the record, the fence or an empty string, the
+/// writer, the channel. Returns whether the record is stored. The same writer can run it again after a lost
+/// response.
+pub(super) static SWAP: Lua = on_own_key!(
     "
 local now = redis.call('HMGET', KEYS[1], 'revision', 'fence', 'writer')
 local revision = now[1] or '0'
@@ -54,9 +55,10 @@ return 1
 "
 );
 
-/// Keys: the hash, the lock. Arguments: the owner, the lease in milliseconds. Gives the fence, or 0 where somebody else has
-/// the lock. The same owner may ask again, having missed the answer. Whatever could fail comes before the lock is set.
-pub(super) static LOCK: Lua = on_our_own!(
+/// Keys: the hash, the lock. Arguments: the owner, the lease in milliseconds. Returns the fence, or 0 if
+/// another owner has the lock. The same owner can run it again after a lost response. Everything that can
+/// fail comes before the lock is set.
+pub(super) static LOCK: Lua = on_own_key!(
     "
 local owner = redis.call('GET', KEYS[2])
 if owner == ARGV[1] then return redis.call('HGET', KEYS[1], 'fence') end
@@ -68,7 +70,7 @@ return fence
 "
 );
 
-/// Keys: the lock. Arguments: the owner. Somebody else's lock is left alone.
+/// Keys: the lock. Arguments: the owner. The lock of another owner stays.
 pub(super) static RELEASE: Lua = Lua(LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end return 0",

@@ -1,5 +1,4 @@
-//! How [`Tokens`] are read from the answer of a token endpoint (RFC 6749 §5.1), forgivingly where servers
-//! differ.
+//! How [`Tokens`] are read from a token response (RFC 6749 §5.1). It accepts the variants of common servers.
 
 use std::fmt;
 use std::time::Duration;
@@ -7,7 +6,7 @@ use std::time::Duration;
 use serde::de::{Deserialize, Deserializer, Error as _, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 
-use super::token_field::from_seconds;
+use super::token_fields::from_seconds;
 use super::tokens::Tokens;
 
 impl<'de> Deserialize<'de> for Tokens {
@@ -52,23 +51,23 @@ impl<'de> Visitor<'de> for TokenResponse {
             }
         }
         if tokens.access.is_none() {
-            return Err(A::Error::custom("no `access_token` in the answer"));
+            return Err(A::Error::custom("the response has no `access_token`"));
         }
         Ok(tokens)
     }
 }
 
-/// A text; `null` and the empty text are none; anything else is refused without being quoted, because it
+/// Reads a string. `null` and the empty string are none. The error does not quote another value, because it
 /// may be a secret.
 fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
     match map.next_value::<Value>()? {
         Value::Null => Ok(None),
         Value::String(text) => Ok(Some(text).filter(|text| !text.is_empty())),
-        _ => Err(A::Error::custom("a token is not a text")),
+        _ => Err(A::Error::custom("a token is not a string")),
     }
 }
 
-/// Seconds as a number or as a text; what makes no sense is unknown, never an error.
+/// Seconds as a number or a string. An invalid value is an unknown lifetime and no error.
 fn lifetime(value: &Value) -> Option<Duration> {
     let seconds = match value {
         Value::Number(number) => number.as_f64()?,

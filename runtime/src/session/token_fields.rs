@@ -1,4 +1,4 @@
-//! What the fields of an [`AsTokens`](macro@crate::AsTokens) struct can be, and how its tokens are put together.
+//! The field types of an [`AsTokens`](macro@crate::AsTokens) struct, and how its fields become tokens.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -6,27 +6,27 @@ use std::time::Duration;
 
 use super::tokens::{AccessToken, AsTokens, RefreshToken, Tokens};
 
-/// What a field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`
-/// can be: a text, a token, or an `Option` of either. Implement it for a type of your own that holds a text.
+/// A field with `#[tokens(access)]`, `#[tokens(refresh)]`, `#[tokens(token_type)]` or `#[tokens(scope)]`: a
+/// string, a token, or an `Option` of either. Implement it for your own string types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be a token: it is not a text",
     label = "not a text",
     note = "use `String`, `afresh::AccessToken`, `afresh::RefreshToken` or an `Option` of one; for a field whose type derives `afresh::AsTokens`, write `#[tokens(nested)]`"
 )]
 pub trait TokenText {
-    /// The text, if there is one. An empty one counts as none.
+    /// Returns the text, if there is one. An empty text counts as none.
     fn token_text(&self) -> Option<&str>;
 }
 
-/// What a field with `#[tokens(expires_in)]` can be: a number of seconds, also as a text, a [`Duration`], or an
-/// `Option` of one. Implement it for a type of your own.
+/// A field with `#[tokens(expires_in)]`: a number of seconds, a string with one, a [`Duration`], or an
+/// `Option` of these. Implement it for your own types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the lifetime of a token",
     label = "not a lifetime",
     note = "use `u64` or another number of seconds, `std::time::Duration`, or an `Option` of one"
 )]
 pub trait TokenLifetime {
-    /// How long the access token lives from now on; `None` if that is not known.
+    /// Returns the lifetime of the access token from now on, or `None` if it is unknown.
     fn token_lifetime(&self) -> Option<Duration>;
 }
 
@@ -52,7 +52,7 @@ macro_rules! seconds {
     ($($number:ty)*) => {$(
         impl TokenLifetime for $number {
             fn token_lifetime(&self) -> Option<Duration> {
-                // Beyond 2^53 seconds a second more or less does not matter.
+                // Beyond 2^53 seconds, a loss of precision does not matter.
                 #[allow(clippy::cast_precision_loss, clippy::cast_lossless)]
                 from_seconds(*self as f64)
             }
@@ -117,23 +117,23 @@ impl TokenText for Cow<'_, str> {
     }
 }
 
-/// What makes no sense is unknown, never an error.
+/// An invalid value is an unknown lifetime and no error.
 pub(super) fn from_seconds(seconds: f64) -> Option<Duration> {
     if seconds > 0.0 { Duration::try_from_secs_f64(seconds).ok().or(Some(Duration::MAX)) } else { None }
 }
 
-/// Takes tokens from fields, one after the other.
+/// Collects tokens from the fields of a struct.
 #[derive(Debug)]
 pub struct TokenFields(Tokens);
 
 impl TokenFields {
-    /// No tokens yet.
+    /// Starts without tokens.
     #[must_use]
     pub fn none() -> Self {
         Self(Tokens::empty())
     }
 
-    /// All that another struct has. Fields beside it come later and count more.
+    /// Takes all tokens of another struct. Fields that follow replace them.
     pub fn nested<T: AsTokens + ?Sized>(&mut self, field: &T) {
         self.0 = field.as_tokens();
     }
@@ -173,7 +173,7 @@ impl TokenFields {
         }
     }
 
-    /// What has come together.
+    /// Returns the collected tokens.
     #[must_use]
     pub fn into_tokens(self) -> Tokens {
         self.0

@@ -1,27 +1,27 @@
-//! The right to refresh, for a time.
+//! The lock for a refresh: a lease with a fence.
 
 use std::time::{Duration, Instant};
 
 use tokio::runtime::Handle;
 
-use super::wire::Wire;
-use super::{scripts, wire};
+use super::connection::Connection;
+use super::{connection, scripts};
 use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// Between the first two looks at a lock that somebody else has.
+/// The first pause before the lock of another process is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
-/// Between two looks at the most.
+/// The longest pause.
 const LONGEST_PAUSE: Duration = Duration::from_millis(250);
 
 /// The lock of one session.
 pub(super) struct Lock {
-    pub(super) wire: Wire,
-    /// The hash of the session.
-    pub(super) name: String,
+    pub(super) connection: Connection,
+    /// The key of the hash.
+    pub(super) hash: String,
     /// The key of the lock.
-    pub(super) lock_name: String,
+    pub(super) key: String,
     pub(super) lease: Duration,
 }
 
@@ -29,15 +29,15 @@ pub(super) struct Lock {
 pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let length = lock.lease;
     let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
-    let lease = Lease { lock, owner: wire::unique(), runtime: Handle::current() };
-    let Lock { wire, name, lock_name, .. } = &lease.lock;
+    let lease = Lease { lock, owner: connection::random_name(), runtime: Handle::current() };
+    let Lock { connection, hash, key, .. } = &lease.lock;
     let mut pause = FIRST_PAUSE;
     loop {
-        // From before it was asked for: the server counts from later.
+        // Counted from before the request, because the server counts from later.
         let asked = Instant::now();
-        let fence = wire.run::<u64>(|| {
-            let mut script = scripts::LOCK.key(&**name);
-            script.key(&**lock_name).arg(&*lease.owner).arg(millis);
+        let fence = connection.run::<u64>(|| {
+            let mut script = scripts::LOCK.key(&**hash);
+            script.key(&**key).arg(&*lease.owner).arg(millis);
             script
         });
         let fence = fence.await?;
@@ -49,8 +49,8 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     }
 }
 
-/// Gives the lease back when it is dropped. It is made before the lease is asked for: who stops waiting does not know whether the
-/// server has just said yes.
+/// Releases the lease when it is dropped. It exists before the request, because a cancelled request may have
+/// succeeded at the server.
 struct Lease {
     lock: Lock,
     owner: String,
@@ -59,16 +59,16 @@ struct Lease {
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        let (wire, lock_name) = (self.lock.wire.clone(), std::mem::take(&mut self.lock.lock_name));
+        let (connection, key) = (self.lock.connection.clone(), std::mem::take(&mut self.lock.key));
         let owner = std::mem::take(&mut self.owner);
-        // Should it fail, or the runtime be gone, the lease runs out by itself.
+        // If this fails, or the runtime is gone, the lease expires by itself.
         task::spawn(&self.runtime, async move {
             let release = || {
-                let mut script = scripts::RELEASE.key(&*lock_name);
+                let mut script = scripts::RELEASE.key(&*key);
                 script.arg(&*owner);
                 script
             };
-            let _ = wire.run::<u64>(release).await;
+            let _ = connection.run::<u64>(release).await;
         });
     }
 }

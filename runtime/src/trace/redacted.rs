@@ -1,20 +1,20 @@
-//! An error as it is told: a name that is one of few, and the runtime's own words.
+//! Errors as they are traced: a name from a fixed list, and only texts of this crate.
 
 use std::error::Error as StdError;
 use std::fmt;
 
 use crate::error::{Error, Kind};
 
-/// An error and its causes as far as their texts are the runtime's own. What others wrote may hold secrets.
-pub(super) struct Told<'a>(pub(super) &'a Error);
+/// An error and its causes, as far as the texts are from this crate. Other texts may hold secrets.
+pub(super) struct Redacted<'a>(pub(super) &'a Error);
 
-impl fmt::Display for Told<'_> {
+impl fmt::Display for Redacted<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.0.text())?;
-        let ours = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
+        let own_cause = |error: &Error| error.source()?.downcast_ref::<Error>().cloned();
         let mut last = self.0.clone();
-        while let Some(cause) = ours(&last) {
-            // An error that a function of the user's passed on is wrapped in one like itself.
+        while let Some(cause) = own_cause(&last) {
+            // An error that a function of the user returned is wrapped in one with the same text.
             if cause.text() != last.text() {
                 write!(f, ": {}", cause.text())?;
             }
@@ -24,7 +24,7 @@ impl fmt::Display for Told<'_> {
     }
 }
 
-/// What an error is called in `error.type`.
+/// The value of `error.type`.
 pub(super) fn name_of(kind: Kind) -> &'static str {
     match kind {
         Kind::Builder => "builder",

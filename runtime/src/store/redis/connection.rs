@@ -1,4 +1,4 @@
-//! The connection for scripts: made when it is needed, and anew when it broke.
+//! The connection for scripts. It is opened when needed, and again after it broke.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};
@@ -8,24 +8,25 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
-/// For a connection, and for an answer.
-const PATIENCE: Duration = Duration::from_secs(1);
-/// For both, twice, and what may be slow besides: a name that is looked up, a script that the server has to be told.
+/// Longest time to connect, and longest time for one response.
+const TIMEOUT: Duration = Duration::from_secs(1);
+/// Longest time for all of it: two connections and two responses, a name lookup, and a script that the server
+/// does not know yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
-pub(super) struct Wire {
+pub(super) struct Connection {
     client: Client,
     open: Arc<Mutex<Option<MultiplexedConnection>>>,
 }
 
-impl Wire {
+impl Connection {
     pub(super) fn new(client: Client) -> Self {
         Self { client, open: Arc::default() }
     }
 
-    /// Runs a script, and once more on a new connection where the first broke. Perhaps it ran then, and only its answer was
-    /// lost: a script must bear that.
+    /// Runs a script, and once more on a new connection if the first one broke. The script may have run
+    /// already with only its response lost, so running a script twice must be safe.
     pub(super) async fn run<'a, T: FromRedisValue>(
         &self,
         script: impl Fn() -> ScriptInvocation<'a>,
@@ -36,29 +37,29 @@ impl Wire {
                 result => result,
             }
         };
-        let too_long = |_| RedisError::from((redis::ErrorKind::Io, "Redis did not answer in time"));
+        let too_long = |_| RedisError::from((redis::ErrorKind::Io, "Redis did not answer within 5 s"));
         tokio::time::timeout(DEADLINE, run).await.unwrap_or_else(|elapsed| Err(too_long(elapsed)))
     }
 
     async fn once<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> RedisResult<T> {
         let mut connection = self.connection().await?;
         let result = script.invoke_async(&mut connection).await;
-        // A server that refuses to write may have become a replica: the name is looked up again.
+        // A server that refuses writes may have become a replica. The next call resolves the name again.
         if result.is_err() {
             *self.open.lock().unwrap_or_else(PoisonError::into_inner) = None;
         }
         result
     }
 
-    /// Calls that come at once make a connection each; the last one's stays.
+    /// Concurrent calls may open one connection each. The last one is kept.
     async fn connection(&self) -> RedisResult<MultiplexedConnection> {
         let open = self.open.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(open) = open {
             return Ok(open);
         }
         let config = AsyncConnectionConfig::new()
-            .set_connection_timeout(Some(PATIENCE))
-            .set_response_timeout(Some(PATIENCE));
+            .set_connection_timeout(Some(TIMEOUT))
+            .set_response_timeout(Some(TIMEOUT));
         let made = self.client.get_multiplexed_async_connection_with_config(&config).await?;
         *self.open.lock().unwrap_or_else(PoisonError::into_inner) = Some(made.clone());
         Ok(made)
@@ -69,8 +70,9 @@ fn is_of_the_connection(error: &RedisError) -> bool {
     error.is_io_error() || error.is_connection_dropped() || error.is_timeout()
 }
 
-/// A name that nobody else makes up, in this process or another: the standard library seeds its hashers from the system.
-pub(super) fn unique() -> String {
+/// A name that is unique across processes: the hashers of the standard library are seeded by the operating
+/// system.
+pub(super) fn random_name() -> String {
     let number = || RandomState::new().build_hasher().finish();
     format!("{:016x}{:016x}{:08x}", number(), number(), std::process::id())
 }

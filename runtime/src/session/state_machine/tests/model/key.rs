@@ -1,4 +1,4 @@
-//! What tells one moment from another, small enough to remember millions of them.
+//! A hash of the state of the model, small enough to keep millions of them.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -6,21 +6,21 @@ use super::{Kind, Model, Place};
 use crate::error::Stamp;
 
 impl Model {
-    /// What tells this moment from others. Counters are told from the current ones, callers of a kind are interchangeable,
-    /// and of a flight that nobody waits for only its end is left.
+    /// Hashes the state. Counters are relative to the current ones, callers of one kind are interchangeable,
+    /// and of a refresh without waiters only its end matters.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
-        let current = self.cell.current();
+        let current = self.machine.current();
         let relative =
             |stamp: Stamp| (current.stamp.epoch - stamp.epoch, current.stamp.generation - stamp.generation);
-        let mut callers = [(Kind::Ahead, 0_u8, (0, 0), (0, 0)); 4];
+        let mut callers = [(Kind::Manual, 0_u8, (0, 0), (0, 0)); 4];
         for (known, (kind, place)) in callers.iter_mut().zip(&self.callers) {
             *known = match *place {
                 Place::Fresh => (*kind, 1, (0, 0), (0, 0)),
                 Place::Sent { stamp, first: None } => (*kind, 2, relative(stamp), (0, 0)),
                 Place::Sent { stamp, first: Some(first) } => (*kind, 3, relative(stamp), relative(first)),
-                Place::Waiting { flight, stamp, how } => {
-                    let wanted = u64::from(self.flights[flight].is_wanted());
+                Place::Waiting { refresh, stamp, how } => {
+                    let wanted = u64::from(self.refreshes[refresh].is_wanted());
                     (*kind, 4, relative(stamp), (wanted, how as u64))
                 }
                 Place::Done => (*kind, 5, (0, 0), (0, 0)),
@@ -29,11 +29,11 @@ impl Model {
         callers.sort_unstable();
         callers.hash(&mut key);
         let good = if self.good == 0 { None } else { Some(current.stamp.generation - self.good) };
-        (good, self.now - self.begun.ticks, self.by_hand.map(relative), self.left, self.ends).hash(&mut key);
-        for flight in self.flights.iter().filter(|flight| !flight.landed) {
-            (flight.detached, self.secret - flight.secret).hash(&mut key);
+        (good, self.now - self.begun.ticks, self.manual.map(relative), self.budget, self.ends).hash(&mut key);
+        for refresh in self.refreshes.iter().filter(|refresh| !refresh.completed) {
+            (refresh.detached, self.refresh_token - refresh.refresh_token).hash(&mut key);
         }
-        self.cell.hash_into(&mut key, self.begun.ticks);
+        self.machine.hash_into(&mut key, self.begun.ticks);
         key.finish()
     }
 }

@@ -1,0 +1,201 @@
+//! The token request: it sends the refresh token and reads the response. It uses no session, follows no
+//! redirect, and is limited in time and size.
+//!
+//! After a response, the same refresh token is not sent again before the failure backoff allows it. If the
+//! request went out and *no* response came, the same refresh token is sent again at once. It may be spent,
+//! and then no one has its successor; most servers that rotate tokens return the successor again for a short
+//! time. The same holds if a gateway reports that the endpoint did not answer (502, 504, or a 503 in the
+//! words of a gateway). Any other 5xx is a response of the server, and repeated requests would make its
+//! problem worse.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::{HeaderMap, StatusCode};
+use tokio::time::{Instant, sleep};
+
+use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
+use crate::error::{Error, Kind, Stamp};
+use crate::platform::deadline::within;
+use crate::request::prepared::Prepared;
+use crate::response::answer::Answer;
+use crate::session::{Attempt, Cookies, Session, SetCookies, Tokens};
+use crate::trace::SendSpans;
+use crate::transport::response::Response;
+use crate::transport::upstream::Upstream;
+
+/// Longest time for one request and its response.
+pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time in which a request is sent again. It is shorter than the deadline of an attempt.
+const BUDGET: Duration = Duration::from_secs(8);
+/// The pauses before the second and the third request.
+const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
+const BODY_CAP: usize = 64 * 1024;
+
+/// A token request, and what it needs from its session.
+pub(crate) struct TokenRequest<'a> {
+    pub(crate) session: &'a Session,
+    /// The session when its refresh token was read.
+    pub(crate) stamp: Stamp,
+    pub(crate) upstream: &'a Upstream,
+    pub(crate) request: Prepared,
+    pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
+    /// The cookies of the session, if the refresh token is one of them.
+    pub(crate) cookies: Option<&'a Cookies>,
+    /// Statuses of the endpoint that end the session, whatever the body says.
+    pub(crate) ends_on: &'a [StatusCode],
+    pub(crate) spans: SendSpans,
+}
+
+/// What became of one request.
+#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
+enum Sent {
+    Answered(Attempt),
+    /// The request was not sent.
+    Unsent(Error),
+    /// The request was sent, and there is no response.
+    Lost(Error),
+}
+
+/// A whole response.
+pub(crate) struct TokenResponse {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) body: Bytes,
+}
+
+/// Why there is no whole response.
+pub(crate) enum NoResponse {
+    /// Another request would fail as well.
+    Final(Error),
+    Unsent(Error),
+    Lost(Error),
+}
+
+impl TokenRequest<'_> {
+    pub(crate) async fn run(mut self) -> Attempt {
+        let start = Instant::now();
+        let mut pauses = PAUSES.into_iter();
+        loop {
+            let unanswered_before = self.session.unanswered().sent(self.stamp);
+            let left = BUDGET.saturating_sub(start.elapsed());
+            let error = match self.send(DEADLINE.min(left)).await {
+                Sent::Answered(attempt) => {
+                    // An error of the server says nothing about a response that was lost before.
+                    if !unanswered_before || !matches!(attempt, Attempt::Failed { .. }) {
+                        self.session.unanswered().answered(self.stamp);
+                    }
+                    return if unanswered_before { attempt.after_a_loss() } else { attempt };
+                }
+                Sent::Unsent(error) if !unanswered_before => {
+                    self.session.unanswered().answered(self.stamp);
+                    return Attempt::Failed { error, retry_after: None };
+                }
+                Sent::Unsent(error) | Sent::Lost(error) => error,
+            };
+            let pause = pauses.next().filter(|pause| start.elapsed() + *pause < BUDGET);
+            let Some(pause) = pause.filter(|_| self.request.is_replayable()) else {
+                return Attempt::Failed { error, retry_after: None };
+            };
+            sleep(pause).await;
+            // A login or logout meanwhile makes the result useless. Another process may have spent the
+            // refresh token.
+            if !self.session.may_resend(self.stamp).await {
+                return Attempt::Failed { error, retry_after: None };
+            }
+        }
+    }
+
+    async fn send(&mut self, deadline: Duration) -> Sent {
+        let response = {
+            let asked = pin!(ask(self.upstream, &mut self.request, self.cookies, &self.spans));
+            within(deadline, asked).await
+        };
+        match response {
+            None => Sent::Lost(Error::new(
+                Kind::Refresh,
+                "the refresh endpoint did not answer in time; try again later",
+            )),
+            Some(Err(NoResponse::Final(error))) => Sent::Answered(failed(error)),
+            Some(Err(NoResponse::Unsent(error))) => Sent::Unsent(Error::refresh(error)),
+            Some(Err(NoResponse::Lost(error))) => Sent::Lost(Error::refresh(error)),
+            Some(Ok(response)) => self.read(response),
+        }
+    }
+
+    fn read(&self, response: TokenResponse) -> Sent {
+        let TokenResponse { status, headers, body } = response;
+        if status.is_success() && !is_error(&body) {
+            let answer = Answer::whole(status, headers, body).with_secrets();
+            return Sent::Answered(self.take_tokens(&answer));
+        }
+        let refusal = || ErrorResponse::of(status, &headers, &body).into_error();
+        match classify(status, &headers, &body, self.ends_on) {
+            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal())),
+            Ending::Failed(None) if is_without_answer(status, &headers, &body) => Sent::Lost(refusal()),
+            Ending::Failed(retry_after) => Sent::Answered(Attempt::Failed { error: refusal(), retry_after }),
+        }
+    }
+
+    fn take_tokens(&self, answer: &Answer) -> Attempt {
+        match (self.tokens_of)(answer) {
+            Ok(tokens) => {
+                let url = self.request.url(self.upstream).ok().filter(|_| self.cookies.is_some());
+                let set = url.and_then(|url| SetCookies::of(answer.headers(), &url));
+                Attempt::Refreshed { tokens, cookies: set }
+            }
+            Err(error) => failed(error),
+        }
+    }
+}
+
+/// Sends one request that holds a secret to the origin of `upstream` and no other, and reads its response.
+pub(crate) async fn ask(
+    upstream: &Upstream,
+    call: &mut Prepared,
+    cookies: Option<&Cookies>,
+    spans: &SendSpans,
+) -> Result<TokenResponse, NoResponse> {
+    let request = call.request(upstream).map_err(NoResponse::Unsent)?;
+    let mut request = request
+        .ok_or_else(|| NoResponse::Unsent(Error::request("the body of the request cannot be sent again")))?;
+    if let Some(cookies) = cookies {
+        let url = request.url().clone();
+        cookies.apply(&url, request.headers_mut());
+    }
+    upstream.add_defaults(&mut request);
+    let mut response = spans.open(&request).around(upstream.send_secret(request)).await.map_err(|error| {
+        if error.is_unsent() { NoResponse::Unsent(error) } else { NoResponse::Lost(error) }
+    })?;
+    if upstream.came_from_elsewhere(&response) {
+        let text = "the refresh endpoint redirected the request to another origin";
+        return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
+    }
+    let status = response.status();
+    let body = match capped(&mut response).await {
+        Ok(body) => body,
+        // The status is enough for a failure.
+        Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
+        Err(unheard) => return Err(unheard),
+    };
+    Ok(TokenResponse { status, headers: std::mem::take(response.headers_mut()), body })
+}
+
+async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
+    let mut body = BytesMut::new();
+    while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
+        if body.len() + chunk.len() > BODY_CAP {
+            let text = "the response of the refresh endpoint is longer than 64 KiB";
+            return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body.freeze())
+}
+
+/// The server answered, and the response is unusable.
+fn failed(error: Error) -> Attempt {
+    let error = if error.kind() == Kind::Refresh { error } else { Error::refresh(error) };
+    Attempt::Failed { error, retry_after: None }
+}

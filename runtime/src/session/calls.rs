@@ -1,0 +1,295 @@
+//! What a call asks of its session, before it is sent and after the server refused it. The state machine
+//! decides under its lock; the effects happen outside of it. No lock is held across an `.await`, and user
+//! code never runs under a lock.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::call_types::{Demand, Entered, Next, Wait, Waited};
+use super::credential::Source;
+use super::decisions::{Cause, Entry, Finding, Settled};
+use super::errors::{self, no_session, reentrant};
+use super::events::SessionEvent;
+use super::refresh_handle::RefreshHandle;
+use super::refresh_task::{self, PreparedRefresh};
+use super::session::Session;
+use super::snapshot::{LoginState, Snapshot};
+use super::state_machine::StateMachine;
+use super::tokens::Tokens;
+use crate::error::{Error, Kind, Reason, Stamp};
+use crate::platform::clock::Now;
+use crate::trace;
+
+impl Session {
+    /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
+    ///
+    /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
+    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
+    /// token count for both. Until the wait is over, this method returns the last error and sends nothing, so
+    /// a loop around it cannot flood the server.
+    ///
+    /// # Errors
+    ///
+    /// - [`is_no_session`](Error::is_no_session) if the session has nothing to refresh with.
+    ///
+    /// - [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
+    ///
+    /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
+    ///
+    /// Cancel safe: the refresh continues if the future is dropped.
+    pub async fn refresh(&self) -> Result<Tokens, Error> {
+        self.check_store().await?;
+        let refreshed = match self.ask()? {
+            Some(wait) => self.wait(wait).await?,
+            None => self.snapshot(),
+        };
+        let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
+        tokens.ok_or_else(no_session)
+    }
+
+    /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only
+    /// [`enter`](Self::enter) can tell.
+    pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
+        if seen.is_ready(Now::read, once) {
+            self.ensure_writer();
+            return Poll::Ready(true);
+        }
+        let logged_out = matches!(seen.login_state, LoginState::LoggedOut);
+        let for_good = self.provider().is_none() && self.store_sync().is_none();
+        if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
+    }
+
+    /// The snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since, the
+    /// result has this stamp and no credential.
+    pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
+        let current = self.snapshot();
+        if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
+    }
+
+    /// Before a call is sent: what to send with it. `None` means nothing. `once`: the body can be sent only
+    /// once.
+    ///
+    /// Cancel safe: a refresh for which it waits continues.
+    pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
+        let at_once = |snapshot| Ok(Some(Entered { snapshot, waited: None }));
+        self.check_store().await?;
+        let (entry, seen, started) = self.decide(once);
+        let (handle, fallback) = match entry {
+            Entry::Go | Entry::GoAndRefresh => return at_once(seen),
+            Entry::NoSession | Entry::Expired if demand == Demand::Optional => return Ok(None),
+            Entry::NoSession | Entry::Start | Entry::TryStart => return Err(no_session()),
+            Entry::Expired => return Err(expired(&seen)),
+            Entry::Fail(error) => return Err(error),
+            Entry::Join(handle) => (handle, false),
+            Entry::TryJoin(_) if refresh_task::is_refresh_task_of(self) => return at_once(seen),
+            Entry::TryJoin(handle) => (handle, true),
+        };
+        self.refuse_reentry()?;
+        let wait = Wait { handle, stamp: seen.stamp, started };
+        let (by, begun) = (wait.by(), Instant::now());
+        match self.wait(wait).await {
+            Ok(snapshot) => {
+                Ok(Some(Entered { snapshot, waited: Some(Waited { by, time: begun.elapsed() }) }))
+            }
+            Err(error) => {
+                let fallback = Some(self.snapshot()).filter(|now| fallback && now.is_as_usable_as(&seen));
+                fallback.map_or(Err(error), at_once)
+            }
+        }
+    }
+
+    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if
+    /// nothing is due. A credential that a refresh has just brought is left alone for `rest`, however short
+    /// its lifetime is.
+    pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
+        let seen = self.snapshot();
+        let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
+        let old_enough = refreshed.and_then(|known| known.received().checked_add(min_age));
+        if old_enough.is_none_or(|old_enough| old_enough <= Instant::now())
+            && !seen.is_ready(Now::read, false)
+        {
+            self.decide(false);
+        }
+        let machine = self.lock();
+        machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
+    }
+
+    /// Decides and reserves the place of a new refresh in one step, then spawns it. `can_refresh` may run
+    /// user code, so it runs outside of the lock; its result counts only if nothing has changed meanwhile.
+    /// The last value tells whether a refresh was started.
+    fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
+        loop {
+            let seen = self.snapshot();
+            let can_refresh = self.can_refresh(&seen);
+            let decided = self.update(|machine| {
+                if machine.current().stamp != seen.stamp {
+                    return None;
+                }
+                let now = Now::read();
+                let expired_now = machine.expire_if_over(now.ticks);
+                let entry = machine.enter(can_refresh, once, now);
+                let current = machine.current().clone();
+                let (entry, prepared) = match entry {
+                    Entry::Start => {
+                        let (handle, prepared) = start_refresh(machine, Cause::Expired);
+                        (Entry::Join(handle), prepared)
+                    }
+                    Entry::TryStart => {
+                        let (handle, prepared) = start_refresh(machine, Cause::BeforeExpiry);
+                        (Entry::TryJoin(handle), prepared)
+                    }
+                    Entry::GoAndRefresh => (Entry::Go, start_refresh(machine, Cause::BeforeExpiry).1),
+                    other => (other, None),
+                };
+                Some((entry, current, prepared, expired_now))
+            });
+            let Some((entry, seen, prepared, expired_now)) = decided else { continue };
+            if expired_now {
+                self.save();
+                self.0.events.emit(SessionEvent::Expired);
+            }
+            let started = prepared.is_some();
+            if let Some(prepared) = prepared {
+                prepared.spawn(self.clone());
+            }
+            return (entry, seen, started);
+        }
+    }
+
+    /// After a call was refused: what to do next.
+    pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
+        let can_refresh = self.can_refresh(sent_with);
+        let (settled, prepared) = self.update(|machine| {
+            match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
+                Settled::Start => {
+                    let (handle, prepared) = start_refresh(machine, Cause::Refused(finding));
+                    (Settled::Join(handle), prepared)
+                }
+                other => (other, None),
+            }
+        });
+        let started = prepared.is_some();
+        if let Some(prepared) = prepared {
+            prepared.spawn(self.clone());
+        }
+        match settled {
+            Settled::Return(reason) => Next::Return(reason),
+            // A start was replaced by a join above.
+            Settled::Start => Next::Return(Reason::NothingToRefreshWith),
+            Settled::Ended(error) | Settled::Fail(error) => Next::Fail(error),
+            Settled::Expired(error) => {
+                self.save();
+                self.0.events.emit(SessionEvent::Expired);
+                Next::Fail(error)
+            }
+            Settled::Replay(current) => Next::Replay(current),
+            Settled::Join(handle) => match self.refuse_reentry() {
+                Ok(()) => Next::Wait(Wait { handle, stamp: sent_with.stamp, started }),
+                Err(error) => Next::Fail(error),
+            },
+        }
+    }
+
+    /// For a manual refresh: starts a refresh, or joins the one that is running. `None` if the session has
+    /// just been refreshed.
+    pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
+        self.refuse_reentry()?;
+        let seen = self.snapshot();
+        if matches!(seen.login_state, LoginState::Expired { .. }) {
+            return Err(expired(&seen));
+        }
+        if !self.can_refresh(&seen) {
+            return Err(no_session());
+        }
+        let asked = self.update(|machine| {
+            if machine.current().stamp != seen.stamp || machine.ended(seen.stamp).is_some() {
+                return Ok(None);
+            }
+            machine.ask(Instant::now()).map(|running| {
+                Some(running.map_or_else(|| start_refresh(machine, Cause::Manual), |handle| (handle, None)))
+            })
+        });
+        let Some((handle, prepared)) = asked? else { return Ok(None) };
+        let started = prepared.is_some();
+        if let Some(prepared) = prepared {
+            prepared.spawn(self.clone());
+        }
+        Ok(Some(Wait { handle, stamp: seen.stamp, started }))
+    }
+
+    /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn keeps its arguments in memory twice, for each waiting call"
+    )]
+    pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
+        async move {
+            trace::waits();
+            let failure = refresh_task::wait_for(&wait.handle, self).await;
+            self.after_wait(wait.stamp, failure)
+        }
+    }
+
+    fn after_wait(&self, stamp: Stamp, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
+        let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
+        let same_epoch = current.stamp.epoch == stamp.epoch;
+        if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
+            return Ok(current);
+        }
+        // The error of the refresh says more than "expired".
+        let failure = failure.filter(|_| same_epoch);
+        Err(failure.or(ended).unwrap_or_else(|| {
+            Error::new(Kind::Refresh, "the refresh returned no newer credential; try again later")
+        }))
+    }
+
+    /// The current credential for a call that was prepared with `sent_with`. It must be of the same login.
+    pub(crate) fn revalidate(&self, sent_with: &Arc<Snapshot>) -> Result<Arc<Snapshot>, Error> {
+        let (ended, current) =
+            self.update(|machine| (machine.ended(sent_with.stamp), machine.current().clone()));
+        match ended {
+            Some(error) => Err(error),
+            None if current.stamp.epoch == sent_with.stamp.epoch => Ok(current),
+            None => Err(no_session()),
+        }
+    }
+
+    pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
+        self.update(|machine| machine.replay_was_refused(stamp, finding, route, Instant::now()));
+    }
+
+    pub(crate) fn refreshed_without_replay(&self, stamp: Stamp, route: &str) {
+        self.update(|machine| machine.refreshed_without_replay(stamp, route));
+    }
+
+    pub(crate) fn was_accepted(&self, stamp: Stamp, route: &str) {
+        self.update(|machine| machine.was_accepted(stamp, route, Instant::now()));
+    }
+
+    fn refuse_reentry(&self) -> Result<(), Error> {
+        if refresh_task::is_refresh_task_of(self) {
+            return Err(reentrant());
+        }
+        Ok(())
+    }
+}
+
+/// Reserves a new refresh, which the caller then spawns. The state machine has said that none is running.
+fn start_refresh(
+    machine: &mut StateMachine<RefreshHandle>,
+    cause: Cause,
+) -> (RefreshHandle, Option<PreparedRefresh>) {
+    let prepared = PreparedRefresh::new(machine.current().clone(), cause);
+    let handle = prepared.handle();
+    machine.start(handle.clone(), cause);
+    (handle, Some(prepared))
+}
+
+/// For a session whose refresh token was rejected before.
+fn expired(seen: &Snapshot) -> Error {
+    errors::expired(matches!(seen.login_state, LoginState::Expired { rotation_lost: true }))
+}

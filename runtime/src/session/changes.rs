@@ -1,0 +1,137 @@
+//! What changes a session: a login, a logout, a refresh, and cookies of responses. Each is one step of the
+//! state machine; the events follow outside of its lock.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use super::cookies::SetCookies;
+use super::credential::{Credential, Source};
+use super::decisions::{Completion, RefreshResult};
+use super::events::SessionEvent;
+use super::refresh_handle::{RefreshHandle, complete_detached};
+use super::session::Session;
+use super::snapshot::Snapshot;
+use super::store_sync::after_commit::AfterCommit;
+use super::tokens::Tokens;
+use crate::error::{Error, Stamp};
+use crate::platform::clock::Now;
+
+impl Session {
+    /// Ends a refresh. The second value is the error that calls get from now on.
+    pub(super) fn complete(
+        &self,
+        handle: &RefreshHandle,
+        result: RefreshResult,
+        after_commit: &AfterCommit<'_>,
+    ) -> (Completion, Option<Error>) {
+        let (now, jitter) = (Instant::now(), fastrand::f64());
+        self.update(|machine| {
+            let completion = machine.complete(handle, result, now, jitter);
+            if let Some(store_sync) = self.store_sync().filter(|_| completion != Completion::Discarded) {
+                after_commit.note(store_sync, machine.current());
+            }
+            (completion, machine.failure(now))
+        })
+    }
+
+    /// Events follow after the refresh is complete and the waiters are awake, so a receiver may call the
+    /// client.
+    pub(super) fn emit_completion(&self, completion: Completion, failure: Option<Error>) {
+        match completion {
+            Completion::Published => self.0.events.emit(SessionEvent::Refreshed),
+            Completion::Expired => self.0.events.emit(SessionEvent::Expired),
+            Completion::Failed => {
+                if let Some(error) = failure {
+                    self.0.events.emit(SessionEvent::RefreshFailed(error));
+                }
+            }
+            Completion::Discarded => {}
+        }
+    }
+
+    /// A rule of the user panicked on a response to `method`.
+    pub(crate) fn report_rule_failed(&self, method: Option<&'static str>) {
+        self.0.events.emit(SessionEvent::RuleFailed(method));
+    }
+
+    /// A login that began with `begun`, or tokens that the user set.
+    pub(crate) fn log_in(
+        &self,
+        begun: Option<Stamp>,
+        tokens: Tokens,
+        cookies: &[SetCookies],
+    ) -> Result<(), Error> {
+        let source = if begun.is_some() { Source::LoggedIn } else { Source::Given };
+        let keeps_cookies = self.keeps_cookies() || tokens.by_cookie;
+        let credential = Arc::new(Credential::new(tokens, source, Now::read(), fastrand::f64())?);
+        let cookies = if keeps_cookies { cookies } else { &[] };
+        let logged_in = self.update(|machine| machine.log_in(begun, credential.clone(), cookies));
+        if let (Err(_), Some(begun)) = (&logged_in, begun) {
+            self.revoke_discarded(begun, credential.tokens().clone());
+        }
+        complete_detached(logged_in?);
+        self.save();
+        self.0.events.emit(SessionEvent::LoggedIn);
+        Ok(())
+    }
+
+    /// A manual `#[refresh]` call that began with `begun` brought `tokens`.
+    pub(crate) fn set_refreshed(
+        &self,
+        begun: &Snapshot,
+        tokens: Tokens,
+        cookies: &[SetCookies],
+    ) -> Result<(), Error> {
+        let Some(previous) = begun.credential() else {
+            // There was no session to refresh, so this starts one.
+            return self.log_in(Some(begun.stamp), tokens, cookies);
+        };
+        let credential =
+            Credential::refreshed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
+        let cookies = cookies.last().filter(|_| self.keeps_cookies());
+        let (completion, detached) = self.update(|machine| {
+            let refreshed = machine.set_refreshed(begun.stamp, Arc::new(credential), cookies, Instant::now());
+            if let Some(store_sync) = self.store_sync().filter(|_| refreshed.0 != Completion::Discarded) {
+                store_sync.state().rotated(machine.current());
+            }
+            refreshed
+        });
+        complete_detached(detached);
+        if completion != Completion::Discarded {
+            self.save();
+        }
+        self.emit_completion(completion, None);
+        Ok(())
+    }
+
+    pub(super) fn emit(&self, event: SessionEvent) {
+        self.0.events.emit(event);
+    }
+
+    /// Ends the session and returns its last snapshot.
+    pub(crate) fn log_out(&self) -> Arc<Snapshot> {
+        let (before, (was_logged_in, detached)) =
+            self.update(|machine| (machine.current().clone(), machine.log_out()));
+        complete_detached(detached);
+        self.save();
+        if was_logged_in {
+            self.0.events.emit(SessionEvent::LoggedOut);
+        }
+        before
+    }
+
+    /// Stores the cookies of an ordinary response to a call that was sent with `stamp`.
+    pub(crate) fn keep_cookies(&self, stamp: Stamp, cookies: &SetCookies) {
+        if self.keeps_cookies() {
+            let (before, after) = self.update(|machine| {
+                let before = machine.current().cookies.clone();
+                machine.keep_cookies(stamp, cookies);
+                (before, machine.current().cookies.clone())
+            });
+            if self.store_sync().is_some() && *before != *after {
+                self.save();
+            }
+        }
+    }
+}

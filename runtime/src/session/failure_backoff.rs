@@ -1,0 +1,121 @@
+//! The memory of failed refreshes. For a while, calls get the last error instead of a new attempt.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::error::Error;
+
+const FIRST_WAIT: Duration = Duration::from_secs(1);
+const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Longest wait that a `Retry-After` can ask for.
+const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
+
+#[derive(Default)]
+#[cfg_attr(test, derive(Clone))]
+pub(crate) struct FailureBackoff {
+    last: Option<Failure>,
+    failures: u32,
+}
+
+#[cfg_attr(test, derive(Clone))]
+struct Failure {
+    error: Error,
+    until: Instant,
+    /// The same for a manual refresh, which waits for a shorter time.
+    until_for_manual: Instant,
+}
+
+impl FailureBackoff {
+    /// The remembered error, until the wait is over. Then one caller may try again. If that fails too, the
+    /// wait doubles.
+    pub(crate) fn active(&self, now: Instant) -> Option<Error> {
+        self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
+    }
+
+    /// The same for a manual refresh. A `Retry-After` counts for it too; the wait of the runtime is 1 s only.
+    pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
+        self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
+    }
+
+    /// When the wait of ordinary calls ends.
+    pub(crate) fn until(&self) -> Option<Instant> {
+        self.last.as_ref().map(|last| last.until)
+    }
+
+    /// Waits 1 s, 2 s, 4 s … 60 s, plus or minus 10 %, or as long as the server asked for.
+    pub(crate) fn record_failure(
+        &mut self,
+        error: Error,
+        retry_after: Option<Duration>,
+        now: Instant,
+        jitter: f64,
+    ) {
+        let soon = now.checked_add(FIRST_WAIT);
+        // A manual attempt within the wait makes ordinary calls wait neither longer nor shorter.
+        let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
+        let (until, until_for_manual) = match (retry_after, waiting) {
+            (Some(asked), _) => {
+                let until = now.checked_add(asked.clamp(FIRST_WAIT, LONGEST_ASKED));
+                (until, until)
+            }
+            (None, Some(waiting)) => (soon.max(Some(waiting)), soon),
+            (None, None) => {
+                let until = now.checked_add(self.next_wait(jitter));
+                (until, until.min(soon))
+            }
+        };
+        if waiting.is_none() {
+            self.failures = self.failures.saturating_add(1);
+        }
+        self.last = until.zip(until_for_manual).map(|(until, until_for_manual)| Failure {
+            error,
+            until,
+            until_for_manual,
+        });
+    }
+
+    /// When the waits end, and the number of failures.
+    #[cfg(test)]
+    pub(super) fn term(&self) -> (Option<(Instant, Instant)>, u32) {
+        (self.last.as_ref().map(|last| (last.until, last.until_for_manual)), self.failures)
+    }
+
+    pub(crate) fn clear(&mut self) {
+        *self = Self::default();
+    }
+
+    fn next_wait(&self, jitter: f64) -> Duration {
+        let doubled = FIRST_WAIT.saturating_mul(1_u32.checked_shl(self.failures).unwrap_or(u32::MAX));
+        doubled.min(LONGEST_WAIT).mul_f64(0.9 + 0.2 * jitter.clamp(0.0, 1.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Kind;
+
+    /// D13: manual attempts do not make calls wait longer: the next wait is the one that was next before.
+    #[test]
+    fn manual_attempts_do_not_double_the_wait_of_calls() {
+        let (mut backoff, start) = (FailureBackoff::default(), Instant::now());
+        let at = |millis| start + Duration::from_millis(millis);
+        let fail = |backoff: &mut FailureBackoff, millis| {
+            backoff.record_failure(Error::new(Kind::Refresh, "on purpose"), None, at(millis), 0.5);
+            backoff.until().unwrap().duration_since(start).as_millis()
+        };
+        assert_eq!(
+            [fail(&mut backoff, 0), fail(&mut backoff, 1_000), fail(&mut backoff, 3_000)],
+            [1_000, 3_000, 7_000]
+        );
+        for by_hand in [4_000, 5_000, 6_000] {
+            assert!(
+                backoff.active(at(by_hand)).is_some() && backoff.active_for_manual(at(by_hand)).is_none()
+            );
+            assert_eq!(fail(&mut backoff, by_hand), 7_000);
+        }
+        assert_eq!(fail(&mut backoff, 6_500), 7_500, "but never less than a second after an attempt");
+        assert_eq!(fail(&mut backoff, 7_500), 15_500, "8 s follow 4 s");
+    }
+}

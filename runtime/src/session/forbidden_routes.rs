@@ -1,0 +1,149 @@
+//! The memory of useless refreshes: those after which the server refused the new token as well.
+//!
+//! A 403 may mean "expired" or "forbidden". Each of them starts a refresh until one of the refreshes proves
+//! to be useless. Then, for a while, a 403 of that route is returned as it is. So a user without a permission
+//! costs one refresh, and not one for each call.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::decisions::Finding;
+use crate::error::Reason;
+use crate::error::Stamp;
+
+/// The first period for which a route counts as forbidden, and for which a refused new token counts as valid.
+const FIRST_PERIOD: Duration = Duration::from_secs(10);
+const LONGEST_PERIOD: Duration = Duration::from_secs(5 * 60);
+const MAX_ROUTES: usize = 256;
+const MAX_USELESS: usize = 5;
+const USELESS_WINDOW: Duration = Duration::from_secs(60);
+
+#[derive(Default)]
+#[cfg_attr(test, derive(Clone, Hash))]
+pub(crate) struct ForbiddenRoutes {
+    routes: Vec<Forbidden>,
+    /// Routes whose call caused a refresh and was not sent again. If the next call is refused with the same
+    /// generation, the refresh was useless.
+    unproven: Vec<(Box<str>, u64)>,
+    just_refreshed: Option<(u64, Instant)>,
+    useless_refreshes: Vec<(u64, Instant)>,
+}
+
+#[cfg_attr(test, derive(Clone, Hash))]
+struct Forbidden {
+    route: Box<str>,
+    times: u32,
+    until: Instant,
+}
+
+impl ForbiddenRoutes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
+    }
+
+    /// The reason if this refusal needs no refresh.
+    pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
+        if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
+            return Some(Reason::RouteForbidden);
+        }
+        let just_refreshed = self
+            .just_refreshed
+            .is_some_and(|(generation, until)| generation == stamp.generation && now < until);
+        just_refreshed.then_some(Reason::JustRefreshed)
+    }
+
+    /// Whether so many refreshes in a row were useless that another one would do harm.
+    pub(crate) fn is_excessive(&self, now: Instant) -> bool {
+        let recent = self
+            .useless_refreshes
+            .iter()
+            .filter(|(_, at)| now.saturating_duration_since(*at) < USELESS_WINDOW);
+        recent.count() >= MAX_USELESS
+    }
+
+    /// `received`: when the refused credential was received, if a refresh brought it and it is still current.
+    pub(crate) fn refused(
+        &mut self,
+        stamp: Stamp,
+        finding: Finding,
+        route: &str,
+        source: Option<Instant>,
+        now: Instant,
+    ) {
+        if let Some(source) = source {
+            self.just_refreshed = source.checked_add(FIRST_PERIOD).map(|until| (stamp.generation, until));
+        }
+        self.count_useless(stamp, now);
+        if finding == Finding::Suspect {
+            self.learn(route, now);
+        }
+    }
+
+    /// Counts a useless refresh. The route is not marked.
+    pub(crate) fn count_useless(&mut self, stamp: Stamp, now: Instant) {
+        if self.useless_refreshes.last().is_none_or(|(generation, _)| *generation < stamp.generation) {
+            if self.useless_refreshes.len() == MAX_USELESS {
+                self.useless_refreshes.remove(0);
+            }
+            self.useless_refreshes.push((stamp.generation, now));
+        }
+    }
+
+    /// A refresh for `route` brought `generation`, and the call was not sent again.
+    pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
+        self.unproven.retain(|(known, _)| **known != *route);
+        if self.unproven.len() == MAX_ROUTES {
+            self.unproven.remove(0);
+        }
+        self.unproven.push((route.into(), generation));
+    }
+
+    /// Whether a refusal with `generation`, received a short time ago, proves that the refresh before it was
+    /// useless. Each refresh is proved once.
+    pub(crate) fn take_proof(
+        &mut self,
+        route: &str,
+        generation: u64,
+        received: Instant,
+        now: Instant,
+    ) -> bool {
+        let known = self.unproven.iter().position(|(known, of)| *of == generation && **known == *route);
+        let Some(known) = known else { return false };
+        self.unproven.remove(known);
+        now.saturating_duration_since(received) < FIRST_PERIOD
+    }
+
+    /// A call of `route` succeeded. Returns whether this changed anything.
+    pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
+        let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
+        // Entries that are so old that they would start anew are removed as well.
+        self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
+        self.unproven.retain(|(known, _)| **known != *route);
+        self.useless_refreshes.clear();
+        before != (self.routes.len(), self.unproven.len(), self.useless_refreshes.len())
+    }
+
+    fn learn(&mut self, route: &str, now: Instant) {
+        if let Some(known) = self.routes.iter_mut().find(|known| *known.route == *route) {
+            // Calls that were refused together count once.
+            if now >= known.until {
+                known.times = known.times.saturating_add(1);
+                known.until = now + term(known.times);
+            }
+            return;
+        }
+        if self.routes.len() == MAX_ROUTES {
+            let oldest =
+                self.routes.iter().enumerate().min_by_key(|(_, known)| known.until).map(|(at, _)| at);
+            if let Some(oldest) = oldest {
+                self.routes.swap_remove(oldest);
+            }
+        }
+        self.routes.push(Forbidden { route: route.into(), times: 0, until: now + term(0) });
+    }
+}
+
+fn term(times: u32) -> Duration {
+    FIRST_PERIOD.saturating_mul(1_u32.checked_shl(times).unwrap_or(u32::MAX)).min(LONGEST_PERIOD)
+}

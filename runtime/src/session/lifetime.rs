@@ -1,0 +1,194 @@
+//! How long an access token is valid, as far as the client can know.
+
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::platform::clock::Now;
+
+/// Longest time before the expiry at which a refresh starts in the background.
+const MARGIN: Duration = Duration::from_secs(30);
+/// The same for a body that can be sent only once, which waits for the refresh.
+const MARGIN_ONCE: Duration = Duration::from_secs(120);
+/// If the wall clock advanced this much more than the monotonic clock, the machine slept.
+const SLEPT: Duration = Duration::from_secs(60);
+
+#[derive(Clone, Copy)]
+pub(crate) struct Lifetime {
+    received: Now,
+    length: Duration,
+    ends: Instant,
+    due: Instant,
+    due_once: Instant,
+    /// The server named the lifetime. Otherwise it is a guess, and only a refusal ends it.
+    certain: bool,
+}
+
+/// What the lifetime means for a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Age {
+    Fresh,
+    /// It expires soon.
+    Expiring,
+    /// It is usable, and a refresh before the call is better.
+    MaybeExpired,
+    Expired,
+}
+
+impl Lifetime {
+    /// `jitter` in `0.0..1.0` spreads the refreshes of clients that logged in together. `None` if the clock
+    /// cannot represent the expiry.
+    pub(crate) fn new(lifetime: Duration, certain: bool, received: Now, jitter: f64) -> Option<Self> {
+        let ends = received.ticks.checked_add(lifetime)?;
+        let margin = MARGIN.min(lifetime / 5).mul_f64(1.0 + 0.2 * jitter.clamp(0.0, 1.0));
+        let once = MARGIN_ONCE.min(lifetime / 2);
+        Some(Self {
+            received,
+            length: lifetime,
+            ends,
+            due: ends.checked_sub(margin)?,
+            due_once: ends.checked_sub(once)?,
+            certain,
+        })
+    }
+
+    /// Whether the token has certainly expired.
+    pub(crate) fn is_expired(&self, now: Instant) -> bool {
+        self.certain && now >= self.ends
+    }
+
+    /// When a refresh in the background is due.
+    pub(crate) fn refresh_at(&self) -> Instant {
+        self.due
+    }
+
+    /// `once`: for a body that can be sent only once.
+    pub(crate) fn age(&self, now: Now, once: bool) -> Age {
+        let over = now.ticks >= self.ends;
+        if over && self.certain {
+            Age::Expired
+        } else if over || self.ended_during_sleep(now) || once && now.ticks >= self.due_once {
+            Age::MaybeExpired
+        } else if now.ticks >= self.due {
+            Age::Expiring
+        } else {
+            Age::Fresh
+        }
+    }
+
+    /// Whether the lifetime ended while the machine slept. A wall clock that was set forward looks the same,
+    /// so this is not certain.
+    fn ended_during_sleep(&self, now: Now) -> bool {
+        now.wall.duration_since(self.received.wall).is_ok_and(|age| age >= self.length)
+            && now.slept_since(self.received) > SLEPT
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::SystemTime;
+
+    use super::*;
+
+    const HOUR: Duration = seconds(3600);
+    const DAY: Duration = seconds(24 * 3600);
+
+    const fn seconds(count: u64) -> Duration {
+        Duration::from_secs(count)
+    }
+
+    fn start() -> Now {
+        Now { ticks: Instant::now(), wall: SystemTime::now() }
+    }
+
+    /// Advances both clocks independently.
+    fn later(now: Now, ticks: Duration, wall: Duration) -> Now {
+        Now { ticks: now.ticks + ticks, wall: now.wall + wall }
+    }
+
+    fn hour(received: Now) -> Lifetime {
+        Lifetime::new(HOUR, true, received, 0.0).unwrap()
+    }
+
+    /// H8: the lifetime counts from receipt by the monotonic clock. A wall clock that is set back changes
+    /// nothing.
+    #[test]
+    fn a_wall_clock_that_is_set_back_changes_nothing() {
+        let received = start();
+        let back = |ticks| Now { ticks: received.ticks + ticks, wall: received.wall - DAY };
+        assert_eq!(hour(received).age(back(HOUR / 2), false), Age::Fresh);
+        assert_eq!(hour(received).age(back(seconds(3580)), false), Age::Expiring);
+        assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
+    }
+
+    /// H8, H9: a wall clock that is set forward costs one refresh at most, after which both clocks start
+    /// anew.
+    #[test]
+    fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
+        let received = start();
+        let forward = later(received, Duration::from_secs(1), DAY);
+        assert_eq!(hour(received).age(forward, false), Age::MaybeExpired);
+        assert!(!hour(received).is_expired(forward.ticks));
+        let refreshed = hour(forward);
+        assert_eq!(refreshed.age(later(forward, HOUR / 2, HOUR / 2), false), Age::Fresh);
+    }
+
+    /// H9: the machine slept and the monotonic clock stood still. Only the wall clock shows it.
+    #[test]
+    fn a_token_that_expired_during_sleep_may_have_expired() {
+        let received = start();
+        let minute = seconds(60);
+        let cases = [
+            (minute, HOUR, Age::MaybeExpired),
+            (minute, DAY, Age::MaybeExpired),
+            (minute, HOUR / 2, Age::Fresh),
+            // A difference of up to a minute is no sleep: the two clocks do not agree exactly.
+            (seconds(3540), HOUR, Age::Fresh),
+            (seconds(3539), HOUR, Age::MaybeExpired),
+        ];
+        for (ticks, wall, age) in cases {
+            assert_eq!(hour(received).age(later(received, ticks, wall), false), age, "{ticks:?} {wall:?}");
+        }
+    }
+
+    /// H10: a guessed lifetime that is over is not certain. The server decides.
+    #[test]
+    fn a_guessed_expiry_is_never_certain() {
+        let received = start();
+        let guessed = Lifetime::new(HOUR, false, received, 0.0).unwrap();
+        let past = later(received, DAY, DAY);
+        assert_eq!((guessed.age(past, false), guessed.is_expired(past.ticks)), (Age::MaybeExpired, false));
+        let gone = Lifetime::new(Duration::ZERO, false, received, 0.0).unwrap();
+        assert_eq!(gone.age(received, false), Age::MaybeExpired);
+    }
+
+    /// L6: a body that can be sent only once has a larger margin.
+    #[test]
+    fn a_one_shot_body_has_a_larger_margin() {
+        let received = start();
+        let at = |second| later(received, seconds(second), seconds(second));
+        assert_eq!(hour(received).age(at(3510), true), Age::MaybeExpired);
+        assert_eq!(hour(received).age(at(3510), false), Age::Fresh);
+        assert_eq!(hour(received).age(at(3479), true), Age::Fresh);
+        let short = Lifetime::new(seconds(60), true, received, 0.0).unwrap();
+        assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
+    }
+
+    /// H12: a thousand clients that logged in together spread their refreshes over the last fifth of the
+    /// margin.
+    #[test]
+    fn the_refreshes_of_many_clients_are_spread_evenly() {
+        let received = start();
+        let mut margins = Vec::new();
+        for seed in 0..1000 {
+            let jitter = fastrand::Rng::with_seed(seed).f64();
+            let due = Lifetime::new(HOUR, true, received, jitter).unwrap().refresh_at();
+            margins.push((received.ticks + HOUR).duration_since(due).as_millis());
+        }
+        assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));
+        for start in (30_000..36_000).step_by(600) {
+            let here = margins.iter().filter(|margin| (start..start + 600).contains(*margin)).count();
+            assert!((60..=140).contains(&here), "{here} from {start} ms on");
+        }
+    }
+}

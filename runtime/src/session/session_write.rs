@@ -1,0 +1,69 @@
+//! How tokens are set and cleared by hand, and the result of that: [`SessionWrite`].
+
+use std::fmt;
+use std::future::{Future, IntoFuture};
+use std::pin::Pin;
+
+use super::session::Session;
+use super::tokens::Tokens;
+use crate::error::Error;
+
+/// A change of the session that is already in effect. Await it to learn whether the change was valid and is
+/// stored. It is stored also if you do not await it.
+///
+/// Cancel safe.
+pub struct SessionWrite {
+    session: Session,
+    made: Result<(), Error>,
+}
+
+impl Session {
+    /// Sets `tokens` as the session, as a login does. The session before is over, and its running calls are
+    /// not sent again.
+    ///
+    /// The change is in effect when this method returns. Await the result to learn whether it succeeded. An
+    /// access token that no header can carry is an error, and the session stays unchanged.
+    ///
+    /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its
+    /// `exp` (RFC 7519 §4.1.4) is a hint: after that time, a call refreshes first. The hint is not verified.
+    /// If a refresh is not possible, the call is sent with the token, and the server decides.
+    #[allow(
+        clippy::must_use_candidate,
+        reason = "the change is in effect; a caller with a valid token need not check the result"
+    )]
+    pub fn set(&self, tokens: Tokens) -> SessionWrite {
+        SessionWrite::of(self, self.log_in(None, tokens, &[]))
+    }
+
+    /// Ends the session without a request to the server. Tokens and cookies are removed when this method
+    /// returns.
+    #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
+    pub fn clear(&self) -> SessionWrite {
+        self.log_out();
+        SessionWrite::of(self, Ok(()))
+    }
+}
+
+impl SessionWrite {
+    fn of(session: &Session, made: Result<(), Error>) -> Self {
+        Self { session: session.clone(), made }
+    }
+}
+
+impl IntoFuture for SessionWrite {
+    type Output = Result<(), Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            self.made?;
+            self.session.saved().await
+        })
+    }
+}
+
+impl fmt::Debug for SessionWrite {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("SessionWrite").field(&self.made).finish()
+    }
+}

@@ -1,0 +1,102 @@
+//! How a login begins and ends in the state machine.
+
+use std::sync::Arc;
+
+use super::StateMachine;
+use crate::error::{Error, Stamp};
+use crate::session::cookies::{Cookies, SetCookies};
+use crate::session::credential::Credential;
+use crate::session::errors::ended;
+use crate::session::forbidden_routes::ForbiddenRoutes;
+use crate::session::snapshot::LoginState;
+
+impl<H: Clone + PartialEq> StateMachine<H> {
+    /// A login that began with `begun`, or tokens that the user set. It starts a new epoch, which keeps
+    /// nothing of the old one. Returns the refresh that it detached, or an error if a logout came first.
+    pub(crate) fn log_in(
+        &mut self,
+        begun: Option<Stamp>,
+        credential: Arc<Credential>,
+        cookies: &[SetCookies],
+    ) -> Result<Option<H>, Error> {
+        let logged_out = matches!(self.current.login_state, LoginState::LoggedOut);
+        if logged_out && begun.is_some_and(|begun| begun.epoch != self.current.stamp.epoch) {
+            return Err(ended());
+        }
+        // Cookies that a server set before the login, for its login form, belong to this login.
+        let mut jar = if logged_out { Cookies::clone(&self.current.cookies) } else { Cookies::default() };
+        for set in cookies {
+            jar = set.after(&jar);
+        }
+        let detached = self.start_epoch();
+        self.publish(|next| {
+            next.stamp.generation += 1;
+            next.login_state = LoginState::LoggedIn(credential);
+            next.cookies = Arc::new(jar);
+        });
+        Ok(detached)
+    }
+
+    /// The stored session replaces the current one. `other_login`: it comes from another login. Returns the
+    /// refresh that it detached, whose refresh token may be spent.
+    pub(crate) fn adopt(
+        &mut self,
+        credential: Arc<Credential>,
+        cookies: Arc<Cookies>,
+        other_login: bool,
+    ) -> Option<H> {
+        let detached =
+            if other_login { self.start_epoch() } else { self.running.take().map(|running| running.handle) };
+        self.backoff.clear();
+        self.refresh_rejected = false;
+        self.no_way_to_log_in = false;
+        self.publish(|next| {
+            next.stamp.generation += 1;
+            next.login_state = LoginState::LoggedIn(credential);
+            next.cookies = cookies;
+        });
+        detached
+    }
+
+    /// Replaces the refresh token or the cookies. The access token stays the same.
+    pub(crate) fn replace_refresh_token(&mut self, credential: Arc<Credential>, cookies: Arc<Cookies>) {
+        self.refresh_rejected = false;
+        self.publish(|next| {
+            next.login_state = LoginState::LoggedIn(credential);
+            next.cookies = cookies;
+        });
+    }
+
+    /// A logout. Returns whether there was a login, and the refresh that it detached.
+    pub(crate) fn log_out(&mut self) -> (bool, Option<H>) {
+        let was_logged_in = matches!(self.current.login_state, LoginState::LoggedIn(_));
+        let detached = self.start_epoch();
+        self.publish(|next| {
+            next.login_state = LoginState::LoggedOut;
+            next.cookies = Arc::default();
+        });
+        (was_logged_in, detached)
+    }
+
+    /// The refresh token was rejected and no valid access token is left. The reason is kept until the next
+    /// login.
+    pub(super) fn expire(&mut self) {
+        let rotation_lost = self.rotation_lost;
+        self.refresh_rejected = false;
+        self.backoff.clear();
+        self.publish(|next| {
+            next.login_state = LoginState::Expired { rotation_lost };
+            next.cookies = Arc::default();
+        });
+    }
+
+    fn start_epoch(&mut self) -> Option<H> {
+        self.backoff.clear();
+        self.refresh_rejected = false;
+        self.forbidden_routes = ForbiddenRoutes::default();
+        self.no_way_to_log_in = false;
+        let detached = self.running.take().map(|running| running.handle);
+        self.publish(|next| next.stamp.epoch += 1);
+        detached
+    }
+}

@@ -1,0 +1,76 @@
+//! Every interleaving of a few callers, their refreshes, and everything else that can happen to a session:
+//! expiry, failed and rejected refreshes, logins, logouts, manual refreshes, refreshes before expiry, dropped
+//! callers, and time.
+
+use std::collections::HashSet;
+use std::io::Write;
+
+use super::model::{Budget, Kind, Model, NOTHING};
+
+/// Explores all interleavings and prints how many states and steps there are.
+fn explore(name: &str, callers: &[Kind], budget: Budget) {
+    let first = Model::new(callers, budget);
+    let mut seen = HashSet::from([first.key()]);
+    let (mut open, mut steps) = (vec![first], 0_usize);
+    while let Some(model) = open.pop() {
+        let next = model.steps();
+        assert!(model.is_done() || !next.is_empty(), "I7: a caller waits for ever, {model:?}");
+        for step in next {
+            let mut model = model.clone();
+            model.take(step);
+            steps += 1;
+            if seen.insert(model.key()) {
+                open.push(model);
+            }
+        }
+    }
+    // Not captured by the test runner, so that every run shows the numbers.
+    let mut out = std::io::stderr().lock();
+    let _ = writeln!(out, "explored {name}: {} states, {steps} steps", seen.len());
+    assert!(seen.len() > 1_000, "only {}", seen.len());
+}
+
+use Kind::{Certain, Manual, Once, Suspect};
+
+/// B1, B3, B5, D10, F5, G2: I1 to I7, I9, I11, I13 and I20 hold in every interleaving of four callers whose
+/// token expires twice, a refresh that fails, one that returns the same token, and two dropped callers.
+#[test]
+fn no_interleaving_of_four_callers_breaks_an_invariant() {
+    let budget = Budget { expiries: 2, failures: 1, same_tokens: 1, drops: 2, ..NOTHING };
+    explore("four callers", &[Certain, Certain, Suspect, Suspect], budget);
+}
+
+/// B5, F5, J1, J3, J4, J5: the same with a login and a logout, and everything else once.
+#[test]
+fn no_interleaving_with_a_login_and_a_logout_breaks_an_invariant() {
+    let budget = Budget { expiries: 1, failures: 1, logins: 1, logouts: 1, drops: 2, ..NOTHING };
+    explore("a login and a logout", &[Certain, Certain, Suspect, Suspect], budget);
+}
+
+/// D3, D14, D15, J7, U1: the same with a refresh that is rejected, aborted or fails, and a new login.
+#[test]
+fn no_interleaving_with_an_end_of_the_session_breaks_an_invariant() {
+    let budget = Budget { expiries: 1, failures: 1, refusals: 1, aborts: 1, logins: 1, ..NOTHING };
+    explore("an end of the session", &[Certain, Suspect, Suspect, Once], budget);
+}
+
+/// H1, H13, B14: the same with a token that expires, and refreshes before expiry and by hand.
+#[test]
+fn no_interleaving_with_refreshes_before_expiry_breaks_an_invariant() {
+    let budget = Budget { expiries: 1, failures: 1, time_steps: 2, ..NOTHING };
+    explore("refreshes before expiry", &[Manual, Certain, Certain, Suspect], budget);
+}
+
+/// D16, I12: the same with a refresh that is rejected before expiry, and a body that can be sent only once.
+#[test]
+fn no_interleaving_with_a_last_credential_breaks_an_invariant() {
+    let budget = Budget { expiries: 1, refusals: 1, time_steps: 2, ..NOTHING };
+    explore("a last credential", &[Certain, Suspect, Once, Manual], budget);
+}
+
+/// B5, F5: the same with a manual call of the refresh method, and a logout.
+#[test]
+fn no_interleaving_with_a_manual_refresh_breaks_an_invariant() {
+    let budget = Budget { expiries: 1, failures: 1, logouts: 1, manual: 2, ..NOTHING };
+    explore("a manual refresh", &[Certain, Suspect, Suspect, Once], budget);
+}

@@ -1,0 +1,295 @@
+//! A state machine with callers, refreshes and a server around it, and every step that can be next.
+
+mod calls;
+mod key;
+mod refreshes;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::credential_at;
+use crate::session::state_machine::*;
+
+/// The lifetime of the tokens, and how far time moves in one step: first into the margin, then past the
+/// expiry.
+const LIFETIME: Duration = Duration::from_secs(100);
+const AGE: Duration = Duration::from_secs(81);
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Step {
+    /// A caller continues.
+    Go(usize),
+    /// A caller is dropped.
+    Drop(usize),
+    Complete(usize, End),
+    Expire,
+    LogIn,
+    LogOut,
+    /// A manual refresh begins or ends.
+    Manual,
+    PassTime,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum End {
+    Refreshed,
+    /// The refresh returns the current token again.
+    SameToken,
+    Failed,
+    Refused,
+    Aborted,
+}
+
+/// How often each event may still happen.
+#[derive(Clone, Copy, Debug, Hash)]
+pub(super) struct Budget {
+    pub(super) expiries: u8,
+    pub(super) failures: u8,
+    pub(super) refusals: u8,
+    pub(super) aborts: u8,
+    pub(super) same_tokens: u8,
+    pub(super) logins: u8,
+    pub(super) logouts: u8,
+    pub(super) drops: u8,
+    pub(super) time_steps: u8,
+    /// Begin and end count separately.
+    pub(super) manual: u8,
+}
+
+pub(super) const NOTHING: Budget = Budget {
+    expiries: 0,
+    failures: 0,
+    refusals: 0,
+    aborts: 0,
+    same_tokens: 0,
+    logins: 0,
+    logouts: 0,
+    drops: 0,
+    time_steps: 0,
+    manual: 0,
+};
+
+/// How a caller is refused, and what it does then.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub(super) enum Kind {
+    Certain,
+    Suspect,
+    /// The body can be sent only once.
+    Once,
+    /// The caller asks for a refresh and calls nothing.
+    Manual,
+}
+
+/// Why a caller waits for a refresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum How {
+    Before,
+    /// Before its send, for which the current token would do.
+    Optional,
+    Refused,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Place {
+    Fresh,
+    /// `first`: the stamp of the first send, if this is the second one.
+    Sent {
+        stamp: Stamp,
+        first: Option<Stamp>,
+    },
+    Waiting {
+        refresh: usize,
+        stamp: Stamp,
+        how: How,
+    },
+    Done,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct ModelRefresh {
+    basis: Stamp,
+    /// The refresh token that it sends.
+    refresh_token: u64,
+    completed: bool,
+    /// A login, a logout or a manual refresh detached it, and no caller waits for it.
+    detached: bool,
+}
+
+impl ModelRefresh {
+    fn is_wanted(&self) -> bool {
+        !self.completed && !self.detached
+    }
+}
+
+/// The steps that led to a state.
+struct Past {
+    step: Step,
+    before: Option<Arc<Past>>,
+}
+
+/// A state machine, a server and callers, in one state of one interleaving.
+#[derive(Clone)]
+pub(super) struct Model {
+    machine: StateMachine<usize>,
+    begun: Now,
+    now: Instant,
+    callers: Vec<(Kind, Place)>,
+    refreshes: Vec<ModelRefresh>,
+    /// The generation whose token the server accepts.
+    good: u64,
+    /// The current refresh token, and the spent ones.
+    refresh_token: u64,
+    spent: Vec<u64>,
+    /// How often the session expired in this epoch.
+    ends: u8,
+    /// The stamp with which the running manual refresh began.
+    manual: Option<Stamp>,
+    budget: Budget,
+    past: Option<Arc<Past>>,
+    /// A step is running. If it fails, this model is printed.
+    stepping: bool,
+}
+
+impl std::fmt::Debug for Model {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let steps = std::iter::successors(self.past.as_deref(), |past| past.before.as_deref());
+        let mut steps: Vec<_> = steps.map(|past| past.step).collect();
+        steps.reverse();
+        write!(f, "{:?} {:?}, after {steps:?}", self.callers, self.refreshes)
+    }
+}
+
+impl Drop for Model {
+    fn drop(&mut self) {
+        if self.stepping && std::thread::panicking() {
+            eprintln!("{self:?}");
+        }
+    }
+}
+
+impl Model {
+    pub(super) fn new(callers: &[Kind], budget: Budget) -> Self {
+        let begun = Now::read();
+        let mut model = Self {
+            machine: StateMachine::new(),
+            begun,
+            now: begun.ticks,
+            callers: callers.iter().map(|kind| (*kind, Place::Fresh)).collect(),
+            refreshes: Vec::new(),
+            good: 0,
+            refresh_token: 0,
+            spent: Vec::new(),
+            ends: 0,
+            manual: None,
+            budget,
+            past: None,
+            stepping: false,
+        };
+        model.log_in();
+        model
+    }
+
+    pub(super) fn is_done(&self) -> bool {
+        self.callers.iter().all(|(_, place)| *place == Place::Done)
+    }
+
+    pub(super) fn steps(&self) -> Vec<Step> {
+        let (mut steps, budget) = (Vec::new(), &self.budget);
+        for (number, (_, place)) in self.callers.iter().enumerate() {
+            let goes = match place {
+                Place::Fresh | Place::Sent { .. } => true,
+                Place::Waiting { refresh, .. } => !self.refreshes[*refresh].is_wanted(),
+                Place::Done => continue,
+            };
+            steps.extend(goes.then_some(Step::Go(number)));
+            // A caller that is dropped before it begins changes nothing.
+            let leaves = budget.drops > 0 && *place != Place::Fresh;
+            steps.extend(leaves.then_some(Step::Drop(number)));
+        }
+        let ends = [
+            (1, End::Refreshed),
+            (budget.same_tokens, End::SameToken),
+            (budget.failures, End::Failed),
+            (budget.refusals, End::Refused),
+            (budget.aborts, End::Aborted),
+        ];
+        for (number, refresh) in self.refreshes.iter().enumerate().filter(|(_, refresh)| !refresh.completed) {
+            // How a detached refresh ends does not matter.
+            let ends = if refresh.detached { &ends[..1] } else { &ends[..] };
+            steps.extend(
+                ends.iter().filter(|(budget, _)| *budget > 0).map(|(_, end)| Step::Complete(number, *end)),
+            );
+        }
+        let others = [
+            (budget.expiries, Step::Expire),
+            (budget.logins, Step::LogIn),
+            (budget.logouts, Step::LogOut),
+            (budget.manual, Step::Manual),
+            (budget.time_steps, Step::PassTime),
+        ];
+        steps.extend(others.into_iter().filter(|(budget, _)| *budget > 0).map(|(_, step)| step));
+        steps
+    }
+
+    pub(super) fn take(&mut self, step: Step) {
+        self.past = Some(Arc::new(Past { step, before: self.past.take() }));
+        self.stepping = true;
+        match step {
+            Step::Go(number) => self.callers[number].1 = self.go(number),
+            Step::Drop(number) => {
+                self.budget.drops -= 1;
+                let before = self.machine.current().clone();
+                self.callers[number].1 = Place::Done;
+                assert!(Arc::ptr_eq(&before, self.machine.current()), "I6");
+            }
+            Step::Complete(number, end) => self.complete(number, end),
+            Step::Expire => {
+                self.budget.expiries -= 1;
+                self.good = 0;
+            }
+            Step::LogIn => {
+                self.budget.logins -= 1;
+                self.log_in();
+            }
+            Step::LogOut => {
+                self.budget.logouts -= 1;
+                self.machine.log_out();
+                self.detach();
+                (self.good, self.ends) = (0, 0);
+            }
+            Step::Manual => self.manual_refresh(),
+            Step::PassTime => {
+                self.budget.time_steps -= 1;
+                self.now += AGE;
+            }
+        }
+        self.check();
+        self.stepping = false;
+    }
+
+    fn log_in(&mut self) {
+        self.machine.log_in(None, credential_at(Source::Given, self.now, LIFETIME), &[]).unwrap();
+        self.detach();
+        (self.good, self.ends) = (self.machine.current().stamp.generation, 0);
+        self.refresh_token += 1;
+    }
+
+    fn detach(&mut self) {
+        for refresh in &mut self.refreshes {
+            refresh.detached |= !refresh.completed;
+        }
+    }
+
+    /// The invariants that hold between any two steps.
+    fn check(&self) {
+        let running = self.refreshes.iter().any(ModelRefresh::is_wanted);
+        assert_eq!(
+            self.machine.handle().is_some(),
+            running,
+            "I9: the state machine and the model disagree about the running refresh"
+        );
+        assert!(!self.machine.current().wait_for_refresh || running, "I7: calls wait without a refresh");
+        let ended = matches!(self.machine.current().login_state, LoginState::Expired { .. });
+        assert_eq!(ended, self.ends > 0, "I12");
+    }
+}

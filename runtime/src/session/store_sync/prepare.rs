@@ -1,0 +1,186 @@
+//! What comes before a refresh of a shared session: the lock, a read of the store, and the record that the refresh token is
+//! about to be sent.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::state::{Adopt, Adoption, StoreSync, StoredAs};
+use super::write::stored_session;
+use crate::error::{Error, Kind};
+use crate::session::errors::store_timeout;
+use crate::session::events::SessionEvent;
+use crate::session::record::{Intent, Record};
+use crate::session::session::Session;
+use crate::session::snapshot::Snapshot;
+use crate::store::{Revision, StoreLock, Swap};
+
+/// Longest wait for the lock.
+const LOCK_WAIT: Duration = Duration::from_secs(8);
+/// Longest time until the refresh token is sent.
+const PREPARATION: Duration = Duration::from_secs(12);
+/// How often a write is tried if other processes write at the same time.
+const TRIES: u32 = 4;
+/// How often the lock is taken again if it expires before the refresh token is sent.
+const LEASES: u32 = 2;
+
+/// The refresh token can be sent.
+pub(super) struct Ready {
+    pub(super) lock: Option<StoreLock>,
+    /// A refresh before this one was recorded, and its result is unknown.
+    pub(super) unanswered_before: bool,
+}
+
+/// Why the refresh token is not sent.
+pub(super) enum Stopped {
+    /// The session has changed, or has a newer credential already.
+    Obsolete,
+    Failed(Error),
+}
+
+impl From<Error> for Stopped {
+    fn from(error: Error) -> Self {
+        Self::Failed(error)
+    }
+}
+
+/// Prepares the refresh. `basis` is set to the session with which it really begins.
+pub(super) async fn prepare(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+) -> Result<Ready, Stopped> {
+    match timeout(PREPARATION, prepare_under_lock(session, store_sync, basis)).await {
+        Ok(prepared) => prepared,
+        Err(_) => Err(Stopped::Failed(store_timeout())),
+    }
+}
+
+/// Prepares until the intent is stored under a lock that is still held.
+async fn prepare_under_lock(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+) -> Result<Ready, Stopped> {
+    // An unstored change may hold the only valid refresh token. It is stored before another one is requested.
+    if store_sync.state().has_unwritten() {
+        session.save();
+        session.saved().await?;
+    }
+    let mut unanswered_before = None;
+    for _ in 0..LEASES {
+        let lock = lock(session, store_sync, basis).await?;
+        let ready = record_intent(session, store_sync, basis, lock).await?;
+        // An intent of the first round is from this process, and no refresh token was sent after it.
+        let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
+        if !ready.lock.as_ref().is_some_and(StoreLock::has_run_out) {
+            return Ok(Ready { unanswered_before, ..ready });
+        }
+    }
+    Err(Error::new(Kind::Busy, "the lock of the store expires before it can be used; use a longer lease")
+        .into())
+}
+
+async fn lock(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+) -> Result<Option<StoreLock>, Stopped> {
+    let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
+        Ok(Ok(lock)) => lock,
+        Ok(Err(error)) => {
+            let text = "the store could not be locked, so nothing was refreshed; check the store";
+            return Err(Error::new(Kind::Store, text).with_source(error).into());
+        }
+        Err(_) => {
+            let _exclusive = store_sync.exclusive().await;
+            read_store(session, store_sync, basis).await?;
+            let text = "another process has been refreshing this session for more than 8 s; try again later";
+            return Err(Error::new(Kind::Busy, text).into());
+        }
+    };
+    if lock.is_none() && !store_sync.reported_uncoordinated.swap(true, Ordering::Relaxed) {
+        session.emit(SessionEvent::Uncoordinated);
+    }
+    Ok(lock)
+}
+
+async fn record_intent(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+    lock: Option<StoreLock>,
+) -> Result<Ready, Stopped> {
+    let fence = lock.as_ref().map(StoreLock::fence);
+    let _exclusive = store_sync.exclusive().await;
+    store_sync.locate().await;
+    for _ in 0..TRIES {
+        let unanswered_before = read_store(session, store_sync, basis).await?;
+        if store_intent(session, store_sync, basis, fence).await? {
+            return Ok(Ready { lock, unanswered_before });
+        }
+    }
+    Err(Error::new(Kind::Busy, "other processes keep changing the store; try again later").into())
+}
+
+/// Whether an earlier refresh is unanswered. Returns an error if there is nothing left to refresh.
+pub(super) async fn read_store(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &mut Arc<Snapshot>,
+) -> Result<bool, Stopped> {
+    let found = store_sync.load().await?;
+    let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
+    if adoption == Adoption::OtherLogin {
+        let text = "another process logged in as another user; call `Session::load` to adopt that session";
+        return Err(Error::new(Kind::Superseded, text).into());
+    }
+    let now = session.snapshot();
+    if now.stamp != basis.stamp {
+        return Err(Stopped::Obsolete);
+    }
+    *basis = now;
+    Ok(found.record.intent.is_some())
+}
+
+/// Stores that the refresh token is about to be sent. This also proves that the store can be written. `false`
+/// if the store has changed.
+pub(super) async fn store_intent(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &Snapshot,
+    fence: Option<u64>,
+) -> Result<bool, Stopped> {
+    let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
+    // Without a login, the store has no refresh token that could be spent.
+    let intent = basis.credential().map(|_| Intent::now(fence.unwrap_or_default()));
+    let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);
+    let record = Record::new(stored).with_intent(intent.clone());
+    let swapped = store_sync.swap(Swap { basis: seen, record: record.write()?, fence }).await?;
+    let Some(revision) = swapped else { return Ok(false) };
+    if session.snapshot().stamp != basis.stamp {
+        return Err(Stopped::Obsolete);
+    }
+    let mut state = store_sync.state();
+    state.revision = Some(revision);
+    state.intent = intent;
+    Ok(true)
+}
+
+/// The revision and the identity in the store, if the session is still that of `basis`.
+pub(super) fn identity(
+    session: &Session,
+    store_sync: &StoreSync,
+    basis: &Snapshot,
+) -> Option<(Revision, StoredAs)> {
+    let machine = session.lock();
+    let here = machine.current();
+    if here.stamp != basis.stamp {
+        return None;
+    }
+    let mut state = store_sync.state();
+    let stored_as = state.stored_as_of(here).clone();
+    Some((state.revision.unwrap_or_default(), stored_as))
+}

@@ -1,0 +1,35 @@
+//! Whether a refresh token was sent and no response came: [`UnansweredRefresh`]. It is set before the request
+//! and cleared by the response, so an aborted refresh leaves it set.
+
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use crate::error::Stamp;
+
+/// The stamp under which a refresh token was sent and not answered. The store has the same information on
+/// disk.
+#[derive(Debug, Default)]
+pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
+
+impl UnansweredRefresh {
+    /// The refresh token of `stamp` is about to be sent. Returns whether it was unanswered before.
+    pub(crate) fn sent(&self, stamp: Stamp) -> bool {
+        self.lock().replace(stamp) == Some(stamp)
+    }
+
+    /// Whether the refresh token of `stamp` is unanswered.
+    pub(super) fn is_of(&self, stamp: Stamp) -> bool {
+        *self.lock() == Some(stamp)
+    }
+
+    /// The refresh token was answered, or the request never left. The mark of another stamp stays.
+    pub(crate) fn answered(&self, stamp: Stamp) {
+        let mut unanswered = self.lock();
+        if *unanswered == Some(stamp) {
+            *unanswered = None;
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<Stamp>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
