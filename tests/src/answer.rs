@@ -123,10 +123,10 @@ impl Answer {
 
     /// A response whose body the test feeds, chunk by chunk.
     #[must_use]
-    pub fn streamed(status: u16) -> (Self, Feed) {
+    pub fn streamed(status: u16) -> (Self, BodySender) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let fed = Content::Fed(Arc::new(Mutex::new(Some(receiver))));
-        (Self::new(status).content(fed), Feed(sender))
+        (Self::new(status).content(fed), BodySender(sender))
     }
 
     /// No response but an error of the transport. In memory it is exactly this one, on a socket the connection breaks.
@@ -239,9 +239,9 @@ impl<B: Into<Bytes>> From<http::Response<B>> for Answer {
 
 /// The test's end of a body that is under way. Dropping it ends the body.
 #[derive(Clone, Debug)]
-pub struct Feed(mpsc::UnboundedSender<Chunk>);
+pub struct BodySender(mpsc::UnboundedSender<Chunk>);
 
-impl Feed {
+impl BodySender {
     /// Sends a chunk; `false` if nobody reads any more.
     pub fn send(&self, chunk: impl Into<Bytes>) -> bool {
         self.0.send(Ok(chunk.into())).is_ok()

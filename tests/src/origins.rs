@@ -7,7 +7,7 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::double::{Double, Outcome, doors};
+use crate::double::{Double, Outcome, double_methods};
 use crate::seen::origin;
 
 /// Leads each request to the double of its origin. An origin that nobody put there cannot be connected to.
@@ -29,7 +29,7 @@ struct Place {
 
 type Handle = dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Outcome> + Send + Sync;
 
-doors!(Origins);
+double_methods!(Origins);
 
 impl Origins {
     /// Nothing anywhere.

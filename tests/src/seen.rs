@@ -1,4 +1,4 @@
-//! A request as the double saw it, and what became of it.
+//! A request as the double saw it, and what set_state of it.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use tokio::time::Instant;
 
-/// A request that arrived. Cheap to clone; every clone follows the request's [`Fate`].
+/// A request that arrived. Cheap to clone; every clone follows the request's [`RequestState`].
 #[derive(Clone)]
 pub struct Seen(Arc<Inner>);
 
@@ -17,12 +17,12 @@ struct Inner {
     number: usize,
     at: Instant,
     request: http::Request<Bytes>,
-    fate: Mutex<Fate>,
+    state: Mutex<RequestState>,
 }
 
-/// What became of a request, from arrival to the last byte of its answer.
+/// What set_state of a request, from arrival to the last byte of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RequestState {
     /// Not answered yet.
     Waiting,
     /// The caller went away before there was an answer.
@@ -37,7 +37,7 @@ pub enum Fate {
     BodyDropped(u16),
 }
 
-impl Fate {
+impl RequestState {
     /// The status of the answer, if there was one.
     #[must_use]
     pub fn status(self) -> Option<u16> {
@@ -60,11 +60,16 @@ pub(crate) struct RequestTimeout(pub(crate) Duration);
 
 impl Seen {
     pub(crate) fn new(number: usize, request: http::Request<Bytes>) -> Self {
-        Self(Arc::new(Inner { number, at: Instant::now(), request, fate: Mutex::new(Fate::Waiting) }))
+        Self(Arc::new(Inner {
+            number,
+            at: Instant::now(),
+            request,
+            state: Mutex::new(RequestState::Waiting),
+        }))
     }
 
-    pub(crate) fn set_fate(&self, fate: Fate) {
-        *self.0.fate.lock().unwrap_or_else(PoisonError::into_inner) = fate;
+    pub(crate) fn set_state(&self, state: RequestState) {
+        *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
     /// Its place among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
@@ -80,10 +85,10 @@ impl Seen {
         self.0.at
     }
 
-    /// What became of it so far.
+    /// What set_state of it so far.
     #[must_use]
-    pub fn fate(&self) -> Fate {
-        *self.0.fate.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn state(&self) -> RequestState {
+        *self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// The verb: `GET`.
@@ -210,7 +215,7 @@ impl Seen {
 
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{} {} {} ({:?})", self.number(), self.method(), self.uri(), self.fate())
+        write!(f, "#{} {} {} ({:?})", self.number(), self.method(), self.uri(), self.state())
     }
 }
 

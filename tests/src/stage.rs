@@ -9,10 +9,10 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use crate::answer::{Answer, Kind};
-use crate::double::{BoxError, Double, Outcome, doors};
+use crate::double::{BoxError, Double, Outcome, double_methods};
 use crate::gate::{Gate, Waiting};
-use crate::journal::{Journal, Moment};
-use crate::reply::Visit;
+use crate::request_log::{LogEntry, RequestLog};
+use crate::response_body::OpenRequest;
 use crate::seen::Seen;
 
 /// An API whose every answer waits for the test. Clones are the same stage.
@@ -23,7 +23,7 @@ pub struct Stage(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    journal: Journal,
+    log: RequestLog,
     seen: Mutex<Vec<Seen>>,
     gate: Gate<Answer>,
     script: Mutex<Option<Script>>,
@@ -31,7 +31,7 @@ struct Inner {
 
 type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 
-doors!(Stage);
+double_methods!(Stage);
 
 impl Stage {
     /// A stage at which everything parks.
@@ -40,8 +40,8 @@ impl Stage {
         Self::default()
     }
 
-    pub(crate) fn with_journal(journal: Journal) -> Self {
-        Self(Arc::new(Inner { journal, ..Inner::default() }))
+    pub(crate) fn with_log(log: RequestLog) -> Self {
+        Self(Arc::new(Inner { log, ..Inner::default() }))
     }
 
     /// Waits for the next request that parks, in the order of arrival.
@@ -108,8 +108,8 @@ impl Stage {
 
     /// Everything that happened, in order; in a [`World`](crate::World) also what happened at its authority.
     #[must_use]
-    pub fn journal(&self) -> Vec<Moment> {
-        self.0.journal.moments()
+    pub fn history(&self) -> Vec<LogEntry> {
+        self.0.log.entries()
     }
 
     fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
@@ -121,15 +121,15 @@ impl Stage {
     }
 
     async fn take(self, request: http::Request<Bytes>) -> Outcome {
-        let visit = Visit::new(&self.0.journal, request);
-        self.seen().push(visit.seen().clone());
+        let open = OpenRequest::new(&self.0.log, request);
+        self.seen().push(open.seen().clone());
         let script = self.script().clone();
-        let scripted = script.map_or_else(Answer::park, |script| script(visit.seen()));
+        let scripted = script.map_or_else(Answer::park, |script| script(open.seen()));
         let answer = match scripted.0 {
-            Kind::Park => self.0.gate.park(visit.seen()).await.unwrap_or_else(Answer::reset),
+            Kind::Park => self.0.gate.park(open.seen()).await.unwrap_or_else(Answer::reset),
             _ => scripted,
         };
-        visit.answer(answer).await
+        open.answer(answer).await
     }
 }
 

@@ -5,15 +5,15 @@ use futures_util::future::BoxFuture;
 
 use crate::answer::Answer;
 use crate::authority::Authority;
-use crate::double::{Double, Outcome, doors};
-use crate::journal::{Journal, Moment};
-use crate::knobs::Knobs;
+use crate::authority_config::AuthorityConfig;
+use crate::double::{Double, Outcome, double_methods};
+use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
 use crate::stage::Stage;
 
 /// One origin with an API and its token endpoints. Clones are the same world.
 ///
-/// The paths of login, refresh and logout lead to the [`Authority`], all others to the [`Stage`]; both write one journal,
+/// The paths of login, refresh and logout lead to the [`Authority`], all others to the [`Stage`]; both write one log,
 /// and their requests are numbered together.
 #[derive(Clone, Debug)]
 pub struct World {
@@ -23,7 +23,7 @@ pub struct World {
     pub authority: Authority,
 }
 
-doors!(World);
+double_methods!(World);
 
 impl Default for World {
     fn default() -> Self {
@@ -35,15 +35,15 @@ impl World {
     /// A world whose API parks everything and whose authority is honest.
     #[must_use]
     pub fn new() -> Self {
-        Self::with(Knobs::default())
+        Self::with(AuthorityConfig::default())
     }
 
-    /// A world whose authority has these knobs.
+    /// A world whose authority has these config.
     #[must_use]
-    pub fn with(knobs: Knobs) -> Self {
-        let journal = Journal::default();
-        let authority = Authority::with_journal(knobs, journal.clone());
-        Self { stage: Stage::with_journal(journal), authority }
+    pub fn with(config: AuthorityConfig) -> Self {
+        let log = RequestLog::default();
+        let authority = Authority::with_log(config, log.clone());
+        Self { stage: Stage::with_log(log), authority }
     }
 
     /// From now on the API answers by itself: 200 with `{}` to an access token that is good, `refused` to every other.
@@ -67,7 +67,7 @@ impl World {
     /// Every request so far, to the API or the authority, in the order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
-        self.authority.journal_of_all().requests()
+        self.authority.request_log().requests()
     }
 
     /// Verb and path of every request so far.
@@ -78,8 +78,8 @@ impl World {
 
     /// Everything that happened, in order.
     #[must_use]
-    pub fn journal(&self) -> Vec<Moment> {
-        self.stage.journal()
+    pub fn history(&self) -> Vec<LogEntry> {
+        self.stage.history()
     }
 }
 

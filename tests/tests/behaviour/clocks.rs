@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::SessionState;
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
@@ -19,7 +19,7 @@ const YEAR: Duration = seconds(365 * 24 * 3600);
 
 /// Logged in at a world whose access tokens live this long.
 async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
-    let world = World::with(Knobs { lifetime: Some(lifetime), ..Knobs::default() });
+    let world = World::with(AuthorityConfig { lifetime: Some(lifetime), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
     let shop = stranger(&world);
     shop.login(&ANN).await.unwrap();
@@ -28,7 +28,7 @@ async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
 
 /// Logged in at a world that says this as `expires_in`.
 async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
-    let world = World::with(Knobs { expires_in: Some(expires_in), ..Knobs::default() });
+    let world = World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
     let shop = stranger(&world);
     shop.login(&ANN).await.unwrap();
@@ -46,7 +46,8 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
         done(call).await.unwrap();
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
     let first = world.authority.access(1);
     assert!(world.stage.log().iter().all(|seen| seen.token() == Some(&first)));
 
@@ -55,8 +56,8 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
     world.authority.open(Role::Refresh);
     shop.order(7).await.unwrap();
     assert_eq!(world.stage.log().last().unwrap().token(), Some(&*world.authority.access(2)));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (101, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(101);
+    world.authority.assert_refreshes(1);
 }
 
 /// H1: the background refresh is still under way when the token expires: now everybody waits for it.
@@ -70,11 +71,12 @@ async fn a_background_refresh_that_outlasts_the_token_is_waited_for() {
     advance(seconds(1)).await;
     let call = tokio::spawn(shop.order(7));
     quiet().await;
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     exchange.release();
     done(call).await.unwrap();
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
 /// H2: after the expiry a call waits for the refresh before it is sent at all.
@@ -87,13 +89,13 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
         let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
         let exchange = world.authority.parked(Role::Refresh).await;
         quiet().await;
-        assert_eq!(world.stage.sends(), 0);
+        world.stage.assert_sends(0);
         exchange.release();
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (10, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(10);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -111,13 +113,12 @@ async fn the_margin_is_a_part_of_the_lifetime() {
         tokio::time::sleep_until(received + lifetime - outside).await;
         shop.order(7).await.unwrap();
         quiet().await;
-        assert_eq!(world.authority.posts(), 0, "{outside:?} before {lifetime:?} are over");
+        assert_eq!(world.authority.refreshes(), 0, "refreshes: {outside:?} before {lifetime:?} are over");
         tokio::time::sleep_until(received + lifetime - inside).await;
         shop.order(7).await.unwrap();
         quiet().await;
-        assert_eq!(world.authority.posts(), 1, "{inside:?} before {lifetime:?} are over");
-        assert_eq!(world.stage.sends(), 2, "nothing was refused");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {inside:?} before {lifetime:?} are over");
+        assert_eq!(world.stage.sends(), 2, "requests at the API: nothing was refused");
     }
 }
 
@@ -132,11 +133,10 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
         advance(seconds(24 * 3600)).await;
         shop.order(7).await.unwrap();
     }
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// H5: a lifetime of nothing or less is none: no refresh ahead, none per call, and a 403 still counts.
@@ -150,11 +150,10 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
                 shop.order(7).await.unwrap();
                 quiet().await;
             }
-            assert_eq!(world.authority.posts(), refreshes, "{nothing}");
+            assert_eq!(world.authority.refreshes(), refreshes, "refreshes: {nothing}");
             world.authority.expire();
             shop.order(7).await.unwrap();
         }
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -197,7 +196,7 @@ async fn a_number_beyond_all_numbers_costs_no_tokens() {
             let body = format!(
                 r#"{{"access_token":"{access}","expires_in":{given},"refresh_token":"{refresh}","e":"1e400"}}"#
             );
-            Conduct::spend(Answer::text(200, &body).header("content-type", "application/json"))
+            Handling::process_then(Answer::text(200, &body).header("content-type", "application/json"))
         };
         let world = World::new();
         world.guard_with(403, |_| order(7));
@@ -236,8 +235,8 @@ async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let at_login = shop.session().tokens().unwrap().lifetime();
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!((world.stage.sends(), world.authority.granted()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_granted(1);
     [at_login, shop.session().tokens().unwrap().lifetime()]
 }
 
@@ -245,46 +244,45 @@ async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_ahead_of_the_expiry_that_fails_is_tried_again_at_growing_distances() {
     let (world, shop) = logged_in(seconds(600)).await;
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.always(Role::Refresh, Handling::instead(503));
     advance(seconds(571)).await;
     for _ in 0..100 {
         shop.order(7).await.unwrap();
         quiet().await;
     }
-    assert_eq!(world.authority.posts(), 1, "the first failure is remembered for a second");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: the first failure is remembered for a second");
     for _ in 0..280 {
         shop.order(7).await.unwrap();
         advance(Duration::from_millis(100)).await;
     }
-    let posts = world.authority.posts();
+    let posts = world.authority.refreshes();
     assert!((4..=6).contains(&posts), "1 + 2 + 4 + 8 s and so on, but {posts}");
-    assert_eq!(world.stage.sends(), 380, "nothing was refused");
+    assert_eq!(world.stage.sends(), 380, "requests at the API: nothing was refused");
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    world.authority.always(Role::Refresh, Conduct::Honest);
+    world.authority.always(Role::Refresh, Handling::Normal);
     advance(seconds(60)).await;
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.granted(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_granted(1);
 }
 
 /// H13: a server that asks for patience gets it, also ahead of the expiry.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_ahead_of_the_expiry_waits_as_long_as_the_server_asks() {
     let (world, shop) = logged_in(seconds(600)).await;
-    world.authority.next(Role::Refresh, Conduct::instead(Answer::new(429).header("retry-after", "20")));
+    world.authority.next(Role::Refresh, Handling::instead(Answer::new(429).header("retry-after", "20")));
     advance(seconds(571)).await;
     for _ in 0..19 {
         shop.order(7).await.unwrap();
         quiet().await;
         advance(seconds(1)).await;
     }
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     advance(seconds(1)).await;
     shop.order(7).await.unwrap();
     quiet().await;
-    assert_eq!((world.authority.posts(), world.authority.granted()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
+    world.authority.assert_granted(1);
 }
 
 /// H14: a client that nobody calls does nothing: no task, no timer, no refresh.
@@ -294,11 +292,11 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     shop.order(7).await.unwrap();
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     quiet().await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
     advance(30 * seconds(24 * 3600)).await;
     quiet().await;
-    assert_eq!((world.authority.posts(), Handle::current().metrics().num_alive_tasks()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "tasks alive");
 }

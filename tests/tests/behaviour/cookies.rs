@@ -1,7 +1,7 @@
 //! The cookies that belong to a credential: they change with it, and stay when nobody else has a say.
 
 use afresh::{Result, SessionState, api};
-use afresh_tests::{Answer, Knobs, Role, Seen, World};
+use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};
 use serde_json::json;
 
 use crate::api::{ANN, CookieShop, Shop, cookie_customer, customer, happened, order};
@@ -25,7 +25,7 @@ fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
 /// P3: the rotated cookie and the access token beside it are one generation: no request ever mixes two.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
     let shop = cookie_customer(&world).await;
     for generation in 2..6 {
@@ -34,7 +34,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!(world.authority.posts(), generation - 1);
+        world.authority.assert_refreshes(generation - 1);
     }
     let sends = world.stage.log();
     assert_eq!(sends.len(), 4 * 128);
@@ -46,13 +46,12 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
         .map(|seen| seen.cookie("refresh_token").unwrap().to_owned())
         .collect();
     assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// P3: the spent cookie is refused: the session is over, with one event, and nothing of it is sent any more.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
     let shop = cookie_customer(&world).await;
     let mut events = shop.session().events();
@@ -60,18 +59,18 @@ async fn a_refused_refresh_cookie_ends_the_session() {
     for _ in 0..3 {
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     assert_eq!(happened(&mut events), ["expired"]);
     shop.login(&ANN).await.unwrap();
     assert_eq!(world.authority.requests(Role::Login)[1].header("cookie"), None);
     assert_eq!(shop.order(7).await.unwrap().id, 7);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// P3: a logout in the middle of a refresh takes the cookies with it, those of the answer too.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_no_cookie() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
@@ -83,25 +82,24 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     quiet().await;
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left to start from");
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     assert_eq!(
         world.authority.requests(Role::Logout)[0].cookie("refresh_token"),
         Some(&*world.authority.refresh(1))
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// P4: a client whose refresh is a cookie keeps cookies itself: no transport has to bring a jar. Others keep none.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| Answer::from(order(7)).header("set-cookie", "theme=dark; Path=/"));
     let shop = cookie_customer(&world).await;
     world.authority.expire();
     shop.order(7).await.unwrap();
     shop.order(7).await.unwrap();
     assert_eq!(world.stage.log()[2].cookie("theme"), Some("dark"));
-    world.authority.assert_nothing_spent_twice();
 
     let plain = World::new();
     plain.guard_with(403, |_| Answer::from(order(7)).header("set-cookie", "theme=dark; Path=/"));
@@ -115,7 +113,7 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
 /// P6: the answer to a call of an older generation does not bring its cookie back; one of the current generation counts.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     let old = |status| Answer::new(status).header("set-cookie", "refresh_token=old; Path=/");
     let [late, refreshes] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
@@ -142,13 +140,12 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
         Some("old"),
         "the current one may slide"
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// P6: nor does the answer to a call that has nothing to do with the session, if it was sent before the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     let pages = PagesClient::new(shop.client().clone());
     let late = tokio::spawn(pages.page());
@@ -163,13 +160,12 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
         world.authority.requests(Role::Refresh)[1].cookie("refresh_token"),
         Some(&*world.authority.refresh(2))
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// P6, J1: and after a logout no late answer leaves a cookie behind from which a session could start again.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_leaves_no_cookie_after_a_logout() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     let pages = PagesClient::new(shop.client().clone());
     let order = tokio::spawn(shop.order(7));
@@ -184,14 +180,14 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     done(page).await.unwrap();
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session());
-    assert_eq!((world.authority.posts(), shop.session().state()), (0, SessionState::LoggedOut));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(0);
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
 /// P6: a cookie that came while the refresh was under way is not lost to it.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_that_comes_during_a_refresh_is_kept() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     world.authority.hold(Role::Refresh);
     let [good, refreshes] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
@@ -206,5 +202,4 @@ async fn a_cookie_that_comes_during_a_refresh_is_kept() {
     assert_eq!(replay.cookie("csrf"), Some("c1"));
     replay.answer_with(order(2));
     done(refreshes).await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }

@@ -7,7 +7,7 @@ use afresh::{
     BoxError, FileStore, MemoryStore, Revision, SessionEvent, SessionEvents, SessionState, SessionStore,
     StoreLock, Stored, Swap, Tokens,
 };
-use afresh_tests::{Conduct, Role, World};
+use afresh_tests::{Handling, Role, World};
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};
 
@@ -79,7 +79,7 @@ async fn a_copy_is_told_of_once_before_anything_is_spent() {
         folder.copy("home", "copy", files);
         let (shop, mut events) = folder.process(&world, "copy").await;
         assert_eq!(copies_told(&mut events), 1);
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
         shop.order(7).await.unwrap();
         shop.session().load().await.unwrap();
         assert_eq!(copies_told(&mut events), 0);
@@ -95,7 +95,7 @@ async fn a_copy_is_an_original_once_it_has_refreshed() {
     world.authority.expire();
     let (shop, _) = folder.process(&world, "copy").await;
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_refreshes(2);
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
     folder.copy("copy", "home", SESSION);
     assert!(folder.tells_of_a_copy(&world, "home").await);
@@ -107,10 +107,10 @@ async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     let (world, folder) = at_home("failing").await;
     folder.copy("home", "copy", ALL);
     world.authority.expire();
-    world.authority.always(Role::Refresh, Conduct::instead(400));
+    world.authority.always(Role::Refresh, Handling::instead(400));
     let (shop, _) = folder.process(&world, "copy").await;
     shop.order(7).await.unwrap_err();
-    assert_eq!(world.authority.posts(), 2);
+    world.authority.assert_refreshes(2);
     assert!(folder.tells_of_a_copy(&world, "copy").await);
 }
 

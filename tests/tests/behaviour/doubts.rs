@@ -4,7 +4,7 @@
 use std::time::{Duration, SystemTime};
 
 use afresh::{Body, Client, RefreshToken, Result, Tokens, api};
-use afresh_tests::{Conduct, Knobs, Role, World};
+use afresh_tests::{AuthorityConfig, Handling, Role, World};
 use futures_util::stream;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngSeed};
@@ -54,13 +54,13 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_is_near_its_end() {
     uploads.title("Metropolis").await.unwrap();
     uploads.film(Body::replayable(|| "frames".into())).await.unwrap();
     quiet().await;
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
 
     world.authority.hold(Role::Refresh);
     let films = [tokio::spawn(uploads.film(once())), tokio::spawn(uploads.film(once()))];
     let exchange = world.authority.parked(Role::Refresh).await;
     uploads.title("Metropolis").await.unwrap();
-    assert_eq!(world.stage.sends(), 3, "JSON goes on meanwhile");
+    assert_eq!(world.stage.sends(), 3, "requests at the API: JSON goes on meanwhile");
     exchange.release();
     for film in films {
         done(film).await.unwrap();
@@ -68,26 +68,25 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_is_near_its_end() {
     let log = world.stage.log();
     let carried = [0, 1, 2, 3, 4].map(|send: usize| world.authority.number_of(log[send].token().unwrap()));
     assert_eq!(carried, [1, 1, 1, 2, 2].map(Some));
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// L6: a refresh that fails is no reason not to send it: the token is still good.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_body_is_sent_all_the_same_if_there_is_no_new_token() {
-    let invalid = Conduct::instead((400, json!({ "error": "invalid_grant" })));
+    let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
     // An answer that is lost is asked for again at once, twice.
-    for (conduct, posts) in [(Conduct::instead(503), 1), (Conduct::lose_before(), 3), (invalid, 1)] {
+    for (handling, posts) in [(Handling::instead(503), 1), (Handling::reset_before(), 3), (invalid, 1)] {
         let world = World::new();
         let uploads = uploader(&world).await;
         let mut events = uploads.session().events();
-        world.authority.always(Role::Refresh, conduct);
+        world.authority.always(Role::Refresh, handling);
         for _ in 0..3 {
             uploads.film(once()).await.unwrap();
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, posts));
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(posts);
         assert_eq!(happened(&mut events), ["refresh failed"]);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -99,8 +98,8 @@ async fn a_handwritten_one_shot_request_waits_too() {
     let mut request = reqwest::Request::new(http::Method::PUT, format!("{ORIGIN}/film").parse().unwrap());
     *request.body_mut() = Some(reqwest::Body::wrap_stream(stream::iter([Ok::<_, std::io::Error>("frames")])));
     assert_eq!(uploads.client().execute(request).await.unwrap().status(), 200);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
 }
 
 /// A JWT that nobody signed.
@@ -137,16 +136,16 @@ async fn a_restored_token_that_says_it_is_over_is_renewed_first() {
     for call in calls {
         done(call).await.unwrap();
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (10, 1), "nothing was refused");
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(world.stage.sends(), 10, "requests at the API: nothing was refused");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: nothing was refused");
 }
 
 /// H10: but our clock may be wrong. What the server says counts: it takes the token while the refresh fails, or is
 /// refused for good.
 #[tokio::test(start_paused = true)]
 async fn a_clock_that_is_wrong_costs_a_question_and_no_call() {
-    let invalid = Conduct::instead((400, json!({ "error": "invalid_grant" })));
-    for conduct in [Conduct::instead(503), invalid] {
+    let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
+    for handling in [Handling::instead(503), invalid] {
         for offset in [-3600, -1] {
             let world = World::new();
             let mut events_of = None;
@@ -154,13 +153,13 @@ async fn a_clock_that_is_wrong_costs_a_question_and_no_call() {
                 restored(&world, &jwt(&json!({ "exp": wall(offset), "iat": wall(offset - 60) }).to_string()));
             let events = events_of.insert(shop.session().events());
             world.stage.respond(|_| (200, json!({})));
-            world.authority.always(Role::Refresh, conduct.clone());
+            world.authority.always(Role::Refresh, handling.clone());
             for _ in 0..20 {
                 shop.orders().await.unwrap();
             }
-            assert_eq!((world.stage.sends(), world.authority.posts()), (20, 1));
+            world.stage.assert_sends(20);
+            world.authority.assert_refreshes(1);
             assert_eq!(happened(events), ["refresh failed"]);
-            world.authority.assert_nothing_spent_twice();
         }
     }
 }
@@ -172,8 +171,8 @@ async fn a_refusal_outranks_what_the_token_says() {
     world.guard(401);
     let shop = restored(&world, &jwt(&json!({ "exp": wall(3600), "iat": wall(3000) }).to_string()));
     assert!(shop.orders().await.unwrap().receipt().is_replayed());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
 /// H10, H4: it is a hint for tokens whose age nobody knows. Where a server has just answered without an `expires_in`,
@@ -181,7 +180,10 @@ async fn a_refusal_outranks_what_the_token_says() {
 #[tokio::test(start_paused = true)]
 async fn what_a_token_says_counts_only_where_nothing_else_is_known() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());
-    let world = World::with(Knobs { members: json!({ "access_token": over.clone() }), ..Knobs::default() });
+    let world = World::with(AuthorityConfig {
+        members: json!({ "access_token": over.clone() }),
+        ..AuthorityConfig::default()
+    });
     world.stage.respond(|_| (200, json!({})));
     let shop = stranger(&world);
     shop.login(&ANN).await.unwrap();
@@ -191,21 +193,22 @@ async fn what_a_token_says_counts_only_where_nothing_else_is_known() {
     shop.session().set(client).await.unwrap();
     shop.orders().await.unwrap();
     quiet().await;
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
 }
 
 /// H11: the clock says that the token is good, the server says 401 or 403: the server is right.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {
-        let world = World::with(Knobs { lifetime: Some(seconds(3600)), ..Knobs::default() });
+        let world =
+            World::with(AuthorityConfig { lifetime: Some(seconds(3600)), ..AuthorityConfig::default() });
         world.guard(status);
         let shop = stranger(&world);
         shop.login(&ANN).await.unwrap();
         world.authority.expire();
         assert!(shop.orders().await.unwrap().receipt().is_replayed());
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -224,16 +227,15 @@ async fn clients_that_logged_in_together_renew_apart() {
     let mut renewed = Vec::new();
     for _ in 0..6 {
         advance(Duration::from_millis(990)).await;
-        let before = world.authority.posts();
+        let before = world.authority.refreshes();
         for replica in &replicas {
             replica.orders().await.unwrap();
         }
         quiet().await;
-        renewed.push(world.authority.posts() - before);
+        renewed.push(world.authority.refreshes() - before);
     }
-    assert_eq!(world.stage.sends(), 6 * 200, "nothing was refused");
+    assert_eq!(world.stage.sends(), 6 * 200, "requests at the API: nothing was refused");
     assert!(renewed.iter().all(|count| (10..=70).contains(count)), "{renewed:?}");
-    world.authority.assert_nothing_spent_twice();
 }
 
 proptest! {
@@ -260,7 +262,8 @@ proptest! {
             let client: Client = Client::builder(ORIGIN).reaching(world.clone()).tokens(kept).build().unwrap();
             let url = format!("{ORIGIN}/orders").parse().unwrap();
             client.execute(reqwest::Request::new(http::Method::GET, url)).await.unwrap();
-            assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+            world.stage.assert_sends(1);
+            world.authority.assert_refreshes(0);
             assert_eq!(world.stage.log()[0].token(), Some(&*access));
         });
     }
@@ -274,5 +277,6 @@ async fn an_old_token_that_nobody_can_renew_is_used() {
     let shop = customer(&world);
     shop.session().set(Tokens::new(jwt(r#"{"exp":1}"#))).await.unwrap();
     shop.orders().await.unwrap();
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(0);
 }

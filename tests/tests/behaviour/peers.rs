@@ -7,7 +7,7 @@ use std::time::Duration;
 use afresh::{
     Client, FileStore, MemoryStore, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens,
 };
-use afresh_tests::{Answer, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Role, World};
 use serde_json::json;
 use tokio::time::Instant;
 
@@ -51,10 +51,9 @@ async fn processes_that_are_refused_at_once_make_one_exchange() {
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!(world.authority.posts(), expiry);
+        world.authority.assert_refreshes(expiry);
     }
-    assert_eq!(world.authority.most_at_once(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_max_concurrent_refreshes(1);
 }
 
 /// R1, S4: the same on threads, with a real file and with a store in memory.
@@ -82,8 +81,7 @@ async fn processes_over_a_file_make_one_exchange_for_each_expiry() {
                 call.await.unwrap().unwrap();
             }
         }
-        assert_eq!(world.authority.posts(), 5);
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(5);
     }
     std::fs::remove_dir_all(folder).unwrap();
 }
@@ -98,11 +96,11 @@ async fn what_another_process_got_is_taken_over() {
     world.authority.expire();
     one.order(7).await.unwrap();
     two.order(7).await.unwrap();
-    assert_eq!((world.authority.posts(), world.stage.sends()), (1, 4));
+    world.authority.assert_refreshes(1);
+    world.stage.assert_sends(4);
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 2)));
     assert!(matches!(told(&mut events).await, Some(SessionEvent::Adopted)));
     assert!(events.try_next().is_none());
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// R2: a store that tells of changes is believed at once, before any call is refused.
@@ -117,7 +115,8 @@ async fn a_change_that_the_store_tells_of_is_taken_over_at_once() {
     quiet().await;
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 2)));
     two.order(7).await.unwrap();
-    assert_eq!((world.authority.posts(), world.stage.sends()), (1, 3));
+    world.authority.assert_refreshes(1);
+    world.stage.assert_sends(3);
     one.logout().await.unwrap();
     vault.tell();
     quiet().await;
@@ -142,8 +141,7 @@ async fn news_that_arrive_while_a_refresh_waits_for_the_lock_end_it() {
     vault.tell();
     vault.open(Op::Load);
     done(second).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// R4: the lock is held from before the secret is read until its successor is stored.
@@ -186,11 +184,12 @@ async fn without_the_lock_nobody_refreshes() {
     let start = Instant::now();
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_refresh_busy() && error.is_refresh(), "{error}");
-    assert_eq!((start.elapsed().as_secs(), world.authority.posts()), (8, 0));
+    assert_eq!(start.elapsed().as_secs(), 8);
+    world.authority.assert_refreshes(0);
     drop(lock);
     tokio::time::advance(Duration::from_mins(2)).await;
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// R5: while the lock is waited for in vain, another process's tokens arrive.
@@ -203,14 +202,14 @@ async fn a_lock_that_is_waited_for_in_vain_is_no_harm_if_there_are_new_tokens() 
     one.order(7).await.unwrap();
     let _lock = vault.locked().await;
     two.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// R3, R10: whose lease ran out while it slept finds that the store takes nothing of it under that lease: what others
 /// stored meanwhile stays, and is taken over.
 #[tokio::test(start_paused = true)]
 async fn a_holder_that_slept_through_its_lease_does_not_overwrite() {
-    let world = World::with(Knobs { reuse_kills_family: false, ..Knobs::default() });
+    let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -276,7 +275,7 @@ async fn what_another_process_may_have_spent_is_not_presented_again() {
         }
         exchange.answer(Answer::reset());
         let called = done(call).await;
-        assert_eq!(world.authority.posts(), 1, "{stored}");
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {stored}");
         if stored {
             called.unwrap();
             assert_eq!(shop.session().tokens(), Some(tokens(&other)));
@@ -295,13 +294,14 @@ async fn nothing_is_spent_under_a_lease_that_has_run_out() {
     world.authority.expire();
     vault.spend_leases(1);
     shop.order(7).await.unwrap();
-    assert_eq!((world.authority.posts(), vault.count(Op::Lock)), (1, 2));
+    world.authority.assert_refreshes(1);
+    assert_eq!(vault.count(Op::Lock), 2, "locks of the store taken");
 
     world.authority.expire();
     vault.spend_leases(usize::MAX);
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_refresh_busy(), "{error}");
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// R7, G4: the intent of a lease that ran out is one's own, and no sign of a secret that others may have spent: if the server
@@ -315,7 +315,8 @@ async fn an_intent_of_ones_own_is_no_doubt() {
     vault.spend_leases(1);
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
-    assert_eq!((world.authority.posts(), vault.count(Op::Lock)), (1, 2));
+    world.authority.assert_refreshes(1);
+    assert_eq!(vault.count(Op::Lock), 2, "locks of the store taken");
 }
 
 /// R4, R10: what a refresh costs the store: the lock once, one reading under it, the intent and the new tokens.
@@ -376,7 +377,8 @@ async fn a_logout_before_the_exchange_spends_nothing() {
     vault.open(Op::Swap);
     assert!(done(call).await.is_err());
     done(parting).await.unwrap();
-    assert_eq!((world.authority.posts(), shop.session().state()), (0, SessionState::LoggedOut));
+    world.authority.assert_refreshes(0);
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
     assert!(vault.record()["session"].is_null(), "{}", vault.record());
 }
 
@@ -396,8 +398,7 @@ async fn a_store_that_lost_its_last_write_is_told_again() {
     quiet().await;
     assert_eq!(vault.access(), newest);
     peer.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// R9: a store without locks is used as it is, and that is told once.
@@ -419,7 +420,9 @@ async fn a_store_without_locks_is_used_and_told_of_once() {
 /// G5, G6: without a lock both spend the same secret: the loser takes over what the winner stored, and wipes out nothing.
 #[tokio::test(start_paused = true)]
 async fn the_loser_of_a_race_takes_over_what_the_winner_got() {
-    let world = World::with(Knobs { reuse_kills_family: false, ..Knobs::default() });
+    let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
+    // The loser presents the token that the winner has spent.
+    world.authority.expect_reuses(1);
     world.guard_with(403, |_| order(7));
     let vault = Vault::new();
     vault.without_locks();
@@ -452,14 +455,13 @@ async fn somebody_elses_login_is_neither_refreshed_nor_taken_over() {
     world.authority.expire();
     let error = two.order(7).await.unwrap_err();
     assert!(error.is_superseded(), "{error}");
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 1)));
     assert_eq!(vault.access().as_deref(), Some(other.access().unwrap().secret()));
     assert_eq!(two.session().load().await.unwrap(), SessionState::LoggedIn);
     two.order(7).await.unwrap();
     one.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// J1, G6: another process logged out: the session ends here too when it would be refreshed, and the store stays empty.
@@ -473,7 +475,8 @@ async fn another_processs_logout_ends_the_session_here() {
     world.authority.expire();
     assert!(two.order(7).await.unwrap_err().is_no_session());
     assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
-    assert_eq!((world.authority.posts(), two.session().state()), (0, SessionState::LoggedOut));
+    world.authority.assert_refreshes(0);
+    assert_eq!(two.session().state(), SessionState::LoggedOut);
     assert!(vault.record()["session"].is_null());
     one.login(&ANN).await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
@@ -532,7 +535,7 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
 /// P3, R1: the refresh secret in a cookie is shared like any other.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_is_shared_too() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
     let vault = Vault::new();
     let start =
@@ -546,9 +549,8 @@ async fn a_refresh_cookie_is_shared_too() {
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!(world.authority.posts(), expiry);
+        world.authority.assert_refreshes(expiry);
     }
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// Gets its tokens without any login, and counts how often.
@@ -633,7 +635,6 @@ async fn a_store_that_fails_at_random_costs_nobody_the_session() {
             shop.order(7).await.unwrap_or_else(|error| panic!("seed {seed}: {error:?}"));
             assert_eq!(shop.session().tokens(), all[0].session().tokens(), "seed {seed}");
         }
-        assert_eq!(world.authority.most_at_once(), 1, "seed {seed}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.authority.max_concurrent_refreshes(), 1, "refreshes at the same time: seed {seed}");
     }
 }

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use afresh::{FileStore, SessionEvent, SessionState, Tokens};
-use afresh_tests::{Conduct, Role, World};
+use afresh_tests::{Handling, Role, World};
 use tokio::runtime::Builder;
 
 use crate::api::{
@@ -13,7 +13,7 @@ use crate::api::{
 use crate::lane::Reaching;
 use crate::vault::{Fault, Op, Vault};
 use crate::witness::{done, quiet, told};
-use afresh_tests::Knobs;
+use afresh_tests::AuthorityConfig;
 
 /// A process that starts with what the store holds.
 fn process(world: &World, vault: &Vault) -> ShopClient {
@@ -45,12 +45,14 @@ async fn the_first_calls_wait_for_one_look_at_the_store() {
     vault.hold(Op::Load);
     let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
     quiet().await;
-    assert_eq!(world.stage.sends(), 0);
+    world.stage.assert_sends(0);
     vault.open(Op::Load);
     for call in calls {
         done(call).await.unwrap();
     }
-    assert_eq!((vault.count(Op::Load) - loads, world.authority.posts(), world.stage.sends()), (1, 0, 100));
+    assert_eq!(vault.count(Op::Load) - loads, 1, "loads of the store");
+    world.authority.assert_refreshes(0);
+    world.stage.assert_sends(100);
     assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 1)));
     assert!(matches!(events.try_next(), Some(SessionEvent::Adopted)));
     assert!(events.try_next().is_none());
@@ -76,7 +78,8 @@ async fn a_load_that_failed_is_tried_again() {
         let error = done(call).await.unwrap_err();
         assert!(error.is_store() && !error.is_no_session(), "{error}");
     }
-    assert_eq!((vault.count(Op::Load) - loads, world.stage.sends()), (1, 0));
+    assert_eq!(vault.count(Op::Load) - loads, 1, "loads of the store");
+    world.stage.assert_sends(0);
     shop.order(7).await.unwrap();
 }
 
@@ -101,7 +104,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_store() || error.is_refresh_busy(), "{error}");
     assert!(start.elapsed() <= Duration::from_secs(15));
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
 }
 
 /// J9: a login while the store is being read is what counts, and what is stored afterwards.
@@ -135,7 +138,8 @@ async fn a_stored_refresh_token_is_enough_to_start() {
     vault.put(record.to_string().as_bytes());
     let shop = process(&world, &vault);
     shop.order(7).await.unwrap();
-    assert_eq!((world.authority.posts(), world.stage.sends()), (1, 1));
+    world.authority.assert_refreshes(1);
+    world.stage.assert_sends(1);
     assert_eq!(vault.access(), Some(world.authority.access(2)));
 }
 
@@ -238,12 +242,11 @@ async fn a_store_that_cannot_be_written_is_noticed_before_anything_is_spent() {
         assert!(error.is_store() && error.rejection().is_some(), "{error}");
         tokio::time::advance(Duration::from_mins(2)).await;
     }
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
     vault.always(Op::Swap, None);
     tokio::time::advance(Duration::from_mins(2)).await;
     shop.order(7).await.unwrap();
     assert_eq!(vault.access(), Some(world.authority.access(2)));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// S1: the write after the exchange fails: the new tokens are used, the lock is kept, and nothing else is refreshed until
@@ -275,14 +278,13 @@ async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
 
     world.authority.expire();
     assert!(shop.order(7).await.unwrap_err().is_store());
-    assert_eq!(world.authority.posts(), 1, "a secret that is not stored is not spent");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: a secret that is not stored is not spent");
     vault.always(Op::Swap, None);
     tokio::time::sleep(Duration::from_mins(2)).await;
     assert_eq!(vault.access(), Some(world.authority.access(2)));
     drop(done(peer).await);
     shop.order(7).await.unwrap();
     assert_eq!(vault.access(), Some(world.authority.access(3)));
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// S1: a write that was made although it failed is found, and taken for what it is.
@@ -309,7 +311,6 @@ async fn a_write_that_succeeded_unknown_to_us_is_no_harm() {
         assert_eq!(shop.session().tokens(), Some(tokens_of(&world, number)));
         assert!(vault.record()["intent"].is_null());
     }
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// S3: a process that ended between the exchange and the write leaves word of it: the next one tries once, and says what
@@ -341,7 +342,7 @@ async fn a_crash_between_the_answer_and_the_write_is_an_honest_loss() {
     let next = process(&world, &vault);
     assert!(next.order(7).await.unwrap_err().is_rotation_lost());
     assert!(next.order(7).await.unwrap_err().is_session_expired());
-    assert_eq!(world.authority.posts(), 2, "tried once");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: tried once");
     quiet().await;
     assert!(vault.record()["session"].is_null() && vault.record()["intent"].is_null());
 }
@@ -349,20 +350,19 @@ async fn a_crash_between_the_answer_and_the_write_is_an_honest_loss() {
 /// S3: if no answer came, the word stays; a refresh that failed with an answer takes it back.
 #[tokio::test(start_paused = true)]
 async fn the_intent_stays_only_as_long_as_the_secret_is_in_doubt() {
-    for (conduct, stays) in [(Conduct::lose_before(), true), (Conduct::instead(503), false)] {
+    for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {
         let world = guarded();
         let vault = left_behind(&world).await;
         let shop = process(&world, &vault);
         world.authority.expire();
-        world.authority.always(Role::Refresh, conduct);
+        world.authority.always(Role::Refresh, handling);
         shop.order(7).await.unwrap_err();
         quiet().await;
         assert_eq!(vault.record()["intent"].is_object(), stays);
-        world.authority.always(Role::Refresh, Conduct::Honest);
+        world.authority.always(Role::Refresh, Handling::Normal);
         tokio::time::advance(Duration::from_mins(2)).await;
         shop.order(7).await.unwrap();
         assert!(vault.record()["intent"].is_null());
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -399,7 +399,8 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     for _ in 0..50 {
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
     }
-    assert_eq!((vault.count(Op::Load) - loads, world.authority.posts()), (1, 1));
+    assert_eq!(vault.count(Op::Load) - loads, 1, "loads of the store");
+    world.authority.assert_refreshes(1);
     process(&world, &vault).login(&ANN).await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
     shop.order(7).await.unwrap();
@@ -430,7 +431,7 @@ async fn without_any_handle_the_refresh_is_stored() {
 /// P3: cookies of a session are stored too, those that an ordinary answer changes as well.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_stored_with_the_session() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let vault = Vault::new();
     let start =
         || CookieShopClient::builder(ORIGIN).reaching(world.clone()).store(vault.clone()).build().unwrap();
@@ -446,9 +447,8 @@ async fn cookies_are_stored_with_the_session() {
     world.authority.expire();
     let next = start();
     next.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     assert!(world.stage.log().last().unwrap().cookie("seen").is_some());
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// S4: with a real file: a tool that is started again goes on where it was, and refreshes when it must.
@@ -463,9 +463,9 @@ async fn a_tool_stays_logged_in_between_its_runs() {
         world.authority.expire();
     }
     start().order(7).await.unwrap();
-    assert_eq!((world.authority.logins(), world.authority.posts()), (1, 3));
+    world.authority.assert_logins(1);
+    world.authority.assert_refreshes(3);
     start().logout().await.unwrap();
     assert_eq!(start().session().load().await.unwrap(), SessionState::LoggedOut);
-    world.authority.assert_nothing_spent_twice();
     std::fs::remove_dir_all(folder).unwrap();
 }

@@ -26,9 +26,9 @@ async fn a_second_refusal_is_the_answer() {
         assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
         assert_eq!(error.headers().unwrap()["x-second"], "yes");
         assert_eq!(error.rejection().unwrap().status(), first);
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -52,13 +52,14 @@ async fn any_other_second_answer_is_the_answer() {
             assert!(error.is_status() && !error.is_refresh(), "{error:?}");
             assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
         assert_eq!(happened(&mut events), ["refreshed"]);
         // The next call needs no refresh.
         world.stage.respond(|_| order(7));
         shop.order(7).await.unwrap();
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -83,13 +84,14 @@ async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
         assert!(!error.is_refresh() && !error.is_status(), "{error:?}");
         assert!(error.to_string().contains("sent again with a refreshed credential"), "{error}");
         assert_eq!(error.rejection().unwrap().body(), "\"first\"");
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
 
         world.stage.respond(|_| order(7));
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         assert_eq!(world.stage.log()[2].token(), Some(&*world.authority.access(2)));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -105,8 +107,8 @@ async fn a_second_answer_that_breaks_off_is_an_error_and_not_sent_for_again() {
     let error = call.await.unwrap().unwrap_err();
 
     assert!(!error.is_refresh() && !error.is_decode(), "{error:?}");
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
 /// E4: while the second send was under way its token was renewed too: there is no third send, the call's answer is final.
@@ -125,10 +127,10 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
         let error = call.await.unwrap().unwrap_err();
 
         assert_eq!((error.status().unwrap().as_u16(), error.json()), (refusal, Some("second".to_owned())));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(2);
         let current = shop.session().tokens().unwrap();
         assert_eq!(current.access().unwrap().secret(), world.authority.access(3));
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -149,6 +151,5 @@ async fn a_second_refusal_of_a_replaced_token_is_no_proof_of_a_forbidden_route()
     world.authority.expire();
     world.guard_with(403, |_| (200, json!({ "id": 7 })));
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    assert_eq!(world.authority.posts(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(3);
 }

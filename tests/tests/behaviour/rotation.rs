@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{SessionEvent, SessionState, Tokens};
-use afresh_tests::{Conduct, Knobs, Role, SecretField, World};
+use afresh_tests::{AuthorityConfig, Handling, RefreshTokenField, Role, World};
 use serde_json::json;
 
 use crate::api::{ANN, Shop, customer, happened, order, tokens};
@@ -32,8 +32,7 @@ async fn each_refresh_presents_the_refresh_token_that_the_last_one_brought() {
     }
     let expected: Vec<_> = (1..20).map(|number| world.authority.refresh(number)).collect();
     assert_eq!(presented(&world), expected);
-    assert_eq!(world.authority.most_at_once(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_max_concurrent_refreshes(1);
 }
 
 /// G1: whoever looks, on whatever thread, sees an access token beside its own refresh token.
@@ -57,8 +56,7 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
         assert_eq!(seen.refresh().unwrap().secret(), world.authority.refresh(number));
     }
     refreshing.await.unwrap();
-    assert_eq!(world.authority.posts(), 200);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(200);
 }
 
 /// G2: a refresh that failed without being processed has spent nothing; one that was refused for good ends it.
@@ -68,7 +66,7 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     world.guard_with(401, |_| order(7));
     let shop = customer(&world);
     world.authority.expire();
-    world.authority.next(Role::Refresh, Conduct::instead(503));
+    world.authority.next(Role::Refresh, Handling::instead(503));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
     tokio::time::advance(Duration::from_mins(1)).await;
     shop.order(7).await.unwrap();
@@ -79,8 +77,7 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     for _ in 0..3 {
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
     }
-    assert_eq!(world.authority.posts(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(3);
 }
 
 /// G6: the refusal of an old session's refresh does not end the session that came after it.
@@ -100,7 +97,6 @@ async fn a_refresh_that_lost_its_session_does_not_end_the_next_one() {
     assert_eq!(shop.session().tokens(), Some(fresh));
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     assert_eq!(happened(&mut events), ["logged in"]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G6: an old refresh that succeeds late does not take the place of the tokens that were set meanwhile.
@@ -121,14 +117,16 @@ async fn a_refresh_that_lost_its_session_does_not_bring_the_old_one_back() {
     assert_eq!(shop.session().tokens(), Some(other));
     assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedIn)));
     assert_eq!(happened(&mut events), [""; 0]);
-    world.authority.assert_nothing_spent_twice();
 }
 
 /// G7: a refresh token that stays good is presented again and again, whether the answer repeats it or not.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_that_does_not_rotate_stays() {
-    for secret_field in [SecretField::Given, SecretField::Omitted, SecretField::Empty] {
-        let world = World::with(Knobs { rotate: false, secret_field, ..Knobs::default() });
+    for refresh_token_field in
+        [RefreshTokenField::Given, RefreshTokenField::Omitted, RefreshTokenField::Empty]
+    {
+        let world =
+            World::with(AuthorityConfig { rotate: false, refresh_token_field, ..AuthorityConfig::default() });
         world.guard_with(403, |_| order(7));
         let shop = customer(&world);
         for _ in 0..3 {
@@ -136,7 +134,6 @@ async fn a_refresh_token_that_does_not_rotate_stays() {
             shop.order(7).await.unwrap();
         }
         assert_eq!(presented(&world), [1, 1, 1].map(|number| world.authority.refresh(number)));
-        assert_eq!(world.authority.granted(), 3);
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_granted(3);
     }
 }

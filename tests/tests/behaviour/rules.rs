@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use afresh::{ByteStream, Reason, RefreshToken, Reply, Result, Tokens, Verdict, api};
-use afresh_tests::{Answer, Fate, World};
+use afresh_tests::{Answer, RequestState, World};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
@@ -76,15 +76,15 @@ async fn a_body_says_that_the_token_has_expired() {
         world.stage.respond(|_| 403);
         assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
         assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::RouteForbidden));
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
 
         world.authority.expire();
         world.guard_with(Answer::json(403, &body), |_| order(7));
 
         let reply = shop.orders().await.unwrap();
         assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired), "{body}");
-        assert_eq!((reply.receipt().reason(), world.authority.posts()), (None, 2), "{body}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(reply.receipt().reason(), None, "{body}");
+        assert_eq!(world.authority.refreshes(), 2, "refreshes: {body}");
     }
 }
 
@@ -108,8 +108,8 @@ async fn a_body_says_that_a_refusal_is_not_about_the_token() {
             error.to_string().ends_with("(forbidden: a rule says that this is not about the token)"),
             "{error}"
         );
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(1);
+        world.authority.assert_refreshes(0);
     }
 }
 
@@ -131,8 +131,8 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
         for _ in 0..10 {
             assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(11);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -149,8 +149,8 @@ async fn a_page_can_be_declared_to_be_no_matter_of_the_token() {
         (error.reason(), &error.body().unwrap()[..]),
         (Some(Reason::BodyRule), &b"<html>blocked</html>"[..])
     );
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(0);
 }
 
 /// A4: a function sees status, headers and the beginning of the body.
@@ -172,8 +172,8 @@ async fn a_function_judges_by_status_headers_and_body() {
     let reply = shop.orders().await.unwrap();
 
     assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
 /// A4: a megabyte of which the rules saw the beginning is there in full, in one piece or in many.
@@ -199,7 +199,6 @@ async fn a_body_that_was_looked_at_is_still_there_in_full() {
             let raw = shop.raw().await.unwrap();
             assert_eq!((raw.status().as_u16(), raw.url().as_str()), (status, "https://shop.test/raw"));
             assert_eq!(raw.bytes().await.unwrap(), body);
-            world.authority.assert_nothing_spent_twice();
         }
     }
 }
@@ -241,14 +240,16 @@ async fn an_error_inside_a_200_is_refreshed_for_when_a_rule_says_so() {
     world.guard_with(Answer::json(200, json!({ "error": "token_expired" })), |_| order(7));
 
     assert_eq!(shop.orders().await.unwrap().body, json!({ "id": 7 }));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
     assert!(shop.raw().await.unwrap().status().is_success());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+    world.stage.assert_sends(3);
+    world.authority.assert_refreshes(1);
 
     world.authority.expire();
     assert_eq!(shop.raw().await.unwrap().text().await.unwrap(), r#"{"id":7}"#);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (5, 2));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(5);
+    world.authority.assert_refreshes(2);
 }
 
 /// A5: without a rule a success is one, whatever is listed.
@@ -258,7 +259,8 @@ async fn a_listed_success_is_one_without_a_rule() {
     let shop = ruled(&world, |builder| builder.refresh_on([200, 403]));
     world.stage.respond(|_| (200, json!({ "error": "token_expired" })));
     let reply = shop.orders().await.unwrap();
-    assert_eq!((reply.receipt().verdict(), world.authority.posts()), (None, 0));
+    assert_eq!(reply.receipt().verdict(), None);
+    world.authority.assert_refreshes(0);
 }
 
 /// A5: a fresh token that is refused with a 200 again is not refreshed for without end: the second answer is final.
@@ -270,7 +272,8 @@ async fn the_second_200_with_an_error_inside_is_the_answer() {
     let reply = shop.orders().await.unwrap();
     assert_eq!(reply.body, json!({ "code": 17 }));
     assert_eq!(reply.receipt().reason(), Some(Reason::FreshTokenRefused));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
 /// A5: an answer that is read as it arrives is not waited for, though rules may judge a success.
@@ -322,7 +325,8 @@ async fn a_function_that_panics_says_nothing() {
         );
         assert_eq!(error.reason(), Some(Reason::RuleFailed));
         assert_eq!(error.receipt().unwrap().verdict(), Some(Verdict::NotAuth));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.stage.assert_sends(1);
+        world.authority.assert_refreshes(0);
         assert!(matches!(
             told(&mut events).await,
             Some(afresh::SessionEvent::RuleFailed(Some("Shop::report")))
@@ -340,7 +344,7 @@ async fn a_method_has_rules_of_its_own() {
     assert_eq!(shop.odd().await.unwrap_err().reason(), Some(Reason::BodyRule));
     world.stage.respond(|_| (403, json!({ "n": -1, "banned": true })));
     assert_eq!(shop.odd().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// A9: an answer that was looked at is let go before the second send, like any other.
@@ -353,7 +357,7 @@ async fn an_answer_that_was_looked_at_is_let_go_before_the_second_send() {
     first.answer_with(Answer::new(403).body(large(r#""code":17"#)));
     let second = world.stage.arrival().await;
     assert!(
-        matches!(world.stage.log()[0].fate(), Fate::BodyDropped(403) | Fate::BodyRead(403)),
+        matches!(world.stage.log()[0].state(), RequestState::BodyDropped(403) | RequestState::BodyRead(403)),
         "{:?}",
         world.stage.log()[0]
     );

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Result, api};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use serde_json::Value;
 use tokio::time::advance;
 
@@ -27,8 +27,8 @@ async fn a_thousand_calls_refused_at_once_are_refreshed_for_once_and_all_answere
         }
 
         expect_all(calls).await;
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2000, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(2000);
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -48,8 +48,7 @@ async fn a_refusal_during_the_refresh_joins_it() {
     world.stage.arrivals(3).await.into_iter().for_each(grant);
 
     expect_all(calls).await;
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// Calls `order(id)`, has it refused, and answers its second send.
@@ -76,8 +75,7 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
         grant(again);
 
         assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
-        assert_eq!(world.authority.posts(), 1);
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(1);
     }
 }
 
@@ -98,8 +96,7 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     grant(again);
 
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
-    assert_eq!(world.authority.posts(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(3);
 }
 
 /// B3, N1: a redirect that comes after a refresh is followed with the newer token, and not after another login.
@@ -121,8 +118,8 @@ async fn a_late_redirect_is_followed_with_what_the_session_is_by_then() {
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
     parked.answer_with(Answer::redirect("/orders/8"));
     assert!(late.await.unwrap().unwrap_err().is_superseded());
-    assert_eq!((world.stage.waiting(), world.authority.posts()), (0, 1));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(world.stage.waiting(), 0, "requests parked");
+    world.authority.assert_refreshes(1);
 }
 
 /// B3: a late 403 does not even wait for the refresh of a token that is newer than its own.
@@ -145,8 +142,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     refresh.release();
     grant(world.stage.arrival().await);
     assert_eq!(other.await.unwrap().unwrap(), Order { id: 2 });
-    assert_eq!(world.authority.posts(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
 }
 
 /// B6: everybody who waits for a refresh is told how it failed.
@@ -154,7 +150,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
 async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
     let world = World::new();
     let shop = customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(500));
+    world.authority.always(Role::Refresh, Handling::instead(500));
 
     let calls = calls(&shop, 100);
     for arrival in world.stage.arrivals(100).await {
@@ -167,8 +163,8 @@ async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
         assert!(error.to_string().contains("the refresh endpoint answered 500"), "{error}");
         assert_eq!(error.rejection().unwrap().status(), 403);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
 }
 
 /// B7: nor does anybody line up behind it to try once more.
@@ -176,7 +172,7 @@ async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
 async fn a_refresh_that_fails_is_not_tried_again_by_each_who_waited() {
     let world = World::new();
     let shop = customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(500));
+    world.authority.always(Role::Refresh, Handling::instead(500));
 
     let mut waiting = calls(&shop, 100);
     let late = waiting.split_off(50);
@@ -190,8 +186,8 @@ async fn a_refresh_that_fails_is_not_tried_again_by_each_who_waited() {
         assert!(error.is_refresh(), "{error:?}");
         assert_eq!(error.rejection().unwrap().status(), 403);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
 }
 
 /// B8: an independent call tries again after a while, and not before.
@@ -201,17 +197,16 @@ async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
     let shop = customer(&world);
     world.authority.expire();
     world.guard(403);
-    world.authority.next(Role::Refresh, Conduct::instead(500));
+    world.authority.next(Role::Refresh, Handling::instead(500));
     assert!(shop.orders().await.unwrap_err().is_refresh());
 
     advance(Duration::from_millis(850)).await;
     assert!(shop.orders().await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 
     advance(Duration::from_millis(300)).await;
     shop.orders().await.unwrap();
-    assert_eq!(world.authority.posts(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
 }
 
 #[api]
@@ -244,8 +239,7 @@ async fn everybody_who_shares_a_session_shares_its_refresh() {
         call.await.unwrap().unwrap();
     }
     stock.await.unwrap().unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// B14: near its end, after a refusal and by hand, all at once: one refresh.
@@ -269,7 +263,6 @@ async fn whatever_the_reason_there_is_one_refresh() {
 
     expect_all(vec![refused, near_its_end]).await;
     assert_eq!(by_hand.await.unwrap().unwrap().access().unwrap().secret(), world.authority.access(2));
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     assert_eq!(happened(&mut events), ["refreshed"]);
-    world.authority.assert_nothing_spent_twice();
 }

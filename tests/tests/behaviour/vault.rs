@@ -42,12 +42,12 @@ struct Inner {
     spent_leases: AtomicUsize,
     fence: AtomicU64,
     fences: Mutex<Vec<Option<u64>>>,
-    desks: [Desk; 3],
+    endpoints: [Endpoint; 3],
     news: watch::Sender<u64>,
 }
 
 #[derive(Default)]
-struct Desk {
+struct Endpoint {
     count: AtomicUsize,
     next: Mutex<VecDeque<Fault>>,
     always: Mutex<Option<Fault>>,
@@ -61,27 +61,27 @@ impl Vault {
 
     /// How often this has been begun.
     pub fn count(&self, op: Op) -> usize {
-        self.desk(op).count.load(Ordering::SeqCst)
+        self.endpoint(op).count.load(Ordering::SeqCst)
     }
 
     /// The next one goes wrong.
     pub fn next(&self, op: Op, fault: Fault) {
-        self.desk(op).next.lock().unwrap().push_back(fault);
+        self.endpoint(op).next.lock().unwrap().push_back(fault);
     }
 
     /// From now on all go wrong, or none.
     pub fn always(&self, op: Op, fault: Option<Fault>) {
-        *self.desk(op).always.lock().unwrap() = fault;
+        *self.endpoint(op).always.lock().unwrap() = fault;
     }
 
     /// From now on they wait.
     pub fn hold(&self, op: Op) {
-        self.desk(op).held.send_replace(true);
+        self.endpoint(op).held.send_replace(true);
     }
 
     /// From now on they pass, and so do those that wait.
     pub fn open(&self, op: Op) {
-        self.desk(op).held.send_replace(false);
+        self.endpoint(op).held.send_replace(false);
     }
 
     pub fn without_locks(&self) {
@@ -159,15 +159,15 @@ impl Vault {
         self.0.stored.lock().unwrap()
     }
 
-    fn desk(&self, op: Op) -> &Desk {
-        &self.0.desks[op as usize]
+    fn endpoint(&self, op: Op) -> &Endpoint {
+        &self.0.endpoints[op as usize]
     }
 
     async fn pass(&self, op: Op) -> Result<Option<Fault>, BoxError> {
-        let desk = self.desk(op);
-        desk.count.fetch_add(1, Ordering::SeqCst);
-        desk.held.subscribe().wait_for(|held| !held).await.unwrap();
-        let fault = desk.next.lock().unwrap().pop_front().or(*desk.always.lock().unwrap());
+        let endpoint = self.endpoint(op);
+        endpoint.count.fetch_add(1, Ordering::SeqCst);
+        endpoint.held.subscribe().wait_for(|held| !held).await.unwrap();
+        let fault = endpoint.next.lock().unwrap().pop_front().or(*endpoint.always.lock().unwrap());
         match fault {
             Some(Fault::Fail) => Err("on purpose".into()),
             Some(Fault::Hang) => std::future::pending().await,

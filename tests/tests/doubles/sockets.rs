@@ -1,6 +1,6 @@
 //! The doubles on a loopback socket, driven by a plain reqwest client.
 
-use afresh_tests::{Answer, Fate, Origins, Stage, World};
+use afresh_tests::{Answer, Origins, RequestState, Stage, World};
 use serde_json::json;
 
 fn client() -> reqwest::Client {
@@ -46,7 +46,7 @@ async fn a_caller_that_goes_away_is_noticed() {
     let mut arrival = stage.arrival().await;
     call.abort();
     arrival.abandoned().await;
-    assert_eq!(arrival.fate(), Fate::Abandoned);
+    assert_eq!(arrival.state(), RequestState::Abandoned);
 
     let call = tokio::spawn(client().get(server.url("/stays")).send());
     stage.arrival().await.answer(204);
@@ -75,7 +75,8 @@ async fn connections_are_counted() {
     for _ in 0..3 {
         client.get(server.url("/")).send().await.unwrap().bytes().await.unwrap();
     }
-    assert_eq!((stage.sends(), server.connections()), (3, 1));
+    stage.assert_sends(3);
+    assert_eq!(server.connections(), 1, "connections opened");
 }
 
 #[tokio::test]

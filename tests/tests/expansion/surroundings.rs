@@ -57,7 +57,7 @@ async fn shadowed_names_do_not_matter() {
     let shop: shadowed::ShopClient = client_on(&stage);
     shop.session().set(afresh::Tokens::new("a1"));
     shop.both().await.unwrap();
-    assert_eq!(stage.sends(), 2);
+    stage.assert_sends(2);
 }
 
 mod hidden {

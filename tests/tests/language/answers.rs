@@ -3,7 +3,7 @@
 use std::io;
 
 use afresh::{ByteStream, RefreshToken, Reply, Result, Tokens, api};
-use afresh_tests::{Answer, Moment, Stage, World};
+use afresh_tests::{Answer, LogEntry, Stage, World};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
@@ -19,7 +19,7 @@ trait Photos {
 }
 
 /// A photo whose body the test feeds.
-async fn fed() -> (Stage, ByteStream, afresh_tests::Feed) {
+async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
     let stage = Stage::new();
     let photos: PhotosClient = client_on(&stage);
     let call = tokio::spawn(photos.photo(7));
@@ -73,7 +73,7 @@ async fn dropping_the_stream_drops_the_body_at_once() {
     drop(stream);
     feed.closed().await;
     assert!(!feed.send("two"));
-    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+    assert_eq!(stage.history().last(), Some(&LogEntry::BodyDropped(0)));
 }
 
 #[tokio::test(start_paused = true)]

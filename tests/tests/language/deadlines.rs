@@ -56,7 +56,7 @@ async fn the_deadline_covers_the_wait_for_a_refresh_which_goes_on_for_the_others
 
     world.authority.open(Role::Refresh);
     patient.await.unwrap().unwrap();
-    assert_eq!(world.authority.granted(), 1);
+    world.authority.assert_granted(1);
 }
 
 #[tokio::test(start_paused = true)]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Event, Events, Result, api};
-use afresh_tests::{Answer, Feed, Moment, Stage};
+use afresh_tests::{Answer, BodySender, LogEntry, Stage};
 use futures_util::StreamExt;
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ async fn notices(answer: Answer) -> Events<String> {
     chat.notices().await.unwrap()
 }
 
-async fn fed() -> (Stage, Events<Delta>, Feed) {
+async fn fed() -> (Stage, Events<Delta>, BodySender) {
     let stage = Stage::new();
     let chat: ChatClient = client_on(&stage);
     let call = tokio::spawn(chat.ask("why?", Some("41")));
@@ -115,7 +115,7 @@ async fn dropped_in_the_middle_nothing_more_is_read() {
     events.next().await.unwrap().unwrap();
     drop(events);
     feed.closed().await;
-    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+    assert_eq!(stage.history().last(), Some(&LogEntry::BodyDropped(0)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,7 +1,7 @@
 //! `Lines<T>`: one JSON value a line.
 
 use afresh::{Lines, Result, api};
-use afresh_tests::{Answer, Feed, Moment, Stage};
+use afresh_tests::{Answer, BodySender, LogEntry, Stage};
 use futures_util::StreamExt;
 use serde::Deserialize;
 
@@ -29,7 +29,7 @@ async fn ticks(answer: Answer) -> Lines<Tick> {
     ticker.ticks().await.unwrap()
 }
 
-async fn fed() -> (Stage, Lines<Tick>, Feed) {
+async fn fed() -> (Stage, Lines<Tick>, BodySender) {
     let stage = Stage::new();
     let ticker: TickerClient = client_on(&stage);
     let call = tokio::spawn(ticker.ticks());
@@ -81,7 +81,7 @@ async fn dropped_in_the_middle_nothing_more_is_read() {
     lines.next().await.unwrap().unwrap();
     drop(lines);
     feed.closed().await;
-    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+    assert_eq!(stage.history().last(), Some(&LogEntry::BodyDropped(0)));
 }
 
 #[tokio::test(start_paused = true)]

@@ -106,7 +106,7 @@ async fn a_multipart_body_is_made_anew_for_the_second_send_with_equal_parts() {
     assert_eq!(parts(&first), parts(&second));
     assert_eq!(parts(&second).len(), 3);
     assert_eq!(parts(&second)[2].1, "made anew");
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// L3: a part that is a file is read again.
@@ -137,7 +137,8 @@ async fn a_one_shot_part_is_refreshed_for_and_not_sent_again() {
     let error = uploads.album(vec![photo(), once()], None).await.unwrap_err();
     assert!(error.is_not_replayable(), "{error}");
     assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(403));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
 
     uploads.album(vec![once()], None).await.unwrap();
     assert_eq!(parts(&world.stage.log()[1]), [received("name=\"photos\"", "chunk")]);
@@ -149,5 +150,5 @@ async fn a_file_that_is_not_there_is_an_error_before_anything_is_sent() {
     let uploads = uploads(&world);
     let error = uploads.album(Vec::new(), Some(Part::file("/nowhere/x.png"))).await.unwrap_err();
     assert!(error.is_request(), "{error}");
-    assert_eq!(world.stage.sends(), 0);
+    world.stage.assert_sends(0);
 }

@@ -82,7 +82,8 @@ async fn a_status_that_speaks_against_the_credential_is_none_only_after_the_refr
     let stock: StockClient = customer(&world);
     world.authority.expire();
     assert_eq!(stock.allowed(7).await.unwrap(), None);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
 #[api]

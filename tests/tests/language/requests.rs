@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use afresh::{RefreshToken, Result, Tokens, api};
-use afresh_tests::{Answer, Knobs, Stage, World};
+use afresh_tests::{Answer, AuthorityConfig, Stage, World};
 use serde::Serialize;
 use serde_json::json;
 
@@ -56,7 +56,7 @@ async fn what_no_cookie_can_hold_is_an_error_before_anything_is_sent() {
         assert!(error.is_request(), "{error}");
         assert!(!error.to_string().contains(wrong), "{error}");
     }
-    assert_eq!(stage.sends(), 0);
+    stage.assert_sends(0);
 }
 
 #[api]
@@ -75,7 +75,7 @@ trait Portal {
 
 #[tokio::test(start_paused = true)]
 async fn a_cookie_stands_beside_those_of_the_session_also_when_the_call_is_sent_again() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard(403);
     let portal = PortalClient::builder(ORIGIN).transport(world.service()).build().unwrap();
     portal.login("ann").await.unwrap();
@@ -103,7 +103,7 @@ trait CookieRefresh {
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_can_put_its_token_into_a_cookie() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard(403);
     let issued = world.authority.issue();
     let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
@@ -111,7 +111,7 @@ async fn a_refresh_can_put_its_token_into_a_cookie() {
     let client = builder.build().unwrap();
     world.authority.expire();
     client.home().await.unwrap();
-    assert_eq!(world.authority.granted(), 1);
+    world.authority.assert_granted(1);
     let [exchange] = &*world.authority.requests(afresh_tests::Role::Refresh) else { panic!("one exchange") };
     assert_eq!(exchange.cookie("refresh_token"), Some(&*issued.refresh));
 }
@@ -155,7 +155,7 @@ async fn a_rest_that_would_make_another_path_is_never_sent() {
         assert!(error.is_request(), "{wrong:?}: {error}");
     }
     assert!(files.meta(&[], "ann").await.unwrap_err().is_request());
-    assert_eq!(stage.sends(), 0);
+    stage.assert_sends(0);
 }
 
 #[api]

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Pages, Tokens};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
@@ -101,8 +101,8 @@ proptest! {
         let api = customer(&world);
         world.authority.expire();
         let result = run(api.value());
-        prop_assert_eq!(result.is_ok(), world.authority.posts() == 1);
-        prop_assert_eq!(world.stage.sends(), 1 + world.authority.posts());
+        prop_assert_eq!(result.is_ok(), world.authority.refreshes() == 1);
+        prop_assert_eq!(world.stage.sends(), 1 + world.authority.refreshes());
         if !lines.concat().contains("error") {
             prop_assert!(result.is_ok());
         }
@@ -122,16 +122,16 @@ proptest! {
         world.guard(401);
         let api = customer(&world);
         world.authority.expire();
-        world.authority.always(Role::Refresh, Conduct::retry_after(status, &text));
+        world.authority.always(Role::Refresh, Handling::retry_after(status, &text));
         run(async {
             let failed = |result: afresh::Result<Value>| result.unwrap_err().is_refresh();
             assert!(failed(api.value().await));
-            let posts = world.authority.posts();
+            let posts = world.authority.refreshes();
             advance(Duration::from_millis(800)).await;
             assert!(failed(api.value().await));
-            assert_eq!(world.authority.posts(), posts, "{text}");
+            assert_eq!(world.authority.refreshes(), posts, "refreshes: {text}");
             advance(Duration::from_secs(300)).await;
-            world.authority.always(Role::Refresh, Conduct::Honest);
+            world.authority.always(Role::Refresh, Handling::Normal);
             assert!(api.value().await.is_ok(), "{text}");
         });
     }

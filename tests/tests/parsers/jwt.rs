@@ -55,6 +55,6 @@ proptest! {
         let issued = world.authority.issue();
         let api = client(&world, Tokens::new(&*token).with_refresh(&*issued.refresh));
         prop_assert!(run(api.value()).is_ok());
-        prop_assert!(world.authority.posts() <= 1 && world.stage.sends() == 2);
+        prop_assert!(world.authority.refreshes() <= 1 && world.stage.sends() == 2);
     }
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Error, SessionState, Tokens};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
@@ -116,7 +116,7 @@ proptest! {
     fn no_answer_of_the_refresh_endpoint_stores_what_is_no_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
         world.stage.respond(|seen| if seen.token() == Some("old") { (401, Value::Null) } else { (200, Value::Null) });
-        world.authority.always(Role::Refresh, Conduct::instead(Answer::new(status).body(body.clone())));
+        world.authority.always(Role::Refresh, Handling::instead(Answer::new(status).body(body.clone())));
         let api = client(&world, Tokens::new("old").with_refresh("old-refresh"));
 
         let result = run(api.value());

@@ -19,7 +19,8 @@ async fn killed_before_the_server_has_read_it() {
         next.tell("call");
         shop.exchange().await.release();
         assert_eq!(next.says("called: ").await, "well", "{}", shop.place.name());
-        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (2, 0));
+        shop.world.authority.assert_refreshes(2);
+        assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
     }
 }
 
@@ -37,12 +38,12 @@ async fn killed_before_the_answer() {
             authority.expire();
             first.tell("call");
             let spent = shop.exchange().await;
-            assert_eq!(authority.granted(), 1);
+            authority.assert_granted(1);
             first.kill();
             drop(spent);
             authority.open(Role::Refresh);
             let said = all[0].call().await;
-            assert_eq!((authority.asked_again(), authority.spent_twice()), (1, 0));
+            authority.assert_retries_after_lost_answer(1);
             if server == Server::Lenient {
                 assert_eq!(said, "well", "{}", shop.place.name());
                 assert_eq!(all[1].call().await, "well");
@@ -55,7 +56,7 @@ async fn killed_before_the_answer() {
                 }
             }
             // Nobody goes on about it.
-            assert_eq!(authority.posts(), 2);
+            authority.assert_refreshes(2);
         }
     }
 }
@@ -72,6 +73,7 @@ async fn killed_after_the_answer_was_stored() {
         shop.until("a call with the new token", |board| board.newest == 2).await;
         first.kill();
         assert_eq!(next.call().await, "well", "{}", shop.place.name());
-        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+        shop.world.authority.assert_refreshes(1);
+        assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
     }
 }

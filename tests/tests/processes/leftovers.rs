@@ -22,7 +22,8 @@ async fn half_a_file_is_in_nobodys_way() {
         assert_eq!(shop.process("next").call().await, "well");
         assert!(!fresh.exists());
     }
-    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (3, 0));
+    shop.world.authority.assert_refreshes(3);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
 /// S4, R6: processes that do nothing but write are killed at random: what is stored is whole, no older than what they were told of,
@@ -68,12 +69,13 @@ async fn the_lock_of_the_dead_is_free() {
         victim.says("at: ").await;
         next.tell("call");
         sleep(Duration::from_millis(300)).await;
-        assert_eq!(shop.world.authority.posts(), 0, "it is held");
+        assert_eq!(shop.world.authority.refreshes(), 0, "refreshes: it is held");
         let killed = Instant::now();
         victim.kill();
         assert_eq!(next.says("called: ").await, "well");
         // Far below the eight seconds that a lock is waited for.
         assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
-        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+        shop.world.authority.assert_refreshes(1);
+        assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
     }
 }

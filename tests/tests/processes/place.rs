@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
 
 use afresh::{BoxError, Client, FileStore, RedisStore, SessionStore, Stored, Tokens};
-use afresh_tests::{Issued, RedisServer};
+use afresh_tests::{RedisServer, TokenPair};
 
 /// A place of the test's own, which goes away with it.
 pub enum Place {
@@ -70,7 +70,7 @@ impl Place {
     }
 
     /// Somebody has logged in, and their process has ended since.
-    pub async fn log_in(&self, origin: &str, issued: &Issued) {
+    pub async fn log_in(&self, origin: &str, issued: &TokenPair) {
         let builder = Client::builder(origin);
         let builder = match self {
             Self::File(_) => builder.store(FileStore::new(self.path())),

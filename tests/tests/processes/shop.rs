@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use afresh_tests::{Knobs, Listening, Parked, Role, World};
+use afresh_tests::{AuthorityConfig, Listening, ParkedRequest, Role, World};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -46,7 +46,7 @@ impl Shop {
     /// Somebody has logged in, and nobody is there.
     pub async fn open(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
-        let world = World::with(Knobs { grace, ..Knobs::default() });
+        let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
         let board = watch::Sender::new(Board::default());
         let (authority, notes) = (world.authority.clone(), board.clone());
         world.guard_with(403, move |seen| {
@@ -68,7 +68,7 @@ impl Shop {
     }
 
     /// The next exchange, held before it is processed.
-    pub async fn exchange(&self) -> Parked {
+    pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
         timeout(PATIENCE, parked).await.expect("somebody refreshes")
     }
@@ -90,7 +90,7 @@ impl Shop {
 
     /// How often a refresh token was presented that was spent, whoever knew.
     pub fn presented_again(&self) -> usize {
-        self.world.authority.spent_twice() + self.world.authority.asked_again()
+        self.world.authority.reuses() + self.world.authority.retries_after_lost_answer()
     }
 }
 

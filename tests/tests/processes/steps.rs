@@ -34,7 +34,7 @@ async fn killed_at(step: &str, place: Place, server: Server) -> String {
     let said = shop.process("next").call().await;
     let again = usize::from(step == "before persist");
     assert_eq!(shop.presented_again(), again, "{step}");
-    assert!(shop.world.authority.posts() <= 2 && spent <= 1, "{step}");
+    assert!(shop.world.authority.refreshes() <= 2 && spent <= 1, "{step}");
     said
 }
 

@@ -40,7 +40,8 @@ async fn who_outlasts_the_lease_before_the_exchange_spends_nothing() {
         first.wake();
         first.tell("go");
         goes_on(&mut first).await;
-        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0), "{step}");
+        assert_eq!(shop.world.authority.refreshes(), 1, "refreshes: {step}");
+        assert_eq!(shop.presented_again(), 0, "{step}");
     }
 }
 
@@ -62,7 +63,8 @@ async fn who_outlasts_the_exchange_does_not_repeat_it() {
     first.wake();
     drop(unread);
     goes_on(&mut first).await;
-    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (2, 0));
+    shop.world.authority.assert_refreshes(2);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
 /// R3: who sleeps from the exchange until its lease has run out takes the only answer along. A lenient server gives it to the
@@ -83,12 +85,14 @@ async fn who_outlasts_the_lease_before_the_answer_does_no_harm() {
     assert_eq!(next.call().await, "well");
     first.wake();
     goes_on(&mut first).await;
-    assert_eq!((authority.posts(), shop.presented_again()), (2, 1));
+    authority.assert_refreshes(2);
+    assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
     for worker in [&mut first, &mut next] {
         authority.expire();
         assert_eq!(worker.call().await, "well");
     }
-    assert_eq!((authority.posts(), shop.presented_again()), (4, 1));
+    authority.assert_refreshes(4);
+    assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
 /// R3: a strict server ends the session, and that is said; nobody goes on asking it.
@@ -114,7 +118,8 @@ async fn with_a_strict_server_it_is_lost_and_that_is_said() {
         let said = worker.call().await;
         assert!(["stranger", "lost", "expired"].iter().any(|word| said.starts_with(word)), "{said}");
     }
-    assert_eq!((authority.posts(), shop.presented_again()), (2, 1));
+    authority.assert_refreshes(2);
+    assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
 /// R5, R6: the kernel's lock has no lease: as long as its holder sleeps nobody refreshes, and that is said too. When it wakes
@@ -133,5 +138,6 @@ async fn who_sleeps_with_the_lock_of_a_file_keeps_it() {
     first.wake();
     assert_eq!(first.says("called: ").await, "well");
     assert_eq!(shop.process("third").call().await, "well");
-    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+    shop.world.authority.assert_refreshes(1);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::Tokens;
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use tracing::Level;
 
 use crate::api::{ORIGIN, Shop, ShopClient, customer, order};
@@ -81,7 +81,7 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let _guard = recorder.listen();
     world.authority.expire();
     world.guard_with(403, |_| order());
-    world.authority.next(Role::Refresh, Conduct::instead(503));
+    world.authority.next(Role::Refresh, Handling::instead(503));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
 
     let (_, refresh) = recorder.only("afresh.refresh");
@@ -221,10 +221,11 @@ async fn a_refusal_that_is_not_mended_says_why() {
 #[tokio::test(start_paused = true)]
 async fn an_exchange_that_is_asked_for_again_is_counted() {
     let grace = Some(Duration::from_secs(60));
-    let (world, recorder) = (World::with(Knobs { grace, ..Knobs::default() }), Recorder::default());
+    let (world, recorder) =
+        (World::with(AuthorityConfig { grace, ..AuthorityConfig::default() }), Recorder::default());
     let shop = customer(&world);
     let _guard = recorder.listen();
-    world.authority.next(Role::Refresh, Conduct::lose_after());
+    world.authority.next(Role::Refresh, Handling::reset_after());
     shop.session().refresh().await.unwrap();
     let (refresh, _) = recorder.only("afresh.refresh");
     let sends = recorder.named("afresh.send");

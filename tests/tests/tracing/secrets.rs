@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use afresh::oauth2::RefreshTokenGrant;
 use afresh::{Body, Error, RefreshToken, Reply, Result, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
@@ -94,15 +94,15 @@ async fn nothing_that_is_told_holds_a_secret() {
     let _ = client.login(&secret).await;
     client.session().set(Tokens::new(&*secret).with_refresh(&*secret)).await.unwrap();
     for answer in answers(&secret) {
-        for conduct in [
-            Conduct::instead((500, json!({ "error": secret, "error_description": secret }))),
-            Conduct::instead(Answer::text(200, &secret)),
-            Conduct::instead(Answer::fail(secret.clone())),
-            Conduct::instead((200, json!({ "access_token": "good", "refresh_token": secret }))),
+        for handling in [
+            Handling::instead((500, json!({ "error": secret, "error_description": secret }))),
+            Handling::instead(Answer::text(200, &secret)),
+            Handling::instead(Answer::fail(secret.clone())),
+            Handling::instead((200, json!({ "access_token": "good", "refresh_token": secret }))),
         ] {
             let answer = answer.clone();
             world.stage.respond(move |_| answer.clone());
-            world.authority.next(Role::Refresh, conduct);
+            world.authority.next(Role::Refresh, handling);
             let _ = search().await;
             let _ = by_hand().await;
             tokio::time::advance(Duration::from_mins(10)).await;
@@ -113,7 +113,7 @@ async fn nothing_that_is_told_holds_a_secret() {
     world.stage.respond(|_| 401);
     world
         .authority
-        .next(Role::Refresh, Conduct::instead((400, json!({ "error": "invalid_grant", "x": secret }))));
+        .next(Role::Refresh, Handling::instead((400, json!({ "error": "invalid_grant", "x": secret }))));
     let _ = search().await;
     let _ = client.logout().await;
 
@@ -136,7 +136,7 @@ async fn nothing_that_is_told_holds_a_secret() {
 /// U3: the same where the secret is a cookie.
 #[tokio::test(start_paused = true)]
 async fn nothing_that_is_told_holds_a_cookie() {
-    let (world, recorder) = (World::with(Knobs::seed()), Recorder::default());
+    let (world, recorder) = (World::with(AuthorityConfig::cookie()), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
     let client = PrivateCookiesClient::builder(ORIGIN).transport(world.service()).build().unwrap();
@@ -188,7 +188,7 @@ async fn nothing_that_is_told_of_a_grant_holds_a_secret() {
         let client = client.tokens(Tokens::new(&*secret).with_refresh(&*secret)).refresher(grant.clone());
         let client = client.build().unwrap();
         let said = json!({ "error": "invalid_client", "error_description": secret, "error_uri": secret });
-        world.authority.next(Role::Refresh, Conduct::instead((status, said)));
+        world.authority.next(Role::Refresh, Handling::instead((status, said)));
         client.search("1", "2", "3", "4", Body::from("5")).await.unwrap_err();
     }
     let exchanges =

@@ -140,10 +140,13 @@ async fn a_reply_has_status_and_headers_too() {
     created.headers_mut().append("x-page", "2".parse().unwrap());
     let (_server, api) = api(created).await;
     let reply = api.reply().await.unwrap();
-    assert_eq!((reply.status.as_u16(), &reply.body), (201, &Order { id: 7 }));
+    assert_eq!(reply.status.as_u16(), 201);
+    assert_eq!(&reply.body, &Order { id: 7 });
     assert_eq!(reply.headers.get_all("x-page").iter().collect::<Vec<_>>(), ["1", "2"]);
     let receipt = reply.receipt();
-    assert_eq!((receipt.is_authenticated(), receipt.is_replayed(), receipt.sends()), (false, false, 1));
+    assert_eq!(receipt.is_authenticated(), false);
+    assert_eq!(receipt.is_replayed(), false);
+    assert_eq!(receipt.sends(), 1, "sends in the receipt");
 }
 
 #[tokio::test]

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use afresh::oauth2::{ClientCredentials, RefreshTokenGrant};
 use afresh::{Result, Tokens, api};
-use afresh_tests::{Conduct, Issued, Knobs, Role, World};
+use afresh_tests::{AuthorityConfig, Handling, Role, TokenPair, World};
 use serde_json::Value;
 
 use crate::server::{Server, json, refusing, values};
@@ -15,7 +15,7 @@ trait Orders {
     async fn orders(&self) -> Result<Value>;
 }
 
-fn tokens(issued: &Issued) -> Tokens {
+fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
@@ -24,7 +24,10 @@ fn tokens(issued: &Issued) -> Tokens {
 async fn a_connection_that_breaks_under_the_exchange_loses_no_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for http in [None, Some(own), Some(reqwest::Client::new())] {
-        let world = World::with(Knobs { grace: Some(Duration::from_secs(60)), ..Knobs::default() });
+        let world = World::with(AuthorityConfig {
+            grace: Some(Duration::from_secs(60)),
+            ..AuthorityConfig::default()
+        });
         let (api, id) = (world.listen().await, world.authority.listen().await);
         let mut grant = RefreshTokenGrant::new(format!("{}/api/user/refresh_token", id.base_url));
         if let Some(http) = http {
@@ -34,12 +37,12 @@ async fn a_connection_that_breaks_under_the_exchange_loses_no_session() {
         let client = OrdersClient::builder(&api.base_url).tokens(given).refresher(grant).build().unwrap();
         world.authority.expire();
         world.guard(403);
-        world.authority.next(Role::Refresh, Conduct::lose_after());
+        world.authority.next(Role::Refresh, Handling::reset_after());
 
         client.orders().await.unwrap();
 
-        assert_eq!((world.authority.granted(), world.authority.asked_again()), (2, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_granted(2);
+        world.authority.assert_retries_after_lost_answer(1);
     }
 }
 

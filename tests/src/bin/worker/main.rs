@@ -2,7 +2,7 @@
 //!
 //! It is told what to do line by line on its stdin, says on its stdout what became of it, and ends with its stdin.
 
-mod errands;
+mod calls;
 mod steps;
 
 use std::io::BufRead;
@@ -12,7 +12,7 @@ use std::time::Duration;
 use afresh::{FileStore, RedisStore, SessionStore};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::errands::{ShopClient, call, say, work, write};
+use crate::calls::{ShopClient, call, say, work, write};
 use crate::steps::{Stepped, Steps};
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
 use tokio::sync::Notify;
 
-use crate::errands::say;
+use crate::calls::say;
 
 /// A store whose every step can be the last one. Those of a refresh are, in order: `before lock`, `after lock`, `before load`,
 /// `after load`, `before intent`, `after intent`, and when the server has answered `before persist`, `after persist`.

@@ -4,7 +4,7 @@ use std::panic::resume_unwind;
 use std::time::Duration;
 
 use afresh::{Error, Result, Session, Tokens};
-use afresh_tests::{Knobs, World};
+use afresh_tests::{AuthorityConfig, World};
 use fastrand::Rng;
 use serde_json::{Value, to_value};
 use tokio::task::{JoinHandle, JoinSet};
@@ -60,7 +60,7 @@ impl Day {
         let mut dice = Rng::with_seed(seed);
         let lifetime = dice.bool().then(|| Duration::from_secs(dice.u64(10..90)));
         let grace = (climate == Climate::Lossy).then_some(Duration::from_mins(10));
-        let world = World::with(Knobs { lifetime, grace, ..Knobs::default() });
+        let world = World::with(AuthorityConfig { lifetime, grace, ..AuthorityConfig::default() });
         let weather = Weather::new(world.clone(), climate, dice.fork());
         let lanes = (0..dice.usize(1..3)).map(|number| lane(number, &weather, &mut dice)).collect();
         Self { world, climate, lanes, asked: 0, lifetime, weather, dice, logins: 0 }

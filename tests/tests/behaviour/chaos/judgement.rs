@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use afresh::{Error, SessionEvent};
-use afresh_tests::{Fate, Role, Seen};
+use afresh_tests::{RequestState, Role, Seen};
 
 use super::Tally;
 use super::day::{Call, Day};
@@ -48,7 +48,7 @@ impl<'a> Judge<'a> {
         self.judge_refreshes();
         self.judge_texts();
         let authority = &self.day.world.authority;
-        Tally { posts: authority.posts(), granted: authority.granted(), ..tally }
+        Tally { posts: authority.refreshes(), granted: authority.granted(), ..tally }
     }
 
     /// I3, I4, I5, Q1: at most twice, the second time with a newer token of the same login of the same session.
@@ -96,7 +96,7 @@ impl<'a> Judge<'a> {
     fn reason(&self, call: &Call, sends: &[Seen], error: &Error) -> Option<&'static str> {
         let timeline = &self.day.lanes[call.lane].timeline;
         let (begun, ended) = (call.begun, call.ended);
-        let last = sends.last().map(Seen::fate);
+        let last = sends.last().map(Seen::state);
         let reasons = [
             (
                 "answered",
@@ -118,7 +118,10 @@ impl<'a> Judge<'a> {
             ("refresh failed", error.is_refresh() && self.has_failed(call)),
             ("given up", error.is_refresh() && error.to_string().contains("given up")),
             ("streamed", error.is_not_replayable() && call.errand == Errand::Upload),
-            ("reset", last == Some(Fate::Failed) && error.status().is_none_or(|status| status != 200)),
+            (
+                "reset",
+                last == Some(RequestState::Failed) && error.status().is_none_or(|status| status != 200),
+            ),
         ];
         reasons.iter().find(|(_, holds)| *holds).map(|(reason, _)| *reason)
     }
@@ -132,10 +135,13 @@ impl<'a> Judge<'a> {
     /// G2, I8, I12, I13: no spent token, no refresh without a cause, no end without a word.
     fn judge_refreshes(&self) {
         let Day { world, lanes, climate, .. } = self.day;
-        world.authority.assert_nothing_spent_twice();
         // In bad weather an exchange may be given up while it is under way, and what it brought is lost.
         if *climate == Climate::Fair {
-            assert_eq!(world.authority.asked_again(), 0, "I8");
+            assert_eq!(
+                world.authority.retries_after_lost_answer(),
+                0,
+                "tokens sent again after a lost answer: I8"
+            );
         }
         let exchanges = world.authority.requests(Role::Refresh);
         let refused = exchanges.iter().filter(|seen| status(Some(seen)) == Some(400)).count();
@@ -167,8 +173,12 @@ impl<'a> Judge<'a> {
         let causes = refusals + lifetimes + self.day.asked;
         let calls = self.calls.len();
         // What is granted again, because its answer was lost, has no cause of its own.
-        let granted =
-            self.day.world.authority.granted().saturating_sub(self.day.world.authority.asked_again());
+        let granted = self
+            .day
+            .world
+            .authority
+            .granted()
+            .saturating_sub(self.day.world.authority.retries_after_lost_answer());
         assert!(granted <= causes, "V3: {causes} causes");
         assert!(exchanges.len() <= 4 * (causes + calls) + 4, "V2: {} exchanges", exchanges.len());
     }
@@ -195,5 +205,5 @@ impl<'a> Judge<'a> {
 
 /// The status with which a request was answered.
 fn status(seen: Option<&Seen>) -> Option<u16> {
-    seen?.fate().status()
+    seen?.state().status()
 }

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use afresh_tests::{Answer, Authority, Conduct, Double, Outcome, Role, Seen, World};
+use afresh_tests::{Answer, Authority, Double, Handling, Outcome, Role, Seen, World};
 use bytes::Bytes;
 use fastrand::Rng;
 use futures_util::FutureExt;
@@ -99,24 +99,24 @@ impl Weather {
     }
 
     /// What the authority does with an exchange.
-    fn conduct(&self) -> Conduct {
+    fn handling(&self) -> Handling {
         if !self.goes_wrong() {
-            return Conduct::Honest;
+            return Handling::Normal;
         }
         let lossy = self.0.climate == Climate::Lossy;
         match self.dice().u8(..14) {
-            0 => Conduct::instead(500),
-            1 => Conduct::instead(503),
-            2 => Conduct::retry_after(429, "3"),
-            3 => Conduct::instead(Answer::html(200, "<html>portal</html>")),
-            4 => Conduct::instead(Answer::html(403, "<html>blocked</html>")),
-            5 => Conduct::instead(Answer::json(200, json!({ "access_token": "" }))),
-            6 => Conduct::instead(Answer::json(200, json!({ "access_token": 7, "refresh_token": "x" }))),
-            7 => Conduct::instead(Answer::redirect("https://elsewhere.test/token")),
-            8 => Conduct::instead(Answer::json(400, json!({ "error": "temporarily_unavailable" }))),
-            9 => Conduct::instead(Answer::hang()),
-            _ if lossy => Conduct::lose_after(),
-            _ => Conduct::lose_before(),
+            0 => Handling::instead(500),
+            1 => Handling::instead(503),
+            2 => Handling::retry_after(429, "3"),
+            3 => Handling::instead(Answer::html(200, "<html>portal</html>")),
+            4 => Handling::instead(Answer::html(403, "<html>blocked</html>")),
+            5 => Handling::instead(Answer::json(200, json!({ "access_token": "" }))),
+            6 => Handling::instead(Answer::json(200, json!({ "access_token": 7, "refresh_token": "x" }))),
+            7 => Handling::instead(Answer::redirect("https://elsewhere.test/token")),
+            8 => Handling::instead(Answer::json(400, json!({ "error": "temporarily_unavailable" }))),
+            9 => Handling::instead(Answer::hang()),
+            _ if lossy => Handling::reset_after(),
+            _ => Handling::reset_before(),
         }
     }
 
@@ -153,10 +153,10 @@ impl Double for Weather {
             match role {
                 Some(Role::Refresh) => {
                     // How its answer travels is told in `deliver`: the authority keeps books of what arrived.
-                    world.authority.next(Role::Refresh, weather.conduct());
+                    world.authority.next(Role::Refresh, weather.handling());
                     return world.handle(request).await;
                 }
-                Some(role) if weather.goes_wrong() => world.authority.next(role, Conduct::instead(500)),
+                Some(role) if weather.goes_wrong() => world.authority.next(role, Handling::instead(500)),
                 _ => {}
             }
             let outcome = world.handle(request).await;

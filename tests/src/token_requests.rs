@@ -8,11 +8,11 @@ use tokio::time::Instant;
 
 use crate::answer::Answer;
 use crate::authority::{Authority, Hold};
+use crate::authority_config::{AuthorityConfig, Handling, RefreshTokenField, RefreshTokenIn, Role};
 use crate::double::{Double, Outcome};
 use crate::gate::Waiting;
-use crate::knobs::{Carrier, Conduct, Knobs, Role, SecretField};
-use crate::ledger::Grant;
-use crate::reply::Visit;
+use crate::issued_tokens::Grant;
+use crate::response_body::OpenRequest;
 use crate::seen::Seen;
 
 impl Double for Authority {
@@ -25,93 +25,94 @@ impl Authority {
     /// The role of a path, if it has one.
     #[must_use]
     pub fn role_of(&self, path: &str) -> Option<Role> {
-        let [login, refresh, logout] = self.state().knobs.paths;
+        let [login, refresh, logout] = self.state().config.paths;
         let roles = [(login, Role::Login), (refresh, Role::Refresh), (logout, Role::Logout)];
         roles.into_iter().find(|(of, _)| *of == path).map(|(_, role)| role)
     }
 
     async fn take(self, request: http::Request<Bytes>) -> Outcome {
         let role = self.role_of(request.uri().path());
-        let visit = Visit::new(self.journal_of_all(), request);
+        let open = OpenRequest::new(self.request_log(), request);
         let Some(role) = role else {
-            return visit.answer(Answer::new(404)).await;
+            return open.answer(Answer::new(404)).await;
         };
-        let _under_way = UnderWay::new(&self, role, visit.seen());
+        let _under_way = UnderWay::new(&self, role, open.seen());
         let (hold, delay) = {
             let mut state = self.state();
-            (state.desk(role).hold, state.knobs.delay)
+            (state.endpoint(role).hold, state.config.delay)
         };
-        let mut conduct = Conduct::Honest;
+        let mut handling = Handling::Normal;
         if hold == Some(Hold::Unprocessed) {
-            conduct = self.park(role, visit.seen()).await;
+            handling = self.park(role, open.seen()).await;
         }
         if let Some(delay) = delay {
             tokio::time::sleep(delay).await;
         }
-        if matches!(conduct, Conduct::Honest) {
-            conduct = self.standing_conduct(role);
+        if matches!(handling, Handling::Normal) {
+            handling = self.next_handling(role);
         }
-        let (mut answer, mut grant) = self.process(role, visit.seen(), conduct);
+        let (mut answer, mut grant) = self.process(role, open.seen(), handling);
         if hold == Some(Hold::Processed)
-            && let Conduct::Instead(other) | Conduct::Spend(other) = self.park(role, visit.seen()).await
+            && let Handling::Instead(other) | Handling::ProcessThen(other) =
+                self.park(role, open.seen()).await
         {
             (answer, grant) = (other, None);
         }
         if let Some(grant) = grant {
-            self.state().ledger.told(grant);
+            self.state().issued.told(grant);
         }
-        visit.answer(answer).await
+        open.answer(answer).await
     }
 
-    async fn park(&self, role: Role, seen: &Seen) -> Conduct {
-        self.gate(role).park(seen).await.unwrap_or_else(Conduct::lose_before)
+    async fn park(&self, role: Role, seen: &Seen) -> Handling {
+        self.gate(role).park(seen).await.unwrap_or_else(Handling::reset_before)
     }
 
-    fn standing_conduct(&self, role: Role) -> Conduct {
+    fn next_handling(&self, role: Role) -> Handling {
         let mut state = self.state();
-        let desk = state.desk(role);
-        desk.next.pop_front().unwrap_or_else(|| desk.always.clone())
+        let endpoint = state.endpoint(role);
+        endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
     /// The answer, and the grant that it carries.
-    fn process(&self, role: Role, seen: &Seen, conduct: Conduct) -> (Answer, Option<Grant>) {
-        match conduct {
-            Conduct::Instead(answer) => (answer, None),
-            Conduct::Spend(answer) => {
-                self.process_honestly(role, seen);
+    fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
+        match handling {
+            Handling::Instead(answer) => (answer, None),
+            Handling::ProcessThen(answer) => {
+                self.process_normally(role, seen);
                 (answer, None)
             }
-            Conduct::Honest => self.process_honestly(role, seen),
+            Handling::Normal => self.process_normally(role, seen),
         }
     }
 
-    fn process_honestly(&self, role: Role, seen: &Seen) -> (Answer, Option<Grant>) {
+    fn process_normally(&self, role: Role, seen: &Seen) -> (Answer, Option<Grant>) {
         let mut state = self.state();
         let state = &mut *state;
-        let (knobs, ledger, now) = (&state.knobs, &mut state.ledger, Instant::now());
-        let secret = presented(seen, knobs, ledger.canary());
+        let (config, issued, now) = (&state.config, &mut state.issued, Instant::now());
+        let secret = presented(seen, config, issued.canary());
         let grant = match role {
-            Role::Login => Some(ledger.log_in(seen.json(), knobs, now)),
-            Role::Refresh => secret.as_deref().and_then(|secret| ledger.exchange(secret, knobs, now)),
-            Role::Logout if ledger.log_out(seen.token(), secret.as_deref()) => {
-                return (logged_out(knobs), None);
+            Role::Login => Some(issued.log_in(seen.json(), config, now)),
+            Role::Refresh => secret.as_deref().and_then(|secret| issued.exchange(secret, config, now)),
+            Role::Logout if issued.log_out(seen.token(), secret.as_deref()) => {
+                return (logged_out(config), None);
             }
             Role::Logout => None,
         };
         let Some(grant) = grant else {
-            return (knobs.refusal.clone(), None);
+            return (config.refusal.clone(), None);
         };
         state.granted += usize::from(role == Role::Refresh);
-        let field = if role == Role::Login { SecretField::Given } else { knobs.secret_field };
-        let (access, secret) = (ledger.access_text(grant.access), ledger.secret_text(grant.secret));
-        (tokens(knobs, field, &access, &secret), Some(grant))
+        let field = if role == Role::Login { RefreshTokenField::Given } else { config.refresh_token_field };
+        let (access, secret) = (issued.access_text(grant.access), issued.secret_text(grant.secret));
+        (tokens(config, field, &access, &secret), Some(grant))
     }
 }
 
 /// The refresh token that a request presents.
-fn presented(seen: &Seen, knobs: &Knobs, canary: &str) -> Option<String> {
-    if knobs.carrier == Carrier::Cookie {
-        return seen.cookie(knobs.cookie_name).map(str::to_owned);
+fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<String> {
+    if config.refresh_token_in == RefreshTokenIn::Cookie {
+        return seen.cookie(config.cookie_name).map(str::to_owned);
     }
     // Under which name it comes is for tests to check: here every place is searched.
     let json = match seen.json() {
@@ -125,41 +126,41 @@ fn presented(seen: &Seen, knobs: &Knobs, canary: &str) -> Option<String> {
     candidates.find(|text| text.starts_with(&format!("{canary}-refresh-")))
 }
 
-fn tokens(knobs: &Knobs, field: SecretField, access: &str, secret: &str) -> Answer {
+fn tokens(config: &AuthorityConfig, field: RefreshTokenField, access: &str, secret: &str) -> Answer {
     let mut body = Map::from_iter([("access_token".to_owned(), json!(access))]);
-    let seconds = knobs.lifetime.map(|lifetime| json!(lifetime.as_secs()));
-    if let Some(expires_in) = knobs.expires_in.clone().or(seconds) {
+    let seconds = config.lifetime.map(|lifetime| json!(lifetime.as_secs()));
+    if let Some(expires_in) = config.expires_in.clone().or(seconds) {
         body.insert("expires_in".to_owned(), expires_in);
     }
     let secret = match field {
-        SecretField::Given => Some(secret),
-        SecretField::Empty => Some(""),
-        SecretField::Omitted => None,
+        RefreshTokenField::Given => Some(secret),
+        RefreshTokenField::Empty => Some(""),
+        RefreshTokenField::Omitted => None,
     };
-    if let (Carrier::Body, Some(secret)) = (knobs.carrier, secret) {
+    if let (RefreshTokenIn::Body, Some(secret)) = (config.refresh_token_in, secret) {
         body.insert("refresh_token".to_owned(), json!(secret));
     }
-    if let Value::Object(members) = knobs.members.clone() {
+    if let Value::Object(members) = config.members.clone() {
         body.extend(members);
     }
     let answer = Answer::json(200, Value::Object(body));
-    match (knobs.carrier, secret) {
-        (Carrier::Cookie, Some(secret)) => answer.header("set-cookie", &cookie(knobs, secret)),
+    match (config.refresh_token_in, secret) {
+        (RefreshTokenIn::Cookie, Some(secret)) => answer.header("set-cookie", &cookie(config, secret)),
         _ => answer,
     }
 }
 
-fn logged_out(knobs: &Knobs) -> Answer {
-    match knobs.carrier {
-        Carrier::Body => Answer::new(204),
-        Carrier::Cookie => {
-            Answer::new(204).header("set-cookie", &format!("{}; Max-Age=0", cookie(knobs, "")))
+fn logged_out(config: &AuthorityConfig) -> Answer {
+    match config.refresh_token_in {
+        RefreshTokenIn::Body => Answer::new(204),
+        RefreshTokenIn::Cookie => {
+            Answer::new(204).header("set-cookie", &format!("{}; Max-Age=0", cookie(config, "")))
         }
     }
 }
 
-fn cookie(knobs: &Knobs, value: &str) -> String {
-    format!("{}={value}{}", knobs.cookie_name, knobs.cookie_attributes)
+fn cookie(config: &AuthorityConfig, value: &str) -> String {
+    format!("{}={value}{}", config.cookie_name, config.cookie_attributes)
 }
 
 /// Counts how many exchanges are under way at the same time.
@@ -168,12 +169,12 @@ struct UnderWay(Option<Authority>);
 impl UnderWay {
     fn new(authority: &Authority, role: Role, seen: &Seen) -> Self {
         let mut state = authority.state();
-        state.desk(role).seen.push(seen.clone());
+        state.endpoint(role).seen.push(seen.clone());
         if role != Role::Refresh {
             return Self(None);
         }
         state.exchanging += 1;
-        state.most_at_once = state.most_at_once.max(state.exchanging);
+        state.max_concurrent_refreshes = state.max_concurrent_refreshes.max(state.exchanging);
         Self(Some(authority.clone()))
     }
 }
@@ -190,9 +191,9 @@ impl Drop for UnderWay {
 ///
 /// What it carries is a [`Seen`], whose methods it has.
 #[derive(Debug)]
-pub struct Parked(pub(crate) Waiting<Conduct>);
+pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 
-impl Parked {
+impl ParkedRequest {
     /// The request, to keep beyond the answer.
     #[must_use]
     pub fn seen(&self) -> Seen {
@@ -201,17 +202,17 @@ impl Parked {
 
     /// Lets it go on, as if it had not been held.
     pub fn release(self) {
-        self.0.decide(Conduct::Honest);
+        self.0.decide(Handling::Normal);
     }
 
     /// Answers this. If it was not processed yet, it never is.
     pub fn answer(self, answer: impl Into<Answer>) {
-        self.0.decide(Conduct::Instead(answer.into()));
+        self.0.decide(Handling::Instead(answer.into()));
     }
 
     /// Processes it, if it was not yet, but answers this.
-    pub fn spend(self, answer: impl Into<Answer>) {
-        self.0.decide(Conduct::Spend(answer.into()));
+    pub fn process_then(self, answer: impl Into<Answer>) {
+        self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
     /// Never answers; unprocessed, it stays so.
@@ -231,7 +232,7 @@ impl Parked {
     }
 }
 
-impl std::ops::Deref for Parked {
+impl std::ops::Deref for ParkedRequest {
     type Target = Seen;
 
     fn deref(&self) -> &Seen {

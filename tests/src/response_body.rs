@@ -1,4 +1,4 @@
-//! From an answer to a response, and the body that tells the journal when it was read or dropped.
+//! From an answer to a response, and the body that tells the log when it was read or dropped.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -13,19 +13,19 @@ use tokio::sync::mpsc;
 
 use crate::answer::{Answer, Chunk, Content, Ending, Kind};
 use crate::double::Outcome;
-use crate::journal::Journal;
-use crate::seen::{Fate, Seen};
+use crate::request_log::RequestLog;
+use crate::seen::{RequestState, Seen};
 
 /// One request while it is at a double. Dropped before it is answered, it is abandoned.
-pub(crate) struct Visit {
+pub(crate) struct OpenRequest {
     seen: Seen,
-    journal: Journal,
+    log: RequestLog,
     answered: bool,
 }
 
-impl Visit {
-    pub(crate) fn new(journal: &Journal, request: http::Request<Bytes>) -> Self {
-        Self { seen: journal.arrived(request), journal: journal.clone(), answered: false }
+impl OpenRequest {
+    pub(crate) fn new(log: &RequestLog, request: http::Request<Bytes>) -> Self {
+        Self { seen: log.arrived(request), log: log.clone(), answered: false }
     }
 
     pub(crate) fn seen(&self) -> &Seen {
@@ -36,38 +36,38 @@ impl Visit {
     pub(crate) async fn answer(mut self, answer: Answer) -> Outcome {
         match answer.0 {
             Kind::Response(response) => {
-                self.became(Fate::Answered(response.status.as_u16()));
-                let body = ReplyBody::new(response.content, self.seen.clone(), self.journal.clone());
+                self.set_state(RequestState::Answered(response.status.as_u16()));
+                let body = ResponseBody::new(response.content, self.seen.clone(), self.log.clone());
                 let mut reply = http::Response::new(body);
                 *reply.status_mut() = response.status;
                 *reply.headers_mut() = response.headers;
                 Ok(reply)
             }
             Kind::Fail(failure) => {
-                self.became(Fate::Failed);
+                self.set_state(RequestState::Failed);
                 Err(failure.into_error())
             }
             Kind::Hang | Kind::Park => pending().await,
         }
     }
 
-    fn became(&mut self, fate: Fate) {
+    fn set_state(&mut self, state: RequestState) {
         self.answered = true;
-        self.journal.became(&self.seen, fate);
+        self.log.set_state(&self.seen, state);
     }
 }
 
-impl Drop for Visit {
+impl Drop for OpenRequest {
     fn drop(&mut self) {
         if !self.answered {
-            self.journal.became(&self.seen, Fate::Abandoned);
+            self.log.set_state(&self.seen, RequestState::Abandoned);
         }
     }
 }
 
 /// The body of an answer.
 #[derive(Debug)]
-pub struct ReplyBody {
+pub struct ResponseBody {
     source: Source,
     watch: Watch,
 }
@@ -75,11 +75,11 @@ pub struct ReplyBody {
 #[derive(Debug)]
 enum Source {
     Chunks(VecDeque<Bytes>, Ending, SizeHint),
-    Feed(mpsc::UnboundedReceiver<Chunk>),
+    BodySender(mpsc::UnboundedReceiver<Chunk>),
 }
 
-impl ReplyBody {
-    fn new(content: Content, seen: Seen, journal: Journal) -> Self {
+impl ResponseBody {
+    fn new(content: Content, seen: Seen, log: RequestLog) -> Self {
         let source = match content {
             Content::Whole(bytes) => {
                 let size = SizeHint::with_exact(bytes.len() as u64);
@@ -88,15 +88,15 @@ impl ReplyBody {
             }
             Content::Chunks(chunks, ending) => Source::Chunks(chunks, ending, SizeHint::default()),
             Content::Fed(receiver) => match receiver.lock().unwrap_or_else(PoisonError::into_inner).take() {
-                Some(receiver) => Source::Feed(receiver),
+                Some(receiver) => Source::BodySender(receiver),
                 None => Source::Chunks(VecDeque::new(), Ending::Break, SizeHint::default()),
             },
         };
-        Self { source, watch: Watch { seen, journal, over: false } }
+        Self { source, watch: Watch { seen, log, over: false } }
     }
 }
 
-impl http_body::Body for ReplyBody {
+impl http_body::Body for ResponseBody {
     type Data = Bytes;
     type Error = io::Error;
 
@@ -118,7 +118,7 @@ impl http_body::Body for ReplyBody {
                 (None, Ending::Broken) => Some(Err(io::ErrorKind::ConnectionReset.into())),
                 (None, Ending::Hang) => return Poll::Pending,
             },
-            Source::Feed(receiver) => match receiver.poll_recv(cx) {
+            Source::BodySender(receiver) => match receiver.poll_recv(cx) {
                 Poll::Ready(chunk) => chunk,
                 Poll::Pending => return Poll::Pending,
             },
@@ -140,7 +140,7 @@ impl http_body::Body for ReplyBody {
                 SizeHint::with_exact(0)
             }
             Source::Chunks(_, _, size) => *size,
-            Source::Feed(_) => SizeHint::default(),
+            Source::BodySender(_) => SizeHint::default(),
         }
     }
 }
@@ -148,25 +148,25 @@ impl http_body::Body for ReplyBody {
 #[derive(Debug)]
 struct Watch {
     seen: Seen,
-    journal: Journal,
+    log: RequestLog,
     over: bool,
 }
 
 impl Watch {
     fn read(&mut self) {
-        self.end(Fate::BodyRead);
+        self.end(RequestState::BodyRead);
     }
 
-    fn end(&mut self, fate: fn(u16) -> Fate) {
-        if let (false, Some(status)) = (self.over, self.seen.fate().status()) {
+    fn end(&mut self, state: fn(u16) -> RequestState) {
+        if let (false, Some(status)) = (self.over, self.seen.state().status()) {
             self.over = true;
-            self.journal.became(&self.seen, fate(status));
+            self.log.set_state(&self.seen, state(status));
         }
     }
 }
 
 impl Drop for Watch {
     fn drop(&mut self) {
-        self.end(Fate::BodyDropped);
+        self.end(RequestState::BodyDropped);
     }
 }

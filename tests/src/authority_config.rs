@@ -10,17 +10,17 @@ use crate::answer::Answer;
 /// rotates, no grace, and a session that dies when a spent one is presented.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
-pub struct Knobs {
+pub struct AuthorityConfig {
     /// Each refresh token is good for one refresh. Off: the first one stays good.
     pub rotate: bool,
     /// How long after its rotation the last spent refresh token is honoured again, with the same successor.
     pub grace: Option<Duration>,
     /// A spent refresh token ends the whole session, as stolen ones should.
-    pub reuse_kills_family: bool,
+    pub reuse_ends_session: bool,
     /// A refresh ends the access tokens before it. Off: they live as long as they live.
-    pub old_access_dies: bool,
+    pub revokes_old_access: bool,
     /// A refresh hands out the same access token again.
-    pub echo_access: bool,
+    pub repeats_access: bool,
     /// How long access tokens live on tokio's clock, also said as `expires_in`. `None`: until [`expire`] and unsaid.
     ///
     /// [`expire`]: crate::Authority::expire
@@ -28,9 +28,9 @@ pub struct Knobs {
     /// What is said as `expires_in` instead of the truth.
     pub expires_in: Option<Value>,
     /// Where the refresh token travels.
-    pub carrier: Carrier,
+    pub refresh_token_in: RefreshTokenIn,
     /// What a refresh says about the next refresh token.
-    pub secret_field: SecretField,
+    pub refresh_token_field: RefreshTokenField,
     /// Further members of every answer that carries tokens.
     pub members: Value,
     /// Name of the refresh token's cookie.
@@ -47,7 +47,7 @@ pub struct Knobs {
 
 /// Where the refresh token travels, in both directions.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Carrier {
+pub enum RefreshTokenIn {
     /// As `refresh_token` in the JSON answer; presented in a JSON or form body, or as a bearer token.
     Body,
     /// In an `HttpOnly` cookie.
@@ -56,7 +56,7 @@ pub enum Carrier {
 
 /// What a refresh says about the next refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SecretField {
+pub enum RefreshTokenField {
     /// It is there.
     Given,
     /// It is left out, which means that the old one stays good: nothing rotates.
@@ -65,18 +65,18 @@ pub enum SecretField {
     Empty,
 }
 
-impl Default for Knobs {
+impl Default for AuthorityConfig {
     fn default() -> Self {
         Self {
             rotate: true,
             grace: None,
-            reuse_kills_family: true,
-            old_access_dies: true,
-            echo_access: false,
+            reuse_ends_session: true,
+            revokes_old_access: true,
+            repeats_access: false,
             lifetime: None,
             expires_in: None,
-            carrier: Carrier::Body,
-            secret_field: SecretField::Given,
+            refresh_token_in: RefreshTokenIn::Body,
+            refresh_token_field: RefreshTokenField::Given,
             members: json!({}),
             cookie_name: "refresh_token",
             cookie_attributes: "; Path=/; HttpOnly; SameSite=Strict",
@@ -87,16 +87,20 @@ impl Default for Knobs {
     }
 }
 
-impl Knobs {
+impl AuthorityConfig {
     /// The server that afresh was made for: the refresh token in a rotating `HttpOnly` cookie, 403 for whatever is no good.
     #[must_use]
-    pub fn seed() -> Self {
+    pub fn cookie() -> Self {
         let refusal = json!({ "status": { "text": "refresh token invalid", "severity": "error" } });
-        Self { carrier: Carrier::Cookie, refusal: Answer::json(403, refusal), ..Self::default() }
+        Self {
+            refresh_token_in: RefreshTokenIn::Cookie,
+            refusal: Answer::json(403, refusal),
+            ..Self::default()
+        }
     }
 
     pub(crate) fn rotates(&self) -> bool {
-        self.rotate && self.secret_field == SecretField::Given
+        self.rotate && self.refresh_token_field == RefreshTokenField::Given
     }
 }
 
@@ -113,16 +117,16 @@ pub enum Role {
 
 /// What an authority does with one request.
 #[derive(Clone, Debug)]
-pub enum Conduct {
+pub enum Handling {
     /// Processes it and says so.
-    Honest,
+    Normal,
     /// Answers this and processes nothing: no token is spent.
     Instead(Answer),
     /// Processes it, but answers this: what was issued is lost.
-    Spend(Answer),
+    ProcessThen(Answer),
 }
 
-impl Conduct {
+impl Handling {
     /// Answers this and processes nothing.
     #[must_use]
     pub fn instead(answer: impl Into<Answer>) -> Self {
@@ -131,20 +135,20 @@ impl Conduct {
 
     /// Processes the request but answers this.
     #[must_use]
-    pub fn spend(answer: impl Into<Answer>) -> Self {
-        Self::Spend(answer.into())
+    pub fn process_then(answer: impl Into<Answer>) -> Self {
+        Self::ProcessThen(answer.into())
     }
 
     /// The connection breaks before anything is processed.
     #[must_use]
-    pub fn lose_before() -> Self {
+    pub fn reset_before() -> Self {
         Self::Instead(Answer::reset())
     }
 
     /// The connection breaks after everything is processed.
     #[must_use]
-    pub fn lose_after() -> Self {
-        Self::Spend(Answer::reset())
+    pub fn reset_after() -> Self {
+        Self::ProcessThen(Answer::reset())
     }
 
     /// Refuses for now, with a `Retry-After`.

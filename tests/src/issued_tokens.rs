@@ -5,17 +5,17 @@ use std::hash::{BuildHasher, RandomState};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::knobs::Knobs;
+use crate::authority_config::AuthorityConfig;
 
 /// The books. Tokens are known by their number, from 1.
 #[derive(Debug)]
-pub(crate) struct Ledger {
+pub(crate) struct IssuedTokens {
     canary: String,
     sessions: Vec<Session>,
     access: Vec<Access>,
     secrets: Vec<Secret>,
-    spent_twice: usize,
-    asked_again: usize,
+    reuses: usize,
+    retries_after_lost_answer: usize,
 }
 
 #[derive(Debug)]
@@ -54,24 +54,24 @@ pub(crate) struct Grant {
     pub(crate) spent: Option<usize>,
 }
 
-impl Ledger {
+impl IssuedTokens {
     pub(crate) fn new() -> Self {
         // Each `RandomState` has keys of its own, from the operating system's randomness at first.
         let canary = format!("{:016x}", RandomState::new().hash_one("canary"));
         let (sessions, access, secrets) = (Vec::new(), Vec::new(), Vec::new());
-        Self { canary, sessions, access, secrets, spent_twice: 0, asked_again: 0 }
+        Self { canary, sessions, access, secrets, reuses: 0, retries_after_lost_answer: 0 }
     }
 
     pub(crate) fn canary(&self) -> &str {
         &self.canary
     }
 
-    pub(crate) fn spent_twice(&self) -> usize {
-        self.spent_twice
+    pub(crate) fn reuses(&self) -> usize {
+        self.reuses
     }
 
-    pub(crate) fn asked_again(&self) -> usize {
-        self.asked_again
+    pub(crate) fn retries_after_lost_answer(&self) -> usize {
+        self.retries_after_lost_answer
     }
 
     pub(crate) fn access_text(&self, number: usize) -> String {
@@ -92,45 +92,45 @@ impl Ledger {
         (1..=issued).contains(&number).then_some(number)
     }
 
-    pub(crate) fn log_in(&mut self, credentials: Value, knobs: &Knobs, now: Instant) -> Grant {
+    pub(crate) fn log_in(&mut self, credentials: Value, config: &AuthorityConfig, now: Instant) -> Grant {
         self.sessions.push(Session { alive: true, credentials });
         let session = self.sessions.len() - 1;
         Grant {
-            access: self.issue_access(session, knobs, now),
+            access: self.issue_access(session, config, now),
             secret: self.issue_secret(session),
             spent: None,
         }
     }
 
     /// Exchanges a refresh token; `None` is a refusal.
-    pub(crate) fn exchange(&mut self, token: &str, knobs: &Knobs, now: Instant) -> Option<Grant> {
+    pub(crate) fn exchange(&mut self, token: &str, config: &AuthorityConfig, now: Instant) -> Option<Grant> {
         let number = self.number(token, "-refresh-", self.secrets.len())?;
         let Secret { session, spent } = self.secrets[number - 1];
         let Some(spent) = spent else {
-            return self.sessions[session].alive.then(|| self.grant(number, session, knobs, now));
+            return self.sessions[session].alive.then(|| self.grant(number, session, config, now));
         };
         if spent.told {
-            self.spent_twice += 1;
+            self.reuses += 1;
         } else {
-            self.asked_again += 1;
+            self.retries_after_lost_answer += 1;
         }
-        let in_grace = knobs.grace.is_some_and(|grace| now.duration_since(spent.at) <= grace);
+        let in_grace = config.grace.is_some_and(|grace| now.duration_since(spent.at) <= grace);
         let successor_unused = self.secrets[spent.successor - 1].spent.is_none();
         if in_grace && successor_unused && self.sessions[session].alive {
-            let access = self.issue_access(session, knobs, now);
+            let access = self.issue_access(session, config, now);
             return Some(Grant { access, secret: spent.successor, spent: Some(number) });
         }
-        self.sessions[session].alive &= !knobs.reuse_kills_family;
+        self.sessions[session].alive &= !config.reuse_ends_session;
         None
     }
 
-    fn grant(&mut self, number: usize, session: usize, knobs: &Knobs, now: Instant) -> Grant {
+    fn grant(&mut self, number: usize, session: usize, config: &AuthorityConfig, now: Instant) -> Grant {
         let newest = || self.access.iter().rposition(|access| access.session == session);
-        let access = match knobs.echo_access.then(newest).flatten() {
+        let access = match config.repeats_access.then(newest).flatten() {
             Some(index) => index + 1,
-            None => self.issue_access(session, knobs, now),
+            None => self.issue_access(session, config, now),
         };
-        if !knobs.rotates() {
+        if !config.rotates() {
             return Grant { access, secret: number, spent: None };
         }
         let successor = self.issue_secret(session);
@@ -182,14 +182,14 @@ impl Ledger {
         Some(self.sessions[session].credentials.clone())
     }
 
-    fn issue_access(&mut self, session: usize, knobs: &Knobs, now: Instant) -> usize {
-        if knobs.old_access_dies {
+    fn issue_access(&mut self, session: usize, config: &AuthorityConfig, now: Instant) -> usize {
+        if config.revokes_old_access {
             self.access
                 .iter_mut()
                 .filter(|access| access.session == session)
                 .for_each(|access| access.good = false);
         }
-        let until = knobs.lifetime.and_then(|lifetime| now.checked_add(lifetime));
+        let until = config.lifetime.and_then(|lifetime| now.checked_add(lifetime));
         self.access.push(Access { session, good: true, until });
         self.access.len()
     }
