@@ -74,6 +74,7 @@ async fn a_mild_authority_refuses_a_spent_refresh_token_and_no_more() {
     assert_eq!(status_of_exchange(&authority, 1).await, 200);
     assert_eq!(status_of_exchange(&authority, 1).await, 400);
     assert_eq!(status_of_exchange(&authority, 2).await, 200);
+    authority.expect_reuses(1);
 }
 
 /// Presents the first refresh token twice, and knows the second time that it is spent.

@@ -183,7 +183,9 @@ async fn programs_that_share_a_file_spend_nothing_twice() {
             order.unwrap().unwrap();
         }
         let counts = server.counts().await;
-        assert_eq!((counts.refreshed, counts.refused, counts.live), (round, 0, 1));
+        assert_eq!(counts.refreshed, round, "refreshed, in {counts:?}");
+        assert_eq!(counts.refused, 0, "refused, in {counts:?}");
+        assert_eq!(counts.live, 1, "live, in {counts:?}");
         assert_eq!(counts.ok, round * 100);
     }
     let told = events.iter_mut().flat_map(|events| std::iter::from_fn(|| events.try_next()));
