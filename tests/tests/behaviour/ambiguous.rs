@@ -1,5 +1,6 @@
-//! A refresh that went out and was not answered: nobody knows whether its refresh token is spent. It is presented again
-//! promptly, within the same refresh, and if it is refused then, the error says that the rotation was lost.
+//! Refreshes whose answer was lost. The client cannot know whether the server spent the refresh token. It sends the
+//! token again at once, within the same refresh. If the token is then refused, the error says that the rotation was
+//! lost.
 
 use std::time::Duration;
 
@@ -16,12 +17,12 @@ use crate::witness::{done, quiet};
 
 const GRACE: Duration = Duration::from_secs(10);
 
-/// A server that honours the last spent refresh token for a while, as most that rotate do.
+/// A server that accepts the last spent refresh token for a grace period, as most servers with rotation do.
 fn forgiving() -> World {
     World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::default() })
 }
 
-/// A customer whose token has just expired.
+/// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
     let shop = customer(world);
     world.authority.expire();
@@ -29,7 +30,7 @@ fn late_customer(world: &World) -> ShopClient {
     shop
 }
 
-/// The ways in which an answer gets lost.
+/// The ways in which an answer is lost.
 fn losses() -> [Handling; 7] {
     let half = Answer::new(200).header("content-type", "application/json").chunks(["{\"access_token\":"]);
     [
@@ -46,9 +47,9 @@ fn losses() -> [Handling; 7] {
     ]
 }
 
-/// G3: the caller does not even learn that the answer was lost.
+/// G3: the caller does not notice that the answer was lost.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_refresh_token() {
+async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
     for loss in losses() {
         let world = forgiving();
         let shop = late_customer(&world);
@@ -68,9 +69,9 @@ async fn an_answer_that_is_lost_is_asked_for_again_with_the_same_refresh_token()
     }
 }
 
-/// G3: the same where the refresh token is a cookie.
+/// G3: the same with the refresh token in a cookie.
 #[tokio::test(start_paused = true)]
-async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
+async fn a_lost_answer_with_a_cookie_is_requested_again() {
     let world = World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::cookie() });
     let shop = cookie_customer(&world).await;
     world.authority.expire();
@@ -86,10 +87,10 @@ async fn an_answer_with_a_cookie_that_is_lost_is_asked_for_again() {
     assert_eq!(presented, [1, 1, 2].map(|number| world.authority.refresh(number)));
 }
 
-/// G3, H9: a process that was suspended after it had asked reads the answer that came meanwhile, though its time is up: it holds
-/// the only successor.
+/// G3, H9: a process that was suspended after it sent the request reads the answer that arrived meanwhile, even
+/// though the deadline has passed: the answer holds the only valid refresh token.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_came_while_the_process_slept_is_read() {
+async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
     let world = World::new();
     let shop = late_customer(&world);
     world.authority.hold_processed(Role::Refresh);
@@ -106,9 +107,9 @@ async fn an_answer_that_came_while_the_process_slept_is_read() {
     world.authority.assert_refreshes(1);
 }
 
-/// G3, I8: it is sent three times at most, and not after eight seconds.
+/// G3, I8: the token is sent at most three times, and not after eight seconds.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_lost_again_and_again_is_given_up() {
+async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
     let hang = Handling::instead(Answer::hang());
     let gateway = Handling::instead(504);
     for (loss, posts, seconds) in [(Handling::reset_before(), 3, 2), (gateway, 3, 2), (hang, 2, 8)] {
@@ -137,9 +138,9 @@ async fn an_answer_that_is_lost_again_and_again_is_given_up() {
     }
 }
 
-/// G4, D15: without a grace period the session is lost, and the error says why, then and until the next login.
+/// G4, D15: without a grace period the session is lost. The error says why, until the next login.
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
+async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
     for loss in losses() {
         let world = World::new();
         let shop = late_customer(&world);
@@ -171,9 +172,9 @@ async fn a_lost_answer_of_a_server_without_grace_is_called_a_lost_rotation() {
     }
 }
 
-/// G4: so it is when the refusal comes only with a later refresh.
+/// G4: the same when the refusal comes only with a later refresh.
 #[tokio::test(start_paused = true)]
-async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
+async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
     let world = World::new();
     let shop = late_customer(&world);
     world.authority.next(Role::Refresh, Handling::reset_after());
@@ -187,9 +188,9 @@ async fn a_rotation_that_was_lost_in_an_outage_is_called_so_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// G4: an error of the server's in between does not make that forgotten.
+/// G4: a server error in between does not hide the lost rotation.
 #[tokio::test(start_paused = true)]
-async fn a_rotation_that_was_lost_before_an_outage_is_called_so_afterwards() {
+async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
     let world = World::new();
     let shop = late_customer(&world);
     world.authority.next(Role::Refresh, Handling::reset_after());
@@ -202,9 +203,9 @@ async fn a_rotation_that_was_lost_before_an_outage_is_called_so_afterwards() {
     assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
 }
 
-/// F7, G4: so it is when the refresh died with its runtime before the answer came.
+/// F7, G4: the same when the runtime ended before the answer arrived.
 #[test]
-fn a_rotation_that_was_lost_with_its_runtime_is_called_so_afterwards() {
+fn a_rotation_lost_with_its_runtime_is_reported_afterwards() {
     let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let (dying, living) = (runtime(), runtime());
     let world = World::new();
@@ -225,15 +226,15 @@ fn a_rotation_that_was_lost_with_its_runtime_is_called_so_afterwards() {
     world.authority.assert_retries_after_lost_answer(1);
 }
 
-/// G4: a session that is refused without such a loss has simply expired.
+/// G4: without a lost answer, a refused refresh token means that the session has expired.
 #[tokio::test(start_paused = true)]
-async fn a_session_that_is_refused_without_a_loss_has_simply_expired() {
+async fn a_refused_session_without_a_lost_answer_has_expired() {
     for before in [None, Some(Handling::instead(500)), Some(Handling::reset_after())] {
         let world = forgiving();
         let shop = late_customer(&world);
         if let Some(handling) = before {
             world.authority.next(Role::Refresh, handling);
-            // Answered in the end, so that nothing is in doubt.
+            // The last answer arrives, so the state of the token is known.
             let _ = shop.order(7).await;
             world.authority.expire();
             advance(Duration::from_secs(20)).await;
@@ -246,9 +247,9 @@ async fn a_session_that_is_refused_without_a_loss_has_simply_expired() {
     }
 }
 
-/// I8, J1: who has logged out, or in, since does not want it any more.
+/// I8, J1: after a logout or another login, the old refresh is not sent again.
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_of_an_ended_session_is_not_asked_for_again() {
+async fn a_lost_answer_of_an_ended_session_is_not_requested_again() {
     for again in [false, true] {
         let world = forgiving();
         let shop = customer(&world);
@@ -268,9 +269,9 @@ async fn a_lost_answer_of_an_ended_session_is_not_asked_for_again() {
     }
 }
 
-/// D2: a gateway that had no answer is asked again within the refresh.
+/// D2: a refresh that a gateway could not forward is sent again within the same refresh.
 #[tokio::test(start_paused = true)]
-async fn a_gateway_without_an_answer_is_asked_again_within_the_refresh() {
+async fn a_gateway_without_an_answer_is_retried_within_the_refresh() {
     let world = World::new();
     let shop = late_customer(&world);
     for status in [502, 504] {
@@ -280,9 +281,9 @@ async fn a_gateway_without_an_answer_is_asked_again_within_the_refresh() {
     world.authority.assert_refreshes(3);
 }
 
-/// D2, B6, B7: a server that is started anew behind its gateway costs nobody their call.
+/// D2, B6, B7: a server that restarts behind its gateway fails no call.
 #[tokio::test(start_paused = true)]
-async fn a_gateway_whose_server_is_away_for_a_moment_fails_nobody() {
+async fn a_server_that_restarts_behind_its_gateway_fails_no_call() {
     for page in [Answer::html(503, "<h1>503</h1>"), Answer::text(503, "no healthy upstream")] {
         let world = World::new();
         let shop = late_customer(&world);
@@ -296,10 +297,10 @@ async fn a_gateway_whose_server_is_away_for_a_moment_fails_nobody() {
     }
 }
 
-/// D2, B6: the server's own 500 or 503 is an answer, and so is a gateway's that says when: it is asked again by a later
-/// call, after a pause, and the session is kept.
+/// D2, B6: the server's own 500 or 503 is an answer, and so is a gateway's with `Retry-After`. A later call tries
+/// again after a pause, and the session is kept.
 #[tokio::test(start_paused = true)]
-async fn a_server_in_trouble_is_asked_again_after_a_pause_and_not_at_once() {
+async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
     for status in [500, 501, 503, 599] {
         let world = World::new();
         let shop = late_customer(&world);
@@ -320,7 +321,7 @@ async fn a_server_in_trouble_is_asked_again_after_a_pause_and_not_at_once() {
     world.authority.assert_refreshes(1);
 }
 
-/// D2, D4: a status that says no is an answer, also where its body breaks off.
+/// D2, D4: a status that refuses the token is an answer even if its body breaks off.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     for status in [400, 403, 500] {
@@ -335,9 +336,10 @@ async fn a_refusal_whose_body_breaks_off_is_an_answer() {
     }
 }
 
-/// G5: who loses a race against newer tokens takes them, and is not told that the session is over.
+/// G5: a refresh that is refused after newer tokens were set takes those. It does not report that the session is
+/// over.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_overtaken_by_hand_takes_what_that_brought() {
+async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -357,10 +359,10 @@ async fn a_refresh_that_is_overtaken_by_hand_takes_what_that_brought() {
     assert_eq!(happened(&mut events), ["refreshed"]);
 }
 
-/// G10: a refresh that ends the old access token at once costs calls still under way with it a second send, and no second
-/// refresh.
+/// G10: if a refresh revokes the old access token at once, calls that are still in progress with it are sent a second
+/// time. They cause no second refresh.
 #[tokio::test(start_paused = true)]
-async fn calls_under_way_with_a_token_that_a_renewal_ended_are_sent_again() {
+async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     let world = World::with(AuthorityConfig { revokes_old_access: true, ..AuthorityConfig::default() });
     let given = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(&world).tokens(given).build().unwrap();
@@ -369,7 +371,7 @@ async fn calls_under_way_with_a_token_that_a_renewal_ended_are_sent_again() {
     advance(Duration::from_secs(580)).await;
     world.guard_with(403, |_| order(7));
 
-    // In the margin: this one goes on with the old token while the renewal ends it.
+    // Inside the margin: this call goes on with the old token while the refresh revokes it.
     shop.order(7).await.unwrap();
     quiet().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));

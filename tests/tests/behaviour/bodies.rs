@@ -1,4 +1,5 @@
-//! What is sent again after a refresh: the same bytes, encoded once; and what cannot or must not be sent again.
+//! Which bodies are sent again after a refresh: the same bytes, encoded once. And bodies that cannot or must not be
+//! sent again.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -70,7 +71,7 @@ pub fn accepted() -> (u16, Value) {
     (200, json!({}))
 }
 
-/// The two sends of a call that was replayed differ in their token alone; here is the body of both.
+/// The body of both sends of a call that was sent again. Apart from the token, the two sends are equal.
 pub fn body_of_both(world: &World) -> Bytes {
     let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
     assert_eq!(first.differences(second), ["header authorization"]);
@@ -78,9 +79,9 @@ pub fn body_of_both(world: &World) -> Bytes {
     second.body().clone()
 }
 
-/// L1: JSON, forms and their members are serialized once and sent twice, byte for byte the same.
+/// L1: JSON, forms and JSON fields are serialized once and sent twice, byte for byte the same.
 #[tokio::test(start_paused = true)]
-async fn a_body_is_serialized_once_and_sent_again_as_it_was() {
+async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     let world = World::new();
     world.guard_with(403, |_| accepted());
     let (_, uploads) = uploads(&world);
@@ -98,7 +99,7 @@ async fn a_body_is_serialized_once_and_sent_again_as_it_was() {
     world.authority.assert_refreshes(2);
 }
 
-/// L1, L8: bytes are neither copied for the first send nor for the second: both are the caller's own.
+/// L1, L8: bytes are copied for neither send: both sends use the caller's memory.
 #[tokio::test(start_paused = true)]
 async fn bytes_are_sent_twice_without_a_copy() {
     let world = World::new();
@@ -113,7 +114,7 @@ async fn bytes_are_sent_twice_without_a_copy() {
     }
 }
 
-/// L2: nothing is encoded a second time on the second send: neither body, nor path, nor query.
+/// L2: the second send encodes nothing again: not the body, the path or the query.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_encoded_twice() {
     let world = World::new();
@@ -130,10 +131,10 @@ async fn nothing_is_encoded_twice() {
     }
 }
 
-/// L4: a stream is sent once: the session is refreshed, the caller is told why the call could not be repeated, and what
-/// the server said.
+/// L4: a stream is sent once. The session is refreshed, and the error says why the call was not sent again and what
+/// the server answered.
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_stream_is_refreshed_for_and_not_sent_again() {
+async fn a_refused_one_shot_stream_is_not_sent_again() {
     let world = World::new();
     let (shop, uploads) = uploads(&world);
     let refusal = json!({ "message": "expired" });
@@ -156,7 +157,7 @@ async fn a_one_shot_stream_is_refreshed_for_and_not_sent_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// L4: somebody else has refreshed already; and the refresh fails; and the stream is a hand-written request's.
+/// L4: the same when another call has refreshed already, when the refresh fails, and for a hand-written request.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_is_never_sent_twice() {
     let world = World::new();
@@ -186,7 +187,7 @@ async fn a_one_shot_stream_is_never_sent_twice() {
 
 /// L4: with `#[no_replay]` a stream is like any other body: the refusal is the answer.
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_stream_of_a_call_that_is_never_repeated_gets_its_refusal() {
+async fn a_one_shot_stream_of_a_no_replay_call_gets_its_refusal() {
     let world = World::new();
     let (_, uploads) = uploads(&world);
     world.stage.respond(|_| 403);
@@ -196,9 +197,9 @@ async fn a_one_shot_stream_of_a_call_that_is_never_repeated_gets_its_refusal() {
     world.authority.assert_refreshes(1);
 }
 
-/// L5: a factory of streams makes one for each send.
+/// L5: a factory makes a stream for each send.
 #[tokio::test(start_paused = true)]
-async fn a_factory_of_streams_is_asked_for_each_send() {
+async fn a_stream_factory_is_called_for_each_send() {
     let world = World::new();
     world.guard_with(403, |_| accepted());
     let (_, uploads) = uploads(&world);
@@ -215,9 +216,9 @@ async fn a_factory_of_streams_is_asked_for_each_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// L7: a stream counts as sent as soon as its call was, even if the server refused before it read anything.
+/// L7: a stream counts as sent once its call was sent, even if the server refused before it read anything.
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_nobody_read_counts_as_sent() {
+async fn a_stream_that_the_server_did_not_read_counts_as_sent() {
     let world = World::new();
     let (authority, sends) = (world.authority.clone(), Arc::new(AtomicUsize::new(0)));
     let counting = sends.clone();

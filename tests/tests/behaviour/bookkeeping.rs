@@ -1,4 +1,4 @@
-//! What a session does with its store, operation by operation: under which fence, how often, and for how long.
+//! What a session does with its store, operation by operation: with which fence, how often, and for how long.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn guarded() -> World {
     world
 }
 
-/// A process that has logged in, and its store.
+/// A client that has logged in, and its store.
 async fn logged_in(world: &World) -> (ShopClient, Vault) {
     let vault = Vault::new();
     let shop = builder(world).store(vault.clone()).build().unwrap();
@@ -26,7 +26,7 @@ async fn logged_in(world: &World) -> (ShopClient, Vault) {
     (shop, vault)
 }
 
-/// Nothing can be stored any more once the server has answered the refresh of this call.
+/// A call whose refresh is answered, but whose new tokens cannot be stored.
 async fn call_during_which_the_store_breaks(
     world: &World,
     shop: &ShopClient,
@@ -41,10 +41,10 @@ async fn call_during_which_the_store_breaks(
     done(call).await
 }
 
-/// R7: what a refresh writes bears the fence of its lock, also where it is written later; a login bears none, so that no
-/// lease that ran out can refuse it.
+/// R7: a write of a refresh carries the fence of its lock, also when it is written later. A write of a login carries
+/// none, so an expired lease cannot refuse it.
 #[tokio::test(start_paused = true)]
-async fn writes_of_a_refresh_bear_its_fence_and_those_of_a_login_none() {
+async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();
     let (shop, vault) = logged_in(&world).await;
     assert_eq!(vault.fences(), [None]);
@@ -61,7 +61,7 @@ async fn writes_of_a_refresh_bear_its_fence_and_those_of_a_login_none() {
     assert_eq!(vault.fences().last(), Some(&None));
 }
 
-/// What a refresh has stored is known: the next change is one operation, and no conflict with oneself.
+/// The session knows the revision that a refresh stored, so the next change is one write without a conflict.
 #[tokio::test(start_paused = true)]
 async fn a_logout_after_a_refresh_is_one_write() {
     let world = guarded();
@@ -74,9 +74,9 @@ async fn a_logout_after_a_refresh_is_one_write() {
     assert_eq!(vault.count(Op::Swap) - swaps, 1, "writes to the store");
 }
 
-/// S2: a store that is slow at every step is given up before anything is spent.
+/// S2: a store that is slow at every step fails the refresh before the token is spent.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_is_slow_at_every_step_is_given_up_before_anything_is_spent() {
+async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     let world = guarded();
     let (shop, vault) = logged_in(&world).await;
     world.authority.expire();
@@ -91,9 +91,9 @@ async fn a_store_that_is_slow_at_every_step_is_given_up_before_anything_is_spent
     world.authority.assert_refreshes(0);
 }
 
-/// A session that has ended does not come back from a store that could not be told of it.
+/// A session that has ended does not come back from a store that could not be cleared.
 #[tokio::test(start_paused = true)]
-async fn what_has_ended_is_not_taken_again_from_a_store_that_was_not_told() {
+async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     let world = guarded();
     let (shop, vault) = logged_in(&world).await;
     world.authority.revoke();
@@ -106,9 +106,9 @@ async fn what_has_ended_is_not_taken_again_from_a_store_that_was_not_told() {
     world.authority.assert_refreshes(1);
 }
 
-/// A store that tells of changes that nobody finds is looked at once a second.
+/// A store that reports changes that do not exist is read once a second.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_cries_wolf_is_looked_at_once_a_second() {
+async fn a_store_that_reports_false_changes_is_read_once_a_second() {
     let world = guarded();
     let (_shop, vault) = logged_in(&world).await;
     let loads = vault.count(Op::Load);
@@ -122,9 +122,9 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// A runtime that ends while a login is being stored leaves the rest to the next call on another.
+/// If a runtime ends while a login is being stored, the next call on another runtime stores it.
 #[test]
-fn what_one_runtime_did_not_store_the_next_does() {
+fn a_login_that_one_runtime_did_not_store_is_stored_on_the_next() {
     let world = guarded();
     let vault = Vault::new();
     let shop = builder(&world).store(vault.clone()).build().unwrap();

@@ -1,4 +1,4 @@
-//! What it costs: refreshes over a long time, tasks and wake-ups per waiter. (Memory is counted in a binary of its own.)
+//! Bounds: refreshes over a long time, tasks and wake-ups per waiting call. Another binary counts memory.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -16,7 +16,7 @@ use crate::witness::{done, quiet};
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Counts how often a future is polled: once to start it, and once for each time that it is woken.
+/// Counts how often a future is polled: once at the start, and once for each wake-up.
 struct Polled<F> {
     inner: Pin<Box<F>>,
     polls: Arc<AtomicUsize>,
@@ -32,9 +32,9 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1, B15: ten thousand waiters need no task beside their own but the refresh, and each is woken once.
+/// V1, B15: ten thousand waiting calls need no task except the refresh. Each is woken once.
 #[tokio::test(start_paused = true)]
-async fn a_waiter_costs_no_task_and_one_wake() {
+async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;
     let world = World::new();
     let shop = customer(&world);
@@ -65,9 +65,9 @@ async fn a_waiter_costs_no_task_and_one_wake() {
     world.authority.assert_refreshes(1);
 }
 
-/// V5: who waits sleeps: as time passes, nobody wakes to look.
+/// V5: a waiting call is not polled while time passes.
 #[tokio::test(start_paused = true)]
-async fn waiting_takes_no_polls_however_long_it_takes() {
+async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -87,9 +87,10 @@ async fn waiting_takes_no_polls_however_long_it_takes() {
     done(call).await.unwrap();
 }
 
-/// V2: a day without the token endpoint, with a call every ten seconds: one attempt a minute, and it recovers by itself.
+/// V2: a day without the token endpoint and a call every ten seconds cost one refresh a minute. Afterwards calls
+/// succeed again.
 #[tokio::test(start_paused = true)]
-async fn a_long_outage_costs_one_attempt_for_each_pause() {
+async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = customer(&world);
@@ -114,7 +115,7 @@ async fn a_long_outage_costs_one_attempt_for_each_pause() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// V3: thirty days with a call every three minutes: as many refreshes as there are tokens, and no call is refused.
+/// V3: thirty days with a call every three minutes cost one refresh for each token. No call is refused.
 #[tokio::test(start_paused = true)]
 async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     let hour = Duration::from_hours(1);
@@ -135,7 +136,7 @@ async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     assert!((30 * 24 - 1..=30 * 24 + 8).contains(&posts), "{posts}");
 }
 
-/// V3: the same where the server says nothing of lifetimes: one refusal, one refresh and one replay for each token.
+/// V3: if the server sends no lifetimes, each token costs one refusal, one refresh and one second send.
 #[tokio::test(start_paused = true)]
 async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
     let world = World::new();

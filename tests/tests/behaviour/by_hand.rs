@@ -1,4 +1,4 @@
-//! A refresh that the program asks for: between the patience that a server is owed and a button that says "try again".
+//! Refreshes that the program requests with `Session::refresh`.
 
 use std::time::Duration;
 
@@ -11,9 +11,10 @@ use crate::witness::{done, quiet};
 
 const SECOND: Duration = Duration::from_secs(1);
 
-/// D13: what the server asked for holds by hand too; the session is kept, and nothing is sent until then.
+/// D13: a manual refresh waits as long as the server's `Retry-After` says. The session is kept, and nothing is sent
+/// until then.
 #[tokio::test(start_paused = true)]
-async fn by_hand_too_a_server_gets_the_time_that_it_asked_for() {
+async fn a_manual_refresh_respects_retry_after() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.next(Role::Refresh, Handling::retry_after(429, "30"));
@@ -28,9 +29,9 @@ async fn by_hand_too_a_server_gets_the_time_that_it_asked_for() {
     world.authority.assert_refreshes(2);
 }
 
-/// D13: a person who presses a button in the middle of our own long wait gets an attempt, and an answer.
+/// D13: during the client's own long backoff, a manual refresh is sent after one second.
 #[tokio::test(start_paused = true)]
-async fn by_hand_our_own_wait_is_a_second() {
+async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -53,9 +54,10 @@ async fn by_hand_our_own_wait_is_a_second() {
     world.authority.assert_granted(1);
 }
 
-/// D13: fifty in a row are one attempt, and a loop of a minute sixty: never a storm. Calls wait no longer for it.
+/// D13: fifty manual refreshes in a row are one request, and a loop of a minute is sixty. Calls do not wait longer
+/// because of it.
 #[tokio::test(start_paused = true)]
-async fn a_loop_of_refreshes_by_hand_is_no_storm() {
+async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -76,9 +78,9 @@ async fn a_loop_of_refreshes_by_hand_is_no_storm() {
     shop.orders().await.unwrap();
 }
 
-/// B14, D13: by hand, too, one joins the refresh that is under way.
+/// B14, D13: a manual refresh joins the refresh that is in progress.
 #[tokio::test(start_paused = true)]
-async fn by_hand_a_refresh_under_way_is_joined() {
+async fn a_manual_refresh_joins_a_refresh_in_progress() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -98,9 +100,9 @@ async fn by_hand_a_refresh_under_way_is_joined() {
     world.authority.assert_refreshes(1);
 }
 
-/// D15: a refusal for good is a refusal by hand too, and ends the session that asked for its refresh at once.
+/// D15: a manual refresh whose token is rejected ends the session at once.
 #[tokio::test(start_paused = true)]
-async fn by_hand_a_refusal_for_good_ends_the_session() {
+async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     let world = World::new();
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(&world).tokens(tokens).build().unwrap();

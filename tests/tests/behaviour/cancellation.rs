@@ -1,4 +1,4 @@
-//! Callers that go away: a refresh belongs to nobody who waits for it.
+//! Dropped callers: a refresh does not depend on any of the calls that wait for it.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -15,7 +15,7 @@ use tower::{ServiceExt, service_fn};
 use crate::api::{ORIGIN, Shop, ShopClient, builder, customer, happened, order, tokens};
 use crate::witness::{done, leave, quiet, told};
 
-/// Nothing of the session's state is left over: one more call finds the second tokens and needs no refresh.
+/// The session holds no leftover state: one more call uses the second tokens and needs no refresh.
 async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     let second = Tokens::new(world.authority.access(2)).with_refresh(world.authority.refresh(2));
     assert_eq!(shop.session().tokens(), Some(second));
@@ -26,9 +26,9 @@ async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
     world.authority.assert_granted(1);
 }
 
-/// F1: at each point before the refusal is understood, a caller's end costs nothing.
+/// F1: a call that is dropped before its refusal is read starts no refresh.
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_leaves_before_its_refusal_is_read_starts_no_refresh() {
+async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     let world = World::new();
     let shop = customer(&world);
     drop(shop.order(1));
@@ -48,9 +48,9 @@ async fn a_caller_that_leaves_before_its_refusal_is_read_starts_no_refresh() {
     assert_eq!(shop.order(3).await.unwrap().id, 3, "the session is as it was");
 }
 
-/// F1: while the body of the refusal is still under way, the exchange is under way, or its answer is.
+/// F1: the call is dropped while the body of the refusal, the refresh or the answer to the refresh is on its way.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_completes_after_its_only_caller_has_left() {
+async fn a_refresh_completes_after_its_only_call_is_dropped() {
     let holds: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
     for hold in holds {
         let world = World::new();
@@ -72,9 +72,9 @@ async fn a_refresh_completes_after_its_only_caller_has_left() {
     }
 }
 
-/// F1: when the call is on its way again, or its answer is being read.
+/// F1: the call is dropped during its second send, or while its answer is being read.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_stays_after_its_only_caller_has_left_during_the_replay() {
+async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let world = World::new();
     let shop = customer(&world);
     let call = tokio::spawn(shop.order(7));
@@ -95,9 +95,9 @@ async fn a_refresh_stays_after_its_only_caller_has_left_during_the_replay() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F2: a thousand wait, all but one leave, whoever it is that stays; there is no leader.
+/// F2: a thousand calls wait, and all but one are dropped. The remaining one is answered whichever it is.
 #[tokio::test(start_paused = true)]
-async fn the_last_of_a_thousand_waiters_is_answered_whoever_left() {
+async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     for survivor in [0, 637, 999] {
         let world = World::new();
         let shop = customer(&world);
@@ -120,9 +120,9 @@ async fn the_last_of_a_thousand_waiters_is_answered_whoever_left() {
     }
 }
 
-/// F3: the flight is detached from its first instruction: its caller goes before anything of it has run.
+/// F3: the refresh is detached from its start: the call is dropped before the refresh has run at all.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_whose_caller_leaves_before_it_was_ever_polled_completes() {
+async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -140,9 +140,9 @@ async fn a_refresh_whose_caller_leaves_before_it_was_ever_polled_completes() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F4: who leaves while waiting is never sent again.
+/// F4: a call that is dropped while it waits is not sent again.
 #[tokio::test(start_paused = true)]
-async fn the_call_of_a_waiter_that_left_is_not_sent_again() {
+async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -162,9 +162,9 @@ async fn the_call_of_a_waiter_that_left_is_not_sent_again() {
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
-/// F5: the first waiter's end leaves the flight where it is: who comes later joins it.
+/// F5: dropping the first waiting call leaves the refresh in place. Later calls join it.
 #[tokio::test(start_paused = true)]
-async fn the_first_waiters_end_does_not_let_a_second_refresh_start() {
+async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -183,9 +183,9 @@ async fn the_first_waiters_end_does_not_let_a_second_refresh_start() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// F6: with every handle gone the exchange is still finished, and then nothing of the session is left.
+/// F6: with every handle dropped, the refresh still finishes. Then the session is freed.
 #[tokio::test(start_paused = true)]
-async fn a_session_whose_handles_are_all_gone_finishes_its_refresh_and_ends() {
+async fn a_session_without_handles_finishes_its_refresh_and_is_freed() {
     let world = World::new();
     let (alive, service) = (Arc::new(()), world.service());
     let transport = service_fn({
@@ -216,9 +216,10 @@ fn runtime() -> Runtime {
     Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
 }
 
-/// F7, F9: the flight dies with its runtime; who waits on another runtime is told so, and the next call starts anew.
+/// F7, F9: the refresh ends with its runtime. Calls that wait on another runtime get an error, and the next call
+/// starts a new refresh.
 #[test]
-fn waiters_on_another_runtime_outlive_the_runtime_of_the_refresh() {
+fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     for polled in [true, false] {
         let world = World::new();
         let shop = customer(&world);
@@ -256,9 +257,9 @@ fn waiters_on_another_runtime_outlive_the_runtime_of_the_refresh() {
     }
 }
 
-/// F7: a runtime that is not dropped but never run again: its waiters do not wait for ever either.
+/// F7: if the runtime is kept but never runs again, calls on another runtime do not wait forever.
 #[test]
-fn waiters_on_another_runtime_outlive_one_that_is_never_run_again() {
+fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -288,9 +289,10 @@ fn waiters_on_another_runtime_outlive_one_that_is_never_run_again() {
     world.authority.assert_granted(1);
 }
 
-/// F8, A10: a caller's deadline covers the refresh; the flight has its own, and the next call profits from it.
+/// F8, A10: a call's deadline covers the refresh. The refresh has its own deadline, and the next call uses its
+/// tokens.
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_runs_out_of_time_leaves_the_refresh_to_the_next() {
+async fn a_refresh_outlives_the_deadline_of_its_call() {
     let world =
         World::with(AuthorityConfig { delay: Some(Duration::from_secs(4)), ..AuthorityConfig::default() });
     let issued = tokens(&world.authority.issue());
@@ -312,9 +314,9 @@ async fn a_caller_that_runs_out_of_time_leaves_the_refresh_to_the_next() {
     assert_refreshed_once(&world, &shop).await;
 }
 
-/// A10: one deadline for everything: the first send, the refresh and the second send share it.
+/// A10: one deadline covers the first send, the refresh, the second send and its body.
 #[tokio::test(start_paused = true)]
-async fn the_deadline_of_a_call_covers_its_replay_and_the_body_of_its_answer() {
+async fn the_deadline_of_a_call_covers_both_sends_and_the_body() {
     let world =
         World::with(AuthorityConfig { delay: Some(Duration::from_secs(2)), ..AuthorityConfig::default() });
     let issued = tokens(&world.authority.issue());

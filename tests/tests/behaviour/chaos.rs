@@ -1,9 +1,9 @@
-//! Chaos: clients of several sessions against a server that rotates and revokes the family on reuse, with delays, refusals,
-//! broken connections, callers that go away, logins and logouts at random moments of a virtual clock. Thousands of days, each
-//! of them decided by its seed alone.
+//! Randomised runs: clients of several sessions against a server that rotates refresh tokens and revokes the family
+//! on reuse. Delays, refusals, broken connections, dropped callers, logins and logouts come at random moments of a
+//! paused clock. The seed alone decides each run.
 //!
-//! A day that goes wrong says its seed; `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` lives it
-//! again, and `AFRESH_CHAOS_SEEDS=100000` lives more of them.
+//! A failed run prints its seed. `AFRESH_CHAOS_SEED=7 cargo test -p afresh-tests --test behaviour chaos` repeats it,
+//! and `AFRESH_CHAOS_SEEDS=100000` runs more.
 
 mod day;
 mod judgement;
@@ -21,7 +21,7 @@ use tokio::runtime::Builder;
 use self::day::Day;
 use self::weather::Climate;
 
-/// As many days as an ordinary run of the tests lives.
+/// How many runs an ordinary test makes.
 const DAYS: u64 = 1000;
 
 fn from_environment(name: &str) -> Option<u64> {
@@ -35,7 +35,7 @@ fn seeds() -> Range<u64> {
     }
 }
 
-/// What days came to, so that a chaos in which nothing happens is noticed.
+/// What happened in all runs, to detect runs in which nothing happens.
 #[derive(Clone, Copy, Debug, Default)]
 struct Tally {
     calls: usize,
@@ -58,7 +58,7 @@ impl std::ops::AddAssign for Tally {
 }
 
 fn live(seed: u64, climate: Climate) -> Tally {
-    // The runtime's own dice and the day's are the same in every run.
+    // The random numbers of the runtime and of the run are the same each time.
     fastrand::seed(seed);
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     let day = catch_unwind(AssertUnwindSafe(|| runtime.block_on(Day::new(seed, climate).live())));
@@ -68,7 +68,7 @@ fn live(seed: u64, climate: Climate) -> Tally {
     })
 }
 
-/// Lives all days, on as many threads as there are; each day is on one thread alone.
+/// Makes all runs, on as many threads as the machine has. Each run stays on one thread.
 fn live_all(climate: Climate) -> Tally {
     let threads = thread::available_parallelism().map_or(1, |n| n.get() as u64);
     thread::scope(|scope| {
@@ -91,10 +91,10 @@ fn live_all(climate: Climate) -> Tally {
     })
 }
 
-/// G2, I2, I3, I4, I5, I7, I14, I16: nothing that happens makes the runtime present a spent token, send a call under two
-/// identities or more than twice, or fail one without a reason.
+/// G2, I2, I3, I4, I5, I7, I14, I16: no random run presents a spent token, sends a call under two identities or more
+/// than twice, or fails a call without a reason.
 #[test]
-fn no_chaos_spends_a_token_twice_or_fails_a_call_without_a_reason() {
+fn no_random_run_reuses_a_token_or_fails_a_call_without_a_reason() {
     let tally = live_all(Climate::Rough);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
         let Tally { calls, answered, replayed, posts, granted, dropped } = tally;
@@ -103,20 +103,21 @@ fn no_chaos_spends_a_token_twice_or_fails_a_call_without_a_reason() {
     }
 }
 
-/// B1, B3, J1, J3: where the server is only slow and tokens only expire, every call is answered unless its session ends.
+/// B1, B3, J1, J3: where the server is only slow and tokens only expire, every call is answered unless its session
+/// ends.
 #[test]
-fn in_fair_weather_every_call_of_a_session_that_lasts_is_answered() {
+fn without_faults_every_call_of_a_lasting_session_is_answered() {
     let tally = live_all(Climate::Fair);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
-        // A logout may overtake a refresh, which is then refused.
+        // A logout can overtake a refresh, which is then refused.
         assert!(tally.posts - tally.granted <= tally.posts / 1000, "{tally:?}");
         assert!(tally.answered > tally.calls / 2, "{tally:?}");
     }
 }
 
-/// G3, D1: the same where answers of the refresh endpoint are lost on the way and it has a grace for that.
+/// G3, D1: the same where answers of the refresh endpoint are lost and the server has a grace period.
 #[test]
-fn lost_answers_of_a_server_with_grace_spend_no_token_twice() {
+fn lost_answers_of_a_server_with_a_grace_period_reuse_no_token() {
     let tally = live_all(Climate::Lossy);
     if from_environment("AFRESH_CHAOS_SEED").is_none() {
         assert!(tally.granted > tally.posts / 4, "{tally:?}");

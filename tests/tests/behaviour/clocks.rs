@@ -1,4 +1,4 @@
-//! Refreshing ahead of the expiry, and what a server may say about lifetimes. The clock is the test's.
+//! Refreshing before the expiry, and what a server may send as a lifetime. The test controls the clock.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ const fn seconds(count: u64) -> Duration {
 
 const YEAR: Duration = seconds(365 * 24 * 3600);
 
-/// Logged in at a world whose access tokens live this long.
+/// A client in a world whose access tokens live this long.
 async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { lifetime: Some(lifetime), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -26,7 +26,7 @@ async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// Logged in at a world that says this as `expires_in`.
+/// A client in a world that sends this as `expires_in`.
 async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
@@ -35,9 +35,9 @@ async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     (world, shop)
 }
 
-/// H1: shortly before the expiry one refresh starts in the background, and nobody waits for it.
+/// H1: shortly before the expiry one refresh starts in the background. No call waits for it.
 #[tokio::test(start_paused = true)]
-async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
+async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     let (world, shop) = logged_in(seconds(600)).await;
     world.authority.hold(Role::Refresh);
     advance(seconds(580)).await;
@@ -60,9 +60,9 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
     world.authority.assert_refreshes(1);
 }
 
-/// H1: the background refresh is still under way when the token expires: now everybody waits for it.
+/// H1: the background refresh is still in progress when the token expires: from then on calls wait for it.
 #[tokio::test(start_paused = true)]
-async fn a_background_refresh_that_outlasts_the_token_is_waited_for() {
+async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     let (world, shop) = logged_in(seconds(60)).await;
     world.authority.hold(Role::Refresh);
     advance(seconds(59)).await;
@@ -79,7 +79,7 @@ async fn a_background_refresh_that_outlasts_the_token_is_waited_for() {
     world.authority.assert_refreshes(1);
 }
 
-/// H2: after the expiry a call waits for the refresh before it is sent at all.
+/// H2: after the expiry, a call waits for the refresh before it is sent.
 #[tokio::test(start_paused = true)]
 async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     for late in [seconds(600), seconds(601), YEAR] {
@@ -99,7 +99,7 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     }
 }
 
-/// H3: the margin is at most a fifth of the lifetime (and a fifth of that for spreading), and at most 30 s (36 s).
+/// H3: the margin is at most a fifth of the lifetime (plus a fifth of that as jitter), and at most 30 s (36 s).
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {
     let margins = [
@@ -122,7 +122,7 @@ async fn the_margin_is_a_part_of_the_lifetime() {
     }
 }
 
-/// H4: a server that says nothing of lifetimes is believed until it refuses.
+/// H4: without a lifetime, a token is used until the server refuses it.
 #[tokio::test(start_paused = true)]
 async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     let world = World::new();
@@ -139,7 +139,8 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of nothing or less is none: no refresh ahead, none per call, and a 403 still counts.
+/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403
+/// still counts.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
@@ -157,9 +158,10 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
     }
 }
 
-/// H6: integral texts and floats are lifetimes, everything else is unknown; nothing fails a login or a refresh.
+/// H6: integers in strings and floats are lifetimes. Everything else counts as unknown. Nothing fails a login or a
+/// refresh.
 #[tokio::test(start_paused = true)]
-async fn an_odd_lifetime_is_read_or_ignored_and_never_an_error() {
+async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     let hour = Some(seconds(3600));
     for given in [json!(3600), json!(3600.0), json!("3600"), json!("3600.0"), json!(" 3600 ")] {
         assert_eq!(lifetimes(given.clone()).await, [hour, hour], "{given}");
@@ -185,9 +187,9 @@ async fn an_odd_lifetime_is_read_or_ignored_and_never_an_error() {
     }
 }
 
-/// H6, H7: numbers that no float can hold are valid JSON; the tokens beside them are not lost for it.
+/// H6, H7: a number that no float can hold is valid JSON. The tokens beside it are kept.
 #[tokio::test(start_paused = true)]
-async fn a_number_beyond_all_numbers_costs_no_tokens() {
+async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     let huge = format!("1{}", "0".repeat(400));
     for (given, lifetime) in
         [("1e400", Some(YEAR)), ("1E+99999999999", Some(YEAR)), (&*huge, Some(YEAR)), ("-1e400", None)]
@@ -211,9 +213,9 @@ async fn a_number_beyond_all_numbers_costs_no_tokens() {
     }
 }
 
-/// H7: no lifetime is too long to be added to a clock; a year is believed at most.
+/// H7: no lifetime is too long to be added to a clock. The limit is a year.
 #[tokio::test(start_paused = true)]
-async fn a_lifetime_without_end_is_a_year() {
+async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [
         json!(u64::MAX),
         json!(i64::MAX),
@@ -229,7 +231,7 @@ async fn a_lifetime_without_end_is_a_year() {
     }
 }
 
-/// What a login and a refresh make of this `expires_in`.
+/// The outcome of a login and a refresh with this `expires_in`.
 async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let (world, shop) = told_lifetime(expires_in).await;
     let at_login = shop.session().tokens().unwrap().lifetime();
@@ -240,9 +242,9 @@ async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     [at_login, shop.session().tokens().unwrap().lifetime()]
 }
 
-/// H13: while the refresh ahead of the expiry fails, calls go on with the good token and no call pays for a failure.
+/// H13: while early refreshes fail, calls go on with the valid token, and no call fails because of them.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_ahead_of_the_expiry_that_fails_is_tried_again_at_growing_distances() {
+async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
     let (world, shop) = logged_in(seconds(600)).await;
     world.authority.always(Role::Refresh, Handling::instead(503));
     advance(seconds(571)).await;
@@ -266,9 +268,9 @@ async fn a_refresh_ahead_of_the_expiry_that_fails_is_tried_again_at_growing_dist
     world.authority.assert_granted(1);
 }
 
-/// H13: a server that asks for patience gets it, also ahead of the expiry.
+/// H13: `Retry-After` also holds for a refresh before the expiry.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_ahead_of_the_expiry_waits_as_long_as_the_server_asks() {
+async fn an_early_refresh_respects_retry_after() {
     let (world, shop) = logged_in(seconds(600)).await;
     world.authority.next(Role::Refresh, Handling::instead(Answer::new(429).header("retry-after", "20")));
     advance(seconds(571)).await;
@@ -285,7 +287,7 @@ async fn a_refresh_ahead_of_the_expiry_waits_as_long_as_the_server_asks() {
     world.authority.assert_granted(1);
 }
 
-/// H14: a client that nobody calls does nothing: no task, no timer, no refresh.
+/// H14: a client without calls does nothing: no task, no timer, no refresh.
 #[tokio::test(start_paused = true)]
 async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     let (world, shop) = logged_in(seconds(600)).await;

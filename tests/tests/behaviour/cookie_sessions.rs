@@ -1,4 +1,4 @@
-//! Sessions without any access token: cookies are the credential.
+//! Sessions without an access token: the cookies are the credential.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -28,7 +28,7 @@ trait Forum {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The number of the cookie from which on the forum accepts one.
+/// The smallest number of a cookie that the forum accepts.
 type Good = Arc<AtomicUsize>;
 
 async fn member() -> (World, ForumClient, Good) {
@@ -46,9 +46,9 @@ async fn member() -> (World, ForumClient, Good) {
     (world, forum, good)
 }
 
-/// P5: no header, one cookie; a refused one is refreshed once for everybody, and the calls are sent again.
+/// P5: without a header and with one cookie, refused calls are refreshed once and sent again.
 #[tokio::test(start_paused = true)]
-async fn a_session_can_be_its_cookies_alone() {
+async fn a_session_can_consist_of_cookies_alone() {
     let (world, forum, good) = member().await;
     let mut events = forum.session().events();
     forum.order(7).await.unwrap();
@@ -67,7 +67,8 @@ async fn a_session_can_be_its_cookies_alone() {
     assert!(forum.session().tokens().unwrap().access().is_none());
 }
 
-/// P5, B3, B4: the generation counts refreshes and not tokens: a late refusal is sent again, and refreshes nothing.
+/// P5, B3, B4: the generation counts refreshes, not tokens: after a late refusal the call is sent again without a
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     let (world, forum, good) = member().await;
@@ -88,9 +89,9 @@ async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     world.authority.assert_refreshes(2);
 }
 
-/// P5: a server that extends the old cookie answers with a success and sets none: that is a refresh too.
+/// P5: a server that extends the old cookie answers with success and sets no cookie. That is a refresh too.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_sets_no_cookie_is_a_refresh() {
+async fn a_refresh_that_sets_no_cookie_is_a_success() {
     let (world, forum, _) = member().await;
     world.stage.park();
     for empty in [Answer::new(204), Answer::new(200), Answer::text(200, "extended")] {
@@ -105,7 +106,7 @@ async fn a_refresh_that_sets_no_cookie_is_a_refresh() {
     world.authority.assert_refreshes(3);
 }
 
-/// P5, C1: a page that is not for this user costs one refresh, like with a token.
+/// P5, C1: a page that is forbidden for this user costs one refresh, as with a token.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_page_costs_one_refresh() {
     let (world, forum, _) = member().await;
@@ -117,7 +118,7 @@ async fn a_forbidden_page_costs_one_refresh() {
     assert_eq!(forum.session().state(), SessionState::LoggedIn);
 }
 
-/// P5, D4: a refused cookie ends the session; a logout takes it along and leaves none.
+/// P5, D4: a refused cookie ends the session. A logout removes the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_ends_like_any_other() {
     let (world, forum, good) = member().await;
@@ -152,7 +153,7 @@ trait Plain {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// P5, D18: without a way to refresh, the cookie slides with each answer, and a refusal is the call's answer.
+/// P5, D18: without a way to refresh, each answer can replace the cookie, and a refusal is the call's answer.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     let world = World::with(AuthorityConfig::cookie());

@@ -1,4 +1,4 @@
-//! The cookies that belong to a credential: they change with it, and stay when nobody else has a say.
+//! The cookies that belong to a credential. They change together with it, and late answers do not overwrite them.
 
 use afresh::{Result, SessionState, api};
 use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};
@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, cookie_customer, customer, happened, order};
 use crate::witness::{done, quiet};
 
-/// A page for everybody beside the seed's API.
+/// A public page beside the cookie API.
 #[api]
 trait Pages {
     #[public]
@@ -15,14 +15,14 @@ trait Pages {
     async fn page(&self) -> Result<()>;
 }
 
-/// The number of the access token and of the refresh cookie that a request carries.
+/// The numbers of the access token and of the refresh cookie that a request carries.
 fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     let cookie = seen.cookie("refresh_token").unwrap();
     let number = (1..100).find(|number| world.authority.refresh(*number) == cookie).unwrap();
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: the rotated cookie and the access token beside it are one generation: no request ever mixes two.
+/// P3: the rotated cookie and the access token beside it form one generation. No request mixes two generations.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());
@@ -48,7 +48,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
     assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
 }
 
-/// P3: the spent cookie is refused: the session is over, with one event, and nothing of it is sent any more.
+/// P3: the spent cookie is refused: the session is over, with one event, and its cookies are not sent any more.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -67,7 +67,7 @@ async fn a_refused_refresh_cookie_ends_the_session() {
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 }
 
-/// P3: a logout in the middle of a refresh takes the cookies with it, those of the answer too.
+/// P3: a logout during a refresh removes the cookies, including those of the answer.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_no_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -90,7 +90,8 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     );
 }
 
-/// P4: a client whose refresh is a cookie keeps cookies itself: no transport has to bring a jar. Others keep none.
+/// P4: a client whose refresh uses a cookie keeps cookies itself, so no transport needs a cookie jar. Other clients
+/// keep none.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());
@@ -110,7 +111,8 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     assert!(plain.stage.log().iter().all(|seen| seen.header("cookie").is_none()));
 }
 
-/// P6: the answer to a call of an older generation does not bring its cookie back; one of the current generation counts.
+/// P6: the answer to a call of an older generation does not restore its cookie. An answer of the current generation
+/// counts.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -142,7 +144,7 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     );
 }
 
-/// P6: nor does the answer to a call that has nothing to do with the session, if it was sent before the refresh.
+/// P6: the same for the answer to a public call that was sent before the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -162,7 +164,7 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     );
 }
 
-/// P6, J1: and after a logout no late answer leaves a cookie behind from which a session could start again.
+/// P6, J1: after a logout, a late answer leaves no cookie that could start a session.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     let world = World::with(AuthorityConfig::cookie());
@@ -184,9 +186,9 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P6: a cookie that came while the refresh was under way is not lost to it.
+/// P6: a cookie that arrives during a refresh is kept.
 #[tokio::test(start_paused = true)]
-async fn a_cookie_that_comes_during_a_refresh_is_kept() {
+async fn a_cookie_that_arrives_during_a_refresh_is_kept() {
     let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     world.authority.hold(Role::Refresh);

@@ -1,4 +1,5 @@
-//! A session that was copied from one store to another: told of before one copy spends the other's refresh token.
+//! A session that was copied from one store to another. The copy is reported before it spends the refresh token of
+//! the original.
 
 use std::fs;
 use std::path::PathBuf;
@@ -11,7 +12,7 @@ use afresh_tests::{Handling, Role, World};
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};
 
-/// A folder of its own for each test, with a store in each folder in it.
+/// A folder for one test, with a store in each subfolder.
 struct Folder(PathBuf);
 
 impl Folder {
@@ -21,7 +22,7 @@ impl Folder {
         Self(folder)
     }
 
-    /// A process with the store in `inner`, and what it has been told of since it has read the store.
+    /// A client with the store in `inner`, and the events that it got since it read the store.
     async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
         let store = FileStore::new(self.0.join(inner).join("session"));
         let shop = builder(world).store(store).build().unwrap();
@@ -30,7 +31,7 @@ impl Folder {
         (shop, events)
     }
 
-    /// Whether a process that starts there is told that it has a copy.
+    /// Whether a client that starts there reports a copy.
     async fn tells_of_a_copy(&self, world: &World, inner: &str) -> bool {
         let (shop, mut events) = self.process(world, inner).await;
         assert_ne!(shop.session().state(), SessionState::LoggedOut);
@@ -59,7 +60,7 @@ fn copies_told(events: &mut SessionEvents) -> usize {
     told.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
 }
 
-/// A world, and a folder in which the store `home` has its first tokens and has refreshed once.
+/// A world, and a folder in which the store `home` has the first tokens and has refreshed once.
 async fn at_home(name: &str) -> (World, Folder) {
     let (world, folder) = (World::new(), Folder::new(name));
     world.guard_with(403, |_| order(7));
@@ -71,9 +72,9 @@ async fn at_home(name: &str) -> (World, Folder) {
     (world, folder)
 }
 
-/// R8: of the session's file alone, and of its whole folder.
+/// R8: a copy of the session's file alone, and of its whole folder.
 #[tokio::test]
-async fn a_copy_is_told_of_once_before_anything_is_spent() {
+async fn a_copy_is_reported_once_before_a_token_is_spent() {
     for (name, files) in [("file", SESSION), ("folder", ALL)] {
         let (world, folder) = at_home(name).await;
         folder.copy("home", "copy", files);
@@ -87,7 +88,7 @@ async fn a_copy_is_told_of_once_before_anything_is_spent() {
     }
 }
 
-/// R8: whoever has refreshed has a token that nobody else has.
+/// R8: after a refresh, a store has a token that no other store has.
 #[tokio::test]
 async fn a_copy_is_an_original_once_it_has_refreshed() {
     let (world, folder) = at_home("original").await;
@@ -101,7 +102,7 @@ async fn a_copy_is_an_original_once_it_has_refreshed() {
     assert!(folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: what is stored about a refresh that fails does not make the token any less shared.
+/// R8: a refresh that fails stores an intent, but the token is still shared.
 #[tokio::test]
 async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     let (world, folder) = at_home("failing").await;
@@ -114,9 +115,9 @@ async fn a_copy_that_could_not_refresh_is_still_a_copy() {
     assert!(folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// R8: a running process whose file is overwritten with a later state of the other store's.
+/// R8: the file of a running process is overwritten with a later state of the other store.
 #[tokio::test]
-async fn a_copy_over_a_running_process_is_told_of() {
+async fn a_copy_over_the_file_of_a_running_process_is_reported() {
     let (world, folder) = at_home("running").await;
     folder.copy("home", "copy", ALL);
     let (copy, mut events) = folder.process(&world, "copy").await;
@@ -129,9 +130,9 @@ async fn a_copy_over_a_running_process_is_told_of() {
     assert_eq!(copies_told(&mut events), 1);
 }
 
-/// R8: also if nothing was stored in the place before.
+/// R8: also if the store was empty before.
 #[tokio::test]
-async fn a_copy_is_told_of_before_any_refresh() {
+async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
     let (world, folder) = (World::new(), Folder::new("first"));
     let (shop, _) = folder.process(&world, "home").await;
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -140,7 +141,7 @@ async fn a_copy_is_told_of_before_any_refresh() {
     assert!(!folder.tells_of_a_copy(&world, "home").await);
 }
 
-/// R8: what was stored is the place's own.
+/// R8: a login stores tokens that no other store has.
 #[tokio::test]
 async fn a_login_in_a_copy_shares_nothing() {
     let (world, folder) = at_home("login").await;
@@ -159,9 +160,9 @@ async fn a_store_that_was_moved_is_no_copy() {
     assert!(!folder.tells_of_a_copy(&world, "moved").await);
 }
 
-/// R8: an access token alone may be held by as many as want it.
+/// R8: an access token without a refresh token can be shared.
 #[tokio::test]
-async fn where_nothing_can_be_spent_a_copy_is_none() {
+async fn a_copied_access_token_alone_is_not_reported() {
     let (world, folder) = at_home("nothing").await;
     let (shop, _) = folder.process(&world, "bare").await;
     shop.session().set(Tokens::new("an access token")).await.unwrap();
@@ -169,7 +170,7 @@ async fn where_nothing_can_be_spent_a_copy_is_none() {
     assert!(!folder.tells_of_a_copy(&world, "copy").await);
 }
 
-/// A store that says where it is as it is told to.
+/// A store whose location the test sets.
 #[derive(Clone)]
 struct Somewhere(MemoryStore, Option<&'static str>);
 
@@ -191,9 +192,10 @@ impl SessionStore for Somewhere {
     }
 }
 
-/// R8: a store that cannot tell where it is tells of no copies, and what it has kept is another's from its next refresh on.
+/// R8: a store that does not know its location reports no copies. Its tokens belong to another store from that
+/// store's next refresh on.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_knows_no_place_tells_of_no_copies() {
+async fn a_store_without_a_location_reports_no_copies() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let memory = MemoryStore::new();

@@ -8,12 +8,12 @@ use crate::api::{Order, Shop, ShopClient, order};
 
 pub type Call = JoinHandle<Result<Order>>;
 
-/// Calls `order(0)`, `order(1)`, … each on a task of its own.
+/// Calls `order(0)`, `order(1)` and so on, each on its own task.
 pub fn calls(shop: &ShopClient, n: u64) -> Vec<Call> {
     (0..n).map(|id| tokio::spawn(shop.order(id))).collect()
 }
 
-/// Answers with the order that was asked for.
+/// Answers with the order that the request names.
 pub fn grant(arrival: Arrival) {
     let id: u64 = arrival.path().rsplit('/').next().unwrap().parse().unwrap();
     arrival.answer_with(order(id));

@@ -1,5 +1,5 @@
-//! Credentials of which it is only likely that they are still good, or good for long enough: restored ones that are
-//! JWTs, and those for bodies that can be sent only once.
+//! Credentials that are probably still valid, or valid for long enough: restored JWTs, and tokens for bodies that can
+//! be sent only once.
 
 use std::time::{Duration, SystemTime};
 
@@ -36,7 +36,7 @@ fn once() -> Body {
     Body::stream(stream::iter([Ok::<_, std::io::Error>("frames")]))
 }
 
-/// Whose token has ninety seconds left, of six hundred.
+/// A client whose token has ninety of its six hundred seconds left.
 async fn uploader(world: &World) -> UploadsClient {
     world.guard(403);
     let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(600));
@@ -46,9 +46,10 @@ async fn uploader(world: &World) -> UploadsClient {
     uploads
 }
 
-/// L6: ninety seconds before the end a body that can be sent only once waits for a new token; JSON just goes.
+/// L6: ninety seconds before the expiry, a body that can be sent only once waits for a new token. JSON is sent at
+/// once.
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_body_is_not_sent_with_a_token_that_is_near_its_end() {
+async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     let world = World::new();
     let uploads = uploader(&world).await;
     uploads.title("Metropolis").await.unwrap();
@@ -71,11 +72,11 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_is_near_its_end() {
     world.authority.assert_refreshes(1);
 }
 
-/// L6: a refresh that fails is no reason not to send it: the token is still good.
+/// L6: if the refresh fails, the body is sent with the old token, which is still valid.
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_body_is_sent_all_the_same_if_there_is_no_new_token() {
+async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
-    // An answer that is lost is asked for again at once, twice.
+    // A lost answer is requested again at once, twice.
     for (handling, posts) in [(Handling::instead(503), 1), (Handling::reset_before(), 3), (invalid, 1)] {
         let world = World::new();
         let uploads = uploader(&world).await;
@@ -90,9 +91,9 @@ async fn a_one_shot_body_is_sent_all_the_same_if_there_is_no_new_token() {
     }
 }
 
-/// L6: the same for a request of one's own hands.
+/// L6: the same for a hand-written request.
 #[tokio::test(start_paused = true)]
-async fn a_handwritten_one_shot_request_waits_too() {
+async fn a_hand_written_one_shot_request_waits_too() {
     let world = World::new();
     let uploads = uploader(&world).await;
     let mut request = reqwest::Request::new(http::Method::PUT, format!("{ORIGIN}/film").parse().unwrap());
@@ -102,7 +103,7 @@ async fn a_handwritten_one_shot_request_waits_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// A JWT that nobody signed.
+/// A JWT without a signature.
 fn jwt(payload: &str) -> String {
     const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
@@ -114,21 +115,21 @@ fn jwt(payload: &str) -> String {
     format!("eyJhbGciOiJub25lIn0.{text}.c2ln")
 }
 
-/// Seconds from now on, by the wall clock.
+/// This many seconds from now, by the wall clock.
 fn wall(offset: i64) -> i64 {
     let now = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap().as_secs();
     i64::try_from(now).unwrap() + offset
 }
 
-/// Restored from wherever it was kept: this access token, and a refresh token that is good.
+/// A client with this access token and a valid refresh token, restored from elsewhere.
 fn restored(world: &World, access: &str) -> crate::api::ShopClient {
     let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
     builder(world).tokens(kept).build().unwrap()
 }
 
-/// H10: a restored JWT that says that it is over is renewed before it is sent.
+/// H10: a restored JWT that has expired is refreshed before it is sent.
 #[tokio::test(start_paused = true)]
-async fn a_restored_token_that_says_it_is_over_is_renewed_first() {
+async fn a_restored_token_that_has_expired_is_refreshed_first() {
     let world = World::new();
     world.guard(403);
     let shop = restored(&world, &jwt(&json!({ "exp": wall(-10) }).to_string()));
@@ -140,10 +141,10 @@ async fn a_restored_token_that_says_it_is_over_is_renewed_first() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: nothing was refused");
 }
 
-/// H10: but our clock may be wrong. What the server says counts: it takes the token while the refresh fails, or is
-/// refused for good.
+/// H10: the client's clock may be wrong. The server accepts the token while the refresh fails or is rejected, and its
+/// word counts.
 #[tokio::test(start_paused = true)]
-async fn a_clock_that_is_wrong_costs_a_question_and_no_call() {
+async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));
     for handling in [Handling::instead(503), invalid] {
         for offset in [-3600, -1] {
@@ -164,9 +165,9 @@ async fn a_clock_that_is_wrong_costs_a_question_and_no_call() {
     }
 }
 
-/// H10: and a token that by our clock is good for an hour is refused: it is refreshed and sent again like any other.
+/// H10: a token that is valid by the client's clock is refused: it is refreshed and sent again like any other.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_outranks_what_the_token_says() {
+async fn a_refusal_outranks_the_expiry_in_the_token() {
     let world = World::new();
     world.guard(401);
     let shop = restored(&world, &jwt(&json!({ "exp": wall(3600), "iat": wall(3000) }).to_string()));
@@ -175,10 +176,10 @@ async fn a_refusal_outranks_what_the_token_says() {
     world.authority.assert_refreshes(1);
 }
 
-/// H10, H4: it is a hint for tokens whose age nobody knows. Where a server has just answered without an `expires_in`,
-/// nothing is refreshed ahead; where there is one, it counts.
+/// H10, H4: the expiry in a JWT is a hint for tokens of unknown age. If the server has just answered without
+/// `expires_in`, nothing is refreshed early. If it sent one, that counts.
 #[tokio::test(start_paused = true)]
-async fn what_a_token_says_counts_only_where_nothing_else_is_known() {
+async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());
     let world = World::with(AuthorityConfig {
         members: json!({ "access_token": over.clone() }),
@@ -196,7 +197,7 @@ async fn what_a_token_says_counts_only_where_nothing_else_is_known() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: the clock says that the token is good, the server says 401 or 403: the server is right.
+/// H11: the token is valid by the clock, but the server answers 401 or 403: the server's answer counts.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {
@@ -212,9 +213,9 @@ async fn a_refusal_outranks_the_clock() {
     }
 }
 
-/// H12: two hundred clients that logged in at the same moment do not renew at the same moment.
+/// H12: two hundred clients that logged in at the same moment do not refresh at the same moment.
 #[tokio::test(start_paused = true)]
-async fn clients_that_logged_in_together_renew_apart() {
+async fn clients_that_logged_in_together_refresh_at_different_times() {
     let world = World::new();
     world.guard(403);
     let replicas: Vec<_> = (0..200)
@@ -241,7 +242,7 @@ async fn clients_that_logged_in_together_renew_apart() {
 proptest! {
     #![proptest_config(Config { cases: 300, rng_seed: RngSeed::Fixed(15), failure_persistence: None, ..Config::default() })]
 
-    /// H15: whatever stands in an opaque or odd token, it is sent as it is, and means nothing.
+    /// H15: an opaque or malformed token is sent unchanged and means nothing.
     #[test]
     fn an_odd_token_is_a_token(
         access in prop_oneof![
@@ -269,9 +270,9 @@ proptest! {
     }
 }
 
-/// H10: set by hand it is the same as restored; nobody can refresh, so it is simply used.
+/// H10: a token that is set by hand is treated like a restored one. Without a way to refresh, it is used.
 #[tokio::test(start_paused = true)]
-async fn an_old_token_that_nobody_can_renew_is_used() {
+async fn an_expired_token_without_a_refresh_token_is_used() {
     let world = World::new();
     world.stage.respond(|_| (200, json!({})));
     let shop = customer(&world);

@@ -1,4 +1,4 @@
-//! What ends a session: a refresh token that is refused for good, and nothing less.
+//! What ends a session: a refresh token that the server rejects, and nothing less.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use tokio::time::advance;
 
 use crate::api::{CookieShop, Shop, builder, cookie_customer, customer, happened, order, tokens};
 
-/// D3: the refresh token is refused for good: everybody is told to log in again, once.
+/// D3: the refresh token is rejected: all callers get the error, and there is one event.
 #[tokio::test(start_paused = true)]
-async fn an_invalid_grant_ends_the_session_once_for_everybody() {
+async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -32,7 +32,7 @@ async fn an_invalid_grant_ends_the_session_once_for_everybody() {
     assert_eq!(shop.session().tokens(), None);
 }
 
-/// D15, D19: from then on calls fail before the network, and nobody logs in by itself.
+/// D15, D19: after that, calls fail without being sent, and the client does not log in by itself.
 #[tokio::test(start_paused = true)]
 async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     let world = World::new();
@@ -49,7 +49,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
         assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
         advance(Duration::from_secs(600)).await;
     }
-    // Nor does a refusal that comes in late start anything.
+    // A refusal that arrives late starts nothing either.
     parked.answer(403);
     let late = parked_call.await.unwrap().unwrap_err();
     assert!(late.is_session_expired() && late.rejection().is_some(), "{late:?}");
@@ -59,7 +59,7 @@ async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     world.authority.assert_logins(0);
 }
 
-/// What a refresh endpoint says with its 401 or 403.
+/// How a refresh endpoint answers with its 401 or 403.
 fn refusals(status: u16) -> [(&'static str, Answer); 4] {
     [
         ("code", Answer::json(status, json!({ "error": "invalid_grant" }))),
@@ -75,9 +75,9 @@ fn assert_ended(session: &afresh::Session, error: &Error, ended: bool, case: &st
     assert_eq!(error.is_refresh(), !ended, "{case}: {error:?}");
 }
 
-/// D4: a 401 or 403 of a token endpoint ends the session if an OAuth code says so, or where that was configured.
+/// D4: a 401 or 403 of a token endpoint ends the session if it carries an OAuth code, or if that is configured.
 #[tokio::test(start_paused = true)]
-async fn a_refused_refresh_token_ends_the_session_by_its_code_or_where_configured() {
+async fn a_401_or_403_ends_the_session_by_its_code_or_by_configuration() {
     for status in [401, 403] {
         for configured in [false, true] {
             for (case, refusal) in refusals(status) {
@@ -99,9 +99,9 @@ async fn a_refused_refresh_token_ends_the_session_by_its_code_or_where_configure
     }
 }
 
-/// D4: where the refresh token is a cookie, a plain 401 or 403 is all that a server says.
+/// D4: where the refresh token is a cookie, a plain 401 or 403 ends the session.
 #[tokio::test(start_paused = true)]
-async fn a_refused_refresh_cookie_ends_the_session_unless_a_page_refuses_it() {
+async fn a_refused_refresh_cookie_ends_the_session_unless_the_answer_is_html() {
     for status in [401, 403] {
         for (case, refusal) in refusals(status) {
             let world = World::with(AuthorityConfig::cookie());
@@ -117,7 +117,7 @@ async fn a_refused_refresh_cookie_ends_the_session_unless_a_page_refuses_it() {
     }
 }
 
-/// D7: some servers say in a 200 that they refuse.
+/// D7: some servers report an error in a 200.
 #[tokio::test(start_paused = true)]
 async fn an_error_in_a_200_is_an_error() {
     for also in [json!({}), json!({ "access_token": "stolen" })] {

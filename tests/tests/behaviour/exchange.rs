@@ -1,4 +1,4 @@
-//! The exchange, as it goes out: a request of its own, with the refresh token and nothing else.
+//! The request to the refresh endpoint: a request of its own, with the refresh token and nothing else.
 
 use afresh::{AccessToken, RefreshToken, Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -7,9 +7,9 @@ use serde_json::{Value, json};
 use crate::api::{CookieShop, ORIGIN, Shop, cookie_customer, customer, order, tokens};
 use crate::lane::Reaching;
 
-/// A11: the exchange is not a call: its own 401 or 403 starts nothing.
+/// A11: the refresh request is not a call: a 401 or 403 to it starts nothing.
 #[tokio::test(start_paused = true)]
-async fn the_exchange_is_never_refreshed_for() {
+async fn a_refused_refresh_starts_no_refresh() {
     for refusal in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -26,9 +26,9 @@ async fn the_exchange_is_never_refreshed_for() {
     }
 }
 
-/// A12: the dead token stays at home.
+/// A12: the refused access token is not sent along.
 #[tokio::test(start_paused = true)]
-async fn the_exchange_carries_the_refresh_token_and_not_the_access_token() {
+async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -42,7 +42,7 @@ async fn the_exchange_carries_the_refresh_token_and_not_the_access_token() {
 
 /// A12: the same where the refresh token is a cookie.
 #[tokio::test(start_paused = true)]
-async fn the_exchange_by_cookie_carries_the_cookie_and_not_the_access_token() {
+async fn a_refresh_by_cookie_carries_the_cookie_and_not_the_access_token() {
     let world = World::with(AuthorityConfig::cookie());
     let shop = cookie_customer(&world).await;
     world.authority.expire();
@@ -69,9 +69,9 @@ trait Asking {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// A12: ... unless the API asks for it.
+/// A12: the access token is sent along if the API declares it.
 #[tokio::test(start_paused = true)]
-async fn the_exchange_carries_the_access_token_where_the_api_asks_for_it() {
+async fn a_refresh_carries_the_access_token_if_the_api_declares_it() {
     let world = World::new();
     let tokens = tokens(&world.authority.issue());
     let client = AskingClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();

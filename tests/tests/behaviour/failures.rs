@@ -1,4 +1,4 @@
-//! What the refresh endpoint can answer instead of tokens, and what becomes of the session and of those who wait.
+//! What the refresh endpoint can answer instead of tokens, and what that means for the session and the waiting calls.
 
 use std::error::Error as _;
 use std::io;
@@ -15,7 +15,7 @@ use crate::api::{
 };
 use crate::lane::Reaching;
 
-/// A customer whose token has just expired.
+/// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
     let shop = customer(world);
     world.authority.expire();
@@ -23,7 +23,7 @@ fn late_customer(world: &World) -> ShopClient {
     shop
 }
 
-/// The call failed because of the refresh, and nothing is lost: the session is as it was, and a later call succeeds.
+/// The call failed because of the refresh, and nothing is lost: the session is unchanged, and a later call succeeds.
 async fn assert_only_for_now(world: &World, shop: &ShopClient, handling: Handling) -> Error {
     let before = shop.session().tokens();
     let mut events = shop.session().events();
@@ -44,9 +44,10 @@ async fn assert_only_for_now(world: &World, shop: &ShopClient, handling: Handlin
     error
 }
 
-/// D1: no connection: the session is kept, and the error tells of the 403 too. Nothing was sent, so nothing is sent again.
+/// D1: without a connection, the session is kept, and the error holds the 403 too. Nothing was sent, so nothing is
+/// sent again.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_endpoint_out_of_reach_costs_nobody_the_session() {
+async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let world = World::new();
     let shop = late_customer(&world);
     let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "on purpose");
@@ -60,7 +61,7 @@ async fn a_refresh_endpoint_out_of_reach_costs_nobody_the_session() {
     assert_eq!(cause.unwrap().to_string(), "on purpose");
 }
 
-/// D6: what is no token answer changes nothing: the old credential stays, whole.
+/// D6: an answer without tokens changes nothing: the old credential stays complete.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     let json = |text: &str| Answer::new(200).header("content-type", "application/json").body(text.to_owned());
@@ -95,7 +96,7 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     }
 }
 
-/// Tokens under a name of their own.
+/// Tokens under other names.
 #[derive(Deserialize)]
 struct Jwt {
     jwt: String,
@@ -120,9 +121,9 @@ trait Named {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// D6: what the API's own type says are the tokens is looked at too.
+/// D6: the check also covers the tokens of the API's own answer type.
 #[tokio::test(start_paused = true)]
-async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
+async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
         let world = World::new();
         let before = tokens(&world.authority.issue());
@@ -139,16 +140,16 @@ async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
     }
 }
 
-/// D7: an error in a 200 that is no refusal of the refresh token changes nothing.
+/// D7: an error in a 200 that does not reject the refresh token changes nothing.
 #[tokio::test(start_paused = true)]
-async fn an_error_for_now_in_a_200_changes_nothing() {
+async fn a_temporary_error_in_a_200_changes_nothing() {
     let world = World::new();
     let shop = late_customer(&world);
     let busy = Handling::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
     assert_only_for_now(&world, &shop, busy).await;
 }
 
-/// D9: the refresh token goes where it was meant to go and nowhere else.
+/// D9: the refresh token goes to the declared endpoint and nowhere else.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_of_the_refresh_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -170,9 +171,9 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
     }
 }
 
-/// D10: a refresh that brings the very token that was refused is no refresh, and is not tried again at once.
+/// D10: a refresh that returns the refused token is a failure, and is not tried again at once.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_brings_the_same_token_is_a_failure() {
+async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
     let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
     let shop = late_customer(&world);
     let mut events = shop.session().events();
@@ -187,7 +188,7 @@ async fn a_refresh_that_brings_the_same_token_is_a_failure() {
     assert_eq!(happened(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The refresh token that came with it counts all the same: the old one is spent.
+    // The refresh token in the answer counts nevertheless: the old one is spent.
     world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
@@ -195,9 +196,9 @@ async fn a_refresh_that_brings_the_same_token_is_a_failure() {
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
 }
 
-/// D10: the same token again, where only our clock was against it, is as good as a new one: the server takes it.
+/// D10: if the server has not refused the token, getting it again is a success.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it() {
+async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
     let world = World::with(AuthorityConfig {
         repeats_access: true,
         expires_in: Some(json!(100)),
@@ -218,7 +219,7 @@ async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it
     assert!(!happened(&mut events).contains(&"refresh failed"));
 }
 
-/// D11, D12: a refresh without a refresh token, or with an empty one, keeps the one before.
+/// D11, D12: a token answer without a refresh token, or with an empty one, keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {
@@ -235,9 +236,9 @@ async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
     }
 }
 
-/// D17: an answer that is too long is given up.
+/// D17: an answer that is too long is not read to its end.
 #[tokio::test(start_paused = true)]
-async fn a_token_answer_that_is_too_long_is_given_up() {
+async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;
     let answers = [
         Answer::new(200).body(format!("{token}{}\"}}", "x".repeat(10 << 20))),
@@ -255,7 +256,7 @@ async fn a_token_answer_that_is_too_long_is_given_up() {
     }
 }
 
-/// D17: what is long but not too long is read.
+/// D17: a long answer below the limit is read.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_sixty_kilobytes_is_read() {
     let world = World::with(AuthorityConfig {
@@ -266,9 +267,9 @@ async fn a_token_answer_of_sixty_kilobytes_is_read() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D18: with nothing to refresh with, the refusal is the answer.
+/// D18: without a refresh token, the refusal is the answer.
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
+async fn without_a_refresh_token_the_refusal_is_the_answer() {
     for status in [401, 403] {
         let world = World::new();
         world.stage.respond(move |_| (status, "no"));
@@ -288,7 +289,7 @@ async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
     }
 }
 
-/// D20: a token that lives no longer than its renewal takes is used all the same, and nothing renews it for nobody.
+/// D20: a token that expires before its refresh would end is still used, and nothing refreshes it without a call.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     for expires_in in [json!(1), json!(0.000_001)] {
@@ -304,7 +305,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         assert_eq!(happened(&mut events), ["refreshed"]);
 
-        // Whoever calls next renews it first, once.
+        // The next call refreshes it first, once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);
@@ -312,9 +313,9 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     }
 }
 
-/// D6: a page in the place of tokens is not a login either.
+/// D6: an HTML page instead of tokens is not a login.
 #[tokio::test(start_paused = true)]
-async fn a_malformed_answer_to_a_login_leaves_the_session_as_it_was() {
+async fn a_malformed_answer_to_a_login_leaves_the_session_unchanged() {
     let world = World::new();
     let shop = customer(&world);
     let before = shop.session().tokens();

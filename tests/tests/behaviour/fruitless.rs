@@ -1,4 +1,4 @@
-//! Refreshes that were for nothing: a 403 that means "not allowed" costs one refresh, not one per call.
+//! Refreshes that did not help: a 403 that means "not allowed" costs one refresh, not one per call.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use tokio::time::{Instant, advance};
 
 use crate::api::{ANN, Order, Shop, ShopClient, customer, happened, order, stranger};
 
-/// Reports are forbidden, whatever the token; everything else takes a good one.
+/// Reports are forbidden with any token. All other calls need a valid token.
 fn forbid_reports(world: &World) {
     let authority = world.authority.clone();
     world.stage.respond(move |seen| match seen.token() {
@@ -25,7 +25,7 @@ async fn assert_refused(shop: &ShopClient) {
     assert!(error.is_status(), "{error:?}");
 }
 
-/// C2: one after the other, then all at once: one refresh in all.
+/// C2: a hundred calls in sequence and a hundred at once cost one refresh in all.
 #[tokio::test(start_paused = true)]
 async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     let world = World::new();
@@ -46,7 +46,7 @@ async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// C2: the same when they all come at once before anything is known.
+/// C2: the same when all calls come at once, before anything is known.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     let world = World::new();
@@ -70,7 +70,7 @@ async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     );
 }
 
-/// C2: calls that are not to be sent again show in the next call that a refresh was for nothing.
+/// C2: if a call must not be sent again, the next call shows that the refresh did not help.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refresh_each() {
     let world = World::new();
@@ -84,9 +84,9 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for 10 s after a refresh that proved fruitless, no 403 of that token is refreshed for, on any route.
+/// C10: for 10 s after a fruitless refresh, a 403 with that token starts no refresh on any route.
 #[tokio::test(start_paused = true)]
-async fn a_fresh_token_that_proved_good_is_believed_for_ten_seconds_on_any_route() {
+async fn after_a_fruitless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
     let shop = customer(&world);
     forbid_reports(&world);
@@ -102,9 +102,9 @@ async fn a_fresh_token_that_proved_good_is_believed_for_ten_seconds_on_any_route
     world.authority.assert_refreshes(2);
 }
 
-/// C10: a token that a refresh just brought is suspected like any other until a refresh has proved fruitless.
+/// C10: until a refresh was fruitless, a 403 starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_good_for_one_request_only_is_refreshed_every_time() {
+async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
     let shop = customer(&world);
     let authority = world.authority.clone();
@@ -121,9 +121,9 @@ async fn a_token_that_is_good_for_one_request_only_is_refreshed_every_time() {
     }
 }
 
-/// C10: a token of a login was never proved good by a fruitless refresh, however young it is.
+/// C10: a 403 with a token of a login starts a refresh, however new the token is.
 #[tokio::test(start_paused = true)]
-async fn a_token_of_a_login_is_refreshed_however_young_it_is() {
+async fn a_new_token_of_a_login_is_refreshed() {
     let world = World::new();
     let shop = stranger(&world);
     forbid_reports(&world);
@@ -137,7 +137,8 @@ async fn a_token_of_a_login_is_refreshed_however_young_it_is() {
     world.authority.assert_refreshes(2);
 }
 
-/// C12: asked every second for an hour, a forbidden route costs a refresh after 10 s, 20 s, 40 s … 5 min.
+/// C12: a forbidden route that is called every second for an hour costs a refresh after 10 s, 20 s, 40 s and so on up
+/// to 5 min.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     let world = World::new();
@@ -156,7 +157,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     assert_eq!(at, expected);
 }
 
-/// C12: three forbidden routes do not make it worse than three times one.
+/// C12: three forbidden routes cost at most three times as much as one.
 #[tokio::test(start_paused = true)]
 async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     let world = World::new();
@@ -178,9 +179,9 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// C12: a success on the route lifts what was learned against it, and so does a login.
+/// C12: a success on the route makes it refresh again, and so does a login.
 #[tokio::test(start_paused = true)]
-async fn a_success_or_a_login_lifts_what_was_learned_against_a_route() {
+async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {
         let world = World::new();
         let shop = customer(&world);
@@ -189,7 +190,7 @@ async fn a_success_or_a_login_lifts_what_was_learned_against_a_route() {
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
-        // Believed to be forbidden for another 20 s; the token was refreshed long ago.
+        // The route counts as forbidden for another 20 s, and the token was refreshed long ago.
         advance(Duration::from_secs(11)).await;
         assert_refused(&shop).await;
         world.authority.assert_refreshes(2);
@@ -207,9 +208,9 @@ async fn a_success_or_a_login_lifts_what_was_learned_against_a_route() {
     }
 }
 
-/// C12, C13: what is no success lifts nothing: a server in trouble says nothing of the token.
+/// C12, C13: a server error says nothing about the token, so it changes nothing.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_no_success_lifts_nothing() {
+async fn a_server_error_does_not_make_a_route_refresh_again() {
     let troubles = [
         Answer::new(404),
         Answer::new(500),
@@ -223,7 +224,7 @@ async fn an_answer_that_is_no_success_lifts_nothing() {
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
         assert_refused(&shop).await;
-        // Believed to be forbidden for another 20 s; the token was refreshed long ago.
+        // The route counts as forbidden for another 20 s, and the token was refreshed long ago.
         advance(Duration::from_secs(11)).await;
         let troubled = trouble.clone();
         world.stage.respond(move |_| troubled.clone());
@@ -234,9 +235,9 @@ async fn an_answer_that_is_no_success_lifts_nothing() {
     }
 }
 
-/// C12: a token whose time has run out while the call was under way is refreshed even on a forbidden route.
+/// C12: a token that expires during the call is refreshed even on a forbidden route.
 #[tokio::test(start_paused = true)]
-async fn an_outlived_token_is_refreshed_even_on_a_route_known_as_forbidden() {
+async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     let world =
         World::with(AuthorityConfig { lifetime: Some(Duration::from_secs(5)), ..AuthorityConfig::default() });
     let shop = customer(&world);
@@ -255,9 +256,9 @@ async fn an_outlived_token_is_refreshed_even_on_a_route_known_as_forbidden() {
     world.authority.assert_refreshes(2);
 }
 
-/// C13: a server that takes none of its own tokens is asked for five of them a minute, not for one per call.
+/// C13: a server that refuses all of its own tokens gets five refreshes a minute, not one for each call.
 #[tokio::test(start_paused = true)]
-async fn after_five_fruitless_refreshes_a_call_fails_instead_of_asking_again() {
+async fn after_five_fruitless_refreshes_a_call_fails_without_another() {
     let world = World::new();
     let shop = customer(&world);
     world.stage.respond(|_| 401);
@@ -278,9 +279,9 @@ async fn after_five_fruitless_refreshes_a_call_fails_instead_of_asking_again() {
     world.authority.assert_refreshes(6);
 }
 
-/// C13: only those in a row count: a token that was taken starts the count again.
+/// C13: only refreshes in a row count: an accepted token resets the count.
 #[tokio::test(start_paused = true)]
-async fn a_success_between_fruitless_refreshes_starts_the_count_again() {
+async fn a_success_between_fruitless_refreshes_resets_the_count() {
     let world = World::new();
     let shop = customer(&world);
 

@@ -1,13 +1,13 @@
-//! Calls that come while a refresh is under way: they wait for it, or go on with the token they have.
+//! Calls that start while a refresh is in progress: they wait for it, or go on with the old token.
 
 use afresh_tests::{Role, World};
 
 use crate::api::{Order, Shop, customer, settled};
 use crate::crowd::{calls, expect_all, grant};
 
-/// B2: while a token that is certainly no good is being renewed, nobody spends a send on it.
+/// B2: while a token that has certainly expired is being refreshed, no call is sent with it.
 #[tokio::test(start_paused = true)]
-async fn a_call_waits_for_the_refresh_of_a_token_that_has_certainly_expired() {
+async fn a_call_waits_for_the_refresh_of_an_expired_token() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -26,9 +26,9 @@ async fn a_call_waits_for_the_refresh_of_a_token_that_has_certainly_expired() {
     assert_eq!(carried, [1, 2, 2].map(|number| world.authority.access(number)));
 }
 
-/// B2: while a token that is only under suspicion is being renewed, calls go on with it.
+/// B2: while a token that is only suspect is being refreshed, calls go on with it.
 #[tokio::test(start_paused = true)]
-async fn a_call_does_not_wait_for_the_refresh_of_a_token_under_mere_suspicion() {
+async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);
@@ -49,9 +49,9 @@ async fn a_call_does_not_wait_for_the_refresh_of_a_token_under_mere_suspicion() 
     world.authority.assert_refreshes(1);
 }
 
-/// B2: certainty that comes in the middle of a refresh counts from then on.
+/// B2: if a suspect token is found to have expired during its refresh, later calls wait.
 #[tokio::test(start_paused = true)]
-async fn a_suspicion_that_becomes_a_certainty_during_the_refresh_holds_the_calls_after_it() {
+async fn a_401_during_the_refresh_of_a_suspect_token_makes_later_calls_wait() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Refresh);

@@ -1,4 +1,4 @@
-//! Which calls are sent again, and which never: only what the server refused before it acted.
+//! Which calls are sent again: only those that the server refused before it acted on them.
 
 use afresh::Tokens;
 use afresh_tests::{Answer, World};
@@ -8,9 +8,9 @@ use crate::api::{ORIGIN, Order, Shop, customer, order};
 use crate::bodies::{accepted, body_of_both};
 use crate::witness::done;
 
-/// M1, M3: every verb is sent again after either refusal: the server refused before it acted.
+/// M1, M3: every HTTP method is sent again after a 401 or 403: the server refused the call before it acted.
 #[tokio::test(start_paused = true)]
-async fn every_verb_is_sent_again_after_either_refusal() {
+async fn every_method_is_sent_again_after_a_401_or_403() {
     for verb in ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "PROPFIND"] {
         for refusal in [401, 403] {
             let world = World::new();
@@ -28,9 +28,9 @@ async fn every_verb_is_sent_again_after_either_refusal() {
     }
 }
 
-/// M1, M3: a call that must not be sent again is refreshed for, and gets its refusal; the next one profits.
+/// M1, M3: a `#[no_replay]` call starts a refresh and gets its refusal. The next call uses the new token.
 #[tokio::test(start_paused = true)]
-async fn a_call_marked_so_is_refreshed_for_and_never_repeated() {
+async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     for refusal in [401, 403] {
         let world = World::new();
         world.guard_with(Answer::text(refusal, "expired"), |_| accepted());
@@ -55,7 +55,7 @@ async fn a_call_marked_so_is_refreshed_for_and_never_repeated() {
     }
 }
 
-/// M2: one idempotency key for one call, however often it is sent.
+/// M2: a call has one idempotency key, however often it is sent.
 #[tokio::test(start_paused = true)]
 async fn the_idempotency_key_is_the_same_on_both_sends() {
     let world = World::new();
@@ -69,9 +69,9 @@ async fn the_idempotency_key_is_the_same_on_both_sends() {
     assert_eq!(keys, ["key-1", "key-1"]);
 }
 
-/// M4: without an answer nobody knows what the server did: the call is not sent again, before a refresh or after one.
+/// M4: without an answer, it is unknown what the server did. The call is not sent again, before or after a refresh.
 #[tokio::test(start_paused = true)]
-async fn a_call_without_an_answer_is_never_repeated() {
+async fn a_call_without_an_answer_is_never_sent_again() {
     let world = World::new();
     let shop = customer(&world);
     let lost = [Answer::reset(), Answer::json(200, json!({ "id": 7 })).body("{\"id\"").then_break()];

@@ -1,4 +1,4 @@
-//! Who is logged in, while calls and refreshes are under way: a login or logout ends what was before it, at once.
+//! Logins and logouts during calls and refreshes: each ends the previous session at once.
 
 use std::time::Duration;
 
@@ -13,12 +13,12 @@ use crate::witness::{done, quiet};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// Where the exchange stands when the session ends: not yet processed, or its new pair is on its way.
+/// How far the refresh is when the session ends: not processed yet, or answered with a new pair.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Three callers wait for one refresh, which is held at the authority.
+/// Three calls wait for one refresh, which the authority holds.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,
@@ -34,9 +34,9 @@ pub async fn three_waiters(
     (calls, exchange)
 }
 
-/// J3: a login as somebody else in the middle of a refresh: the new session is intact, and waits for nothing.
+/// J3: a login as another user during a refresh: the new session is intact and waits for nothing.
 #[tokio::test(start_paused = true)]
-async fn a_login_during_a_refresh_is_not_touched_by_it() {
+async fn a_login_during_a_refresh_is_not_affected_by_it() {
     for hold in HOLDS {
         let world = World::new();
         let shop = customer(&world);
@@ -67,7 +67,7 @@ async fn a_login_during_a_refresh_is_not_touched_by_it() {
 
 /// J3: the new session refreshes on its own, beside the old refresh.
 #[tokio::test(start_paused = true)]
-async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
+async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     let world = World::new();
     let shop = customer(&world);
     let (calls, old) = three_waiters(&world, &shop, Authority::hold).await;
@@ -88,9 +88,10 @@ async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
     assert_eq!(shop.session().tokens(), of_bob);
 }
 
-/// J4: a refusal that comes when somebody else is logged in, or nobody, or the same user anew: never sent again.
+/// J4: a refusal that arrives after another login, a logout, or a new login of the same user: the call is not sent
+/// again.
 #[tokio::test(start_paused = true)]
-async fn a_late_refusal_is_never_answered_by_a_replay_under_another_login() {
+async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     for refusal in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -116,7 +117,7 @@ async fn a_late_refusal_is_never_answered_by_a_replay_under_another_login() {
     }
 }
 
-/// J4: what is no refusal is the caller's own answer, whoever is logged in by then.
+/// J4: an answer that is not a refusal belongs to its caller, even after a login or logout.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
     let world = World::new();
@@ -132,9 +133,9 @@ async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
     assert_eq!(done(second).await.unwrap_err().status().unwrap(), 404);
 }
 
-/// J6: one user's logout does not touch another's refresh.
+/// J6: one user's logout does not affect another user's refresh.
 #[tokio::test(start_paused = true)]
-async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
+async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     let world = World::new();
     let (ann, bob) = (customer(&world), customer(&world));
     let (calls, exchange) = three_waiters(&world, &ann, Authority::hold).await;
@@ -152,9 +153,9 @@ async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
     world.authority.assert_refreshes(1);
 }
 
-/// J7: a login after the session expired starts anew, and so may expire and be announced anew.
+/// J7: a login after the session expired starts a new session, which can expire and be reported again.
 #[tokio::test(start_paused = true)]
-async fn a_login_after_the_expiry_starts_anew() {
+async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = customer(&world);
@@ -169,9 +170,9 @@ async fn a_login_after_the_expiry_starts_anew() {
     assert_eq!(happened(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: a login owes nothing to what was learned before it: neither a failed refresh nor a forbidden route.
+/// J7: a login resets what was learned before it: failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
-async fn a_login_forgets_failed_refreshes_and_forbidden_routes() {
+async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
     let shop = customer(&world);
     world.stage.respond(|_| 403);
@@ -189,7 +190,7 @@ async fn a_login_forgets_failed_refreshes_and_forbidden_routes() {
     assert_eq!(world.authority.refreshes(), 3, "refreshes: not to Bob");
 }
 
-/// Q1: two users in one process: neither waits for the other's refresh, nor pays for its failure.
+/// Q1: two users in one process: neither waits for the other's refresh, nor fails because of it.
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Whatever an argument holds, it stays an argument: it cannot change where a request goes or what its path means.
+//! Arguments with special characters: they cannot change the target of a request or the meaning of its path.
 
 use afresh::{Result, api};
 use afresh_tests::{Seen, World};
@@ -40,7 +40,7 @@ struct Fields {
     inner: String,
 }
 
-/// Texts that mean something to a URL parser, a server or an HTTP parser, and any other text.
+/// Texts with a meaning for a URL parser, a server or an HTTP parser, and any other text.
 fn text() -> impl Strategy<Value = String> {
     const PARTS: [&str; 30] = [
         "/",
@@ -78,7 +78,7 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => parts.prop_map(|parts| parts.concat()), 1 => any::<String>()]
 }
 
-/// The call's one request, or `None` if it failed as it must when it cannot be sent.
+/// The call's one request, or `None` if it failed because it cannot be sent.
 fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
     let world = World::new();
     world.stage.respond(|_| 200);
@@ -102,7 +102,7 @@ fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>)
     }
 }
 
-/// As a server reads a segment. (A `+` in the path would be a plus; none is ever sent.)
+/// A segment as a server decodes it. (A `+` in the path would be a plus, but none is sent.)
 fn decoded(segment: &str) -> String {
     assert!(!segment.contains('+'));
     form_urlencoded::parse(format!("k={segment}").as_bytes()).next().unwrap().1.into_owned()
@@ -133,7 +133,7 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: so are two arguments that share a segment, and one that follows a literal dot.
+    /// N7: the same for two arguments that share a segment, and for one after a literal dot.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");
@@ -178,9 +178,9 @@ proptest! {
     }
 }
 
-/// N7: the same, where a value is not a text: nothing at all and more than one value are no segment.
+/// N7: the same where a value is not text: nothing and several values are not a segment.
 #[tokio::test(start_paused = true)]
-async fn what_is_not_one_scalar_is_no_path() {
+async fn a_path_argument_must_be_one_scalar() {
     #[api]
     trait Odd {
         #[get("/a/{x}/b")]

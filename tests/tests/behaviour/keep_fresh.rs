@@ -1,4 +1,4 @@
-//! Keeping a session fresh that nobody uses, for as long as somebody holds the guard.
+//! `keep_fresh`: refreshing a session without calls, for as long as the guard is held.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn logged_in() -> (World, ShopClient) {
     (world, shop)
 }
 
-/// Lets time pass as it does, timers and all.
+/// Advances the clock step by step, so that timers fire.
 async fn wait(time: Duration) {
     tokio::time::sleep(time).await;
     quiet().await;
@@ -30,9 +30,10 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// H14: with nobody calling, one refresh for each token, shortly before its end; after `stop` none, and no task.
+/// H14: without calls, there is one refresh for each token, shortly before it expires. After `stop` there is none,
+/// and no task.
 #[tokio::test(start_paused = true)]
-async fn a_session_is_kept_fresh_until_it_is_told_to_stop() {
+async fn a_session_is_kept_fresh_until_stop_is_called() {
     let (world, shop) = logged_in().await;
     let fresh = shop.session().keep_fresh().unwrap();
     wait(9 * MINUTE).await;
@@ -52,9 +53,9 @@ async fn a_session_is_kept_fresh_until_it_is_told_to_stop() {
     assert_eq!(tasks(), 0, "tasks alive");
 }
 
-/// D20, H14: a server that counts in other units does not have its tokens rotated all day for nobody.
+/// D20, H14: a server that counts in other units does not get a refresh in a loop.
 #[tokio::test(start_paused = true)]
-async fn tokens_that_live_for_a_moment_are_not_renewed_in_a_loop() {
+async fn tokens_with_a_very_short_lifetime_are_not_refreshed_in_a_loop() {
     let lifetime = Some(Duration::from_secs(1));
     let world = World::with(AuthorityConfig { lifetime, ..AuthorityConfig::default() });
     let shop = stranger(&world);
@@ -64,9 +65,9 @@ async fn tokens_that_live_for_a_moment_are_not_renewed_in_a_loop() {
     assert!((100..=121).contains(&world.authority.refreshes()), "{}", world.authority.refreshes());
 }
 
-/// H14: a guard that is dropped has stopped; a refresh that it began ends well all the same.
+/// H14: dropping the guard stops it. A refresh in progress still finishes.
 #[tokio::test(start_paused = true)]
-async fn a_dropped_guard_stops_but_breaks_nothing_off() {
+async fn a_dropped_guard_stops_but_a_refresh_in_progress_finishes() {
     let (world, shop) = logged_in().await;
     world.authority.hold(Role::Refresh);
     let fresh = shop.session().keep_fresh().unwrap();
@@ -80,9 +81,9 @@ async fn a_dropped_guard_stops_but_breaks_nothing_off() {
     assert_eq!(tasks(), 0);
 }
 
-/// H14, H13: an outage is probed at growing distances, a logout is silence, and a login begins anew.
+/// H14, H13: an outage is probed at growing intervals, a logout stops the refreshes, and a login starts them again.
 #[tokio::test(start_paused = true)]
-async fn the_guard_lives_through_outages_logouts_and_logins() {
+async fn the_guard_continues_after_outages_logouts_and_logins() {
     let (world, shop) = logged_in().await;
     let _fresh = shop.session().keep_fresh().unwrap();
     world.authority.always(Role::Refresh, Handling::instead(503));
@@ -104,9 +105,10 @@ async fn the_guard_lives_through_outages_logouts_and_logins() {
     world.authority.assert_granted(2);
 }
 
-/// H14, D16: refused for good, it asks no more, and the session is over at the end of its last token.
+/// H14, D16: once the refresh token is rejected, there are no more refreshes, and the session ends with its last
+/// access token.
 #[tokio::test(start_paused = true)]
-async fn the_guard_asks_no_more_after_a_refusal_for_good() {
+async fn the_guard_stops_after_the_refresh_token_is_rejected() {
     let (world, shop) = logged_in().await;
     let mut events = shop.session().events();
     let _fresh = shop.session().keep_fresh().unwrap();
@@ -117,7 +119,7 @@ async fn the_guard_asks_no_more_after_a_refusal_for_good() {
     assert_eq!(happened(&mut events), ["refresh failed", "expired"]);
 }
 
-/// H14, F6: the guard holds no session alive: without it, its task ends.
+/// H14, F6: the guard does not keep the session alive: without the session, its task ends.
 #[tokio::test(start_paused = true)]
 async fn a_guard_without_a_session_ends() {
     let (world, shop) = logged_in().await;

@@ -1,4 +1,4 @@
-//! Over which transport these tests run: a service in memory, or with `AFRESH_TRANSPORT=hyper` the lean transport, over
+//! Which transport these tests use: a service in memory, or with `AFRESH_TRANSPORT=hyper` the `HyperTransport`, over
 //! HTTP/1.1 on pipes in memory.
 
 use std::env;
@@ -10,12 +10,12 @@ use afresh_tests::Double;
 
 const SWITCH: &str = "AFRESH_TRANSPORT";
 
-/// Whether errors, bytes and time cross a real connection.
+/// Whether the tests run over `HyperTransport`.
 pub fn is_lean() -> bool {
     env::var(SWITCH).is_ok_and(|name| name == "hyper")
 }
 
-/// How a client of these tests is connected to its double.
+/// Connects a client to its double.
 pub trait Reaching {
     /// Sends to this double.
     fn reaching(self, double: impl Double) -> Self;
@@ -31,7 +31,7 @@ impl<C: Api> Reaching for ClientBuilder<C> {
     }
 }
 
-/// The lean transport to this double.
+/// A `HyperTransport` to this double.
 pub fn lean(double: impl Double) -> HyperTransport {
     HyperTransport::over(move |origin| {
         let pipe = afresh_tests::connect(double.clone(), &origin);
@@ -39,43 +39,43 @@ pub fn lean(double: impl Double) -> HyperTransport {
     })
 }
 
-/// What a test looks at that does not cross a connection, or that a connection changes of itself.
+/// Tests of things that do not cross a connection, or that a connection changes.
 const IN_MEMORY_ONLY: &[&str] = &[
     "lane::",
-    // They run over real sockets and pipes by themselves.
+    // These use sockets and pipes by themselves.
     "lean::",
-    // That two bodies are the same memory; that a header is marked; a time-out and an extension of the request.
+    // Shared memory of two bodies, sensitive headers, and the timeout and extensions of a request.
     "bodies::bytes_are_sent_twice_without_a_copy",
     "placement::headers_that_carry_secrets_are_marked_sensitive",
     "single_call::a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends",
-    // The very error of the transport: here it is always a connection that broke.
-    "failures::a_refresh_endpoint_out_of_reach_costs_nobody_the_session",
-    "replay::a_second_send_that_breaks_leaves_the_refreshed_token_in_place",
+    // The exact error of the transport: over a connection it is always a broken connection.
+    "failures::an_unreachable_refresh_endpoint_keeps_the_session",
+    "replay::a_second_send_that_fails_keeps_the_new_token",
     "reporting::an_error_holds_the_refusal_and_why_the_refresh_failed",
     // All headers of a request: HTTP/1.1 adds its own.
-    "grants::a_refresh_token_is_exchanged_at_another_origin_once_for_everybody",
+    "grants::a_refresh_at_another_origin_is_one_request_for_all_calls",
     "injection::a_header_argument_is_exactly_one_value",
-    // How many tasks there are, how many wakes it takes, and how far a call gets in one poll: connections are tasks.
-    "bounds::a_waiter_costs_no_task_and_one_wake",
-    "cancellation::a_refresh_whose_caller_leaves_before_it_was_ever_polled_completes",
+    // Counts of tasks, of wake-ups and of polls: connections are tasks.
+    "bounds::a_waiting_call_costs_no_task_and_one_wake_up",
+    "cancellation::a_refresh_completes_if_its_call_is_dropped_before_the_first_poll",
     "clocks::an_idle_client_has_no_task_and_refreshes_nothing",
-    "keep_fresh::a_dropped_guard_stops_but_breaks_nothing_off",
-    "logout::a_logout_before_a_refresh_has_run_discards_it_too",
+    "keep_fresh::a_dropped_guard_stops_but_a_refresh_in_progress_finishes",
+    "logout::a_logout_before_the_refresh_has_run_discards_it_too",
     // The connections of a runtime end with it.
     "cancellation::waiters_on_another_runtime",
-    // A call and a refresh ahead of time are two connections: which of the two arrives first is open.
+    // A call and an early refresh use two connections, so their order of arrival is open.
     "bounds::a_long",
-    "doubts::clients_that_logged_in_together_renew_apart",
-    "last_credential::a_last_credential_remembers_that_its_rotation_was_lost",
-    // Tens of thousands of connections or hours of calls.
+    "doubts::clients_that_logged_in_together_refresh_at_different_times",
+    "last_credential::the_end_of_the_session_says_that_the_rotation_was_lost",
+    // Tens of thousands of connections, or hours of calls.
     "chaos::",
     "fruitless::three_forbidden_routes_cost_no_more_than_three_times_one",
-    "tenants::ten_thousand_tenants_cost_nothing_but_themselves",
+    "tenants::ten_thousand_tenants_share_no_global_state",
 ];
 
-/// Every other test of this program holds over the lean transport too.
+/// Runs every other test of this program again over `HyperTransport`.
 #[test]
-fn everything_holds_over_the_lean_transport() {
+fn every_test_passes_over_hyper_transport_too() {
     if is_lean() {
         return;
     }

@@ -1,5 +1,5 @@
-//! A refresh ahead of time that is refused for good, while the access token is still good: nobody who calls is to
-//! pay for it before they must.
+//! A refresh before the expiry that is rejected while the access token is still valid. Calls do not fail before they
+//! must.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use tokio::time::{advance, sleep};
 use crate::api::{ANN, Shop, ShopClient, builder, happened, order, tokens};
 use crate::witness::{done, quiet};
 
-/// A customer whose token has twenty of its six hundred seconds left, and whose refresh will be refused.
+/// A client whose token has twenty of its six hundred seconds left, and whose refresh will be rejected.
 async fn on_the_last_credential(world: &World) -> ShopClient {
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
     let shop = builder(world).tokens(tokens).build().unwrap();
@@ -21,9 +21,10 @@ async fn on_the_last_credential(world: &World) -> ShopClient {
     shop
 }
 
-/// D16, D15, I13: the token is used until its end; then the session is over, once, and nothing is asked again.
+/// D16, D15, I13: the token is used until it expires. Then the session is over, with one event, and no further
+/// refresh is sent.
 #[tokio::test(start_paused = true)]
-async fn a_good_token_is_used_to_its_end_though_it_cannot_be_renewed() {
+async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected() {
     let world = World::new();
     let shop = on_the_last_credential(&world).await;
     let mut events = shop.session().events();
@@ -46,9 +47,9 @@ async fn a_good_token_is_used_to_its_end_though_it_cannot_be_renewed() {
     assert_eq!((happened(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
 }
 
-/// G4, D16: where it cannot be renewed because an answer was lost, the end of the session says so.
+/// G4, D16: if the refresh failed because an answer was lost, the end of the session says so.
 #[tokio::test(start_paused = true)]
-async fn a_last_credential_remembers_that_its_rotation_was_lost() {
+async fn the_end_of_the_session_says_that_the_rotation_was_lost() {
     for refused in [false, true] {
         let world = World::new();
         let shop = on_the_last_credential(&world).await;
@@ -72,7 +73,7 @@ async fn a_last_credential_remembers_that_its_rotation_was_lost() {
     }
 }
 
-/// D16: refused before its end, it was the last one: the session is over for everybody, with one event.
+/// D16: if the token is refused before it expires, the session is over for all callers, with one event.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_the_last_credential_ends_the_session() {
     for status in [401, 403] {
@@ -98,9 +99,9 @@ async fn a_refusal_of_the_last_credential_ends_the_session() {
     }
 }
 
-/// D16, D15: by hand nothing is asked again either, and the good token stays in use.
+/// D16, D15: a manual refresh sends nothing either, and the valid token stays in use.
 #[tokio::test(start_paused = true)]
-async fn nobody_asks_again_for_what_was_refused_for_good() {
+async fn a_rejected_refresh_token_is_not_sent_again() {
     let world = World::new();
     let shop = on_the_last_credential(&world).await;
     world.guard(403);
@@ -114,9 +115,10 @@ async fn nobody_asks_again_for_what_was_refused_for_good() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D16: whoever was refused during that refresh, or asked for it, has no good token: the session is over at once.
+/// D16: calls that were refused during that refresh, or requested it, have no valid token: the session is over at
+/// once.
 #[tokio::test(start_paused = true)]
-async fn who_waits_for_a_refresh_ahead_of_time_learns_of_its_refusal() {
+async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
     for by_hand in [false, true] {
         let world = World::new();
         let shop = on_the_last_credential(&world).await;
@@ -146,9 +148,9 @@ async fn who_waits_for_a_refresh_ahead_of_time_learns_of_its_refusal() {
     }
 }
 
-/// D16, J7: a login starts anew; nothing is left of the refusal.
+/// D16, J7: a login starts a new session and resets the rejection.
 #[tokio::test(start_paused = true)]
-async fn a_login_forgets_that_the_refresh_was_refused() {
+async fn a_login_resets_the_rejection() {
     let world = World::new();
     let shop = on_the_last_credential(&world).await;
     world.guard(403);

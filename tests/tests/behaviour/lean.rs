@@ -1,4 +1,4 @@
-//! What the lean transport does by itself, on real sockets: connections, time-outs, what is never sent twice.
+//! `HyperTransport` by itself, on real sockets: connections, timeouts, and requests that must not be sent twice.
 
 use std::net::Ipv4Addr;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ fn transport() -> HyperTransport {
     HyperTransport::new().unwrap()
 }
 
-/// A raw server: what `play` does with each connection, which is told its number.
+/// A raw server: `play` handles each connection and gets its number.
 async fn server<F, R>(play: F) -> String
 where
     F: Fn(usize, TcpStream) -> R + Send + 'static,
@@ -59,7 +59,7 @@ async fn request(stream: &mut TcpStream) -> bool {
 const NOTHING: &[u8] = b"HTTP/1.1 204 No Content\r\n\r\n";
 
 #[tokio::test]
-async fn a_call_goes_over_a_socket_and_the_next_over_the_same() {
+async fn a_second_call_reuses_the_connection() {
     let stage = Stage::new();
     stage.respond(|seen| Answer::json(200, seen.uri().to_string()));
     let listening = stage.listen().await;
@@ -74,9 +74,9 @@ async fn a_call_goes_over_a_socket_and_the_next_over_the_same() {
     assert_eq!(seen.header("host"), Some(&*listening.address().to_string()));
 }
 
-/// A body in many pieces is the same body.
+/// A body in many chunks is read as one body.
 #[tokio::test]
-async fn a_body_of_many_pieces_is_read_to_its_end() {
+async fn a_body_in_many_chunks_is_read_to_its_end() {
     let stage = Stage::new();
     let photo: Vec<u8> = (0..=250).cycle().take(300_000).collect();
     let (whole, pieces) = (photo.clone(), photo.clone());
@@ -93,8 +93,8 @@ async fn a_body_of_many_pieces_is_read_to_its_end() {
     assert!(!broken.is_timeout() && !broken.is_connect() && broken.status().is_none(), "{broken:?}");
 }
 
-/// M4: a request that may have arrived is not sent again, whatever its method: over a connection that was used
-/// before, too.
+/// M4: a request that may have arrived is not sent again, whatever its method, also over a connection that was used
+/// before.
 #[tokio::test]
 async fn a_request_whose_connection_breaks_is_not_sent_again() {
     let requests = Arc::new(AtomicUsize::new(0));
@@ -118,9 +118,9 @@ async fn a_request_whose_connection_breaks_is_not_sent_again() {
     assert_eq!(requests.load(Ordering::SeqCst), 2);
 }
 
-/// M4: a connection that the server closed while it lay idle costs no call.
+/// M4: a connection that the server closed while it was idle fails no call.
 #[tokio::test]
-async fn a_connection_that_was_closed_in_idleness_costs_no_call() {
+async fn a_connection_that_the_server_closed_while_idle_fails_no_call() {
     let connections = Arc::new(AtomicUsize::new(0));
     let count = connections.clone();
     let (closed, mut wait) = tokio::sync::mpsc::unbounded_channel();
@@ -144,7 +144,7 @@ async fn a_connection_that_was_closed_in_idleness_costs_no_call() {
 }
 
 #[tokio::test]
-async fn nobody_there_is_an_error_of_the_connection() {
+async fn a_refused_connection_is_a_connect_error() {
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await.unwrap();
     let base = format!("http://{}", listener.local_addr().unwrap());
     drop(listener);
@@ -153,7 +153,7 @@ async fn nobody_there_is_an_error_of_the_connection() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_connection_that_does_not_come_is_waited_for_no_longer_than_said() {
+async fn connecting_takes_no_longer_than_the_connect_timeout() {
     let never = HyperTransport::over(|_| std::future::pending::<Result<DuplexStream, BoxError>>());
     let begun = tokio::time::Instant::now();
     let error =
@@ -162,7 +162,7 @@ async fn a_connection_that_does_not_come_is_waited_for_no_longer_than_said() {
     assert_eq!(begun.elapsed().as_secs(), 3);
 }
 
-/// A hand-written request's own time-out covers the head of the answer and its body.
+/// The timeout of a hand-written request covers the head of the answer and its body.
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_a_request_covers_its_answer() {
     let stage = Stage::new();
@@ -182,9 +182,9 @@ async fn the_timeout_of_a_request_covers_its_answer() {
     assert!(error.is_timeout(), "{error:?}");
 }
 
-/// Behind layers it is a service like any other.
+/// The transport can be wrapped in layers, like any other service.
 #[tokio::test(start_paused = true)]
-async fn layers_can_be_put_around_it() {
+async fn tower_layers_can_wrap_the_transport() {
     let stage = Stage::new();
     stage.respond(|seen| Answer::json(200, seen.header("x-signed")));
     let signing = MapRequestLayer::new(|mut request: Request| {
@@ -200,9 +200,9 @@ async fn layers_can_be_put_around_it() {
     assert_eq!(alone.await.unwrap().url().as_str(), "https://shop.test/a");
 }
 
-/// Nothing is said in clear to an `https` address: what arrives first is a TLS handshake, and it offers HTTP/2.
+/// Nothing is sent in clear text to an `https` address: the first bytes are a TLS handshake, which offers HTTP/2.
 #[tokio::test]
-async fn https_is_spoken_from_the_first_byte() {
+async fn an_https_connection_starts_with_tls() {
     let (sender, mut hello) = tokio::sync::mpsc::unbounded_channel();
     let base = server(move |_, mut stream| {
         let sender = sender.clone();

@@ -1,4 +1,4 @@
-//! Logouts while calls and refreshes are under way: what was before is over at once, and nothing of it comes back.
+//! Logouts during calls and refreshes: the old session is over at once, and nothing of it comes back.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -12,9 +12,9 @@ use crate::api::{ANN, ORIGIN, Shop, customer, happened, stranger, tokens};
 use crate::identity::{BOB, HOLDS, three_waiters};
 use crate::witness::{done, quiet, told};
 
-/// J1, J2: a logout in the middle of a refresh, wherever it stands: nothing comes back, and no call is sent again.
+/// J1, J2: a logout during a refresh, at each of its steps: the session stays logged out, and no call is sent again.
 #[tokio::test(start_paused = true)]
-async fn a_logout_during_a_refresh_discards_what_it_brings() {
+async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     for hold in HOLDS {
         let world = World::new();
         let shop = customer(&world);
@@ -43,7 +43,7 @@ async fn a_logout_during_a_refresh_discards_what_it_brings() {
 
 /// J1: a logout before the refresh has run at all.
 #[tokio::test(start_paused = true)]
-async fn a_logout_before_a_refresh_has_run_discards_it_too() {
+async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     let world = World::new();
     let shop = customer(&world);
     let mut call = pin!(shop.order(7));
@@ -59,7 +59,7 @@ async fn a_logout_before_a_refresh_has_run_discards_it_too() {
     world.stage.assert_sends(1);
 }
 
-/// J1: calls that wait for a refresh before they are sent at all are not sent after a logout or another login.
+/// J1: calls that wait for a refresh before the first send are not sent after a logout or another login.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     for another in [true, false] {
@@ -90,7 +90,7 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
     }
 }
 
-/// J1: a login that is under way when its user logs out brings nobody back.
+/// J1: a login that is in progress when the user logs out starts no session.
 #[tokio::test(start_paused = true)]
 async fn a_login_answered_after_a_logout_starts_no_session() {
     let world = World::new();
@@ -104,9 +104,9 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
 }
 
-/// J1: after a logout even the refusal of the old refresh token is no news: nobody's session has expired.
+/// J1: after a logout, the rejection of the old refresh token emits no event: no session has expired.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_after_a_logout_is_no_expiry() {
+async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -127,9 +127,9 @@ async fn a_refusal_after_a_logout_is_no_expiry() {
     assert_eq!(happened(&mut events), ["logged out"]);
 }
 
-/// J5: a waiter whose session was cleared by hand is not sent without a token, nor with a later one.
+/// J5: a waiting call whose session was cleared is sent neither without a token nor with a later one.
 #[tokio::test(start_paused = true)]
-async fn a_waiter_is_not_sent_again_after_the_session_was_cleared() {
+async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     let world = World::new();
     let shop = customer(&world);
     let (calls, exchange) = three_waiters(&world, &shop, Authority::hold_processed).await;
@@ -143,9 +143,9 @@ async fn a_waiter_is_not_sent_again_after_the_session_was_cleared() {
     world.stage.assert_sends(3);
 }
 
-/// J8: a logout takes effect here, at once, whatever becomes of its request.
+/// J8: a logout takes effect here at once, even if its request fails.
 #[tokio::test(start_paused = true)]
-async fn a_logout_without_a_network_ends_the_session_all_the_same() {
+async fn a_logout_without_a_network_still_ends_the_session() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -166,9 +166,9 @@ async fn a_logout_without_a_network_ends_the_session_all_the_same() {
     assert_eq!(happened(&mut events), [""; 0]);
 }
 
-/// J8: a logout that the server refuses is neither refreshed for nor repeated, and holds.
+/// J8: a logout that the server refuses still ends the session. It starts no refresh and is not sent again.
 #[tokio::test(start_paused = true)]
-async fn a_refused_logout_holds_and_is_not_repeated() {
+async fn a_refused_logout_still_ends_the_session_and_is_not_sent_again() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.always(Role::Logout, Handling::instead(403));
@@ -178,7 +178,7 @@ async fn a_refused_logout_holds_and_is_not_repeated() {
     world.authority.assert_logouts(1);
 }
 
-/// How a session ends by RFC 7009: the token is an argument, and an access token beside it would be refused by some.
+/// A logout by RFC 7009: the token is an argument. Some servers would refuse an access token beside it.
 #[api]
 trait Door {
     #[logout]
@@ -188,7 +188,7 @@ trait Door {
     async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
 }
 
-/// J8: a logout that is public ends the session as any other does, and carries what it was given and no access token.
+/// J8: a public logout ends the session like any other. It carries its argument and no access token.
 #[tokio::test(start_paused = true)]
 async fn a_public_logout_carries_no_access_token() {
     let world = World::new();

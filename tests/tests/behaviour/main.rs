@@ -1,5 +1,6 @@
-//! What the runtime does, through its public API: calls, refreshes and replays against a [`World`](afresh_tests::World) in
-//! memory, with the clock paused; and all of it once more over the lean transport. One module per group of scenarios; a test's doc comment names the scenarios that it shows.
+//! The behaviour of the runtime through its public API: calls, refreshes and second sends against a
+//! [`World`](afresh_tests::World) in memory, with the clock paused. Then everything runs again over `HyperTransport`.
+//! There is one module for each group of scenarios. A test's doc comment names the scenarios that it shows.
 
 mod api;
 mod crowd;

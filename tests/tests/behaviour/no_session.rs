@@ -1,4 +1,4 @@
-//! Calls without a credential: those that may not go, those that go all the same, and those that never need one.
+//! Calls without a credential: calls that need a session, calls that can go without, and public calls.
 
 use std::time::Duration;
 
@@ -13,14 +13,14 @@ use crate::api::{
 use crate::lane::Reaching;
 use crate::witness::{done, quiet};
 
-/// An API without a role: it has a session only if it is given one.
+/// An API without roles: it has a session only if it is given one.
 #[api]
 trait Catalogue {
     #[get("/items/{id}")]
     async fn item(&self, id: u64) -> Result<Order>;
 }
 
-/// A cookie is handed out by a page that needs no login, as after a single sign-on.
+/// A page without login sets the cookie, as after a single sign-on.
 #[api(scheme = none)]
 trait SignOn {
     #[refresh]
@@ -45,7 +45,7 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
     assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
 }
 
-/// K1: a call that needs a session fails before the network, whatever its verb and body.
+/// K1: a call that needs a session fails before the network, whatever its method and body.
 #[tokio::test(start_paused = true)]
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();
@@ -62,7 +62,7 @@ async fn without_a_session_nothing_is_sent() {
     assert_eq!(world.routes(), [""; 0]);
 }
 
-/// K1: so it is after a logout, and when a refresh is asked for by hand.
+/// K1: the same after a logout, and for a manual refresh.
 #[tokio::test(start_paused = true)]
 async fn after_a_logout_nothing_is_sent() {
     let world = World::new();
@@ -74,9 +74,9 @@ async fn after_a_logout_nothing_is_sent() {
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
 }
 
-/// K2: a hand-written request takes the credential along if there is one, and goes without if not.
+/// K2: a hand-written request carries the credential if there is one, and is sent without one otherwise.
 #[tokio::test(start_paused = true)]
-async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential() {
+async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = stranger(&world);
@@ -106,7 +106,7 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
 }
 
-/// K2: a client for which no session is set up sends without one and never refreshes; given one, it uses it.
+/// K2: a client without a session sends no credential and never refreshes. If it is given a session, it uses it.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();
@@ -133,9 +133,9 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     assert_no_session(shared.item(7).await, "Catalogue::item");
 }
 
-/// K3: a public call carries nothing, waits for nobody's refresh, and its refusal is just an answer.
+/// K3: a public call carries no token and waits for no refresh. Its refusal is its answer.
 #[tokio::test(start_paused = true)]
-async fn a_public_call_has_nothing_to_do_with_the_session() {
+async fn a_public_call_ignores_the_session() {
     let world = World::with(AuthorityConfig::cookie());
     let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
@@ -164,7 +164,7 @@ async fn a_public_call_has_nothing_to_do_with_the_session() {
     done(waiting).await.unwrap();
 }
 
-/// K3: without a session it goes too, and after the session expired.
+/// K3: a public call is sent without a session too, and after the session expired.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_needs_no_session() {
     let world = World::new();
@@ -177,7 +177,7 @@ async fn a_public_call_needs_no_session() {
     assert_eq!(shop.health().await.unwrap(), "fine");
 }
 
-/// K4: with a refresh token and no access token, the first calls wait for one refresh and go with what it brings.
+/// K4: with a refresh token and no access token, the first calls wait for one refresh and use its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_alone_is_enough_to_start_with() {
     let world = World::new();
@@ -197,9 +197,10 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     world.authority.assert_refreshes(1);
 }
 
-/// K4: a start that fails sends nothing; for now it may be tried again, for good it ends the session.
+/// K4: if that refresh fails, nothing is sent. A temporary failure can be tried again, and a rejection ends the
+/// session.
 #[tokio::test(start_paused = true)]
-async fn a_start_from_a_refresh_token_that_fails_sends_nothing() {
+async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let issued = world.authority.issue();

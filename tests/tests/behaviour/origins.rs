@@ -1,4 +1,4 @@
-//! Who may see a credential: the origin that the client was built for, and nobody else, on any way there is.
+//! Which servers may get a credential: the origin that the client was built for, and no other.
 
 use afresh::{Client, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Origins, Role, Seen, Stage, World};
@@ -8,7 +8,7 @@ use serde_json::Value;
 use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, ShopClient, order, tokens};
 use crate::lane::Reaching;
 
-/// Origins that are not the shop's, though some look like it.
+/// Origins that are not the shop's, though some look similar.
 pub const ELSEWHERE: [&str; 6] = [
     "https://evil.test",
     "http://shop.test",
@@ -18,7 +18,7 @@ pub const ELSEWHERE: [&str; 6] = [
     "https://shop.test@evil.test",
 ];
 
-/// An API whose token stands in a header of its own.
+/// An API whose token has its own header.
 #[api(token_header = "x-auth-token", scheme = none)]
 pub trait Vault {
     #[refresh]
@@ -53,16 +53,16 @@ pub fn get(url: &str) -> reqwest::Request {
     reqwest::Request::new(Method::GET, url.parse().unwrap())
 }
 
-/// No part of the request holds anything of the authority's.
+/// No part of the request contains a token of the authority.
 pub fn assert_carries_no_secret(seen: &Seen, authority: &Authority) {
     let everything = format!("{:?} {} {:?}", seen.headers(), seen.uri(), seen.body());
     assert!(!everything.contains(&authority.canary()), "{everything}");
     assert_eq!((seen.header("authorization"), seen.header("cookie")), (None, None));
 }
 
-/// N3: a hand-written request to another origin goes there as it is: no token, no refresh, no waiting.
+/// N3: a hand-written request to another origin is sent unchanged: no token, no refresh, no waiting.
 #[tokio::test(start_paused = true)]
-async fn a_request_to_another_origin_has_nothing_to_do_with_the_session() {
+async fn a_request_to_another_origin_ignores_the_session() {
     for target in ELSEWHERE {
         let (home, elsewhere, origins) = worlds();
         let shop = shop(&home, &origins);
@@ -72,16 +72,16 @@ async fn a_request_to_another_origin_has_nothing_to_do_with_the_session() {
         assert_eq!(elsewhere.sends(), 1, "requests at the API: {target}");
         assert_eq!(home.routes(), [""; 0]);
         let seen = elsewhere.log().remove(0);
-        // What stands before the `@` is a user, as the caller wrote it.
+        // The text before the `@` is a user name, as the caller wrote it.
         let of_caller = seen.header("authorization").is_some_and(|value| value.starts_with("Basic "));
         assert!(of_caller || seen.header("authorization").is_none());
         assert!(!format!("{:?}", seen.headers()).contains(&home.authority.canary()));
     }
 }
 
-/// N3: an argument at the very start of the path does not turn it into another host.
+/// N3: an argument at the start of the path cannot change the host.
 #[tokio::test(start_paused = true)]
-async fn a_path_argument_does_not_name_another_host() {
+async fn a_path_argument_cannot_change_the_host() {
     #[api]
     trait Root {
         #[get("/{first}")]
@@ -108,9 +108,9 @@ async fn a_path_argument_does_not_name_another_host() {
     elsewhere.assert_sends(0);
 }
 
-/// N4: plain http is refused, unless nobody but this machine can listen, or the user says so.
+/// N4: plain http is refused, except for loopback addresses or if the user allows it.
 #[test]
-fn plain_http_is_for_this_machine_only() {
+fn plain_http_is_allowed_for_loopback_only() {
     let build = |url: &str| Client::builder(url).build();
     for url in ["http://example", "http://shop.test:80/api", "http://localhost.evil.test", "http://10.0.0.1"]
     {
@@ -140,7 +140,7 @@ fn plain_http_is_for_this_machine_only() {
     }
 }
 
-/// N5: the refresh token goes to the origin of the API that declares the refresh, though others share the
+/// N5: the refresh token goes to the origin of the API that declares the refresh, even if other APIs share the
 /// session.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_goes_to_its_own_origin_only() {
@@ -162,8 +162,7 @@ async fn the_refresh_token_goes_to_its_own_origin_only() {
     }
 }
 
-/// N5: cookies of the session stay at home, though they ask to be sent to every subdomain; and none comes
-/// from elsewhere.
+/// N5: cookies of the session stay at its origin, even if they name every subdomain. Other origins can set none.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let (home, elsewhere) = (World::with(AuthorityConfig::cookie()), Stage::new());
@@ -184,10 +183,9 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     assert_eq!(exchange.header("cookie"), Some(&*format!("refresh_token={}", home.authority.refresh(1))));
 }
 
-/// N6: origins are compared as RFC 6454 says: the case of the host, a default port and a final dot do not
-/// count.
+/// N6: origins are compared by RFC 6454: the case of the host, a default port and a final dot do not matter.
 #[tokio::test(start_paused = true)]
-async fn spellings_of_one_origin_are_one_origin() {
+async fn different_spellings_of_an_origin_are_the_same_origin() {
     let (home, everywhere) = (World::new(), Stage::new());
     everywhere.respond(|_| 200);
     let mut origins = Origins::new();

@@ -1,5 +1,5 @@
-//! Policies that send again for reasons of their own, around the client and beneath it: to each of their attempts belongs
-//! one refresh and one second send at most.
+//! Retry policies around the client and below it. Each of their attempts causes at most one refresh and one second
+//! send.
 
 use std::future::{Ready, ready};
 
@@ -11,7 +11,7 @@ use tower::{ServiceExt, service_fn};
 
 use crate::api::{ORIGIN, Shop, ShopClient, customer, order, tokens};
 
-/// Sends at most three times, as long as the answer has this status.
+/// Sends at most three times while the answer has this status.
 #[derive(Clone)]
 struct On(u16, usize);
 
@@ -41,22 +41,22 @@ fn request() -> Request {
     Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap())
 }
 
-/// The session within, the policy around it.
+/// The policy around the client.
 async fn retried(client: Client, policy: On) -> Result<Response, Error> {
     let service = service_fn(move |request| client.execute(request));
     Retry::new(policy, service).oneshot(request()).await
 }
 
-/// The policy beneath the session.
+/// The policy below the client.
 fn over(world: &World, policy: On) -> ShopClient {
     let issued = tokens(&world.authority.issue());
     let service = Retry::new(policy, world.service());
     ShopClient::builder(ORIGIN).transport(service).tokens(issued).build().unwrap()
 }
 
-/// E5: a policy around the client never sees a refusal that the client mends.
+/// E5: a policy around the client does not see a refusal that the client resolves by a refresh.
 #[tokio::test(start_paused = true)]
-async fn a_policy_around_the_client_does_not_see_what_is_mended() {
+async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     let world = World::new();
     world.guard(403);
     let shop = customer(&world);
@@ -69,9 +69,9 @@ async fn a_policy_around_the_client_does_not_see_what_is_mended() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: each of its attempts is a call: the first refreshes and sends again, the others know better.
+/// E5: each attempt of the policy is a call: the first refreshes and sends again, the others start no refresh.
 #[tokio::test(start_paused = true)]
-async fn a_policy_around_the_client_pays_for_one_refresh_and_not_for_three() {
+async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();
     world.stage.respond(|_| 403);
     let shop = customer(&world);
@@ -85,9 +85,10 @@ async fn a_policy_around_the_client_pays_for_one_refresh_and_not_for_three() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5, E6: what a policy beneath the client sends is one send to the client; the second send is one again.
+/// E5, E6: all attempts of a policy below the client count as one send of the client. The same holds for the second
+/// send.
 #[tokio::test(start_paused = true)]
-async fn a_policy_beneath_the_client_makes_no_second_replay() {
+async fn a_policy_below_the_client_causes_no_third_send() {
     let world = World::new();
     let shop = over(&world, On::status(503));
     world.authority.expire();
@@ -106,10 +107,10 @@ async fn a_policy_beneath_the_client_makes_no_second_replay() {
     world.authority.assert_refreshes(1);
 }
 
-/// E5: in the wrong order, beneath the client and on the status that the client mends, it sends the dead token thrice; the
-/// refresh is still one.
+/// E5: in the wrong order, the policy below the client repeats the refused token three times. There is still one
+/// refresh.
 #[tokio::test(start_paused = true)]
-async fn a_policy_beneath_the_client_that_repeats_refusals_still_costs_one_refresh() {
+async fn a_policy_below_the_client_that_repeats_refusals_causes_one_refresh() {
     let world = World::new();
     let shop = over(&world, On::status(403));
     world.stage.respond(|_| 403);
@@ -122,9 +123,9 @@ async fn a_policy_beneath_the_client_that_repeats_refusals_still_costs_one_refre
     world.authority.assert_refreshes(1);
 }
 
-/// E5: the same with the policy of reqwest's own, over a socket.
+/// E5: the same with reqwest's own retry policy, over a socket.
 #[tokio::test]
-async fn a_policy_of_the_http_client_makes_no_second_replay() {
+async fn a_policy_of_reqwest_causes_no_third_send() {
     let world = World::new();
     let server = world.listen().await;
     let policy = reqwest::retry::for_host("127.0.0.1").no_budget().classify_fn(|answer| {

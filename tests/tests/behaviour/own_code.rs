@@ -1,4 +1,4 @@
-//! The user's own code in a refresh, and on hearing of one: it may panic, be done at once, and ask the session.
+//! The user's code in a refresh or an event handler: it may panic, be ready at once, and use the session.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use tokio::time::{Instant, advance};
 use crate::api::{ORIGIN, Order, Shop, ShopClient, builder, customer, order, stranger, tokens};
 use crate::lane::Reaching;
 
-/// A client whose refresher is a function of the test's.
+/// A client whose refresher is a function of the test.
 fn refreshed_by<F, R>(world: &World, refresh: F) -> ShopClient
 where
     F: Fn(Session) -> R + Send + Sync + 'static,
@@ -24,7 +24,7 @@ where
     builder(world).tokens(Tokens::new("old")).refresh_with(refresh).build().unwrap()
 }
 
-/// Refuses every token but `new`.
+/// Refuses every token except `new`.
 fn accept_new(world: &World, refusal: u16) {
     world.stage.respond(move |seen| match seen.token() {
         Some("new") => order(7),
@@ -32,9 +32,9 @@ fn accept_new(world: &World, refusal: u16) {
     });
 }
 
-/// B9: a refresher that panics fails like any other, and the next call tries again.
+/// B9: a refresher that panics is a failed refresh, and the next call tries again.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_that_panics_fails_those_who_wait_and_nobody_after_them() {
+async fn a_refresher_that_panics_fails_only_the_waiting_calls() {
     for panics_at_once in [true, false] {
         let world = World::new();
         let times = Arc::new(AtomicUsize::new(0));
@@ -63,9 +63,9 @@ async fn a_refresher_that_panics_fails_those_who_wait_and_nobody_after_them() {
     }
 }
 
-/// B10: a refresher that is ready at once, and asks the session on the way.
+/// B10: a refresher that is ready at once and uses the session.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_may_be_ready_at_once_and_ask_the_session() {
+async fn a_refresher_may_be_ready_at_once_and_use_the_session() {
     let world = World::new();
     let shop = refreshed_by(&world, |session| {
         let tokens = session.tokens().unwrap();
@@ -80,7 +80,7 @@ async fn a_refresher_may_be_ready_at_once_and_ask_the_session() {
     world.stage.assert_sends(2);
 }
 
-/// A parameter that asks the session while it is made from it.
+/// A parameter that uses the session while it is created.
 struct Curious(RefreshToken);
 
 static ASKED: OnceLock<Session> = OnceLock::new();
@@ -110,9 +110,9 @@ trait Inquiry {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// B10: nothing that a user wrote runs under the session's lock, before a call is sent or after it was refused.
+/// B10: no user code runs under the session's lock, before a call is sent or after it was refused.
 #[tokio::test(start_paused = true)]
-async fn a_parameter_of_the_refresh_may_ask_the_session_while_it_is_made() {
+async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     let world = World::new();
     let outlived = tokens(&world.authority.issue()).with_lifetime(Duration::from_nanos(1));
     let client = InquiryClient::builder(ORIGIN).reaching(world.clone()).tokens(outlived).build().unwrap();
@@ -129,9 +129,9 @@ async fn a_parameter_of_the_refresh_may_ask_the_session_while_it_is_made() {
     world.authority.assert_refreshes(2);
 }
 
-/// B11: when a listener hears of a refresh, it is over: a call of its own waits for nothing.
+/// B11: when an event handler gets the event of a refresh, the refresh is over: the handler's call waits for nothing.
 #[tokio::test(start_paused = true)]
-async fn a_listener_may_call_the_client_when_it_hears_of_an_event() {
+async fn an_event_handler_may_call_the_client() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -156,9 +156,9 @@ async fn a_listener_may_call_the_client_when_it_hears_of_an_event() {
     world.authority.assert_refreshes(1);
 }
 
-/// B12: a refresh that needs itself says so at once, instead of waiting for itself for ever.
+/// B12: a refresher that needs the session it refreshes gets an error at once, instead of waiting for itself.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_that_calls_its_own_client_is_told_so_at_once() {
+async fn a_refresher_that_calls_its_own_client_gets_an_error_at_once() {
     for refusal in [401, 403] {
         let world = World::new();
         let own: Arc<OnceLock<ShopClient>> = Arc::default();
@@ -188,7 +188,7 @@ async fn a_refresher_that_calls_its_own_client_is_told_so_at_once() {
     }
 }
 
-/// B12: a public call inside a refresher waits for nothing and is fine.
+/// B12: a public call inside a refresher waits for nothing and succeeds.
 #[tokio::test(start_paused = true)]
 async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     let world = World::new();
@@ -208,9 +208,9 @@ async fn a_refresher_may_make_a_public_call_of_its_own_client() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// D6: a refresher that brings no access token has brought nothing.
+/// D6: a refresher that returns no access token is a temporary failure.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_without_an_access_token_fails_for_now() {
+async fn a_refresher_without_an_access_token_is_a_temporary_failure() {
     let world = World::new();
     let shop = refreshed_by(&world, |_| ready(Ok(Tokens::from_refresh("secret"))));
     accept_new(&world, 403);
@@ -224,9 +224,9 @@ async fn a_refresher_without_an_access_token_fails_for_now() {
     assert!(world.stage.log().iter().all(|seen| seen.token() == Some("old")));
 }
 
-/// D3: a refresher ends the session by saying so, or by the answer of another API that says `invalid_grant`.
+/// D3: a refresher can end the session with an error, or with the `invalid_grant` answer of another API.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_ends_the_session_by_saying_so() {
+async fn a_refresher_can_end_the_session() {
     for says_so in [true, false] {
         let (world, elsewhere) = (World::new(), World::new());
         elsewhere.authority.revoke();
@@ -242,9 +242,9 @@ async fn a_refresher_ends_the_session_by_saying_so() {
     }
 }
 
-/// D1: what another API's session went through is not about this one, however definite it sounds.
+/// D1: the end of another API's session is not the end of this one.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_whose_own_api_cannot_refresh_for_now_fails_for_now() {
+async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());
     let other = customer(&elsewhere);
     elsewhere.stage.respond(|_| (401, json!({ "error": "invalid_token" })));

@@ -1,4 +1,4 @@
-//! Several processes and one store: two clients that share nothing but a [`Vault`].
+//! Several processes with one store: two clients that share nothing but a [`Vault`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -20,7 +20,7 @@ fn process(world: &World, vault: &Vault) -> ShopClient {
     builder(world).store(vault.clone()).build().unwrap()
 }
 
-/// Two processes that have both read the authority's first tokens.
+/// Two clients that have both read the authority's first tokens.
 async fn two(world: &World, vault: &Vault) -> [ShopClient; 2] {
     let both = [(); 2].map(|()| process(world, vault));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -38,9 +38,9 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// R1: two processes with fifty calls each are refused at once, again and again: one exchange for each expiry.
+/// R1: two processes with fifty calls each are refused at once, several times: one refresh for each expiry.
 #[tokio::test(start_paused = true)]
-async fn processes_that_are_refused_at_once_make_one_exchange() {
+async fn processes_that_are_refused_at_once_send_one_refresh() {
     let world = guarded();
     let vault = Vault::new();
     let both = two(&world, &vault).await;
@@ -58,7 +58,7 @@ async fn processes_that_are_refused_at_once_make_one_exchange() {
 
 /// R1, S4: the same on threads, with a real file and with a store in memory.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn processes_over_a_file_make_one_exchange_for_each_expiry() {
+async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
     let folder = std::env::temp_dir().join(format!("afresh-peers-{}", std::process::id()));
     let memory = MemoryStore::new();
     for in_a_file in [true, false] {
@@ -86,9 +86,9 @@ async fn processes_over_a_file_make_one_exchange_for_each_expiry() {
     std::fs::remove_dir_all(folder).unwrap();
 }
 
-/// R2, G5: what another process got is taken over without a request of our own, and the call is sent again with it.
+/// R2, G5: tokens that another process stored are adopted without a request, and the call is sent again with them.
 #[tokio::test(start_paused = true)]
-async fn what_another_process_got_is_taken_over() {
+async fn tokens_of_another_process_are_adopted() {
     let world = guarded();
     let vault = Vault::new();
     let [one, two] = two(&world, &vault).await;
@@ -103,9 +103,9 @@ async fn what_another_process_got_is_taken_over() {
     assert!(events.try_next().is_none());
 }
 
-/// R2: a store that tells of changes is believed at once, before any call is refused.
+/// R2: a change that the store reports is adopted at once, before a call is refused.
 #[tokio::test(start_paused = true)]
-async fn a_change_that_the_store_tells_of_is_taken_over_at_once() {
+async fn a_change_that_the_store_reports_is_adopted_at_once() {
     let world = guarded();
     let vault = Vault::new();
     let [one, two] = two(&world, &vault).await;
@@ -123,9 +123,9 @@ async fn a_change_that_the_store_tells_of_is_taken_over_at_once() {
     assert_eq!(two.session().state(), SessionState::LoggedOut);
 }
 
-/// R2: a flight that waits for the lock while the news arrives spends nothing.
+/// R2: if new tokens are stored while a refresh waits for the lock, the refresh sends nothing.
 #[tokio::test(start_paused = true)]
-async fn news_that_arrive_while_a_refresh_waits_for_the_lock_end_it() {
+async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     let world = guarded();
     let vault = Vault::new();
     let [one, two] = two(&world, &vault).await;
@@ -144,9 +144,9 @@ async fn news_that_arrive_while_a_refresh_waits_for_the_lock_end_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// R4: the lock is held from before the secret is read until its successor is stored.
+/// R4: the lock is held from before the refresh token is read until the new one is stored.
 #[tokio::test(start_paused = true)]
-async fn the_lock_spans_reading_the_exchange_and_writing() {
+async fn the_lock_covers_reading_the_refresh_and_writing() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -173,9 +173,10 @@ async fn the_lock_spans_reading_the_exchange_and_writing() {
     }
 }
 
-/// R5: who does not get the lock does not refresh, and says why; what was stored meanwhile is taken over.
+/// R5: a process that does not get the lock does not refresh, and returns an error. Tokens that were stored meanwhile
+/// are adopted.
 #[tokio::test(start_paused = true)]
-async fn without_the_lock_nobody_refreshes() {
+async fn without_the_lock_there_is_no_refresh() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -192,9 +193,9 @@ async fn without_the_lock_nobody_refreshes() {
     world.authority.assert_refreshes(1);
 }
 
-/// R5: while the lock is waited for in vain, another process's tokens arrive.
+/// R5: another process stores tokens while the wait for the lock times out.
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_is_waited_for_in_vain_is_no_harm_if_there_are_new_tokens() {
+async fn a_lock_timeout_is_no_error_if_there_are_new_tokens() {
     let world = guarded();
     let vault = Vault::new();
     let [one, two] = two(&world, &vault).await;
@@ -205,10 +206,10 @@ async fn a_lock_that_is_waited_for_in_vain_is_no_harm_if_there_are_new_tokens() 
     world.authority.assert_refreshes(1);
 }
 
-/// R3, R10: whose lease ran out while it slept finds that the store takes nothing of it under that lease: what others
-/// stored meanwhile stays, and is taken over.
+/// R3, R10: a process whose lease expired while it was suspended cannot write under that lease. Tokens that others
+/// stored meanwhile stay, and are adopted.
 #[tokio::test(start_paused = true)]
-async fn a_holder_that_slept_through_its_lease_does_not_overwrite() {
+async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
     let vault = Vault::new();
@@ -233,9 +234,9 @@ async fn a_holder_that_slept_through_its_lease_does_not_overwrite() {
     assert_eq!(shop.session().tokens(), Some(tokens(&other)));
 }
 
-/// R3: if nobody has stored anything meanwhile, what it got is the only good secret, and is stored all the same.
+/// R3: if no other process stored anything meanwhile, its tokens are the only valid ones, and are stored.
 #[tokio::test(start_paused = true)]
-async fn a_holder_that_slept_alone_loses_nothing() {
+async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -252,10 +253,10 @@ async fn a_holder_that_slept_alone_loses_nothing() {
     assert!(vault.record()["intent"].is_null());
 }
 
-/// I8, R3: a secret whose answer was lost is not presented again if another process has stored a newer one meanwhile: that is
-/// taken over. Nor if another has the lock by now, and may be about to spend it.
+/// I8, R3: after a lost answer, the refresh token is not presented again if another process has stored a newer one.
+/// That one is adopted. It is not presented either if another process has the lock by then and may spend it.
 #[tokio::test(start_paused = true)]
-async fn what_another_process_may_have_spent_is_not_presented_again() {
+async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {
         let world = guarded();
         let vault = Vault::new();
@@ -285,9 +286,9 @@ async fn what_another_process_may_have_spent_is_not_presented_again() {
     }
 }
 
-/// R7: a lease that ran out before the secret was presented is taken again, and nothing is presented without one.
+/// R7: a lease that expired before the token was presented is taken again. Without a lease, nothing is presented.
 #[tokio::test(start_paused = true)]
-async fn nothing_is_spent_under_a_lease_that_has_run_out() {
+async fn no_token_is_spent_under_an_expired_lease() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -304,10 +305,10 @@ async fn nothing_is_spent_under_a_lease_that_has_run_out() {
     world.authority.assert_refreshes(1);
 }
 
-/// R7, G4: the intent of a lease that ran out is one's own, and no sign of a secret that others may have spent: if the server
-/// refuses it, the session has expired and nothing was lost.
+/// R7, G4: the intent under an expired lease is the process's own. It does not mean that another process spent the
+/// token. If the server rejects the token, the session has expired, and no rotation was lost.
 #[tokio::test(start_paused = true)]
-async fn an_intent_of_ones_own_is_no_doubt() {
+async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -319,9 +320,9 @@ async fn an_intent_of_ones_own_is_no_doubt() {
     assert_eq!(vault.count(Op::Lock), 2, "locks of the store taken");
 }
 
-/// R4, R10: what a refresh costs the store: the lock once, one reading under it, the intent and the new tokens.
+/// R4, R10: a refresh costs the store one lock, one read under it, and two writes: the intent and the new tokens.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_asks_the_store_for_no_more_than_it_needs() {
+async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -336,10 +337,10 @@ async fn a_refresh_asks_the_store_for_no_more_than_it_needs() {
     }
 }
 
-/// R2: a refresh token that another process has replaced meanwhile, beside the same access token, may be refused: that ends
+/// R2: another process replaced the refresh token but not the access token. The rejection of the old one ends
 /// nothing, and the next refresh presents the new one.
 #[tokio::test(start_paused = true)]
-async fn the_refusal_of_a_former_secret_is_no_end() {
+async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -362,9 +363,9 @@ async fn the_refusal_of_a_former_secret_is_no_end() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// J1, S5: whoever logs out while it is being stored that the secret is about to be spent spends nothing.
+/// J1, S5: a logout while the intent is being stored spends no token.
 #[tokio::test(start_paused = true)]
-async fn a_logout_before_the_exchange_spends_nothing() {
+async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, _] = two(&world, &vault).await;
@@ -382,9 +383,10 @@ async fn a_logout_before_the_exchange_spends_nothing() {
     assert!(vault.record()["session"].is_null(), "{}", vault.record());
 }
 
-/// R10: a store that lost its last write (a server restored from a snapshot) is told again by whoever knows.
+/// R10: a store that lost its last write (a server restored from a snapshot) gets it again from the process that has
+/// it.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_lost_its_last_write_is_told_again() {
+async fn a_store_that_lost_its_last_write_gets_it_again() {
     let world = guarded();
     let vault = Vault::new();
     let [shop, peer] = two(&world, &vault).await;
@@ -401,9 +403,9 @@ async fn a_store_that_lost_its_last_write_is_told_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// R9: a store without locks is used as it is, and that is told once.
+/// R9: a store without locks is used, and reported once.
 #[tokio::test(start_paused = true)]
-async fn a_store_without_locks_is_used_and_told_of_once() {
+async fn a_store_without_locks_is_used_and_reported_once() {
     let world = guarded();
     let vault = Vault::new();
     vault.without_locks();
@@ -417,9 +419,10 @@ async fn a_store_without_locks_is_used_and_told_of_once() {
     assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
 }
 
-/// G5, G6: without a lock both spend the same secret: the loser takes over what the winner stored, and wipes out nothing.
+/// G5, G6: without a lock both spend the same refresh token: the loser adopts the tokens of the winner and deletes
+/// nothing.
 #[tokio::test(start_paused = true)]
-async fn the_loser_of_a_race_takes_over_what_the_winner_got() {
+async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
     // The loser presents the token that the winner has spent.
     world.authority.expect_reuses(1);
@@ -444,9 +447,9 @@ async fn the_loser_of_a_race_takes_over_what_the_winner_got() {
     assert_eq!(vault.access(), Some(world.authority.access(2)));
 }
 
-/// J10: another process logged in as somebody else: nothing is refreshed and nothing taken over, until that is asked for.
+/// J10: another process logged in as another user: nothing is refreshed or adopted until the program requests it.
 #[tokio::test(start_paused = true)]
-async fn somebody_elses_login_is_neither_refreshed_nor_taken_over() {
+async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();
     let vault = Vault::new();
     let [one, two] = two(&world, &vault).await;
@@ -464,9 +467,9 @@ async fn somebody_elses_login_is_neither_refreshed_nor_taken_over() {
     world.authority.assert_refreshes(1);
 }
 
-/// J1, G6: another process logged out: the session ends here too when it would be refreshed, and the store stays empty.
+/// J1, G6: another process logged out: the session ends here when it would be refreshed, and the store stays empty.
 #[tokio::test(start_paused = true)]
-async fn another_processs_logout_ends_the_session_here() {
+async fn another_processs_logout_ends_the_session() {
     let world = guarded();
     let vault = Vault::new();
     let [one, two] = two(&world, &vault).await;
@@ -483,7 +486,8 @@ async fn another_processs_logout_ends_the_session_here() {
     two.order(7).await.unwrap();
 }
 
-/// J1, J2: a logout during the exchange, or while its tokens are being stored, leaves nothing in the store.
+/// J1, J2: a logout during the refresh request, or while the new tokens are being stored, leaves nothing in the
+/// store.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     for op in [None, Some(Op::Lock), Some(Op::Load), Some(Op::Swap)] {
@@ -510,7 +514,7 @@ async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
     }
 }
 
-/// J2: the same when the new tokens have been handed to the store already.
+/// J2: the same when the store has already received the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     let world = guarded();
@@ -532,7 +536,7 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P3, R1: the refresh secret in a cookie is shared like any other.
+/// P3, R1: a refresh token in a cookie is shared in the same way.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_is_shared_too() {
     let world = World::with(AuthorityConfig::cookie());
@@ -553,7 +557,7 @@ async fn a_refresh_cookie_is_shared_too() {
     }
 }
 
-/// Gets its tokens without any login, and counts how often.
+/// A refresher that needs no login and counts its calls.
 #[derive(Clone, Default)]
 struct Service(Arc<AtomicUsize>);
 
@@ -568,9 +572,9 @@ impl Refresher for Service {
     }
 }
 
-/// R1, K4: processes that need no login get one token between them, for each time that it ends.
+/// R1, K4: processes that need no login fetch one token together, for each expiry.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_needs_no_login_is_got_once_for_all_processes() {
+async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     let world = World::new();
     let (vault, service) = (Vault::new(), Service::default());
     let fleet: Vec<Client> = (0..3)
@@ -598,10 +602,10 @@ async fn a_token_that_needs_no_login_is_got_once_for_all_processes() {
     }
 }
 
-/// R1, S1, S2: whatever a store does that fails at random, half of the time after it has done what it was asked: no secret
-/// is spent twice, and when it works again so does everybody.
+/// R1, S1, S2: a store that fails at random, half of the time after it has written: no refresh token is spent twice,
+/// and once the store works again, so does every process.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_fails_at_random_costs_nobody_the_session() {
+async fn a_store_that_fails_at_random_keeps_the_session() {
     for seed in 0..40 {
         let world = guarded();
         let vault = Vault::new();

@@ -1,4 +1,4 @@
-//! One process and its store: the session is read when it is needed, written in order, and never lost to a store that
+//! One process and its store: the session is read when it is needed, written in order, and survives a store that
 //! fails.
 
 use std::time::Duration;
@@ -15,12 +15,12 @@ use crate::vault::{Fault, Op, Vault};
 use crate::witness::{done, quiet, told};
 use afresh_tests::AuthorityConfig;
 
-/// A process that starts with what the store holds.
+/// A client that starts with what the store holds.
 fn process(world: &World, vault: &Vault) -> ShopClient {
     builder(world).store(vault.clone()).build().unwrap()
 }
 
-/// A store in which a process of before has left the authority's first tokens.
+/// A store that holds the authority's first tokens, as an earlier process left them.
 async fn left_behind(world: &World) -> Vault {
     let vault = Vault::new();
     let shop = process(world, &vault);
@@ -34,9 +34,9 @@ fn guarded() -> World {
     world
 }
 
-/// K5: a hundred calls at the start wait for one look at the store, and then go with what it holds.
+/// K5: a hundred calls at the start wait for one read of the store, and then use its tokens.
 #[tokio::test(start_paused = true)]
-async fn the_first_calls_wait_for_one_look_at_the_store() {
+async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();
     let vault = left_behind(&world).await;
     let loads = vault.count(Op::Load);
@@ -62,7 +62,7 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
     Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
 }
 
-/// K5, K6: a store that cannot be read is told to all who wait for it, and is read again by the next call.
+/// K5, K6: if the store cannot be read, all waiting calls get the error, and the next call reads it again.
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();
@@ -83,7 +83,7 @@ async fn a_load_that_failed_is_tried_again() {
     shop.order(7).await.unwrap();
 }
 
-/// S6: a store that hangs while it is read costs a call 5 s; one that has its token costs it nothing.
+/// S6: a store that hangs on a read delays a call by at most 5 s. A client that has its token is not delayed.
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     let world = guarded();
@@ -107,7 +107,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// J9: a login while the store is being read is what counts, and what is stored afterwards.
+/// J9: a login while the store is being read counts, and is what is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();
@@ -128,7 +128,7 @@ async fn a_login_overtakes_the_first_load() {
     assert_eq!(vault.access().as_deref(), Some(fresh.access().unwrap().secret()));
 }
 
-/// K4: a store that holds a refresh token alone is enough: the first call gets an access token with it.
+/// K4: a store with a refresh token alone is enough: the first call gets an access token with it.
 #[tokio::test(start_paused = true)]
 async fn a_stored_refresh_token_is_enough_to_start() {
     let world = guarded();
@@ -143,9 +143,9 @@ async fn a_stored_refresh_token_is_enough_to_start() {
     assert_eq!(vault.access(), Some(world.authority.access(2)));
 }
 
-/// A tool asks whether anybody is logged in, before it makes a call.
+/// A tool can check whether a user is logged in before it makes a call.
 #[tokio::test(start_paused = true)]
-async fn loading_by_hand_says_how_the_session_stands() {
+async fn load_returns_the_state_of_the_session() {
     let world = guarded();
     let empty = process(&world, &Vault::new());
     assert_eq!(empty.session().load().await.unwrap(), SessionState::LoggedOut);
@@ -158,7 +158,7 @@ async fn loading_by_hand_says_how_the_session_stands() {
     assert_eq!(without.session().load().await.unwrap(), SessionState::LoggedOut);
 }
 
-/// A login is stored before its caller knows of it, a logout too; a new process sees both.
+/// A login or logout is stored before it returns. A new process sees it.
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();
@@ -173,9 +173,9 @@ async fn a_login_and_a_logout_are_stored_before_they_return() {
     assert!(process(&world, &vault).order(7).await.unwrap_err().is_no_session());
 }
 
-/// A login that cannot be stored says so, and is in effect all the same: it is stored as soon as that is possible.
+/// A login that cannot be stored returns an error, but is in effect. It is stored as soon as possible.
 #[tokio::test(start_paused = true)]
-async fn a_login_that_cannot_be_stored_says_so_and_is_stored_later() {
+async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     let world = guarded();
     let vault = Vault::new();
     let shop = process(&world, &vault);
@@ -192,7 +192,7 @@ async fn a_login_that_cannot_be_stored_says_so_and_is_stored_later() {
     assert_eq!(vault.access(), Some(world.authority.access(1)));
 }
 
-/// S5: changes made faster than the store takes them leave the last one there.
+/// S5: of changes that come faster than the store writes, the last one is stored.
 #[tokio::test(start_paused = true)]
 async fn an_older_write_does_not_overtake_a_newer_one() {
     let world = guarded();
@@ -212,9 +212,9 @@ async fn an_older_write_does_not_overtake_a_newer_one() {
     assert_eq!(vault.history().len(), 2, "what was outdated before it could be written was not");
 }
 
-/// Tokens that a client is built with, outside of any runtime too, are a login: they are stored in place of others.
+/// Tokens that a client is built with count as a login, also outside a runtime: they replace what is stored.
 #[test]
-fn tokens_given_to_the_builder_take_the_place_of_what_is_stored() {
+fn tokens_given_to_the_builder_replace_what_is_stored() {
     let world = guarded();
     let vault = Vault::new();
     let given = tokens(&world.authority.issue());
@@ -228,9 +228,9 @@ fn tokens_given_to_the_builder_take_the_place_of_what_is_stored() {
     });
 }
 
-/// S2: if it cannot be stored that the refresh token is about to be spent, it is not spent.
+/// S2: if the intent cannot be stored, the refresh token is not spent.
 #[tokio::test(start_paused = true)]
-async fn a_store_that_cannot_be_written_is_noticed_before_anything_is_spent() {
+async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spent() {
     let world = guarded();
     let vault = left_behind(&world).await;
     let shop = process(&world, &vault);
@@ -249,8 +249,8 @@ async fn a_store_that_cannot_be_written_is_noticed_before_anything_is_spent() {
     assert_eq!(vault.access(), Some(world.authority.access(2)));
 }
 
-/// S1: the write after the exchange fails: the new tokens are used, the lock is kept, and nothing else is refreshed until
-/// they are stored.
+/// S1: the write after the refresh fails: the new tokens are used, the lock is kept, and no other refresh starts
+/// until they are stored.
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     let world = guarded();
@@ -287,9 +287,9 @@ async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     assert_eq!(vault.access(), Some(world.authority.access(3)));
 }
 
-/// S1: a write that was made although it failed is found, and taken for what it is.
+/// S1: a write that succeeded but returned an error is found in the store and recognised.
 #[tokio::test(start_paused = true)]
-async fn a_write_that_succeeded_unknown_to_us_is_no_harm() {
+async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     let world = guarded();
     let vault = left_behind(&world).await;
     let shop = process(&world, &vault);
@@ -313,10 +313,10 @@ async fn a_write_that_succeeded_unknown_to_us_is_no_harm() {
     }
 }
 
-/// S3: a process that ended between the exchange and the write leaves word of it: the next one tries once, and says what
-/// happened.
+/// S3: a process that ended between the refresh and the write leaves its intent: the next process tries once and
+/// reports the loss.
 #[tokio::test(start_paused = true)]
-async fn a_crash_between_the_answer_and_the_write_is_an_honest_loss() {
+async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();
     let vault = left_behind(&world).await;
     let crashed = Builder::new_current_thread().enable_all().build().unwrap();
@@ -347,9 +347,9 @@ async fn a_crash_between_the_answer_and_the_write_is_an_honest_loss() {
     assert!(vault.record()["session"].is_null() && vault.record()["intent"].is_null());
 }
 
-/// S3: if no answer came, the word stays; a refresh that failed with an answer takes it back.
+/// S3: without an answer, the intent stays. A refresh that failed with an answer removes it.
 #[tokio::test(start_paused = true)]
-async fn the_intent_stays_only_as_long_as_the_secret_is_in_doubt() {
+async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {
         let world = guarded();
         let vault = left_behind(&world).await;
@@ -366,9 +366,9 @@ async fn the_intent_stays_only_as_long_as_the_secret_is_in_doubt() {
     }
 }
 
-/// S7: what is no session is an error for everybody, and stays as it is: a login does not overwrite it either.
+/// S7: data that is not a session is an error for all calls, and stays: a login does not overwrite it either.
 #[tokio::test(start_paused = true)]
-async fn what_cannot_be_read_is_an_error_and_stays() {
+async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     let world = guarded();
     for garbage in [&b"garbage"[..], b"{}", br#"{"afresh":9,"session":null}"#, b"\xff\x00", br#"{"afresh":1"#]
     {
@@ -383,8 +383,8 @@ async fn what_cannot_be_read_is_an_error_and_stays() {
     }
 }
 
-/// G6, D15: a refusal for good clears the store; a login of another process is then found by the next call, and the store
-/// is looked at once a second at most.
+/// G6, D15: a rejection clears the store. The next call finds a login of another process. The store is read at most
+/// once a second.
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     let world = guarded();
@@ -407,7 +407,7 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// F6: with no handle left, the exchange is made and stored, and then nothing is left.
+/// F6: with no handle left, the refresh finishes and is stored, and then the session is freed.
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();
@@ -428,7 +428,7 @@ async fn without_any_handle_the_refresh_is_stored() {
     assert_eq!(vault.access(), Some(world.authority.access(2)));
 }
 
-/// P3: cookies of a session are stored too, those that an ordinary answer changes as well.
+/// P3: cookies of a session are stored too, also those that an ordinary answer changes.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_stored_with_the_session() {
     let world = World::with(AuthorityConfig::cookie());
@@ -451,7 +451,7 @@ async fn cookies_are_stored_with_the_session() {
     assert!(world.stage.log().last().unwrap().cookie("seen").is_some());
 }
 
-/// S4: with a real file: a tool that is started again goes on where it was, and refreshes when it must.
+/// S4: with a real file: a tool that starts again continues its session, and refreshes when it must.
 #[tokio::test]
 async fn a_tool_stays_logged_in_between_its_runs() {
     let folder = std::env::temp_dir().join(format!("afresh-runs-{}", std::process::id()));

@@ -32,9 +32,9 @@ async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> Clie
     world.stage.log()[0].header("authorization").unwrap().to_owned()
 }
 
-/// P1: the seed's API gets the bare token, on both sends.
+/// P1: an API without a scheme gets the token alone, on both sends.
 #[tokio::test(start_paused = true)]
-async fn an_api_without_a_scheme_gets_the_bare_token() {
+async fn an_api_without_a_scheme_gets_the_token_alone() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
     let shop = cookie_customer(&world).await;
@@ -49,9 +49,9 @@ async fn an_api_without_a_scheme_gets_the_bare_token() {
     );
 }
 
-/// P2: the scheme is the token's own type, in the spelling that servers expect, unless the user says otherwise.
+/// P2: the scheme is the token's type, in the spelling that servers expect, unless the user sets one.
 #[tokio::test(start_paused = true)]
-async fn the_token_type_says_the_scheme_unless_the_user_does() {
+async fn the_token_type_sets_the_scheme_unless_the_user_does() {
     let usual = |builder| builder;
     for (token_type, expected) in [
         ("", "Bearer t"),
@@ -70,9 +70,9 @@ async fn the_token_type_says_the_scheme_unless_the_user_does() {
     assert!(Client::builder(ORIGIN).scheme("no scheme").build().unwrap_err().is_builder());
 }
 
-/// P2: what the server says with the tokens counts, and holds on after a refresh that says nothing of it.
+/// P2: the scheme that the server sent counts, and is kept after a refresh that sends none.
 #[tokio::test(start_paused = true)]
-async fn the_scheme_of_a_login_outlives_a_refresh() {
+async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
     let world = World::with(AuthorityConfig {
         members: json!({ "token_type": "DPoP" }),
         ..AuthorityConfig::default()
@@ -89,9 +89,9 @@ async fn the_scheme_of_a_login_outlives_a_refresh() {
     assert_eq!(headers, [first, second]);
 }
 
-/// P7: a header of the API's own carries the token, and `authorization` does not.
+/// P7: a custom header carries the token, and `authorization` does not.
 #[tokio::test(start_paused = true)]
-async fn a_header_of_its_own_carries_the_token() {
+async fn a_custom_header_carries_the_token() {
     let world = World::new();
     let issued = tokens(&world.authority.issue());
     let api = DeclaredClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap();
@@ -105,9 +105,9 @@ async fn a_header_of_its_own_carries_the_token() {
     }
 }
 
-/// P9: a token that no header can carry is an error wherever it comes from, and changes nothing.
+/// P9: a token that is not a valid header value is an error wherever it comes from, and changes nothing.
 #[tokio::test(start_paused = true)]
-async fn a_token_that_no_header_can_carry_is_refused_and_changes_nothing() {
+async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
     for bad in ["", "a\nb", "a\r\nevil: 1", "a\0b", "a\u{7f}b"] {
         let world = World::new();
         let error = builder(&world).tokens(Tokens::new(bad)).build().unwrap_err();
@@ -131,7 +131,7 @@ async fn a_token_that_no_header_can_carry_is_refused_and_changes_nothing() {
     }
 }
 
-/// P9: whatever carries a secret is marked as one, so that nothing on the way logs or indexes it.
+/// P9: headers with a secret are marked as sensitive, so that they are neither logged nor indexed.
 #[tokio::test(start_paused = true)]
 async fn headers_that_carry_secrets_are_marked_sensitive() {
     let world = World::with(AuthorityConfig::cookie());

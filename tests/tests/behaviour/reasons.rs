@@ -1,5 +1,5 @@
-//! Why a refusal was not mended: each reason there is, in the error, in its text and in the receipt; and what else a receipt
-//! says.
+//! The reason why a refusal was returned: in the error, in its text and in the receipt. And what else a receipt
+//! holds.
 
 use std::time::Duration;
 
@@ -25,7 +25,7 @@ fn verdict(error: &Error) -> Option<Verdict> {
     error.receipt().unwrap().verdict()
 }
 
-/// C1: the classic: a fresh token was refused too.
+/// C1: the usual case: the server refused the new token too.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_a_fresh_token_says_so() {
     for (status, said) in [(401, Verdict::Expired), (403, Verdict::Suspect)] {
@@ -49,9 +49,9 @@ async fn a_refusal_of_a_fresh_token_says_so() {
     }
 }
 
-/// C2, C10, C12: once a refresh has proved fruitless, a refusal says on what grounds it is believed.
+/// C2, C10, C12: after a fruitless refresh, a refusal gives the reason why no refresh was started.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_is_believed_says_why() {
+async fn a_refusal_after_a_fruitless_refresh_gives_its_reason() {
     let world = World::new();
     let shop = customer(&world);
     world.stage.respond(|_| 403);
@@ -66,9 +66,10 @@ async fn a_refusal_that_is_believed_says_why() {
     world.authority.assert_refreshes(1);
 }
 
-/// C3, C7, C16: what the server says that a refresh does not mend is named, and neither refreshed for nor sent again.
+/// C3, C7, C16: a refusal that a refresh cannot resolve is named. It starts no refresh, and the call is not sent
+/// again.
 #[tokio::test(start_paused = true)]
-async fn what_a_refresh_does_not_mend_is_named() {
+async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     let challenged = |kind| (Verdict::Challenge(kind), Reason::Challenged(kind));
     let cases = [
         (
@@ -99,7 +100,7 @@ async fn what_a_refresh_does_not_mend_is_named() {
 
         assert_eq!((verdict(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
         assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
-        // What it asks for is there for whoever can give it.
+        // The challenge is available to the caller.
         assert_eq!(error.headers().unwrap()["www-authenticate"], line);
         assert_eq!(error.headers().unwrap()["dpop-nonce"], "n1");
         world.stage.assert_sends(1);
@@ -107,7 +108,7 @@ async fn what_a_refresh_does_not_mend_is_named() {
     }
 }
 
-/// C7: a rate limit says so, in headers or, as Google and GitHub write it, in the body.
+/// C7: a rate limit is named, whether it stands in headers or, as with Google and GitHub, in the body.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -141,9 +142,9 @@ async fn a_rate_limit_is_named() {
     }
 }
 
-/// C7: another reason in the same place is suspicious like any other 403.
+/// C7: another reason in the same place is suspect like any other 403.
 #[tokio::test(start_paused = true)]
-async fn another_reason_of_google_is_refreshed_for() {
+async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -154,9 +155,9 @@ async fn another_reason_of_google_is_refreshed_for() {
     world.authority.assert_refreshes(1);
 }
 
-/// D18: without anything to refresh with the refusal is the answer, and says so.
+/// D18: without a refresh token, the refusal is the answer, with that reason.
 #[tokio::test(start_paused = true)]
-async fn a_session_that_cannot_be_refreshed_says_so() {
+async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let world = World::new();
     let shop = builder(&world).tokens(Tokens::new("access only")).build().unwrap();
     world.stage.respond(|_| 401);
@@ -171,9 +172,9 @@ async fn a_session_that_cannot_be_refreshed_says_so() {
     );
 }
 
-/// M1, L4: a call that is not sent again says why not.
+/// M1, L4: a call that is not sent again gives the reason.
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_not_sent_again_says_why() {
+async fn a_call_that_is_not_sent_again_gives_its_reason() {
     let world = World::new();
     let shop = customer(&world);
     world.guard(403);
@@ -193,10 +194,10 @@ async fn a_call_that_is_not_sent_again_says_why() {
     world.authority.assert_refreshes(2);
 }
 
-/// A14: what the server said to a call that could not be sent again is all there: status, headers, and the body to decode;
-/// also after a rule has looked at it, and when the refresh failed.
+/// A14: the answer to a call that could not be sent again is complete: status, headers, and a body to decode. This
+/// also holds after a rule has read it, and when the refresh failed.
 #[tokio::test(start_paused = true)]
-async fn a_call_that_is_not_sent_again_keeps_what_the_server_said() {
+async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
     #[derive(Debug, PartialEq, serde::Deserialize)]
     struct Refused {
         code: u32,
@@ -233,9 +234,9 @@ async fn a_call_that_is_not_sent_again_keeps_what_the_server_said() {
     }
 }
 
-/// N2: another origin's refusal is not about our credential.
+/// N2: a refusal of another origin is not about the session's credential.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_another_origin_says_so() {
+async fn a_refusal_of_another_origin_gives_its_reason() {
     let (world, elsewhere) = (World::new(), Stage::new());
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://elsewhere.test", elsewhere.clone());
     world.stage.respond(|_| Answer::redirect("https://elsewhere.test/orders"));
@@ -247,9 +248,9 @@ async fn a_refusal_of_another_origin_says_so() {
     world.authority.assert_refreshes(0);
 }
 
-/// A3: a status that is not refreshed for says so, if it is one that usually is.
+/// A3: a 401 or 403 outside the configured set gives that reason.
 #[tokio::test(start_paused = true)]
-async fn a_status_that_is_not_listed_says_so() {
+async fn a_status_outside_the_configured_set_gives_its_reason() {
     let world = World::new();
     let shop = builder(&world).refresh_on([403]).tokens(tokens(&world.authority.issue())).build().unwrap();
     world.stage.respond(|_| 401);
@@ -260,9 +261,9 @@ async fn a_status_that_is_not_listed_says_so() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: the sixth refresh in a row that would be for nothing is an error of its own kind.
+/// C13: the sixth refresh in a row that would be fruitless is a separate error.
 #[tokio::test(start_paused = true)]
-async fn too_many_fruitless_refreshes_are_an_error_of_their_own() {
+async fn too_many_fruitless_refreshes_are_a_separate_error() {
     let world = World::new();
     let shop = customer(&world);
     world.stage.respond(|_| 401);
@@ -277,9 +278,9 @@ async fn too_many_fruitless_refreshes_are_an_error_of_their_own() {
     world.authority.assert_refreshes(5);
 }
 
-/// D10: a refresh that brings the refused token is an error of its own kind too.
+/// D10: a refresh that returns the refused token is a separate error too.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_without_progress_is_an_error_of_its_own() {
+async fn a_refresh_without_progress_is_a_separate_error() {
     let world = World::new();
     let issued = world.authority.issue();
     let same = Tokens::new(&*issued.access).with_refresh("other");
@@ -296,7 +297,7 @@ async fn a_refresh_without_progress_is_an_error_of_its_own() {
     world.stage.assert_sends(1);
 }
 
-/// U5: an error after a refresh that failed holds the refusal, the failure, and what the refusal meant.
+/// U5: an error after a failed refresh holds the refusal, the failure, and the verdict.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_refusal_failure_and_verdict() {
     let world = World::new();
@@ -316,9 +317,9 @@ async fn an_error_holds_refusal_failure_and_verdict() {
     assert!(error.is_session_expired() && error.rejection().is_some());
 }
 
-/// J1, J3: a call that lost its session while it was under way says so.
+/// J1, J3: a call whose session ended while it was in progress gives that reason.
 #[tokio::test(start_paused = true)]
-async fn a_call_whose_session_ended_says_so() {
+async fn a_call_whose_session_ended_gives_its_reason() {
     for login in [false, true] {
         let world = World::new();
         let shop = customer(&world);
@@ -336,9 +337,9 @@ async fn a_call_whose_session_ended_says_so() {
     }
 }
 
-/// U6: what is told of a refresh that failed names the refresh method of the API and says why.
+/// U6: the event of a failed refresh names the API's refresh method and gives the reason.
 #[tokio::test(start_paused = true)]
-async fn the_news_of_a_failed_refresh_say_why() {
+async fn the_event_of_a_failed_refresh_gives_its_reason() {
     let world = World::new();
     world.guard(403);
     let shop = customer(&world);
@@ -357,9 +358,9 @@ async fn the_news_of_a_failed_refresh_say_why() {
     );
 }
 
-/// Who refreshed, how long it took, and under what the answer was given.
+/// Which call started the refresh, how long the call waited, and the generation of the answer.
 #[tokio::test(start_paused = true)]
-async fn a_receipt_says_who_refreshed_and_how_long_the_call_waited() {
+async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();
     let shop = customer(&world);
     let calls: Vec<_> = (0..2).map(|_| tokio::spawn(shop.orders())).collect();
@@ -389,9 +390,9 @@ async fn a_receipt_says_who_refreshed_and_how_long_the_call_waited() {
     assert_eq!(by[1], (RefreshedBy::AnotherCall, true, true));
 }
 
-/// H2: a call that waited before it was sent says so too.
+/// H2: the receipt also shows a wait before the first send.
 #[tokio::test(start_paused = true)]
-async fn a_receipt_tells_of_a_refresh_before_the_call_was_sent() {
+async fn a_receipt_shows_a_refresh_before_the_first_send() {
     let world = World::with(AuthorityConfig {
         lifetime: Some(Duration::from_secs(60)),
         ..AuthorityConfig::default()
@@ -408,7 +409,7 @@ async fn a_receipt_tells_of_a_refresh_before_the_call_was_sent() {
     assert_eq!(reply.receipt().generation(), Some(2));
 }
 
-/// A refusal that finds the session refreshed already owes it to nobody's waiting.
+/// A refusal that arrives after the refresh waited for nothing.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_finds_the_refresh_done() {
     let world = World::new();
@@ -425,7 +426,7 @@ async fn a_late_refusal_finds_the_refresh_done() {
     assert_eq!(receipt.verdict(), Some(Verdict::Suspect));
 }
 
-/// A call without the session has nothing to say of it.
+/// The receipt of a call without a credential has no reason.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_credential_gives_no_reason() {
     let world = World::new();

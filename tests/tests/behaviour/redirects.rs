@@ -1,4 +1,4 @@
-//! Redirects: each hop is asked anew who may see a credential.
+//! Redirects: each hop decides again whether it carries the credential.
 
 use afresh_tests::{Answer, Handling, Role, Seen};
 use serde_json::json;
@@ -10,10 +10,9 @@ use crate::origins::{ELSEWHERE, Vault, VaultClient, assert_carries_no_secret, ge
 /// Every status that redirects.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// N1: a redirect to another origin is followed without the token, without cookies and without default
-/// headers.
+/// N1: a redirect to another origin is followed without the token, cookies and default headers.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_to_another_origin_takes_no_credential_along() {
+async fn a_redirect_to_another_origin_carries_no_credential() {
     for (target, status) in ELSEWHERE.into_iter().flat_map(|target| REDIRECTS.map(|status| (target, status)))
     {
         let (home, elsewhere, origins) = worlds();
@@ -28,9 +27,9 @@ async fn a_redirect_to_another_origin_takes_no_credential_along() {
     }
 }
 
-/// N1: nor does it take along a token in a header of its own, nor what the caller marked as a secret.
+/// N1: it carries neither a token in a custom header nor a header that the caller marked as sensitive.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_to_another_origin_takes_no_token_of_any_header_along() {
+async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
         let issued = tokens(&home.authority.issue());
@@ -53,10 +52,10 @@ async fn a_redirect_to_another_origin_takes_no_token_of_any_header_along() {
     }
 }
 
-/// N1: on a redirect within the origin the token goes along; once another origin has had its say it does
-/// not come back, because the way back is that origin's choice.
+/// N1: a redirect within the origin carries the token. After a hop to another origin, the token does not come back,
+/// because the other origin chose the way back.
 #[tokio::test(start_paused = true)]
-async fn hops_carry_the_token_until_they_leave_home() {
+async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
     let shop = shop(&home, &origins);
     elsewhere.respond(|_| Answer::redirect("https://shop.test/orders/9"));
@@ -75,7 +74,7 @@ async fn hops_carry_the_token_until_they_leave_home() {
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
 }
 
-/// N1: login, refresh and logout are not taken to another origin at all: their bodies are secrets.
+/// N1: login, refresh and logout are not redirected to another origin, because their bodies are secrets.
 #[tokio::test(start_paused = true)]
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {
@@ -91,7 +90,7 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     }
 }
 
-/// N2: what another origin says of a credential that it never saw is its answer, and no reason to refresh.
+/// N2: a refusal of another origin, which got no credential, is its answer and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
     for refusal in [401, 403] {
@@ -106,10 +105,10 @@ async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
     }
 }
 
-/// N2: refused at the end of a redirect at home, the call starts again from its own URL, with its own verb
-/// and body.
+/// N2: a call that is refused after a redirect within the origin starts again at its own URL, with its own method and
+/// body.
 #[tokio::test(start_paused = true)]
-async fn a_call_refused_after_a_redirect_is_sent_again_from_its_own_url() {
+async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {
         let (home, _, origins) = worlds();
         let issued = tokens(&home.authority.issue());
@@ -128,7 +127,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_from_its_own_url() {
     }
 }
 
-/// N5: a refresh endpoint that redirects is not followed, neither to another origin nor within its own.
+/// N5: a redirect of the refresh endpoint is not followed, neither to another origin nor within its own.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_is_never_redirected() {
     for (status, location) in

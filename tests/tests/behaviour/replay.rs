@@ -1,4 +1,4 @@
-//! The second answer: it is final, whatever it says.
+//! The second send: its answer is final.
 
 use std::io;
 use std::time::Duration;
@@ -9,7 +9,7 @@ use serde_json::json;
 
 use crate::api::{Order, Shop, customer, happened, order};
 
-/// E1: refused again: that is the answer, and nothing more is tried for this call.
+/// E1: refused again: that is the answer, and the call tries nothing more.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
@@ -32,7 +32,7 @@ async fn a_second_refusal_is_the_answer() {
     }
 }
 
-/// E2: what the second answer says is about the call, not about the session.
+/// E2: the second answer is about the call, not about the session.
 #[tokio::test(start_paused = true)]
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
@@ -63,9 +63,9 @@ async fn any_other_second_answer_is_the_answer() {
     }
 }
 
-/// E3: the network fails under the second send: the error says so, and the refreshed token is there for the next call.
+/// E3: the network fails during the second send: the call returns the error, and the next call has the new token.
 #[tokio::test(start_paused = true)]
-async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
+async fn a_second_send_that_fails_keeps_the_new_token() {
     let failures = [
         (io::ErrorKind::ConnectionReset, false, false),
         (io::ErrorKind::ConnectionRefused, true, false),
@@ -95,9 +95,9 @@ async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
     }
 }
 
-/// E3: so does a body that breaks.
+/// E3: the same for a body that breaks off.
 #[tokio::test(start_paused = true)]
-async fn a_second_answer_that_breaks_off_is_an_error_and_not_sent_for_again() {
+async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
     let shop = customer(&world);
 
@@ -111,7 +111,7 @@ async fn a_second_answer_that_breaks_off_is_an_error_and_not_sent_for_again() {
     world.authority.assert_refreshes(1);
 }
 
-/// E4: while the second send was under way its token was renewed too: there is no third send, the call's answer is final.
+/// E4: the token was refreshed during the second send too: there is no third send, and the call's answer is final.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {
@@ -134,9 +134,10 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
     }
 }
 
-/// E4: that refusal was about a token that somebody had replaced: it proves nothing against the route or the newer token.
+/// E4: that refusal was about a token that was replaced meanwhile. It proves nothing about the route or the newer
+/// token.
 #[tokio::test(start_paused = true)]
-async fn a_second_refusal_of_a_replaced_token_is_no_proof_of_a_forbidden_route() {
+async fn a_second_refusal_of_a_replaced_token_does_not_make_the_route_forbidden() {
     let world = World::new();
     let shop = customer(&world);
     let call = tokio::spawn(shop.order(7));

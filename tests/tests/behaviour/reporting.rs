@@ -1,4 +1,4 @@
-//! What users are told: events once, and errors that say both what was refused and why it could not be mended.
+//! What users see: events once, and errors that hold both the refusal and why it was not resolved.
 
 use std::time::Duration;
 
@@ -10,15 +10,15 @@ use serde_json::{Value, json};
 use crate::api::{ANN, Shop, ShopClient, customer, happened, order, stranger};
 use crate::witness::{done, leave, quiet, told};
 
-/// What an error says, and what each of its causes says.
+/// The texts of an error and of each of its sources.
 fn causes(error: &Error) -> Vec<String> {
     let first: &dyn std::error::Error = error;
     std::iter::successors(Some(first), |error| error.source()).map(ToString::to_string).collect()
 }
 
-/// U1: a thousand waiters, one event; each is told, and told what the server had said.
+/// U1: a thousand waiting calls, one event. Each call gets an error with the server's answer.
 #[tokio::test(start_paused = true)]
-async fn the_end_of_a_session_is_announced_once_however_many_wait() {
+async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     let world = World::new();
     let shop = customer(&world);
     let mut listeners = [shop.session().events(), shop.session().events()];
@@ -47,9 +47,9 @@ async fn the_end_of_a_session_is_announced_once_however_many_wait() {
     }
 }
 
-/// U1: late refusals of the expired session announce nothing more.
+/// U1: late refusals of the expired session emit no more events.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_after_the_end_of_a_session_announces_nothing() {
+async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -66,9 +66,9 @@ async fn a_refusal_after_the_end_of_a_session_announces_nothing() {
     assert_eq!(happened(&mut events), vec!["expired"]);
 }
 
-/// U2: listeners that never listen, or die, hold nobody up; who comes back hears the latest.
+/// U2: listeners that never listen or are dropped delay nothing. A listener that returns gets the latest events.
 #[tokio::test(start_paused = true)]
-async fn a_listener_that_sleeps_or_dies_holds_nobody_up() {
+async fn a_listener_that_does_not_listen_delays_nothing() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = customer(&world);
@@ -97,7 +97,7 @@ async fn a_listener_that_sleeps_or_dies_holds_nobody_up() {
     assert_eq!(happened(&mut sleepy), ["logged out"]);
 }
 
-/// U5: an error after a failed refresh holds both: what the server said to the call, and what became of the refresh.
+/// U5: an error after a failed refresh holds both: the server's answer to the call, and the failure of the refresh.
 #[tokio::test(start_paused = true)]
 async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     let world = World::new();
@@ -139,7 +139,7 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     check(&error, "invalid_grant");
 }
 
-/// U5: errors of calls that were never refused hold no refusal.
+/// U5: errors of calls that were not refused hold no refusal.
 #[tokio::test(start_paused = true)]
 async fn an_error_without_a_refusal_holds_none() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! Tokens that nobody wants any more: the server is told, nobody waits for it, and tokens still in use are left alone.
+//! Revoking tokens that are no longer needed: in the background, and without revoking tokens that are still in use.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -13,7 +13,7 @@ use tokio::time::Instant;
 use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, happened, order, tokens};
 use crate::witness::{done, quiet, told};
 
-/// The authority ends the session of any token that it is shown there.
+/// The authority ends the session of a token that it gets there.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
 /// Logged in, with a grant in place of the `#[refresh]` method.
@@ -32,9 +32,9 @@ async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Orde
     (call, world.authority.parked(Role::Refresh).await)
 }
 
-/// G9, J1: a pair that comes back after a logout is revoked, by its refresh token and as RFC 7009 says.
+/// G9, J1: tokens that arrive after a logout are revoked, by their refresh token and as RFC 7009 requires.
 #[tokio::test(start_paused = true)]
-async fn a_pair_that_comes_back_after_a_logout_is_revoked() {
+async fn tokens_that_arrive_after_a_logout_are_revoked() {
     let world = World::new();
     let shop = customer(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
@@ -56,9 +56,9 @@ async fn a_pair_that_comes_back_after_a_logout_is_revoked() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// J3: so is one that comes back after another login, whose own session is untouched.
+/// J3: the same after another login, whose own session is not affected.
 #[tokio::test(start_paused = true)]
-async fn a_pair_that_comes_back_after_another_login_is_revoked_and_the_other_is_not() {
+async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {
         let world = World::new();
         let shop = customer(&world);
@@ -82,9 +82,9 @@ async fn a_pair_that_comes_back_after_another_login_is_revoked_and_the_other_is_
     }
 }
 
-/// G9, J1: a login that somebody logged out of while it was under way leaves nothing behind.
+/// G9, J1: a login that is answered after a logout leaves no session at the server.
 #[tokio::test(start_paused = true)]
-async fn a_login_that_was_logged_out_of_meanwhile_is_revoked() {
+async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold_processed(Role::Login);
@@ -100,9 +100,9 @@ async fn a_login_that_was_logged_out_of_meanwhile_is_revoked() {
     world.authority.assert_logouts(1);
 }
 
-/// G9: what the session goes on with is not revoked: a server may end the whole grant with one of its tokens.
+/// G9: tokens of the current login are not revoked: a server may end the whole grant with one of its tokens.
 #[tokio::test(start_paused = true)]
-async fn a_pair_of_the_same_login_is_left_alone() {
+async fn tokens_of_the_current_login_are_not_revoked() {
     let world = World::with(AuthorityConfig { rotate: false, ..AuthorityConfig::default() });
     let shop = customer(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
@@ -115,7 +115,7 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
-    // Of the same login, whatever it is called.
+    // Of the same login, whatever its name.
     world.authority.hold(Role::Refresh);
     world.stage.park();
     let call = tokio::spawn(shop.order(7));
@@ -129,7 +129,7 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     quiet().await;
     world.authority.assert_logouts(0);
 
-    // Given by hand, the same refresh token is in use, too.
+    // Set by hand, the same refresh token is in use too.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
@@ -142,7 +142,7 @@ async fn a_pair_of_the_same_login_is_left_alone() {
 
 /// G9: with a `#[refresh]` method a function of the user's is given the pair.
 #[tokio::test(start_paused = true)]
-async fn a_function_of_the_users_is_given_the_pair_that_nobody_wants() {
+async fn a_users_function_gets_the_tokens_to_revoke() {
     let world = World::new();
     let unwanted: Arc<Mutex<Vec<Tokens>>> = Arc::default();
     let seen = unwanted.clone();
@@ -164,9 +164,10 @@ async fn a_function_of_the_users_is_given_the_pair_that_nobody_wants() {
     assert_eq!(*unwanted.lock().unwrap(), [pair]);
 }
 
-/// J8: a logout holds at once, without a network too; the server is told, and if it cannot be, the caller is.
+/// J8: a logout takes effect at once, also without a network. The server is informed, and if that fails, the caller
+/// gets the error.
 #[tokio::test(start_paused = true)]
-async fn a_session_that_is_revoked_is_over_here_before_the_server_knows() {
+async fn a_revoked_session_is_over_before_the_server_knows() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.hold(Role::Logout);
@@ -177,14 +178,14 @@ async fn a_session_that_is_revoked_is_over_here_before_the_server_knows() {
     request.release();
     revoking.await.unwrap();
     assert!(!world.authority.accepts(&world.authority.access(1)));
-    // Nobody is logged in: there is nothing to revoke.
+    // There is no session, so there is nothing to revoke.
     shop.session().revoke().await.unwrap();
     world.authority.assert_logouts(1);
 }
 
-/// J8, V1: what goes wrong with a revocation is told, never thrown, and has an end.
+/// J8, V1: a revocation that fails is reported, causes no panic, and is given up after a while.
 #[tokio::test(start_paused = true)]
-async fn a_revocation_that_fails_is_told_and_given_up() {
+async fn a_revocation_that_fails_is_reported_and_given_up() {
     for answer in [Answer::reset(), Answer::new(503), Answer::hang()] {
         let world = World::new();
         let shop = customer(&world);
@@ -204,7 +205,7 @@ async fn a_revocation_that_fails_is_told_and_given_up() {
     }
 }
 
-/// A refresher whose revocation does what the test wants.
+/// A refresher whose revocation does what the test sets.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;
@@ -222,9 +223,9 @@ impl Refresher for Own {
     }
 }
 
-/// B9: a revocation that panics hurts nobody; of one that never ends nothing is left after ten seconds.
+/// B9: a revocation that panics affects no call. One that never ends is dropped after ten seconds.
 #[tokio::test(start_paused = true)]
-async fn a_revocation_of_the_users_own_may_fail_or_panic() {
+async fn a_users_revocation_may_fail_panic_or_never_end() {
     let cases: [(Revoke, bool); 3] =
         [(|| Ok(()), true), (|| Err(Error::refresh("no")), false), (|| panic!("on purpose"), false)];
     for (revoke, well) in cases {
@@ -239,9 +240,9 @@ async fn a_revocation_of_the_users_own_may_fail_or_panic() {
     }
 }
 
-/// A session outside of a runtime is ended all the same.
+/// A session can be ended outside a runtime, without informing the server.
 #[test]
-fn a_session_is_ended_without_a_runtime_to_tell_the_server_on() {
+fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();
     let shop = customer(&world);
     drop(shop.session().revoke());

@@ -1,4 +1,4 @@
-//! Refresh tokens that are good for one refresh: none is presented twice, and each pair is taken and kept as one.
+//! Refresh tokens for a single use: none is presented twice, and each pair is read and stored as one.
 
 use std::time::Duration;
 
@@ -15,9 +15,9 @@ fn presented(world: &World) -> Vec<String> {
     exchanges.iter().map(|seen| seen.json()["refresh_token"].as_str().unwrap().to_owned()).collect()
 }
 
-/// G1, G2: each refresh takes both tokens of the pair before it, and presents what the one before it brought.
+/// G1, G2: each refresh replaces both tokens, and presents the refresh token of the refresh before it.
 #[tokio::test(start_paused = true)]
-async fn each_refresh_presents_the_refresh_token_that_the_last_one_brought() {
+async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = customer(&world);
@@ -35,7 +35,7 @@ async fn each_refresh_presents_the_refresh_token_that_the_last_one_brought() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// G1: whoever looks, on whatever thread, sees an access token beside its own refresh token.
+/// G1: a reader on any thread sees an access token with its own refresh token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     let world = World::new();
@@ -59,7 +59,7 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     world.authority.assert_refreshes(200);
 }
 
-/// G2: a refresh that failed without being processed has spent nothing; one that was refused for good ends it.
+/// G2: a refresh that failed unprocessed has spent nothing. A rejection ends the session.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     let world = World::new();
@@ -80,9 +80,9 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     world.authority.assert_refreshes(3);
 }
 
-/// G6: the refusal of an old session's refresh does not end the session that came after it.
+/// G6: the rejection of an old session's refresh does not end the session after it.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_lost_its_session_does_not_end_the_next_one() {
+async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -99,9 +99,9 @@ async fn a_refresh_that_lost_its_session_does_not_end_the_next_one() {
     assert_eq!(happened(&mut events), ["logged in"]);
 }
 
-/// G6: an old refresh that succeeds late does not take the place of the tokens that were set meanwhile.
+/// G6: an old refresh that succeeds late does not replace tokens that were set meanwhile.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_lost_its_session_does_not_bring_the_old_one_back() {
+async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     let world = World::new();
     let shop = customer(&world);
     let mut events = shop.session().events();
@@ -119,9 +119,9 @@ async fn a_refresh_that_lost_its_session_does_not_bring_the_old_one_back() {
     assert_eq!(happened(&mut events), [""; 0]);
 }
 
-/// G7: a refresh token that stays good is presented again and again, whether the answer repeats it or not.
+/// G7: a refresh token that stays valid is presented again and again, whether the answer repeats it or not.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_that_does_not_rotate_stays() {
+async fn a_refresh_token_that_does_not_rotate_is_kept() {
     for refresh_token_field in
         [RefreshTokenField::Given, RefreshTokenField::Omitted, RefreshTokenField::Empty]
     {

@@ -1,4 +1,4 @@
-//! Secrets stay secrets: no text that the runtime makes holds a token, a cookie, a password or an argument.
+//! Secrets: no text that the runtime produces contains a token, a cookie, a password or an argument.
 
 use std::fmt::Debug;
 use std::time::Duration;
@@ -53,7 +53,7 @@ trait PrivateCookies {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<Reply<Value>>;
 }
 
-/// Everything that was said.
+/// All texts that were produced.
 #[derive(Default)]
 struct Transcript(String);
 
@@ -72,7 +72,7 @@ impl Transcript {
         }
     }
 
-    /// What a call came to, with all that hangs on it.
+    /// The result of a call, with everything it holds.
     fn outcome<T: Debug>(&mut self, result: Result<T>) {
         match result {
             Ok(value) => self.debug(value),
@@ -98,7 +98,7 @@ impl Transcript {
     }
 }
 
-/// U3: a whole life of a session, with every kind of failure: no text of it holds a token, a password, or an argument.
+/// U3: a complete session, with every kind of failure: no text contains a token, a password or an argument.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_secret() {
     let world = World::new();
@@ -112,7 +112,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // Nobody is logged in, or cannot be.
+    // Without a session, or with one that cannot start.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),
@@ -143,7 +143,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let tokens = client.session().tokens().unwrap();
     said.debug((tokens.access(), tokens.refresh(), Body::from(secret.clone())));
 
-    // Accepted, refused, broken, late.
+    // Accepted, refused, broken and late calls.
     world.stage.respond(|_| (200, json!({})));
     said.outcome(search().await);
     for answer in [
@@ -162,7 +162,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // Refreshes that fail, for now and for good.
+    // Refreshes that fail temporarily, and one that is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),
@@ -219,7 +219,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: the same where the secret is a cookie, which stands in the headers of answers too.
+/// U3: the same where the secret is a cookie, which also stands in the headers of answers.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -239,9 +239,9 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: errors in building a client, and a refresher that panics with a token in its mouth.
+/// U3: errors of `build`, and a refresher that panics with a token in its message.
 #[tokio::test(start_paused = true)]
-async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
+async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();
     let secret = world.authority.canary();
     let mut said = Transcript::default();
@@ -270,9 +270,9 @@ async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U4: of the token endpoint's answer an error says the status and the code, nothing else.
+/// U4: of the token endpoint's answer, an error holds the status and the code, nothing else.
 #[tokio::test(start_paused = true)]
-async fn an_error_says_the_status_and_code_of_the_token_endpoint_only() {
+async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     let world = World::new();
     world.stage.respond(|_| Answer::text(403, "expired"));
     let shop = customer(&world);

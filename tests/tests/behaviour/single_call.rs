@@ -1,4 +1,4 @@
-//! One call: what it sends, which answers it refreshes for, and what its second send is made of.
+//! One call: what it sends, which answers start a refresh, and how its second send is made.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use serde_json::{Value, json};
 use crate::api::{CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, order};
 use crate::lane::Reaching;
 
-/// A1: a token that is good goes along, and that is all.
+/// A1: a valid token is sent with the call, and nothing else happens.
 #[tokio::test(start_paused = true)]
-async fn a_good_token_is_sent_along_and_nobody_is_asked_for_another() {
+async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     let world = World::new();
     let shop = customer(&world);
     world.stage.respond(|_| order(7));
@@ -26,7 +26,7 @@ async fn a_good_token_is_sent_along_and_nobody_is_asked_for_another() {
 
 /// A2: refused, refreshed, sent again: the caller gets its value.
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_is_refreshed_and_sent_again_and_its_caller_never_learns() {
+async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     for refusal in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -40,7 +40,8 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_its_caller_never_learns(
     }
 }
 
-/// A2: the same for the API that all this was made for: bare tokens, a cookie, a 403 that says so in a body of its own.
+/// A2: the same for the API that afresh was first written for: tokens without a scheme, a cookie, and a 403 with its
+/// own body.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());
@@ -62,9 +63,9 @@ async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     assert_eq!(presented.cookie("refresh_token"), Some(&*world.authority.refresh(1)));
 }
 
-/// A2: who wants to know can ask the receipt.
+/// A2: the receipt shows whether a call was sent again.
 #[tokio::test(start_paused = true)]
-async fn the_receipt_tells_a_call_that_was_sent_again_from_one_that_was_not() {
+async fn the_receipt_shows_whether_a_call_was_sent_again() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -97,9 +98,9 @@ async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     world.stage.assert_sends(2);
 }
 
-/// A8: verb, URL, query, headers and body are the same in both sends.
+/// A8: method, URL, query, headers and body are equal in both sends.
 #[tokio::test(start_paused = true)]
-async fn nothing_but_the_token_differs_between_the_two_sends() {
+async fn only_the_token_differs_between_the_two_sends() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
     let shop = builder(&world).tokens(tokens).header("x-client", "ios").build().unwrap();
@@ -119,11 +120,11 @@ async fn nothing_but_the_token_differs_between_the_two_sends() {
     assert_eq!(before.json(), json!({ "id": 7 }));
 }
 
-/// What a tracing layer might put into a request.
+/// An extension that a tracing layer might add to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trace(u32);
 
-/// A8: timeout and extensions of a hand-written request are there again too.
+/// A8: both sends of a hand-written request carry its timeout and extensions.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
     let world = World::new();
@@ -145,9 +146,9 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
     );
 }
 
-/// A9: whatever the first answer's body does, it is let go of before the second send.
+/// A9: the first answer is dropped before the second send, whatever its body does.
 #[tokio::test(start_paused = true)]
-async fn the_refused_answer_is_let_go_of_before_the_call_is_sent_again() {
+async fn the_refused_answer_is_dropped_before_the_second_send() {
     let refusals = [
         Answer::text(403, "no"),
         Answer::new(403).chunks(["n", "o"]),
@@ -189,9 +190,9 @@ async fn refuse(arrival: Arrival) {
     arrival.answer(403);
 }
 
-/// A13: a credential of the caller's own is not ours to replace or refresh.
+/// A13: a credential that the caller set is neither replaced nor refreshed.
 #[tokio::test(start_paused = true)]
-async fn a_call_with_an_authorization_of_its_own_is_left_alone() {
+async fn a_call_with_its_own_authorization_is_not_changed() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
     let client = ForeignClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
@@ -206,7 +207,7 @@ async fn a_call_with_an_authorization_of_its_own_is_left_alone() {
 
 /// A13: the same for a hand-written request.
 #[tokio::test(start_paused = true)]
-async fn a_hand_written_request_with_an_authorization_of_its_own_is_left_alone() {
+async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     let world = World::new();
     let shop = customer(&world);
     let mut request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
@@ -220,9 +221,9 @@ async fn a_hand_written_request_with_an_authorization_of_its_own_is_left_alone()
     world.authority.assert_refreshes(0);
 }
 
-/// A13: the same for a header that all calls of a client carry.
+/// A13: the same for a default header of the client.
 #[tokio::test(start_paused = true)]
-async fn a_client_with_an_authorization_of_its_own_is_left_alone() {
+async fn a_client_with_its_own_authorization_is_not_changed() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
     let shop = builder(&world).tokens(tokens).header("authorization", "Basic b3du").build().unwrap();

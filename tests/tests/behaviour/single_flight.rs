@@ -1,4 +1,4 @@
-//! Many calls at once: one refresh for everybody, whoever started it and however it ends.
+//! Many calls at once: one refresh for all of them, whichever call started it and however it ends.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::crowd::{calls, errors, expect_all, grant};
 
 /// B1: a thousand refusals in one tick, one refresh, a thousand answers.
 #[tokio::test(start_paused = true)]
-async fn a_thousand_calls_refused_at_once_are_refreshed_for_once_and_all_answered() {
+async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered() {
     for refusal in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -32,7 +32,7 @@ async fn a_thousand_calls_refused_at_once_are_refreshed_for_once_and_all_answere
     }
 }
 
-/// B1: refusals that come in while the refresh is under way join it.
+/// B1: refusals that arrive while the refresh is in progress join it.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_during_the_refresh_joins_it() {
     let world = World::new();
@@ -59,7 +59,7 @@ async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     assert_eq!(call.await.unwrap().unwrap(), Order { id });
 }
 
-/// B3: somebody refreshed while the call was under way: it takes that token.
+/// B3: another call refreshed while this one was in progress: this one uses the new token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     for refusal in [401, 403] {
@@ -79,7 +79,7 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     }
 }
 
-/// B4: the same when the token was renewed three times meanwhile.
+/// B4: the same if the token was refreshed three times meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     let world = World::new();
@@ -99,9 +99,10 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     world.authority.assert_refreshes(3);
 }
 
-/// B3, N1: a redirect that comes after a refresh is followed with the newer token, and not after another login.
+/// B3, N1: a redirect that arrives after a refresh is followed with the new token. After another login it is not
+/// followed.
 #[tokio::test(start_paused = true)]
-async fn a_late_redirect_is_followed_with_what_the_session_is_by_then() {
+async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();
     let shop = customer(&world);
     let late = tokio::spawn(shop.order(7));
@@ -122,7 +123,7 @@ async fn a_late_redirect_is_followed_with_what_the_session_is_by_then() {
     world.authority.assert_refreshes(1);
 }
 
-/// B3: a late 403 does not even wait for the refresh of a token that is newer than its own.
+/// B3: a late 403 does not wait for the refresh of a token that is newer than its own.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
@@ -145,9 +146,9 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     world.authority.assert_refreshes(2);
 }
 
-/// B6: everybody who waits for a refresh is told how it failed.
+/// B6: all calls that wait for a refresh get its error.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
+async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.always(Role::Refresh, Handling::instead(500));
@@ -167,9 +168,9 @@ async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// B7: nor does anybody line up behind it to try once more.
+/// B7: the waiting calls do not try again one after the other.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_fails_is_not_tried_again_by_each_who_waited() {
+async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.always(Role::Refresh, Handling::instead(500));
@@ -179,7 +180,7 @@ async fn a_refresh_that_fails_is_not_tried_again_by_each_who_waited() {
     let mut arrivals = world.stage.arrivals(100).await.into_iter();
     arrivals.by_ref().take(50).for_each(|arrival| arrival.answer(403));
     errors(waiting).await;
-    // The other half was under way all the time and is refused after the refresh has failed.
+    // The other half was in progress and is refused after the refresh has failed.
     arrivals.for_each(|arrival| arrival.answer(403));
 
     for error in errors(late).await {
@@ -217,7 +218,7 @@ trait Stock {
 
 /// B13: clones, other APIs over the same client, and other clients of the same session: one refresh.
 #[tokio::test(start_paused = true)]
-async fn everybody_who_shares_a_session_shares_its_refresh() {
+async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();
     let shop = customer(&world);
     let clone = shop.clone();
@@ -242,9 +243,9 @@ async fn everybody_who_shares_a_session_shares_its_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// B14: near its end, after a refusal and by hand, all at once: one refresh.
+/// B14: a refresh before the expiry, after a refusal and by hand, all at once: one refresh.
 #[tokio::test(start_paused = true)]
-async fn whatever_the_reason_there_is_one_refresh() {
+async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let world = World::new();
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(100));
     let shop = builder(&world).tokens(tokens).build().unwrap();

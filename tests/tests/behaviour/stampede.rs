@@ -1,4 +1,4 @@
-//! A crowd that comes back after a refresh, and a limit to it.
+//! Many calls that are sent again after a refresh, and a limit for them.
 
 use std::time::Duration;
 
@@ -12,9 +12,9 @@ fn limited(world: &World, limit: usize) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).replay_limit(limit).build().unwrap()
 }
 
-/// B16: of two hundred that were refused, thirty-two at a time are sent again, and all of them in the end.
+/// B16: of two hundred refused calls, thirty-two at a time are sent again, until all are.
 #[tokio::test(start_paused = true)]
-async fn no_more_calls_are_sent_again_at_a_time_than_the_limit_says() {
+async fn calls_are_sent_again_within_the_concurrency_limit() {
     let world = World::new();
     let shop = limited(&world, 32);
     let calls: Vec<_> = (0..200).map(|_| tokio::spawn(shop.order(7))).collect();
@@ -38,9 +38,9 @@ async fn no_more_calls_are_sent_again_at_a_time_than_the_limit_says() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, B2: who waited for the refresh before anything was sent waits for its turn as those do that are sent again.
+/// B16, B2: calls that waited for the refresh before the first send queue together with calls that are sent again.
 #[tokio::test(start_paused = true)]
-async fn a_crowd_that_waited_at_the_door_is_let_in_by_the_limit_too() {
+async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     let world = World::new();
     let shop = limited(&world, 32);
     world.authority.hold(Role::Refresh);
@@ -69,7 +69,7 @@ async fn a_crowd_that_waited_at_the_door_is_let_in_by_the_limit_too() {
     world.authority.assert_refreshes(1);
 }
 
-/// B16, F4: who has no time left is not sent again, and takes nobody's turn.
+/// B16, F4: a call without time left is not sent again, and uses no permit.
 #[tokio::test(start_paused = true)]
 async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     let world = World::new();
@@ -97,7 +97,7 @@ async fn a_call_whose_deadline_passes_in_the_queue_is_not_sent_again() {
     shop.order(7).await.unwrap();
 }
 
-/// B16, I5, J1: a logout while calls wait for their turn: none of them is sent again.
+/// B16, I5, J1: a logout while calls are queued: none of them is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_empties_the_queue() {
     let world = World::new();
@@ -117,9 +117,9 @@ async fn a_logout_empties_the_queue() {
     world.stage.assert_sends(6);
 }
 
-/// B16, I4: a refresh while calls wait for their turn: they go with what is current then.
+/// B16, I4: a refresh while calls are queued: they are sent with the token that is current then.
 #[tokio::test(start_paused = true)]
-async fn a_call_that_waited_for_its_turn_takes_the_current_token() {
+async fn a_queued_call_takes_the_current_token() {
     let world = World::new();
     let shop = limited(&world, 0);
     let calls = [tokio::spawn(shop.order(7)), tokio::spawn(shop.order(7))];

@@ -1,4 +1,4 @@
-//! Many identities in one process, one identity at several hosts, one refresh token for several audiences.
+//! Many identities in one process, one identity at several hosts, and one refresh token for several audiences.
 
 use std::time::Duration;
 
@@ -12,11 +12,11 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, tokens
 use crate::lane::Reaching;
 use crate::witness::{done, quiet};
 
-/// Q2: ten thousand tenants are ten thousand sessions that their owner holds, in whatever map suits: there is no pool
-/// and nothing global, so nothing is ever evicted but by dropping it. One that is dropped in the middle of its refresh
-/// ends it well, and leaves nothing behind.
+/// Q2: ten thousand tenants are ten thousand sessions, which their owner keeps in a map of its choice. There is no
+/// pool and no global state, so dropping a session is the only way to evict it. A session that is dropped during its
+/// refresh finishes it and leaves nothing behind.
 #[tokio::test(start_paused = true)]
-async fn ten_thousand_tenants_cost_nothing_but_themselves() {
+async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;
     let world = World::with(AuthorityConfig {
         lifetime: Some(Duration::from_secs(3600)),
@@ -34,7 +34,7 @@ async fn ten_thousand_tenants_cost_nothing_but_themselves() {
     while exchanges.len() < TENANTS {
         exchanges.push(world.authority.parked(Role::Refresh).await);
     }
-    // Every second tenant is dropped, with its callers, while its refresh is under way.
+    // Every second tenant is dropped, with its calls, during its refresh.
     let mut kept = Vec::new();
     for (number, call) in calls.into_iter().enumerate() {
         if number % 2 == 0 { kept.push(call) } else { call.abort() }
@@ -55,7 +55,7 @@ async fn ten_thousand_tenants_cost_nothing_but_themselves() {
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
 }
 
-/// Q3: one identity at two hosts: each client has the origin that it may tell, and they share one session: one refresh.
+/// Q3: one identity at two hosts: each client has its own origin, and they share one session and one refresh.
 #[tokio::test(start_paused = true)]
 async fn one_identity_at_two_hosts_refreshes_once() {
     let (world, files) = (World::new(), Stage::new());
@@ -88,16 +88,16 @@ trait Issuer {
     #[post("/api/user/refresh_token")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// A token for one audience, for whoever shows who they are.
+    /// A token for one audience.
     #[post("/token")]
     async fn token_for(&self, #[json("audience")] audience: &str) -> Result<Tokens>;
 }
 
-/// G8, Q4: one refresh token and two audiences. The refresh token is in one session, and each audience has a session
-/// of its own whose refresh is an ordinary call under the first. So it is spent by one refresh at a time, and an
-/// audience's trouble is its own.
+/// G8, Q4: one refresh token and two audiences. The refresh token is in one session. Each audience has its own
+/// session, whose refresh is an ordinary call under the first. So one refresh at a time spends the token, and a
+/// failure of one audience does not affect the other.
 #[tokio::test(start_paused = true)]
-async fn the_sessions_of_two_audiences_hang_off_one_refresh_token() {
+async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let world = World::new();
     world.guard_with(401, |seen| match seen.path() {
         "/token" => {
@@ -140,9 +140,9 @@ async fn the_sessions_of_two_audiences_hang_off_one_refresh_token() {
     world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// Q1, Q2: an outage of one tenant is not that of the next.
+/// Q1, Q2: an outage of one tenant does not affect another.
 #[tokio::test(start_paused = true)]
-async fn tenants_share_no_memory_of_failures() {
+async fn tenants_share_no_failure_backoff() {
     let world = World::new();
     let (ann, bob) = (customer(&world), customer(&world));
     world.guard_with(403, |_| order(7));

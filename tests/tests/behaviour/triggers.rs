@@ -1,4 +1,4 @@
-//! Which statuses a call is refreshed for, tried one by one.
+//! Which statuses start a refresh, tried one by one.
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
@@ -46,7 +46,7 @@ impl Calls for Teapots {
     }
 }
 
-/// Which statuses a call is refreshed for: each is tried in a world of its own.
+/// The statuses that start a refresh. Each is tried in its own world.
 async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
     let mut triggers = Vec::new();
     for status in 100..600 {
@@ -68,25 +68,25 @@ fn odd(world: &World) -> OddClient {
 
 /// A3: 401 and 403, and no other status.
 #[tokio::test(start_paused = true)]
-async fn only_401_and_403_are_refreshed_for_by_default() {
+async fn by_default_only_401_and_403_start_a_refresh() {
     assert_eq!(triggers(customer).await, [401, 403]);
 }
 
-/// A3: an API has a set of its own.
+/// A3: an API can set its own statuses.
 #[tokio::test(start_paused = true)]
-async fn an_api_says_which_statuses_are_refreshed_for() {
+async fn an_api_can_set_the_statuses_that_start_a_refresh() {
     assert_eq!(triggers(odd).await, [419, 440]);
 }
 
-/// A3: a method has a set of its own.
+/// A3: a method can set its own statuses.
 #[tokio::test(start_paused = true)]
-async fn a_method_says_which_statuses_are_refreshed_for() {
+async fn a_method_can_set_the_statuses_that_start_a_refresh() {
     assert_eq!(triggers(|world| Teapots(odd(world))).await, [418]);
 }
 
-/// A3: a client has a set of its own.
+/// A3: a client can set its own statuses.
 #[tokio::test(start_paused = true)]
-async fn a_client_says_which_statuses_are_refreshed_for() {
+async fn a_client_can_set_the_statuses_that_start_a_refresh() {
     let client = |world: &World| {
         let issued = tokens(&world.authority.issue());
         builder(world).tokens(issued).refresh_on([401, 498]).build().unwrap()

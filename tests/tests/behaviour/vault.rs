@@ -1,4 +1,4 @@
-//! A store that does what the test says: [`Vault`].
+//! A store that the test controls: [`Vault`].
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -9,7 +9,7 @@ use afresh::{BoxError, Revision, SessionStore, StoreLock, Stored, Swap};
 use serde_json::Value;
 use tokio::sync::{Mutex as Turn, watch};
 
-/// What a session does with its store.
+/// An operation of a session on its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Op {
     Load,
@@ -17,19 +17,19 @@ pub enum Op {
     Lock,
 }
 
-/// What becomes of it.
+/// How an operation goes wrong.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It fails, and nothing is done.
     Fail,
-    /// It is done, and fails all the same.
+    /// It is done, but returns an error.
     FailAfter,
     /// It never returns.
     Hang,
 }
 
-/// A store in memory that counts, fails and waits as it is told. Clones are the same store: clients with one are
-/// processes that share it. It honours fences.
+/// A store in memory that counts its operations, fails and waits as the test says. Clones are the same store: two
+/// clients with one store act as two processes that share it. It checks fences.
 #[derive(Clone, Default)]
 pub struct Vault(Arc<Inner>);
 
@@ -59,7 +59,7 @@ impl Vault {
         Self::default()
     }
 
-    /// How often this has been begun.
+    /// How often this operation was started.
     pub fn count(&self, op: Op) -> usize {
         self.endpoint(op).count.load(Ordering::SeqCst)
     }
@@ -88,27 +88,27 @@ impl Vault {
         self.0.without_locks.store(true, Ordering::SeqCst);
     }
 
-    /// So many leases run out before whoever gets one can use it.
+    /// This many leases expire before their holder can use them.
     pub fn spend_leases(&self, count: usize) {
         self.0.spent_leases.store(count, Ordering::SeqCst);
     }
 
-    /// Takes the lock, as another process does.
+    /// Takes the lock, as another process would.
     pub async fn locked(&self) -> StoreLock {
         self.lock().await.unwrap().unwrap()
     }
 
-    /// The lease of whoever has the lock has run out, and somebody else has taken it.
+    /// The lease of the lock's holder expires, and another process takes the lock.
     pub fn outlive_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
 
-    /// The fences that writes came with since this was last asked, whatever became of them.
+    /// The fences of all writes since the last call, whether they succeeded or not.
     pub fn fences(&self) -> Vec<Option<u64>> {
         std::mem::take(&mut self.0.fences.lock().unwrap())
     }
 
-    /// From now on it says at once that something has changed, whoever asks.
+    /// From now on it reports a change at once, to every caller.
     pub fn cry_wolf(&self) {
         self.0.news.send_replace(u64::MAX);
     }
@@ -118,7 +118,7 @@ impl Vault {
         parse(&self.stored().record)
     }
 
-    /// All that was ever stored.
+    /// Everything that was ever stored.
     pub fn history(&self) -> Vec<Value> {
         self.0.history.lock().unwrap().clone()
     }
@@ -128,28 +128,28 @@ impl Vault {
         self.record()["session"]["access"].as_str().map(str::to_owned)
     }
 
-    /// Puts bytes there, as anybody can.
+    /// Writes bytes, as another program could.
     pub fn put(&self, record: &[u8]) {
         let mut stored = self.stored();
         *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
     }
 
-    /// Restores what was there before, as a server does that has lost its last writes.
+    /// Restores an earlier state, like a server that has lost its last writes.
     pub fn restore(&self, revision: Revision, record: Vec<u8>) {
         *self.stored() = Stored { revision, record };
     }
 
-    /// The revision of what is there.
+    /// The current revision.
     pub fn revision(&self) -> Revision {
         self.stored().revision
     }
 
-    /// The bytes that are there.
+    /// The bytes that are stored.
     pub fn bytes(&self) -> Vec<u8> {
         self.stored().record.clone()
     }
 
-    /// Tells those who wait for changes.
+    /// Informs those that wait for changes.
     pub fn tell(&self) {
         let revision = self.stored().revision.number();
         self.0.news.send_replace(revision);

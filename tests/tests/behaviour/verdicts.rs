@@ -1,4 +1,4 @@
-//! What an answer says about the credential: expired, under suspicion, or nothing at all.
+//! What an answer says about the credential: expired, suspect, or nothing.
 
 use std::time::Duration;
 
@@ -13,10 +13,10 @@ use crate::api::{
 };
 use crate::lane::Reaching;
 
-/// A page as a firewall shows it.
+/// An HTML page as a firewall shows it.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 
-/// C1: forbidden is forbidden: one refresh, the second refusal is the answer, and the session goes on.
+/// C1: a forbidden call costs one refresh. The second refusal is the answer, and the session continues.
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();
@@ -39,9 +39,9 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// C3: a token that does not suffice is no better after a refresh.
+/// C3: a refresh does not change the scope of a token.
 #[tokio::test(start_paused = true)]
-async fn a_call_that_lacks_a_scope_is_never_refreshed_for() {
+async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     let lines = [
         r#"Bearer error="insufficient_scope""#,
         r#"Bearer realm="shop", error="insufficient_scope", scope="reports:read""#,
@@ -61,9 +61,9 @@ async fn a_call_that_lacks_a_scope_is_never_refreshed_for() {
     }
 }
 
-/// C4: the server says that the token is no good: it is refreshed even where a bare 403 is taken at its word.
+/// C4: the server says that the token is invalid: this starts a refresh even where a bare 403 would not.
 #[tokio::test(start_paused = true)]
-async fn an_invalid_token_is_refreshed_for_even_on_a_route_known_as_forbidden() {
+async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
     for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
         let world = World::new();
@@ -81,9 +81,9 @@ async fn an_invalid_token_is_refreshed_for_even_on_a_route_known_as_forbidden() 
     }
 }
 
-/// C5: most servers say nothing with their 403, or something that says nothing: that is worth one refresh.
+/// C5: most servers say nothing about the token in a 403, so it costs one refresh.
 #[tokio::test(start_paused = true)]
-async fn a_403_that_says_nothing_of_the_token_is_refreshed_for() {
+async fn a_403_without_a_challenge_starts_a_refresh() {
     let refusals = [
         Answer::new(403),
         Answer::json(403, json!({ "message": "no" })),
@@ -104,9 +104,10 @@ async fn a_403_that_says_nothing_of_the_token_is_refreshed_for() {
     }
 }
 
-/// C6: a gateway refuses an expired token with its stock page, a firewall refuses everything with it: one refresh tells.
+/// C6: a gateway refuses an expired token with its stock page, and a firewall refuses everything with it: one refresh
+/// shows which.
 #[tokio::test(start_paused = true)]
-async fn a_page_instead_of_an_answer_costs_at_most_one_refresh() {
+async fn an_html_403_costs_at_most_one_refresh() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -123,9 +124,9 @@ async fn a_page_instead_of_an_answer_costs_at_most_one_refresh() {
     world.authority.assert_refreshes(2);
 }
 
-/// C6: a page in the place of the refresh endpoint logs nobody out, whatever its status.
+/// C6: an HTML page from the refresh endpoint does not end the session, whatever its status.
 #[tokio::test(start_paused = true)]
-async fn a_page_instead_of_a_refresh_never_ends_the_session() {
+async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     for status in [400, 401, 403, 500] {
         let world = World::with(AuthorityConfig::cookie());
         let shop = cookie_customer(&world).await;
@@ -143,9 +144,9 @@ async fn a_page_instead_of_a_refresh_never_ends_the_session() {
     }
 }
 
-/// C7: "slow down" is no matter of the token.
+/// C7: a rate limit is not about the token.
 #[tokio::test(start_paused = true)]
-async fn a_403_that_limits_the_rate_is_never_refreshed_for() {
+async fn a_403_for_a_rate_limit_starts_no_refresh() {
     let refusals = [
         Answer::json(403, json!({ "message": "API rate limit exceeded" }))
             .header("x-ratelimit-limit", "60")
@@ -165,9 +166,9 @@ async fn a_403_that_limits_the_rate_is_never_refreshed_for() {
     }
 }
 
-/// C7: a limit that is not reached says nothing.
+/// C7: a rate limit that is not reached says nothing.
 #[tokio::test(start_paused = true)]
-async fn a_403_with_some_of_the_limit_left_is_refreshed_for() {
+async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();
     let shop = customer(&world);
     world.authority.expire();
@@ -178,9 +179,9 @@ async fn a_403_with_some_of_the_limit_left_is_refreshed_for() {
     world.authority.assert_refreshes(1);
 }
 
-/// C11: by its clock the token was good, but somebody revoked it: one refresh, and all is well.
+/// C11: the token had not expired but was revoked: one refresh resolves it.
 #[tokio::test(start_paused = true)]
-async fn a_revoked_token_that_has_not_expired_is_refreshed_for() {
+async fn a_revoked_token_that_has_not_expired_is_refreshed() {
     let world = World::with(AuthorityConfig {
         lifetime: Some(Duration::from_secs(3600)),
         ..AuthorityConfig::default()
@@ -197,9 +198,9 @@ async fn a_revoked_token_that_has_not_expired_is_refreshed_for() {
     world.authority.assert_refreshes(1);
 }
 
-/// C14: a login that is refused is refused, with or without somebody logged in.
+/// C14: a refused login is refused, with or without a session.
 #[tokio::test(start_paused = true)]
-async fn a_refused_login_is_its_own_answer() {
+async fn a_refused_login_starts_no_refresh() {
     for status in [401, 403] {
         for logged_in in [false, true] {
             let world = World::new();
@@ -217,9 +218,9 @@ async fn a_refused_login_is_its_own_answer() {
     }
 }
 
-/// C14: so is a refresh by hand.
+/// C14: the same for a call of the refresh method.
 #[tokio::test(start_paused = true)]
-async fn a_refused_refresh_method_is_its_own_answer() {
+async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -235,9 +236,9 @@ async fn a_refused_refresh_method_is_its_own_answer() {
     }
 }
 
-/// C14: and a logout, after which nobody is logged in all the same.
+/// C14: the same for a logout, which still ends the session.
 #[tokio::test(start_paused = true)]
-async fn a_refused_logout_is_its_own_answer() {
+async fn a_refused_logout_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -252,7 +253,7 @@ async fn a_refused_logout_is_its_own_answer() {
 
 /// C15: no token was sent, so none is refreshed.
 #[tokio::test(start_paused = true)]
-async fn a_refused_public_call_is_its_own_answer() {
+async fn a_refused_public_call_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
         let shop = customer(&world);
@@ -266,9 +267,9 @@ async fn a_refused_public_call_is_its_own_answer() {
     }
 }
 
-/// C15: the same for a hand-written request while nobody is logged in, and without any session at all.
+/// C15: the same for a hand-written request without a session, or without a token in it.
 #[tokio::test(start_paused = true)]
-async fn a_refused_request_without_a_token_is_its_own_answer() {
+async fn a_refused_request_without_a_token_starts_no_refresh() {
     let world = World::new();
     world.stage.respond(|_| 403);
     let anonymous = Client::builder(ORIGIN).reaching(world.clone()).build().unwrap();
