@@ -49,7 +49,7 @@ pub(crate) struct State {
 pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// What to do with the next requests, before the standing conduct holds again.
+    /// How to handle the next requests. After them, `always` applies again.
     pub(crate) next: VecDeque<Handling>,
     pub(crate) always: Handling,
 }
@@ -224,7 +224,7 @@ impl Authority {
         self.state().issued.credentials(access)
     }
 
-    /// How many exchanges arrived, whatever set_state of them.
+    /// How many requests arrived at the refresh endpoint, successful or not.
     #[must_use]
     pub fn refreshes(&self) -> usize {
         self.requests(Role::Refresh).len()

@@ -1,4 +1,4 @@
-//! Everything about an authority that a test can turn.
+//! The configuration of an authority.
 
 use std::time::Duration;
 
@@ -6,36 +6,36 @@ use serde_json::{Value, json};
 
 use crate::answer::Answer;
 
-/// How an [`Authority`](crate::Authority) behaves. The default is an OAuth server of today: a refresh token in JSON that
-/// rotates, no grace, and a session that dies when a spent one is presented.
+/// How an [`Authority`](crate::Authority) behaves. The default is a current OAuth server: a refresh token in JSON
+/// that rotates, no grace period, and a session that ends when a spent token is presented.
 #[derive(Clone, Debug)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
 pub struct AuthorityConfig {
-    /// Each refresh token is good for one refresh. Off: the first one stays good.
+    /// Each refresh token is valid for one refresh. Off: the first one stays valid.
     pub rotate: bool,
-    /// How long after its rotation the last spent refresh token is honoured again, with the same successor.
+    /// How long after its rotation the last spent refresh token is accepted again, with the same successor.
     pub grace: Option<Duration>,
-    /// A spent refresh token ends the whole session, as stolen ones should.
+    /// A spent refresh token that is presented ends the session.
     pub reuse_ends_session: bool,
-    /// A refresh ends the access tokens before it. Off: they live as long as they live.
+    /// A refresh revokes the earlier access tokens. Off: they are valid until they expire.
     pub revokes_old_access: bool,
-    /// A refresh hands out the same access token again.
+    /// A refresh returns the same access token again.
     pub repeats_access: bool,
     /// How long access tokens live on tokio's clock, also said as `expires_in`. `None`: until [`expire`] and unsaid.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,
-    /// What is said as `expires_in` instead of the truth.
+    /// The value of `expires_in`, instead of the true lifetime.
     pub expires_in: Option<Value>,
-    /// Where the refresh token travels.
+    /// Where requests and answers carry the refresh token.
     pub refresh_token_in: RefreshTokenIn,
-    /// What a refresh says about the next refresh token.
+    /// What a refresh answers as the next refresh token.
     pub refresh_token_field: RefreshTokenField,
-    /// Further members of every answer that carries tokens.
+    /// More fields for every answer with tokens.
     pub members: Value,
-    /// Name of the refresh token's cookie.
+    /// The name of the refresh token's cookie.
     pub cookie_name: &'static str,
-    /// What follows the cookie's value.
+    /// The attributes of the cookie.
     pub cookie_attributes: &'static str,
     /// How long every request takes, on tokio's clock.
     pub delay: Option<Duration>,
@@ -45,23 +45,23 @@ pub struct AuthorityConfig {
     pub paths: [&'static str; 3],
 }
 
-/// Where the refresh token travels, in both directions.
+/// Where requests and answers carry the refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenIn {
-    /// As `refresh_token` in the JSON answer; presented in a JSON or form body, or as a bearer token.
+    /// As `refresh_token` in the JSON answer. Requests carry it in a JSON or form body, or as a bearer token.
     Body,
     /// In an `HttpOnly` cookie.
     Cookie,
 }
 
-/// What a refresh says about the next refresh token.
+/// What a refresh answers as the next refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RefreshTokenField {
-    /// It is there.
+    /// A refresh token.
     Given,
-    /// It is left out, which means that the old one stays good: nothing rotates.
+    /// No field, which means that the old one stays valid: nothing rotates.
     Omitted,
-    /// It is the empty string, which means the same.
+    /// An empty string, which means the same.
     Empty,
 }
 
@@ -88,7 +88,8 @@ impl Default for AuthorityConfig {
 }
 
 impl AuthorityConfig {
-    /// The server that afresh was made for: the refresh token in a rotating `HttpOnly` cookie, 403 for whatever is no good.
+    /// The server that afresh was first written for: the refresh token in a rotating `HttpOnly` cookie, and a 403 for
+    /// every invalid token.
     #[must_use]
     pub fn cookie() -> Self {
         let refusal = json!({ "status": { "text": "refresh token invalid", "severity": "error" } });
@@ -104,7 +105,7 @@ impl AuthorityConfig {
     }
 }
 
-/// The three kinds of request that an authority takes.
+/// The three kinds of request that an authority handles.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// Starts a session.
@@ -115,14 +116,14 @@ pub enum Role {
     Logout,
 }
 
-/// What an authority does with one request.
+/// How an authority handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
-    /// Processes it and says so.
+    /// Processes it and answers accordingly.
     Normal,
     /// Answers this and processes nothing: no token is spent.
     Instead(Answer),
-    /// Processes it, but answers this: what was issued is lost.
+    /// Processes it, but answers this: the issued tokens are lost.
     ProcessThen(Answer),
 }
 
@@ -151,7 +152,7 @@ impl Handling {
         Self::ProcessThen(Answer::reset())
     }
 
-    /// Refuses for now, with a `Retry-After`.
+    /// Answers this status with `Retry-After`, and processes nothing.
     #[must_use]
     pub fn retry_after(status: u16, value: &str) -> Self {
         Self::Instead(Answer::new(status).header("retry-after", value))

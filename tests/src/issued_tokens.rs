@@ -1,4 +1,4 @@
-//! Which tokens were issued and what they are worth: the books of an authority. Pure: no HTTP, no clock of its own.
+//! Which tokens an authority has issued, and which are valid. No HTTP, and no clock of its own.
 
 use std::hash::{BuildHasher, RandomState};
 
@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::authority_config::AuthorityConfig;
 
-/// The books. Tokens are known by their number, from 1.
+/// All issued tokens. They are known by their number, from 1.
 #[derive(Debug)]
 pub(crate) struct IssuedTokens {
     canary: String,
@@ -41,11 +41,11 @@ struct Secret {
 struct Spent {
     at: Instant,
     successor: usize,
-    /// Whether the answer that carried the successor reached its caller.
+    /// Whether the answer with the successor reached the client.
     told: bool,
 }
 
-/// What an exchange or a login issued: numbers of an access token and a refresh token.
+/// The numbers of the access token and the refresh token that a refresh or login issued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Grant {
     pub(crate) access: usize,
@@ -56,7 +56,7 @@ pub(crate) struct Grant {
 
 impl IssuedTokens {
     pub(crate) fn new() -> Self {
-        // Each `RandomState` has keys of its own, from the operating system's randomness at first.
+        // Each `RandomState` has its own keys, which the operating system's randomness seeds.
         let canary = format!("{:016x}", RandomState::new().hash_one("canary"));
         let (sessions, access, secrets) = (Vec::new(), Vec::new(), Vec::new());
         Self { canary, sessions, access, secrets, reuses: 0, retries_after_lost_answer: 0 }
@@ -102,7 +102,7 @@ impl IssuedTokens {
         }
     }
 
-    /// Exchanges a refresh token; `None` is a refusal.
+    /// Refreshes with this refresh token; `None` is a refusal.
     pub(crate) fn exchange(&mut self, token: &str, config: &AuthorityConfig, now: Instant) -> Option<Grant> {
         let number = self.number(token, "-refresh-", self.secrets.len())?;
         let Secret { session, spent } = self.secrets[number - 1];
@@ -138,7 +138,7 @@ impl IssuedTokens {
         Grant { access, secret: successor, spent: Some(number) }
     }
 
-    /// The answer that carried this grant was given: from now on the caller knows what is spent.
+    /// The answer with these tokens was sent: from now on the client knows which token is spent.
     pub(crate) fn told(&mut self, grant: Grant) {
         let secret = grant.spent.and_then(|number| self.secrets.get_mut(number - 1));
         if let Some(spent) = secret.and_then(|secret| secret.spent.as_mut()) {
@@ -176,7 +176,7 @@ impl IssuedTokens {
         })
     }
 
-    /// What the session of an access token was started with.
+    /// The credentials that the session of an access token was started with.
     pub(crate) fn credentials(&self, token: &str) -> Option<Value> {
         let session = self.access[self.access_number(token)? - 1].session;
         Some(self.sessions[session].credentials.clone())

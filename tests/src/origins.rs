@@ -1,4 +1,4 @@
-//! Several origins behind one transport, for whatever crosses from one to another.
+//! Several origins behind one transport, for requests that cross from one to another.
 
 use std::fmt;
 use std::sync::Arc;
@@ -32,7 +32,7 @@ type Handle = dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Outcome> + Send
 double_methods!(Origins);
 
 impl Origins {
-    /// Nothing anywhere.
+    /// No origin yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

@@ -1,4 +1,5 @@
-//! What happened at a double, in order. A world's doubles write into one log, so that their order is known too.
+//! A log of all requests to a double, and of what happened to each. A world's doubles share one log, so the order of
+//! their entries is known.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -15,7 +16,7 @@ pub enum LogEntry {
     Answered(usize, u16),
     /// It was answered by a transport error.
     Failed(usize),
-    /// Its caller went away before there was an answer.
+    /// Its caller was gone before there was an answer.
     Abandoned(usize),
     /// The body of its answer was read to the end.
     BodyRead(usize),

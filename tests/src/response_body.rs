@@ -1,4 +1,4 @@
-//! From an answer to a response, and the body that tells the log when it was read or dropped.
+//! Turns an answer into a response, with a body that logs when it is read or dropped.
 
 use std::collections::VecDeque;
 use std::future::pending;
@@ -16,7 +16,7 @@ use crate::double::Outcome;
 use crate::request_log::RequestLog;
 use crate::seen::{RequestState, Seen};
 
-/// One request while it is at a double. Dropped before it is answered, it is abandoned.
+/// One request that is being handled. If it is dropped before the answer, it is abandoned.
 pub(crate) struct OpenRequest {
     seen: Seen,
     log: RequestLog,
@@ -32,7 +32,7 @@ impl OpenRequest {
         &self.seen
     }
 
-    /// Gives the answer; one that hangs, or that nobody ever decides, never returns.
+    /// Returns the answer. An answer that hangs never returns.
     pub(crate) async fn answer(mut self, answer: Answer) -> Outcome {
         match answer.0 {
             Kind::Response(response) => {
@@ -110,7 +110,7 @@ impl http_body::Body for ResponseBody {
                 (Some(chunk), _) => Some(Ok(chunk)),
                 (None, Ending::Complete) => None,
                 (None, Ending::Break) => {
-                    // A socket gets the time to flush what came before.
+                    // Gives a socket time to flush what came before.
                     *ending = Ending::Broken;
                     cx.waker().wake_by_ref();
                     return Poll::Pending;
@@ -135,7 +135,7 @@ impl http_body::Body for ResponseBody {
 
     fn size_hint(&self) -> SizeHint {
         match &self.source {
-            // What is left of a body of known length: it comes in one piece.
+            // The rest of a body of known length. It arrives in one chunk.
             Source::Chunks(chunks, _, size) if size.exact().is_some() && chunks.is_empty() => {
                 SizeHint::with_exact(0)
             }

@@ -1,4 +1,4 @@
-//! A request as the double saw it, and what set_state of it.
+//! A request as the double received it, and its state.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -20,12 +20,12 @@ struct Inner {
     state: Mutex<RequestState>,
 }
 
-/// What set_state of a request, from arrival to the last byte of its answer.
+/// The state of a request, from arrival to the last byte of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RequestState {
     /// Not answered yet.
     Waiting,
-    /// The caller went away before there was an answer.
+    /// The caller was gone before there was an answer.
     Abandoned,
     /// Answered by a transport error.
     Failed,
@@ -47,14 +47,14 @@ impl RequestState {
         }
     }
 
-    /// Whether the exchange holds nothing any more: failed, abandoned, or its body read or dropped.
+    /// Whether the request is over: failed, abandoned, or its body read or dropped.
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Answered(_))
     }
 }
 
-/// How long the sender was ready to wait, as the request itself says (in memory only: it is not sent).
+/// The timeout set on the request (in memory only: it is not sent).
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 
@@ -72,7 +72,7 @@ impl Seen {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Its place among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
+    /// Its number among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
     /// [`World`](crate::World), from 0.
     #[must_use]
     pub fn number(&self) -> usize {
@@ -85,13 +85,13 @@ impl Seen {
         self.0.at
     }
 
-    /// What set_state of it so far.
+    /// Its state so far.
     #[must_use]
     pub fn state(&self) -> RequestState {
         *self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The verb: `GET`.
+    /// The method: `GET`.
     #[must_use]
     pub fn method(&self) -> &str {
         self.0.request.method().as_str()
@@ -109,25 +109,25 @@ impl Seen {
         self.uri().query()
     }
 
-    /// Verb and path: `GET /orders/7`.
+    /// Method and path: `GET /orders/7`.
     #[must_use]
     pub fn route(&self) -> String {
         format!("{} {}", self.method(), self.path())
     }
 
-    /// The whole URL. On a socket its authority is what the `host` header says.
+    /// The whole URL. On a socket, its authority is the `host` header.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.0.request.uri()
     }
 
-    /// The host asked for, without its port.
+    /// The host, without its port.
     #[must_use]
     pub fn host(&self) -> &str {
         self.uri().host().unwrap_or_default()
     }
 
-    /// Scheme, host and port (where one is written): `https://api.test`.
+    /// Scheme, host and port (if the URL has one): `https://api.test`.
     #[must_use]
     pub fn origin(&self) -> String {
         origin(self.uri())
@@ -145,7 +145,7 @@ impl Seen {
         self.0.request.headers()
     }
 
-    /// What the `authorization` header carries, without its scheme if it has one.
+    /// The value of the `authorization` header, without its scheme if it has one.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         let value = self.header("authorization")?;

@@ -34,7 +34,7 @@ type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 double_methods!(Stage);
 
 impl Stage {
-    /// A stage at which everything parks.
+    /// A stage at which every request parks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -66,7 +66,7 @@ impl Stage {
         arrivals
     }
 
-    /// The next request that parks, if one is there already.
+    /// The next parked request, if there is one.
     #[must_use]
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.0.gate.try_next().map(Arrival)
@@ -78,12 +78,13 @@ impl Stage {
         self.0.gate.waiting()
     }
 
-    /// From now on answers by itself, except where it says [`Answer::park`]. What is parked stays parked.
+    /// From now on the stage answers by itself, except where the script returns [`Answer::park`]. Parked requests
+    /// stay parked.
     pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
         *self.script() = Some(Arc::new(move |seen| script(seen).into()));
     }
 
-    /// From now on everything parks again.
+    /// From now on every request parks again.
     pub fn park(&self) {
         *self.script() = None;
     }
@@ -100,13 +101,13 @@ impl Stage {
         self.seen().len()
     }
 
-    /// Verb and path of every request so far: `["GET /orders/7"]`.
+    /// Method and path of every request so far: `["GET /orders/7"]`.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.seen().iter().map(Seen::route).collect()
     }
 
-    /// Everything that happened, in order; in a [`World`](crate::World) also what happened at its authority.
+    /// Everything that happened, in order; in a [`World`](crate::World), this includes its authority.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.0.log.entries()
@@ -152,7 +153,7 @@ impl fmt::Debug for Stage {
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// The request, to keep beyond the answer.
+    /// The request, to keep after the answer.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
@@ -183,13 +184,13 @@ impl Arrival {
         self.answer_with(Answer::hang());
     }
 
-    /// Whether the caller has gone away.
+    /// Whether the caller is gone.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.0.is_abandoned()
     }
 
-    /// Waits until the caller goes away.
+    /// Waits until the caller is gone.
     pub async fn abandoned(&mut self) {
         self.0.abandoned().await;
     }

@@ -1,4 +1,4 @@
-//! Behind an authority's counter: how one request is taken, held, processed and answered.
+//! How an authority handles one request: it parks, processes and answers it.
 
 use bytes::Bytes;
 use futures_util::FutureExt;
@@ -74,7 +74,7 @@ impl Authority {
         endpoint.next.pop_front().unwrap_or_else(|| endpoint.always.clone())
     }
 
-    /// The answer, and the grant that it carries.
+    /// The answer, and the tokens in it.
     fn process(&self, role: Role, seen: &Seen, handling: Handling) -> (Answer, Option<Grant>) {
         match handling {
             Handling::Instead(answer) => (answer, None),
@@ -114,7 +114,7 @@ fn presented(seen: &Seen, config: &AuthorityConfig, canary: &str) -> Option<Stri
     if config.refresh_token_in == RefreshTokenIn::Cookie {
         return seen.cookie(config.cookie_name).map(str::to_owned);
     }
-    // Under which name it comes is for tests to check: here every place is searched.
+    // Other tests check the field name. This searches every place.
     let json = match seen.json() {
         Value::Object(members) => members.into_iter().map(|(_, value)| value).collect(),
         other => vec![other],
@@ -163,7 +163,7 @@ fn cookie(config: &AuthorityConfig, value: &str) -> String {
     format!("{}={value}{}", config.cookie_name, config.cookie_attributes)
 }
 
-/// Counts how many exchanges are under way at the same time.
+/// Counts how many refreshes are in progress at the same time.
 struct UnderWay(Option<Authority>);
 
 impl UnderWay {
@@ -194,39 +194,39 @@ impl Drop for UnderWay {
 pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 
 impl ParkedRequest {
-    /// The request, to keep beyond the answer.
+    /// The request, to keep after the answer.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
     }
 
-    /// Lets it go on, as if it had not been held.
+    /// Continues it, as if it had not been held.
     pub fn release(self) {
         self.0.decide(Handling::Normal);
     }
 
-    /// Answers this. If it was not processed yet, it never is.
+    /// Answers this. A request that is not processed yet never will be.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }
 
-    /// Processes it, if it was not yet, but answers this.
+    /// Processes the request if necessary, but answers this.
     pub fn process_then(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::ProcessThen(answer.into()));
     }
 
-    /// Never answers; unprocessed, it stays so.
+    /// Never answers. A request that is not processed yet never will be.
     pub fn hang(self) {
         self.answer(Answer::hang());
     }
 
-    /// Whether the caller has gone away.
+    /// Whether the caller is gone.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.0.is_abandoned()
     }
 
-    /// Waits until the caller goes away.
+    /// Waits until the caller is gone.
     pub async fn abandoned(&mut self) {
         self.0.abandoned().await;
     }

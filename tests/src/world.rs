@@ -1,4 +1,4 @@
-//! A stage and an authority on one origin: what most tests need.
+//! A stage and an authority at one origin: what most tests need.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
@@ -32,13 +32,13 @@ impl Default for World {
 }
 
 impl World {
-    /// A world whose API parks everything and whose authority is honest.
+    /// A world whose API parks every request, with the default authority.
     #[must_use]
     pub fn new() -> Self {
         Self::with(AuthorityConfig::default())
     }
 
-    /// A world whose authority has these config.
+    /// A world whose authority has this configuration.
     #[must_use]
     pub fn with(config: AuthorityConfig) -> Self {
         let log = RequestLog::default();
@@ -46,12 +46,12 @@ impl World {
         Self { stage: Stage::with_log(log), authority }
     }
 
-    /// From now on the API answers by itself: 200 with `{}` to an access token that is good, `refused` to every other.
+    /// From now on the API answers by itself: 200 with `{}` for a valid access token, `refused` otherwise.
     pub fn guard(&self, refused: u16) {
         self.guard_with(refused, |_| (200, serde_json::json!({})));
     }
 
-    /// From now on the API answers by itself: this to an access token that is good, `refused` to every other.
+    /// From now on the API answers by itself: `granted` for a valid access token, `refused` otherwise.
     pub fn guard_with<A: Into<Answer>>(
         &self,
         refused: impl Into<Answer>,
@@ -70,7 +70,7 @@ impl World {
         self.authority.request_log().requests()
     }
 
-    /// Verb and path of every request so far.
+    /// Method and path of every request so far.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.log().iter().map(Seen::route).collect()

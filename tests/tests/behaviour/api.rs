@@ -1,7 +1,6 @@
 //! The APIs that all behaviour tests call, and clients for them in a [`World`].
 
-use crate::lane::Reaching;
-use std::time::Duration;
+use crate::transports::ConnectTo;
 
 use afresh::{ClientBuilder, RefreshToken, Reply, Result, SessionEvent, SessionEvents, Tokens, api};
 use afresh_tests::{TokenPair, World};
@@ -95,22 +94,22 @@ pub trait CookieShop {
 
 /// A builder of a client for this world.
 pub fn builder(world: &World) -> ClientBuilder<ShopClient> {
-    ShopClient::builder(ORIGIN).reaching(world.clone())
+    ShopClient::builder(ORIGIN).connect_to(world.clone())
 }
 
 /// A client without a session.
-pub fn stranger(world: &World) -> ShopClient {
+pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
 
 /// A client with the authority's first tokens, without a login request.
-pub fn customer(world: &World) -> ShopClient {
+pub fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
 /// A client that has logged in to a world with [`AuthorityConfig::cookie`](afresh_tests::AuthorityConfig::cookie).
-pub async fn cookie_customer(world: &World) -> CookieShopClient {
-    let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
+    let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     shop
 }
@@ -125,13 +124,8 @@ pub fn order(id: u64) -> (u16, Value) {
     (200, json!({ "id": id }))
 }
 
-/// Waits until no task can make progress without the test. Only then does a paused clock advance.
-pub async fn settled() {
-    tokio::time::sleep(Duration::from_millis(1)).await;
-}
-
 /// The names of the events since the last call.
-pub fn happened(events: &mut SessionEvents) -> Vec<&'static str> {
+pub fn event_names(events: &mut SessionEvents) -> Vec<&'static str> {
     let names = std::iter::from_fn(|| events.try_next()).map(|event| match event {
         SessionEvent::LoggedIn => "logged in",
         SessionEvent::Refreshed => "refreshed",

@@ -14,8 +14,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};
 
-use crate::api::{ORIGIN, ShopClient, customer, tokens};
-use crate::witness::done;
+use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
+use crate::waiting::done;
 
 /// Bodies of every kind.
 #[api]
@@ -58,7 +58,7 @@ impl Serialize for Counted {
 }
 
 fn uploads(world: &World) -> (ShopClient, UploadsClient) {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     let uploads = UploadsClient::new(shop.client().clone());
     (shop, uploads)
 }

@@ -11,8 +11,8 @@ use afresh_tests::{AuthorityConfig, Handling, Role, World};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, customer, order, stranger};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Shop, logged_in_client, logged_out_client, order};
+use crate::waiting::{done, settled};
 
 const DAY: Duration = Duration::from_hours(24);
 
@@ -37,7 +37,7 @@ impl<F: Future> Future for Polled<F> {
 async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let polls = Arc::new(AtomicUsize::new(0));
     let calls: Vec<_> = (0..WAITERS as u64)
@@ -47,7 +47,7 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
         arrival.answer(403);
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), WAITERS + 1);
     let waiting = polls.swap(0, Ordering::Relaxed);
     assert_eq!(waiting, 2 * WAITERS, "one poll to send, one to see the refusal");
@@ -69,17 +69,17 @@ async fn a_waiting_call_costs_no_task_and_one_wake_up() {
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let polls = Arc::new(AtomicUsize::new(0));
     let call = tokio::spawn(Polled { inner: Box::pin(shop.order(7)), polls: polls.clone() });
     world.stage.arrival().await.answer(403);
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     polls.store(0, Ordering::Relaxed);
     for _ in 0..40 {
         advance(Duration::from_millis(100)).await;
-        quiet().await;
+        settled().await;
     }
     assert_eq!(polls.load(Ordering::Relaxed), 0);
     exchange.release();
@@ -93,7 +93,7 @@ async fn a_waiting_call_is_not_polled_while_time_passes() {
 async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.always(Role::Refresh, Handling::instead(503));
     world.authority.expire();
     let started = Instant::now();
@@ -121,13 +121,13 @@ async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     let hour = Duration::from_hours(1);
     let world = World::with(AuthorityConfig { lifetime: Some(hour), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     let (started, mut calls) = (Instant::now(), 0);
     while started.elapsed() < 30 * DAY {
         shop.order(7).await.unwrap();
         calls += 1;
-        quiet().await;
+        settled().await;
         advance(Duration::from_secs(179)).await;
     }
     assert_eq!(world.stage.sends(), calls, "requests at the API: none was refused");
@@ -141,7 +141,7 @@ async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
 async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
     let world = World::new();
     world.guard_with(401, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     for _ in 0..30 * 24 {
         world.authority.expire();
         for _ in 0..10 {

@@ -12,8 +12,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 use tower::{ServiceExt, service_fn};
 
-use crate::api::{ORIGIN, Shop, ShopClient, builder, customer, happened, order, tokens};
-use crate::witness::{done, leave, quiet, told};
+use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
+use crate::waiting::{done, drop_call, next_event, settled};
 
 /// The session holds no leftover state: one more call uses the second tokens and needs no refresh.
 async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
@@ -30,17 +30,17 @@ async fn assert_refreshed_once(world: &World, shop: &ShopClient) {
 #[tokio::test(start_paused = true)]
 async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     drop(shop.order(1));
-    quiet().await;
+    settled().await;
     assert_eq!(world.stage.sends(), 0, "requests at the API: a call is sent when it is polled");
 
     let call = tokio::spawn(shop.order(2));
     let mut arrival = world.stage.arrival().await;
-    leave(call).await;
+    drop_call(call).await;
     arrival.abandoned().await;
     arrival.answer(403);
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(0);
 
@@ -54,18 +54,18 @@ async fn a_refresh_completes_after_its_only_call_is_dropped() {
     let holds: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
     for hold in holds {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
         hold(&world.authority, Role::Refresh);
         let call = tokio::spawn(shop.order(7));
         let (refusal, body) = Answer::streamed(403);
         world.stage.arrival().await.answer_with(refusal);
         let exchange = world.authority.parked(Role::Refresh).await;
-        leave(call).await;
+        drop_call(call).await;
         body.closed().await;
         assert_eq!(shop.session().state(), SessionState::Refreshing);
         exchange.release();
-        assert!(matches!(told(&mut events).await, Some(SessionEvent::Refreshed)));
+        assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Refreshed)));
         world.authority.open(Role::Refresh);
         assert_refreshed_once(&world, &shop).await;
         assert_eq!(world.stage.sends(), 2, "requests at the API: the dropped call was not sent again");
@@ -76,11 +76,11 @@ async fn a_refresh_completes_after_its_only_call_is_dropped() {
 #[tokio::test(start_paused = true)]
 async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
     let replay = world.stage.arrival().await;
-    leave(call).await;
+    drop_call(call).await;
     assert!(replay.is_abandoned());
     assert_refreshed_once(&world, &shop).await;
 
@@ -89,8 +89,8 @@ async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
     let (answer, body) = Answer::streamed(200);
     world.stage.arrival().await.answer_with(answer);
     assert!(body.send("{\"id\""));
-    quiet().await;
-    leave(call).await;
+    settled().await;
+    drop_call(call).await;
     body.closed().await;
     assert_refreshed_once(&world, &shop).await;
 }
@@ -100,17 +100,17 @@ async fn the_new_tokens_stay_when_the_call_is_dropped_during_its_second_send() {
 async fn the_last_of_a_thousand_waiting_calls_is_answered() {
     for survivor in [0, 637, 999] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.hold(Role::Refresh);
         let mut calls: Vec<_> = (0..1000).map(|id| tokio::spawn(shop.order(id))).collect();
         for arrival in world.stage.arrivals(1000).await {
             arrival.answer(403);
         }
         let exchange = world.authority.parked(Role::Refresh).await;
-        quiet().await;
+        settled().await;
         let last = calls.remove(survivor);
         for call in calls {
-            leave(call).await;
+            drop_call(call).await;
         }
         world.stage.respond(move |_| order(survivor as u64));
         exchange.release();
@@ -124,7 +124,7 @@ async fn the_last_of_a_thousand_waiting_calls_is_answered() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.hold(Role::Refresh);
     {
@@ -136,7 +136,7 @@ async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
         assert_eq!(world.authority.refreshes(), 0, "refreshes: the refresh has begun and not run yet");
     }
     world.authority.parked(Role::Refresh).await.release();
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::Refreshed)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Refreshed)));
     assert_refreshed_once(&world, &shop).await;
 }
 
@@ -144,21 +144,21 @@ async fn a_refresh_completes_if_its_call_is_dropped_before_the_first_poll() {
 #[tokio::test(start_paused = true)]
 async fn a_call_dropped_while_it_waits_is_not_sent_again() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let [stays, leaves] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     for arrival in world.stage.arrivals(2).await {
         arrival.answer(403);
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
-    leave(leaves).await;
+    settled().await;
+    drop_call(leaves).await;
     exchange.release();
     let replay = world.stage.arrival().await;
     assert_eq!(replay.path(), "/orders/1");
     replay.answer_with(order(1));
     assert_eq!(done(stays).await.unwrap().id, 1);
-    quiet().await;
+    settled().await;
     assert_eq!(world.stage.routes(), ["GET /orders/1", "GET /orders/2", "GET /orders/1"]);
 }
 
@@ -166,15 +166,15 @@ async fn a_call_dropped_while_it_waits_is_not_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn dropping_the_first_waiting_call_starts_no_second_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let [first, second] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let mut arrivals = world.stage.arrivals(2).await.into_iter();
     arrivals.next().unwrap().answer(403);
     let exchange = world.authority.parked(Role::Refresh).await;
-    leave(first).await;
+    drop_call(first).await;
     arrivals.next().unwrap().answer(401);
-    quiet().await;
+    settled().await;
     world.authority.assert_refreshes(1);
     assert_eq!(world.authority.waiting(Role::Refresh), 0, "requests parked");
     world.stage.respond(|_| order(2));
@@ -202,12 +202,12 @@ async fn a_session_without_handles_finishes_its_refresh_and_is_freed() {
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
     let exchange = world.authority.parked(Role::Refresh).await;
-    leave(call).await;
+    drop_call(call).await;
     drop(shop);
     assert!(Arc::strong_count(&alive) > 1, "the flight still holds what it needs");
     exchange.release();
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::Refreshed)));
-    assert!(told(&mut events).await.is_none());
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Refreshed)));
+    assert!(next_event(&mut events).await.is_none());
     assert_eq!(Arc::strong_count(&alive), 1, "references left");
     world.authority.assert_granted(1);
 }
@@ -222,7 +222,7 @@ fn runtime() -> Runtime {
 fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     for polled in [true, false] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.hold(Role::Refresh);
         let (dying, living) = (runtime(), runtime());
         let waiter = living.spawn(shop.order(2));
@@ -233,12 +233,12 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
             world.stage.arrival().await.answer(403);
             assert!(poll!(&mut call).is_pending());
             if polled {
-                quiet().await;
+                settled().await;
             }
         });
         world.authority.assert_refreshes(usize::from(polled));
         waiting.answer(403);
-        living.block_on(quiet());
+        living.block_on(settled());
         drop(dying);
 
         let (error, waited) = living.block_on(async {
@@ -261,7 +261,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
 #[test]
 fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let (idle, living) = (runtime(), runtime());
     idle.block_on(async {
@@ -269,7 +269,7 @@ fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
         assert!(poll!(&mut call).is_pending());
         world.stage.arrival().await.answer(403);
         assert!(poll!(&mut call).is_pending());
-        quiet().await;
+        settled().await;
     });
     let waiter = living.spawn(shop.order(2));
     living.block_on(world.stage.arrival()).answer(403);
@@ -307,9 +307,9 @@ async fn a_refresh_outlives_the_deadline_of_its_call() {
     assert_eq!(started.elapsed(), Duration::from_secs(3));
     assert_eq!(error.method(), Some("Shop::order"));
     world.stage.assert_sends(1);
-    assert_eq!(happened(&mut events), ["logged in"; 0]);
+    assert_eq!(event_names(&mut events), ["logged in"; 0]);
 
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::Refreshed)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Refreshed)));
     assert_eq!(started.elapsed(), Duration::from_secs(4));
     assert_refreshed_once(&world, &shop).await;
 }

@@ -8,8 +8,8 @@ use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, ShopClient, order, stranger};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Shop, ShopClient, logged_out_client, order};
+use crate::waiting::{done, settled};
 
 const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -21,7 +21,7 @@ const YEAR: Duration = seconds(365 * 24 * 3600);
 async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { lifetime: Some(lifetime), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     (world, shop)
 }
@@ -30,7 +30,7 @@ async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
 async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     (world, shop)
 }
@@ -52,7 +52,7 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     assert!(world.stage.log().iter().all(|seen| seen.token() == Some(&first)));
 
     exchange.release();
-    quiet().await;
+    settled().await;
     world.authority.open(Role::Refresh);
     shop.order(7).await.unwrap();
     assert_eq!(world.stage.log().last().unwrap().token(), Some(&*world.authority.access(2)));
@@ -70,7 +70,7 @@ async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     let exchange = world.authority.parked(Role::Refresh).await;
     advance(seconds(1)).await;
     let call = tokio::spawn(shop.order(7));
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(1);
     exchange.release();
@@ -88,7 +88,7 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
         advance(late).await;
         let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
         let exchange = world.authority.parked(Role::Refresh).await;
-        quiet().await;
+        settled().await;
         world.stage.assert_sends(0);
         exchange.release();
         for call in calls {
@@ -112,11 +112,11 @@ async fn the_margin_is_a_part_of_the_lifetime() {
         let received = Instant::now();
         tokio::time::sleep_until(received + lifetime - outside).await;
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
         assert_eq!(world.authority.refreshes(), 0, "refreshes: {outside:?} before {lifetime:?} are over");
         tokio::time::sleep_until(received + lifetime - inside).await;
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
         assert_eq!(world.authority.refreshes(), 1, "refreshes: {inside:?} before {lifetime:?} are over");
         assert_eq!(world.stage.sends(), 2, "requests at the API: nothing was refused");
     }
@@ -127,7 +127,7 @@ async fn the_margin_is_a_part_of_the_lifetime() {
 async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), None);
     for _ in 0..30 {
         advance(seconds(24 * 3600)).await;
@@ -149,7 +149,7 @@ async fn a_lifetime_of_zero_or_less_is_unknown() {
         for refreshes in 0..3 {
             for _ in 0..10 {
                 shop.order(7).await.unwrap();
-                quiet().await;
+                settled().await;
             }
             assert_eq!(world.authority.refreshes(), refreshes, "refreshes: {nothing}");
             world.authority.expire();
@@ -205,7 +205,7 @@ async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
         let (first, second) = (world.authority.issue(), world.authority.issue());
         world.authority.next(Role::Login, body(&first.access, &first.refresh));
         world.authority.next(Role::Refresh, body(&second.access, &second.refresh));
-        let shop = stranger(&world);
+        let shop = logged_out_client(&world);
         assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), lifetime, "{given}");
         shop.session().refresh().await.unwrap();
         assert_eq!(shop.session().tokens().unwrap().lifetime(), lifetime, "{given}");
@@ -250,7 +250,7 @@ async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
     advance(seconds(571)).await;
     for _ in 0..100 {
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
     }
     assert_eq!(world.authority.refreshes(), 1, "refreshes: the first failure is remembered for a second");
     for _ in 0..280 {
@@ -276,13 +276,13 @@ async fn an_early_refresh_respects_retry_after() {
     advance(seconds(571)).await;
     for _ in 0..19 {
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
         advance(seconds(1)).await;
     }
     world.authority.assert_refreshes(1);
     advance(seconds(1)).await;
     shop.order(7).await.unwrap();
-    quiet().await;
+    settled().await;
     world.authority.assert_refreshes(2);
     world.authority.assert_granted(1);
 }
@@ -295,10 +295,10 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     world.authority.expire();
     shop.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
-    quiet().await;
+    settled().await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
     advance(30 * seconds(24 * 3600)).await;
-    quiet().await;
+    settled().await;
     world.authority.assert_refreshes(1);
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "tasks alive");
 }

@@ -6,9 +6,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use afresh::{CookieSession, Result, SessionState, api};
 use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 
-use crate::api::{ANN, Credentials, ORIGIN, Order, happened, order};
-use crate::lane::Reaching;
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Credentials, ORIGIN, Order, event_names, order};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, settled};
 
 #[api]
 trait Forum {
@@ -41,7 +41,7 @@ async fn member() -> (World, ForumClient, Good) {
             (least.load(Ordering::Relaxed)..50).any(|number| Some(authority.refresh(number)) == cookie);
         if known { Answer::from(order(7)) } else { Answer::new(403) }
     });
-    let forum = ForumClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let forum = ForumClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     forum.login(&ANN).await.unwrap();
     (world, forum, good)
 }
@@ -62,7 +62,7 @@ async fn a_session_can_consist_of_cookies_alone() {
         }
         world.authority.assert_refreshes(generation - 1);
     }
-    assert_eq!(happened(&mut events), ["refreshed"; 3]);
+    assert_eq!(event_names(&mut events), ["refreshed"; 3]);
     assert!(world.log().iter().all(|seen| seen.header("authorization").is_none()));
     assert!(forum.session().tokens().unwrap().access().is_none());
 }
@@ -129,7 +129,7 @@ async fn a_cookie_session_ends_like_any_other() {
         assert!(forum.order(7).await.unwrap_err().is_session_expired());
     }
     world.authority.assert_refreshes(1);
-    assert_eq!(happened(&mut events), vec!["expired"]);
+    assert_eq!(event_names(&mut events), vec!["expired"]);
 
     forum.login(&ANN).await.unwrap();
     forum.logout().await.unwrap();
@@ -139,7 +139,7 @@ async fn a_cookie_session_ends_like_any_other() {
     );
     let sends = world.stage.sends();
     assert!(forum.order(7).await.unwrap_err().is_no_session());
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(sends);
 }
 
@@ -157,7 +157,7 @@ trait Plain {
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     let world = World::with(AuthorityConfig::cookie());
-    let plain = PlainClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let plain = PlainClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     assert!(plain.order(7).await.unwrap_err().is_no_session());
     plain.login(&ANN).await.unwrap();
     world.stage.respond(|_| Answer::from(order(7)).header("set-cookie", "refresh_token=slid; Path=/"));

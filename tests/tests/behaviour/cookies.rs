@@ -4,8 +4,8 @@ use afresh::{Result, SessionState, api};
 use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};
 use serde_json::json;
 
-use crate::api::{ANN, CookieShop, Shop, cookie_customer, customer, happened, order};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
+use crate::waiting::{done, settled};
 
 /// A public page beside the cookie API.
 #[api]
@@ -27,7 +27,7 @@ fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     for generation in 2..6 {
         world.authority.expire();
         let calls: Vec<_> = (0..64).map(|_| tokio::spawn(shop.order(7))).collect();
@@ -53,7 +53,7 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
 async fn a_refused_refresh_cookie_ends_the_session() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     let mut events = shop.session().events();
     world.authority.revoke();
     for _ in 0..3 {
@@ -61,7 +61,7 @@ async fn a_refused_refresh_cookie_ends_the_session() {
     }
     world.stage.assert_sends(1);
     world.authority.assert_refreshes(1);
-    assert_eq!(happened(&mut events), ["expired"]);
+    assert_eq!(event_names(&mut events), ["expired"]);
     shop.login(&ANN).await.unwrap();
     assert_eq!(world.authority.requests(Role::Login)[1].header("cookie"), None);
     assert_eq!(shop.order(7).await.unwrap().id, 7);
@@ -71,7 +71,7 @@ async fn a_refused_refresh_cookie_ends_the_session() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_no_cookie() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
@@ -79,7 +79,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     shop.logout().await.unwrap();
     exchange.release();
     assert!(done(call).await.unwrap_err().is_no_session());
-    quiet().await;
+    settled().await;
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left to start from");
     world.stage.assert_sends(1);
@@ -96,7 +96,7 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| Answer::from(order(7)).header("set-cookie", "theme=dark; Path=/"));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.expire();
     shop.order(7).await.unwrap();
     shop.order(7).await.unwrap();
@@ -104,7 +104,7 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
 
     let plain = World::new();
     plain.guard_with(403, |_| Answer::from(order(7)).header("set-cookie", "theme=dark; Path=/"));
-    let shop = customer(&plain);
+    let shop = logged_in_client(&plain);
     for _ in 0..2 {
         shop.order(7).await.unwrap();
     }
@@ -116,7 +116,7 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     let old = |status| Answer::new(status).header("set-cookie", "refresh_token=old; Path=/");
     let [late, refreshes] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let mut arrivals = world.stage.arrivals(2).await;
@@ -148,7 +148,7 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     let pages = PagesClient::new(shop.client().clone());
     let late = tokio::spawn(pages.page());
     let page = world.stage.arrival().await;
@@ -168,7 +168,7 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     let pages = PagesClient::new(shop.client().clone());
     let order = tokio::spawn(shop.order(7));
     let page = tokio::spawn(pages.page());
@@ -190,7 +190,7 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
 #[tokio::test(start_paused = true)]
 async fn a_cookie_that_arrives_during_a_refresh_is_kept() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.hold(Role::Refresh);
     let [good, refreshes] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let mut arrivals = world.stage.arrivals(2).await;

@@ -11,13 +11,14 @@ use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
 use crate::api::{
-    CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, customer, happened, order, tokens,
+    CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, event_names, logged_in_client,
+    order, tokens,
 };
-use crate::lane::Reaching;
+use crate::transports::ConnectTo;
 
 /// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     world.authority.expire();
     world.guard_with(403, |_| order(7));
     shop
@@ -37,10 +38,10 @@ async fn assert_only_for_now(world: &World, shop: &ShopClient, handling: Handlin
     world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     assert_eq!(shop.session().tokens(), before);
-    assert_eq!(happened(&mut events), ["refresh failed"]);
+    assert_eq!(event_names(&mut events), ["refresh failed"]);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    assert_eq!(happened(&mut events), ["refreshed"]);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
     error
 }
 
@@ -127,7 +128,7 @@ async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
         let world = World::new();
         let before = tokens(&world.authority.issue());
-        let client = NamedClient::builder(ORIGIN).reaching(world.clone()).tokens(before.clone());
+        let client = NamedClient::builder(ORIGIN).connect_to(world.clone()).tokens(before.clone());
         let client = client.build().unwrap();
         world.stage.respond(|_| 403);
         world.authority.next(Role::Refresh, Handling::instead((200, json!({ "jwt": jwt }))));
@@ -159,7 +160,8 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
             let origins =
                 origins.at("evil.test", elsewhere.clone()).at("https://shop.test:8443", elsewhere.clone());
             let tokens = tokens(&world.authority.issue());
-            let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).tokens(tokens).build().unwrap();
+            let shop =
+                ShopClient::builder(ORIGIN).connect_to(origins.clone()).tokens(tokens).build().unwrap();
             world.authority.expire();
             world.guard_with(403, |_| order(7));
 
@@ -185,7 +187,7 @@ async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
         world.stage.assert_sends(sends);
         world.authority.assert_refreshes(1);
     }
-    assert_eq!(happened(&mut events), ["refresh failed"]);
+    assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
     // The refresh token in the answer counts nevertheless: the old one is spent.
@@ -216,7 +218,7 @@ async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
         world.stage.assert_sends(2 * posts);
         world.authority.assert_refreshes(posts);
     }
-    assert!(!happened(&mut events).contains(&"refresh failed"));
+    assert!(!event_names(&mut events).contains(&"refresh failed"));
 }
 
 /// D11, D12: a token answer without a refresh token, or with an empty one, keeps the old refresh token.
@@ -274,7 +276,7 @@ async fn without_a_refresh_token_the_refusal_is_the_answer() {
         let world = World::new();
         world.stage.respond(move |_| (status, "no"));
         let shop = builder(&world).tokens(Tokens::new("t")).build().unwrap();
-        let cookie_shop = CookieShopClient::builder(ORIGIN).reaching(world.clone());
+        let cookie_shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone());
         let cookie_shop = cookie_shop.tokens(Tokens::new("t")).build().unwrap();
 
         let errors = [shop.order(7).await.unwrap_err(), cookie_shop.order(7).await.unwrap_err()];
@@ -303,13 +305,13 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
         world.authority.assert_refreshes(1);
         tokio::time::sleep(Duration::from_secs(3600)).await;
         world.authority.assert_refreshes(1);
-        assert_eq!(happened(&mut events), ["refreshed"]);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
 
         // The next call refreshes it first, once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(2);
-        assert_eq!(happened(&mut events), ["refreshed"]);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
     }
 }
 
@@ -317,7 +319,7 @@ async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_to_a_login_leaves_the_session_unchanged() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let before = shop.session().tokens();
     for answer in [Answer::html(200, "<html>"), Answer::json(200, Value::Null), Answer::json(200, json!({}))]
     {

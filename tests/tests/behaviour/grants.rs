@@ -9,9 +9,9 @@ use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, RefreshTokenField
 use serde_json::{Value, json};
 use tokio::time::advance;
 
-use crate::api::{ORIGIN, happened, tokens};
-use crate::lane::Reaching;
-use crate::witness::done;
+use crate::api::{ORIGIN, event_names, tokens};
+use crate::transports::ConnectTo;
+use crate::waiting::done;
 
 const TOKEN: &str = "https://id.test/api/user/refresh_token";
 /// The authority answers the token request as a login. It does not check the parameters.
@@ -31,7 +31,7 @@ trait Orders {
 /// The API at one origin, and its authorization server at another.
 fn apart(world: &World) -> afresh::ClientBuilder<OrdersClient> {
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
-    OrdersClient::builder(ORIGIN).reaching(origins.clone())
+    OrdersClient::builder(ORIGIN).connect_to(origins.clone())
 }
 
 fn user(world: &World, grant: RefreshTokenGrant) -> OrdersClient {
@@ -69,7 +69,7 @@ async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     let grant = RefreshTokenGrant::new(TOKEN).client_id("app");
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
     let client = OrdersClient::builder(ORIGIN)
-        .reaching(origins.clone())
+        .connect_to(origins.clone())
         .header("x-api-key", "for the API only")
         .tokens(tokens(&world.authority.issue()))
         .refresher(grant)
@@ -107,7 +107,7 @@ async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
 async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     let world = World::new();
     let client = OrdersClient::builder(ORIGIN)
-        .reaching(world.clone())
+        .connect_to(world.clone())
         .header("x-api-key", "k")
         .tokens(tokens(&world.authority.issue()))
         .refresher(RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token")))
@@ -263,7 +263,7 @@ async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() 
         assert_eq!(world.authority.logins(), 1, "logins: not before a pause");
         advance(Duration::from_secs(2)).await;
         client.orders().await.unwrap();
-        assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed", "refreshed"]);
     }
 }
 

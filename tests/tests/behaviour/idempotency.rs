@@ -4,9 +4,9 @@ use afresh::Tokens;
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
-use crate::api::{ORIGIN, Order, Shop, customer, order};
+use crate::api::{ORIGIN, Order, Shop, logged_in_client, order};
 use crate::bodies::{accepted, body_of_both};
-use crate::witness::done;
+use crate::waiting::done;
 
 /// M1, M3: every HTTP method is sent again after a 401 or 403: the server refused the call before it acted.
 #[tokio::test(start_paused = true)]
@@ -15,7 +15,7 @@ async fn every_method_is_sent_again_after_a_401_or_403() {
         for refusal in [401, 403] {
             let world = World::new();
             world.guard_with(refusal, |_| accepted());
-            let shop = customer(&world);
+            let shop = logged_in_client(&world);
             world.authority.expire();
             let url = format!("{ORIGIN}/orders/7").parse().unwrap();
             let request = reqwest::Request::new(verb.parse().unwrap(), url);
@@ -34,7 +34,7 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
     for refusal in [401, 403] {
         let world = World::new();
         world.guard_with(Answer::text(refusal, "expired"), |_| accepted());
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.expire();
         let error = shop.pay(7).await.unwrap_err();
         assert!(error.is_status(), "{error:?}");
@@ -60,7 +60,7 @@ async fn a_no_replay_call_is_refreshed_and_never_sent_again() {
 async fn the_idempotency_key_is_the_same_on_both_sends() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     shop.place(&Order { id: 7 }, &["new"], "key-1").await.unwrap();
     body_of_both(&world);
@@ -73,7 +73,7 @@ async fn the_idempotency_key_is_the_same_on_both_sends() {
 #[tokio::test(start_paused = true)]
 async fn a_call_without_an_answer_is_never_sent_again() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let lost = [Answer::reset(), Answer::json(200, json!({ "id": 7 })).body("{\"id\"").then_break()];
     for answer in &lost {
         let call = tokio::spawn(shop.place(&Order { id: 7 }, &[], "key"));

@@ -8,8 +8,10 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Credentials, Order, Shop, ShopClient, customer, happened, order, stranger};
-use crate::witness::{done, quiet};
+use crate::api::{
+    ANN, Credentials, Order, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order,
+};
+use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
@@ -30,7 +32,7 @@ pub async fn three_waiters(
         arrival.answer(403);
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     (calls, exchange)
 }
 
@@ -39,7 +41,7 @@ pub async fn three_waiters(
 async fn a_login_during_a_refresh_is_not_affected_by_it() {
     for hold in HOLDS {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
         let (calls, exchange) = three_waiters(&world, &shop, hold).await;
         let of_bob = shop.login(&BOB).await.unwrap();
@@ -54,9 +56,9 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
         }
         assert_eq!(waiting.elapsed(), Duration::ZERO, "nobody waits for what does not matter any more");
         exchange.release();
-        quiet().await;
+        settled().await;
         assert_eq!(shop.session().tokens().as_ref(), Some(&of_bob));
-        assert_eq!(happened(&mut events), ["logged in"]);
+        assert_eq!(event_names(&mut events), ["logged in"]);
         shop.order(9).await.unwrap();
         let last = world.stage.log().pop().unwrap();
         assert_eq!(world.authority.credentials(last.token().unwrap()), Some(json!({ "user": "bob" })));
@@ -69,7 +71,7 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
 #[tokio::test(start_paused = true)]
 async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let (calls, old) = three_waiters(&world, &shop, Authority::hold).await;
     shop.login(&BOB).await.unwrap();
     let call = tokio::spawn(shop.order(9));
@@ -84,7 +86,7 @@ async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     for call in calls {
         assert!(done(call).await.unwrap_err().is_superseded());
     }
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().tokens(), of_bob);
 }
 
@@ -94,16 +96,16 @@ async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
 async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut arrivals = Vec::new();
         let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
         arrivals.extend(world.stage.arrivals(3).await);
         shop.login(&BOB).await.unwrap();
         arrivals.remove(0).answer(refusal);
-        quiet().await;
+        settled().await;
         shop.session().clear().await.unwrap();
         arrivals.remove(0).answer(refusal);
-        quiet().await;
+        settled().await;
         shop.login(&ANN).await.unwrap();
         arrivals.remove(0).answer(refusal);
         let [first, second, third] = calls;
@@ -121,7 +123,7 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let calls = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let arrivals = world.stage.arrivals(2).await;
     shop.login(&BOB).await.unwrap();
@@ -137,7 +139,7 @@ async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     let world = World::new();
-    let (ann, bob) = (customer(&world), customer(&world));
+    let (ann, bob) = (logged_in_client(&world), logged_in_client(&world));
     let (calls, exchange) = three_waiters(&world, &ann, Authority::hold).await;
     bob.logout().await.unwrap();
     exchange.release();
@@ -158,7 +160,7 @@ async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
 async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     for _ in 0..2 {
         world.authority.revoke();
@@ -167,14 +169,14 @@ async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
         shop.login(&ANN).await.unwrap();
         assert_eq!(shop.order(7).await.unwrap().id, 7);
     }
-    assert_eq!(happened(&mut events), ["expired", "logged in", "expired", "logged in"]);
+    assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
 /// J7: a login resets what was learned before it: failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
 async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
     world.authority.next(Role::Refresh, Handling::retry_after(503, "300"));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
@@ -194,7 +196,7 @@ async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();
-    let (ann, bob) = (stranger(&world), stranger(&world));
+    let (ann, bob) = (logged_out_client(&world), logged_out_client(&world));
     ann.login(&ANN).await.unwrap();
     bob.login(&BOB).await.unwrap();
     world.authority.hold(Role::Refresh);

@@ -7,8 +7,8 @@ use proptest::test_runner::{Config, RngSeed};
 use reqwest::Method;
 use serde::Serialize;
 
-use crate::api::{ORIGIN, customer};
-use crate::lane::Reaching;
+use crate::api::{ORIGIN, logged_in_client};
+use crate::transports::ConnectTo;
 
 /// Every place in a URL or header that an argument can stand in.
 #[api(path = "/api/v2")]
@@ -82,7 +82,7 @@ fn text() -> impl Strategy<Value = String> {
 fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
     let world = World::new();
     world.stage.respond(|_| 200);
-    let places = PlacesClient::new(customer(&world).client().clone());
+    let places = PlacesClient::new(logged_in_client(&world).client().clone());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let result = runtime.block_on(call(&places));
     let sends = world.stage.log();
@@ -195,7 +195,7 @@ async fn a_path_argument_must_be_one_scalar() {
 
     let world = World::new();
     world.stage.respond(|_| 200);
-    let odd = OddClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let odd = OddClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     for refused in
         [odd.maybe(None), odd.maybe(Some("..")), odd.many(&[]), odd.many(&["a", "b"]), odd.character('.')]
     {

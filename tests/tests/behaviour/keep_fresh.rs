@@ -7,15 +7,15 @@ use afresh_tests::{AuthorityConfig, Handling, Role, World};
 use tokio::runtime::Handle;
 use tokio::time::advance;
 
-use crate::api::{ANN, Shop, ShopClient, happened, stranger};
-use crate::witness::quiet;
+use crate::api::{ANN, Shop, ShopClient, event_names, logged_out_client};
+use crate::waiting::settled;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
 async fn logged_in() -> (World, ShopClient) {
     let world = World::with(AuthorityConfig { lifetime: Some(10 * MINUTE), ..AuthorityConfig::default() });
     world.guard(403);
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     (world, shop)
 }
@@ -23,7 +23,7 @@ async fn logged_in() -> (World, ShopClient) {
 /// Advances the clock step by step, so that timers fire.
 async fn wait(time: Duration) {
     tokio::time::sleep(time).await;
-    quiet().await;
+    settled().await;
 }
 
 fn tasks() -> usize {
@@ -58,7 +58,7 @@ async fn a_session_is_kept_fresh_until_stop_is_called() {
 async fn tokens_with_a_very_short_lifetime_are_not_refreshed_in_a_loop() {
     let lifetime = Some(Duration::from_secs(1));
     let world = World::with(AuthorityConfig { lifetime, ..AuthorityConfig::default() });
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     let _fresh = shop.session().keep_fresh().unwrap();
     wait(60 * MINUTE).await;
@@ -75,7 +75,7 @@ async fn a_dropped_guard_stops_but_a_refresh_in_progress_finishes() {
     let exchange = world.authority.parked(Role::Refresh).await;
     drop(fresh);
     exchange.release();
-    quiet().await;
+    settled().await;
     let current = shop.session().tokens().unwrap();
     assert_eq!(current.access().unwrap().secret(), world.authority.access(2));
     assert_eq!(tasks(), 0);
@@ -116,7 +116,7 @@ async fn the_guard_stops_after_the_refresh_token_is_rejected() {
     wait(60 * MINUTE).await;
     world.authority.assert_refreshes(1);
     assert!(shop.orders().await.unwrap_err().is_session_expired());
-    assert_eq!(happened(&mut events), ["refresh failed", "expired"]);
+    assert_eq!(event_names(&mut events), ["refresh failed", "expired"]);
 }
 
 /// H14, F6: the guard does not keep the session alive: without the session, its task ends.
@@ -126,7 +126,7 @@ async fn a_guard_without_a_session_ends() {
     let fresh = shop.session().keep_fresh().unwrap();
     drop(shop);
     advance(MINUTE).await;
-    quiet().await;
+    settled().await;
     assert_eq!(tasks(), 0, "tasks alive");
     world.authority.assert_refreshes(0);
     drop(fresh);

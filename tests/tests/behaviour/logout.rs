@@ -8,16 +8,16 @@ use afresh_tests::{Answer, Authority, AuthorityConfig, Handling, Role, World};
 use futures_util::poll;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, ORIGIN, Shop, customer, happened, stranger, tokens};
+use crate::api::{ANN, ORIGIN, Shop, event_names, logged_in_client, logged_out_client, tokens};
 use crate::identity::{BOB, HOLDS, three_waiters};
-use crate::witness::{done, quiet, told};
+use crate::waiting::{done, next_event, settled};
 
 /// J1, J2: a logout during a refresh, at each of its steps: the session stays logged out, and no call is sent again.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_discards_the_new_tokens() {
     for hold in HOLDS {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
         let (calls, exchange) = three_waiters(&world, &shop, hold).await;
         world.authority.next(Role::Logout, Handling::instead(204));
@@ -30,11 +30,11 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
         }
         assert_eq!(ended.elapsed(), Duration::ZERO, "nobody waits for what does not matter any more");
         exchange.release();
-        quiet().await;
+        settled().await;
         assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
         world.stage.assert_sends(3);
         world.authority.assert_granted(1);
-        assert_eq!(happened(&mut events), ["logged out"]);
+        assert_eq!(event_names(&mut events), ["logged out"]);
         world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
         assert_eq!(world.stage.sends(), 3, "requests at the API: who is logged out sends nothing");
@@ -45,7 +45,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut call = pin!(shop.order(7));
     assert!(poll!(&mut call).is_pending());
     world.stage.arrival().await.answer(403);
@@ -54,7 +54,7 @@ async fn a_logout_before_the_refresh_has_run_discards_it_too() {
     world.authority.assert_refreshes(0);
     shop.session().clear().await.unwrap();
     assert!(call.await.unwrap_err().is_no_session());
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
     world.stage.assert_sends(1);
 }
@@ -67,13 +67,13 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
             lifetime: Some(Duration::from_mins(1)),
             ..AuthorityConfig::default()
         });
-        let shop = stranger(&world);
+        let shop = logged_out_client(&world);
         shop.login(&ANN).await.unwrap();
         world.authority.hold(Role::Refresh);
         advance(Duration::from_mins(1)).await;
         let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
         let exchange = world.authority.parked(Role::Refresh).await;
-        quiet().await;
+        settled().await;
         if another {
             shop.login(&BOB).await.unwrap();
         } else {
@@ -94,7 +94,7 @@ async fn a_call_that_waits_to_be_sent_is_not_sent_when_its_session_ends() {
 #[tokio::test(start_paused = true)]
 async fn a_login_answered_after_a_logout_starts_no_session() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold_processed(Role::Login);
     let login = tokio::spawn(shop.login(&ANN));
     let held = world.authority.parked(Role::Login).await;
@@ -108,7 +108,7 @@ async fn a_login_answered_after_a_logout_starts_no_session() {
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     let (calls, exchange) = three_waiters(&world, &shop, Authority::hold).await;
     shop.logout().await.unwrap();
@@ -116,7 +116,7 @@ async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     for call in calls {
         assert!(done(call).await.unwrap_err().is_no_session());
     }
-    quiet().await;
+    settled().await;
     assert_eq!(
         world.authority.granted(),
         0,
@@ -124,14 +124,14 @@ async fn a_rejected_refresh_after_a_logout_emits_no_expired_event() {
     );
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
     world.stage.assert_sends(3);
-    assert_eq!(happened(&mut events), ["logged out"]);
+    assert_eq!(event_names(&mut events), ["logged out"]);
 }
 
 /// J5: a waiting call whose session was cleared is sent neither without a token nor with a later one.
 #[tokio::test(start_paused = true)]
 async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let (calls, exchange) = three_waiters(&world, &shop, Authority::hold_processed).await;
     shop.session().clear().await.unwrap();
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -139,7 +139,7 @@ async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
     for call in calls {
         assert!(done(call).await.unwrap_err().is_superseded());
     }
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(3);
 }
 
@@ -147,14 +147,14 @@ async fn a_waiting_call_is_not_sent_again_after_the_session_was_cleared() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_without_a_network_still_ends_the_session() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.hold(Role::Logout);
     let logout = tokio::spawn(shop.logout());
     let request = world.authority.parked(Role::Logout).await;
     assert_eq!(request.token(), Some(&*world.authority.access(1)));
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session());
     request.answer(Answer::reset());
@@ -163,14 +163,14 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
     world.stage.assert_sends(0);
     world.authority.assert_logouts(1);
-    assert_eq!(happened(&mut events), [""; 0]);
+    assert_eq!(event_names(&mut events), [""; 0]);
 }
 
 /// J8: a logout that the server refuses still ends the session. It starts no refresh and is not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refused_logout_still_ends_the_session_and_is_not_sent_again() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.always(Role::Logout, Handling::instead(403));
     assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), 403);
     assert_eq!(shop.session().state(), SessionState::LoggedOut);

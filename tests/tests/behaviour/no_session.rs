@@ -8,10 +8,11 @@ use reqwest::Method;
 use tokio::time::advance;
 
 use crate::api::{
-    ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, customer, order, stranger,
+    ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, logged_in_client, logged_out_client,
+    order,
 };
-use crate::lane::Reaching;
-use crate::witness::{done, quiet};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, settled};
 
 /// An API without roles: it has a session only if it is given one.
 #[api]
@@ -50,14 +51,14 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();
     world.stage.respond(|_| 500);
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     assert_no_session(shop.order(7).await, "Shop::order");
     assert_no_session(shop.place(&Order { id: 7 }, &[], "key").await, "Shop::place");
     assert_no_session(shop.pay(7).await, "Shop::pay");
 
     let by_hand = builder(&world).refresh_with(|_| async { Ok(Tokens::new("never asked for")) });
     assert_no_session(by_hand.build().unwrap().order(7).await, "Shop::order");
-    let cookies = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let cookies = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     assert_no_session(cookies.order(7).await, "CookieShop::order");
     assert_eq!(world.routes(), [""; 0]);
 }
@@ -67,7 +68,7 @@ async fn without_a_session_nothing_is_sent() {
 async fn after_a_logout_nothing_is_sent() {
     let world = World::new();
     world.stage.respond(|_| 500);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.logout().await.unwrap();
     assert_no_session(shop.order(7).await, "Shop::order");
     assert!(shop.session().refresh().await.unwrap_err().is_no_session());
@@ -79,7 +80,7 @@ async fn after_a_logout_nothing_is_sent() {
 async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     for status in [401, 403] {
         world.stage.respond(move |_| status);
         let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
@@ -111,20 +112,20 @@ async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let alone = CatalogueClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let alone = CatalogueClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     assert_eq!(alone.item(7).await.unwrap_err().status().unwrap(), 403);
     let seen = world.stage.log().pop().unwrap();
     assert_eq!(seen.header("authorization"), None);
     world.authority.assert_refreshes(0);
 
     let session = Session::new();
-    let optional = CatalogueClient::builder(ORIGIN).reaching(world.clone());
+    let optional = CatalogueClient::builder(ORIGIN).connect_to(world.clone());
     let optional = optional.session(session.clone()).build().unwrap();
     assert_eq!(optional.item(7).await.unwrap_err().status().unwrap(), 403);
     session.set(Tokens::new(world.authority.issue().access)).await.unwrap();
     assert_eq!(optional.item(7).await.unwrap().id, 7);
 
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let shared = CatalogueClient::new(shop.client().clone());
     world.authority.expire();
     assert_eq!(shared.item(7).await.unwrap().id, 7);
@@ -137,7 +138,7 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
 #[tokio::test(start_paused = true)]
 async fn a_public_call_ignores_the_session() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     let sign_on = SignOnClient::new(shop.client().clone());
     world.authority.hold(Role::Refresh);
@@ -169,7 +170,7 @@ async fn a_public_call_ignores_the_session() {
 async fn a_public_call_needs_no_session() {
     let world = World::new();
     world.stage.respond(|seen| if seen.path() == "/health" { Answer::text(200, "fine") } else { 401.into() });
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     assert_eq!(shop.health().await.unwrap(), "fine");
     shop.login(&ANN).await.unwrap();
     world.authority.revoke();
@@ -185,9 +186,13 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     let issued = world.authority.issue();
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    quiet().await;
+    settled().await;
     assert_eq!(world.authority.refreshes(), 0, "refreshes: nothing happens before somebody calls");
-    assert_eq!(shop.health().await.unwrap_err().status().unwrap(), 403, "the guard lets no stranger in");
+    assert_eq!(
+        shop.health().await.unwrap_err().status().unwrap(),
+        403,
+        "the guard lets no logged_out_client in"
+    );
     assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call does not wait");
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
@@ -225,7 +230,7 @@ async fn a_failed_start_from_a_refresh_token_sends_no_call() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = SignOnClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let shop = SignOnClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     world.stage.respond(|_| 500);
     assert_no_session(shop.order(7).await, "SignOn::order");
     let cookie = format!("refresh_token={}; Path=/; HttpOnly", world.authority.issue().refresh);

@@ -6,7 +6,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, ShopClient, order, tokens};
-use crate::lane::Reaching;
+use crate::transports::ConnectTo;
 
 /// Origins that are not the shop's, though some look similar.
 pub const ELSEWHERE: [&str; 6] = [
@@ -20,7 +20,7 @@ pub const ELSEWHERE: [&str; 6] = [
 
 /// An API whose token has its own header.
 #[api(token_header = "x-auth-token", scheme = none)]
-pub trait Vault {
+pub trait HeaderApi {
     #[refresh]
     #[post("/api/user/refresh_token")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
@@ -45,7 +45,7 @@ pub fn worlds() -> (World, Stage, Origins) {
 
 pub fn shop(world: &World, origins: &Origins) -> ShopClient {
     let issued = tokens(&world.authority.issue());
-    let builder = ShopClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued);
+    let builder = ShopClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued);
     builder.header("x-api-key", format!("{}-key", world.authority.canary())).build().unwrap()
 }
 
@@ -146,7 +146,7 @@ fn plain_http_is_allowed_for_loopback_only() {
 async fn the_refresh_token_goes_to_its_own_origin_only() {
     let (home, elsewhere, origins) = worlds();
     let shop = shop(&home, &origins);
-    let other = VaultClient::builder("https://www.shop.test").reaching(origins.clone());
+    let other = HeaderApiClient::builder("https://www.shop.test").connect_to(origins.clone());
     let other = other.session(shop.session().clone()).build().unwrap();
     let authority = home.authority.clone();
     elsewhere.respond(move |seen| match seen.header("x-auth-token") {
@@ -170,7 +170,7 @@ async fn the_refresh_cookie_goes_to_its_own_origin_only() {
     let planted = "refresh_token=planted; Domain=shop.test; Path=/";
     elsewhere.respond(move |_| Answer::from(order(7)).header("set-cookie", planted));
     let origins = Origins::new().at(ORIGIN, home.clone()).at("www.shop.test", elsewhere.clone());
-    let shop = CookieShopClient::builder(ORIGIN).reaching(origins.clone()).build().unwrap();
+    let shop = CookieShopClient::builder(ORIGIN).connect_to(origins.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     home.stage.respond(|_| Answer::redirect("https://www.shop.test/orders/7"));
     assert_eq!(shop.order(7).await.unwrap().id, 7);
@@ -194,7 +194,7 @@ async fn different_spellings_of_an_origin_are_the_same_origin() {
     }
     let carries = async |base: &str, url: &str| {
         let issued = tokens(&home.authority.issue());
-        let client = Client::builder(base).reaching(origins.clone()).tokens(issued).build().unwrap();
+        let client = Client::builder(base).connect_to(origins.clone()).tokens(issued).build().unwrap();
         client.execute(get(url)).await.unwrap();
         everywhere.log().last().unwrap().token().is_some()
     };

@@ -8,11 +8,12 @@ use afresh::{Result, SessionState, Tokens};
 use afresh_tests::{Answer, Handling, RequestState, Role, World};
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, ShopClient, builder, customer, happened, settled, tokens};
+use crate::api::{ANN, Shop, ShopClient, builder, event_names, logged_in_client, tokens};
+use crate::waiting::settled;
 
 /// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     world.authority.expire();
     world.guard(403);
     shop
@@ -50,7 +51,7 @@ async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
         shop.orders().await.unwrap();
 
         assert_eq!(world.authority.refreshes(), 2, "refreshes: {status} {said}");
-        assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed", "refreshed"]);
     }
 }
 
@@ -71,7 +72,7 @@ async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let start = Instant::now();
 
@@ -245,7 +246,7 @@ async fn a_background_refresh_that_fails_does_not_fail_calls() {
         tokio::time::sleep(Duration::from_secs(10)).await;
         world.stage.assert_sends(50);
         world.authority.assert_refreshes(posts);
-        assert_eq!(happened(&mut events), ["refresh failed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
     }
 }

@@ -8,24 +8,24 @@ use afresh_tests::{Handling, Role, World};
 use tokio::runtime::Builder;
 
 use crate::api::{
-    ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, happened, order, tokens,
+    ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, event_names, order, tokens,
 };
-use crate::lane::Reaching;
-use crate::vault::{Fault, Op, Vault};
-use crate::witness::{done, quiet, told};
+use crate::fake_store::{FakeStore, Fault, Operation};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, next_event, settled};
 use afresh_tests::AuthorityConfig;
 
 /// A client that starts with what the store holds.
-fn process(world: &World, vault: &Vault) -> ShopClient {
-    builder(world).store(vault.clone()).build().unwrap()
+fn process(world: &World, store: &FakeStore) -> ShopClient {
+    builder(world).store(store.clone()).build().unwrap()
 }
 
 /// A store that holds the authority's first tokens, as an earlier process left them.
-async fn left_behind(world: &World) -> Vault {
-    let vault = Vault::new();
-    let shop = process(world, &vault);
+async fn left_behind(world: &World) -> FakeStore {
+    let store = FakeStore::new();
+    let shop = process(world, &store);
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
-    vault
+    store
 }
 
 fn guarded() -> World {
@@ -38,19 +38,19 @@ fn guarded() -> World {
 #[tokio::test(start_paused = true)]
 async fn the_first_calls_wait_for_one_read_of_the_store() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let loads = vault.count(Op::Load);
-    let shop = process(&world, &vault);
+    let store = left_behind(&world).await;
+    let loads = store.count(Operation::Load);
+    let shop = process(&world, &store);
     let mut events = shop.session().events();
-    vault.hold(Op::Load);
+    store.hold(Operation::Load);
     let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(0);
-    vault.open(Op::Load);
+    store.open(Operation::Load);
     for call in calls {
         done(call).await.unwrap();
     }
-    assert_eq!(vault.count(Op::Load) - loads, 1, "loads of the store");
+    assert_eq!(store.count(Operation::Load) - loads, 1, "loads of the store");
     world.authority.assert_refreshes(0);
     world.stage.assert_sends(100);
     assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 1)));
@@ -66,19 +66,19 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
 #[tokio::test(start_paused = true)]
 async fn a_load_that_failed_is_tried_again() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let loads = vault.count(Op::Load);
-    let shop = process(&world, &vault);
-    vault.hold(Op::Load);
-    vault.next(Op::Load, Fault::Fail);
+    let store = left_behind(&world).await;
+    let loads = store.count(Operation::Load);
+    let shop = process(&world, &store);
+    store.hold(Operation::Load);
+    store.next(Operation::Load, Fault::Fail);
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
-    quiet().await;
-    vault.open(Op::Load);
+    settled().await;
+    store.open(Operation::Load);
     for call in calls {
         let error = done(call).await.unwrap_err();
         assert!(error.is_store() && !error.is_no_session(), "{error}");
     }
-    assert_eq!(vault.count(Op::Load) - loads, 1, "loads of the store");
+    assert_eq!(store.count(Operation::Load) - loads, 1, "loads of the store");
     world.stage.assert_sends(0);
     shop.order(7).await.unwrap();
 }
@@ -87,15 +87,15 @@ async fn a_load_that_failed_is_tried_again() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
-    vault.next(Op::Load, Fault::Hang);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
+    store.next(Operation::Load, Fault::Hang);
     let start = tokio::time::Instant::now();
     assert!(shop.order(7).await.unwrap_err().is_store());
     assert_eq!(start.elapsed().as_secs(), 5);
     shop.order(7).await.unwrap();
-    for op in [Op::Load, Op::Swap, Op::Lock] {
-        vault.always(op, Some(Fault::Hang));
+    for op in [Operation::Load, Operation::Swap, Operation::Lock] {
+        store.always(op, Some(Fault::Hang));
     }
     let start = tokio::time::Instant::now();
     shop.order(7).await.unwrap();
@@ -111,47 +111,47 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
-    vault.hold(Op::Load);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
+    store.hold(Operation::Load);
     let call = tokio::spawn(shop.order(7));
-    quiet().await;
+    settled().await;
     let login = tokio::spawn({
         let shop = shop.clone();
         async move { shop.login(&ANN).await }
     });
-    quiet().await;
-    vault.open(Op::Load);
+    settled().await;
+    store.open(Operation::Load);
     let fresh = done(login).await.unwrap();
     done(call).await.unwrap();
     assert_eq!(shop.session().tokens(), Some(fresh.clone()));
-    assert_eq!(vault.access().as_deref(), Some(fresh.access().unwrap().secret()));
+    assert_eq!(store.access().as_deref(), Some(fresh.access().unwrap().secret()));
 }
 
 /// K4: a store with a refresh token alone is enough: the first call gets an access token with it.
 #[tokio::test(start_paused = true)]
 async fn a_stored_refresh_token_is_enough_to_start() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let mut record = vault.record();
+    let store = left_behind(&world).await;
+    let mut record = store.record();
     record["session"].as_object_mut().unwrap().remove("access");
-    vault.put(record.to_string().as_bytes());
-    let shop = process(&world, &vault);
+    store.put(record.to_string().as_bytes());
+    let shop = process(&world, &store);
     shop.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
     world.stage.assert_sends(1);
-    assert_eq!(vault.access(), Some(world.authority.access(2)));
+    assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
 /// A tool can check whether a user is logged in before it makes a call.
 #[tokio::test(start_paused = true)]
 async fn load_returns_the_state_of_the_session() {
     let world = guarded();
-    let empty = process(&world, &Vault::new());
+    let empty = process(&world, &FakeStore::new());
     assert_eq!(empty.session().load().await.unwrap(), SessionState::LoggedOut);
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
-    vault.next(Op::Load, Fault::Fail);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
+    store.next(Operation::Load, Fault::Fail);
     assert!(shop.session().load().await.unwrap_err().is_store());
     assert_eq!(shop.session().load().await.unwrap(), SessionState::LoggedIn);
     let without = builder(&world).build().unwrap();
@@ -162,69 +162,69 @@ async fn load_returns_the_state_of_the_session() {
 #[tokio::test(start_paused = true)]
 async fn a_login_and_a_logout_are_stored_before_they_return() {
     let world = guarded();
-    let vault = Vault::new();
-    let shop = process(&world, &vault);
+    let store = FakeStore::new();
+    let shop = process(&world, &store);
     let fresh = shop.login(&ANN).await.unwrap();
-    assert_eq!(vault.access().as_deref(), Some(fresh.access().unwrap().secret()));
-    let next = process(&world, &vault);
+    assert_eq!(store.access().as_deref(), Some(fresh.access().unwrap().secret()));
+    let next = process(&world, &store);
     next.order(7).await.unwrap();
     shop.logout().await.unwrap();
-    assert!(vault.record()["session"].is_null());
-    assert!(process(&world, &vault).order(7).await.unwrap_err().is_no_session());
+    assert!(store.record()["session"].is_null());
+    assert!(process(&world, &store).order(7).await.unwrap_err().is_no_session());
 }
 
 /// A login that cannot be stored returns an error, but is in effect. It is stored as soon as possible.
 #[tokio::test(start_paused = true)]
 async fn a_login_that_cannot_be_stored_returns_an_error_and_is_stored_later() {
     let world = guarded();
-    let vault = Vault::new();
-    let shop = process(&world, &vault);
+    let store = FakeStore::new();
+    let shop = process(&world, &store);
     let mut events = shop.session().events();
-    vault.always(Op::Swap, Some(Fault::Fail));
+    store.always(Operation::Swap, Some(Fault::Fail));
     assert!(shop.login(&ANN).await.unwrap_err().is_store());
     shop.order(7).await.unwrap();
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedIn)));
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::StoreFailed(_))));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedIn)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::StoreFailed(_))));
     tokio::time::sleep(Duration::from_secs(20)).await;
     assert!(events.try_next().is_none(), "told once");
-    vault.always(Op::Swap, None);
+    store.always(Operation::Swap, None);
     tokio::time::sleep(Duration::from_mins(1)).await;
-    assert_eq!(vault.access(), Some(world.authority.access(1)));
+    assert_eq!(store.access(), Some(world.authority.access(1)));
 }
 
 /// S5: of changes that come faster than the store writes, the last one is stored.
 #[tokio::test(start_paused = true)]
 async fn an_older_write_does_not_overtake_a_newer_one() {
     let world = guarded();
-    let vault = Vault::new();
-    let shop = process(&world, &vault);
-    vault.hold(Op::Swap);
+    let store = FakeStore::new();
+    let shop = process(&world, &store);
+    store.hold(Operation::Swap);
     for number in 0..5 {
         drop(shop.session().set(Tokens::new(format!("token-{number}"))));
-        quiet().await;
+        settled().await;
     }
     drop(shop.session().clear());
     let last = shop.session().set(Tokens::new("last"));
-    vault.open(Op::Swap);
+    store.open(Operation::Swap);
     last.await.unwrap();
-    quiet().await;
-    assert_eq!(vault.access().as_deref(), Some("last"));
-    assert_eq!(vault.history().len(), 2, "what was outdated before it could be written was not");
+    settled().await;
+    assert_eq!(store.access().as_deref(), Some("last"));
+    assert_eq!(store.history().len(), 2, "what was outdated before it could be written was not");
 }
 
 /// Tokens that a client is built with count as a login, also outside a runtime: they replace what is stored.
 #[test]
 fn tokens_given_to_the_builder_replace_what_is_stored() {
     let world = guarded();
-    let vault = Vault::new();
+    let store = FakeStore::new();
     let given = tokens(&world.authority.issue());
-    let shop = builder(&world).store(vault.clone()).tokens(given).build().unwrap();
+    let shop = builder(&world).store(store.clone()).tokens(given).build().unwrap();
     let runtime = Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
     runtime.block_on(async {
-        vault.put(br#"{"afresh":1,"session":{"login":"old","generation":9,"access":"old"}}"#);
+        store.put(br#"{"afresh":1,"session":{"login":"old","generation":9,"access":"old"}}"#);
         shop.order(7).await.unwrap();
-        quiet().await;
-        assert_eq!(vault.access(), Some(world.authority.access(1)));
+        settled().await;
+        assert_eq!(store.access(), Some(world.authority.access(1)));
     });
 }
 
@@ -232,10 +232,10 @@ fn tokens_given_to_the_builder_replace_what_is_stored() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spent() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
     shop.order(7).await.unwrap();
-    vault.always(Op::Swap, Some(Fault::Fail));
+    store.always(Operation::Swap, Some(Fault::Fail));
     world.authority.expire();
     for _ in 0..3 {
         let error = shop.order(7).await.unwrap_err();
@@ -243,10 +243,10 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
         tokio::time::advance(Duration::from_mins(2)).await;
     }
     world.authority.assert_refreshes(0);
-    vault.always(Op::Swap, None);
+    store.always(Operation::Swap, None);
     tokio::time::advance(Duration::from_mins(2)).await;
     shop.order(7).await.unwrap();
-    assert_eq!(vault.access(), Some(world.authority.access(2)));
+    assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
 /// S1: the write after the refresh fails: the new tokens are used, the lock is kept, and no other refresh starts
@@ -254,62 +254,62 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
     shop.order(7).await.unwrap();
     let mut events = shop.session().events();
     world.authority.expire();
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
-    vault.always(Op::Swap, Some(Fault::Fail));
+    store.always(Operation::Swap, Some(Fault::Fail));
     exchange.release();
     world.authority.open(Role::Refresh);
     done(call).await.unwrap();
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 2)));
-    assert_eq!(happened(&mut events), ["refreshed", "something else"]);
+    assert_eq!(event_names(&mut events), ["refreshed", "something else"]);
     let peer = tokio::spawn({
-        let vault = vault.clone();
-        async move { vault.locked().await }
+        let store = store.clone();
+        async move { store.locked().await }
     });
-    quiet().await;
+    settled().await;
     assert!(!peer.is_finished(), "nobody else may refresh meanwhile");
 
     world.authority.expire();
     assert!(shop.order(7).await.unwrap_err().is_store());
     assert_eq!(world.authority.refreshes(), 1, "refreshes: a secret that is not stored is not spent");
-    vault.always(Op::Swap, None);
+    store.always(Operation::Swap, None);
     tokio::time::sleep(Duration::from_mins(2)).await;
-    assert_eq!(vault.access(), Some(world.authority.access(2)));
+    assert_eq!(store.access(), Some(world.authority.access(2)));
     drop(done(peer).await);
     shop.order(7).await.unwrap();
-    assert_eq!(vault.access(), Some(world.authority.access(3)));
+    assert_eq!(store.access(), Some(world.authority.access(3)));
 }
 
 /// S1: a write that succeeded but returned an error is found in the store and recognised.
 #[tokio::test(start_paused = true)]
 async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
     shop.order(7).await.unwrap();
     for number in 2..6 {
         world.authority.expire();
-        vault.next(Op::Swap, Fault::FailAfter);
+        store.next(Operation::Swap, Fault::FailAfter);
         assert!(shop.order(7).await.unwrap_err().is_store(), "the intent");
         tokio::time::advance(Duration::from_mins(2)).await;
         world.authority.hold(Role::Refresh);
         let call = tokio::spawn(shop.order(7));
         let exchange = world.authority.parked(Role::Refresh).await;
-        vault.next(Op::Swap, Fault::FailAfter);
+        store.next(Operation::Swap, Fault::FailAfter);
         exchange.release();
         world.authority.open(Role::Refresh);
         done(call).await.unwrap();
         shop.session().load().await.unwrap();
-        assert_eq!(vault.access(), Some(world.authority.access(number)));
+        assert_eq!(store.access(), Some(world.authority.access(number)));
         assert_eq!(shop.session().tokens(), Some(tokens_of(&world, number)));
-        assert!(vault.record()["intent"].is_null());
+        assert!(store.record()["intent"].is_null());
     }
 }
 
@@ -318,9 +318,9 @@ async fn a_write_that_succeeded_but_reported_a_failure_is_recognised() {
 #[tokio::test(start_paused = true)]
 async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation() {
     let world = guarded();
-    let vault = left_behind(&world).await;
+    let store = left_behind(&world).await;
     let crashed = Builder::new_current_thread().enable_all().build().unwrap();
-    let shop = process(&world, &vault);
+    let shop = process(&world, &store);
     shop.order(7).await.unwrap();
     world.authority.expire();
     world.authority.hold_processed(Role::Refresh);
@@ -337,14 +337,14 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
     let _ = call.await;
     drop(shop);
     world_back.authority.open(Role::Refresh);
-    assert!(vault.record()["intent"].is_object());
+    assert!(store.record()["intent"].is_object());
 
-    let next = process(&world, &vault);
+    let next = process(&world, &store);
     assert!(next.order(7).await.unwrap_err().is_rotation_lost());
     assert!(next.order(7).await.unwrap_err().is_session_expired());
     assert_eq!(world.authority.refreshes(), 2, "refreshes: tried once");
-    quiet().await;
-    assert!(vault.record()["session"].is_null() && vault.record()["intent"].is_null());
+    settled().await;
+    assert!(store.record()["session"].is_null() && store.record()["intent"].is_null());
 }
 
 /// S3: without an answer, the intent stays. A refresh that failed with an answer removes it.
@@ -352,17 +352,17 @@ async fn a_crash_between_the_answer_and_the_write_is_reported_as_a_lost_rotation
 async fn the_intent_stays_until_the_refresh_is_answered() {
     for (handling, stays) in [(Handling::reset_before(), true), (Handling::instead(503), false)] {
         let world = guarded();
-        let vault = left_behind(&world).await;
-        let shop = process(&world, &vault);
+        let store = left_behind(&world).await;
+        let shop = process(&world, &store);
         world.authority.expire();
         world.authority.always(Role::Refresh, handling);
         shop.order(7).await.unwrap_err();
-        quiet().await;
-        assert_eq!(vault.record()["intent"].is_object(), stays);
+        settled().await;
+        assert_eq!(store.record()["intent"].is_object(), stays);
         world.authority.always(Role::Refresh, Handling::Normal);
         tokio::time::advance(Duration::from_mins(2)).await;
         shop.order(7).await.unwrap();
-        assert!(vault.record()["intent"].is_null());
+        assert!(store.record()["intent"].is_null());
     }
 }
 
@@ -372,13 +372,13 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     let world = guarded();
     for garbage in [&b"garbage"[..], b"{}", br#"{"afresh":9,"session":null}"#, b"\xff\x00", br#"{"afresh":1"#]
     {
-        let vault = Vault::new();
-        vault.put(garbage);
-        let shop = process(&world, &vault);
+        let store = FakeStore::new();
+        store.put(garbage);
+        let shop = process(&world, &store);
         assert!(shop.order(7).await.unwrap_err().is_store());
         assert!(shop.session().load().await.unwrap_err().is_store());
         assert!(shop.login(&ANN).await.unwrap_err().is_store());
-        assert_eq!(vault.bytes(), garbage);
+        assert_eq!(store.bytes(), garbage);
         shop.order(7).await.unwrap();
     }
 }
@@ -388,20 +388,20 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
 #[tokio::test(start_paused = true)]
 async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
     world.authority.revoke();
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
-    quiet().await;
-    assert!(vault.record()["session"].is_null());
-    let loads = vault.count(Op::Load);
+    settled().await;
+    assert!(store.record()["session"].is_null());
+    let loads = store.count(Operation::Load);
     tokio::time::advance(Duration::from_secs(1)).await;
     for _ in 0..50 {
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
     }
-    assert_eq!(vault.count(Op::Load) - loads, 1, "loads of the store");
+    assert_eq!(store.count(Operation::Load) - loads, 1, "loads of the store");
     world.authority.assert_refreshes(1);
-    process(&world, &vault).login(&ANN).await.unwrap();
+    process(&world, &store).login(&ANN).await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
     shop.order(7).await.unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
@@ -411,8 +411,8 @@ async fn an_expired_session_is_cleared_and_a_new_login_elsewhere_is_found() {
 #[tokio::test(start_paused = true)]
 async fn without_any_handle_the_refresh_is_stored() {
     let world = guarded();
-    let vault = left_behind(&world).await;
-    let shop = process(&world, &vault);
+    let store = left_behind(&world).await;
+    let shop = process(&world, &store);
     shop.order(7).await.unwrap();
     let mut events = shop.session().events();
     world.authority.expire();
@@ -422,19 +422,19 @@ async fn without_any_handle_the_refresh_is_stored() {
     call.abort();
     drop(shop);
     exchange.release();
-    while let Some(event) = told(&mut events).await {
+    while let Some(event) = next_event(&mut events).await {
         assert!(matches!(event, SessionEvent::Refreshed));
     }
-    assert_eq!(vault.access(), Some(world.authority.access(2)));
+    assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
 /// P3: cookies of a session are stored too, also those that an ordinary answer changes.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_stored_with_the_session() {
     let world = World::with(AuthorityConfig::cookie());
-    let vault = Vault::new();
+    let store = FakeStore::new();
     let start =
-        || CookieShopClient::builder(ORIGIN).reaching(world.clone()).store(vault.clone()).build().unwrap();
+        || CookieShopClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap();
     start().login(&ANN).await.unwrap();
     let shop = start();
     let call = tokio::spawn(shop.order(7));
@@ -442,7 +442,7 @@ async fn cookies_are_stored_with_the_session() {
         .header("set-cookie", "seen=1; Path=/");
     world.stage.arrival().await.answer_with(extra);
     done(call).await.unwrap();
-    quiet().await;
+    settled().await;
     world.guard_with(403, |_| order(7));
     world.authority.expire();
     let next = start();

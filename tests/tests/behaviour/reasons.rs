@@ -11,9 +11,11 @@ use futures_util::stream;
 use serde_json::json;
 use tokio::time::advance;
 
-use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, stranger, tokens};
-use crate::lane::Reaching;
-use crate::witness::{done, quiet, told};
+use crate::api::{
+    ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, logged_out_client, order, tokens,
+};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, next_event, settled};
 
 #[api]
 trait Uploads {
@@ -30,7 +32,7 @@ fn verdict(error: &Error) -> Option<Verdict> {
 async fn a_refusal_of_a_fresh_token_says_so() {
     for (status, said) in [(401, Verdict::Expired), (403, Verdict::Suspect)] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| status);
 
         let error = shop.report(7).await.unwrap_err();
@@ -53,7 +55,7 @@ async fn a_refusal_of_a_fresh_token_says_so() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_a_fruitless_refresh_gives_its_reason() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
     shop.report(7).await.unwrap_err();
 
@@ -92,7 +94,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     ];
     for (status, (line, said)) in [401, 403].into_iter().flat_map(|status| cases.map(|case| (status, case))) {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let refusal = Answer::new(status).header("www-authenticate", line).header("dpop-nonce", "n1");
         world.stage.respond(move |_| refusal.clone());
 
@@ -125,7 +127,7 @@ async fn a_rate_limit_is_named() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let said = refusal.clone();
         world.stage.respond(move |_| said.clone());
 
@@ -146,7 +148,7 @@ async fn a_rate_limit_is_named() {
 #[tokio::test(start_paused = true)]
 async fn another_reason_of_google_starts_a_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     let refusal = json!({ "error": { "code": 403, "errors": [{ "reason": "insufficientPermissions" }] } });
     world.guard_with(Answer::json(403, refusal), |_| order(7));
@@ -176,7 +178,7 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_not_sent_again_gives_its_reason() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.guard(403);
     world.authority.expire();
     let error = shop.pay(7).await.unwrap_err();
@@ -242,7 +244,7 @@ async fn a_refusal_of_another_origin_gives_its_reason() {
     world.stage.respond(|_| Answer::redirect("https://elsewhere.test/orders"));
     elsewhere.respond(|_| 403);
     let issued = tokens(&world.authority.issue());
-    let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
+    let shop = ShopClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
     let error = shop.orders().await.unwrap_err();
     assert_eq!((error.reason(), verdict(&error)), (Some(Reason::ForeignOrigin), Some(Verdict::NotAuth)));
     world.authority.assert_refreshes(0);
@@ -265,7 +267,7 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn too_many_fruitless_refreshes_are_a_separate_error() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 401);
     for _ in 0..5 {
         assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
@@ -285,7 +287,7 @@ async fn a_refresh_without_progress_is_a_separate_error() {
     let issued = world.authority.issue();
     let same = Tokens::new(&*issued.access).with_refresh("other");
     let client = Client::builder(ORIGIN)
-        .reaching(world.clone())
+        .connect_to(world.clone())
         .tokens(tokens(&issued))
         .refresh_with(move |_| std::future::ready(Ok(same.clone())))
         .build()
@@ -302,7 +304,7 @@ async fn a_refresh_without_progress_is_a_separate_error() {
 async fn an_error_holds_refusal_failure_and_verdict() {
     let world = World::new();
     world.guard(401);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.authority.next(Role::Refresh, Handling::instead(503));
     let error = shop.orders().await.unwrap_err();
@@ -322,7 +324,7 @@ async fn an_error_holds_refusal_failure_and_verdict() {
 async fn a_call_whose_session_ended_gives_its_reason() {
     for login in [false, true] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let call = tokio::spawn(shop.orders());
         let parked = world.stage.arrival().await;
         if login {
@@ -342,14 +344,14 @@ async fn a_call_whose_session_ended_gives_its_reason() {
 async fn the_event_of_a_failed_refresh_gives_its_reason() {
     let world = World::new();
     world.guard(403);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.expire();
     world
         .authority
         .next(Role::Refresh, Handling::instead((503, json!({ "error": "temporarily_unavailable" }))));
     shop.orders().await.unwrap_err();
-    let Some(SessionEvent::RefreshFailed(error)) = told(&mut events).await else {
+    let Some(SessionEvent::RefreshFailed(error)) = next_event(&mut events).await else {
         panic!("a failure is told")
     };
     assert_eq!(
@@ -362,14 +364,14 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
 #[tokio::test(start_paused = true)]
 async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let calls: Vec<_> = (0..2).map(|_| tokio::spawn(shop.orders())).collect();
     let arrivals = world.stage.arrivals(2).await;
     world.authority.expire();
     world.authority.hold(Role::Refresh);
     for arrival in arrivals {
         arrival.answer(403);
-        quiet().await;
+        settled().await;
     }
     advance(Duration::from_secs(2)).await;
     world.guard(403);
@@ -397,7 +399,7 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
         lifetime: Some(Duration::from_secs(60)),
         ..AuthorityConfig::default()
     });
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     world.guard(403);
     let fresh = *shop.orders().await.unwrap().receipt();
@@ -413,7 +415,7 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_finds_the_refresh_done() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let late = tokio::spawn(shop.orders());
     let parked = world.stage.arrival().await;
     world.guard(403);
@@ -431,7 +433,7 @@ async fn a_late_refusal_finds_the_refresh_done() {
 async fn a_call_without_a_credential_gives_no_reason() {
     let world = World::new();
     world.stage.respond(|_| 403);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let error = shop.health().await.unwrap_err();
     assert_eq!(
         (error.reason(), error.to_string()),

@@ -4,8 +4,8 @@ use afresh_tests::{Answer, Handling, Role, Seen};
 use serde_json::json;
 
 use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
-use crate::lane::Reaching;
-use crate::origins::{ELSEWHERE, Vault, VaultClient, assert_carries_no_secret, get, shop, worlds};
+use crate::origins::{ELSEWHERE, HeaderApi, HeaderApiClient, assert_carries_no_secret, get, shop, worlds};
+use crate::transports::ConnectTo;
 
 /// Every status that redirects.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
@@ -33,16 +33,17 @@ async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
         let issued = tokens(&home.authority.issue());
-        let vault = VaultClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
+        let api =
+            HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
-        vault.order(7).await.unwrap();
-        vault.change(7, "new").await.unwrap();
+        api.order(7).await.unwrap();
+        api.change(7, "new").await.unwrap();
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();
         secret.set_sensitive(true);
         request.headers_mut().insert("x-own-secret", secret);
         request.headers_mut().insert("cookie", home.authority.canary().parse().unwrap());
-        vault.client().execute(request).await.unwrap();
+        api.client().execute(request).await.unwrap();
         assert!(home.stage.log()[..2].iter().all(|seen| seen.header("x-auth-token").is_some()));
         elsewhere.assert_sends(3);
         for seen in elsewhere.log() {
@@ -79,7 +80,7 @@ async fn hops_carry_the_token_until_they_leave_the_origin() {
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
-        let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).build().unwrap();
+        let shop = ShopClient::builder(ORIGIN).connect_to(origins.clone()).build().unwrap();
         let away = Answer::new(status).header("location", "https://evil.test/api/user/login");
         home.authority.always(Role::Login, Handling::instead(away.clone()));
         home.authority.always(Role::Logout, Handling::instead(away));
@@ -112,7 +113,8 @@ async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {
         let (home, _, origins) = worlds();
         let issued = tokens(&home.authority.issue());
-        let vault = VaultClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
+        let api =
+            HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         let authority = home.authority.clone();
         home.stage.respond(move |seen| match seen.path() {
             "/new" if authority.accepts(seen.header("x-auth-token").unwrap()) => Answer::json(200, json!({})),
@@ -120,7 +122,7 @@ async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
             _ => Answer::new(status).header("location", "/new"),
         });
         home.authority.expire();
-        vault.change(7, "name").await.unwrap();
+        api.change(7, "name").await.unwrap();
         assert_eq!(home.stage.routes(), ["POST /orders/7", followed, "POST /orders/7", followed]);
         assert_eq!(home.stage.log()[0].body(), home.stage.log()[2].body());
         home.authority.assert_refreshes(1);

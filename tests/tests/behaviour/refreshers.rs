@@ -10,8 +10,8 @@ use afresh_tests::World;
 use serde_json::Value;
 use tokio::time::advance;
 
-use crate::api::{Order, Shop, builder, order, stranger};
-use crate::witness::done;
+use crate::api::{Order, Shop, builder, logged_out_client, order};
+use crate::waiting::done;
 
 /// Returns `new-1`, `new-2` and so on, also without a login.
 #[derive(Clone, Default)]
@@ -175,7 +175,7 @@ async fn a_refresher_may_use_another_client_and_return_its_errors() {
     let world = World::new();
     let issued = world.authority.issue();
     let given = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
-    let shop = builder(&world).tokens(given).refresher(Elsewhere(stranger(&world))).build().unwrap();
+    let shop = builder(&world).tokens(given).refresher(Elsewhere(logged_out_client(&world))).build().unwrap();
     world.guard_with(403, |_| order(7));
     world.authority.expire();
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });

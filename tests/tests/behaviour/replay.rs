@@ -7,14 +7,14 @@ use afresh::SessionState;
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
-use crate::api::{Order, Shop, customer, happened, order};
+use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
 /// E1: refused again: that is the answer, and the call tries nothing more.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_json(first, "first");
@@ -37,7 +37,7 @@ async fn a_second_refusal_is_the_answer() {
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
 
         let call = tokio::spawn(shop.order(7));
@@ -54,7 +54,7 @@ async fn any_other_second_answer_is_the_answer() {
         }
         world.stage.assert_sends(2);
         world.authority.assert_refreshes(1);
-        assert_eq!(happened(&mut events), ["refreshed"]);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
         // The next call needs no refresh.
         world.stage.respond(|_| order(7));
         shop.order(7).await.unwrap();
@@ -73,7 +73,7 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
     ];
     for (kind, is_connect, is_timeout) in failures {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_json(403, "first");
@@ -99,7 +99,7 @@ async fn a_second_send_that_fails_keeps_the_new_token() {
 #[tokio::test(start_paused = true)]
 async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
 
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
@@ -116,7 +116,7 @@ async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer(refusal);
@@ -139,7 +139,7 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_of_a_replaced_token_does_not_make_the_route_forbidden() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
     let again = world.stage.arrival().await;

@@ -10,14 +10,14 @@ use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, happened, order, tokens};
-use crate::witness::{done, quiet, told};
+use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, event_names, order, tokens};
+use crate::waiting::{done, next_event, settled};
 
 /// The authority ends the session of a token that it gets there.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
 /// Logged in, with a grant in place of the `#[refresh]` method.
-fn customer(world: &World) -> ShopClient {
+fn logged_in_client(world: &World) -> ShopClient {
     let grant = RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token"))
         .client_id("app")
         .revocation_endpoint(REVOKE);
@@ -36,14 +36,14 @@ async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Orde
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_a_logout_are_revoked() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
     shop.session().clear().await.unwrap();
     assert!(done(call).await.unwrap_err().is_no_session());
     assert!(world.authority.accepts(&world.authority.access(2)));
 
     exchange.release();
-    quiet().await;
+    settled().await;
 
     let requests = world.authority.requests(Role::Logout);
     assert_eq!(requests.len(), 1);
@@ -61,7 +61,7 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
 async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let (call, exchange) = refreshing(&world, &shop).await;
         if by_hand {
             shop.session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -71,7 +71,7 @@ async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are
         let fresh = shop.session().tokens();
         exchange.release();
         assert!(done(call).await.unwrap_err().is_superseded());
-        quiet().await;
+        settled().await;
 
         world.authority.assert_logouts(1);
         assert!(!world.authority.accepts(&world.authority.access(2)));
@@ -86,7 +86,7 @@ async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are
 #[tokio::test(start_paused = true)]
 async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold_processed(Role::Login);
     let login = tokio::spawn(shop.login(&ANN));
     let request = world.authority.parked(Role::Login).await;
@@ -94,7 +94,7 @@ async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     request.release();
 
     assert!(done(login).await.unwrap_err().is_no_session());
-    quiet().await;
+    settled().await;
 
     assert!(!world.authority.accepts(&world.authority.access(2)));
     world.authority.assert_logouts(1);
@@ -104,14 +104,14 @@ async fn a_login_that_is_answered_after_a_logout_is_revoked() {
 #[tokio::test(start_paused = true)]
 async fn tokens_of_the_current_login_are_not_revoked() {
     let world = World::with(AuthorityConfig { rotate: false, ..AuthorityConfig::default() });
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
     world.authority.open(Role::Refresh);
     world.guard_with(403, |_| order(7));
     shop.refresh(world.authority.refresh(1).into()).await.unwrap();
     assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     exchange.release();
-    quiet().await;
+    settled().await;
     world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
@@ -126,7 +126,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     shop.refresh(world.authority.refresh(1).into()).await.unwrap();
     done(call).await.unwrap();
     exchange.answer((200, json!({ "access_token": "other", "refresh_token": "another" })));
-    quiet().await;
+    settled().await;
     world.authority.assert_logouts(0);
 
     // Set by hand, the same refresh token is in use too.
@@ -136,7 +136,7 @@ async fn tokens_of_the_current_login_are_not_revoked() {
     shop.session().set(same).await.unwrap();
     exchange.release();
     done(call).await.unwrap_err();
-    quiet().await;
+    settled().await;
     world.authority.assert_logouts(0);
 }
 
@@ -158,7 +158,7 @@ async fn a_users_function_gets_the_tokens_to_revoke() {
     shop.session().clear().await.unwrap();
     exchange.release();
     done(call).await.unwrap_err();
-    quiet().await;
+    settled().await;
 
     let pair = Tokens::new(world.authority.access(2)).with_refresh(world.authority.refresh(2));
     assert_eq!(*unwanted.lock().unwrap(), [pair]);
@@ -169,7 +169,7 @@ async fn a_users_function_gets_the_tokens_to_revoke() {
 #[tokio::test(start_paused = true)]
 async fn a_revoked_session_is_over_before_the_server_knows() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Logout);
     let revoking = shop.session().revoke();
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
@@ -188,14 +188,14 @@ async fn a_revoked_session_is_over_before_the_server_knows() {
 async fn a_revocation_that_fails_is_reported_and_given_up() {
     for answer in [Answer::reset(), Answer::new(503), Answer::hang()] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
         world.authority.always(Role::Logout, Handling::instead(answer));
         let start = Instant::now();
 
         drop(shop.session().revoke());
-        assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
-        let Some(SessionEvent::NotRevoked(error)) = told(&mut events).await else { panic!("not told") };
+        assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
+        let Some(SessionEvent::NotRevoked(error)) = next_event(&mut events).await else { panic!("not told") };
 
         assert!(!format!("{error:?} {error}").contains(&world.authority.canary()));
         assert!(start.elapsed() <= Duration::from_secs(10));
@@ -236,7 +236,7 @@ async fn a_users_revocation_may_fail_panic_or_never_end() {
         world.stage.respond(|seen| if seen.token() == Some("nnn") { order(7) } else { (403, 0.into()) });
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         let mut events = shop.session().events();
-        assert_eq!(happened(&mut events), [""; 0]);
+        assert_eq!(event_names(&mut events), [""; 0]);
     }
 }
 
@@ -244,7 +244,7 @@ async fn a_users_revocation_may_fail_panic_or_never_end() {
 #[test]
 fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     drop(shop.session().revoke());
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }

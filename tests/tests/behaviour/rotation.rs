@@ -6,8 +6,8 @@ use afresh::{SessionEvent, SessionState, Tokens};
 use afresh_tests::{AuthorityConfig, Handling, RefreshTokenField, Role, World};
 use serde_json::json;
 
-use crate::api::{ANN, Shop, customer, happened, order, tokens};
-use crate::witness::{done, quiet, told};
+use crate::api::{ANN, Shop, event_names, logged_in_client, order, tokens};
+use crate::waiting::{done, next_event, settled};
 
 /// The refresh tokens that were presented, in order.
 fn presented(world: &World) -> Vec<String> {
@@ -20,7 +20,7 @@ fn presented(world: &World) -> Vec<String> {
 async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     for generation in 2..=20 {
         world.authority.expire();
         let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
@@ -40,7 +40,7 @@ async fn each_refresh_presents_the_refresh_token_of_the_previous_one() {
 async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let refreshing = tokio::spawn({
         let (world, shop) = (world.clone(), shop.clone());
         async move {
@@ -64,7 +64,7 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
 async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
     let world = World::new();
     world.guard_with(401, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.authority.next(Role::Refresh, Handling::instead(503));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
@@ -84,7 +84,7 @@ async fn a_refresh_token_is_presented_again_only_if_it_is_not_spent() {
 #[tokio::test(start_paused = true)]
 async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.hold(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
@@ -93,17 +93,17 @@ async fn a_rejected_refresh_of_an_old_session_does_not_end_the_next_one() {
     let fresh = shop.login(&ANN).await.unwrap();
     exchange.answer((400, json!({ "error": "invalid_grant" })));
     assert!(done(call).await.unwrap_err().is_superseded());
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().tokens(), Some(fresh));
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!(happened(&mut events), ["logged in"]);
+    assert_eq!(event_names(&mut events), ["logged in"]);
 }
 
 /// G6: an old refresh that succeeds late does not replace tokens that were set meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
@@ -113,10 +113,10 @@ async fn a_late_refresh_of_an_old_session_does_not_replace_the_next_one() {
     shop.session().set(other.clone()).await.unwrap();
     exchange.release();
     assert!(done(call).await.unwrap_err().is_superseded());
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().tokens(), Some(other));
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedIn)));
-    assert_eq!(happened(&mut events), [""; 0]);
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedIn)));
+    assert_eq!(event_names(&mut events), [""; 0]);
 }
 
 /// G7: a refresh token that stays valid is presented again and again, whether the answer repeats it or not.
@@ -128,7 +128,7 @@ async fn a_refresh_token_that_does_not_rotate_is_kept() {
         let world =
             World::with(AuthorityConfig { rotate: false, refresh_token_field, ..AuthorityConfig::default() });
         world.guard_with(403, |_| order(7));
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         for _ in 0..3 {
             world.authority.expire();
             shop.order(7).await.unwrap();

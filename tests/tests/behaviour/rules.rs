@@ -8,9 +8,9 @@ use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::api::{ORIGIN, Shop, ShopClient, builder, happened, order, tokens};
-use crate::lane::Reaching;
-use crate::witness::{done, told};
+use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, order, tokens};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, next_event};
 
 /// An API that reports errors in its bodies.
 #[api(
@@ -45,7 +45,7 @@ trait Wordy {
 
 fn wordy(world: &World) -> WordyClient {
     let issued = tokens(&world.authority.issue());
-    WordyClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap()
+    WordyClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
 fn ruled(
@@ -328,10 +328,10 @@ async fn a_rule_that_panics_classifies_nothing() {
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(0);
         assert!(matches!(
-            told(&mut events).await,
+            next_event(&mut events).await,
             Some(afresh::SessionEvent::RuleFailed(Some("Shop::report")))
         ));
-        assert_eq!(happened(&mut events), Vec::<&str>::new());
+        assert_eq!(event_names(&mut events), Vec::<&str>::new());
     }
 }
 

@@ -8,8 +8,8 @@ use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use crate::api::{ORIGIN, Shop, builder, customer, tokens};
-use crate::lane::Reaching;
+use crate::api::{ORIGIN, Shop, builder, logged_in_client, tokens};
+use crate::transports::ConnectTo;
 
 /// An API whose every argument is a secret.
 #[api]
@@ -105,7 +105,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     let secret = world.authority.canary();
     let dirty = |tail: &str| format!("{secret}{tail}");
     let mut said = Transcript::default();
-    let build = || PrivateClient::builder(ORIGIN).reaching(world.clone()).header("x-api-key", &*secret);
+    let build = || PrivateClient::builder(ORIGIN).connect_to(world.clone()).header("x-api-key", &*secret);
     said.debug(build().tokens(Tokens::new(&*secret).with_refresh(&*secret)));
     let client = build().timeout(Duration::from_secs(60)).build().unwrap();
     let mut events = client.session().events();
@@ -225,7 +225,7 @@ async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(AuthorityConfig::cookie());
     let secret = world.authority.canary();
     let mut said = Transcript::default();
-    let client = PrivateCookiesClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let client = PrivateCookiesClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     said.outcome(client.login(&secret).await);
     let cookie = format!("session={secret}; Path=/");
     world.guard_with(403, move |_| Answer::json(200, json!({})).header("set-cookie", &cookie));
@@ -275,7 +275,7 @@ async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
 async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     let world = World::new();
     world.stage.respond(|_| Answer::text(403, "expired"));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let codes = [(503, "temporarily_unavailable"), (400, "invalid_grant")];
     for (status, code) in codes {
         let body = json!({ "error": code, "error_description": "the-description" });

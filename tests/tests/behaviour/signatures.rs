@@ -9,7 +9,7 @@ use reqwest::Request;
 use tower::ServiceBuilder;
 
 use crate::api::{Order, Shop, ShopClient, order, tokens};
-use crate::witness::done;
+use crate::waiting::done;
 
 /// A stand-in for an HMAC: it covers the method, the path, the token and a nonce.
 fn signature(verb: &str, path: &str, token: &str, nonce: &str) -> String {

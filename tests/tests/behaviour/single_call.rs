@@ -6,14 +6,16 @@ use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Arrival, AuthorityConfig, LogEntry, Role, World};
 use serde_json::{Value, json};
 
-use crate::api::{CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, order};
-use crate::lane::Reaching;
+use crate::api::{
+    CookieShop, ORIGIN, Order, Shop, builder, logged_in_client, logged_in_cookie_client, order,
+};
+use crate::transports::ConnectTo;
 
 /// A1: a valid token is sent with the call, and nothing else happens.
 #[tokio::test(start_paused = true)]
 async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| order(7));
 
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
@@ -29,7 +31,7 @@ async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
 async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer(refusal);
@@ -45,7 +47,7 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
 
     let call = tokio::spawn(shop.order(7));
     let refusal = json!({ "status": { "text": "jwt expired", "severity": "error" } });
@@ -67,7 +69,7 @@ async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn the_receipt_shows_whether_a_call_was_sent_again() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
 
@@ -85,7 +87,7 @@ async fn the_receipt_shows_whether_a_call_was_sent_again() {
 #[tokio::test(start_paused = true)]
 async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
 
@@ -128,7 +130,7 @@ struct Trace(u32);
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
     let request = http::Request::put(format!("{ORIGIN}/orders/7?v=2")).header("x-trace", "1");
@@ -159,7 +161,7 @@ async fn the_refused_answer_is_dropped_before_the_second_send() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_with(refusal);
@@ -195,7 +197,7 @@ async fn refuse(arrival: Arrival) {
 async fn a_call_with_its_own_authorization_is_not_changed() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
-    let client = ForeignClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
+    let client = ForeignClient::builder(ORIGIN).connect_to(world.clone()).tokens(tokens).build().unwrap();
 
     let call = tokio::spawn(client.orders_as("Basic b3du"));
     refuse(world.stage.arrival().await).await;
@@ -209,7 +211,7 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
     request.headers_mut().insert("authorization", "Basic b3du".parse().unwrap());
 

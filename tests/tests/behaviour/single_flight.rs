@@ -7,15 +7,15 @@ use afresh_tests::{Answer, Handling, Role, World};
 use serde_json::Value;
 use tokio::time::advance;
 
-use crate::api::{Order, Shop, ShopClient, builder, customer, happened, order, tokens};
-use crate::crowd::{calls, errors, expect_all, grant};
+use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
+use crate::concurrent_calls::{answer_order, calls, errors, expect_all};
 
 /// B1: a thousand refusals in one tick, one refresh, a thousand answers.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let calls = calls(&shop, 1000);
         for arrival in world.stage.arrivals(1000).await {
@@ -23,7 +23,7 @@ async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered
         }
         for arrival in world.stage.arrivals(1000).await {
             assert_eq!(arrival.token(), Some(&*world.authority.access(2)));
-            grant(arrival);
+            answer_order(arrival);
         }
 
         expect_all(calls).await;
@@ -36,7 +36,7 @@ async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered
 #[tokio::test(start_paused = true)]
 async fn a_refusal_during_the_refresh_joins_it() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
 
     let calls = calls(&shop, 3);
@@ -45,7 +45,7 @@ async fn a_refusal_during_the_refresh_joins_it() {
     let refresh = world.authority.parked(Role::Refresh).await;
     arrivals.for_each(|arrival| arrival.answer(403));
     refresh.release();
-    world.stage.arrivals(3).await.into_iter().for_each(grant);
+    world.stage.arrivals(3).await.into_iter().for_each(answer_order);
 
     expect_all(calls).await;
     world.authority.assert_refreshes(1);
@@ -55,7 +55,7 @@ async fn a_refusal_during_the_refresh_joins_it() {
 async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     let call = tokio::spawn(shop.order(id));
     world.stage.arrival().await.answer(403);
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
     assert_eq!(call.await.unwrap().unwrap(), Order { id });
 }
 
@@ -64,7 +64,7 @@ async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
 async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let late = tokio::spawn(shop.order(7));
         let parked = world.stage.arrival().await;
@@ -72,7 +72,7 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
         parked.answer(refusal);
         let again = world.stage.arrival().await;
         assert_eq!(again.token(), Some(&*world.authority.access(2)));
-        grant(again);
+        answer_order(again);
 
         assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
         world.authority.assert_refreshes(1);
@@ -83,7 +83,7 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
 #[tokio::test(start_paused = true)]
 async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
 
     let late = tokio::spawn(shop.order(7));
     let parked = world.stage.arrival().await;
@@ -93,7 +93,7 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     parked.answer(403);
     let again = world.stage.arrival().await;
     assert_eq!(again.token(), Some(&*world.authority.access(4)));
-    grant(again);
+    answer_order(again);
 
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
     world.authority.assert_refreshes(3);
@@ -104,14 +104,14 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
 #[tokio::test(start_paused = true)]
 async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let late = tokio::spawn(shop.order(7));
     let parked = world.stage.arrival().await;
     refresh_by(1, &shop, &world).await;
     parked.answer_with(Answer::redirect("/orders/8"));
     let next = world.stage.arrival().await;
     assert_eq!((next.path(), next.token()), ("/orders/8", Some(&*world.authority.access(2))));
-    grant(next);
+    answer_order(next);
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 8 });
 
     let late = tokio::spawn(shop.order(9));
@@ -127,7 +127,7 @@ async fn a_late_redirect_is_followed_with_the_current_token() {
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let late = tokio::spawn(shop.order(7));
     let parked = world.stage.arrival().await;
     refresh_by(1, &shop, &world).await;
@@ -137,11 +137,11 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let refresh = world.authority.parked(Role::Refresh).await;
 
     parked.answer(403);
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
 
     refresh.release();
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
     assert_eq!(other.await.unwrap().unwrap(), Order { id: 2 });
     world.authority.assert_refreshes(2);
 }
@@ -150,7 +150,7 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
 #[tokio::test(start_paused = true)]
 async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.always(Role::Refresh, Handling::instead(500));
 
     let calls = calls(&shop, 100);
@@ -172,7 +172,7 @@ async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.always(Role::Refresh, Handling::instead(500));
 
     let mut waiting = calls(&shop, 100);
@@ -195,7 +195,7 @@ async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
     world.authority.next(Role::Refresh, Handling::instead(500));
@@ -220,7 +220,7 @@ trait Stock {
 #[tokio::test(start_paused = true)]
 async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let clone = shop.clone();
     let stock = StockClient::new(shop.client().clone());
     let other = builder(&world).session(shop.session().clone()).build().unwrap();
@@ -260,10 +260,10 @@ async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let by_hand = tokio::spawn(async move { session.refresh().await });
     let mut arrivals = world.stage.arrivals(2).await;
     arrivals.sort_by_key(|arrival| arrival.path().to_owned());
-    arrivals.into_iter().for_each(grant);
+    arrivals.into_iter().for_each(answer_order);
 
     expect_all(vec![refused, near_its_end]).await;
     assert_eq!(by_hand.await.unwrap().unwrap().access().unwrap().secret(), world.authority.access(2));
     world.authority.assert_refreshes(1);
-    assert_eq!(happened(&mut events), ["refreshed"]);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
 }

@@ -8,9 +8,9 @@ use serde_json::json;
 use tokio::runtime::Handle;
 use tokio::time::advance;
 
-use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, customer, order, tokens};
-use crate::lane::Reaching;
-use crate::witness::{done, quiet};
+use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, order, tokens};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, settled};
 
 /// Q2: ten thousand tenants are ten thousand sessions, which their owner keeps in a map of its choice. There is no
 /// pool and no global state, so dropping a session is the only way to evict it. A session that is dropped during its
@@ -23,7 +23,7 @@ async fn ten_thousand_tenants_share_no_global_state() {
         ..AuthorityConfig::default()
     });
     world.guard_with(403, |_| order(7));
-    let mut tenants: Vec<ShopClient> = (0..TENANTS).map(|_| customer(&world)).collect();
+    let mut tenants: Vec<ShopClient> = (0..TENANTS).map(|_| logged_in_client(&world)).collect();
     let tasks = Handle::current().metrics().num_alive_tasks();
     assert_eq!(tasks, 0, "a tenant that does nothing costs no task");
 
@@ -44,12 +44,12 @@ async fn ten_thousand_tenants_share_no_global_state() {
         number += 1;
         number % 2 == 1
     });
-    quiet().await;
+    settled().await;
     exchanges.into_iter().for_each(afresh_tests::ParkedRequest::release);
     for call in kept {
         done(call).await.unwrap();
     }
-    quiet().await;
+    settled().await;
     world.authority.assert_refreshes(TENANTS);
     world.authority.assert_granted(TENANTS);
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
@@ -61,7 +61,7 @@ async fn one_identity_at_two_hosts_refreshes_once() {
     let (world, files) = (World::new(), Stage::new());
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://files.test", files.clone());
     let session = Session::new();
-    let at = |origin: &str| ShopClient::builder(origin).reaching(origins.clone()).session(session.clone());
+    let at = |origin: &str| ShopClient::builder(origin).connect_to(origins.clone()).session(session.clone());
     let shop = at(ORIGIN).tokens(tokens(&world.authority.issue())).build().unwrap();
     let elsewhere = at("https://files.test").build().unwrap();
 
@@ -106,7 +106,7 @@ async fn the_sessions_of_two_audiences_share_one_refresh_token() {
         _ => (200, json!({})),
     });
     let issuer = IssuerClient::builder(ORIGIN)
-        .reaching(world.clone())
+        .connect_to(world.clone())
         .tokens(tokens(&world.authority.issue()))
         .build()
         .unwrap();
@@ -114,7 +114,7 @@ async fn the_sessions_of_two_audiences_share_one_refresh_token() {
     let audience = |name: &'static str, stage: &Stage| {
         let issuer = issuer.clone();
         ShopClient::builder(format!("https://{name}.test"))
-            .reaching(stage.clone())
+            .connect_to(stage.clone())
             .tokens(Tokens::new("expired"))
             .refresh_with(move |_| issuer.token_for(name))
             .build()
@@ -144,7 +144,7 @@ async fn the_sessions_of_two_audiences_share_one_refresh_token() {
 #[tokio::test(start_paused = true)]
 async fn tenants_share_no_failure_backoff() {
     let world = World::new();
-    let (ann, bob) = (customer(&world), customer(&world));
+    let (ann, bob) = (logged_in_client(&world), logged_in_client(&world));
     world.guard_with(403, |_| order(7));
     world.authority.expire();
     world.authority.next(Role::Refresh, afresh_tests::Handling::retry_after(429, "300"));

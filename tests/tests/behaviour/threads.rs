@@ -9,14 +9,14 @@ use afresh::{Error, Result, Tokens};
 use afresh_tests::World;
 use tokio::sync::Barrier;
 
-use crate::api::{Order, Shop, ShopClient, builder, customer, happened, order};
-use crate::crowd::{calls, expect_all};
+use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order};
+use crate::concurrent_calls::{calls, expect_all};
 
 /// B1: a thousand refusals on four threads, one refresh, a thousand answers.
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_thousand_calls_on_four_threads_cause_one_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(403, |seen| order(seen.path().rsplit('/').next().unwrap().parse().unwrap()));
 
@@ -84,6 +84,6 @@ async fn an_expired_token_that_cannot_be_refreshed_ends_the_session_once() {
         assert!(results.iter().all(|result| result.as_ref().is_err_and(Error::is_session_expired)));
         world.stage.assert_sends(0);
         assert_eq!(asked.load(Ordering::SeqCst), 1);
-        assert_eq!(happened(&mut events), ["expired"]);
+        assert_eq!(event_names(&mut events), ["expired"]);
     }
 }

@@ -8,10 +8,10 @@ use serde_json::json;
 use tokio::time::advance;
 
 use crate::api::{
-    ANN, CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, happened, order, stranger,
-    tokens,
+    ANN, CookieShop, ORIGIN, Order, Shop, builder, event_names, logged_in_client, logged_in_cookie_client,
+    logged_out_client, order, tokens,
 };
-use crate::lane::Reaching;
+use crate::transports::ConnectTo;
 
 /// An HTML page as a firewall shows it.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
@@ -20,7 +20,7 @@ const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
 
     let call = tokio::spawn(shop.report(7));
@@ -34,7 +34,7 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     world.stage.assert_sends(2);
     world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!(happened(&mut events), ["refreshed"]);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
     world.stage.respond(|_| order(7));
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
@@ -50,7 +50,7 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     ];
     for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| Answer::new(status).header("www-authenticate", line));
 
         let error = shop.report(7).await.unwrap_err();
@@ -67,7 +67,7 @@ async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
     for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(|_| 403);
         assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
         assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
@@ -93,7 +93,7 @@ async fn a_403_without_a_challenge_starts_a_refresh() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.expire();
         world.guard_with(refusal.clone(), |_| order(7));
 
@@ -109,7 +109,7 @@ async fn a_403_without_a_challenge_starts_a_refresh() {
 #[tokio::test(start_paused = true)]
 async fn an_html_403_costs_at_most_one_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(Answer::html(403, PAGE), |_| order(7));
     shop.orders().await.unwrap();
@@ -129,7 +129,7 @@ async fn an_html_403_costs_at_most_one_refresh() {
 async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     for status in [400, 401, 403, 500] {
         let world = World::with(AuthorityConfig::cookie());
-        let shop = cookie_customer(&world).await;
+        let shop = logged_in_cookie_client(&world).await;
         let mut events = shop.session().events();
         world.authority.next(Role::Refresh, Handling::instead(Answer::html(status, PAGE)));
         world.authority.expire();
@@ -138,7 +138,7 @@ async fn an_html_answer_to_a_refresh_never_ends_the_session() {
         let error = shop.order(7).await.unwrap_err();
 
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
-        assert_eq!(happened(&mut events), ["refresh failed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
         advance(Duration::from_secs(2)).await;
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     }
@@ -156,7 +156,7 @@ async fn a_403_for_a_rate_limit_starts_no_refresh() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| refusal.clone());
 
         assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 403);
@@ -170,7 +170,7 @@ async fn a_403_for_a_rate_limit_starts_no_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(Answer::new(403).header("x-ratelimit-remaining", "17"), |_| order(7));
 
@@ -186,7 +186,7 @@ async fn a_revoked_token_that_has_not_expired_is_refreshed() {
         lifetime: Some(Duration::from_secs(3600)),
         ..AuthorityConfig::default()
     });
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     world.authority.expire();
     world.guard(403);
@@ -204,7 +204,7 @@ async fn a_refused_login_starts_no_refresh() {
     for status in [401, 403] {
         for logged_in in [false, true] {
             let world = World::new();
-            let shop = if logged_in { customer(&world) } else { stranger(&world) };
+            let shop = if logged_in { logged_in_client(&world) } else { logged_out_client(&world) };
             let before = shop.session().tokens();
             world.authority.always(Role::Login, Handling::instead((status, json!("wrong password"))));
 
@@ -223,7 +223,7 @@ async fn a_refused_login_starts_no_refresh() {
 async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let before = shop.session().tokens();
         world.authority.always(Role::Refresh, Handling::instead(status));
 
@@ -241,7 +241,7 @@ async fn a_refused_refresh_method_starts_no_refresh() {
 async fn a_refused_logout_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.always(Role::Logout, Handling::instead(status));
 
         assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), status);
@@ -256,7 +256,7 @@ async fn a_refused_logout_starts_no_refresh() {
 async fn a_refused_public_call_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| status);
 
         assert_eq!(shop.health().await.unwrap_err().status().unwrap(), status);
@@ -272,7 +272,7 @@ async fn a_refused_public_call_starts_no_refresh() {
 async fn a_refused_request_without_a_token_starts_no_refresh() {
     let world = World::new();
     world.stage.respond(|_| 403);
-    let anonymous = Client::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let anonymous = Client::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     let logged_out = builder(&world).tokens(tokens(&world.authority.issue())).build().unwrap();
     logged_out.session().clear().await.unwrap();
     for client in [&anonymous, logged_out.client()] {

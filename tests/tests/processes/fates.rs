@@ -1,13 +1,15 @@
-//! Processes that are killed by the server's clock: before it has read the refresh token, after it has spent it, and after the answer.
+//! Processes that are killed while the server handles their refresh: before it reads the refresh token, after it has
+//! spent it, and after the answer.
 
 use afresh_tests::Role;
 
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// R6: who is killed with its exchange on the way has spent nothing: the next one presents the same refresh token, for the first time.
+/// R6: a process that is killed before the server reads its refresh has spent nothing. The next process presents the
+/// same refresh token, for the first time.
 #[tokio::test(flavor = "multi_thread")]
-async fn killed_before_the_server_has_read_it() {
+async fn killed_before_the_server_reads_the_refresh_token() {
     for place in Place::all() {
         let shop = Shop::open(place, Server::Strict).await;
         let (mut first, mut next) = (shop.process("first"), shop.process("next"));
@@ -24,8 +26,9 @@ async fn killed_before_the_server_has_read_it() {
     }
 }
 
-/// R6, S3: who is killed after the server has spent its refresh token leaves nobody with the new one. The next one tries the old one
-/// once: a lenient server gives the new one again, and a strict one is told of as what it is, once.
+/// R6, S3: if a process is killed after the server has spent its refresh token, no process has the new one. The next
+/// process tries the old one once. A lenient server returns the new one again. With a strict server the error reports
+/// a lost rotation, once.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_before_the_answer() {
     for server in [Server::Lenient, Server::Strict] {
@@ -55,13 +58,13 @@ async fn killed_before_the_answer() {
                     assert!(ended.iter().any(|word| said.starts_with(word)), "{}: {said}", shop.place.name());
                 }
             }
-            // Nobody goes on about it.
+            // No process tries again.
             authority.assert_refreshes(2);
         }
     }
 }
 
-/// R6: who is killed when it has stored what it got leaves a session that works.
+/// R6: a process that is killed after it has stored the answer leaves a session that works.
 #[tokio::test(flavor = "multi_thread")]
 async fn killed_after_the_answer_was_stored() {
     for place in Place::all() {

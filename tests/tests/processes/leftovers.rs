@@ -1,4 +1,4 @@
-//! What a killed process leaves behind in its store.
+//! What a killed process leaves in its store.
 
 use std::fs;
 use std::time::{Duration, Instant};
@@ -9,9 +9,9 @@ use tokio::time::sleep;
 use crate::place::Place;
 use crate::shop::{Server, Shop};
 
-/// S4: half of a new file that was never put in its place is in nobody's way.
+/// S4: a partly written temporary file affects no process.
 #[tokio::test(flavor = "multi_thread")]
-async fn half_a_file_is_in_nobodys_way() {
+async fn a_partly_written_temporary_file_does_no_harm() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
     shop.world.authority.open(Role::Refresh);
     let whole = fs::read(shop.place.path()).unwrap();
@@ -26,10 +26,10 @@ async fn half_a_file_is_in_nobodys_way() {
     assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// S4, R6: processes that do nothing but write are killed at random: what is stored is whole, no older than what they were told of,
-/// and the next one can write.
+/// S4, R6: processes that only write are killed at random: the record is complete and no older than the last
+/// confirmed write, and the next process can write.
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_stored_is_whole_whenever_its_writer_is_killed() {
+async fn a_record_is_complete_whenever_its_writer_is_killed() {
     let mut dice = fastrand::Rng::with_seed(7);
     for place in Place::all() {
         let shop = Shop::open(place, Server::Strict).await;
@@ -55,9 +55,9 @@ async fn what_is_stored_is_whole_whenever_its_writer_is_killed() {
     }
 }
 
-/// R6: what a killed process has locked is free: at once where the kernel knows that it is dead, after the lease elsewhere.
+/// R6: the lock of a killed process is released: at once if the kernel holds it, otherwise after the lease.
 #[tokio::test(flavor = "multi_thread")]
-async fn the_lock_of_the_dead_is_free() {
+async fn the_lock_of_a_killed_process_is_released() {
     for place in Place::all() {
         let shop = Shop::open(place, Server::Strict).await;
         shop.world.authority.open(Role::Refresh);
@@ -73,7 +73,7 @@ async fn the_lock_of_the_dead_is_free() {
         let killed = Instant::now();
         victim.kill();
         assert_eq!(next.says("called: ").await, "well");
-        // Far below the eight seconds that a lock is waited for.
+        // Far below the eight seconds that a process waits for the lock.
         assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
         shop.world.authority.assert_refreshes(1);
         assert_eq!(shop.presented_again(), 0, "spent tokens presented again");

@@ -11,10 +11,10 @@ use tokio::time::timeout;
 use crate::place::Place;
 use crate::process::Process;
 
-/// Longer than anything takes that is not wrong.
+/// Longer than anything takes if nothing is wrong.
 const PATIENCE: Duration = Duration::from_secs(60);
 
-/// A server that holds every exchange until the test decides, and a place with a session of it.
+/// A server that holds every refresh until the test decides, and a place with a session of it.
 pub struct Shop {
     pub world: World,
     pub place: Place,
@@ -22,28 +22,28 @@ pub struct Shop {
     listening: Listening,
 }
 
-/// Who has been answered.
+/// The calls that were answered.
 #[derive(Default)]
 pub struct Board {
-    /// The number of the newest access token that was good for an answer.
+    /// The number of the newest access token of an answered call.
     pub newest: usize,
-    /// With that token: the tasks of each process.
+    /// The tasks of each process that were answered with that token.
     pub answered: HashMap<String, HashSet<String>>,
-    /// With any.
+    /// The number of calls that were answered with any token.
     pub calls: usize,
 }
 
-/// What a server does with a refresh token that is spent.
+/// What a server does with a spent refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// It ends the session.
     Strict,
-    /// It gives the same successor again, for a while, until that is used.
+    /// It returns the same successor again for a while, until that one is used.
     Lenient,
 }
 
 impl Shop {
-    /// Somebody has logged in, and nobody is there.
+    /// Starts the server and stores a session. No process runs yet.
     pub async fn open(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
         let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
@@ -62,18 +62,18 @@ impl Shop {
         Self { world, place, board, listening }
     }
 
-    /// A process of this name, with the session of this place.
+    /// A process with this name and this place's session.
     pub fn process(&self, name: &str) -> Process {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }
 
-    /// The next exchange, held before it is processed.
+    /// The next refresh, held before it is processed.
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
         timeout(PATIENCE, parked).await.expect("somebody refreshes")
     }
 
-    /// Waits until this can be said of who has been answered.
+    /// Waits until this is true of the answered calls.
     pub async fn until(&self, what: &str, is_so: impl Fn(&Board) -> bool) {
         let mut board = self.board.subscribe();
         if timeout(PATIENCE, board.wait_for(is_so)).await.is_err() {
@@ -83,12 +83,12 @@ impl Shop {
         }
     }
 
-    /// Until now.
+    /// Reads the answered calls so far.
     pub fn ask<T>(&self, question: impl FnOnce(&Board) -> T) -> T {
         question(&self.board.borrow())
     }
 
-    /// How often a refresh token was presented that was spent, whoever knew.
+    /// How often a spent refresh token was presented, whether the process knew that or not.
     pub fn presented_again(&self) -> usize {
         self.world.authority.reuses() + self.world.authority.retries_after_lost_answer()
     }
@@ -106,7 +106,7 @@ impl Board {
         }
     }
 
-    /// How many tasks of this process have been answered with the newest token.
+    /// How many tasks of this process were answered with the newest token.
     pub fn tasks_of(&self, name: &str) -> usize {
         self.answered.get(name).map_or(0, HashSet::len)
     }

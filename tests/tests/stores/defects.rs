@@ -1,4 +1,4 @@
-//! The checks themselves: each notices the store that does wrong what it is about.
+//! Tests of the store checks: each check finds the defect that it is for.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -10,43 +10,43 @@ use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;
 
-/// What is wrong with a store.
+/// The defect of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
     /// It reads and writes in two steps.
     SwapInSteps,
-    /// It takes any basis.
+    /// It accepts any basis.
     AnyBasis,
-    /// It keeps what is text.
+    /// It keeps text only.
     TextOnly,
-    /// It never gives a lock back.
+    /// It never releases a lock.
     KeepsLocks,
-    /// Everybody gets the lock.
+    /// It gives the lock to every process.
     LocksNobody,
-    /// Who stops waiting has the lock all the same, later.
+    /// A dropped wait takes the lock later.
     LocksTheGone,
-    /// Its fences stay as they are.
+    /// Its fences do not grow.
     FencesStay,
-    /// It takes old fences.
+    /// It accepts old fences.
     OldFences,
-    /// A lost lock, dropped, ends the next one's.
+    /// Dropping an expired lock releases the next one.
     ReleasesAnothers,
-    /// It overwrites what is not its own.
+    /// It overwrites foreign data.
     Overwrites,
-    /// It tells of the first change only.
+    /// It reports the first change only.
     DeafAfterOne,
     /// It stores the record in two halves.
     Halves,
 }
 
-/// A store in memory, leased, with a defect.
+/// A store in memory with leases and a defect.
 #[derive(Clone)]
 struct Faulty {
     defect: Defect,
     memory: MemoryStore,
     fence: Arc<AtomicU64>,
-    /// The fence of who has the lock; 0 is nobody.
+    /// The fence of the lock's holder; 0 means none.
     holder: Arc<AtomicU64>,
 }
 
@@ -187,7 +187,7 @@ async fn a_store_without_defects_passes() {
     check::all(|| Faulty::of(Defect::None)).await;
 }
 
-/// Says which defect a check has missed.
+/// Prints the defect that a check has missed.
 macro_rules! notices {
     ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
         #[tokio::test(flavor = "multi_thread")]

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use afresh::FileStore;
 use afresh_tests::store_conformance::{Place, all};
 
-/// A folder that goes away with its test.
+/// A folder that is removed with its test.
 pub struct Folder(pub PathBuf);
 
 impl Folder {
@@ -53,6 +53,6 @@ impl Place for InFile {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_keeps_to_what_stores_promise() {
+async fn the_file_store_passes_all_checks() {
     all(|| InFile(Folder::new())).await;
 }

@@ -1,4 +1,4 @@
-//! A refresh: a span of its own, which belongs to nobody who waits for it; and the news of the session.
+//! A refresh: a separate span, which is not a child of any waiting call. And the events of the session.
 
 use std::time::Duration;
 
@@ -9,9 +9,10 @@ use tracing::Level;
 use crate::api::{ORIGIN, Shop, ShopClient, customer, order};
 use crate::recorder::Recorder;
 
-/// The two sends of a refused call, the second counted; and beside the call, the refresh with its exchange.
+/// The two sends of a refused call, the second with its resend count; and beside the call, the refresh with its
+/// request.
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
+async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());
     let shop = customer(&world);
     let _guard = recorder.listen();
@@ -73,7 +74,7 @@ async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
-/// U6: a refresh that fails says why, at a level at which it is read; so does the call that waited for it.
+/// U6: a failed refresh gives its reason, at a level that is shown. So does the call that waited for it.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -95,9 +96,9 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
 }
 
-/// U6: the life of a session, one event for each change.
+/// U6: one event for each change of a session.
 #[tokio::test(start_paused = true)]
-async fn a_session_tells_of_every_change() {
+async fn a_session_reports_every_change() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     world.guard_with(401, |_| order());
@@ -140,9 +141,9 @@ async fn a_session_tells_of_every_change() {
     assert_eq!(names, ["Shop::login", "Shop::logout", "Shop::login", "Shop::order"]);
 }
 
-/// J1: a refresh that comes back after a logout is told as discarded.
+/// J1: a refresh that is answered after a logout is recorded as discarded.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_of_a_session_that_is_over_is_discarded() {
+async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     let (world, recorder) = (World::new(), Recorder::default());
     let shop = customer(&world);
     let _guard = recorder.listen();
@@ -158,9 +159,9 @@ async fn a_refresh_of_a_session_that_is_over_is_discarded() {
     assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
 }
 
-/// A function of the user's refreshes within the span, with whatever it tells there itself.
+/// A refresher written by the user runs within the span, with everything that it reports.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_by_a_function_of_ones_own_happens_in_its_span() {
+async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     let (world, recorder) = (World::new(), Recorder::default());
     world.authority.expire();
     world.stage.respond(|seen| if seen.token() == Some("new") { order() } else { (401, ().into()) });
@@ -178,9 +179,9 @@ async fn a_refresh_by_a_function_of_ones_own_happens_in_its_span() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: a refusal that no refresh mends says why, on the event of each and on the call.
+/// U6: a refusal that starts no refresh gives its reason, on the event of each send and on the call.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_is_not_mended_says_why() {
+async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
     let shop = customer(&world);
     let _guard = recorder.listen();
@@ -217,9 +218,9 @@ async fn a_refusal_that_is_not_mended_says_why() {
     );
 }
 
-/// G3: a secret that is presented again because the answer was lost is a resend too.
+/// G3: a refresh that is sent again because its answer was lost is a resend too.
 #[tokio::test(start_paused = true)]
-async fn an_exchange_that_is_asked_for_again_is_counted() {
+async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     let grace = Some(Duration::from_secs(60));
     let (world, recorder) =
         (World::with(AuthorityConfig { grace, ..AuthorityConfig::default() }), Recorder::default());

@@ -1,4 +1,4 @@
-//! Secrets stay secrets, at every level.
+//! No secret is reported to `tracing`, at any level.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::api::ORIGIN;
 use crate::recorder::Recorder;
 
-/// An API whose every argument is a secret, and whose token stands in a header of its own.
+/// An API whose every argument is a secret, and whose token stands in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Private {
     #[login]
@@ -59,7 +59,7 @@ fn assert_silent_about(recorder: &Recorder, secret: &str) {
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
-/// Answers that are good, bad, broken and full of the secret.
+/// Answers that succeed, fail and break off, and are full of the secret.
 fn answers(secret: &str) -> [Answer; 8] {
     [
         Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),
@@ -73,9 +73,10 @@ fn answers(secret: &str) -> [Answer; 8] {
     ]
 }
 
-/// U3: a whole life of a session, with every kind of failure: nothing that is told holds a token, a password or an argument.
+/// U3: a complete session, with every kind of failure: nothing that is reported holds a token, a password or an
+/// argument.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_told_holds_a_secret() {
+async fn nothing_that_is_reported_holds_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -135,7 +136,7 @@ async fn nothing_that_is_told_holds_a_secret() {
 
 /// U3: the same where the secret is a cookie.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_told_holds_a_cookie() {
+async fn nothing_that_is_reported_holds_a_cookie() {
     let (world, recorder) = (World::with(AuthorityConfig::cookie()), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -149,9 +150,9 @@ async fn nothing_that_is_told_holds_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: what a function of the user's fails with may hold anything; its kind is told and not its text.
+/// U3: an error of the user's function may hold anything, so its kind is reported and its text is not.
 #[tokio::test(start_paused = true)]
-async fn what_a_function_of_ones_own_fails_with_is_not_told() {
+async fn the_text_of_a_users_error_is_not_reported() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -173,9 +174,9 @@ async fn what_a_function_of_ones_own_fails_with_is_not_told() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: an OAuth grant with a client's password, whose server repeats it in every error.
+/// U3: an OAuth grant with a client secret, whose server repeats the secret in every error.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_told_of_a_grant_holds_a_secret() {
+async fn nothing_that_is_reported_of_a_grant_holds_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();

@@ -14,7 +14,7 @@ use crate::recorder::Recorder;
 
 const CALLS: usize = 100;
 
-/// A hundred calls that are refused together: each keeps its own spans, and the one refresh is nobody's child.
+/// A hundred calls that are refused together: each keeps its own spans, and the one refresh has no parent.
 #[test]
 fn spans_do_not_mix_on_several_threads() {
     let (world, recorder) = (World::new(), Recorder::default());

@@ -1,4 +1,4 @@
-//! What a worker does in its shop, and what it says of it.
+//! What a worker does, and what it prints.
 
 use std::io::Write;
 use std::sync::Arc;
@@ -26,14 +26,14 @@ pub trait Shop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// One line, at once.
+/// Prints one line and flushes.
 pub fn say(line: &str) {
     let mut out = std::io::stdout().lock();
-    // Nobody listens any more: the end is near.
+    // The parent is gone, and this process is about to end.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
 }
 
-/// One call, and what became of it.
+/// Makes one call and prints its result.
 pub async fn call(shop: ShopClient) {
     match shop.order(0).await {
         Ok(_) => say("called: well"),
@@ -41,7 +41,7 @@ pub async fn call(shop: ShopClient) {
     }
 }
 
-/// Calls for ever, each after the one before it; says only what fails.
+/// Makes calls in a loop and prints only failures.
 pub async fn work(shop: ShopClient, task: u64) {
     loop {
         if let Err(error) = shop.order(task).await {
@@ -51,7 +51,7 @@ pub async fn work(shop: ShopClient, task: u64) {
     }
 }
 
-/// Writes for ever, past every session: records of one byte each, which their revision says.
+/// Writes to the store in a loop, without a session. Each record is one byte repeated, chosen by its revision.
 pub async fn write(store: Arc<impl SessionStore>) {
     let mut basis = store.load().await.expect("a store").revision;
     loop {
@@ -63,7 +63,7 @@ pub async fn write(store: Arc<impl SessionStore>) {
     }
 }
 
-/// In one word and in full.
+/// The error as one word and in full.
 fn account(error: &Error) -> String {
     let word = match error {
         error if error.is_rotation_lost() => "lost",

@@ -30,12 +30,12 @@ struct Inner {
 }
 
 impl Steps {
-    /// Waits at this step, when it comes to it; empty: nowhere.
+    /// Waits at this step when it is reached. An empty step means nowhere.
     pub fn stop_at(&self, step: &str) {
         step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
     }
 
-    /// On from where it waits.
+    /// Continues from the current step.
     pub fn go(&self) {
         self.0.go.notify_one();
     }

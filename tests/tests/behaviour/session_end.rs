@@ -7,13 +7,15 @@ use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use serde_json::json;
 use tokio::time::advance;
 
-use crate::api::{CookieShop, Shop, builder, cookie_customer, customer, happened, order, tokens};
+use crate::api::{
+    CookieShop, Shop, builder, event_names, logged_in_client, logged_in_cookie_client, order, tokens,
+};
 
 /// D3: the refresh token is rejected: all callers get the error, and there is one event.
 #[tokio::test(start_paused = true)]
 async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.revoke();
     world.guard(403);
@@ -27,7 +29,7 @@ async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
 
     world.stage.assert_sends(100);
     world.authority.assert_refreshes(1);
-    assert_eq!(happened(&mut events), ["expired"]);
+    assert_eq!(event_names(&mut events), ["expired"]);
     assert_eq!(shop.session().state(), SessionState::Expired);
     assert_eq!(shop.session().tokens(), None);
 }
@@ -36,7 +38,7 @@ async fn an_invalid_grant_ends_the_session_once_for_all_callers() {
 #[tokio::test(start_paused = true)]
 async fn after_the_end_of_the_session_calls_fail_without_being_sent() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let parked_call = tokio::spawn(shop.order(1));
     let parked = world.stage.arrival().await;
     world.authority.revoke();
@@ -105,7 +107,7 @@ async fn a_refused_refresh_cookie_ends_the_session_unless_the_answer_is_html() {
     for status in [401, 403] {
         for (case, refusal) in refusals(status) {
             let world = World::with(AuthorityConfig::cookie());
-            let shop = cookie_customer(&world).await;
+            let shop = logged_in_cookie_client(&world).await;
             world.authority.expire();
             world.guard(403);
             world.authority.next(Role::Refresh, Handling::instead(refusal));
@@ -122,7 +124,7 @@ async fn a_refused_refresh_cookie_ends_the_session_unless_the_answer_is_html() {
 async fn an_error_in_a_200_is_an_error() {
     for also in [json!({}), json!({ "access_token": "stolen" })] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.expire();
         world.guard_with(403, |_| order(7));
         let mut body = json!({ "error": "invalid_grant" });

@@ -6,8 +6,8 @@ use afresh::SessionState;
 use afresh_tests::{Handling, Role, World};
 use tokio::time::advance;
 
-use crate::api::{Shop, builder, customer, happened, tokens};
-use crate::witness::{done, quiet};
+use crate::api::{Shop, builder, event_names, logged_in_client, tokens};
+use crate::waiting::{done, settled};
 
 const SECOND: Duration = Duration::from_secs(1);
 
@@ -16,7 +16,7 @@ const SECOND: Duration = Duration::from_secs(1);
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_respects_retry_after() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.next(Role::Refresh, Handling::retry_after(429, "30"));
     for _ in 0..3 {
         assert!(shop.session().refresh().await.unwrap_err().is_refresh());
@@ -33,7 +33,7 @@ async fn a_manual_refresh_respects_retry_after() {
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
     world.authority.always(Role::Refresh, Handling::instead(503));
@@ -59,7 +59,7 @@ async fn a_manual_refresh_shortens_the_clients_own_backoff_to_a_second() {
 #[tokio::test(start_paused = true)]
 async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
     world.authority.always(Role::Refresh, Handling::instead(503));
@@ -82,7 +82,7 @@ async fn a_loop_of_manual_refreshes_is_one_request_a_second() {
 #[tokio::test(start_paused = true)]
 async fn a_manual_refresh_joins_a_refresh_in_progress() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let calls: Vec<_> = (0..10)
         .map(|_| {
@@ -91,7 +91,7 @@ async fn a_manual_refresh_joins_a_refresh_in_progress() {
         })
         .collect();
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     exchange.release();
     for call in calls {
         let renewed = done(call).await.unwrap();
@@ -113,5 +113,5 @@ async fn a_manual_refresh_that_is_rejected_ends_the_session() {
     }
     assert_eq!(shop.session().state(), SessionState::Expired);
     world.authority.assert_refreshes(1);
-    assert_eq!(happened(&mut events), ["expired"]);
+    assert_eq!(event_names(&mut events), ["expired"]);
 }

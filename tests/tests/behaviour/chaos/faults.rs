@@ -1,4 +1,4 @@
-//! The way between client and server, and what becomes of requests on it.
+//! A network between client and server that delays, fails and loses requests and answers at random.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,64 +11,64 @@ use futures_util::future::BoxFuture;
 use serde_json::json;
 use tokio::time::sleep;
 
-/// When an exchange could be given up while its answer is under way.
+/// With a longer delay, a refresh could be given up while its answer is on its way.
 const LATE: Duration = Duration::from_secs(4);
 
-/// What can happen on the way.
+/// Which faults can happen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Climate {
-    /// Everything takes its time, and nothing is lost.
-    Fair,
-    /// Servers fail and refuse in all their ways, but what the authority processes it also says.
-    Rough,
-    /// So they do, and answers of the authority are lost; it has a grace for that.
-    Lossy,
+pub enum FaultLevel {
+    /// Delays only. Nothing is lost.
+    DelaysOnly,
+    /// Servers fail and refuse in every way, but each processed refresh is answered.
+    Errors,
+    /// The same, and answers of the authority are lost. It has a grace period for that.
+    LostAnswers,
 }
 
-/// A world behind its weather. Clones share it.
+/// A world behind a faulty network. Clones share it.
 #[derive(Clone)]
-pub struct Weather(Arc<Inner>);
+pub struct FaultyNetwork(Arc<Inner>);
 
 struct Inner {
     world: World,
-    climate: Climate,
-    dice: Mutex<Rng>,
-    /// How often in a hundred something goes wrong with a request.
+    level: FaultLevel,
+    random: Mutex<Rng>,
+    /// The percentage of requests with a fault.
     faults: u8,
 }
 
-impl Weather {
-    pub fn new(world: World, climate: Climate, mut dice: Rng) -> Self {
-        let faults = if climate == Climate::Fair { 0 } else { [3, 15, 40][dice.usize(..3)] };
-        let weather = Self(Arc::new(Inner { world, climate, dice: Mutex::new(dice), faults }));
-        let (authority, script) = (weather.0.world.authority.clone(), weather.clone());
-        let refused = if weather.dice().bool() { 401 } else { 403 };
-        weather.0.world.stage.respond(move |seen| script.answer(&authority, seen, refused));
-        weather.0.world.authority.hold_processed(Role::Refresh);
-        weather
+impl FaultyNetwork {
+    pub fn new(world: World, level: FaultLevel, mut random: Rng) -> Self {
+        let faults = if level == FaultLevel::DelaysOnly { 0 } else { [3, 15, 40][random.usize(..3)] };
+        let network = Self(Arc::new(Inner { world, level, random: Mutex::new(random), faults }));
+        let (authority, script) = (network.0.world.authority.clone(), network.clone());
+        let refused = if network.random().bool() { 401 } else { 403 };
+        network.0.world.stage.respond(move |seen| script.answer(&authority, seen, refused));
+        network.0.world.authority.hold_processed(Role::Refresh);
+        network
     }
 
-    pub fn dice(&self) -> MutexGuard<'_, Rng> {
-        self.0.dice.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn random(&self) -> MutexGuard<'_, Rng> {
+        self.0.random.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Most often a moment, sometimes long, and in bad weather longer than anybody waits.
+    /// Usually short, sometimes long, and with faults longer than a call waits.
     fn delay(&self) -> Duration {
-        let (mut dice, climate) = (self.dice(), self.0.climate);
-        let longest = match dice.u8(..20) {
+        let (mut random, level) = (self.random(), self.0.level);
+        let longest = match random.u8(..20) {
             0..9 => return Duration::ZERO,
             9..18 => 300,
-            18 if climate != Climate::Fair => 12_000,
+            18 if level != FaultLevel::DelaysOnly => 12_000,
             _ => 2_000,
         };
-        Duration::from_millis(dice.u64(..longest))
+        Duration::from_millis(random.u64(..longest))
     }
 
     fn goes_wrong(&self) -> bool {
-        self.dice().u8(..100) < self.0.faults
+        self.random().u8(..100) < self.0.faults
     }
 
-    /// What the API says, who is asked in `path` with which token.
+    /// The answer of the API.
     fn answer(&self, authority: &Authority, seen: &Seen, refused: u16) -> Answer {
         if self.goes_wrong() {
             return self.fault();
@@ -84,8 +84,8 @@ impl Weather {
     }
 
     fn fault(&self) -> Answer {
-        let mut dice = self.dice();
-        match dice.u8(..10) {
+        let mut random = self.random();
+        match random.u8(..10) {
             0 => Answer::new(500),
             1 => Answer::new(503).header("retry-after", "2"),
             2 => Answer::new(429).header("retry-after", "1"),
@@ -98,13 +98,13 @@ impl Weather {
         }
     }
 
-    /// What the authority does with an exchange.
+    /// How the authority handles a refresh.
     fn handling(&self) -> Handling {
         if !self.goes_wrong() {
             return Handling::Normal;
         }
-        let lossy = self.0.climate == Climate::Lossy;
-        match self.dice().u8(..14) {
+        let loses_answers = self.0.level == FaultLevel::LostAnswers;
+        match self.random().u8(..14) {
             0 => Handling::instead(500),
             1 => Handling::instead(503),
             2 => Handling::retry_after(429, "3"),
@@ -115,17 +115,18 @@ impl Weather {
             7 => Handling::instead(Answer::redirect("https://elsewhere.test/token")),
             8 => Handling::instead(Answer::json(400, json!({ "error": "temporarily_unavailable" }))),
             9 => Handling::instead(Answer::hang()),
-            _ if lossy => Handling::reset_after(),
+            _ if loses_answers => Handling::reset_after(),
             _ => Handling::reset_before(),
         }
     }
 
-    /// Lets answers of the authority that it has written but not sent yet go, each in its time. Runs until it is aborted.
+    /// Releases the authority's held answers, each after a delay. Runs until it is aborted.
     pub async fn deliver(self) {
         loop {
             let parked = self.0.world.authority.parked(Role::Refresh).await;
-            // A late answer is a lost one when the caller has gone.
-            let delay = if self.0.climate == Climate::Lossy { self.delay() } else { self.short_delay() };
+            // A late answer is a lost one if the client has given up.
+            let delay =
+                if self.0.level == FaultLevel::LostAnswers { self.delay() } else { self.short_delay() };
             tokio::spawn(async move {
                 sleep(delay).await;
                 parked.release();
@@ -134,33 +135,33 @@ impl Weather {
     }
 
     fn short_delay(&self) -> Duration {
-        Duration::from_millis(self.dice().u64(..500))
+        Duration::from_millis(self.random().u64(..500))
     }
 }
 
-impl Double for Weather {
+impl Double for FaultyNetwork {
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome> {
-        let weather = self.clone();
+        let network = self.clone();
         async move {
-            let world = &weather.0.world;
+            let world = &network.0.world;
             let role = world.authority.role_of(request.uri().path());
-            let mut delay = weather.delay();
-            if role == Some(Role::Refresh) && weather.0.climate != Climate::Lossy && delay > LATE {
-                // It arrives in good time or not at all: what is given up half-way is a lost answer.
+            let mut delay = network.delay();
+            if role == Some(Role::Refresh) && network.0.level != FaultLevel::LostAnswers && delay > LATE {
+                // It arrives early enough or not at all: a refresh that is given up in between has a lost answer.
                 delay = Duration::from_hours(1);
             }
             sleep(delay).await;
             match role {
                 Some(Role::Refresh) => {
-                    // How its answer travels is told in `deliver`: the authority keeps books of what arrived.
-                    world.authority.next(Role::Refresh, weather.handling());
+                    // `deliver` delays the answer: the authority counts what arrived.
+                    world.authority.next(Role::Refresh, network.handling());
                     return world.handle(request).await;
                 }
-                Some(role) if weather.goes_wrong() => world.authority.next(role, Handling::instead(500)),
+                Some(role) if network.goes_wrong() => world.authority.next(role, Handling::instead(500)),
                 _ => {}
             }
             let outcome = world.handle(request).await;
-            sleep(weather.short_delay()).await;
+            sleep(network.short_delay()).await;
             outcome
         }
         .boxed()

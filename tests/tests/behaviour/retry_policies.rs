@@ -9,7 +9,7 @@ use reqwest::{Request, Response};
 use tower::retry::{Policy, Retry};
 use tower::{ServiceExt, service_fn};
 
-use crate::api::{ORIGIN, Shop, ShopClient, customer, order, tokens};
+use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order, tokens};
 
 /// Sends at most three times while the answer has this status.
 #[derive(Clone)]
@@ -59,7 +59,7 @@ fn over(world: &World, policy: On) -> ShopClient {
 async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
     let world = World::new();
     world.guard(403);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
 
     let answer = retried(shop.client().clone(), On::status(403)).await.unwrap();
@@ -74,7 +74,7 @@ async fn a_policy_around_the_client_does_not_see_a_refreshed_refusal() {
 async fn a_policy_around_the_client_causes_one_refresh_and_not_three() {
     let world = World::new();
     world.stage.respond(|_| 403);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
 
     let answer = retried(shop.client().clone(), On::status(403)).await.unwrap();
 

@@ -1,4 +1,4 @@
-//! A store that the test controls: [`Vault`].
+//! A store that the test controls: [`FakeStore`].
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
@@ -11,7 +11,7 @@ use tokio::sync::{Mutex as Turn, watch};
 
 /// An operation of a session on its store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Op {
+pub enum Operation {
     Load,
     Swap,
     Lock,
@@ -31,7 +31,7 @@ pub enum Fault {
 /// A store in memory that counts its operations, fails and waits as the test says. Clones are the same store: two
 /// clients with one store act as two processes that share it. It checks fences.
 #[derive(Clone, Default)]
-pub struct Vault(Arc<Inner>);
+pub struct FakeStore(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
@@ -39,49 +39,49 @@ struct Inner {
     history: Mutex<Vec<Value>>,
     lock: Arc<Turn<()>>,
     without_locks: AtomicBool,
-    spent_leases: AtomicUsize,
+    expired_leases: AtomicUsize,
     fence: AtomicU64,
     fences: Mutex<Vec<Option<u64>>>,
-    endpoints: [Endpoint; 3],
+    operations: [OperationState; 3],
     news: watch::Sender<u64>,
 }
 
 #[derive(Default)]
-struct Endpoint {
+struct OperationState {
     count: AtomicUsize,
     next: Mutex<VecDeque<Fault>>,
     always: Mutex<Option<Fault>>,
     held: watch::Sender<bool>,
 }
 
-impl Vault {
+impl FakeStore {
     pub fn new() -> Self {
         Self::default()
     }
 
     /// How often this operation was started.
-    pub fn count(&self, op: Op) -> usize {
-        self.endpoint(op).count.load(Ordering::SeqCst)
+    pub fn count(&self, op: Operation) -> usize {
+        self.state(op).count.load(Ordering::SeqCst)
     }
 
     /// The next one goes wrong.
-    pub fn next(&self, op: Op, fault: Fault) {
-        self.endpoint(op).next.lock().unwrap().push_back(fault);
+    pub fn next(&self, op: Operation, fault: Fault) {
+        self.state(op).next.lock().unwrap().push_back(fault);
     }
 
     /// From now on all go wrong, or none.
-    pub fn always(&self, op: Op, fault: Option<Fault>) {
-        *self.endpoint(op).always.lock().unwrap() = fault;
+    pub fn always(&self, op: Operation, fault: Option<Fault>) {
+        *self.state(op).always.lock().unwrap() = fault;
     }
 
     /// From now on they wait.
-    pub fn hold(&self, op: Op) {
-        self.endpoint(op).held.send_replace(true);
+    pub fn hold(&self, op: Operation) {
+        self.state(op).held.send_replace(true);
     }
 
     /// From now on they pass, and so do those that wait.
-    pub fn open(&self, op: Op) {
-        self.endpoint(op).held.send_replace(false);
+    pub fn open(&self, op: Operation) {
+        self.state(op).held.send_replace(false);
     }
 
     pub fn without_locks(&self) {
@@ -89,8 +89,8 @@ impl Vault {
     }
 
     /// This many leases expire before their holder can use them.
-    pub fn spend_leases(&self, count: usize) {
-        self.0.spent_leases.store(count, Ordering::SeqCst);
+    pub fn expire_leases(&self, count: usize) {
+        self.0.expired_leases.store(count, Ordering::SeqCst);
     }
 
     /// Takes the lock, as another process would.
@@ -99,7 +99,7 @@ impl Vault {
     }
 
     /// The lease of the lock's holder expires, and another process takes the lock.
-    pub fn outlive_lock(&self) {
+    pub fn expire_lock(&self) {
         self.0.fence.fetch_add(1, Ordering::SeqCst);
     }
 
@@ -109,7 +109,7 @@ impl Vault {
     }
 
     /// From now on it reports a change at once, to every caller.
-    pub fn cry_wolf(&self) {
+    pub fn report_false_changes(&self) {
         self.0.news.send_replace(u64::MAX);
     }
 
@@ -159,15 +159,15 @@ impl Vault {
         self.0.stored.lock().unwrap()
     }
 
-    fn endpoint(&self, op: Op) -> &Endpoint {
-        &self.0.endpoints[op as usize]
+    fn state(&self, op: Operation) -> &OperationState {
+        &self.0.operations[op as usize]
     }
 
-    async fn pass(&self, op: Op) -> Result<Option<Fault>, BoxError> {
-        let endpoint = self.endpoint(op);
-        endpoint.count.fetch_add(1, Ordering::SeqCst);
-        endpoint.held.subscribe().wait_for(|held| !held).await.unwrap();
-        let fault = endpoint.next.lock().unwrap().pop_front().or(*endpoint.always.lock().unwrap());
+    async fn pass(&self, op: Operation) -> Result<Option<Fault>, BoxError> {
+        let state = self.state(op);
+        state.count.fetch_add(1, Ordering::SeqCst);
+        state.held.subscribe().wait_for(|held| !held).await.unwrap();
+        let fault = state.next.lock().unwrap().pop_front().or(*state.always.lock().unwrap());
         match fault {
             Some(Fault::Fail) => Err("on purpose".into()),
             Some(Fault::Hang) => std::future::pending().await,
@@ -180,15 +180,15 @@ fn parse(record: &[u8]) -> Value {
     serde_json::from_slice(record).unwrap_or_default()
 }
 
-impl SessionStore for Vault {
+impl SessionStore for FakeStore {
     async fn load(&self) -> Result<Stored, BoxError> {
-        self.pass(Op::Load).await?;
+        self.pass(Operation::Load).await?;
         Ok(self.stored().clone())
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
         self.0.fences.lock().unwrap().push(swap.fence);
-        let fault = self.pass(Op::Swap).await?;
+        let fault = self.pass(Operation::Swap).await?;
         let mut stored = self.stored();
         let stale = swap.fence.is_some_and(|fence| fence < self.0.fence.load(Ordering::SeqCst));
         if stored.revision != swap.basis || stale {
@@ -203,7 +203,7 @@ impl SessionStore for Vault {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        self.pass(Op::Lock).await?;
+        self.pass(Operation::Lock).await?;
         if self.0.without_locks.load(Ordering::SeqCst) {
             return Ok(None);
         }
@@ -211,7 +211,7 @@ impl SessionStore for Vault {
         let fence = self.0.fence.fetch_add(1, Ordering::SeqCst) + 1;
         let lock = StoreLock::leased(fence, guard);
         let spent = |left: usize| left.checked_sub(1);
-        match self.0.spent_leases.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent) {
+        match self.0.expired_leases.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent) {
             Ok(_) => Ok(Some(lock.until(Instant::now()))),
             Err(_) => Ok(Some(lock)),
         }

@@ -14,7 +14,7 @@ pub fn calls(shop: &ShopClient, n: u64) -> Vec<Call> {
 }
 
 /// Answers with the order that the request names.
-pub fn grant(arrival: Arrival) {
+pub fn answer_order(arrival: Arrival) {
     let id: u64 = arrival.path().rsplit('/').next().unwrap().parse().unwrap();
     arrival.answer_with(order(id));
 }

@@ -5,11 +5,11 @@ use afresh_tests::{AuthorityConfig, Handling, Role, World};
 use serde_json::json;
 
 use crate::api::{
-    ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, cookie_customer, customer, order,
-    stranger, tokens,
+    ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, logged_in_client,
+    logged_in_cookie_client, logged_out_client, order, tokens,
 };
-use crate::lane::Reaching;
-use crate::witness::done;
+use crate::transports::ConnectTo;
+use crate::waiting::done;
 
 /// An API that declares where its token stands.
 #[api(scheme = "Token", token_header = "X-Auth-Token")]
@@ -26,7 +26,7 @@ trait Declared {
 async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> ClientBuilder<Client>) -> String {
     let world = World::new();
     world.stage.respond(|_| 200);
-    let client = change(Client::builder(ORIGIN).reaching(world.clone()).tokens(tokens)).build().unwrap();
+    let client = change(Client::builder(ORIGIN).connect_to(world.clone()).tokens(tokens)).build().unwrap();
     let url = format!("{ORIGIN}/orders/7").parse().unwrap();
     client.execute(reqwest::Request::new(reqwest::Method::GET, url)).await.unwrap();
     world.stage.log()[0].header("authorization").unwrap().to_owned()
@@ -37,7 +37,7 @@ async fn authorization(tokens: Tokens, change: fn(ClientBuilder<Client>) -> Clie
 async fn an_api_without_a_scheme_gets_the_token_alone() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.expire();
     shop.order(7).await.unwrap();
     let headers: Vec<_> =
@@ -78,7 +78,7 @@ async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
         ..AuthorityConfig::default()
     });
     world.guard_with(401, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     world.authority.configure(|config| config.members = json!({}));
     world.authority.expire();
@@ -94,7 +94,7 @@ async fn the_scheme_of_a_login_is_kept_after_a_refresh() {
 async fn a_custom_header_carries_the_token() {
     let world = World::new();
     let issued = tokens(&world.authority.issue());
-    let api = DeclaredClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap();
+    let api = DeclaredClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap();
     let call = tokio::spawn(api.order(7));
     world.stage.arrival().await.answer(403);
     world.stage.arrival().await.answer_with(order(7));
@@ -112,7 +112,7 @@ async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
         let world = World::new();
         let error = builder(&world).tokens(Tokens::new(bad)).build().unwrap_err();
         assert!(error.is_builder(), "{error:?}");
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let before = shop.session().tokens();
         assert!(shop.session().set(Tokens::new(bad)).await.unwrap_err().is_request());
         let bad = json!({ "access_token": bad, "refresh_token": "r" });
@@ -136,7 +136,7 @@ async fn a_token_that_is_not_a_header_value_is_refused_and_changes_nothing() {
 async fn headers_that_carry_secrets_are_marked_sensitive() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let shop: CookieShopClient = cookie_customer(&world).await;
+    let shop: CookieShopClient = logged_in_cookie_client(&world).await;
     world.authority.expire();
     shop.order(7).await.unwrap();
     for seen in world.stage.log() {
@@ -147,8 +147,11 @@ async fn headers_that_carry_secrets_are_marked_sensitive() {
     let world = World::new();
     world.stage.respond(|_| 200);
     let issued = tokens(&world.authority.issue());
-    let api =
-        ShopClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).token_header("x-token").scheme("");
+    let api = ShopClient::builder(ORIGIN)
+        .connect_to(world.clone())
+        .tokens(issued)
+        .token_header("x-token")
+        .scheme("");
     api.build().unwrap().orders().await.unwrap_err();
     assert!(world.stage.log()[0].headers()["x-token"].is_sensitive());
 }

@@ -4,8 +4,8 @@ use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
 use serde_json::Value;
 
-use crate::api::{ORIGIN, Shop, ShopClient, builder, customer, tokens};
-use crate::lane::Reaching;
+use crate::api::{ORIGIN, Shop, ShopClient, builder, logged_in_client, tokens};
+use crate::transports::ConnectTo;
 
 /// The same call under four sets of statuses.
 trait Calls {
@@ -63,13 +63,13 @@ async fn triggers<C: Calls>(client: impl Fn(&World) -> C) -> Vec<u16> {
 
 fn odd(world: &World) -> OddClient {
     let issued = tokens(&world.authority.issue());
-    OddClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap()
+    OddClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
 /// A3: 401 and 403, and no other status.
 #[tokio::test(start_paused = true)]
 async fn by_default_only_401_and_403_start_a_refresh() {
-    assert_eq!(triggers(customer).await, [401, 403]);
+    assert_eq!(triggers(logged_in_client).await, [401, 403]);
 }
 
 /// A3: an API can set its own statuses.

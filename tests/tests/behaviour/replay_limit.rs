@@ -6,7 +6,7 @@ use afresh_tests::{Answer, Role, World};
 use tokio::time::advance;
 
 use crate::api::{Shop, ShopClient, builder, order, tokens};
-use crate::witness::{done, quiet};
+use crate::waiting::{done, settled};
 
 fn limited(world: &World, limit: usize) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).replay_limit(limit).build().unwrap()
@@ -23,7 +23,7 @@ async fn calls_are_sent_again_within_the_concurrency_limit() {
     }
     let mut replayed = 0;
     while replayed < 200 {
-        quiet().await;
+        settled().await;
         let waiting = world.stage.waiting();
         assert_eq!(waiting, 32.min(200 - replayed));
         for arrival in world.stage.arrivals(waiting).await {
@@ -49,12 +49,12 @@ async fn calls_that_waited_before_the_first_send_respect_the_limit_too() {
     world.stage.arrival().await.answer_with(invalid);
     let exchange = world.authority.parked(Role::Refresh).await;
     let late: Vec<_> = (1..200).map(|_| tokio::spawn(shop.order(7))).collect();
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(1);
     exchange.release();
     let mut sent = 0;
     while sent < 200 {
-        quiet().await;
+        settled().await;
         let waiting = world.stage.waiting();
         assert_eq!(waiting, 32.min(200 - sent));
         for arrival in world.stage.arrivals(waiting).await {

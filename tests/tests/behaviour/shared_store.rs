@@ -1,4 +1,4 @@
-//! Several processes with one store: two clients that share nothing but a [`Vault`].
+//! Several processes with one store: two clients that share nothing but a [`FakeStore`].
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,17 +12,17 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, order, tokens};
-use crate::lane::Reaching;
-use crate::vault::{Fault, Op, Vault};
-use crate::witness::{done, quiet, told};
+use crate::fake_store::{FakeStore, Fault, Operation};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, next_event, settled};
 
-fn process(world: &World, vault: &Vault) -> ShopClient {
-    builder(world).store(vault.clone()).build().unwrap()
+fn process(world: &World, store: &FakeStore) -> ShopClient {
+    builder(world).store(store.clone()).build().unwrap()
 }
 
 /// Two clients that have both read the authority's first tokens.
-async fn two(world: &World, vault: &Vault) -> [ShopClient; 2] {
-    let both = [(); 2].map(|()| process(world, vault));
+async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
+    let both = [(); 2].map(|()| process(world, store));
     both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
     both[1].session().load().await.unwrap();
     both
@@ -42,8 +42,8 @@ fn tokens_of(world: &World, number: usize) -> Tokens {
 #[tokio::test(start_paused = true)]
 async fn processes_that_are_refused_at_once_send_one_refresh() {
     let world = guarded();
-    let vault = Vault::new();
-    let both = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let both = two(&world, &store).await;
     for expiry in 1..=20 {
         world.authority.expire();
         let calls =
@@ -90,8 +90,8 @@ async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
 #[tokio::test(start_paused = true)]
 async fn tokens_of_another_process_are_adopted() {
     let world = guarded();
-    let vault = Vault::new();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
     let mut events = two.session().events();
     world.authority.expire();
     one.order(7).await.unwrap();
@@ -99,7 +99,7 @@ async fn tokens_of_another_process_are_adopted() {
     world.authority.assert_refreshes(1);
     world.stage.assert_sends(4);
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 2)));
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::Adopted)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Adopted)));
     assert!(events.try_next().is_none());
 }
 
@@ -107,19 +107,19 @@ async fn tokens_of_another_process_are_adopted() {
 #[tokio::test(start_paused = true)]
 async fn a_change_that_the_store_reports_is_adopted_at_once() {
     let world = guarded();
-    let vault = Vault::new();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
     world.authority.expire();
     one.order(7).await.unwrap();
-    vault.tell();
-    quiet().await;
+    store.tell();
+    settled().await;
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 2)));
     two.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
     world.stage.assert_sends(3);
     one.logout().await.unwrap();
-    vault.tell();
-    quiet().await;
+    store.tell();
+    settled().await;
     assert_eq!(two.session().state(), SessionState::LoggedOut);
 }
 
@@ -127,19 +127,19 @@ async fn a_change_that_the_store_reports_is_adopted_at_once() {
 #[tokio::test(start_paused = true)]
 async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
     let world = guarded();
-    let vault = Vault::new();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
     world.authority.expire();
     world.authority.hold(Role::Refresh);
     let first = tokio::spawn(one.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
     let second = tokio::spawn(two.order(7));
-    quiet().await;
-    vault.hold(Op::Load);
+    settled().await;
+    store.hold(Operation::Load);
     exchange.release();
     done(first).await.unwrap();
-    vault.tell();
-    vault.open(Op::Load);
+    store.tell();
+    store.open(Operation::Load);
     done(second).await.unwrap();
     world.authority.assert_refreshes(1);
 }
@@ -148,27 +148,27 @@ async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
 #[tokio::test(start_paused = true)]
 async fn the_lock_covers_reading_the_refresh_and_writing() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
-    for op in [Op::Load, Op::Swap] {
-        vault.hold(op);
+    for op in [Operation::Load, Operation::Swap] {
+        store.hold(op);
         let call = tokio::spawn(shop.order(7));
-        quiet().await;
-        assert!(tokio::time::timeout(Duration::from_millis(1), vault.locked()).await.is_err(), "{op:?}");
+        settled().await;
+        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "{op:?}");
         world.authority.hold(Role::Refresh);
-        vault.open(op);
+        store.open(op);
         let exchange = world.authority.parked(Role::Refresh).await;
-        assert!(tokio::time::timeout(Duration::from_millis(1), vault.locked()).await.is_err(), "exchange");
-        vault.hold(Op::Swap);
+        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "exchange");
+        store.hold(Operation::Swap);
         exchange.release();
         world.authority.open(Role::Refresh);
-        quiet().await;
-        assert!(tokio::time::timeout(Duration::from_millis(1), vault.locked()).await.is_err(), "write");
+        settled().await;
+        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "write");
         assert!(!call.is_finished(), "nobody sees what is not stored");
-        vault.open(Op::Swap);
+        store.open(Operation::Swap);
         done(call).await.unwrap();
-        drop(vault.locked().await);
+        drop(store.locked().await);
         world.authority.expire();
     }
 }
@@ -178,10 +178,10 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
 #[tokio::test(start_paused = true)]
 async fn without_the_lock_there_is_no_refresh() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
-    let lock = vault.locked().await;
+    let lock = store.locked().await;
     let start = Instant::now();
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_refresh_busy() && error.is_refresh(), "{error}");
@@ -197,11 +197,11 @@ async fn without_the_lock_there_is_no_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_lock_timeout_is_no_error_if_there_are_new_tokens() {
     let world = guarded();
-    let vault = Vault::new();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
     world.authority.expire();
     one.order(7).await.unwrap();
-    let _lock = vault.locked().await;
+    let _lock = store.locked().await;
     two.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
 }
@@ -212,25 +212,25 @@ async fn a_lock_timeout_is_no_error_if_there_are_new_tokens() {
 async fn a_process_whose_lease_expired_does_not_overwrite() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
-    vault.outlive_lock();
-    let mut record = vault.record();
+    store.expire_lock();
+    let mut record = store.record();
     let other = world.authority.issue();
     record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
     record["session"]["access"] = json!(other.access);
     record["session"]["refresh"] = json!(other.refresh);
     record.as_object_mut().unwrap().remove("intent");
-    vault.put(record.to_string().as_bytes());
+    store.put(record.to_string().as_bytes());
     exchange.release();
     world.authority.open(Role::Refresh);
     done(call).await.unwrap();
-    quiet().await;
-    assert_eq!(vault.access(), Some(other.access.clone()));
+    settled().await;
+    assert_eq!(store.access(), Some(other.access.clone()));
     assert_eq!(shop.session().tokens(), Some(tokens(&other)));
 }
 
@@ -238,19 +238,19 @@ async fn a_process_whose_lease_expired_does_not_overwrite() {
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
-    vault.outlive_lock();
+    store.expire_lock();
     exchange.release();
     done(call).await.unwrap();
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 2)));
-    assert_eq!(vault.access(), Some(world.authority.access(2)));
-    assert!(vault.record()["intent"].is_null());
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+    assert!(store.record()["intent"].is_null());
 }
 
 /// I8, R3: after a lost answer, the refresh token is not presented again if another process has stored a newer one.
@@ -259,20 +259,20 @@ async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
 async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
     for stored in [true, false] {
         let world = guarded();
-        let vault = Vault::new();
-        let [shop, _] = two(&world, &vault).await;
+        let store = FakeStore::new();
+        let [shop, _] = two(&world, &store).await;
         world.authority.expire();
         world.authority.hold(Role::Refresh);
         let call = tokio::spawn(shop.order(7));
         let exchange = world.authority.parked(Role::Refresh).await;
-        vault.outlive_lock();
+        store.expire_lock();
         let other = world.authority.issue();
         if stored {
-            let mut record = vault.record();
+            let mut record = store.record();
             record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
             record["session"]["access"] = json!(other.access);
             record["session"]["refresh"] = json!(other.refresh);
-            vault.put(record.to_string().as_bytes());
+            store.put(record.to_string().as_bytes());
         }
         exchange.answer(Answer::reset());
         let called = done(call).await;
@@ -290,16 +290,16 @@ async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
 #[tokio::test(start_paused = true)]
 async fn no_token_is_spent_under_an_expired_lease() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
-    vault.spend_leases(1);
+    store.expire_leases(1);
     shop.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
-    assert_eq!(vault.count(Op::Lock), 2, "locks of the store taken");
+    assert_eq!(store.count(Operation::Lock), 2, "locks of the store taken");
 
     world.authority.expire();
-    vault.spend_leases(usize::MAX);
+    store.expire_leases(usize::MAX);
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_refresh_busy(), "{error}");
     world.authority.assert_refreshes(1);
@@ -310,28 +310,28 @@ async fn no_token_is_spent_under_an_expired_lease() {
 #[tokio::test(start_paused = true)]
 async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.revoke();
-    vault.spend_leases(1);
+    store.expire_leases(1);
     let error = shop.order(7).await.unwrap_err();
     assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
     world.authority.assert_refreshes(1);
-    assert_eq!(vault.count(Op::Lock), 2, "locks of the store taken");
+    assert_eq!(store.count(Operation::Lock), 2, "locks of the store taken");
 }
 
 /// R4, R10: a refresh costs the store one lock, one read under it, and two writes: the intent and the new tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_locks_once_reads_once_and_writes_twice() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
-    let count = || [Op::Lock, Op::Load, Op::Swap].map(|op| vault.count(op));
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    let count = || [Operation::Lock, Operation::Load, Operation::Swap].map(|op| store.count(op));
     for _ in 0..3 {
         let before = count();
         world.authority.expire();
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
         let after = count();
         assert_eq!([after[0] - before[0], after[1] - before[1], after[2] - before[2]], [1, 1, 2]);
     }
@@ -342,17 +342,17 @@ async fn a_refresh_locks_once_reads_once_and_writes_twice() {
 #[tokio::test(start_paused = true)]
 async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
     world.authority.hold(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
     let newer = world.authority.issue();
-    let mut record = vault.record();
+    let mut record = store.record();
     record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
     record["session"]["refresh"] = json!(newer.refresh);
-    vault.put(record.to_string().as_bytes());
+    store.put(record.to_string().as_bytes());
     exchange.answer(Answer::json(400, json!({ "error": "invalid_grant" })));
 
     let error = done(call).await.unwrap_err();
@@ -367,20 +367,20 @@ async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
-    vault.hold(Op::Swap);
+    store.hold(Operation::Swap);
     let call = tokio::spawn(shop.order(7));
-    quiet().await;
+    settled().await;
     let parting = tokio::spawn(shop.session().clear().into_future());
-    quiet().await;
-    vault.open(Op::Swap);
+    settled().await;
+    store.open(Operation::Swap);
     assert!(done(call).await.is_err());
     done(parting).await.unwrap();
     world.authority.assert_refreshes(0);
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    assert!(vault.record()["session"].is_null(), "{}", vault.record());
+    assert!(store.record()["session"].is_null(), "{}", store.record());
 }
 
 /// R10: a store that lost its last write (a server restored from a snapshot) gets it again from the process that has
@@ -388,17 +388,17 @@ async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_lost_its_last_write_gets_it_again() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, peer] = two(&world, &vault).await;
-    let (revision, record) = (vault.revision(), vault.bytes());
+    let store = FakeStore::new();
+    let [shop, peer] = two(&world, &store).await;
+    let (revision, record) = (store.revision(), store.bytes());
     world.authority.expire();
     shop.order(7).await.unwrap();
-    let newest = vault.access();
-    vault.restore(revision, record);
-    assert_ne!(vault.access(), newest);
+    let newest = store.access();
+    store.restore(revision, record);
+    assert_ne!(store.access(), newest);
     shop.session().load().await.unwrap();
-    quiet().await;
-    assert_eq!(vault.access(), newest);
+    settled().await;
+    assert_eq!(store.access(), newest);
     peer.order(7).await.unwrap();
     world.authority.assert_refreshes(1);
 }
@@ -407,9 +407,9 @@ async fn a_store_that_lost_its_last_write_gets_it_again() {
 #[tokio::test(start_paused = true)]
 async fn a_store_without_locks_is_used_and_reported_once() {
     let world = guarded();
-    let vault = Vault::new();
-    vault.without_locks();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    store.without_locks();
+    let [shop, _] = two(&world, &store).await;
     let mut events = shop.session().events();
     for _ in 0..3 {
         world.authority.expire();
@@ -427,9 +427,9 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     // The loser presents the token that the winner has spent.
     world.authority.expect_reuses(1);
     world.guard_with(403, |_| order(7));
-    let vault = Vault::new();
-    vault.without_locks();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    store.without_locks();
+    let [one, two] = two(&world, &store).await;
     world.authority.expire();
     world.authority.hold(Role::Refresh);
     let first = tokio::spawn(one.order(7));
@@ -440,19 +440,19 @@ async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     done(first).await.unwrap();
     loser.release();
     done(second).await.unwrap();
-    quiet().await;
+    settled().await;
     for shop in [&one, &two] {
         assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 2)));
     }
-    assert_eq!(vault.access(), Some(world.authority.access(2)));
+    assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
 /// J10: another process logged in as another user: nothing is refreshed or adopted until the program requests it.
 #[tokio::test(start_paused = true)]
 async fn another_users_login_is_neither_refreshed_nor_adopted() {
     let world = guarded();
-    let vault = Vault::new();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
     let other = one.login(&ANN).await.unwrap();
     two.order(7).await.unwrap();
     world.authority.expire();
@@ -460,7 +460,7 @@ async fn another_users_login_is_neither_refreshed_nor_adopted() {
     assert!(error.is_superseded(), "{error}");
     world.authority.assert_refreshes(0);
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 1)));
-    assert_eq!(vault.access().as_deref(), Some(other.access().unwrap().secret()));
+    assert_eq!(store.access().as_deref(), Some(other.access().unwrap().secret()));
     assert_eq!(two.session().load().await.unwrap(), SessionState::LoggedIn);
     two.order(7).await.unwrap();
     one.order(7).await.unwrap();
@@ -471,16 +471,16 @@ async fn another_users_login_is_neither_refreshed_nor_adopted() {
 #[tokio::test(start_paused = true)]
 async fn another_processs_logout_ends_the_session() {
     let world = guarded();
-    let vault = Vault::new();
-    let [one, two] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
     let mut events = two.session().events();
     one.logout().await.unwrap();
     world.authority.expire();
     assert!(two.order(7).await.unwrap_err().is_no_session());
-    assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
     world.authority.assert_refreshes(0);
     assert_eq!(two.session().state(), SessionState::LoggedOut);
-    assert!(vault.record()["session"].is_null());
+    assert!(store.record()["session"].is_null());
     one.login(&ANN).await.unwrap();
     tokio::time::advance(Duration::from_secs(1)).await;
     two.order(7).await.unwrap();
@@ -490,26 +490,26 @@ async fn another_processs_logout_ends_the_session() {
 /// store.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
-    for op in [None, Some(Op::Lock), Some(Op::Load), Some(Op::Swap)] {
+    for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {
         let world = guarded();
-        let vault = Vault::new();
-        let [shop, _] = two(&world, &vault).await;
+        let store = FakeStore::new();
+        let [shop, _] = two(&world, &store).await;
         world.authority.expire();
         world.authority.hold(Role::Refresh);
         if let Some(op) = op {
-            vault.hold(op);
+            store.hold(op);
         }
         let call = tokio::spawn(shop.order(7));
-        quiet().await;
+        settled().await;
         let cleared = shop.session().clear();
         assert!(done(call).await.unwrap_err().is_no_session());
         if let Some(op) = op {
-            vault.open(op);
+            store.open(op);
         }
         world.authority.open(Role::Refresh);
         cleared.await.unwrap();
         tokio::time::sleep(Duration::from_secs(30)).await;
-        assert!(vault.record()["session"].is_null(), "{op:?}");
+        assert!(store.record()["session"].is_null(), "{op:?}");
         assert_eq!(shop.session().state(), SessionState::LoggedOut);
     }
 }
@@ -518,21 +518,21 @@ async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
 #[tokio::test(start_paused = true)]
 async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
     let world = guarded();
-    let vault = Vault::new();
-    let [shop, _] = two(&world, &vault).await;
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
     world.authority.expire();
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
-    vault.hold(Op::Swap);
+    store.hold(Operation::Swap);
     exchange.release();
-    quiet().await;
+    settled().await;
     let cleared = shop.session().clear();
-    vault.open(Op::Swap);
+    store.open(Operation::Swap);
     cleared.await.unwrap();
     assert!(done(call).await.unwrap_err().is_no_session());
-    quiet().await;
-    assert!(vault.record()["session"].is_null());
+    settled().await;
+    assert!(store.record()["session"].is_null());
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
@@ -541,9 +541,9 @@ async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
 async fn a_refresh_cookie_is_shared_too() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let vault = Vault::new();
+    let store = FakeStore::new();
     let start =
-        || CookieShopClient::builder(ORIGIN).reaching(world.clone()).store(vault.clone()).build().unwrap();
+        || CookieShopClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap();
     start().login(&ANN).await.unwrap();
     let both = [start(), start()];
     for expiry in 1..=5 {
@@ -576,11 +576,11 @@ impl Refresher for Service {
 #[tokio::test(start_paused = true)]
 async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
     let world = World::new();
-    let (vault, service) = (Vault::new(), Service::default());
+    let (store, service) = (FakeStore::new(), Service::default());
     let fleet: Vec<Client> = (0..3)
         .map(|_| {
-            let builder = Client::builder(ORIGIN).reaching(world.clone());
-            builder.store(vault.clone()).refresher(service.clone()).build().unwrap()
+            let builder = Client::builder(ORIGIN).connect_to(world.clone());
+            builder.store(store.clone()).refresher(service.clone()).build().unwrap()
         })
         .collect();
     for hour in 1..=3 {
@@ -608,23 +608,26 @@ async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
 async fn a_store_that_fails_at_random_keeps_the_session() {
     for seed in 0..40 {
         let world = guarded();
-        let vault = Vault::new();
+        let store = FakeStore::new();
         let mut dice = fastrand::Rng::with_seed(seed);
-        let [one, two] = two(&world, &vault).await;
-        let all = [one, two, process(&world, &vault)];
+        let [one, two] = two(&world, &store).await;
+        let all = [one, two, process(&world, &store)];
         for _ in 0..60 {
             match dice.u8(0..10) {
                 0 | 1 => world.authority.expire(),
-                2 => vault.next(Op::Swap, Fault::Fail),
-                3 => vault.next(Op::Swap, Fault::FailAfter),
-                4 => vault.next(dice.choice([Op::Load, Op::Lock]).unwrap(), Fault::Fail),
-                5 => vault.next(dice.choice([Op::Load, Op::Swap, Op::Lock]).unwrap(), Fault::Hang),
-                6 => vault.tell(),
+                2 => store.next(Operation::Swap, Fault::Fail),
+                3 => store.next(Operation::Swap, Fault::FailAfter),
+                4 => store.next(dice.choice([Operation::Load, Operation::Lock]).unwrap(), Fault::Fail),
+                5 => store.next(
+                    dice.choice([Operation::Load, Operation::Swap, Operation::Lock]).unwrap(),
+                    Fault::Hang,
+                ),
+                6 => store.tell(),
                 7 => tokio::time::sleep(Duration::from_secs(dice.u64(0..30))).await,
                 _ => drop(tokio::spawn(all[dice.usize(0..3)].order(7))),
             }
             if dice.bool() {
-                quiet().await;
+                settled().await;
             }
         }
         tokio::time::sleep(Duration::from_mins(10)).await;

@@ -2,14 +2,15 @@
 
 use afresh_tests::{Role, World};
 
-use crate::api::{Order, Shop, customer, settled};
-use crate::crowd::{calls, expect_all, grant};
+use crate::api::{Order, Shop, logged_in_client};
+use crate::concurrent_calls::{answer_order, calls, expect_all};
+use crate::waiting::settled;
 
 /// B2: while a token that has certainly expired is being refreshed, no call is sent with it.
 #[tokio::test(start_paused = true)]
 async fn a_call_waits_for_the_refresh_of_an_expired_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
 
     let first = tokio::spawn(shop.order(0));
@@ -19,7 +20,7 @@ async fn a_call_waits_for_the_refresh_of_an_expired_token() {
     settled().await;
     world.stage.assert_sends(1);
     refresh.release();
-    world.stage.arrivals(2).await.into_iter().for_each(grant);
+    world.stage.arrivals(2).await.into_iter().for_each(answer_order);
 
     expect_all(vec![first, second]).await;
     let carried: Vec<_> = world.stage.log().iter().map(|seen| seen.token().unwrap().to_owned()).collect();
@@ -30,7 +31,7 @@ async fn a_call_waits_for_the_refresh_of_an_expired_token() {
 #[tokio::test(start_paused = true)]
 async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
 
     let first = tokio::spawn(shop.order(0));
@@ -39,10 +40,10 @@ async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     let second = tokio::spawn(shop.order(1));
     let sent = world.stage.arrival().await;
     assert_eq!((sent.path(), sent.token()), ("/orders/1", Some(&*world.authority.access(1))));
-    grant(sent);
+    answer_order(sent);
     assert_eq!(second.await.unwrap().unwrap(), Order { id: 1 });
     refresh.release();
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
 
     assert_eq!(first.await.unwrap().unwrap(), Order { id: 0 });
     world.stage.assert_sends(3);
@@ -53,7 +54,7 @@ async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
 #[tokio::test(start_paused = true)]
 async fn a_401_during_the_refresh_of_a_suspect_token_makes_later_calls_wait() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
 
     let mut all = calls(&shop, 2);
@@ -66,7 +67,7 @@ async fn a_401_during_the_refresh_of_a_suspect_token_makes_later_calls_wait() {
     settled().await;
     world.stage.assert_sends(2);
     refresh.release();
-    world.stage.arrivals(3).await.into_iter().for_each(grant);
+    world.stage.arrivals(3).await.into_iter().for_each(answer_order);
 
     expect_all(all).await;
     world.stage.assert_sends(5);

@@ -8,8 +8,8 @@ use afresh_tests::{Handling, Role, World};
 use serde_json::json;
 use tokio::time::{advance, sleep};
 
-use crate::api::{ANN, Shop, ShopClient, builder, happened, order, tokens};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Shop, ShopClient, builder, event_names, order, tokens};
+use crate::waiting::{done, settled};
 
 /// A client whose token has twenty of its six hundred seconds left, and whose refresh will be rejected.
 async fn on_the_last_credential(world: &World) -> ShopClient {
@@ -31,12 +31,12 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
     world.guard(403);
     for _ in 0..19 {
         assert!(!shop.orders().await.unwrap().receipt().is_refreshed());
-        quiet().await;
+        settled().await;
         advance(Duration::from_millis(999)).await;
     }
     world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!(happened(&mut events), ["refresh failed"]);
+    assert_eq!(event_names(&mut events), ["refresh failed"]);
 
     advance(Duration::from_secs(1)).await;
     for _ in 0..3 {
@@ -44,7 +44,7 @@ async fn a_valid_token_is_used_until_it_expires_after_its_refresh_was_rejected()
     }
     world.stage.assert_sends(19);
     world.authority.assert_refreshes(1);
-    assert_eq!((happened(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
+    assert_eq!((event_names(&mut events), shop.session().state()), (vec!["expired"], SessionState::Expired));
 }
 
 /// G4, D16: if the refresh failed because an answer was lost, the end of the session says so.
@@ -81,7 +81,7 @@ async fn a_refusal_of_the_last_credential_ends_the_session() {
         let shop = on_the_last_credential(&world).await;
         world.guard_with(status, |_| order(7));
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
         let mut events = shop.session().events();
         world.stage.park();
 
@@ -95,7 +95,7 @@ async fn a_refusal_of_the_last_credential_ends_the_session() {
             assert_eq!(error.rejection().unwrap().status(), status);
         }
         world.authority.assert_refreshes(1);
-        assert_eq!(happened(&mut events), vec!["expired"]);
+        assert_eq!(event_names(&mut events), vec!["expired"]);
     }
 }
 
@@ -106,7 +106,7 @@ async fn a_rejected_refresh_token_is_not_sent_again() {
     let shop = on_the_last_credential(&world).await;
     world.guard(403);
     shop.orders().await.unwrap();
-    quiet().await;
+    settled().await;
     for _ in 0..3 {
         assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
         shop.orders().await.unwrap();
@@ -130,21 +130,21 @@ async fn calls_that_wait_for_an_early_refresh_get_its_rejection() {
         let error = if by_hand {
             let session = shop.session().clone();
             let asked = tokio::spawn(async move { session.refresh().await });
-            quiet().await;
+            settled().await;
             exchange.release();
             refused.answer_with(order(7));
             done(call).await.unwrap();
             done(asked).await.unwrap_err()
         } else {
             refused.answer(401);
-            quiet().await;
+            settled().await;
             exchange.release();
             done(call).await.unwrap_err()
         };
         assert!(error.is_session_expired());
         assert_eq!(shop.session().state(), SessionState::Expired);
         world.authority.assert_refreshes(1);
-        assert_eq!(happened(&mut events), ["expired"]);
+        assert_eq!(event_names(&mut events), ["expired"]);
     }
 }
 
@@ -155,7 +155,7 @@ async fn a_login_resets_the_rejection() {
     let shop = on_the_last_credential(&world).await;
     world.guard(403);
     shop.orders().await.unwrap();
-    quiet().await;
+    settled().await;
     world.authority.always(Role::Refresh, Handling::Normal);
     shop.login(&ANN).await.unwrap();
     world.authority.expire();

@@ -12,8 +12,10 @@ use afresh_tests::{Handling, Role, World};
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
-use crate::api::{ORIGIN, Order, Shop, ShopClient, builder, customer, order, stranger, tokens};
-use crate::lane::Reaching;
+use crate::api::{
+    ORIGIN, Order, Shop, ShopClient, builder, logged_in_client, logged_out_client, order, tokens,
+};
+use crate::transports::ConnectTo;
 
 /// A client whose refresher is a function of the test.
 fn refreshed_by<F, R>(world: &World, refresh: F) -> ShopClient
@@ -115,7 +117,7 @@ trait Inquiry {
 async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
     let world = World::new();
     let outlived = tokens(&world.authority.issue()).with_lifetime(Duration::from_nanos(1));
-    let client = InquiryClient::builder(ORIGIN).reaching(world.clone()).tokens(outlived).build().unwrap();
+    let client = InquiryClient::builder(ORIGIN).connect_to(world.clone()).tokens(outlived).build().unwrap();
     assert!(ASKED.set(client.session().clone()).is_ok());
     advance(Duration::from_secs(1)).await;
     world.guard(403);
@@ -133,7 +135,7 @@ async fn a_parameter_of_the_refresh_may_use_the_session_while_it_is_created() {
 #[tokio::test(start_paused = true)]
 async fn an_event_handler_may_call_the_client() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(403, |_| order(7));
     let mut events = shop.session().events();
@@ -230,7 +232,7 @@ async fn a_refresher_can_end_the_session() {
     for says_so in [true, false] {
         let (world, elsewhere) = (World::new(), World::new());
         elsewhere.authority.revoke();
-        let other = stranger(&elsewhere);
+        let other = logged_out_client(&elsewhere);
         let shop = refreshed_by(&world, move |_| {
             let refresh = other.refresh("unknown".into());
             async move { if says_so { Err(Error::session_expired("no more")) } else { refresh.await } }
@@ -246,7 +248,7 @@ async fn a_refresher_can_end_the_session() {
 #[tokio::test(start_paused = true)]
 async fn a_refresher_whose_own_api_loses_its_session_is_a_temporary_failure() {
     let (world, elsewhere) = (World::new(), World::new());
-    let other = customer(&elsewhere);
+    let other = logged_in_client(&elsewhere);
     elsewhere.stage.respond(|_| (401, json!({ "error": "invalid_token" })));
     elsewhere.authority.always(Role::Refresh, Handling::reset_before());
     let shop = refreshed_by(&world, move |_| {

@@ -1,5 +1,5 @@
-//! The API that is called in the chaos: every method carries the number of its call in its path, so that each request is
-//! known for what it belongs to.
+//! The API of the random runs. Every path carries the number of its call, so that each request can be matched with
+//! its call.
 
 use std::convert::Infallible;
 
@@ -8,15 +8,15 @@ use futures_util::stream;
 use serde::Serialize;
 use serde_json::Value;
 
-/// Who logs in: the number of a session, and of the login.
+/// The user of a login: the number of the session, and of the login.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Who {
-    pub lane: usize,
+    pub session: usize,
     pub login: usize,
 }
 
 #[api]
-pub trait Town {
+pub trait RandomApi {
     #[login]
     #[post("/api/user/login")]
     async fn login(&self, #[json] who: &Who) -> Result<Tokens>;
@@ -43,7 +43,7 @@ pub trait Town {
     #[post("/pay/{call}")]
     async fn pay(&self, call: usize) -> Result<Value>;
 
-    /// Nobody may.
+    /// Always forbidden.
     #[get("/forbidden/{call}")]
     async fn forbidden(&self, call: usize) -> Result<Value>;
 
@@ -57,7 +57,7 @@ pub trait Town {
 
 /// The kinds of call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Errand {
+pub enum CallKind {
     Read,
     Write,
     Hurry,
@@ -67,10 +67,10 @@ pub enum Errand {
     Open,
 }
 
-impl Errand {
-    /// Any, the ordinary ones rather than others.
-    pub fn any(dice: &mut fastrand::Rng) -> Self {
-        match dice.u8(..20) {
+impl CallKind {
+    /// A random kind, ordinary ones more often.
+    pub fn any(random: &mut fastrand::Rng) -> Self {
+        match random.u8(..20) {
             0..9 => Self::Read,
             9..12 => Self::Write,
             12..15 => Self::Hurry,
@@ -81,17 +81,17 @@ impl Errand {
         }
     }
 
-    pub fn run(self, town: &TownClient, call: usize) -> Pending<Result<Value>> {
+    pub fn run(self, client: &RandomApiClient, call: usize) -> Pending<Result<Value>> {
         match self {
-            Self::Read => town.read(call),
-            Self::Write => town.write(call, "text"),
-            Self::Hurry => town.hurry(call),
-            Self::Pay => town.pay(call),
-            Self::Forbidden => town.forbidden(call),
+            Self::Read => client.read(call),
+            Self::Write => client.write(call, "text"),
+            Self::Hurry => client.hurry(call),
+            Self::Pay => client.pay(call),
+            Self::Forbidden => client.forbidden(call),
             Self::Upload => {
-                town.upload(call, Body::stream(stream::iter([Ok::<_, Infallible>(b"once".as_slice())])))
+                client.upload(call, Body::stream(stream::iter([Ok::<_, Infallible>(b"once".as_slice())])))
             }
-            Self::Open => town.open(call),
+            Self::Open => client.open(call),
         }
     }
 }

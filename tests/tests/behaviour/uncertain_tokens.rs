@@ -11,9 +11,9 @@ use proptest::test_runner::{Config, RngSeed};
 use serde_json::json;
 use tokio::time::advance;
 
-use crate::api::{ANN, ORIGIN, Shop, builder, customer, happened, stranger, tokens};
-use crate::lane::Reaching;
-use crate::witness::{done, quiet};
+use crate::api::{ANN, ORIGIN, Shop, builder, event_names, logged_in_client, logged_out_client, tokens};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, settled};
 
 const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -41,7 +41,7 @@ async fn uploader(world: &World) -> UploadsClient {
     world.guard(403);
     let tokens = tokens(&world.authority.issue()).with_lifetime(seconds(600));
     let uploads: UploadsClient =
-        UploadsClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
+        UploadsClient::builder(ORIGIN).connect_to(world.clone()).tokens(tokens).build().unwrap();
     advance(seconds(510)).await;
     uploads
 }
@@ -54,7 +54,7 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     let uploads = uploader(&world).await;
     uploads.title("Metropolis").await.unwrap();
     uploads.film(Body::replayable(|| "frames".into())).await.unwrap();
-    quiet().await;
+    settled().await;
     world.authority.assert_refreshes(0);
 
     world.authority.hold(Role::Refresh);
@@ -87,7 +87,7 @@ async fn a_one_shot_body_is_sent_with_the_old_token_if_the_refresh_fails() {
         }
         world.stage.assert_sends(3);
         world.authority.assert_refreshes(posts);
-        assert_eq!(happened(&mut events), ["refresh failed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
     }
 }
 
@@ -160,7 +160,7 @@ async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
             }
             world.stage.assert_sends(20);
             world.authority.assert_refreshes(1);
-            assert_eq!(happened(events), ["refresh failed"]);
+            assert_eq!(event_names(events), ["refresh failed"]);
         }
     }
 }
@@ -186,14 +186,14 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
         ..AuthorityConfig::default()
     });
     world.stage.respond(|_| (200, json!({})));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     shop.orders().await.unwrap();
 
     let client = Tokens::new(over).with_refresh("r").with_lifetime(seconds(600));
     shop.session().set(client).await.unwrap();
     shop.orders().await.unwrap();
-    quiet().await;
+    settled().await;
     world.authority.assert_refreshes(0);
 }
 
@@ -204,7 +204,7 @@ async fn a_refusal_outranks_the_clock() {
         let world =
             World::with(AuthorityConfig { lifetime: Some(seconds(3600)), ..AuthorityConfig::default() });
         world.guard(status);
-        let shop = stranger(&world);
+        let shop = logged_out_client(&world);
         shop.login(&ANN).await.unwrap();
         world.authority.expire();
         assert!(shop.orders().await.unwrap().receipt().is_replayed());
@@ -232,7 +232,7 @@ async fn clients_that_logged_in_together_refresh_at_different_times() {
         for replica in &replicas {
             replica.orders().await.unwrap();
         }
-        quiet().await;
+        settled().await;
         renewed.push(world.authority.refreshes() - before);
     }
     assert_eq!(world.stage.sends(), 6 * 200, "requests at the API: nothing was refused");
@@ -260,7 +260,7 @@ proptest! {
             let world = World::new();
             world.stage.respond(|_| (200, json!({})));
             let kept = Tokens::new(&*access).with_refresh(world.authority.issue().refresh);
-            let client: Client = Client::builder(ORIGIN).reaching(world.clone()).tokens(kept).build().unwrap();
+            let client: Client = Client::builder(ORIGIN).connect_to(world.clone()).tokens(kept).build().unwrap();
             let url = format!("{ORIGIN}/orders").parse().unwrap();
             client.execute(reqwest::Request::new(http::Method::GET, url)).await.unwrap();
             world.stage.assert_sends(1);
@@ -275,7 +275,7 @@ proptest! {
 async fn an_expired_token_without_a_refresh_token_is_used() {
     let world = World::new();
     world.stage.respond(|_| (200, json!({})));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.session().set(Tokens::new(jwt(r#"{"exp":1}"#))).await.unwrap();
     shop.orders().await.unwrap();
     world.stage.assert_sends(1);

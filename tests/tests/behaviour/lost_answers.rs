@@ -11,9 +11,10 @@ use tokio::runtime::Builder;
 use tokio::time::{Instant, advance};
 
 use crate::api::{
-    CookieShop, Order, Shop, ShopClient, builder, cookie_customer, customer, happened, order, tokens,
+    CookieShop, Order, Shop, ShopClient, builder, event_names, logged_in_client, logged_in_cookie_client,
+    order, tokens,
 };
-use crate::witness::{done, quiet};
+use crate::waiting::{done, settled};
 
 const GRACE: Duration = Duration::from_secs(10);
 
@@ -24,7 +25,7 @@ fn forgiving() -> World {
 
 /// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     world.authority.expire();
     world.guard_with(403, |_| order(7));
     shop
@@ -65,7 +66,7 @@ async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
         assert_eq!(exchanges[0].differences(&exchanges[1]), [""; 0]);
         world.authority.assert_retries_after_lost_answer(1);
         world.authority.assert_max_concurrent_refreshes(1);
-        assert_eq!(happened(&mut events), ["refreshed"]);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
     }
 }
 
@@ -73,7 +74,7 @@ async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
 #[tokio::test(start_paused = true)]
 async fn a_lost_answer_with_a_cookie_is_requested_again() {
     let world = World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::cookie() });
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.expire();
     world.guard_with(403, |_| order(7));
     world.authority.next(Role::Refresh, Handling::reset_after());
@@ -98,7 +99,7 @@ async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
     let exchange = world.authority.parked(Role::Refresh).await;
 
     advance(Duration::from_secs(600)).await;
-    quiet().await;
+    settled().await;
     exchange.release();
 
     for call in calls {
@@ -129,7 +130,7 @@ async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
         assert!(start.elapsed() <= Duration::from_secs(seconds), "{:?}", start.elapsed());
         world.authority.assert_refreshes(posts);
         world.authority.assert_max_concurrent_refreshes(1);
-        assert_eq!(happened(&mut events), ["refresh failed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
         world.authority.always(Role::Refresh, Handling::Normal);
@@ -157,7 +158,7 @@ async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
 
         world.authority.assert_refreshes(2);
         world.authority.assert_retries_after_lost_answer(1);
-        assert_eq!(happened(&mut events), ["expired"]);
+        assert_eq!(event_names(&mut events), ["expired"]);
         for error in [shop.order(7).await.unwrap_err(), shop.session().refresh().await.unwrap_err()] {
             assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
         }
@@ -252,7 +253,7 @@ async fn a_refused_session_without_a_lost_answer_has_expired() {
 async fn a_lost_answer_of_an_ended_session_is_not_requested_again() {
     for again in [false, true] {
         let world = forgiving();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.hold(Role::Refresh);
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer(403);
@@ -341,7 +342,7 @@ async fn a_refusal_whose_body_breaks_off_is_an_answer() {
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     world.authority.hold(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
@@ -353,10 +354,10 @@ async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
     shop.refresh(world.authority.refresh(1).into()).await.unwrap();
     assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     exchange.answer((400, json!({ "error": "invalid_grant" })));
-    quiet().await;
+    settled().await;
 
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!(happened(&mut events), ["refreshed"]);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
 }
 
 /// G10: if a refresh revokes the old access token at once, calls that are still in progress with it are sent a second
@@ -373,7 +374,7 @@ async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
 
     // Inside the margin: this call goes on with the old token while the refresh revokes it.
     shop.order(7).await.unwrap();
-    quiet().await;
+    settled().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));
     for arrival in parked {
         arrival.answer(403);

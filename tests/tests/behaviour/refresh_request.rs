@@ -4,15 +4,15 @@ use afresh::{AccessToken, RefreshToken, Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
 use serde_json::{Value, json};
 
-use crate::api::{CookieShop, ORIGIN, Shop, cookie_customer, customer, order, tokens};
-use crate::lane::Reaching;
+use crate::api::{CookieShop, ORIGIN, Shop, logged_in_client, logged_in_cookie_client, order, tokens};
+use crate::transports::ConnectTo;
 
 /// A11: the refresh request is not a call: a 401 or 403 to it starts nothing.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_starts_no_refresh() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.always(Role::Refresh, Handling::instead(refusal));
         world.authority.expire();
         world.guard(403);
@@ -30,7 +30,7 @@ async fn a_refused_refresh_starts_no_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
     shop.orders().await.unwrap();
@@ -44,7 +44,7 @@ async fn a_refresh_carries_the_refresh_token_and_not_the_access_token() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_by_cookie_carries_the_cookie_and_not_the_access_token() {
     let world = World::with(AuthorityConfig::cookie());
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.expire();
     world.guard_with(403, |_| order(7));
     shop.order(7).await.unwrap();
@@ -74,7 +74,7 @@ trait Asking {
 async fn a_refresh_carries_the_access_token_if_the_api_declares_it() {
     let world = World::new();
     let tokens = tokens(&world.authority.issue());
-    let client = AskingClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
+    let client = AskingClient::builder(ORIGIN).connect_to(world.clone()).tokens(tokens).build().unwrap();
     world.authority.expire();
     world.guard(403);
     client.orders().await.unwrap();

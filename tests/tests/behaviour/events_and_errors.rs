@@ -7,8 +7,8 @@ use afresh_tests::{Answer, Handling, Role, World};
 use bytes::Bytes;
 use serde_json::{Value, json};
 
-use crate::api::{ANN, Shop, ShopClient, customer, happened, order, stranger};
-use crate::witness::{done, leave, quiet, told};
+use crate::api::{ANN, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
+use crate::waiting::{done, drop_call, next_event, settled};
 
 /// The texts of an error and of each of its sources.
 fn causes(error: &Error) -> Vec<String> {
@@ -20,7 +20,7 @@ fn causes(error: &Error) -> Vec<String> {
 #[tokio::test(start_paused = true)]
 async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut listeners = [shop.session().events(), shop.session().events()];
     let calls: Vec<_> = (0..1000).map(|id| tokio::spawn(shop.order(id))).collect();
     let arrivals = world.stage.arrivals(1000).await;
@@ -39,11 +39,11 @@ async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
     for _ in 0..3 {
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
     }
-    quiet().await;
+    settled().await;
     world.stage.assert_sends(1000);
     world.authority.assert_refreshes(1);
     for events in &mut listeners {
-        assert_eq!(happened(events), ["expired"]);
+        assert_eq!(event_names(events), ["expired"]);
     }
 }
 
@@ -51,19 +51,19 @@ async fn the_end_of_a_session_is_one_event_however_many_calls_wait() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     let calls: Vec<_> = (0..10).map(|id| tokio::spawn(shop.order(id))).collect();
     world.authority.revoke();
     for arrival in world.stage.arrivals(10).await {
         arrival.answer(401);
-        quiet().await;
+        settled().await;
     }
     for call in calls {
         assert!(done(call).await.unwrap_err().is_session_expired());
     }
     world.authority.assert_refreshes(1);
-    assert_eq!(happened(&mut events), vec!["expired"]);
+    assert_eq!(event_names(&mut events), vec!["expired"]);
 }
 
 /// U2: listeners that never listen or are dropped delay nothing. A listener that returns gets the latest events.
@@ -71,7 +71,7 @@ async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
 async fn a_listener_that_does_not_listen_delays_nothing() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut sleepy = shop.session().events();
     let mut eager = shop.session().events();
     let mut dying = shop.session().events();
@@ -87,14 +87,14 @@ async fn a_listener_that_does_not_listen_delays_nothing() {
     for _ in 0..200 {
         world.authority.expire();
         shop.order(7).await.unwrap();
-        assert!(matches!(told(&mut eager).await, Some(SessionEvent::Refreshed)));
+        assert!(matches!(next_event(&mut eager).await, Some(SessionEvent::Refreshed)));
     }
     assert!(dying.await.unwrap_err().is_panic());
-    leave(blocked).await;
-    let heard = happened(&mut sleepy);
+    drop_call(blocked).await;
+    let heard = event_names(&mut sleepy);
     assert!((1..200).contains(&heard.len()) && heard.iter().all(|event| *event == "refreshed"), "{heard:?}");
     shop.logout().await.unwrap();
-    assert_eq!(happened(&mut sleepy), ["logged out"]);
+    assert_eq!(event_names(&mut sleepy), ["logged out"]);
 }
 
 /// U5: an error after a failed refresh holds both: the server's answer to the call, and the failure of the refresh.
@@ -103,7 +103,7 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
     let world = World::new();
     let refusal = json!({ "status": { "text": "jwt expired", "severity": "error" } });
     world.guard_with(Answer::json(403, &refusal).header("x-trace", "t1"), |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     let check = |error: &Error, said: &str| {
         let rejection = error.rejection().unwrap();
@@ -144,7 +144,7 @@ async fn an_error_holds_the_refusal_and_why_the_refresh_failed() {
 async fn an_error_without_a_refusal_holds_none() {
     let world = World::new();
     world.stage.respond(|_| 404);
-    let shop: ShopClient = stranger(&world);
+    let shop: ShopClient = logged_out_client(&world);
     assert!(shop.order(7).await.unwrap_err().rejection().is_none());
     shop.login(&ANN).await.unwrap();
     let error = shop.order(7).await.unwrap_err();

@@ -7,7 +7,7 @@ use afresh_tests::{Answer, AuthorityConfig, Role, World};
 use bytes::Bytes;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Order, Shop, ShopClient, customer, happened, order, stranger};
+use crate::api::{ANN, Order, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
 
 /// Reports are forbidden with any token. All other calls need a valid token.
 fn forbid_reports(world: &World) {
@@ -29,7 +29,7 @@ async fn assert_refused(shop: &ShopClient) {
 #[tokio::test(start_paused = true)]
 async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     forbid_reports(&world);
 
     for _ in 0..100 {
@@ -50,7 +50,7 @@ async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     forbid_reports(&world);
 
     let calls: Vec<_> = (0..100).map(|id| tokio::spawn(shop.report(id))).collect();
@@ -74,7 +74,7 @@ async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refresh_each() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
 
     for _ in 0..100 {
@@ -88,7 +88,7 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
 #[tokio::test(start_paused = true)]
 async fn after_a_fruitless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     forbid_reports(&world);
     assert_refused(&shop).await;
     world.authority.expire();
@@ -106,7 +106,7 @@ async fn after_a_fruitless_refresh_no_403_refreshes_for_ten_seconds() {
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let authority = world.authority.clone();
     world.stage.respond(move |seen| {
         let good = seen.token().is_some_and(|token| authority.accepts(token));
@@ -125,7 +125,7 @@ async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
 #[tokio::test(start_paused = true)]
 async fn a_new_token_of_a_login_is_refreshed() {
     let world = World::new();
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     forbid_reports(&world);
     shop.login(&ANN).await.unwrap();
     assert_refused(&shop).await;
@@ -142,7 +142,7 @@ async fn a_new_token_of_a_login_is_refreshed() {
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     forbid_reports(&world);
     let start = Instant::now();
 
@@ -161,7 +161,7 @@ async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
 #[tokio::test(start_paused = true)]
 async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
     let mut events = shop.session().events();
 
@@ -170,7 +170,7 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
         assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
         let photo = shop.photo(7, "image/png", Bytes::from_static(b"png"));
         assert_eq!(photo.await.unwrap_err().status().unwrap(), 403);
-        assert!(happened(&mut events).iter().all(|event| *event == "refreshed"));
+        assert!(event_names(&mut events).iter().all(|event| *event == "refreshed"));
         advance(Duration::from_secs(1)).await;
     }
 
@@ -184,7 +184,7 @@ async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
 async fn a_success_or_a_login_makes_a_route_refresh_again() {
     for by_login in [false, true] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         forbid_reports(&world);
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
@@ -219,7 +219,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
     ];
     for trouble in troubles {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         forbid_reports(&world);
         assert_refused(&shop).await;
         advance(Duration::from_secs(10)).await;
@@ -240,7 +240,7 @@ async fn a_server_error_does_not_make_a_route_refresh_again() {
 async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
     let world =
         World::with(AuthorityConfig { lifetime: Some(Duration::from_secs(5)), ..AuthorityConfig::default() });
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     forbid_reports(&world);
     assert_refused(&shop).await;
     world.authority.assert_refreshes(1);
@@ -260,7 +260,7 @@ async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
 #[tokio::test(start_paused = true)]
 async fn after_five_fruitless_refreshes_a_call_fails_without_another() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 401);
 
     for _ in 0..5 {
@@ -283,7 +283,7 @@ async fn after_five_fruitless_refreshes_a_call_fails_without_another() {
 #[tokio::test(start_paused = true)]
 async fn a_success_between_fruitless_refreshes_resets_the_count() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
 
     for round in 1..=3 {
         world.stage.respond(|_| 401);

@@ -166,8 +166,10 @@ async fn connecting_takes_no_longer_than_the_connect_timeout() {
 #[tokio::test(start_paused = true)]
 async fn the_timeout_of_a_request_covers_its_answer() {
     let stage = Stage::new();
-    let client =
-        Client::builder("https://shop.test").transport(crate::lane::lean(stage.clone())).build().unwrap();
+    let client = Client::builder("https://shop.test")
+        .transport(crate::transports::hyper_transport(stage.clone()))
+        .build()
+        .unwrap();
     let request = || {
         let mut request = Request::new(Method::GET, "https://shop.test/orders?page=2".parse().unwrap());
         *request.timeout_mut() = Some(Duration::from_secs(5));
@@ -191,12 +193,12 @@ async fn tower_layers_can_wrap_the_transport() {
         request.headers_mut().insert("x-signed", "yes".parse().unwrap());
         request
     });
-    let transport = signing.layer(crate::lane::lean(stage.clone()));
+    let transport = signing.layer(crate::transports::hyper_transport(stage.clone()));
     let till = TillClient::builder("https://shop.test").transport(transport).build().unwrap();
     assert_eq!(till.order(7, 1).await.unwrap(), "yes");
 
-    let alone =
-        crate::lane::lean(stage).oneshot(Request::new(Method::GET, "https://shop.test/a".parse().unwrap()));
+    let alone = crate::transports::hyper_transport(stage)
+        .oneshot(Request::new(Method::GET, "https://shop.test/a".parse().unwrap()));
     assert_eq!(alone.await.unwrap().url().as_str(), "https://shop.test/a");
 }
 

@@ -8,8 +8,8 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::{advance, sleep};
 
 use crate::api::{ANN, Order, Shop, ShopClient, builder, order, tokens};
-use crate::vault::{Fault, Op, Vault};
-use crate::witness::{done, quiet};
+use crate::fake_store::{FakeStore, Fault, Operation};
+use crate::waiting::{done, settled};
 
 fn guarded() -> World {
     let world = World::new();
@@ -18,24 +18,24 @@ fn guarded() -> World {
 }
 
 /// A client that has logged in, and its store.
-async fn logged_in(world: &World) -> (ShopClient, Vault) {
-    let vault = Vault::new();
-    let shop = builder(world).store(vault.clone()).build().unwrap();
+async fn logged_in(world: &World) -> (ShopClient, FakeStore) {
+    let store = FakeStore::new();
+    let shop = builder(world).store(store.clone()).build().unwrap();
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
-    quiet().await;
-    (shop, vault)
+    settled().await;
+    (shop, store)
 }
 
 /// A call whose refresh is answered, but whose new tokens cannot be stored.
 async fn call_during_which_the_store_breaks(
     world: &World,
     shop: &ShopClient,
-    vault: &Vault,
+    store: &FakeStore,
 ) -> Result<Order> {
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     let exchange = world.authority.parked(Role::Refresh).await;
-    vault.always(Op::Swap, Some(Fault::Fail));
+    store.always(Operation::Swap, Some(Fault::Fail));
     exchange.release();
     world.authority.open(Role::Refresh);
     done(call).await
@@ -46,47 +46,47 @@ async fn call_during_which_the_store_breaks(
 #[tokio::test(start_paused = true)]
 async fn writes_of_a_refresh_carry_a_fence_and_writes_of_a_login_do_not() {
     let world = guarded();
-    let (shop, vault) = logged_in(&world).await;
-    assert_eq!(vault.fences(), [None]);
+    let (shop, store) = logged_in(&world).await;
+    assert_eq!(store.fences(), [None]);
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!(vault.fences(), [Some(1), Some(1)], "the intent and the tokens");
+    assert_eq!(store.fences(), [Some(1), Some(1)], "the intent and the tokens");
 
     world.authority.expire();
-    call_during_which_the_store_breaks(&world, &shop, &vault).await.unwrap();
-    quiet().await;
-    let fences = vault.fences();
+    call_during_which_the_store_breaks(&world, &shop, &store).await.unwrap();
+    settled().await;
+    let fences = store.fences();
     assert!(fences.len() >= 3 && fences.iter().all(|fence| *fence == Some(2)), "{fences:?}");
     assert!(shop.login(&ANN).await.unwrap_err().is_store());
-    assert_eq!(vault.fences().last(), Some(&None));
+    assert_eq!(store.fences().last(), Some(&None));
 }
 
 /// The session knows the revision that a refresh stored, so the next change is one write without a conflict.
 #[tokio::test(start_paused = true)]
 async fn a_logout_after_a_refresh_is_one_write() {
     let world = guarded();
-    let (shop, vault) = logged_in(&world).await;
+    let (shop, store) = logged_in(&world).await;
     world.authority.expire();
     shop.order(7).await.unwrap();
-    let (loads, swaps) = (vault.count(Op::Load), vault.count(Op::Swap));
+    let (loads, swaps) = (store.count(Operation::Load), store.count(Operation::Swap));
     shop.session().clear().await.unwrap();
-    assert_eq!(vault.count(Op::Load) - loads, 0, "loads of the store");
-    assert_eq!(vault.count(Op::Swap) - swaps, 1, "writes to the store");
+    assert_eq!(store.count(Operation::Load) - loads, 0, "loads of the store");
+    assert_eq!(store.count(Operation::Swap) - swaps, 1, "writes to the store");
 }
 
 /// S2: a store that is slow at every step fails the refresh before the token is spent.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
     let world = guarded();
-    let (shop, vault) = logged_in(&world).await;
+    let (shop, store) = logged_in(&world).await;
     world.authority.expire();
-    vault.hold(Op::Lock);
-    vault.hold(Op::Swap);
+    store.hold(Operation::Lock);
+    store.hold(Operation::Swap);
     let call = tokio::spawn(shop.order(7));
     sleep(Duration::from_millis(7500)).await;
-    vault.open(Op::Lock);
+    store.open(Operation::Lock);
     sleep(Duration::from_millis(4800)).await;
-    vault.open(Op::Swap);
+    store.open(Operation::Swap);
     assert!(done(call).await.unwrap_err().is_store());
     world.authority.assert_refreshes(0);
 }
@@ -95,9 +95,9 @@ async fn a_refresh_gives_up_a_slow_store_before_it_spends_the_token() {
 #[tokio::test(start_paused = true)]
 async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
     let world = guarded();
-    let (shop, vault) = logged_in(&world).await;
+    let (shop, store) = logged_in(&world).await;
     world.authority.revoke();
-    let error = call_during_which_the_store_breaks(&world, &shop, &vault).await.unwrap_err();
+    let error = call_during_which_the_store_breaks(&world, &shop, &store).await.unwrap_err();
     assert!(error.is_session_expired(), "{error}");
     for _ in 0..5 {
         advance(Duration::from_secs(2)).await;
@@ -110,11 +110,11 @@ async fn an_ended_session_does_not_return_from_a_store_that_failed_to_clear() {
 #[tokio::test(start_paused = true)]
 async fn a_store_that_reports_false_changes_is_read_once_a_second() {
     let world = guarded();
-    let (_shop, vault) = logged_in(&world).await;
-    let loads = vault.count(Op::Load);
-    vault.cry_wolf();
+    let (_shop, store) = logged_in(&world).await;
+    let loads = store.count(Operation::Load);
+    store.report_false_changes();
     sleep(Duration::from_millis(9500)).await;
-    let looks = vault.count(Op::Load) - loads;
+    let looks = store.count(Operation::Load) - loads;
     assert!((9..=11).contains(&looks), "{looks}");
 }
 
@@ -126,20 +126,20 @@ fn runtime() -> Runtime {
 #[test]
 fn a_login_that_one_runtime_did_not_store_is_stored_on_the_next() {
     let world = guarded();
-    let vault = Vault::new();
-    let shop = builder(&world).store(vault.clone()).build().unwrap();
+    let store = FakeStore::new();
+    let shop = builder(&world).store(store.clone()).build().unwrap();
     let first = runtime();
     first.block_on(async {
-        vault.hold(Op::Swap);
+        store.hold(Operation::Swap);
         drop(shop.session().set(tokens(&world.authority.issue())));
-        quiet().await;
-        assert_eq!(vault.count(Op::Swap), 1);
+        settled().await;
+        assert_eq!(store.count(Operation::Swap), 1);
     });
     drop(first);
     runtime().block_on(async {
-        vault.open(Op::Swap);
+        store.open(Operation::Swap);
         shop.order(7).await.unwrap();
-        quiet().await;
-        assert_eq!(vault.access(), Some(world.authority.access(1)));
+        settled().await;
+        assert_eq!(store.access(), Some(world.authority.access(1)));
     });
 }

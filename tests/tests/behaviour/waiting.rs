@@ -13,7 +13,7 @@ const FOREVER: Duration = Duration::from_hours(365 * 24);
 /// # Panics
 ///
 /// If no more event can come.
-pub async fn told(events: &mut SessionEvents) -> Option<SessionEvent> {
+pub async fn next_event(events: &mut SessionEvents) -> Option<SessionEvent> {
     tokio::time::timeout(FOREVER, events.next()).await.expect("an event is still to come")
 }
 
@@ -27,12 +27,12 @@ pub async fn done<T>(call: JoinHandle<T>) -> T {
 }
 
 /// Aborts the call; returns when it has been dropped.
-pub async fn leave<T>(call: JoinHandle<T>) {
+pub async fn drop_call<T>(call: JoinHandle<T>) {
     call.abort();
     assert!(call.await.is_err_and(|end| end.is_cancelled()), "the caller was still waiting");
 }
 
 /// Returns when no task can make progress without the test or the clock. Takes a millisecond of the paused clock.
-pub async fn quiet() {
+pub async fn settled() {
     tokio::time::sleep(Duration::from_millis(1)).await;
 }
