@@ -1,5 +1,5 @@
-//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: which variant an answer becomes and what it says, and where the tokens of an
-//! answer are found.
+//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: which variant an answer becomes and its text, and where the
+//! tokens of an answer are found.
 
 mod typed {
     pub mod errors;

@@ -1,4 +1,4 @@
-//! What is on the wire: each kind of parameter and each kind of return type, over real sockets.
+//! Each kind of parameter and each return type, over real sockets.
 
 #[path = "wire/answers.rs"]
 mod answers;

@@ -1,4 +1,4 @@
-//! The authority: its books and its config.
+//! The authority: its tokens and its configuration.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Duration;
@@ -27,7 +27,7 @@ async fn status_of_exchange(authority: &Authority, number: usize) -> u16 {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_login_starts_a_session_a_refresh_goes_on_with_it_and_a_logout_ends_it() {
+async fn a_login_starts_a_session_a_refresh_continues_it_and_a_logout_ends_it() {
     let authority = Authority::new();
     let service = authority.service();
     let response = service.clone().oneshot(post(LOGIN, json!({ "name": "ada" }))).await.unwrap();
@@ -67,7 +67,7 @@ async fn a_spent_refresh_token_ends_the_session_and_is_counted() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_mild_authority_refuses_a_spent_refresh_token_and_no_more() {
+async fn a_lenient_authority_refuses_a_spent_refresh_token_and_keeps_the_session() {
     let authority =
         Authority::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
     let _ = authority.issue();
@@ -148,7 +148,7 @@ async fn a_failed_count_says_what_was_expected_and_lists_the_requests() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_may_be_asked_for_again_within_the_grace() {
+async fn a_lost_answer_can_be_requested_again_within_the_grace_period() {
     let authority = Authority::with(AuthorityConfig {
         grace: Some(Duration::from_secs(10)),
         ..AuthorityConfig::default()
@@ -173,7 +173,7 @@ async fn a_lost_answer_may_be_asked_for_again_within_the_grace() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_lost_before_it_is_processed_spends_nothing() {
+async fn a_request_lost_before_it_is_processed_spends_nothing() {
     let authority = Authority::new();
     let _ = authority.issue();
     authority.next(Role::Refresh, Handling::reset_before());
@@ -189,7 +189,7 @@ async fn what_is_lost_before_it_is_processed_spends_nothing() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_standing_conduct_holds_until_told_otherwise() {
+async fn a_permanent_handling_applies_until_it_is_changed() {
     let authority = Authority::new();
     let _ = authority.issue();
     authority.always(Role::Refresh, Handling::instead((503, json!({}))));
@@ -230,7 +230,7 @@ async fn a_refresh_that_is_held_is_processed_when_it_is_released() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_held_processed_has_spent_its_token_already() {
+async fn a_refresh_held_after_processing_has_spent_its_token() {
     let authority = Authority::new();
     let _ = authority.issue();
     authority.hold_processed(Role::Refresh);
@@ -247,7 +247,7 @@ async fn a_refresh_that_is_held_processed_has_spent_its_token_already() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn exchanges_at_the_same_time_are_noticed() {
+async fn concurrent_refreshes_are_counted() {
     let authority = Authority::with(AuthorityConfig {
         rotate: false,
         delay: Some(Duration::from_secs(1)),
@@ -261,7 +261,7 @@ async fn exchanges_at_the_same_time_are_noticed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn each_knob_of_the_answer_does_what_it_says() {
+async fn each_setting_of_the_answer_takes_effect() {
     let authority = Authority::new();
     let _ = authority.issue();
     authority.configure(|config| config.repeats_access = true);
@@ -295,7 +295,7 @@ async fn each_knob_of_the_answer_does_what_it_says() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_seed_carries_its_refresh_token_in_a_cookie() {
+async fn the_cookie_configuration_carries_the_refresh_token_in_a_cookie() {
     let authority = Authority::with(AuthorityConfig::cookie());
     let login = authority.service().oneshot(post(LOGIN, json!({}))).await.unwrap();
     let cookie = login.headers()["set-cookie"].to_str().unwrap().to_owned();
@@ -317,7 +317,7 @@ async fn the_seed_carries_its_refresh_token_in_a_cookie() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_is_found_wherever_it_is_put() {
+async fn a_refresh_token_is_found_in_any_place() {
     let authority = Authority::with(AuthorityConfig {
         rotate: false,
         refresh_token_in: RefreshTokenIn::Body,
@@ -336,7 +336,7 @@ async fn a_refresh_token_is_found_wherever_it_is_put() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn expiring_access_tokens_leaves_the_session_and_revoking_ends_it() {
+async fn expire_keeps_the_session_and_revoke_ends_it() {
     let (authority, other) = (Authority::new(), Authority::new());
     let issued = authority.issue();
     assert!(authority.accepts(&issued.access) && !other.accepts(&issued.access));

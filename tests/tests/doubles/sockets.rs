@@ -1,4 +1,4 @@
-//! The doubles on a loopback socket, driven by a plain reqwest client.
+//! The doubles on a loopback socket, called by a plain reqwest client.
 
 use afresh_tests::{Answer, Origins, RequestState, Stage, World};
 use serde_json::json;
@@ -8,7 +8,7 @@ fn client() -> reqwest::Client {
 }
 
 #[tokio::test]
-async fn a_stage_is_the_same_on_a_socket() {
+async fn a_stage_works_the_same_on_a_socket() {
     let stage = Stage::new();
     let server = stage.listen().await;
     let request = client().post(server.url("/orders?page=1")).header("authorization", "bare").body("7");
@@ -39,7 +39,7 @@ async fn a_failure_breaks_the_connection() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_is_noticed() {
+async fn a_caller_that_disconnects_is_noticed() {
     let stage = Stage::new();
     let server = stage.listen().await;
     let call = tokio::spawn(client().get(server.url("/gone")).send());

@@ -29,7 +29,7 @@ async fn a_request_waits_until_it_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arrivals_come_in_the_order_of_arrival_and_are_answered_in_any() {
+async fn arrivals_are_in_order_and_can_be_answered_in_any_order() {
     let stage = Stage::new();
     let calls: Vec<_> = (0..1_000).map(|n| send(&stage.service(), get(&format!("/{n}")))).collect();
     let arrivals = stage.arrivals(1_000).await;
@@ -43,7 +43,7 @@ async fn arrivals_come_in_the_order_of_arrival_and_are_answered_in_any() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_keeps_what_was_sent() {
+async fn the_log_keeps_the_whole_request() {
     let stage = Stage::new();
     stage.respond(|_| 204);
     let service = stage.service();
@@ -82,7 +82,7 @@ async fn a_streamed_request_body_is_collected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_goes_away_leaves_no_trace_in_the_queue() {
+async fn a_dropped_call_leaves_the_queue() {
     let stage = Stage::new();
     let gone = send(&stage.service(), get("/gone"));
     let taken = send(&stage.service(), get("/taken"));
@@ -107,7 +107,7 @@ async fn a_caller_that_goes_away_leaves_no_trace_in_the_queue() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_reaches_the_caller_as_it_is() {
+async fn a_failure_reaches_the_caller_unchanged() {
     let stage = Stage::new();
     let (chosen, dropped) = (send(&stage.service(), get("/1")), send(&stage.service(), get("/2")));
     stage.arrival().await.fail(io::Error::new(io::ErrorKind::TimedOut, "too late"));
@@ -121,7 +121,7 @@ async fn a_failure_reaches_the_caller_as_it_is() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_hangs_does_so_until_its_caller_gives_up() {
+async fn a_request_that_hangs_ends_with_its_caller() {
     let stage = Stage::new();
     let call = tokio::time::timeout(Duration::from_secs(30), stage.service().oneshot(get("/")));
     let call = tokio::spawn(call);
@@ -133,7 +133,7 @@ async fn a_request_that_hangs_does_so_until_its_caller_gives_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_script_answers_by_itself_and_parks_what_it_wants_to() {
+async fn a_script_answers_or_parks_each_request() {
     let stage = Stage::new();
     stage.respond(|seen| if seen.path() == "/parks" { Answer::park() } else { Answer::text(200, "at once") });
     let parks = send(&stage.service(), get("/parks"));
@@ -149,7 +149,7 @@ async fn a_script_answers_by_itself_and_parks_what_it_wants_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_journal_tells_when_a_body_was_read_or_dropped() {
+async fn the_history_shows_when_a_body_was_read_or_dropped() {
     let stage = Stage::new();
     stage.respond(|_| Answer::text(200, "body"));
     let service = stage.service();
@@ -177,7 +177,7 @@ async fn the_journal_tells_when_a_body_was_read_or_dropped() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_comes_in_chunks_breaks_hangs_or_is_fed() {
+async fn a_body_can_be_chunked_break_hang_or_be_sent_by_the_test() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.path() {
         "/chunks" => Answer::new(200).chunks(["one ", "two"]),

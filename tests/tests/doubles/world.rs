@@ -7,7 +7,7 @@ use tower::ServiceExt;
 use super::{get, get_as, json, post, request, send};
 
 #[tokio::test(start_paused = true)]
-async fn a_world_leads_token_paths_to_the_authority_and_all_others_to_the_stage() {
+async fn a_world_routes_token_paths_to_the_authority_and_all_others_to_the_stage() {
     let world = World::new();
     let service = world.service();
     let login = service.clone().oneshot(post("/api/user/login", json!({}))).await.unwrap();
@@ -46,7 +46,7 @@ async fn a_guarded_world_accepts_the_current_token_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn paths_of_the_authority_can_be_moved() {
+async fn the_paths_of_the_authority_can_be_changed() {
     let paths = ["/auth/in", "/auth/again", "/auth/out"];
     let world = World::with(AuthorityConfig { paths, ..AuthorityConfig::default() });
     world.service().oneshot(post("/auth/in", json!({}))).await.unwrap();
@@ -54,7 +54,7 @@ async fn paths_of_the_authority_can_be_moved() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn origins_are_told_apart_by_scheme_host_and_port() {
+async fn origins_are_distinguished_by_scheme_host_and_port() {
     let (shop, plain, anywhere) = (Stage::new(), Stage::new(), Stage::new());
     let origins = Origins::new()
         .at("https://shop.test", shop.clone())

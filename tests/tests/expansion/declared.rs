@@ -1,4 +1,4 @@
-//! The trait that is left: what implements it, and what a caller may do with the futures.
+//! The trait that remains: how it is implemented, and what callers can do with its futures.
 
 use std::borrow::Cow;
 use std::fmt::Debug;
@@ -22,7 +22,7 @@ pub trait Stock {
 }
 
 #[tokio::test]
-async fn automock_below_the_attribute_makes_a_double() {
+async fn automock_below_the_attribute_generates_a_double() {
     let mut stock = MockStock::new();
     stock.expect_count().returning(|item| Box::pin(async move { Ok(item as u32) }));
     assert_eq!(stock.count(7).await.unwrap(), 7);
@@ -37,7 +37,7 @@ impl Stock for Fake {
 }
 
 #[tokio::test]
-async fn a_double_by_hand_is_plain_async_and_inherits_default_methods() {
+async fn a_hand_written_double_uses_plain_async_fn_and_inherits_default_methods() {
     assert!(Fake.has(7).await.unwrap());
     assert!(!Fake.has(0).await.unwrap());
 }
@@ -65,7 +65,7 @@ pub trait Search: Debug {
     where
         [u8; N]: Serialize;
 
-    /// Patterns and `mut` are fine where there is a body.
+    /// Patterns and `mut` are allowed in a method with a body.
     async fn first(&self, (mut q, _): (String, u8)) -> Result<Option<u64>> {
         q.push('!');
         let mut found: Vec<u64> = self.search(&q, Self::SIZE, "order", &[]).await?;

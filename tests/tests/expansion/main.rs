@@ -1,5 +1,5 @@
-//! What `#[api]` makes of a trait: the request each attribute leads to, the trait that is left, and that the
-//! generated code is at home wherever a trait can stand.
+//! What `#[api]` generates: the request of each attribute, the trait that remains, and generated code that works
+//! wherever a trait can be declared.
 
 mod declared;
 mod quiet;
@@ -10,7 +10,7 @@ mod unpreluded;
 use afresh::__private::Api;
 use afresh_tests::{Seen, Stage};
 
-/// A client on a stage that answers everything with 200 and nothing.
+/// A client of a stage that answers every request with an empty 200.
 fn client_on<C: Api>(stage: &Stage) -> C {
     stage.respond(|_| 200);
     afresh::__private::builder("https://shop.test").transport(stage.service()).build().unwrap()

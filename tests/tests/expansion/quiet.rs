@@ -1,4 +1,4 @@
-//! Generated code says nothing: no lint speaks of it, however strict the crate is.
+//! Generated code causes no lint, in the strictest crate.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -9,7 +9,7 @@ use std::marker::Send;
 use afresh::{RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// Every kind of attribute there is.
+/// Every kind of attribute.
 #[api(
     path = "/api",
     client = LoudClient,
@@ -63,7 +63,7 @@ pub(crate) trait Loud {
         #[body] body: Vec<u8>,
     ) -> Result<Vec<u8>>;
 
-    /// With a body of its own.
+    /// With a body.
     async fn provided(&self, mut times: u8) -> Result<()> {
         while times > 0 {
             times -= 1;
@@ -102,7 +102,7 @@ pub(crate) trait Configured {
     ) -> Result<()>;
 }
 
-/// Names as the server likes them; the lint level of the trait holds for all that is made of it.
+/// Names as the server spells them. The trait's lint level applies to all generated code.
 #[api]
 #[allow(non_snake_case)]
 pub(crate) trait Camel {

@@ -94,7 +94,7 @@ async fn an_empty_path_is_the_prefix() {
 }
 
 #[tokio::test]
-async fn query_parameters_go_under_their_own_or_the_given_name() {
+async fn query_parameters_have_their_own_or_the_given_name() {
     let stage = Stage::new();
     let shop: ShopClient = client_on(&stage);
     let page = Page { number: 1, size: 20 };
@@ -134,7 +134,7 @@ async fn a_map_of_headers_is_sent_whole() {
 }
 
 #[tokio::test]
-async fn json_and_forms_are_sent_whole_or_in_members() {
+async fn json_and_forms_are_sent_whole_or_by_fields() {
     let stage = Stage::new();
     let shop: BodiesClient = client_on(&stage);
     let page = Page { number: 1, size: 20 };
@@ -153,7 +153,7 @@ async fn json_and_forms_are_sent_whole_or_in_members() {
 }
 
 #[tokio::test]
-async fn every_verb_is_sent_as_it_is_called() {
+async fn every_method_attribute_sends_its_http_method() {
     let stage = Stage::new();
     let shop: BodiesClient = client_on(&stage);
     shop.body("").await.unwrap();
@@ -198,7 +198,7 @@ pub trait Renewed {
 }
 
 #[tokio::test]
-async fn the_parameters_of_a_refresh_are_filled_and_placed_like_any_other() {
+async fn the_parameters_of_a_refresh_are_filled_and_sent_like_any_other() {
     let stage = Stage::new();
     stage.respond(|seen| match (seen.path(), seen.header("x-auth")) {
         ("/orders", Some("a1")) => Answer::new(418),

@@ -1,4 +1,4 @@
-//! Generated code brings everything it needs.
+//! Generated code does not need the prelude.
 #![no_implicit_prelude]
 
 #[::afresh::api]
@@ -22,7 +22,7 @@ pub trait Shop {
 }
 
 #[::core::prelude::v1::test]
-fn nothing_comes_from_the_prelude() {
+fn generated_code_uses_nothing_of_the_prelude() {
     let shop = ShopClient::builder("https://shop.test").build();
     ::std::assert!(shop.is_ok());
 }

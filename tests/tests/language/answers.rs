@@ -18,7 +18,7 @@ trait Photos {
     async fn told(&self, id: u64) -> Result<Reply<ByteStream>>;
 }
 
-/// A photo whose body the test feeds.
+/// A photo whose body the test sends.
 async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
     let stage = Stage::new();
     let photos: PhotosClient = client_on(&stage);
@@ -30,7 +30,7 @@ async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_call_is_over_with_the_head_and_chunks_come_as_they_arrive() {
+async fn the_call_ends_with_the_head_and_chunks_follow_as_they_arrive() {
     let (_stage, mut stream, feed) = fed().await;
     feed.send("one");
     assert_eq!(stream.next().await.unwrap().unwrap(), "one");
@@ -43,7 +43,7 @@ async fn the_call_is_over_with_the_head_and_chunks_come_as_they_arrive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_for_a_chunk_can_be_given_up_without_losing_one() {
+async fn dropping_a_wait_for_a_chunk_loses_none() {
     let (_stage, mut stream, feed) = fed().await;
     tokio::select! {
         biased;
@@ -77,7 +77,7 @@ async fn dropping_the_stream_drops_the_body_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_no_success_is_read_for_the_error() {
+async fn an_error_answer_is_read_for_the_error() {
     let stage = Stage::new();
     stage.respond(|_| Answer::json(404, json!({ "message": "no such photo" })));
     let photos: PhotosClient = client_on(&stage);

@@ -1,4 +1,4 @@
-//! `#[timeout]`: one deadline over all that a call does.
+//! `#[timeout]`: one deadline for everything that a call does.
 
 use std::time::Duration;
 
@@ -44,7 +44,7 @@ async fn a_call_without_an_answer_ends_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_covers_the_wait_for_a_refresh_which_goes_on_for_the_others() {
+async fn the_deadline_covers_the_wait_for_a_refresh_which_continues() {
     let world = World::new();
     world.guard(403);
     let slow: SlowClient = customer(&world);

@@ -70,7 +70,7 @@ async fn an_event_comes_with_its_blank_line_and_its_data_is_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_line_ends_a_byte_order_mark_comments_and_lasting_ids_are_understood() {
+async fn line_ends_a_byte_order_mark_comments_and_ids_are_parsed() {
     let body =
         "\u{feff}: hello\ndata: a\r\ndata: b\rid: 7\r\n\r\nevent: x\ndata:c\n\nretry: 1500\n\ndata: cut off";
     for size in [1, 2, 3, 1000] {
@@ -91,7 +91,7 @@ async fn a_byte_order_mark_within_the_stream_is_data() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn data_that_does_not_fit_is_an_error_and_the_next_event_follows() {
+async fn invalid_data_is_an_error_and_the_next_event_follows() {
     let (_stage, mut events, feed) = fed().await;
     feed.send("data: [DONE]\n\ndata: {\"text\":\"on\"}\n\n");
     let error = events.next().await.unwrap().unwrap_err();
@@ -109,7 +109,7 @@ async fn a_connection_that_breaks_is_an_error_and_then_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropped_in_the_middle_nothing_more_is_read() {
+async fn a_dropped_stream_reads_nothing_more() {
     let (stage, mut events, feed) = fed().await;
     feed.send("data: {\"text\":\"a\"}\n\ndata: {\"text\":\"b\"}\n\n");
     events.next().await.unwrap().unwrap();
@@ -119,7 +119,7 @@ async fn dropped_in_the_middle_nothing_more_is_read() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_are_a_stream_like_any_other() {
+async fn events_implement_stream() {
     let events = notices(Answer::new(200).body("data: a\n\ndata: b\n\n")).await;
     let data: Vec<String> = events.map(|event| event.unwrap().data).collect().await;
     assert_eq!(data, ["a", "b"]);

@@ -1,5 +1,5 @@
-//! The declaration language, through the public API and against doubles in memory, with the clock paused: what each attribute
-//! sends, how each kind of answer is read, and that traits, doubles and holders are at home wherever they can stand.
+//! The attributes of a trait, through the public API and against doubles in memory, with the clock paused: what each
+//! attribute sends, how each return type is read, and where traits, doubles and holders can be declared.
 
 mod answers;
 mod api;

@@ -1,4 +1,4 @@
-//! `#[none_on]`: statuses that say "there is none".
+//! `#[none_on]`: statuses that mean `None`.
 
 use afresh::{RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Stage, World};
@@ -49,7 +49,7 @@ async fn a_declared_status_is_none_and_a_success_is_some() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn every_other_status_is_the_error_that_it_is() {
+async fn every_other_status_is_an_error() {
     let stage = Stage::new();
     for status in [400, 410, 500] {
         let error = stock(&stage, status).item(7).await.unwrap_err();
@@ -68,7 +68,7 @@ async fn a_reply_of_none_keeps_its_status() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_no_option_cannot_be_none_and_stays_a_status_error() {
+async fn without_an_option_a_declared_status_stays_an_error() {
     let stage = Stage::new();
     let error = stock(&stage, 404).sure(7).await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
@@ -76,7 +76,7 @@ async fn what_is_no_option_cannot_be_none_and_stays_a_status_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_status_that_speaks_against_the_credential_is_none_only_after_the_refresh() {
+async fn a_declared_401_is_none_only_after_the_refresh() {
     let world = World::new();
     world.guard_with(403, |_| Answer::new(403));
     let stock: StockClient = customer(&world);

@@ -1,4 +1,4 @@
-//! `#[pages]`: the way to the next page, as it was declared.
+//! `#[pages]`: how the next page is found.
 
 use afresh::{Pages, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -30,7 +30,7 @@ async fn all<T: serde::de::DeserializeOwned>(mut pages: Pages<T>) -> Vec<T> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_link_is_followed() {
+async fn a_link_header_leads_to_the_next_page() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.query() {
         None => Answer::json(200, [1]).header("link", "</linked?p=2>; rel=\"next\""),
@@ -42,7 +42,7 @@ async fn a_link_is_followed() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cursor_goes_from_its_field_into_its_parameter() {
+async fn a_cursor_is_copied_from_its_field_to_its_parameter() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.query() {
         Some("size=5") => (200, json!({ "meta": { "next": "c2" } })),
@@ -54,7 +54,7 @@ async fn a_cursor_goes_from_its_field_into_its_parameter() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_number_counts_until_a_page_is_empty() {
+async fn a_page_number_is_counted_up_to_the_first_empty_page() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.query() {
         Some("page=3") => (200, json!([])),

@@ -1,4 +1,4 @@
-//! What is generated for the newer attributes says nothing either, however strict the crate is.
+//! The code generated for the newer attributes causes no lint, in the strictest crate.
 #![deny(warnings, missing_docs, missing_debug_implementations, unreachable_pub, unused_qualifications)]
 #![deny(unused_results, single_use_lifetimes, elided_lifetimes_in_paths, unnameable_types)]
 #![deny(clippy::all, clippy::pedantic, clippy::nursery)]
@@ -9,7 +9,7 @@ use std::marker::Send;
 use afresh::{ByteStream, Part, RefreshToken, Result, Tokens, api};
 use serde::Serialize;
 
-/// Every kind of attribute there is.
+/// Every kind of attribute.
 #[api(dyn)]
 pub(crate) trait Loud {
     #[refresh]
@@ -41,7 +41,7 @@ pub(crate) trait Loud {
         #[part] more: Vec<Part>,
     ) -> Result<ByteStream>;
 
-    /// With a body of its own.
+    /// With a body.
     async fn provided(&self, mut times: u8) -> Result<()> {
         while times > 0 {
             times -= 1;
@@ -56,21 +56,21 @@ pub(crate) trait Loud {
     }
 }
 
-/// Nothing of it is ever used.
+/// Nothing in it is ever used.
 #[api(dyn)]
 trait Unused {
     #[get("/unused")]
     async fn unused(&self, #[query] generic: u8) -> Result<()>;
 }
 
-/// Bounds as a generated `impl` must not shadow them.
+/// Bounds that a generated `impl` must not shadow.
 #[api]
 pub(crate) trait Generic<T: Serialize + Sync> {
     #[get("/{rest*}")]
     async fn get(&self, rest: &T, #[cookie("c")] cookie: impl Serialize + Send) -> Result<()>;
 }
 
-/// The imports above are what user code may have; generated code must not call them redundant.
+/// User code may have the imports above. Generated code must not make them redundant.
 #[test]
 fn is_quiet() {
     fn future<F: Future + Send>(_: F) {}

@@ -1,4 +1,4 @@
-//! Answers of token endpoints: right ones, nearly right ones, and anything else.
+//! Answers of token endpoints: valid, almost valid, and any others.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::api::{Api, CANARY, client, config, run};
 
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// A member's value, which is rarely what it should be.
+/// The value of a field, which is rarely what it should be.
 fn value() -> impl Strategy<Value = String> {
     let text = select(&["", "new", "a b", "ü", "a\\nb", "a\\u0000", " "][..]);
     prop_oneof![
@@ -97,8 +97,8 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Whether one of the members is this text. (Of two of the same name `Value` knows the last one only, which may be empty; and
-/// it knows no number beyond all bounds, which in a member that nobody reads is no harm.)
+/// Whether one of the fields is this text. (`Value` keeps only the last of two fields with one name, which may be
+/// empty. It also rejects numbers that are too large, which do no harm in a field that is not read.)
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();
@@ -110,8 +110,8 @@ fn says(said: &Value, text: &str) -> bool {
 proptest! {
     #![proptest_config(config())]
 
-    /// D6, D11, D12, U4: whatever the refresh endpoint answers, what is stored is a token that it said, or the old one; and
-    /// nothing of the answer is told.
+    /// D6, D11, D12, U4: whatever the refresh endpoint answers, the stored token is one from the answer or the old
+    /// one, and nothing of the answer is revealed.
     #[test]
     fn no_answer_of_the_refresh_endpoint_stores_what_is_no_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
@@ -150,7 +150,7 @@ proptest! {
         }
     }
 
-    /// H4, H5, H6, H7: a lifetime is a sensible one or unknown, and never the reason why tokens are not read.
+    /// H4, H5, H6, H7: a lifetime is plausible or unknown, and never the reason why tokens are not read.
     #[test]
     fn no_lifetime_is_an_error_and_each_is_unknown_or_within_a_year(
         text in prop_oneof![

@@ -1,4 +1,4 @@
-//! `#[derive(ApiError)]`: which variant an answer becomes, and what it says.
+//! `#[derive(ApiError)]`: which variant an answer becomes, and its text.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -48,7 +48,7 @@ trait Shop {
     async fn slow(&self) -> Result<Value, ShopError>;
 }
 
-/// What a call fails with that is answered so.
+/// The error of a call with this answer.
 async fn failure(answer: impl Into<Answer>) -> ShopError {
     let (stage, answer) = (Stage::new(), answer.into());
     stage.respond(move |_| answer.clone());
@@ -84,7 +84,7 @@ async fn of_two_variants_with_one_status_the_body_decides() {
 }
 
 #[tokio::test]
-async fn of_two_variants_that_fit_the_first_one_has_it() {
+async fn of_two_variants_that_match_the_first_is_used() {
     let both = json!({"limit": 5, "version": 3});
     assert!(matches!(failure((409, both)).await, ShopError::Conflict { .. }));
 }
@@ -95,13 +95,13 @@ async fn an_exact_status_wins_over_a_class_that_stands_before_it() {
 }
 
 #[tokio::test]
-async fn a_body_that_fits_no_exact_variant_is_offered_to_the_class() {
+async fn a_body_that_matches_no_exact_variant_is_tried_with_the_class() {
     let ShopError::Problem(problem) = failure((409, json!({"title": "stale"}))).await else { panic!() };
     assert_eq!(problem.title.as_deref(), Some("stale"));
 }
 
 #[tokio::test]
-async fn a_class_takes_every_status_of_its_hundred() {
+async fn a_class_matches_every_status_of_its_hundred() {
     for status in [400, 451, 499] {
         assert!(matches!(failure((status, json!({}))).await, ShopError::Problem(_)), "{status}");
     }
@@ -111,7 +111,7 @@ async fn a_class_takes_every_status_of_its_hundred() {
 }
 
 #[tokio::test]
-async fn a_problem_is_any_json_object_whatever_it_says_it_is() {
+async fn a_problem_is_any_json_object_with_any_content_type() {
     let body = json!({"type": "urn:late", "detail": "too late", "hours": 2}).to_string();
     let answer = Answer::new(422).header("content-type", "application/problem+json").body(body);
     let ShopError::Problem(problem) = failure(answer).await else { panic!() };
@@ -119,7 +119,7 @@ async fn a_problem_is_any_json_object_whatever_it_says_it_is() {
 }
 
 #[tokio::test]
-async fn a_text_is_the_body_and_a_json_text_its_content() {
+async fn a_string_is_the_body_or_the_json_string_in_it() {
     let ShopError::Text(text) = failure(Answer::html(502, "<h1>down</h1>")).await else { panic!() };
     assert_eq!(text, "<h1>down</h1>");
     let ShopError::Text(text) = failure((418, "teapot")).await else { panic!() };
@@ -127,26 +127,26 @@ async fn a_text_is_the_body_and_a_json_text_its_content() {
 }
 
 #[tokio::test]
-async fn what_fits_nowhere_is_the_other_with_all_that_the_answer_said() {
+async fn an_answer_without_a_variant_is_other_with_the_whole_answer() {
     let ShopError::Other(error) = failure(Answer::html(400, "<h1>bad</h1>")).await else { panic!() };
     assert_eq!((error.status().unwrap().as_u16(), error.body()), (400, Some(&Bytes::from("<h1>bad</h1>"))));
     assert_eq!(error.method(), Some("Shop::order"));
 }
 
 #[tokio::test]
-async fn a_status_without_a_variant_is_the_other() {
+async fn a_status_without_a_variant_is_other() {
     let ShopError::Other(error) = failure(304).await else { panic!() };
     assert_eq!(error.status().unwrap().as_u16(), 304);
 }
 
 #[tokio::test]
-async fn a_success_that_cannot_be_read_is_the_other() {
+async fn a_success_that_cannot_be_decoded_is_other() {
     let ShopError::Other(error) = failure(Answer::text(200, "hello")).await else { panic!() };
     assert!(error.is_decode(), "{error:?}");
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_expired_deadline_is_the_other() {
+async fn a_timeout_is_other() {
     let stage = Stage::new();
     stage.respond(|_| Answer::hang());
     let shop = ShopClient::builder("https://shop.test")
@@ -181,7 +181,7 @@ trait Account {
 }
 
 #[tokio::test]
-async fn a_session_that_is_over_is_the_other_though_a_refusal_started_it() {
+async fn an_expired_session_is_other_even_after_a_refusal() {
     let stage = Stage::new();
     stage.respond(|seen| {
         if seen.path() == "/refresh" {
@@ -200,7 +200,7 @@ async fn a_session_that_is_over_is_the_other_though_a_refusal_started_it() {
 }
 
 #[tokio::test]
-async fn a_refusal_that_no_session_can_mend_has_its_variant() {
+async fn a_refusal_without_a_refresh_has_its_variant() {
     let stage = Stage::new();
     stage.respond(|_| 403);
     let account = AccountClient::builder("https://shop.test").transport(stage.service()).build().unwrap();
@@ -208,12 +208,12 @@ async fn a_refusal_that_no_session_can_mend_has_its_variant() {
 }
 
 #[tokio::test]
-async fn a_variant_says_the_first_paragraph_of_its_documentation() {
+async fn the_text_of_a_variant_is_the_first_paragraph_of_its_documentation() {
     assert_eq!(failure(404).await.to_string(), "there is no such order, and never was");
 }
 
 #[tokio::test]
-async fn a_variant_without_documentation_says_its_statuses_and_never_the_body() {
+async fn the_text_of_a_variant_without_documentation_is_its_statuses() {
     let secret = "s3cret";
     assert_eq!(
         failure((409, json!({"version": 3, "token": secret}))).await.to_string(),
@@ -224,7 +224,7 @@ async fn a_variant_without_documentation_says_its_statuses_and_never_the_body() 
 }
 
 #[tokio::test]
-async fn the_other_speaks_and_is_caused_as_the_error_it_holds() {
+async fn the_text_and_source_of_other_are_those_of_its_error() {
     let ShopError::Other(inner) = failure(Answer::reset()).await else { panic!() };
     let cause = inner.source().map(ToString::to_string);
     let outer = ShopError::Other(inner.clone());
@@ -237,7 +237,7 @@ async fn the_other_speaks_and_is_caused_as_the_error_it_holds() {
 }
 
 #[tokio::test]
-async fn the_question_mark_turns_an_error_into_the_enum() {
+async fn the_question_mark_converts_an_error_into_the_enum() {
     async fn twice(stage: &Stage) -> Result<(), ShopError> {
         let client = afresh::Client::builder("https://shop.test").transport(stage.service()).build()?;
         let shop = ShopClient::new(client);
@@ -249,7 +249,7 @@ async fn the_question_mark_turns_an_error_into_the_enum() {
     assert!(matches!(twice(&stage).await, Err(ShopError::NotFound)));
 }
 
-/// The type of a body may be a parameter.
+/// The type of a body may be a type parameter.
 #[derive(Debug, ApiError)]
 enum Generic<T, const N: u8>
 where
@@ -273,7 +273,7 @@ struct Bound {
 }
 
 #[tokio::test]
-async fn the_type_of_a_body_may_be_a_parameter() {
+async fn the_type_of_a_body_may_be_a_type_parameter() {
     let stage = Stage::new();
     let named = NamedClient::builder("https://shop.test").transport(stage.service()).build().unwrap();
     stage.respond(|_| (400, json!({"limit": 1})));

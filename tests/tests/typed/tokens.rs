@@ -1,4 +1,4 @@
-//! `#[derive(AsTokens)]`: where the tokens of an answer are found.
+//! `#[derive(AsTokens)]`: in which fields the tokens of an answer are found.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ fn every_part_is_found_in_its_field() {
 }
 
 #[test]
-fn what_is_absent_or_empty_is_not_there() {
+fn an_absent_or_empty_field_is_a_missing_value() {
     assert_eq!(tokens::<Whole>(json!({"jwt": "a"})), Tokens::new("a"));
     let empty = json!({"jwt": "a", "renewal": "", "ttl": 0, "kind": "", "may": ""});
     assert_eq!(tokens::<Whole>(empty), Tokens::new("a"));
@@ -65,7 +65,7 @@ struct Borrowed<'a> {
 }
 
 #[test]
-fn fields_may_be_tokens_durations_and_borrowed_texts() {
+fn fields_may_be_tokens_durations_and_borrowed_strings() {
     let minute = Duration::from_secs(60);
     let expected = Tokens::new("a").with_refresh("r").with_lifetime(minute);
     assert_eq!(Typed("a".into(), Some("r".into()), minute).as_tokens(), expected);
@@ -81,7 +81,7 @@ struct Worded {
     expires_in: String,
 }
 
-/// A user's own text.
+/// A string type of the user.
 #[derive(Deserialize)]
 struct Jwt(String);
 
@@ -92,7 +92,7 @@ impl TokenText for Jwt {
 }
 
 #[test]
-fn a_type_of_the_users_own_may_be_a_token_and_seconds_may_be_a_text() {
+fn a_users_type_may_be_a_token_and_seconds_may_be_a_string() {
     let found = tokens::<Worded>(json!({"access": "Bearer a", "expires_in": "60"}));
     assert_eq!(found, Tokens::new("a").with_lifetime(Duration::from_secs(60)));
     assert_eq!(tokens::<Worded>(json!({"access": "a", "expires_in": "soon"})), Tokens::new("a"));
@@ -113,7 +113,7 @@ struct Data {
 }
 
 #[test]
-fn a_path_leads_into_fields_of_fields() {
+fn a_path_names_nested_fields() {
     let answer = json!({"data": {"access_token": "a", "type": "r"}, "limits": [60, "s"]});
     let expected = Tokens::new("a").with_refresh("r").with_lifetime(Duration::from_secs(60)).with_scope("s");
     assert_eq!(tokens::<Wrapped>(answer), expected);
@@ -128,7 +128,7 @@ struct Envelope<T> {
 }
 
 #[test]
-fn what_stands_beside_a_nested_struct_counts_more_than_what_is_in_it() {
+fn a_field_takes_precedence_over_one_in_a_nested_struct() {
     let inner = json!({"jwt": "a", "may": "read"});
     let found = tokens::<Envelope<Whole>>(json!({"scope": "write", "data": inner}));
     assert_eq!(found, Tokens::new("a").with_scope("write"));
@@ -148,7 +148,7 @@ where
 }
 
 #[test]
-fn the_types_of_fields_may_be_parameters() {
+fn the_types_of_fields_may_be_type_parameters() {
     let found = tokens::<Generic<String, i32>>(json!({"access": "a", "expires_in": -1}));
     assert_eq!(found, Tokens::new("a"), "a lifetime that makes no sense is unknown");
 }
@@ -181,7 +181,7 @@ fn client(stage: &Stage) -> AuthClient {
 }
 
 #[tokio::test]
-async fn a_login_keeps_the_tokens_and_gives_the_caller_the_rest() {
+async fn a_login_stores_the_tokens_and_returns_the_whole_answer() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.path() {
         "/login" => Answer::json(200, json!({"jwt": "a1", "renewal": "r1", "user": "ann"})),
@@ -201,7 +201,7 @@ async fn a_login_keeps_the_tokens_and_gives_the_caller_the_rest() {
 }
 
 #[tokio::test]
-async fn a_login_whose_answer_has_no_tokens_fails_and_nobody_is_logged_in() {
+async fn a_login_without_tokens_in_its_answer_fails_and_starts_no_session() {
     let stage = Stage::new();
     stage.respond(|_| (200, json!({"user": "ann"})));
     let auth = client(&stage);

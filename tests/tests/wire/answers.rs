@@ -1,4 +1,4 @@
-//! Answers: what each return type makes of them, and what an error keeps.
+//! Answers: how each return type reads them, and what an error keeps.
 
 use std::net::Ipv4Addr;
 use std::time::Duration;
@@ -17,7 +17,7 @@ struct Order {
     id: u64,
 }
 
-/// Not JSON: read by hand.
+/// Not JSON: parsed by hand.
 #[derive(Debug, PartialEq, Eq)]
 struct Lines(Vec<String>);
 
@@ -28,7 +28,7 @@ impl FromResponse for Lines {
     }
 }
 
-/// An error of the user's own.
+/// An error type of the user.
 #[derive(Debug)]
 struct Failed(Error);
 
@@ -95,7 +95,7 @@ fn empty(status: u16) -> Answer {
 }
 
 #[tokio::test]
-async fn json_becomes_the_declared_type() {
+async fn json_is_read_into_the_declared_type() {
     let (_server, api) = api_of_json(r#"{ "id": 7, "more": [] }"#).await;
     assert_eq!(api.order().await.unwrap(), Order { id: 7 });
     assert_eq!(api.fallible().await.unwrap(), Order { id: 7 });
@@ -107,7 +107,7 @@ async fn json_becomes_the_declared_type() {
 }
 
 #[tokio::test]
-async fn text_is_the_body_or_the_json_text_in_it() {
+async fn a_string_is_the_body_or_the_json_string_in_it() {
     let (_server, plain) = api(answer(200, "text/plain; charset=utf-8", "\"grüße\"\n")).await;
     assert_eq!(plain.text().await.unwrap(), "\"grüße\"\n");
     let (_server, json) = api_of_json("\"gr\\u00fc\\u00dfe\"").await;
@@ -119,7 +119,7 @@ async fn text_is_the_body_or_the_json_text_in_it() {
 }
 
 #[tokio::test]
-async fn nothing_is_none_and_unit() {
+async fn an_empty_body_is_none_or_unit() {
     for absent in
         [empty(204), empty(200), empty(205), server::json(200, "null"), server::json(200, " null\n")]
     {
@@ -150,7 +150,7 @@ async fn a_reply_has_status_and_headers_too() {
 }
 
 #[tokio::test]
-async fn a_response_comes_as_it_is_whatever_its_status() {
+async fn a_raw_response_is_returned_with_any_status() {
     for status in [200, 404, 500] {
         let (_server, api) = api(answer(status, "text/plain", "as it is")).await;
         let response = api.response().await.unwrap();
@@ -207,7 +207,7 @@ async fn an_answer_of_another_type_is_a_decode_error() {
 }
 
 #[tokio::test]
-async fn a_server_that_is_not_there_is_a_connect_error() {
+async fn an_unreachable_server_is_a_connect_error() {
     let (_held, url) = refusing();
     let error = AnswersClient::builder(&url).build().unwrap().order().await.unwrap_err();
     assert!(error.is_connect() && error.status().is_none(), "{error:?}");
@@ -225,7 +225,7 @@ async fn a_server_that_does_not_answer_is_a_timeout() {
 }
 
 #[tokio::test]
-async fn the_route_is_the_base_itself_if_the_path_is_a_slash() {
+async fn the_path_slash_is_the_base_url_itself() {
     let (server, api) = api_of_json("{}").await;
     api.nothing().await.unwrap();
     assert_eq!(line(&server.last()), "GET /");
@@ -240,10 +240,10 @@ trait Heads {
     async fn get(&self) -> afresh::Result<Reply<Option<Order>>>;
 }
 
-/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: the length that a HEAD is told is a GET's, a 204 has none, and a 205
-/// has nothing. Neither waits for a body, and the connection serves the next call.
+/// RFC 9110 §8.6, §9.3.2, §15.3.5, §15.3.6: the length in the answer to a HEAD is that of a GET, a 204 has no body,
+/// and a 205 has an empty one. None of them waits for a body, and the connection serves the next call.
 #[tokio::test]
-async fn answers_without_a_body_leave_the_connection_in_order() {
+async fn answers_without_a_body_keep_the_connection_usable() {
     const HEADS: [&str; 5] = [
         "200 OK\r\ncontent-type: application/json\r\ncontent-length: 9\r\n\r\n",
         "204 No Content\r\n\r\n",

@@ -1,4 +1,4 @@
-//! Arguments that stand before the body: in the path, the query and the headers.
+//! Arguments before the body: in the path, the query and the headers.
 
 use std::collections::BTreeMap;
 
@@ -26,7 +26,7 @@ struct Page<'a> {
     sort: Vec<&'a str>,
 }
 
-/// Constants on the trait stand before those of the method, and both before the arguments.
+/// Constants of the trait come before those of the method, and both before the arguments.
 #[api(path = "/api/v1")]
 #[header("accept" = "application/json")]
 #[query("v" = "2")]
@@ -64,7 +64,7 @@ trait Arguments {
     async fn root(&self) -> Result<()>;
 }
 
-/// Every verb that has a name of its own, and one that has none.
+/// Every method attribute, and one HTTP method without its own attribute.
 #[api]
 trait Verbs {
     #[get("/v")]
@@ -98,7 +98,7 @@ async fn a_path_argument_is_one_segment_percent_encoded() {
 }
 
 #[tokio::test]
-async fn a_base_url_may_have_a_path_of_its_own() {
+async fn a_base_url_may_have_a_path() {
     let server = Server::content().await;
     for base in [format!("{}/proxy", server.url()), format!("{}/proxy/", server.url())] {
         ArgumentsClient::builder(&base).build().unwrap().root().await.unwrap();
@@ -107,7 +107,7 @@ async fn a_base_url_may_have_a_path_of_its_own() {
 }
 
 #[tokio::test]
-async fn the_shape_of_a_query_argument_decides_how_it_is_sent() {
+async fn the_type_of_a_query_argument_decides_how_it_is_sent() {
     let server = Server::content().await;
     let api = ArgumentsClient::builder(server.url()).build().unwrap();
     api.orders(Some(Status::Open), &["x", "y z"], 20, "a+b").await.unwrap();
@@ -147,7 +147,7 @@ async fn a_header_argument_is_a_header_of_its_name() {
 }
 
 #[tokio::test]
-async fn every_verb_is_sent_as_it_is_called() {
+async fn every_method_attribute_sends_its_http_method() {
     let server = Server::content().await;
     let api = VerbsClient::builder(server.url()).build().unwrap();
     for (call, verb) in [
@@ -168,7 +168,7 @@ async fn every_verb_is_sent_as_it_is_called() {
 }
 
 #[tokio::test]
-async fn what_cannot_be_sent_is_an_error_before_anything_is() {
+async fn an_argument_that_cannot_be_sent_is_an_error_before_anything_is_sent() {
     let server = Server::content().await;
     let api = ArgumentsClient::builder(server.url()).build().unwrap();
     let headers = |trace: &str| api.headers(trace, None, &[], HeaderMap::new());

@@ -1,4 +1,4 @@
-//! Bodies: JSON and forms, whole or by members, and bodies as they are; each with its content type.
+//! Bodies: JSON and forms, whole or by fields, and raw bodies; each with its content type.
 
 use afresh::{Body, IntoBody, Result, api};
 use bytes::Bytes;
@@ -15,7 +15,7 @@ struct NewOrder<'a> {
     note: Option<&'a str>,
 }
 
-/// A body that knows its own form.
+/// A body that defines its own encoding.
 struct Xml(&'static str);
 
 impl IntoBody for Xml {
@@ -92,7 +92,7 @@ async fn api() -> (Server, BodiesClient) {
     (server, api)
 }
 
-/// The body of the last request, after a look at its content type and length.
+/// The body of the last request, after a check of its content type and length.
 fn body(server: &Server, content_type: &str) -> Bytes {
     let seen = server.last();
     assert_eq!(values(&seen, "content-type"), [content_type]);
@@ -117,7 +117,7 @@ async fn a_json_body_is_the_whole_value() {
 }
 
 #[tokio::test]
-async fn json_members_make_one_object() {
+async fn json_fields_form_one_object() {
     let (server, api) = api().await;
     api.json_members("a@b", None, &ORDER).await.unwrap();
     let order = json!({ "name": "a \"b\"&c", "tags": ["x", "é"], "note": null });
@@ -142,7 +142,7 @@ async fn a_form_is_encoded_as_browsers_do() {
 }
 
 #[tokio::test]
-async fn bytes_and_text_are_sent_as_they_are() {
+async fn bytes_and_text_are_sent_unchanged() {
     let (server, api) = api().await;
     api.bytes(Bytes::from_static(b"\0\xff")).await.unwrap();
     assert_eq!(body(&server, BYTES), &b"\0\xff"[..]);
@@ -156,7 +156,7 @@ async fn bytes_and_text_are_sent_as_they_are() {
     assert_eq!(body(&server, TEXT), "part");
 }
 
-/// `None` is no body; what is there and happens to be `null` is one.
+/// `None` is no body. A value that serializes to `null` is one.
 #[tokio::test]
 async fn a_body_can_be_left_out() {
     let (server, api) = api().await;
@@ -173,7 +173,7 @@ async fn a_body_can_be_left_out() {
 }
 
 #[tokio::test]
-async fn a_content_type_of_the_callers_wins() {
+async fn the_callers_content_type_wins() {
     let (server, api) = api().await;
     api.xml("application/xml", Xml("order")).await.unwrap();
     assert_eq!(body(&server, "application/xml"), "<order/>");

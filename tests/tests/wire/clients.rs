@@ -1,4 +1,4 @@
-//! Whole sessions over real sockets, with the runtime's own HTTP client and with the user's.
+//! Complete sessions over real sockets, with the runtime's own HTTP client and with one of the user.
 
 use std::error::Error as _;
 
@@ -41,7 +41,7 @@ trait Seed {
 }
 
 #[tokio::test]
-async fn a_session_lives_over_sockets() {
+async fn a_session_works_over_sockets() {
     let world = World::new();
     let listening = world.listen().await;
     world.guard_with(403, |seen| (200, json!({ "path": seen.path() })));
@@ -61,9 +61,9 @@ async fn a_session_lives_over_sockets() {
     assert!(shop.order(7, None).await.unwrap_err().is_no_session());
 }
 
-/// P4: neither the runtime's nor the user's HTTP client has a cookie jar, and the seed's session works all the same.
+/// P4: neither HTTP client has a cookie jar, and the cookie session still works.
 #[tokio::test]
-async fn a_session_by_cookie_needs_no_jar() {
+async fn a_cookie_session_needs_no_cookie_jar_in_the_http_client() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for http in [None, Some(own), Some(reqwest::Client::new())] {
         let world = World::with(AuthorityConfig::cookie());
@@ -82,7 +82,7 @@ async fn a_session_by_cookie_needs_no_jar() {
 }
 
 #[tokio::test]
-async fn what_a_user_sets_up_on_a_client_holds() {
+async fn settings_of_the_users_http_client_apply() {
     let server = Server::content().await;
     let mut headers = http::HeaderMap::new();
     headers.insert("x-theirs", "1".parse().unwrap());
@@ -100,9 +100,9 @@ async fn what_a_user_sets_up_on_a_client_holds() {
     assert_eq!(line(&seen), "GET /orders/7?q=a%20b");
 }
 
-/// U3: an error of the network names no URL, and so no query value; nor does the one of a refresh.
+/// U3: a network error contains no URL, and so no query value. The same holds for a refresh.
 #[tokio::test]
-async fn an_error_of_the_network_names_no_query_value() {
+async fn a_network_error_names_no_query_value() {
     let (_held, url) = refusing();
     let broken = World::new();
     let listening = broken.listen().await;

@@ -1,5 +1,5 @@
-//! Every place in a request beside what curl and a browser put there for the same values, as recorded by
-//! `formats/record.py`. Where the client differs on purpose, a test says so and why.
+//! Every place in a request, compared with what curl and a browser send for the same values, as recorded by
+//! `formats/record.py`. If the client differs on purpose, a test says so and why.
 
 use std::collections::BTreeMap;
 
@@ -22,7 +22,7 @@ struct Sent {
     cookie: Option<String>,
 }
 
-/// Requests by the first segment of their paths, in the order in which they came.
+/// The recorded requests by the first segment of their paths, in order.
 type Agent = BTreeMap<String, Vec<Sent>>;
 
 #[derive(Deserialize)]
@@ -36,7 +36,7 @@ fn recorded() -> Recorded {
     serde_json::from_str(include_str!("../../formats/recorded.json")).unwrap()
 }
 
-/// What the page's forms hold: each value under a name that has it at its end.
+/// The values of the page's forms. Each value has a name that ends with it.
 struct Pairs(Vec<String>);
 
 impl Serialize for Pairs {
@@ -109,8 +109,7 @@ fn body(request: &Request) -> String {
     String::from_utf8(request.body().to_vec()).unwrap()
 }
 
-/// The same bytes, encoded as RFC 3986 §2.3 would have it: unreserved characters as they are, all others in
-/// upper case.
+/// The same bytes, encoded by RFC 3986 §2.3: unreserved characters unchanged, all others in upper case hex.
 fn canonical(encoded: &str) -> String {
     let mut out = String::new();
     let mut rest = encoded.chars();
@@ -131,10 +130,11 @@ fn canonical(encoded: &str) -> String {
     out
 }
 
-/// A query is the same pairs in the same order; only a space is `%20`, not `+`, and only what RFC 3986 calls
-/// unreserved stays as it is. Every reader of forms reads both, and readers of URLs alone read `%20` only.
+/// A query has the same pairs in the same order. Only the encoding differs: a space is `%20`, not `+`, and only
+/// characters that RFC 3986 calls unreserved are left as they are. Form parsers read both, URL parsers read `%20`
+/// only.
 #[tokio::test]
-async fn a_query_is_a_browsers_and_curls_but_for_two_ways_to_write_the_same() {
+async fn a_query_equals_a_browsers_and_curls_except_for_two_encodings() {
     let (recorded, (server, api)) = (recorded(), api().await);
     api.query(&Pairs(recorded.values.clone())).await.unwrap();
     let ours = server.last().uri().query().unwrap().to_owned();
@@ -148,10 +148,10 @@ async fn a_query_is_a_browsers_and_curls_but_for_two_ways_to_write_the_same() {
     assert_eq!(ours, canonical(query(&recorded.curl["query"][0].target)));
 }
 
-/// Byte for byte what `fetch` sends of `URLSearchParams`. A form that is submitted changes line ends to CR LF
-/// besides, which is a matter of its text fields.
+/// Byte for byte what `fetch` sends for `URLSearchParams`. A submitted form also changes line ends in text fields to
+/// CR LF.
 #[tokio::test]
-async fn a_form_is_a_browsers_byte_for_byte() {
+async fn a_form_equals_a_browsers_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
     api.form(&Pairs(recorded.values.clone())).await.unwrap();
     let (ours, theirs) = (server.last(), &recorded.browser["fetch-form"][0]);
@@ -169,10 +169,10 @@ async fn a_form_is_a_browsers_byte_for_byte() {
     assert_eq!(canonical(&body(&server.last())), canonical(&recorded.curl["form"][0].body));
 }
 
-/// What `encodeURIComponent` makes of it; but `!`, `'`, `(`, `)` and `*` are encoded too, because they are
-/// reserved (RFC 3986 §2.2) and some servers give them a meaning.
+/// The output of `encodeURIComponent`, but `!`, `'`, `(`, `)` and `*` are encoded too, because they are reserved (RFC
+/// 3986 §2.2) and some servers give them a meaning.
 #[tokio::test]
-async fn a_path_argument_is_a_browsers_component() {
+async fn a_path_argument_equals_encode_uri_component() {
     let (recorded, (server, api)) = (recorded(), api().await);
     let theirs = &recorded.browser["component"];
     let sendable = recorded.values.iter().filter(|value| !value.is_empty());
@@ -183,10 +183,10 @@ async fn a_path_argument_is_a_browsers_component() {
     }
 }
 
-/// What RFC 6265 §4.1.1 lets a cookie hold is sent as it is. Browsers and curl send anything; what a server
-/// would read differently, or refuse, is an error here.
+/// A value that RFC 6265 §4.1.1 allows in a cookie is sent unchanged. Browsers and curl send any value. A value that
+/// a server would read differently or refuse is an error here.
 #[tokio::test]
-async fn a_cookie_is_sent_as_it_is_or_refused() {
+async fn a_cookie_value_is_sent_unchanged_or_refused() {
     let (recorded, (server, api)) = (recorded(), api().await);
     let (mut sent, mut refused) = (Vec::new(), Vec::new());
     for value in &recorded.values {
@@ -206,7 +206,7 @@ async fn a_cookie_is_sent_as_it_is_or_refused() {
     );
     for agent in [&recorded.browser, &recorded.curl] {
         let theirs: Vec<_> = agent["cookie"].iter().filter_map(|sent| sent.cookie.as_ref()).collect();
-        // A browser has no cookie where curl has an empty one.
+        // A browser sends no cookie where curl sends an empty one.
         let missing: Vec<_> =
             sent.iter().filter(|cookie| *cookie != "k=" && !theirs.contains(cookie)).collect();
         assert_eq!(missing, [""; 0]);
@@ -219,17 +219,17 @@ async fn a_cookie_is_sent_as_it_is_or_refused() {
     }
 }
 
-/// A body of several parts with its boundary replaced as in the recording.
+/// A multipart body, with its boundary replaced as in the recording.
 fn multipart(request: &Request) -> String {
     let kind = values(request, "content-type")[0];
     let boundary = kind.strip_prefix("multipart/form-data; boundary=").unwrap();
     body(request).replace(boundary, "BOUNDARY")
 }
 
-/// Contents and file names are curl's and a browser's byte for byte. A backslash in a file name is doubled: the
-/// name is a quoted string (RFC 2183 §2), in which a single one would swallow the quote after it.
+/// Contents and file names equal those of curl and a browser byte for byte. A backslash in a file name is doubled:
+/// the name is a quoted string (RFC 2183 §2), in which a single backslash would escape the quote after it.
 #[tokio::test]
-async fn parts_are_a_browsers_and_curls_byte_for_byte() {
+async fn parts_equal_a_browsers_and_curls_byte_for_byte() {
     let (recorded, (server, api)) = (recorded(), api().await);
     let file = |value: &String| Part::text("x").file_name(format!("f{value}")).content_type("text/plain");
     api.parts(&recorded.values, recorded.values.iter().map(file).collect()).await.unwrap();
@@ -244,10 +244,10 @@ async fn parts_are_a_browsers_and_curls_byte_for_byte() {
     }
 }
 
-/// RFC 7578 §4.2 and §5.1: names are UTF-8 as they are, without the `name*=` of other standards; a quote and a
-/// line end are encoded as HTML says.
+/// RFC 7578 §4.2 and §5.1: names are plain UTF-8, without the `name*=` of other standards. A quote and a line end are
+/// encoded as in HTML.
 #[tokio::test]
-async fn the_name_of_a_part_is_a_browsers() {
+async fn the_name_of_a_part_equals_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
     api.names("", "", "", "", "", "", "", "").await.unwrap();
     let theirs = &recorded.browser["fetch-multipart"][0].body;
@@ -259,9 +259,9 @@ async fn the_name_of_a_part_is_a_browsers() {
     }
 }
 
-/// RFC 9110 §8.6: a method that usually has a body says that it has none.
+/// RFC 9110 §8.6: a method that usually has a body sends `content-length: 0`.
 #[tokio::test]
-async fn a_request_without_a_body_says_so_as_a_browsers_does() {
+async fn a_request_without_a_body_has_the_content_length_of_a_browsers() {
     let (recorded, (server, api)) = (recorded(), api().await);
     for (call, theirs) in [api.head(), api.get(), api.post()].into_iter().zip(&recorded.browser["empty"]) {
         call.await.unwrap();

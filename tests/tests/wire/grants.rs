@@ -1,4 +1,4 @@
-//! The OAuth grants over real sockets: which transport their requests take, and what a connection that breaks means.
+//! The OAuth grants over real sockets: which transport sends their requests, and what a broken connection means.
 
 use std::time::Duration;
 
@@ -19,9 +19,9 @@ fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
-/// G3: a connection that breaks after the request is a lost answer, whatever sends the request.
+/// G3: a connection that breaks after the request is a lost answer, with any transport.
 #[tokio::test]
-async fn a_connection_that_breaks_under_the_exchange_loses_no_session() {
+async fn a_connection_that_breaks_during_the_refresh_keeps_the_session() {
     let own = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     for http in [None, Some(own), Some(reqwest::Client::new())] {
         let world = World::with(AuthorityConfig {
@@ -46,9 +46,9 @@ async fn a_connection_that_breaks_under_the_exchange_loses_no_session() {
     }
 }
 
-/// D1: where nobody listens nothing was sent, and the refresh fails at once.
+/// D1: without a connection nothing was sent, and the refresh fails at once.
 #[tokio::test]
-async fn a_token_endpoint_where_nobody_listens_fails_at_once() {
+async fn an_unreachable_token_endpoint_fails_at_once() {
     let (_held, url) = refusing();
     let api = Server::content().await;
     let grant = ClientCredentials::new(format!("{url}/token"), "id", "secret");
@@ -59,9 +59,9 @@ async fn a_token_endpoint_where_nobody_listens_fails_at_once() {
     assert!(start.elapsed() < Duration::from_secs(1), "it was tried again: {:?}", start.elapsed());
 }
 
-/// A grant's own HTTP client is for the grant only.
+/// A grant's own HTTP client is used for the grant only.
 #[tokio::test]
-async fn a_grant_with_an_http_client_of_its_own_uses_it_for_nothing_else() {
+async fn a_grants_own_http_client_is_used_for_the_grant_only() {
     let world = World::new();
     let (api, id) = (Server::content().await, world.authority.listen().await);
     let own = reqwest::Client::builder().user_agent("grant/1").build().unwrap();
@@ -77,10 +77,10 @@ async fn a_grant_with_an_http_client_of_its_own_uses_it_for_nothing_else() {
     assert_eq!(values(&sent, "authorization"), [format!("Bearer {}", world.authority.access(1))]);
 }
 
-/// D9, N1: a token endpoint that redirects gets its secret no further, even where the HTTP client follows redirects by itself; and
-/// what answers there brings no session.
+/// D9, N1: a redirect of a token endpoint is not followed with the secret, even if the HTTP client follows redirects
+/// by itself. An answer from there starts no session.
 #[tokio::test]
-async fn a_redirect_of_a_token_endpoint_takes_no_secret_along() {
+async fn a_redirect_of_a_token_endpoint_carries_no_secret() {
     let elsewhere =
         Server::answering(|_| json(200, r#"{"access_token":"theirs","token_type":"Bearer"}"#)).await;
     let to = format!("{}/stolen", elsewhere.url());

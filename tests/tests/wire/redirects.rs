@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use crate::server::{Server, json, line, redirect, values};
 
-/// The token where it usually stands.
+/// The token in its usual place.
 #[api]
 trait Usual {
     #[refresh]
@@ -19,7 +19,7 @@ trait Usual {
     async fn change(&self, #[json("name")] name: &str) -> Result<Value>;
 }
 
-/// The token in a header that no HTTP client knows to be secret.
+/// The token in a header that no HTTP client recognises as a secret.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Custom {
     #[refresh]
@@ -34,13 +34,13 @@ fn tokens() -> Tokens {
     Tokens::new("access").with_refresh("refresh")
 }
 
-/// A server that redirects everything there, with this status.
+/// A server that redirects every request there, with this status.
 async fn redirecting(status: u16, to: &Server) -> Server {
     let location = format!("{}/new", to.url());
     Server::answering(move |_| redirect(status, &location)).await
 }
 
-/// N1: the token stays at home, whatever header carries it and whoever's client sends it.
+/// N1: the token stays at its origin, in any header and with any HTTP client.
 #[tokio::test]
 async fn no_token_arrives_at_another_origin() {
     for status in [301, 302, 303, 307, 308] {
@@ -71,9 +71,10 @@ async fn no_token_arrives_at_another_origin() {
     }
 }
 
-/// N1: a client that follows redirects by itself cannot be used with a header that it does not know to be a secret.
+/// N1: an HTTP client that follows redirects by itself cannot be used with a header that it does not recognise as a
+/// secret.
 #[tokio::test]
-async fn a_client_that_would_carry_the_token_away_is_refused() {
+async fn an_http_client_that_would_leak_the_token_is_refused() {
     let follows = reqwest::Client::new();
     let error = CustomClient::builder("https://shop.test").http(follows.clone()).build().unwrap_err();
     assert!(error.is_builder() && error.to_string().contains("x-auth-token"), "{error}");
@@ -81,7 +82,7 @@ async fn a_client_that_would_carry_the_token_away_is_refused() {
     assert!(builder.build().unwrap_err().is_builder());
 }
 
-/// N2: the refusal of another origin is no reason to refresh, whoever followed the redirect.
+/// N2: a refusal of another origin starts no refresh, with any HTTP client.
 #[tokio::test]
 async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
     for refusal in [401, 403] {
@@ -98,7 +99,7 @@ async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
     }
 }
 
-/// N1: a redirect within the origin takes the token along, and its refusal is answered by a refresh.
+/// N1: a redirect within the origin carries the token, and its refusal starts a refresh.
 #[tokio::test]
 async fn a_redirect_within_the_origin_keeps_the_token() {
     let home = Server::answering(|request| match request.uri().path() {
@@ -115,7 +116,7 @@ async fn a_redirect_within_the_origin_keeps_the_token() {
     assert_eq!(values(&home.seen()[2], "x-auth-token"), [""; 0]);
 }
 
-/// N5: the refresh token does not leave its origin, whoever's client sends it.
+/// N5: the refresh token stays at its origin, with any HTTP client.
 #[tokio::test]
 async fn no_refresh_token_arrives_at_another_origin() {
     for (status, theirs) in [302, 307, 308].into_iter().flat_map(|status| [(status, false), (status, true)]) {

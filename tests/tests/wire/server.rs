@@ -1,4 +1,4 @@
-//! An HTTP server that answers what the test says and remembers what it was sent.
+//! An HTTP server that answers what the test says and records its requests.
 
 use std::net::Ipv4Addr;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -11,10 +11,10 @@ use tokio::net::TcpSocket;
 /// A request as it arrived.
 pub type Request = http::Request<Bytes>;
 
-/// What a server answers.
+/// The server's answer.
 pub type Answer = http::Response<String>;
 
-/// A server on a port of its own, which makes it an origin of its own.
+/// A server on its own port, and so its own origin.
 pub struct Server {
     mock: MockServer,
     seen: Arc<Mutex<Vec<Request>>>,
@@ -37,7 +37,7 @@ impl Server {
         Self { mock, seen }
     }
 
-    /// One that answers 200 with `{}`.
+    /// A server that answers 200 with `{}`.
     pub async fn content() -> Self {
         Self::answering(|_| json(200, "{}")).await
     }
@@ -69,7 +69,7 @@ fn received(request: &HttpMockRequest) -> Request {
     (*received.method_mut(), *received.uri_mut()) = (request.method(), request.uri());
     let mut name = None;
     for (key, value) in request.headers_vec() {
-        // The second header of a name comes without it.
+        // The second header of a name has no name.
         name = if key.is_empty() { name } else { Some(key.parse::<HeaderName>().unwrap()) };
         received.headers_mut().append(name.clone().unwrap(), value.parse().unwrap());
     }
@@ -85,7 +85,7 @@ pub fn json(status: u16, body: &str) -> Answer {
     answer(status, "application/json", body)
 }
 
-/// A `302`, or another status, to somewhere else.
+/// A redirect with this status to this location.
 pub fn redirect(status: u16, location: &str) -> Answer {
     http::Response::builder().status(status).header("location", location).body(String::new()).unwrap()
 }
@@ -95,8 +95,8 @@ pub fn values<'a>(request: &'a Request, name: &str) -> Vec<&'a str> {
     request.headers().get_all(name).iter().map(|value| value.to_str().unwrap()).collect()
 }
 
-/// Verb, path and query: `GET /orders?tag=a`.
+/// Method, path and query: `GET /orders?tag=a`.
 pub fn line(request: &Request) -> String {
-    // The server makes the URI whole again, which arrives without its origin.
+    // The server restores the URI, which arrives without its origin.
     format!("{} {}", request.method(), request.uri().path_and_query().unwrap())
 }
