@@ -7,7 +7,7 @@ use afresh_tests::{Answer, LogEntry, Stage, World};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::api::{client_on, customer};
+use crate::api::{client_on, logged_in_client};
 
 #[api]
 trait Photos {
@@ -110,7 +110,7 @@ trait Guarded {
 async fn the_stream_is_that_of_the_second_send() {
     let world = World::new();
     world.guard_with(Answer::new(403).chunks(["refused"]), |_| Answer::new(200).chunks(["granted"]));
-    let guarded: GuardedClient = customer(&world);
+    let guarded: GuardedClient = logged_in_client(&world);
     world.authority.expire();
     let chunks: Vec<_> = guarded.photo().await.unwrap().map(Result::unwrap).collect().await;
     assert_eq!(chunks, ["granted"]);

@@ -13,7 +13,7 @@ pub fn client_on<C: Api>(stage: &Stage) -> C {
 }
 
 /// A client with the authority's first tokens, without a login request.
-pub fn customer<C: Api>(world: &World) -> C {
+pub fn logged_in_client<C: Api>(world: &World) -> C {
     let issued = world.authority.issue();
     let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
     afresh::__private::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()

@@ -8,7 +8,7 @@ use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::{Stage, World};
 use serde_json::Value;
 
-use crate::api::{client_on, customer, only};
+use crate::api::{client_on, logged_in_client, only};
 
 /// The shop.
 #[api(dyn)]
@@ -123,7 +123,7 @@ async fn a_holder_of_a_client_sends_the_same_requests() {
 async fn a_call_through_a_holder_is_refreshed_and_sent_again() {
     let world = World::new();
     world.guard(403);
-    let shop = DynShop::new(customer::<ShopClient>(&world));
+    let shop = DynShop::new(logged_in_client::<ShopClient>(&world));
     world.authority.expire();
     shop.order(7).await.unwrap();
     world.stage.assert_sends(2);

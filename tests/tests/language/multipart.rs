@@ -7,7 +7,7 @@ use afresh_tests::{Seen, World};
 use futures_util::stream;
 use serde::Serialize;
 
-use crate::api::{beside, both, customer, only};
+use crate::api::{beside, both, logged_in_client, only};
 
 #[api]
 trait Session {
@@ -40,7 +40,7 @@ trait Uploads {
 
 fn uploads(world: &World) -> UploadsClient {
     world.guard(403);
-    let session: SessionClient = customer(world);
+    let session: SessionClient = logged_in_client(world);
     beside(session.client())
 }
 

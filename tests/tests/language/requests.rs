@@ -169,6 +169,6 @@ trait Paths {
 async fn a_rest_parameter_may_be_the_whole_path_and_is_sent_again() {
     let world = World::new();
     world.guard_with(403, |seen| Answer::json(200, json!(seen.path())));
-    let paths: PathsClient = crate::api::customer(&world);
+    let paths: PathsClient = crate::api::logged_in_client(&world);
     assert_eq!(paths.read("a b/c").await.unwrap(), "/a%20b/c");
 }

@@ -10,9 +10,9 @@
 //! both. Without one, the session ends, once, and the error says why.
 #![cfg(unix)]
 
-mod fates;
+mod after_a_kill;
 mod fleet;
-mod leftovers;
+mod kills;
 mod place;
 mod process;
 mod shop;

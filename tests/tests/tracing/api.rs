@@ -38,7 +38,7 @@ pub trait Shop {
 }
 
 /// A client with the authority's first tokens, without a login request.
-pub fn customer(world: &World) -> ShopClient {
+pub fn logged_in_client(world: &World) -> ShopClient {
     let issued = world.authority.issue();
     let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);
     ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()

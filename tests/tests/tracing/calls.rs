@@ -5,7 +5,7 @@ use afresh_tests::{Answer, Origins, Stage, World};
 use reqwest::{Method, Request};
 use tracing::Instrument;
 
-use crate::api::{ORIGIN, Shop, customer, order};
+use crate::api::{ORIGIN, Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
 /// One span for the call and, in it, one client span with the attributes that OpenTelemetry requires.
@@ -15,7 +15,7 @@ async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     let _guard = recorder.listen();
     world.stage.respond(|_| order());
     let user = tracing::info_span!(target: "test", "user");
-    customer(&world).order(7).instrument(user).await.unwrap();
+    logged_in_client(&world).order(7).instrument(user).await.unwrap();
 
     let (outer, user) = recorder.only("user");
     let (number, call) = recorder.only("afresh.call");
@@ -54,7 +54,7 @@ async fn the_template_is_the_declared_path() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::text(200, "1"));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.health().await.unwrap();
     shop.line(7, &["a", "b"]).await.unwrap();
     let sends = recorder.named("afresh.send");

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use afresh_tests::{Answer, World};
 
-use crate::api::{Shop, customer, order};
+use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
 /// The `error.type` of the only call and of its only send; empty if there is none.
@@ -25,7 +25,7 @@ fn error_types(recorder: &Recorder) -> [String; 2] {
 async fn a_status_is_a_type_of_error() {
     for (status, told) in [(404, "404"), (503, "503")] {
         let (world, recorder) = (World::new(), Recorder::default());
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let _guard = recorder.listen();
         world.stage.respond(move |_| status);
         assert!(shop.order(7).await.unwrap_err().is_status());
@@ -37,7 +37,7 @@ async fn a_status_is_a_type_of_error() {
 #[tokio::test(start_paused = true)]
 async fn a_none_on_status_is_no_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| 404);
     assert_eq!(shop.line(7, &["a"]).await.unwrap(), None);
@@ -48,7 +48,7 @@ async fn a_none_on_status_is_no_error_of_the_call() {
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::reset());
     shop.order(7).await.unwrap_err();
@@ -60,7 +60,7 @@ async fn a_broken_connection_is_an_error_of_both() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_times_out_cancels_its_send() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::hang());
     assert!(shop.slow().await.unwrap_err().is_timeout());
@@ -71,7 +71,7 @@ async fn a_call_that_times_out_cancels_its_send() {
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_is_cancelled() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::hang());
     tokio::time::timeout(Duration::from_secs(1), shop.order(7)).await.unwrap_err();
@@ -84,7 +84,7 @@ async fn a_call_that_is_dropped_is_cancelled() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_of_another_type_is_an_event() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| order());
     assert!(shop.health().await.unwrap_err().is_decode());
@@ -98,7 +98,7 @@ async fn an_answer_of_another_type_is_an_event() {
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_session_is_a_call_without_a_send() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.session().clear();
     let _guard = recorder.listen();
     assert!(shop.order(7).await.unwrap_err().is_no_session());

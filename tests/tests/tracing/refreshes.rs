@@ -6,7 +6,7 @@ use afresh::Tokens;
 use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use tracing::Level;
 
-use crate::api::{ORIGIN, Shop, ShopClient, customer, order};
+use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order};
 use crate::recorder::Recorder;
 
 /// The two sends of a refused call, the second with its resend count; and beside the call, the refresh with its
@@ -14,7 +14,7 @@ use crate::recorder::Recorder;
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.expire();
     world.guard_with(401, |_| order());
@@ -78,7 +78,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.expire();
     world.guard_with(403, |_| order());
@@ -145,7 +145,7 @@ async fn a_session_reports_every_change() {
 #[tokio::test(start_paused = true)]
 async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.hold(Role::Refresh);
     let session = shop.session().clone();
@@ -183,7 +183,7 @@ async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| 403);
     assert!(shop.order(7).await.unwrap_err().is_status());
@@ -224,7 +224,7 @@ async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     let grace = Some(Duration::from_secs(60));
     let (world, recorder) =
         (World::with(AuthorityConfig { grace, ..AuthorityConfig::default() }), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.next(Role::Refresh, Handling::reset_after());
     shop.session().refresh().await.unwrap();

@@ -9,7 +9,7 @@ use tokio::sync::Barrier;
 use tracing::Instrument;
 use tracing::dispatcher::set_default;
 
-use crate::api::{Shop, customer, order};
+use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
 const CALLS: usize = 100;
@@ -18,7 +18,7 @@ const CALLS: usize = 100;
 #[test]
 fn spans_do_not_mix_on_several_threads() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(401, |_| order());
     let dispatch = recorder.dispatch();

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpListener;
 
-use crate::server::{self, Answer, Server, answer, line, refusing};
+use crate::sockets::server::{self, Answer, Server, answer, line, refusing};
 
 #[derive(Debug, PartialEq, Eq, Deserialize)]
 struct Order {

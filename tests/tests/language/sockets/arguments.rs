@@ -6,7 +6,7 @@ use afresh::{Result, api};
 use http::HeaderMap;
 use serde::Serialize;
 
-use crate::server::{Server, line, values};
+use crate::sockets::server::{Server, line, values};
 
 #[derive(Serialize)]
 struct UserId(u64);

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use afresh::{Part, Result, api};
 use serde::{Deserialize, Serialize, Serializer};
 
-use crate::server::{Request, Server, values};
+use crate::sockets::server::{Request, Server, values};
 
 /// One request, as far as it was recorded.
 #[derive(Deserialize)]
@@ -33,7 +33,7 @@ struct Recorded {
 }
 
 fn recorded() -> Recorded {
-    serde_json::from_str(include_str!("../../formats/recorded.json")).unwrap()
+    serde_json::from_str(include_str!("../../../formats/recorded.json")).unwrap()
 }
 
 /// The values of the page's forms. Each value has a name that ends with it.

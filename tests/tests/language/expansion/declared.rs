@@ -8,7 +8,7 @@ use afresh_tests::Stage;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{client_on, only};
+use super::{client_on, only};
 
 #[api]
 #[cfg_attr(all(), mockall::automock)]

@@ -6,7 +6,7 @@ use futures_util::stream;
 use serde::Serialize;
 use serde_json::{Value, json};
 
-use crate::server::{Server, values};
+use crate::sockets::server::{Server, values};
 
 #[derive(Serialize)]
 struct NewOrder<'a> {

@@ -2,10 +2,10 @@
 //! wherever a trait can be declared.
 
 mod declared;
-mod quiet;
+mod lints;
 mod requests;
 mod surroundings;
-mod unpreluded;
+mod without_prelude;
 
 use afresh::__private::Api;
 use afresh_tests::{Seen, Stage};

@@ -6,7 +6,7 @@ use afresh::{RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Role, World};
 use serde_json::{Value, json};
 
-use crate::server::{Server, line, refusing, values};
+use crate::sockets::server::{Server, line, refusing, values};
 
 #[api]
 trait Shop {

@@ -4,7 +4,7 @@ use afresh::{RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, Stage, World};
 use serde_json::{Value, json};
 
-use crate::api::{client_on, customer, only};
+use crate::api::{client_on, logged_in_client, only};
 
 #[api]
 trait Stock {
@@ -79,7 +79,7 @@ async fn without_an_option_a_declared_status_stays_an_error() {
 async fn a_declared_401_is_none_only_after_the_refresh() {
     let world = World::new();
     world.guard_with(403, |_| Answer::new(403));
-    let stock: StockClient = customer(&world);
+    let stock: StockClient = logged_in_client(&world);
     world.authority.expire();
     assert_eq!(stock.allowed(7).await.unwrap(), None);
     world.stage.assert_sends(2);

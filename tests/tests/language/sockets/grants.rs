@@ -7,7 +7,7 @@ use afresh::{Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, TokenPair, World};
 use serde_json::Value;
 
-use crate::server::{Server, json, refusing, values};
+use crate::sockets::server::{Server, json, refusing, values};
 
 #[api]
 trait Orders {

@@ -6,7 +6,7 @@ use http::{HeaderMap, HeaderValue};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{client_on, only};
+use super::{client_on, only};
 
 #[derive(Serialize)]
 pub struct Page {

@@ -3,7 +3,7 @@
 use afresh::{RefreshToken, Result, Tokens, api};
 use serde_json::Value;
 
-use crate::server::{Server, json, line, redirect, values};
+use crate::sockets::server::{Server, json, line, redirect, values};
 
 /// The token in its usual place.
 #[api]

@@ -1,7 +1,5 @@
 //! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: which variant an answer becomes and its text, and where the
 //! tokens of an answer are found.
 
-mod typed {
-    pub mod errors;
-    pub mod tokens;
-}
+mod errors;
+mod tokens;

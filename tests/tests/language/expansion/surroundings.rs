@@ -2,7 +2,7 @@
 
 use afresh_tests::Stage;
 
-use crate::{client_on, only};
+use super::{client_on, only};
 
 mod shadowed {
     #![allow(dead_code, non_camel_case_types)]
@@ -67,7 +67,7 @@ mod hidden {
 }
 
 mod renamed {
-    #[super::hidden::deep::runtime::api(crate = crate::surroundings::hidden::deep::runtime)]
+    #[super::hidden::deep::runtime::api(crate = crate::expansion::surroundings::hidden::deep::runtime)]
     pub trait Shop {
         #[get("/orders/{id}")]
         async fn order(&self, id: u64) -> afresh::Result<()>;

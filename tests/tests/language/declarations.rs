@@ -108,7 +108,7 @@ mod inner {
     use afresh::{Result, api};
 
     #[api(dyn)]
-    pub(in crate::places) trait Restricted {
+    pub(in crate::declarations) trait Restricted {
         #[get("/restricted")]
         async fn get(&self) -> Result<()>;
     }
