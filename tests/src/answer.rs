@@ -1,4 +1,4 @@
-//! What a double answers: a response, an error of the transport, silence, or "let the test decide".
+//! What a double answers: a response, an error of the transport, nothing, or whatever the test decides later.
 
 use std::collections::VecDeque;
 use std::io;

@@ -21,7 +21,7 @@ pub struct AuthorityConfig {
     pub revokes_old_access: bool,
     /// A refresh returns the same access token again.
     pub repeats_access: bool,
-    /// How long access tokens live on tokio's clock, also said as `expires_in`. `None`: until [`expire`] and unsaid.
+    /// How long access tokens are valid on tokio's clock, also sent as `expires_in`. `None`: until [`expire`], and not sent.
     ///
     /// [`expire`]: crate::Authority::expire
     pub lifetime: Option<Duration>,

@@ -10,7 +10,7 @@ use futures_util::future::BoxFuture;
 use crate::double::{Double, Outcome, double_methods};
 use crate::seen::origin;
 
-/// Leads each request to the double of its origin. An origin that nobody put there cannot be connected to.
+/// Routes each request to the double of its origin. A connection to any other origin fails.
 ///
 /// ```
 /// # use afresh_tests::{Origins, Stage, World};

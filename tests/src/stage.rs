@@ -17,7 +17,7 @@ use crate::seen::Seen;
 
 /// An API whose every answer waits for the test. Clones are the same stage.
 ///
-/// A call whose caller goes away is out of the queue at once: it never blocks what comes after it.
+/// A call that its caller drops leaves the queue at once: it never blocks later calls.
 #[derive(Clone, Default)]
 pub struct Stage(Arc<Inner>);
 
@@ -48,7 +48,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if none can come any more.
+    /// With the clock paused, if no more request can arrive.
     pub async fn arrival(&self) -> Arrival {
         Arrival(self.0.gate.next("request", || self.log()).await)
     }
@@ -57,7 +57,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if so many cannot come any more.
+    /// With the clock paused, if not enough requests can arrive any more.
     pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
         let mut arrivals = Vec::with_capacity(n);
         while arrivals.len() < n {
@@ -148,7 +148,7 @@ impl fmt::Debug for Stage {
 
 /// A request that is parked. Dropped without an answer, its connection is reset.
 ///
-/// What it carries is a [`Seen`], whose methods it has.
+/// It derefs to the [`Seen`] request.
 #[derive(Debug)]
 pub struct Arrival(Waiting<Answer>);
 

@@ -1,6 +1,6 @@
-//! What every `SessionStore` must keep to, as checks that anybody can run against a store of their own.
+//! Checks that every `SessionStore` must pass. Run them against your own store.
 //!
-//! Say what a [`Place`] is, and call [`all`]; a check that fails panics and says what was promised.
+//! Implement [`Place`] and call [`all`]. A check that fails panics with the promise that the store broke.
 //!
 //! ```
 //! use afresh::MemoryStore;
@@ -21,7 +21,7 @@
 //! # });
 //! ```
 //!
-//! The checks take real time, a second or two: a store's other side has a clock of its own.
+//! The checks take a second or two of real time, because a remote store has its own clock.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -69,25 +69,25 @@ pub trait Place: Send + Sync + 'static {
 ///
 /// If one fails.
 pub async fn all<P: Place>(new_place: impl Fn() -> P) {
-    an_empty_store_has_nothing(&new_place()).await;
+    an_empty_store_has_no_record(&new_place()).await;
     a_load_sees_the_last_swap(&new_place()).await;
-    any_bytes_come_back_as_they_were(&new_place()).await;
+    any_bytes_are_returned_unchanged(&new_place()).await;
     an_old_basis_is_refused(&new_place()).await;
-    every_revision_is_won_exactly_once(&new_place()).await;
-    a_dropped_swap_is_whole_or_not_there(&new_place()).await;
+    one_swap_of_each_revision_wins(&new_place()).await;
+    a_dropped_swap_is_complete_or_absent(&new_place()).await;
     one_holds_the_lock_until_it_is_dropped(&new_place()).await;
-    never_do_two_hold_the_lock(&new_place()).await;
-    who_stops_waiting_leaves_nothing_behind(&new_place()).await;
+    two_never_hold_the_lock(&new_place()).await;
+    a_dropped_wait_leaves_nothing_behind(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
-    places_differ(&new_place(), &new_place()).await;
+    locations_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
-    who_outlasts_the_lock_cannot_store(&new_place()).await;
-    a_change_is_noticed_or_never_spoken_of(&new_place()).await;
+    an_expired_lock_cannot_store(&new_place()).await;
+    every_change_is_reported_or_none(&new_place()).await;
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
 /// A store that was never written has revision 0 and no record, before a lock and after it.
-pub async fn an_empty_store_has_nothing(place: &impl Place) {
+pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {
         let stored = load(&store).await;
@@ -114,7 +114,7 @@ pub async fn a_load_sees_the_last_swap(place: &impl Place) {
 }
 
 /// A record is bytes: not text, not lines, and longer than a page.
-pub async fn any_bytes_come_back_as_they_were(place: &impl Place) {
+pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     let store = place.open();
     let all_bytes: Vec<u8> = (0..=255).cycle().take(20_000).collect();
     let mut basis = Revision::default();
@@ -141,7 +141,7 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
 }
 
 /// Of all writers that have read the same revision, exactly one wins.
-pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
+pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     const TASKS: usize = 8;
     const ROUNDS: u32 = 20;
     let barrier = Arc::new(Barrier::new(TASKS));
@@ -176,7 +176,7 @@ pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
 }
 
 /// A dropped swap is stored completely or not at all. The store still works.
-pub async fn a_dropped_swap_is_whole_or_not_there(place: &impl Place) {
+pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
     for of in 1..20 {
@@ -210,7 +210,7 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
 }
 
 /// Many at once: never two of them hold the lock, and each gets it once.
-pub async fn never_do_two_hold_the_lock(place: &impl Place) {
+pub async fn two_never_hold_the_lock(place: &impl Place) {
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
     for _ in 0..8 {
@@ -229,7 +229,7 @@ pub async fn never_do_two_hold_the_lock(place: &impl Place) {
 }
 
 /// A dropped wait for the lock neither keeps the lock nor keeps others from it, whenever it is dropped.
-pub async fn who_stops_waiting_leaves_nothing_behind(place: &impl Place) {
+pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
     // While the lock is free: the future is dropped before, while and after it takes the lock.
     for step in 0..40 {
@@ -257,7 +257,7 @@ pub async fn a_login_needs_no_lock(place: &impl Place) {
 
 /// A store that knows its location returns the same one each time, before and after a write, and a different one from
 /// every other store.
-pub async fn places_differ(place: &impl Place, other: &impl Place) {
+pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     let before = where_it_is(&place.open()).await;
     swap(&place.open(), Revision::default(), "record").await;
     let after = where_it_is(&place.open()).await;
@@ -282,7 +282,7 @@ pub async fn fences_grow(place: &impl Place) {
 
 /// R3, R10: a process whose lock has expired cannot store once another process has held the lock. Dropping the old
 /// lock does not release the new one.
-pub async fn who_outlasts_the_lock_cannot_store(place: &impl Place) {
+pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let (late, next) = (place.open(), place.open());
     let Some(lost) = lock(&late).await else { return };
     let fence = lost.fence();
@@ -310,7 +310,7 @@ pub async fn who_outlasts_the_lock_cannot_store(place: &impl Place) {
 }
 
 /// A store that reports changes reports every one, also a change before the wait. The wait can be dropped.
-pub async fn a_change_is_noticed_or_never_spoken_of(place: &impl Place) {
+pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let first = swap(&one, Revision::default(), "first").await.expect("nobody else stores");
     let tells = timeout(Duration::from_secs(2), other.changed(Revision::default())).await.is_ok();

@@ -189,7 +189,7 @@ impl Drop for UnderWay {
 
 /// A request that is held at an authority. Dropped undecided, its connection is reset.
 ///
-/// What it carries is a [`Seen`], whose methods it has.
+/// It derefs to the [`Seen`] request.
 #[derive(Debug)]
 pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 

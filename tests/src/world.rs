@@ -13,8 +13,9 @@ use crate::stage::Stage;
 
 /// One origin with an API and its token endpoints. Clones are the same world.
 ///
-/// The paths of login, refresh and logout lead to the [`Authority`], all others to the [`Stage`]; both write one log,
-/// and their requests are numbered together.
+/// Requests to the paths of login, refresh and logout go to the [`Authority`], all others to the [`Stage`]. Both write to
+/// one log, and their requests are numbered together. Keep the first value until the end of the test: its
+/// [`Authority`] then checks that no spent refresh token was presented.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The API.

@@ -30,7 +30,7 @@ async fn a_partly_written_temporary_file_does_no_harm() {
 /// confirmed write, and the next process can write.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_record_is_complete_whenever_its_writer_is_killed() {
-    let mut dice = fastrand::Rng::with_seed(7);
+    let mut random = fastrand::Rng::with_seed(7);
     for place in Place::all() {
         let shop = Shop::open(place, Server::Strict).await;
         let mut newest = shop.place.stored().await.unwrap().revision.number();
@@ -38,7 +38,7 @@ async fn a_record_is_complete_whenever_its_writer_is_killed() {
             let mut writer = shop.process("writer");
             writer.tell("write");
             writer.says("stored: ").await;
-            sleep(Duration::from_millis(dice.u64(0..40))).await;
+            sleep(Duration::from_millis(random.u64(0..40))).await;
             writer.kill();
             sleep(Duration::from_millis(20)).await;
             let told = std::iter::from_fn(|| writer.line())

@@ -12,7 +12,7 @@ use tokio::time::sleep;
 
 use crate::place::Place;
 use crate::process::Process;
-use crate::shop::{Board, Server, Shop};
+use crate::shop::{AnsweredCalls, Server, Shop};
 
 const PROCESSES: usize = 8;
 const TASKS: usize = 50;
@@ -41,7 +41,7 @@ enum Trouble {
 
 struct Fleet {
     shop: Shop,
-    dice: Rng,
+    random: Rng,
     workers: Vec<Process>,
     /// The process that is suspended, and since which expiry.
     asleep: Option<(usize, usize)>,
@@ -85,10 +85,10 @@ async fn no_process_loses_its_session_in_redis() {
 impl Fleet {
     async fn start(place: Place) -> Self {
         let seed = std::env::var("AFRESH_SEED").ok().and_then(|seed| seed.parse().ok());
-        let dice = Rng::with_seed(seed.unwrap_or_else(|| fastrand::u64(..)));
+        let random = Rng::with_seed(seed.unwrap_or_else(|| fastrand::u64(..)));
         let shop = Shop::open(place, Server::Strict).await;
-        let mut fleet = Self { shop, dice, workers: Vec::new(), asleep: None, count: Count::default() };
-        fleet.say(&format!("AFRESH_SEED={}", fleet.dice.get_seed()));
+        let mut fleet = Self { shop, random, workers: Vec::new(), asleep: None, count: Count::default() };
+        fleet.say(&format!("AFRESH_SEED={}", fleet.random.get_seed()));
         for _ in 0..PROCESSES {
             let worker = fleet.newcomer();
             fleet.workers.push(worker);
@@ -110,7 +110,7 @@ impl Fleet {
         troubles.extend([KillAnyone; 4]);
         troubles.extend([KillBefore, KillBefore, KillAfter, KillAfter, SuspendAnyone, SuspendHolder]);
         troubles.resize(EXPIRIES, None);
-        self.dice.shuffle(&mut troubles);
+        self.random.shuffle(&mut troubles);
         for trouble in troubles {
             self.expire(trouble).await;
         }
@@ -121,7 +121,7 @@ impl Fleet {
     /// One expiry, and one refresh that the server grants.
     async fn expire(&mut self, trouble: Trouble) {
         let start = Instant::now();
-        let newest = self.shop.ask(|board| board.newest);
+        let newest = self.shop.ask(|answered_calls| answered_calls.newest);
         self.count.expiries += 1;
         if trouble == Trouble::SuspendHolder {
             self.workers.iter_mut().for_each(|worker| worker.tell("stop after intent"));
@@ -129,14 +129,14 @@ impl Fleet {
         self.shop.world.authority.expire();
         let mut sleeper = None;
         if trouble == Trouble::KillAnyone {
-            sleep(Duration::from_millis(self.dice.u64(0..60))).await;
+            sleep(Duration::from_millis(self.random.u64(0..60))).await;
             let victim = self.someone_but("");
             self.kill(victim);
         } else if trouble == Trouble::SuspendHolder {
             sleeper = Some(self.suspend_holder().await);
         }
         let sender = self.pass_one_exchange(trouble).await;
-        self.shop.until("a call with the new token", |board| board.newest > newest).await;
+        self.shop.until("a call with the new token", |answered_calls| answered_calls.newest > newest).await;
         if trouble == Trouble::KillAfter {
             self.kill(sender);
         }
@@ -175,7 +175,7 @@ impl Fleet {
             }
             exchange.release();
             if trouble == Trouble::RestartRedis {
-                sleep(Duration::from_millis(self.dice.u64(0..300))).await;
+                sleep(Duration::from_millis(self.random.u64(0..300))).await;
                 block_in_place(|| self.shop.place.redis_server().restart());
                 self.count.restarts += 1;
             }
@@ -226,7 +226,7 @@ impl Fleet {
     /// A process that is running, and not this one.
     fn someone_but(&mut self, name: &str) -> usize {
         loop {
-            let one = self.dice.usize(..PROCESSES);
+            let one = self.random.usize(..PROCESSES);
             if self.workers[one].name != name && self.asleep.is_none_or(|(asleep, _)| asleep != one) {
                 return one;
             }
@@ -239,7 +239,8 @@ impl Fleet {
         let awake =
             self.workers.iter().enumerate().filter(|(one, _)| self.asleep.is_none_or(|(two, _)| *one != two));
         let names: Vec<_> = awake.map(|(_, worker)| worker.name.clone()).collect();
-        let is_settled = |board: &Board| names.iter().all(|name| board.tasks_of(name) == TASKS);
+        let is_settled =
+            |answered_calls: &AnsweredCalls| names.iter().all(|name| answered_calls.tasks_of(name) == TASKS);
         self.shop.until("an answer for every task", is_settled).await;
     }
 
@@ -267,7 +268,7 @@ impl Fleet {
         let rows = [
             ("processes, each with 50 tasks", PROCESSES),
             ("processes started", count.started),
-            ("calls answered", self.shop.ask(|board| board.calls)),
+            ("calls answered", self.shop.ask(|answered_calls| answered_calls.calls)),
             ("calls that failed for now", count.failed.len()),
             ("expiries", count.expiries),
             ("exchanges", authority.refreshes()),

@@ -73,7 +73,7 @@ async fn killed_after_the_answer_was_stored() {
         shop.world.authority.expire();
         first.tell("call");
         shop.exchange().await.release();
-        shop.until("a call with the new token", |board| board.newest == 2).await;
+        shop.until("a call with the new token", |answered_calls| answered_calls.newest == 2).await;
         first.kill();
         assert_eq!(next.call().await, "well", "{}", shop.place.name());
         shop.world.authority.assert_refreshes(1);

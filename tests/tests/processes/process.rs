@@ -9,7 +9,7 @@ use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
 /// Longer than anything takes if nothing is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// A process. It ends with this handle.
 pub struct Process {
@@ -57,7 +57,7 @@ impl Process {
                 }
             }
         };
-        let waited = timeout(PATIENCE, said).await;
+        let waited = timeout(TIME_LIMIT, said).await;
         waited.unwrap_or_else(|_| panic!("{} does not say {beginning:?}", self.name))
     }
 

@@ -12,19 +12,19 @@ use crate::place::Place;
 use crate::process::Process;
 
 /// Longer than anything takes if nothing is wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// A server that holds every refresh until the test decides, and a place with a session of it.
 pub struct Shop {
     pub world: World,
     pub place: Place,
-    board: watch::Sender<Board>,
+    answered_calls: watch::Sender<AnsweredCalls>,
     listening: Listening,
 }
 
 /// The calls that were answered.
 #[derive(Default)]
-pub struct Board {
+pub struct AnsweredCalls {
     /// The number of the newest access token of an answered call.
     pub newest: usize,
     /// The tasks of each process that were answered with that token.
@@ -47,19 +47,19 @@ impl Shop {
     pub async fn open(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
         let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
-        let board = watch::Sender::new(Board::default());
-        let (authority, notes) = (world.authority.clone(), board.clone());
+        let answered_calls = watch::Sender::new(AnsweredCalls::default());
+        let (authority, notes) = (world.authority.clone(), answered_calls.clone());
         world.guard_with(403, move |seen| {
             let number = seen.token().and_then(|token| authority.number_of(token)).unwrap_or_default();
             let (worker, task) =
                 (seen.header("x-worker").unwrap_or_default().to_owned(), seen.path().to_owned());
-            notes.send_modify(|board| board.note(number, worker, task));
+            notes.send_modify(|answered_calls| answered_calls.note(number, worker, task));
             (200, json!({ "id": 7 }))
         });
         let listening = world.listen().await;
         place.log_in(&listening.base_url, &world.authority.issue()).await;
         world.authority.hold(Role::Refresh);
-        Self { world, place, board, listening }
+        Self { world, place, answered_calls, listening }
     }
 
     /// A process with this name and this place's session.
@@ -70,22 +70,23 @@ impl Shop {
     /// The next refresh, held before it is processed.
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
-        timeout(PATIENCE, parked).await.expect("somebody refreshes")
+        timeout(TIME_LIMIT, parked).await.expect("somebody refreshes")
     }
 
     /// Waits until this is true of the answered calls.
-    pub async fn until(&self, what: &str, is_so: impl Fn(&Board) -> bool) {
-        let mut board = self.board.subscribe();
-        if timeout(PATIENCE, board.wait_for(is_so)).await.is_err() {
-            let board = board.borrow();
-            let answered: Vec<_> = board.answered.iter().map(|(name, tasks)| (name, tasks.len())).collect();
-            panic!("{what} does not happen; answered with {}: {answered:?}", board.newest);
+    pub async fn until(&self, what: &str, is_so: impl Fn(&AnsweredCalls) -> bool) {
+        let mut answered_calls = self.answered_calls.subscribe();
+        if timeout(TIME_LIMIT, answered_calls.wait_for(is_so)).await.is_err() {
+            let answered_calls = answered_calls.borrow();
+            let answered: Vec<_> =
+                answered_calls.answered.iter().map(|(name, tasks)| (name, tasks.len())).collect();
+            panic!("{what} does not happen; answered with {}: {answered:?}", answered_calls.newest);
         }
     }
 
     /// Reads the answered calls so far.
-    pub fn ask<T>(&self, question: impl FnOnce(&Board) -> T) -> T {
-        question(&self.board.borrow())
+    pub fn ask<T>(&self, question: impl FnOnce(&AnsweredCalls) -> T) -> T {
+        question(&self.answered_calls.borrow())
     }
 
     /// How often a spent refresh token was presented, whether the process knew that or not.
@@ -94,7 +95,7 @@ impl Shop {
     }
 }
 
-impl Board {
+impl AnsweredCalls {
     fn note(&mut self, number: usize, worker: String, task: String) {
         self.calls += 1;
         if number > self.newest {

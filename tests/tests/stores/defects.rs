@@ -202,15 +202,15 @@ macro_rules! notices {
 }
 
 notices! {
-    text_is_not_enough: any_bytes_come_back_as_they_were, TextOnly;
+    text_is_not_enough: any_bytes_are_returned_unchanged, TextOnly;
     any_basis_is_noticed: an_old_basis_is_refused, AnyBasis;
-    two_steps_are_noticed: every_revision_is_won_exactly_once, SwapInSteps, AnyBasis;
-    half_a_record_is_noticed: a_dropped_swap_is_whole_or_not_there, Halves;
+    two_steps_are_noticed: one_swap_of_each_revision_wins, SwapInSteps, AnyBasis;
+    half_a_record_is_noticed: a_dropped_swap_is_complete_or_absent, Halves;
     locks_of_many_or_for_ever_are_noticed: one_holds_the_lock_until_it_is_dropped, LocksNobody, KeepsLocks;
-    two_at_once_are_noticed: never_do_two_hold_the_lock, LocksNobody;
-    locks_of_the_gone_are_noticed: who_stops_waiting_leaves_nothing_behind, LocksTheGone;
+    two_at_once_are_noticed: two_never_hold_the_lock, LocksNobody;
+    locks_of_the_gone_are_noticed: a_dropped_wait_leaves_nothing_behind, LocksTheGone;
     fences_that_stay_are_noticed: fences_grow, FencesStay;
-    late_writers_are_noticed: who_outlasts_the_lock_cannot_store, OldFences, ReleasesAnothers, FencesStay;
-    deafness_is_noticed: a_change_is_noticed_or_never_spoken_of, DeafAfterOne;
+    late_writers_are_noticed: an_expired_lock_cannot_store, OldFences, ReleasesAnothers, FencesStay;
+    deafness_is_noticed: every_change_is_reported_or_none, DeafAfterOne;
     overwriting_is_noticed: foreign_content_is_an_error_and_stays, Overwrites;
 }

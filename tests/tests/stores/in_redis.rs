@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use afresh::{RedisStore, Revision, SealKey, Sealed, SessionStore, Swap};
 use afresh_tests::RedisServer;
-use afresh_tests::store_conformance::{Place, all, who_outlasts_the_lock_cannot_store};
+use afresh_tests::store_conformance::{Place, all, an_expired_lock_cannot_store};
 use redis::AsyncTypedCommands;
 use tokio::time::{sleep, timeout};
 
@@ -107,7 +107,7 @@ impl Place for Brief {
 async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     let place = Brief(InRedis::on(&server).leased(Duration::from_millis(1500)));
-    who_outlasts_the_lock_cannot_store(&place).await;
+    an_expired_lock_cannot_store(&place).await;
 }
 
 /// R3: by this process's clock the lease expires no later than by the server's.

@@ -27,7 +27,7 @@ pub trait Shop {
 }
 
 /// Prints one line and flushes.
-pub fn say(line: &str) {
+pub fn print_line(line: &str) {
     let mut out = std::io::stdout().lock();
     // The parent is gone, and this process is about to end.
     let _ = writeln!(out, "{line}").and_then(|()| out.flush());
@@ -36,8 +36,8 @@ pub fn say(line: &str) {
 /// Makes one call and prints its result.
 pub async fn call(shop: ShopClient) {
     match shop.order(0).await {
-        Ok(_) => say("called: well"),
-        Err(error) => say(&format!("called: {}", account(&error))),
+        Ok(_) => print_line("called: well"),
+        Err(error) => print_line(&format!("called: {}", describe(&error))),
     }
 }
 
@@ -45,7 +45,7 @@ pub async fn call(shop: ShopClient) {
 pub async fn work(shop: ShopClient, task: u64) {
     loop {
         if let Err(error) = shop.order(task).await {
-            say(&format!("failed: {}", account(&error)));
+            print_line(&format!("failed: {}", describe(&error)));
         }
         sleep(Duration::from_millis(fastrand::u64(100..300))).await;
     }
@@ -59,12 +59,12 @@ pub async fn write(store: Arc<impl SessionStore>) {
         let record = vec![byte; fastrand::usize(2_000..60_000)];
         let swap = Swap { basis, record, fence: None };
         basis = store.swap(swap).await.expect("a store").expect("nobody else");
-        say(&format!("stored: {}", basis.number()));
+        print_line(&format!("stored: {}", basis.number()));
     }
 }
 
 /// The error as one word and in full.
-fn account(error: &Error) -> String {
+fn describe(error: &Error) -> String {
     let word = match error {
         error if error.is_rotation_lost() => "lost",
         error if error.is_session_expired() => "expired",
