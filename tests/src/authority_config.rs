@@ -9,7 +9,7 @@ use crate::answer::Answer;
 /// How an [`Authority`](crate::Authority) behaves. The default is a current OAuth server: a refresh token in JSON
 /// that rotates, no grace period, and a session that ends when a spent token is presented.
 #[derive(Clone, Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a switch of its own")]
+#[expect(clippy::struct_excessive_bools, reason = "each is an independent switch")]
 pub struct AuthorityConfig {
     /// Each refresh token is valid for one refresh. Off: the first one stays valid.
     pub rotate: bool,

@@ -1,4 +1,4 @@
-//! Which tokens an authority has issued, and which are valid. No HTTP, and no clock of its own.
+//! Which tokens an authority has issued, and which are valid. No HTTP, and no clock.
 
 use std::hash::{BuildHasher, RandomState};
 

@@ -63,7 +63,7 @@ pub trait Place: Send + Sync + 'static {
     }
 }
 
-/// All checks, each with a place of its own.
+/// All checks, each with its own place.
 ///
 /// # Panics
 ///
@@ -102,7 +102,7 @@ pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
     for record in ["first", "second, longer than the first", "3"] {
-        let revision = swap(&one, basis, record).await.expect("nobody else stores");
+        let revision = swap(&one, basis, record).await.expect("no other writer");
         assert!(revision > basis, "a revision grows with every change");
         for store in [&one, &other, &place.open()] {
             let stored = load(store).await;
@@ -119,7 +119,7 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     let all_bytes: Vec<u8> = (0..=255).cycle().take(20_000).collect();
     let mut basis = Revision::default();
     for record in [&b"\0"[..], b"\n", b"\r\n\r\n", b"\xff\xfe\xfd", &all_bytes] {
-        basis = swap(&store, basis, record).await.expect("nobody else stores");
+        basis = swap(&store, basis, record).await.expect("no other writer");
         assert_eq!(load(&store).await.record, record, "a record comes back as it was");
     }
 }
@@ -130,8 +130,8 @@ pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
     assert_eq!(swap(&store, never, "x").await, None, "nothing is stored upon a revision that never was");
-    let first = swap(&store, Revision::default(), "first").await.expect("nobody else stores");
-    let second = swap(&store, first, "second").await.expect("nobody else stores");
+    let first = swap(&store, Revision::default(), "first").await.expect("no other writer");
+    let second = swap(&store, first, "second").await.expect("no other writer");
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap upon another revision is refused");
     }
@@ -203,7 +203,7 @@ pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let Some(held) = lock(&one).await else { return };
     for store in [&one, &other, &place.open()] {
-        assert!(timeout(WHILE, store.lock()).await.is_err(), "nobody gets a lock that somebody holds");
+        assert!(timeout(WHILE, store.lock()).await.is_err(), "a lock that is held cannot be taken");
     }
     drop(held);
     assert!(lock(&other).await.is_some(), "a lock that was dropped can be had");
@@ -312,7 +312,7 @@ pub async fn an_expired_lock_cannot_store(place: &impl Place) {
 /// A store that reports changes reports every one, also a change before the wait. The wait can be dropped.
 pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
-    let first = swap(&one, Revision::default(), "first").await.expect("nobody else stores");
+    let first = swap(&one, Revision::default(), "first").await.expect("no other writer");
     let tells = timeout(Duration::from_secs(2), other.changed(Revision::default())).await.is_ok();
     if !tells {
         return;
@@ -323,7 +323,7 @@ pub async fn every_change_is_reported_or_none(place: &impl Place) {
         let waiting = other.changed(basis);
         let changing = async {
             sleep(Duration::from_millis(50)).await;
-            swap(&one, basis, "more").await.expect("nobody else stores")
+            swap(&one, basis, "more").await.expect("no other writer")
         };
         let both = async { tokio::join!(waiting, changing).1 };
         basis = timeout(SOON, both).await.expect("who waits for a change hears of it");

@@ -77,7 +77,7 @@ fn ten_thousand_waiting_calls_take_less_than_a_kilobyte_each() {
     let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));
     let never = ShopClient::builder(ORIGIN).refresh_with(|_| pending::<Result<Tokens>>());
     let waiting = bytes_of_each(never, service_fn(|_| ready(Ok(response(403)))));
-    assert!(unanswered < 8 * 1024, "{unanswered} bytes for a call under way");
+    assert!(unanswered < 8 * 1024, "{unanswered} bytes for a call in progress");
     assert!(
         waiting < unanswered + 1024,
         "{waiting} bytes for a call that waits, {unanswered} for one that does not"

@@ -246,7 +246,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
             (done(waiter).await.unwrap_err(), waiting.elapsed())
         });
         assert!(error.is_refresh(), "{error:?}");
-        assert_eq!(waited, Duration::ZERO, "it is told at once");
+        assert_eq!(waited, Duration::ZERO, "it gets the error at once");
         assert_eq!(error.rejection().unwrap().status(), 403);
         assert_eq!(shop.session().state(), SessionState::LoggedIn, "the slot is free");
         world.guard_with(403, |_| order(3));

@@ -25,7 +25,7 @@ fn late_customer(world: &World) -> ShopClient {
 }
 
 /// The call failed because of the refresh, and nothing is lost: the session is unchanged, and a later call succeeds.
-async fn assert_only_for_now(world: &World, shop: &ShopClient, handling: Handling) -> Error {
+async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) -> Error {
     let before = shop.session().tokens();
     let mut events = shop.session().events();
     world.authority.next(Role::Refresh, handling);
@@ -53,7 +53,7 @@ async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let shop = late_customer(&world);
     let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "on purpose");
 
-    let error = assert_only_for_now(&world, &shop, Handling::instead(Answer::fail(refused))).await;
+    let error = assert_temporary(&world, &shop, Handling::instead(Answer::fail(refused))).await;
 
     let mut cause = error.source();
     while let Some(deeper) = cause.and_then(|cause| cause.source()) {
@@ -93,7 +93,7 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     for answer in answers {
         let world = World::new();
         let shop = late_customer(&world);
-        assert_only_for_now(&world, &shop, Handling::instead(answer)).await;
+        assert_temporary(&world, &shop, Handling::instead(answer)).await;
     }
 }
 
@@ -147,7 +147,7 @@ async fn a_temporary_error_in_a_200_changes_nothing() {
     let world = World::new();
     let shop = late_customer(&world);
     let busy = Handling::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
-    assert_only_for_now(&world, &shop, busy).await;
+    assert_temporary(&world, &shop, busy).await;
 }
 
 /// D9: the refresh token goes to the declared endpoint and nowhere else.
@@ -166,7 +166,7 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
             world.guard_with(403, |_| order(7));
 
             let redirect = Answer::new(status).header("location", to);
-            assert_only_for_now(&world, &shop, Handling::instead(redirect)).await;
+            assert_temporary(&world, &shop, Handling::instead(redirect)).await;
 
             assert_eq!(elsewhere.sends(), 0, "requests at the API: {status} {to}");
         }
@@ -251,7 +251,7 @@ async fn a_token_answer_that_is_too_long_is_an_error() {
         let shop = late_customer(&world);
         let start = Instant::now();
 
-        assert_only_for_now(&world, &shop, Handling::instead(answer)).await;
+        assert_temporary(&world, &shop, Handling::instead(answer)).await;
 
         assert!(start.elapsed() <= Duration::from_secs(10 + 2));
         assert!(world.authority.requests(Role::Refresh)[0].state().is_over());

@@ -46,7 +46,7 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
         let (calls, exchange) = three_waiters(&world, &shop, hold).await;
         let of_bob = shop.login(&BOB).await.unwrap();
         world.guard_with(403, |_| order(9));
-        assert_eq!(shop.order(9).await.unwrap().id, 9, "while the old refresh is still under way");
+        assert_eq!(shop.order(9).await.unwrap().id, 9, "while the old refresh is still in progress");
 
         let waiting = Instant::now();
         for call in calls {
@@ -54,7 +54,7 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
             assert!(error.is_superseded(), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), 403);
         }
-        assert_eq!(waiting.elapsed(), Duration::ZERO, "nobody waits for what does not matter any more");
+        assert_eq!(waiting.elapsed(), Duration::ZERO, "no call waits for the old refresh");
         exchange.release();
         settled().await;
         assert_eq!(shop.session().tokens().as_ref(), Some(&of_bob));
@@ -109,9 +109,13 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
         shop.login(&ANN).await.unwrap();
         arrivals.remove(0).answer(refusal);
         let [first, second, third] = calls;
-        for (call, nobody) in [(first, false), (second, true), (third, false)] {
+        for (call, logged_out) in [(first, false), (second, true), (third, false)] {
             let error = done(call).await.unwrap_err();
-            assert_eq!((error.is_superseded(), error.is_no_session()), (!nobody, nobody), "{error:?}");
+            assert_eq!(
+                (error.is_superseded(), error.is_no_session()),
+                (!logged_out, logged_out),
+                "{error:?}"
+            );
             assert_eq!(error.rejection().unwrap().status(), refusal);
         }
         world.stage.assert_sends(3);

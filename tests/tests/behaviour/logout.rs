@@ -28,7 +28,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
             assert!(error.is_no_session(), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), 403);
         }
-        assert_eq!(ended.elapsed(), Duration::ZERO, "nobody waits for what does not matter any more");
+        assert_eq!(ended.elapsed(), Duration::ZERO, "no call waits for the old refresh");
         exchange.release();
         settled().await;
         assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));

@@ -168,7 +168,7 @@ async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
         let error = shop.order(7).await.unwrap_err();
         assert!(
             error.is_session_expired() && !error.is_rotation_lost(),
-            "another login has an end of its own: {error:?}"
+            "another login ends separately: {error:?}"
         );
     }
 }

@@ -187,7 +187,7 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     settled().await;
-    assert_eq!(world.authority.refreshes(), 0, "refreshes: nothing happens before somebody calls");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: nothing happens before a call");
     assert_eq!(
         shop.health().await.unwrap_err().status().unwrap(),
         403,

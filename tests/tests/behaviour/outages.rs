@@ -19,7 +19,7 @@ fn late_customer(world: &World) -> ShopClient {
     shop
 }
 
-async fn assert_fails_for_now(shop: &ShopClient) {
+async fn assert_fails_temporarily(shop: &ShopClient) {
     let error = shop.orders().await.unwrap_err();
     assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     assert_eq!(error.rejection().unwrap().status(), 403);
@@ -42,10 +42,10 @@ async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
         let shop = late_customer(&world);
         let mut events = shop.session().events();
         world.authority.next(Role::Refresh, Handling::retry_after(status, said));
-        assert_fails_for_now(&shop).await;
+        assert_fails_temporarily(&shop).await;
 
         advance(Duration::from_secs(seconds) - Duration::from_millis(1)).await;
-        assert_fails_for_now(&shop).await;
+        assert_fails_temporarily(&shop).await;
         assert_eq!(world.authority.refreshes(), 1, "refreshes: {status} {said}");
         advance(Duration::from_millis(1)).await;
         shop.orders().await.unwrap();
@@ -62,7 +62,7 @@ async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
         let world = World::new();
         let shop = late_customer(&world);
         world.authority.next(Role::Refresh, Handling::retry_after(429, said));
-        assert_fails_for_now(&shop).await;
+        assert_fails_temporarily(&shop).await;
         advance(Duration::from_millis(1100)).await;
         shop.orders().await.unwrap();
     }
@@ -115,7 +115,7 @@ async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     world.stage.respond(|_| 403);
     let start = Instant::now();
 
-    assert_fails_for_now(&shop).await;
+    assert_fails_temporarily(&shop).await;
 
     assert_eq!(start.elapsed(), Duration::from_secs(10));
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
@@ -129,7 +129,7 @@ async fn fifty_calls_in_an_outage_send_one_refresh() {
     world.authority.always(Role::Refresh, Handling::instead(503));
 
     for _ in 0..50 {
-        assert_fails_for_now(&shop).await;
+        assert_fails_temporarily(&shop).await;
     }
 
     world.stage.assert_sends(50);
@@ -174,7 +174,7 @@ async fn the_intervals_of_different_clients_are_spread() {
         let shop = late_customer(&world);
         world.authority.always(Role::Refresh, Handling::instead(503));
         for _ in 0..120 {
-            assert_fails_for_now(&shop).await;
+            assert_fails_temporarily(&shop).await;
             advance(Duration::from_millis(10)).await;
         }
         let exchanges = world.authority.requests(Role::Refresh);
@@ -192,8 +192,8 @@ async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
         let world = World::new();
         let shop = late_customer(&world);
         world.authority.next(Role::Refresh, Handling::retry_after(429, "300"));
-        assert_fails_for_now(&shop).await;
-        assert_fails_for_now(&shop).await;
+        assert_fails_temporarily(&shop).await;
+        assert_fails_temporarily(&shop).await;
         let posts = world.authority.refreshes();
 
         match way {
@@ -216,7 +216,7 @@ async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     let world = World::new();
     let shop = late_customer(&world);
     world.authority.next(Role::Refresh, Handling::retry_after(429, "300"));
-    assert_fails_for_now(&shop).await;
+    assert_fails_temporarily(&shop).await;
 
     shop.logout().await.unwrap();
 

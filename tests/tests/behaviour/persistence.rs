@@ -274,7 +274,7 @@ async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
         async move { store.locked().await }
     });
     settled().await;
-    assert!(!peer.is_finished(), "nobody else may refresh meanwhile");
+    assert!(!peer.is_finished(), "no other process may refresh meanwhile");
 
     world.authority.expire();
     assert!(shop.order(7).await.unwrap_err().is_store());
@@ -453,7 +453,7 @@ async fn cookies_are_stored_with_the_session() {
 
 /// S4: with a real file: a tool that starts again continues its session, and refreshes when it must.
 #[tokio::test]
-async fn a_tool_stays_logged_in_between_its_runs() {
+async fn a_tool_is_still_logged_in_at_its_next_run() {
     let folder = std::env::temp_dir().join(format!("afresh-runs-{}", std::process::id()));
     let world = guarded();
     let start = || builder(&world).store(FileStore::new(folder.join("session"))).build().unwrap();

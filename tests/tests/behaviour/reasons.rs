@@ -352,7 +352,7 @@ async fn the_event_of_a_failed_refresh_gives_its_reason() {
         .next(Role::Refresh, Handling::instead((503, json!({ "error": "temporarily_unavailable" }))));
     shop.orders().await.unwrap_err();
     let Some(SessionEvent::RefreshFailed(error)) = next_event(&mut events).await else {
-        panic!("a failure is told")
+        panic!("the event of the failure is missing")
     };
     assert_eq!(
         error.to_string(),

@@ -1,4 +1,4 @@
-//! The request to the refresh endpoint: a request of its own, with the refresh token and nothing else.
+//! The request to the refresh endpoint: a separate request, with the refresh token and nothing else.
 
 use afresh::{AccessToken, RefreshToken, Result, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};

@@ -286,7 +286,7 @@ async fn a_streamed_success_is_not_held_back_by_rules() {
     let call = tokio::spawn(shop.export());
     world.stage.arrival().await.answer_with(answer.header("content-type", "application/octet-stream"));
     let mut stream = done(call).await.unwrap();
-    assert_eq!(begun.elapsed(), Duration::ZERO, "nobody waited for a body that has not begun");
+    assert_eq!(begun.elapsed(), Duration::ZERO, "no rule waited for a body that has not started");
     for piece in ["one", "two"] {
         assert!(feed.send(piece));
         assert_eq!(stream.next().await.unwrap().unwrap(), piece);

@@ -165,7 +165,7 @@ async fn the_lock_covers_reading_the_refresh_and_writing() {
         world.authority.open(Role::Refresh);
         settled().await;
         assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "write");
-        assert!(!call.is_finished(), "nobody sees what is not stored");
+        assert!(!call.is_finished(), "no call uses tokens that are not stored");
         store.open(Operation::Swap);
         done(call).await.unwrap();
         drop(store.locked().await);

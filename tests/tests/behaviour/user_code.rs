@@ -146,7 +146,7 @@ async fn an_event_handler_may_call_the_client() {
                 return (client.session().state(), client.order(7).await);
             }
         }
-        panic!("nobody refreshed");
+        panic!("the refresh is missing");
     });
 
     shop.order(7).await.unwrap();

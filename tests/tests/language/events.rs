@@ -55,7 +55,7 @@ fn expected(id: Option<&str>, event: Option<&str>, data: &str) -> (Option<String
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_comes_with_its_blank_line_and_its_data_is_json() {
+async fn an_event_is_returned_at_its_blank_line_with_json_data() {
     let (stage, mut events, feed) = fed().await;
     assert_eq!(only(&stage).header("accept"), Some("text/event-stream"));
     assert_eq!(only(&stage).header("last-event-id"), Some("41"));

@@ -113,7 +113,7 @@ proptest! {
     /// D6, D11, D12, U4: whatever the refresh endpoint answers, the stored token is one from the answer or the old
     /// one, and nothing of the answer is revealed.
     #[test]
-    fn no_answer_of_the_refresh_endpoint_stores_what_is_no_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
+    fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
         world.stage.respond(|seen| if seen.token() == Some("old") { (401, Value::Null) } else { (200, Value::Null) });
         world.authority.always(Role::Refresh, Handling::instead(Answer::new(status).body(body.clone())));

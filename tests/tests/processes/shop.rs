@@ -70,7 +70,7 @@ impl Shop {
     /// The next refresh, held before it is processed.
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
-        timeout(TIME_LIMIT, parked).await.expect("somebody refreshes")
+        timeout(TIME_LIMIT, parked).await.expect("a refresh arrives")
     }
 
     /// Waits until this is true of the answered calls.

@@ -43,12 +43,12 @@ impl Place for InFile {
 
     async fn spoil(&self) -> bool {
         fs::create_dir_all(self.path().parent().unwrap()).unwrap();
-        fs::write(self.path(), "somebody else's").unwrap();
+        fs::write(self.path(), "foreign data").unwrap();
         true
     }
 
     async fn is_spoilt(&self) -> bool {
-        fs::read_to_string(self.path()).unwrap() == "somebody else's"
+        fs::read_to_string(self.path()).unwrap() == "foreign data"
     }
 }
 

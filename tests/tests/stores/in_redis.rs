@@ -53,7 +53,7 @@ impl Place for InRedis {
     /// As after its lease: the key is gone.
     async fn outlast_the_lock(&self) -> bool {
         let lock = format!("{{{}}}:lock", self.name);
-        assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "somebody holds the lock");
+        assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "the lock is held");
         true
     }
 }

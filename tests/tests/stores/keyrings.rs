@@ -101,12 +101,12 @@ impl Place for InKeyring {
     }
 
     async fn spoil(&self) -> bool {
-        Entry::new(&self.service, self.user).unwrap().set_password("somebody else's").unwrap();
+        Entry::new(&self.service, self.user).unwrap().set_password("foreign data").unwrap();
         true
     }
 
     async fn is_spoilt(&self) -> bool {
-        Entry::new(&self.service, self.user).unwrap().get_password().unwrap() == "somebody else's"
+        Entry::new(&self.service, self.user).unwrap().get_password().unwrap() == "foreign data"
     }
 }
 

@@ -58,7 +58,7 @@ pub async fn write(store: Arc<impl SessionStore>) {
         let byte = u8::try_from(basis.next().number() % 251).expect("less than 251");
         let record = vec![byte; fastrand::usize(2_000..60_000)];
         let swap = Swap { basis, record, fence: None };
-        basis = store.swap(swap).await.expect("a store").expect("nobody else");
+        basis = store.swap(swap).await.expect("a store").expect("no other writer");
         print_line(&format!("stored: {}", basis.number()));
     }
 }

@@ -174,7 +174,7 @@ impl<'a> Checks<'a> {
         });
         let causes = refusals + lifetimes + self.run.asked;
         let calls = self.calls.len();
-        // A refresh that is repeated because its answer was lost has no cause of its own.
+        // A refresh that is repeated because its answer was lost needs no cause.
         let granted = self
             .run
             .world
