@@ -1,4 +1,4 @@
-//! The tool, shown by itself: a shop is started, and then the tool, again and again.
+//! The demonstration of the tool: it starts a shop, and then runs the tool several times.
 
 use std::env;
 use std::path::PathBuf;
@@ -12,7 +12,7 @@ use crate::Result;
 
 const RUNS: usize = 10;
 
-/// A shop until it is interrupted.
+/// Runs a shop until it is interrupted.
 pub async fn serve() -> Result<()> {
     let shop = Shop::start(RUNS).await?;
     println!("SHOP_URL={}", shop.url);
@@ -43,7 +43,7 @@ pub async fn run() -> Result<()> {
     Ok(())
 }
 
-/// This program, as somebody at a terminal starts it.
+/// Runs this program as a user at a terminal would.
 struct Tool {
     url: String,
     session: PathBuf,
@@ -57,9 +57,9 @@ impl Tool {
         Ok(())
     }
 
-    /// How many of so many runs were answered.
+    /// How many of this many runs were answered.
     async fn at_once(&self, runs: usize) -> Result<usize> {
-        // All have started before the first is waited for.
+        // All runs have started before the first is waited for.
         let runs: Vec<_> = (0..runs).map(|_| self.start(&["orders"])).collect::<Result<_>>()?;
         let mut answered = 0;
         for run in runs {
@@ -76,7 +76,7 @@ impl Tool {
             .args(arguments)
             .env("SHOP_URL", &self.url)
             .env("SHOP_SESSION", &self.session)
-            // Whatever proxy is set up, the shop is right here.
+            // The shop is on this machine, so no proxy is used.
             .env("NO_PROXY", "127.0.0.1")
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
@@ -85,7 +85,7 @@ impl Tool {
         let input = child.stdin.take();
         Ok(async move {
             if let Some(mut input) = input {
-                // Who wants no password does not read it.
+                // A run that needs no password does not read it.
                 let _ = input.write_all(b"lovelace\n").await;
             }
             child.wait_with_output().await

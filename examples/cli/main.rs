@@ -1,8 +1,8 @@
 //! A command-line tool that stays logged in between its runs, and can be started ten times at once: `cargo run --example cli`
 //! shows it.
 //!
-//! By hand, in one terminal: `cargo run --example cli -- serve`, which prints an address. In others, with that address as
-//! `SHOP_URL`: `cargo run --example cli -- login ada` (whose password is `lovelace`), then `whoami`, `orders`, `logout`.
+//! To try it yourself, run `cargo run --example cli -- serve` in one terminal, which prints an address. In others, set
+//! `SHOP_URL` to that address and run `cargo run --example cli -- login ada` (whose password is `lovelace`), then `whoami`, `orders`, `logout`.
 
 mod demo;
 
@@ -78,14 +78,14 @@ async fn run(arguments: &[&str]) -> Result<()> {
         }
         _ => return Err("cli login NAME | whoami | orders | logout".into()),
     }
-    // A refresh ahead of time may be under way still. What it brings must not be lost with the process.
+    // An early refresh may still be in progress. Its tokens must not be lost with the process.
     if shop.session().state() == SessionState::Refreshing {
         let _ = shop.session().refresh().await;
     }
     Ok(())
 }
 
-/// `~/.local/state/shop-cli/session`, or what the system has in its place.
+/// `~/.local/state/shop-cli/session`, or its equivalent on this system.
 fn session_file() -> Result<PathBuf> {
     if let Some(path) = env::var_os("SHOP_SESSION") {
         return Ok(path.into());
@@ -94,7 +94,7 @@ fn session_file() -> Result<PathBuf> {
     Ok(folders.state_dir().unwrap_or_else(|| folders.data_dir()).join("shop-cli").join("session"))
 }
 
-/// From standard input: other users of the machine can read a program's arguments.
+/// Reads from standard input, because other users of the machine can read a program's arguments.
 fn password() -> Result<String> {
     eprint!("Password: ");
     let mut line = String::new();

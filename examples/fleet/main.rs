@@ -1,6 +1,7 @@
-//! A fleet of worker processes with one session, in Redis: `cargo run --example fleet` starts a shop, a Redis and the workers.
+//! Several worker processes with one session, in Redis: `cargo run --example fleet` starts a shop, a Redis and the
+//! workers.
 //!
-//! It takes the Redis of `REDIS_URL` if there is such a variable. Otherwise it starts a `redis-server` of its own.
+//! It uses the Redis at `REDIS_URL` if that variable is set. Otherwise it starts its own `redis-server`.
 
 mod redis;
 
@@ -39,7 +40,7 @@ trait Orders {
 const WORKERS: usize = 4;
 const TASKS: usize = 8;
 const JOBS: usize = WORKERS * TASKS * 25;
-/// An access token is good for a quarter of the jobs: it expires three times.
+/// An access token is valid for a quarter of the jobs, so it expires three times.
 const GOOD_FOR: usize = JOBS / 4;
 
 #[tokio::main(flavor = "current_thread")]
@@ -50,14 +51,14 @@ async fn main() -> Result<()> {
     }
 }
 
-/// What every process of the fleet has: the shop, and the session that they share.
+/// What every process has: the shop, and the session that they share.
 fn shop(url: &str, redis: &str) -> Result<OrdersClient> {
-    // One name for each identity.
+    // One key for each identity.
     let store = RedisStore::new(redis, "shop:session:ada")?;
     Ok(OrdersClient::builder(url).store(store).build()?)
 }
 
-/// One process with many tasks, which knows nothing of the others.
+/// One process with many tasks. It does not know the other processes.
 async fn work() -> Result<()> {
     let shop = shop(&env::var("SHOP_URL")?, &env::var("REDIS_URL")?)?;
     let mut tasks = JoinSet::new();
@@ -79,7 +80,7 @@ async fn work() -> Result<()> {
 async fn lead() -> Result<()> {
     let redis = Redis::find()?;
     let server = Shop::start(GOOD_FOR).await?;
-    // One logs in, for all.
+    // One process logs in, for all.
     shop(&server.url, &redis.url)?.login("ada", "lovelace").await?;
 
     println!(

@@ -1,4 +1,4 @@
-//! A Redis for the fleet: the one that there is, or one of its own.
+//! A Redis for the fleet: an existing one, or one that this example starts.
 
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -23,7 +23,8 @@ impl Redis {
         fs::create_dir_all(&folder)?;
         let process = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
-            // What a session wants of a Redis: every change on the disk before it is confirmed, and nothing evicted.
+            // What a session needs of a Redis: every change is on the disk before it is confirmed, and nothing is
+            // evicted.
             .args(["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
             .arg("--dir")
             .arg(&folder)

@@ -1,4 +1,4 @@
-//! The server's two kinds of JWT: what they say, and how they are signed and read.
+//! The server's two kinds of JWT: their claims, and how they are signed and read.
 
 use std::hash::{BuildHasher, RandomState};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
@@ -8,7 +8,7 @@ use jsonwebtoken::{DecodingKey, EncodingKey, Header, Validation};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-/// What an access token says: whose it is, its number, and when it expires.
+/// The claims of an access token: its user, its number, and its expiry.
 ///
 /// `exp` has a fraction, as JWT allows: lifetimes of whole seconds would be up to one second off.
 #[derive(Serialize, Deserialize)]
@@ -28,14 +28,14 @@ impl Access {
     }
 }
 
-/// What a refresh token says: which session it continues, and which of the session's refresh tokens it is.
+/// The claims of a refresh token: which session it continues, and its number in the session.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 pub struct Refresh {
     pub session: usize,
     pub serial: usize,
 }
 
-/// Signs and reads, with a secret of its own at every start.
+/// Signs and reads JWTs, with a new secret at every start.
 pub struct Keys {
     sign: EncodingKey,
     verify: DecodingKey,
@@ -51,10 +51,10 @@ impl Keys {
         jsonwebtoken::encode(&Header::default(), claims, &self.sign).expect("an HMAC never fails to sign")
     }
 
-    /// The claims, or why there are none.
+    /// The claims, or why the token is invalid.
     pub fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, &'static str> {
         let mut validation = Validation::default();
-        // `Access::is_expired` judges expiry, to the fraction.
+        // `Access::is_expired` checks the expiry, to the fraction.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         let read = jsonwebtoken::decode(token, &self.verify, &validation);

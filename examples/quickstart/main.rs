@@ -1,7 +1,7 @@
-//! 64 calls with an expired token, one refresh, and nobody notices: `cargo run --example quickstart`.
+//! 64 calls with an expired token, one refresh, and every call is answered: `cargo run --example quickstart`.
 //!
-//! The trait below is the whole client. The rest starts a server on this machine (`server.rs`), lets the access token expire,
-//! and prints what the server saw.
+//! The trait below is the whole client. The rest starts a server on this machine (`server.rs`), lets the access token
+//! expire, and prints what the server received.
 
 mod jwt;
 mod server;
@@ -18,15 +18,16 @@ use serde::{Deserialize, Serialize};
 use server::Server;
 use timeline::Kind;
 
-/// The shop's API. Its server wants the bare token, says 403 where others say 401, and keeps the refresh token in a cookie.
+/// The shop's API. Its server expects the token without a scheme, answers 403 where others answer 401, and keeps the
+/// refresh token in a cookie.
 #[api(scheme = none, refresh_on(403))]
 trait Shop {
-    /// Logs in; the token in the answer is the session.
+    /// Logs in. The token in the answer starts the session.
     #[login]
     #[post("/api/user/login")]
     async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
 
-    /// Nobody calls this by hand. It takes no token, because the cookie is enough.
+    /// The runtime calls this. It takes no token, because the cookie is enough.
     #[refresh]
     #[post("/api/user/refresh_token")]
     async fn refresh(&self) -> Result<Tokens>;
@@ -36,7 +37,7 @@ trait Shop {
     #[post("/api/user/logout")]
     async fn logout(&self) -> Result<()>;
 
-    /// An order, for whoever is logged in.
+    /// An order of the current user.
     #[get("/api/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Order>;
 }
@@ -56,11 +57,11 @@ struct Order {
 const LIFETIME: Duration = Duration::from_secs(2);
 const CALLS: usize = 64;
 
-// One thread: all calls are under way before the first answer is read. That is the hard case, and the same in every run.
+// One thread: all calls are in progress before the first answer is read. This is the worst case, in every run.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let server = Server::start(LIFETIME).await?;
-    // Whatever proxy is set up, the server is right here.
+    // The server is on this machine, so no proxy is used.
     let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
     let shop = ShopClient::builder(&server.url).http(direct).build()?;
 

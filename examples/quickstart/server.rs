@@ -1,9 +1,9 @@
-//! The quickstart's server, on loopback: a faithful copy of the one that afresh was made for.
+//! The quickstart's server, on loopback: a copy of the server that afresh was first written for.
 //!
-//! - Its access tokens are JWTs that live very briefly. They stand in the `authorization` header as they are, without `Bearer`.
-//! - A token that is missing, bad or expired is answered with 403, never with 401, and a body that gives the reason.
-//! - The refresh token is a cookie that no script can read (`HttpOnly`), and a new one at every refresh. A spent one is
-//!   refused and ends the session, for it may have been stolen.
+//! - Its access tokens are JWTs with a very short lifetime. They stand in the `authorization` header without `Bearer`.
+//! - A missing, invalid or expired token is answered with 403, never with 401, and a body with the reason.
+//! - The refresh token is an `HttpOnly` cookie, replaced at every refresh. A spent one is refused and ends the session,
+//!   because it may have been stolen.
 
 use std::collections::{BTreeMap, HashSet};
 use std::io;
@@ -26,16 +26,16 @@ use tokio::task::JoinHandle;
 use crate::jwt::{Access, Keys, Refresh};
 use crate::timeline::{Kind, Timeline};
 
-/// The server while it runs; dropped, it stops.
+/// The running server. Dropping it stops it.
 pub struct Server {
-    /// Where it is: `http://127.0.0.1:49152`.
+    /// Its URL: `http://127.0.0.1:49152`.
     pub url: String,
     shop: Arc<Shop>,
     task: JoinHandle<io::Result<()>>,
 }
 
 impl Server {
-    /// Starts to serve, with access tokens that live so long.
+    /// Starts the server, with access tokens of this lifetime.
     pub async fn start(lifetime: Duration) -> io::Result<Self> {
         let shop = Arc::new(Shop { lifetime, keys: Keys::new(), book: Mutex::new(Book::new()) });
         let routes = Router::new()
@@ -50,12 +50,12 @@ impl Server {
         Ok(Self { url, shop, task })
     }
 
-    /// What happened so far.
+    /// The events so far.
     pub fn timeline(&self) -> Timeline {
         self.shop.book().timeline.clone()
     }
 
-    /// How many requests arrived at each route so far, whatever was answered.
+    /// How many requests have arrived at each route, whatever their answers.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
         self.shop.book().received.clone()
     }
@@ -73,7 +73,7 @@ struct Shop {
     book: Mutex<Book>,
 }
 
-/// What the server remembers.
+/// The server's state.
 struct Book {
     timeline: Timeline,
     received: BTreeMap<&'static str, usize>,
@@ -85,7 +85,7 @@ struct Book {
 
 struct Session {
     customer: String,
-    /// The refresh token that is good. All before it are spent.
+    /// The valid refresh token. All before it are spent.
     serial: usize,
     alive: bool,
 }
@@ -187,7 +187,7 @@ impl Shop {
         self.keys.read(jar.get("refresh_token").map_or("", Cookie::value))
     }
 
-    /// Answers with an access token, and with a refresh token that spends the one before it.
+    /// Answers with an access token, and with a refresh token that replaces the one before it.
     fn issue(&self, book: &mut Book, session: usize, kind: Kind) -> Response {
         book.access_tokens += 1;
         book.timeline.record(kind, Some(book.access_tokens));

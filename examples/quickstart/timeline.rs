@@ -1,4 +1,4 @@
-//! What the server saw, and when: the only source of every number that the quickstart prints.
+//! What the server received, and when: the only source of every number that the quickstart prints.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -16,7 +16,8 @@ pub enum Kind {
     LoggedOut,
 }
 
-/// One event: what, how long after the server's start, and which access token (the first is 1) was sent or issued.
+/// One event: its kind, its time since the server's start, and the number of the access token that was sent or
+/// issued, from 1.
 #[derive(Clone, Copy, Debug)]
 pub struct Event {
     pub kind: Kind,
@@ -24,7 +25,7 @@ pub struct Event {
     pub token: Option<usize>,
 }
 
-/// All events in the order in which they happened. Displayed, events of one kind are one line.
+/// All events in order. Displayed, events of one kind are one line.
 #[derive(Clone, Debug)]
 pub struct Timeline {
     start: Instant,
@@ -44,7 +45,7 @@ impl Timeline {
         self.events.iter().filter(|event| event.kind == kind).count()
     }
 
-    /// What happened after an earlier look.
+    /// The events after an earlier point.
     pub fn since(mut self, earlier: &Self) -> Self {
         self.events.drain(..earlier.events.len());
         self

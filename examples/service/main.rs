@@ -1,4 +1,5 @@
-//! One service calls another in its own name (RFC 6749 §4.4), and its instances share one token: `cargo run --example service`.
+//! A service calls another with its own credentials (RFC 6749 §4.4), and its instances share one token:
+//! `cargo run --example service`.
 
 use std::env;
 use std::error::Error;
@@ -12,7 +13,7 @@ use reqwest::redirect::Policy;
 
 type Result<T> = std::result::Result<T, Box<dyn Error>>;
 
-/// The API of the service that is called. It needs neither a login nor a refresh: the grant is given to the client.
+/// The API of the service that is called. It declares neither a login nor a refresh: the client gets the grant.
 #[api]
 trait Orders {
     #[get("/orders")]
@@ -24,12 +25,13 @@ const CALLS: usize = 20;
 
 /// What each instance starts with.
 fn billing(url: &str, session: &Path) -> Result<OrdersClient> {
-    // The secret comes from where your program has its secrets.
+    // In your program, the secret comes from your secret store.
     let grant = ClientCredentials::new(format!("{url}/oauth/token"), "billing", "s3cret-of-billing");
     let grant = grant.scope("orders:read");
-    // Whatever proxy is set up, the shop is right here.
+    // The shop is on this machine, so no proxy is used.
     let direct = reqwest::Client::builder().no_proxy().redirect(Policy::none()).build()?;
-    // For instances on one machine. On several it is a `RedisStore`; without any store each has a token of its own.
+    // For instances on one machine. For several machines, use a `RedisStore`. Without a store, each instance has its
+    // own token.
     let store = FileStore::new(session);
     Ok(OrdersClient::builder(url).http(direct).refresher(grant).store(store).build()?)
 }

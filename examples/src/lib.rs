@@ -1,5 +1,5 @@
 //! Examples of afresh: see the folders beside this one. `cargo run --example quickstart` runs the first.
 //!
-//! Here is what the others share: a shop to call.
+//! This library holds the shop server that the other examples call.
 
 pub mod shop;

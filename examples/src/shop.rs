@@ -1,6 +1,8 @@
-//! A shop's server on loopback, whose refresh tokens rotate: one that is presented twice ends the session. It counts.
+//! A shop's server on loopback, with rotating refresh tokens: a refresh token that is presented twice ends the
+//! session. The server counts its requests.
 //!
-//! Its access tokens are good for a number of calls, not for a time. So they expire in the same place on every machine.
+//! Its access tokens are valid for a number of calls, not for a time. So they expire at the same call on every
+//! machine.
 
 use std::io;
 use std::net::Ipv4Addr;
@@ -18,30 +20,30 @@ use tokio::net::TcpListener;
 use tokio::sync::Barrier;
 use tokio::task::JoinHandle;
 
-/// The id and the secret of the one service that may get tokens of its own, as HTTP Basic sends them.
+/// The id and the secret of the one service that may request its own tokens, as sent by HTTP Basic.
 const BILLING: &str = "Basic YmlsbGluZzpzM2NyZXQtb2YtYmlsbGluZw==";
 
-/// The server while it runs; dropped, it stops.
+/// The running server. Dropping it stops it.
 #[derive(Debug)]
 pub struct Shop {
-    /// Where it is: `http://127.0.0.1:49152`.
+    /// Its URL: `http://127.0.0.1:49152`.
     pub url: String,
     inner: Arc<Inner>,
     task: JoinHandle<io::Result<()>>,
 }
 
-/// What it has seen.
+/// What it has counted.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Counts {
     /// Calls that were answered.
     pub answered: usize,
     /// Calls that were refused because of their token.
     pub refused: usize,
-    /// Refresh tokens that were exchanged.
+    /// Refreshes that issued tokens.
     pub refreshes: usize,
     /// Refresh tokens that were presented a second time.
     pub spent: usize,
-    /// Tokens that were given to a service in its own name.
+    /// Tokens that were issued to a service for itself.
     pub grants: usize,
 }
 
@@ -56,7 +58,7 @@ struct Inner {
 #[derive(Debug, Default)]
 struct Book {
     counts: Counts,
-    /// Tokens are numbers: the newest is the only good one, of each kind.
+    /// Tokens are numbers. Of each kind, only the newest is valid.
     access: usize,
     refresh: usize,
     calls_left: usize,
@@ -75,13 +77,13 @@ struct Refresh {
 }
 
 impl Shop {
-    /// Starts to serve. Access tokens are good for `good_for` calls.
+    /// Starts the server. Access tokens are valid for `good_for` calls.
     pub async fn start(good_for: usize) -> io::Result<Self> {
         Self::with_crowd(good_for, 1).await
     }
 
-    /// As [`start`](Self::start); but the first `crowd` refusals wait for each other, so that nobody has refreshed before all
-    /// of them stand there with an expired token: the worst case, in every run.
+    /// Like [`start`](Self::start), but the first `crowd` refusals wait for each other. So no call refreshes before
+    /// all of them are refused: the worst case, in every run.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
         let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
         let inner = Arc::new(inner);
@@ -99,7 +101,7 @@ impl Shop {
         Ok(Self { url, inner, task })
     }
 
-    /// What it has seen so far.
+    /// What it has counted so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.inner.book().counts
@@ -117,7 +119,7 @@ impl Inner {
         self.book.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The answer, if the token is good.
+    /// The answer, if the token is valid.
     async fn answer(&self, headers: &HeaderMap, body: Value) -> Response {
         let refused = {
             let mut book = self.book();
@@ -130,7 +132,7 @@ impl Inner {
             book.counts.refused
         };
         if refused <= self.crowd {
-            // Whoever does not come at all is not waited for.
+            // A call that never arrives is not waited for.
             let _ = tokio::time::timeout(Duration::from_secs(10), self.gathering.wait()).await;
         }
         refusal("invalid_token")
@@ -181,7 +183,7 @@ async fn logout(State(shop): State<Arc<Inner>>) -> StatusCode {
     StatusCode::NO_CONTENT
 }
 
-/// RFC 6749 §4.4. There is no refresh token: the service can ask again.
+/// RFC 6749 §4.4. There is no refresh token: the service can request another token.
 async fn token(State(shop): State<Arc<Inner>>, headers: HeaderMap, form: String) -> Response {
     let known = headers.get("authorization").is_some_and(|value| value == BILLING);
     if !known || !form.contains("grant_type=client_credentials") {

@@ -1,4 +1,4 @@
-//! The quickstart's server, driven by hand: what it refuses, and what it counts.
+//! The quickstart's server, called by hand: what it refuses, and what it counts.
 
 #[path = "../quickstart/jwt.rs"]
 mod jwt;
@@ -17,7 +17,7 @@ use timeline::Kind;
 const LONG: Duration = Duration::from_mins(10);
 const EXPIRED_AT_ONCE: Duration = Duration::ZERO;
 
-/// What a login or a refresh hands out.
+/// What a login or a refresh returns.
 struct Tokens {
     access: String,
     cookie: String,
@@ -78,7 +78,7 @@ fn refusal(reason: &str) -> (u16, Value) {
 }
 
 #[tokio::test]
-async fn a_good_token_is_answered() {
+async fn a_valid_token_is_answered() {
     let driver = Driver::new(LONG).await;
     let access = driver.login().await.access;
     assert_eq!(driver.order(("authorization", &access)).await, (200, json!({ "id": 7, "customer": "ada" })));
@@ -124,7 +124,7 @@ async fn a_refresh_needs_the_cookie() {
 }
 
 #[tokio::test]
-async fn a_logout_ends_the_session_and_takes_the_cookie_back() {
+async fn a_logout_ends_the_session_and_removes_the_cookie() {
     let driver = Driver::new(LONG).await;
     let cookie = driver.login().await.cookie;
     let response = driver.send(Method::POST, "/api/user/logout", ("cookie", &cookie), Value::Null).await;

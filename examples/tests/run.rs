@@ -1,4 +1,4 @@
-//! Each example, run as anybody would: it ends well, and its last line says what it is to show.
+//! Runs each example as a user would: it succeeds, and its last line is the expected one.
 
 use std::env;
 use std::io::Write;

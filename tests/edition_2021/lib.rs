@@ -1,14 +1,14 @@
-//! What is generated is at home in a crate of edition 2021 too: the same traits, doubles and holders, compiled once more.
+//! Generated code works in a crate of edition 2021 too: the same traits, doubles and holders, compiled once more.
 #![cfg(test)]
 
 #[path = "../tests/language/api.rs"]
 #[expect(dead_code, reason = "not every group is here")]
 mod api;
+#[path = "../tests/language/declarations.rs"]
+mod declarations;
 #[path = "../tests/language/doubles.rs"]
 mod doubles;
 #[path = "../tests/language/holders.rs"]
 mod holders;
-#[path = "../tests/language/places.rs"]
-mod places;
-#[path = "../tests/language/strict.rs"]
-mod strict;
+#[path = "../tests/language/lints.rs"]
+mod lints;

@@ -1,4 +1,4 @@
-//! What a double answers: a response, an error of the transport, silence, or "let the test decide".
+//! What a double answers: a response, an error of the transport, nothing, or whatever the test decides later.
 
 use std::collections::VecDeque;
 use std::io;
@@ -49,7 +49,7 @@ pub(crate) enum Ending {
     Hang,
 }
 
-/// An error of the transport: the test's own the first time, its text from then on.
+/// An error of the transport: the test's own error the first time, then its text.
 #[derive(Clone, Debug)]
 pub(crate) struct Failure {
     text: String,
@@ -123,13 +123,14 @@ impl Answer {
 
     /// A response whose body the test feeds, chunk by chunk.
     #[must_use]
-    pub fn streamed(status: u16) -> (Self, Feed) {
+    pub fn streamed(status: u16) -> (Self, BodySender) {
         let (sender, receiver) = mpsc::unbounded_channel();
         let fed = Content::Fed(Arc::new(Mutex::new(Some(receiver))));
-        (Self::new(status).content(fed), Feed(sender))
+        (Self::new(status).content(fed), BodySender(sender))
     }
 
-    /// No response but an error of the transport. In memory it is exactly this one, on a socket the connection breaks.
+    /// No response but an error of the transport. In memory the caller gets exactly this error. On a socket the
+    /// connection breaks.
     #[must_use]
     pub fn fail(error: impl Into<BoxError>) -> Self {
         let error = error.into();
@@ -143,13 +144,13 @@ impl Answer {
         Self::fail(io::Error::new(io::ErrorKind::ConnectionReset, "connection reset by the test"))
     }
 
-    /// Nothing, for as long as the caller waits.
+    /// No answer, for as long as the caller waits.
     #[must_use]
     pub fn hang() -> Self {
         Self(Kind::Hang)
     }
 
-    /// Leaves the request to the test: it parks, as if there were no automatic answer.
+    /// Leaves the request to the test: it parks, as without an automatic answer.
     #[must_use]
     pub fn park() -> Self {
         Self(Kind::Park)
@@ -168,7 +169,7 @@ impl Answer {
         self
     }
 
-    /// Sets the body, leaving the headers alone.
+    /// Sets the body and leaves the headers unchanged.
     #[must_use]
     pub fn body(self, body: impl Into<Bytes>) -> Self {
         self.content(Content::Whole(body.into()))
@@ -180,13 +181,13 @@ impl Answer {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))
     }
 
-    /// After what the body has so far, the connection breaks.
+    /// The connection breaks after the body so far.
     #[must_use]
     pub fn then_break(self) -> Self {
         self.ending(Ending::Break)
     }
 
-    /// After what the body has so far, nothing more comes.
+    /// Nothing more arrives after the body so far.
     #[must_use]
     pub fn then_hang(self) -> Self {
         self.ending(Ending::Hang)
@@ -237,12 +238,12 @@ impl<B: Into<Bytes>> From<http::Response<B>> for Answer {
     }
 }
 
-/// The test's end of a body that is under way. Dropping it ends the body.
+/// The test's end of a body that is being sent. Dropping it ends the body.
 #[derive(Clone, Debug)]
-pub struct Feed(mpsc::UnboundedSender<Chunk>);
+pub struct BodySender(mpsc::UnboundedSender<Chunk>);
 
-impl Feed {
-    /// Sends a chunk; `false` if nobody reads any more.
+impl BodySender {
+    /// Sends a chunk; `false` if the reader is gone.
     pub fn send(&self, chunk: impl Into<Bytes>) -> bool {
         self.0.send(Ok(chunk.into())).is_ok()
     }

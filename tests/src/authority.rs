@@ -1,4 +1,4 @@
-//! The endpoints of login, refresh and logout, as a test sees them: what it can turn and what it can ask.
+//! The double of an authorization server: what a test can configure, hold and ask.
 
 use std::collections::VecDeque;
 use std::fmt;
@@ -7,43 +7,51 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use crate::counter::Parked;
-use crate::double::doors;
+use crate::authority_config::{AuthorityConfig, Handling, Role};
+use crate::double::double_methods;
 use crate::gate::Gate;
-use crate::journal::{Journal, Moment};
-use crate::knobs::{Conduct, Knobs, Role};
-use crate::ledger::Ledger;
+use crate::issued_tokens::IssuedTokens;
+use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
+use crate::token_requests::ParkedRequest;
 
-/// A token endpoint that keeps books. Clones are the same authority.
+/// An authorization server with endpoints for login, refresh and logout. It remembers every token. Clones share one state.
 ///
-/// Its tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the [`canary`](Self::canary): text
-/// that appears nowhere by chance, so that a search for it finds every leak.
-#[derive(Clone)]
-pub struct Authority(Arc<Inner>);
+/// Its tokens are `…-access-1`, `…-access-2` and `…-refresh-1`, `…-refresh-2`, where `…` is the [`canary`](Self::canary): random
+/// text, so that a search for it finds every leak.
+///
+/// When the value that [`new`](Self::new) or [`with`](Self::with) returned is dropped, the test fails if a client presented a
+/// refresh token that it knew to be spent. A test that provokes this calls [`expect_reuses`](Self::expect_reuses). Clones check
+/// nothing, so keep the first value in the test function until its end.
+pub struct Authority {
+    shared: Arc<Inner>,
+    /// Whether this value checks for reuse when it is dropped: the first one does, its clones do not.
+    checks_reuse: bool,
+}
 
 pub(crate) struct Inner {
-    pub(crate) journal: Journal,
-    pub(crate) gates: [Gate<Conduct>; 3],
+    pub(crate) log: RequestLog,
+    pub(crate) gates: [Gate<Handling>; 3],
     state: Mutex<State>,
 }
 
 pub(crate) struct State {
-    pub(crate) knobs: Knobs,
-    pub(crate) ledger: Ledger,
-    pub(crate) desks: [Desk; 3],
+    pub(crate) config: AuthorityConfig,
+    pub(crate) issued: IssuedTokens,
+    pub(crate) endpoints: [Endpoint; 3],
     pub(crate) exchanging: usize,
-    pub(crate) most_at_once: usize,
+    pub(crate) max_concurrent_refreshes: usize,
     pub(crate) granted: usize,
+    pub(crate) expected_reuses: usize,
 }
 
-/// Where requests of one role are taken.
-pub(crate) struct Desk {
+/// The endpoint of one role.
+pub(crate) struct Endpoint {
     pub(crate) seen: Vec<Seen>,
     pub(crate) hold: Option<Hold>,
-    /// What to do with the next requests, before the standing conduct holds again.
-    pub(crate) next: VecDeque<Conduct>,
-    pub(crate) always: Conduct,
+    /// How to handle the next requests. After them, `always` applies again.
+    pub(crate) next: VecDeque<Handling>,
+    pub(crate) always: Handling,
 }
 
 /// When a request is held.
@@ -53,16 +61,16 @@ pub(crate) enum Hold {
     Processed,
 }
 
-/// Tokens that were issued.
+/// An access token and a refresh token that were issued together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Issued {
+pub struct TokenPair {
     /// The access token.
     pub access: String,
     /// The refresh token.
     pub refresh: String,
 }
 
-doors!(Authority);
+double_methods!(Authority);
 
 impl Default for Authority {
     fn default() -> Self {
@@ -71,62 +79,71 @@ impl Default for Authority {
 }
 
 impl Authority {
-    /// An honest authority, see [`Knobs::default`].
+    /// A server with the [default configuration](AuthorityConfig::default).
     #[must_use]
     pub fn new() -> Self {
-        Self::with(Knobs::default())
+        Self::with(AuthorityConfig::default())
     }
 
-    /// An authority with these knobs.
+    /// A server with this configuration.
     #[must_use]
-    pub fn with(knobs: Knobs) -> Self {
-        Self::with_journal(knobs, Journal::default())
+    pub fn with(config: AuthorityConfig) -> Self {
+        Self::with_log(config, RequestLog::default())
     }
 
-    pub(crate) fn with_journal(knobs: Knobs, journal: Journal) -> Self {
-        let desks = [(); 3].map(|()| Desk {
+    pub(crate) fn with_log(config: AuthorityConfig, log: RequestLog) -> Self {
+        let endpoints = [(); 3].map(|()| Endpoint {
             seen: Vec::new(),
             hold: None,
             next: VecDeque::new(),
-            always: Conduct::Honest,
+            always: Handling::Normal,
         });
-        let ledger = Ledger::new();
-        let state = State { knobs, ledger, desks, exchanging: 0, most_at_once: 0, granted: 0 };
-        Self(Arc::new(Inner { journal, gates: Default::default(), state: Mutex::new(state) }))
+        let issued = IssuedTokens::new();
+        let state = State {
+            config,
+            issued,
+            endpoints,
+            exchanging: 0,
+            max_concurrent_refreshes: 0,
+            granted: 0,
+            expected_reuses: 0,
+        };
+        let inner = Inner { log, gates: Default::default(), state: Mutex::new(state) };
+        Self { shared: Arc::new(inner), checks_reuse: true }
     }
 
-    // ---- What it does ----
+    // ---- What a test tells it to do ----
 
-    /// Turns knobs, now or in the middle of a test: `authority.turn(|knobs| knobs.rotate = false)`.
-    pub fn turn<T>(&self, turn: impl FnOnce(&mut Knobs) -> T) {
-        turn(&mut self.state().knobs);
+    /// Changes the configuration at any time: `authority.configure(|config| config.rotate = false)`.
+    pub fn configure<T>(&self, configure: impl FnOnce(&mut AuthorityConfig) -> T) {
+        configure(&mut self.state().config);
     }
 
-    /// Decides about the next request of this role; called again, about the one after it.
-    pub fn next(&self, role: Role, conduct: Conduct) {
-        self.state().desk(role).next.push_back(conduct);
+    /// Sets how the next request of this role is handled. A second call sets it for the request after that.
+    pub fn next(&self, role: Role, handling: Handling) {
+        self.state().endpoint(role).next.push_back(handling);
     }
 
-    /// Decides about every request of this role, until told otherwise.
-    pub fn always(&self, role: Role, conduct: Conduct) {
-        self.state().desk(role).always = conduct;
+    /// Sets how every request of this role is handled from now on.
+    pub fn always(&self, role: Role, handling: Handling) {
+        self.state().endpoint(role).always = handling;
     }
 
     /// From now on requests of this role park before they are processed; see [`parked`](Self::parked).
     pub fn hold(&self, role: Role) {
-        self.state().desk(role).hold = Some(Hold::Unprocessed);
+        self.state().endpoint(role).hold = Some(Hold::Unprocessed);
     }
 
     /// From now on requests of this role are processed and park before they are answered.
     pub fn hold_processed(&self, role: Role) {
-        self.state().desk(role).hold = Some(Hold::Processed);
+        self.state().endpoint(role).hold = Some(Hold::Processed);
     }
 
-    /// From now on requests of this role pass, and those that are parked and not taken yet go on.
+    /// Stops holding requests of this role, and releases those that the test has not taken.
     pub fn open(&self, role: Role) {
-        self.state().desk(role).hold = None;
+        self.state().endpoint(role).hold = None;
         while let Some(waiting) = self.gate(role).try_next() {
-            waiting.decide(Conduct::Honest);
+            waiting.decide(Handling::Normal);
         }
     }
 
@@ -134,9 +151,9 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if none can come any more.
-    pub async fn parked(&self, role: Role) -> Parked {
-        Parked(self.gate(role).next("request at the authority", || self.log()).await)
+    /// With the clock paused, if no more request can arrive.
+    pub async fn parked(&self, role: Role) -> ParkedRequest {
+        ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
 
     /// How many requests of this role are held that the test has not taken yet.
@@ -147,73 +164,73 @@ impl Authority {
 
     /// Starts a session without a request, for a client that starts logged in.
     #[must_use]
-    pub fn issue(&self) -> Issued {
+    pub fn issue(&self) -> TokenPair {
         self.issue_to(Value::Null)
     }
 
-    /// The same for somebody whom [`credentials`](Self::credentials) names.
+    /// The same, for the user that [`credentials`](Self::credentials) then returns.
     #[must_use]
-    pub fn issue_to(&self, credentials: Value) -> Issued {
-        let State { ledger, knobs, .. } = &mut *self.state();
-        let grant = ledger.log_in(credentials, knobs, Instant::now());
-        Issued { access: ledger.access_text(grant.access), refresh: ledger.secret_text(grant.secret) }
+    pub fn issue_to(&self, credentials: Value) -> TokenPair {
+        let State { issued, config, .. } = &mut *self.state();
+        let grant = issued.log_in(credentials, config, Instant::now());
+        TokenPair { access: issued.access_text(grant.access), refresh: issued.secret_text(grant.secret) }
     }
 
     /// Ends every access token, and no session.
     pub fn expire(&self) {
-        self.state().ledger.expire();
+        self.state().issued.expire();
     }
 
-    /// Ends every session: no token of now is good any more.
+    /// Ends every session. No token issued so far is valid any more.
     pub fn revoke(&self) {
-        self.state().ledger.revoke();
+        self.state().issued.revoke();
     }
 
-    // ---- What it knows ----
+    // ---- What a test can ask it ----
 
-    /// Whether an access token is good now.
+    /// Whether an access token is valid now.
     #[must_use]
     pub fn accepts(&self, token: &str) -> bool {
-        self.state().ledger.accepts(token, Instant::now())
+        self.state().issued.accepts(token, Instant::now())
     }
 
-    /// Text that is part of every token of this authority and of nothing else.
+    /// Text that every token of this server contains, and nothing else does.
     #[must_use]
     pub fn canary(&self) -> String {
-        self.state().ledger.canary().to_owned()
+        self.state().issued.canary().to_owned()
     }
 
     /// The access token of this number, from 1, whether it was issued or not.
     #[must_use]
     pub fn access(&self, number: usize) -> String {
-        self.state().ledger.access_text(number)
+        self.state().issued.access_text(number)
     }
 
     /// The refresh token of this number, from 1, whether it was issued or not.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
-        self.state().ledger.secret_text(number)
+        self.state().issued.secret_text(number)
     }
 
     /// The number of an access token that this authority issued.
     #[must_use]
     pub fn number_of(&self, access: &str) -> Option<usize> {
-        self.state().ledger.access_number(access)
+        self.state().issued.access_number(access)
     }
 
     /// What the session of an access token was logged in with, as JSON.
     #[must_use]
     pub fn credentials(&self, access: &str) -> Option<Value> {
-        self.state().ledger.credentials(access)
+        self.state().issued.credentials(access)
     }
 
-    /// How many exchanges arrived, whatever became of them.
+    /// How many requests arrived at the refresh endpoint, successful or not.
     #[must_use]
-    pub fn posts(&self) -> usize {
+    pub fn refreshes(&self) -> usize {
         self.requests(Role::Refresh).len()
     }
 
-    /// How many exchanges issued tokens.
+    /// How many refreshes issued tokens.
     #[must_use]
     pub fn granted(&self) -> usize {
         self.state().granted
@@ -231,73 +248,78 @@ impl Authority {
         self.requests(Role::Logout).len()
     }
 
-    /// How often a refresh token was presented that its holder had been told is spent.
+    /// How often a client presented a refresh token that it knew to be spent, because it had received the answer.
     #[must_use]
-    pub fn spent_twice(&self) -> usize {
-        self.state().ledger.spent_twice()
+    pub fn reuses(&self) -> usize {
+        self.state().issued.reuses()
     }
 
-    /// How often a spent refresh token was presented by somebody who never got the answer to its first use.
+    /// How often a client presented a spent refresh token because it never received the answer to the first use.
     #[must_use]
-    pub fn asked_again(&self) -> usize {
-        self.state().ledger.asked_again()
+    pub fn retries_after_lost_answer(&self) -> usize {
+        self.state().issued.retries_after_lost_answer()
     }
 
-    /// How many exchanges were under way at the same time, at most.
+    /// The largest number of refreshes that were in progress at the same time.
     #[must_use]
-    pub fn most_at_once(&self) -> usize {
-        self.state().most_at_once
+    pub fn max_concurrent_refreshes(&self) -> usize {
+        self.state().max_concurrent_refreshes
     }
 
-    /// Every request of a role so far, in the order of arrival.
+    /// Every request of this role so far, in the order of arrival.
     #[must_use]
     pub fn requests(&self, role: Role) -> Vec<Seen> {
-        self.state().desk(role).seen.clone()
+        self.state().endpoint(role).seen.clone()
     }
 
     /// Every request so far, in the order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
-        let mut all: Vec<_> = self.state().desks.iter().flat_map(|desk| desk.seen.clone()).collect();
+        let mut all: Vec<_> =
+            self.state().endpoints.iter().flat_map(|endpoint| endpoint.seen.clone()).collect();
         all.sort_by_key(Seen::number);
         all
     }
 
-    /// Everything that happened, in order; in a [`World`](crate::World) also what happened at its stage.
+    /// Everything that happened, in order; in a [`World`](crate::World), this includes its stage.
     #[must_use]
-    pub fn journal(&self) -> Vec<Moment> {
-        self.0.journal.moments()
-    }
-
-    /// Fails the test if a refresh token was presented that its holder knew to be spent.
-    ///
-    /// # Panics
-    ///
-    /// If so.
-    #[track_caller]
-    pub fn assert_nothing_spent_twice(&self) {
-        let exchanges = self.requests(Role::Refresh);
-        assert_eq!(self.spent_twice(), 0, "a spent refresh token was presented again: {exchanges:#?}");
+    pub fn history(&self) -> Vec<LogEntry> {
+        self.shared.log.entries()
     }
 }
 
 impl Authority {
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(crate) fn gate(&self, role: Role) -> &Gate<Conduct> {
-        &self.0.gates[role as usize]
+    pub(crate) fn gate(&self, role: Role) -> &Gate<Handling> {
+        &self.shared.gates[role as usize]
     }
 
-    pub(crate) fn journal_of_all(&self) -> &Journal {
-        &self.0.journal
+    pub(crate) fn request_log(&self) -> &RequestLog {
+        &self.shared.log
     }
 }
 
 impl State {
-    pub(crate) fn desk(&mut self, role: Role) -> &mut Desk {
-        &mut self.desks[role as usize]
+    pub(crate) fn endpoint(&mut self, role: Role) -> &mut Endpoint {
+        &mut self.endpoints[role as usize]
+    }
+}
+
+impl Clone for Authority {
+    fn clone(&self) -> Self {
+        Self { shared: Arc::clone(&self.shared), checks_reuse: false }
+    }
+}
+
+impl Drop for Authority {
+    fn drop(&mut self) {
+        // A second panic would hide the first one.
+        if self.checks_reuse && !std::thread::panicking() {
+            self.check_reuses();
+        }
     }
 }
 

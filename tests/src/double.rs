@@ -1,4 +1,4 @@
-//! What all doubles have in common: one way in, reached in memory or over a socket.
+//! What all doubles share: one function that handles a request, reached in memory or over a socket.
 
 use std::error::Error;
 use std::task::{Context, Poll};
@@ -9,23 +9,23 @@ use futures_util::future::BoxFuture;
 use http_body_util::BodyExt;
 use reqwest::ResponseBuilderExt;
 
-use crate::reply::ReplyBody;
+use crate::response_body::ResponseBody;
 use crate::seen::RequestTimeout;
 
 /// Any error of a transport.
 pub type BoxError = Box<dyn Error + Send + Sync>;
 
 /// What a double gives back: a response, or an error of the transport.
-pub type Outcome = Result<http::Response<ReplyBody>, BoxError>;
+pub type Outcome = Result<http::Response<ResponseBody>, BoxError>;
 
-/// A server that a test plays.
+/// A test double of a server.
 pub trait Double: Clone + Send + Sync + 'static {
-    /// Takes one request, whose URI is the whole URL. Dropping the future is the caller's going away.
+    /// Handles one request, whose URI is the whole URL. Dropping the future means that the caller is gone.
     fn handle(&self, request: http::Request<Bytes>) -> BoxFuture<'static, Outcome>;
 }
 
-/// The two doors of a double, as methods that need no trait in scope.
-macro_rules! doors {
+/// The two ways to reach a double, as methods that need no trait in scope.
+macro_rules! double_methods {
     ($double:ty) => {
         impl $double {
             /// As a transport in memory: a tower service for reqwest's requests and responses.
@@ -45,7 +45,7 @@ macro_rules! doors {
         }
     };
 }
-pub(crate) use doors;
+pub(crate) use double_methods;
 
 /// A [`Double`] as a tower service for reqwest's types: no socket, no task, no time.
 #[derive(Clone, Debug)]

@@ -1,4 +1,4 @@
-//! Where requests wait for the test, in the order of their arrival.
+//! A queue in which requests wait for the test, in the order of their arrival.
 
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -8,8 +8,8 @@ use tokio::sync::{Notify, oneshot};
 
 use crate::seen::Seen;
 
-/// Longer than any test waits. With the clock paused it passes as soon as nothing else can happen, which turns a test that
-/// would hang for ever into one that says why.
+/// Longer than any test waits. With the clock paused it passes as soon as nothing else can happen. A test that would
+/// hang forever fails with a message instead.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
 /// A queue of requests that wait for a decision `D`.
@@ -41,7 +41,7 @@ impl<D> Gate<D> {
         decision.await.ok()
     }
 
-    /// The next request of this gate that still has a caller.
+    /// The next request in this queue that still has a caller.
     pub(crate) async fn next(&self, what: &str, so_far: impl Fn() -> Vec<Seen>) -> Waiting<D> {
         let next = async {
             loop {
@@ -75,7 +75,7 @@ impl<D> Gate<D> {
 
 impl<D> Waiting<D> {
     pub(crate) fn decide(self, decision: D) {
-        // Nobody listens if the caller went away, which is for the caller to know.
+        // The receiver is gone if the caller is, which is not an error here.
         let _ = self.decide.send(decision);
     }
 

@@ -1,12 +1,13 @@
-//! The other side of the wire, for tests: servers that do nothing but what the test tells them to.
+//! Test doubles of servers: they do only what the test tells them.
 //!
 //! - [`Stage`]: an API at which every request parks until the test answers it.
-//! - [`Authority`]: the endpoints of login, refresh and logout, with [`Knobs`] for everything that real ones do wrong.
-//! - [`World`]: both on one origin. [`Origins`]: several of them on several origins.
+//! - [`Authority`]: an authorization server with endpoints for login, refresh and logout. [`AuthorityConfig`] sets how it
+//!   behaves, including the faults of real servers.
+//! - [`World`]: a stage and an authority at one origin. [`Origins`]: several doubles at several origins.
 //!
-//! Each is a [`Double`]: `.service()` is a tower service for a client's transport, in memory, and `.listen()` serves the same
-//! double on a loopback socket. Nothing sleeps and nothing depends on real time: with tokio's clock paused, everything in
-//! memory is deterministic. (Sockets and a paused clock do not mix: waiting for the network looks like idling.)
+//! Each is a [`Double`]: `.service()` is a tower service for a client's transport, in memory, and `.listen()` serves the
+//! same double on a loopback socket. Nothing sleeps: with tokio's clock paused, everything in memory is deterministic.
+//! (Do not use sockets with a paused clock: while a test waits for the network, the clock advances.)
 //!
 //! ```
 //! # tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(async {
@@ -22,39 +23,41 @@
 //! arrival.answer(403);
 //!
 //! assert_eq!(call.await.unwrap().unwrap().status(), 403);
-//! assert_eq!(stage.sends(), 1);
+//! stage.assert_sends(1);
 //! # });
 //! ```
 //!
-//! Beside them: [`RedisServer`], a real one for one test, and [`store_conformance`], what every store of sessions must keep to.
+//! Also here: [`RedisServer`], a real Redis for one test, and [`store_conformance`], the checks that every session store
+//! must pass. `tests/README.md` says which double to use for what.
 
 mod answer;
+mod assertions;
 mod authority;
-mod counter;
+mod authority_config;
 mod double;
 mod gate;
-mod journal;
-mod knobs;
-mod ledger;
+mod issued_tokens;
 mod origins;
 mod redis_server;
-mod reply;
+mod request_log;
+mod response_body;
 mod seen;
 mod socket;
 mod stage;
 pub mod store_conformance;
+mod token_requests;
 mod world;
 
-pub use answer::{Answer, Feed};
-pub use authority::{Authority, Issued};
-pub use counter::Parked;
+pub use answer::{Answer, BodySender};
+pub use authority::{Authority, TokenPair};
+pub use authority_config::{AuthorityConfig, Handling, RefreshTokenField, RefreshTokenIn, Role};
 pub use double::{BoxError, Double, InMemory, Outcome};
-pub use journal::Moment;
-pub use knobs::{Carrier, Conduct, Knobs, Role, SecretField};
 pub use origins::Origins;
 pub use redis_server::RedisServer;
-pub use reply::ReplyBody;
-pub use seen::{Fate, Seen};
+pub use request_log::LogEntry;
+pub use response_body::ResponseBody;
+pub use seen::{RequestState, Seen};
 pub use socket::{Listening, connect};
 pub use stage::{Arrival, Stage};
+pub use token_requests::ParkedRequest;
 pub use world::World;

@@ -1,4 +1,4 @@
-//! Several origins behind one transport, for whatever crosses from one to another.
+//! Several origins behind one transport, for requests that cross from one to another.
 
 use std::fmt;
 use std::sync::Arc;
@@ -7,10 +7,10 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 
-use crate::double::{Double, Outcome, doors};
+use crate::double::{Double, Outcome, double_methods};
 use crate::seen::origin;
 
-/// Leads each request to the double of its origin. An origin that nobody put there cannot be connected to.
+/// Routes each request to the double of its origin. A connection to any other origin fails.
 ///
 /// ```
 /// # use afresh_tests::{Origins, Stage, World};
@@ -29,10 +29,10 @@ struct Place {
 
 type Handle = dyn Fn(http::Request<Bytes>) -> BoxFuture<'static, Outcome> + Send + Sync;
 
-doors!(Origins);
+double_methods!(Origins);
 
 impl Origins {
-    /// Nothing anywhere.
+    /// No origin yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()

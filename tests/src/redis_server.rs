@@ -7,8 +7,8 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
-/// A Redis of the test's own, on a free port of loopback, which keeps what it has in an append-only file. Dropping it ends the
-/// process and removes the file.
+/// A Redis for one test, on a free loopback port, with an append-only file. Dropping it ends the process and removes
+/// the file.
 #[derive(Debug)]
 pub struct RedisServer {
     port: u16,
@@ -28,7 +28,7 @@ impl RedisServer {
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
             assert!(!required, "redis-server is required, and there is none");
-            // Not by `eprintln!`, which is shown for tests only that fail.
+            // Not `eprintln!`, which is shown only for tests that fail.
             let skipped = "SKIPPED: there is no redis-server; nothing is proved of the store in it";
             writeln!(std::io::stderr(), "{skipped}").expect("stderr");
             return None;
@@ -36,7 +36,7 @@ impl RedisServer {
         let name = format!("afresh-redis-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let folder = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&folder).expect("a folder for Redis");
-        // Somebody else may take the port in between: then another.
+        // Another process may take the port in between. Then try another port.
         for _ in 0..5 {
             let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port on loopback");
             let port = listener.local_addr().expect("a bound socket has an address").port();
@@ -45,13 +45,13 @@ impl RedisServer {
             if server.comes_up() {
                 return Some(server);
             }
-            // Its folder is the next one's.
+            // The next attempt uses the same folder.
             server.folder = PathBuf::new();
         }
         panic!("redis-server does not start");
     }
 
-    /// Where it is: `redis://127.0.0.1:49152/`.
+    /// Its URL: `redis://127.0.0.1:49152/`.
     #[must_use]
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/", self.port)
@@ -78,7 +78,7 @@ impl RedisServer {
         assert!(self.comes_up(), "redis-server does not start again");
     }
 
-    /// The process's id, for signals.
+    /// The process id, for signals.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.process.id()

@@ -1,4 +1,4 @@
-//! A request as the double saw it, and what became of it.
+//! A request as the double received it, and its state.
 
 use std::fmt;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -9,7 +9,7 @@ use bytes::Bytes;
 use http::{HeaderMap, Uri};
 use tokio::time::Instant;
 
-/// A request that arrived. Cheap to clone; every clone follows the request's [`Fate`].
+/// A request that arrived. Cheap to clone; every clone follows the request's [`RequestState`].
 #[derive(Clone)]
 pub struct Seen(Arc<Inner>);
 
@@ -17,15 +17,15 @@ struct Inner {
     number: usize,
     at: Instant,
     request: http::Request<Bytes>,
-    fate: Mutex<Fate>,
+    state: Mutex<RequestState>,
 }
 
-/// What became of a request, from arrival to the last byte of its answer.
+/// The state of a request, from arrival to the last byte of its answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
+pub enum RequestState {
     /// Not answered yet.
     Waiting,
-    /// The caller went away before there was an answer.
+    /// The caller was gone before there was an answer.
     Abandoned,
     /// Answered by a transport error.
     Failed,
@@ -37,7 +37,7 @@ pub enum Fate {
     BodyDropped(u16),
 }
 
-impl Fate {
+impl RequestState {
     /// The status of the answer, if there was one.
     #[must_use]
     pub fn status(self) -> Option<u16> {
@@ -47,27 +47,32 @@ impl Fate {
         }
     }
 
-    /// Whether the exchange holds nothing any more: failed, abandoned, or its body read or dropped.
+    /// Whether the request is over: failed, abandoned, or its body read or dropped.
     #[must_use]
     pub fn is_over(self) -> bool {
         !matches!(self, Self::Waiting | Self::Answered(_))
     }
 }
 
-/// How long the sender was ready to wait, as the request itself says (in memory only: it is not sent).
+/// The timeout set on the request (in memory only: it is not sent).
 #[derive(Clone, Copy)]
 pub(crate) struct RequestTimeout(pub(crate) Duration);
 
 impl Seen {
     pub(crate) fn new(number: usize, request: http::Request<Bytes>) -> Self {
-        Self(Arc::new(Inner { number, at: Instant::now(), request, fate: Mutex::new(Fate::Waiting) }))
+        Self(Arc::new(Inner {
+            number,
+            at: Instant::now(),
+            request,
+            state: Mutex::new(RequestState::Waiting),
+        }))
     }
 
-    pub(crate) fn set_fate(&self, fate: Fate) {
-        *self.0.fate.lock().unwrap_or_else(PoisonError::into_inner) = fate;
+    pub(crate) fn set_state(&self, state: RequestState) {
+        *self.0.state.lock().unwrap_or_else(PoisonError::into_inner) = state;
     }
 
-    /// Its place among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
+    /// Its number among all requests of its [`Stage`](crate::Stage), [`Authority`](crate::Authority) or
     /// [`World`](crate::World), from 0.
     #[must_use]
     pub fn number(&self) -> usize {
@@ -80,13 +85,13 @@ impl Seen {
         self.0.at
     }
 
-    /// What became of it so far.
+    /// Its state so far.
     #[must_use]
-    pub fn fate(&self) -> Fate {
-        *self.0.fate.lock().unwrap_or_else(PoisonError::into_inner)
+    pub fn state(&self) -> RequestState {
+        *self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The verb: `GET`.
+    /// The method: `GET`.
     #[must_use]
     pub fn method(&self) -> &str {
         self.0.request.method().as_str()
@@ -104,25 +109,25 @@ impl Seen {
         self.uri().query()
     }
 
-    /// Verb and path: `GET /orders/7`.
+    /// Method and path: `GET /orders/7`.
     #[must_use]
     pub fn route(&self) -> String {
         format!("{} {}", self.method(), self.path())
     }
 
-    /// The whole URL. On a socket its authority is what the `host` header says.
+    /// The whole URL. On a socket, its authority is the `host` header.
     #[must_use]
     pub fn uri(&self) -> &Uri {
         self.0.request.uri()
     }
 
-    /// The host asked for, without its port.
+    /// The host, without its port.
     #[must_use]
     pub fn host(&self) -> &str {
         self.uri().host().unwrap_or_default()
     }
 
-    /// Scheme, host and port (where one is written): `https://api.test`.
+    /// Scheme, host and port (if the URL has one): `https://api.test`.
     #[must_use]
     pub fn origin(&self) -> String {
         origin(self.uri())
@@ -140,7 +145,7 @@ impl Seen {
         self.0.request.headers()
     }
 
-    /// What the `authorization` header carries, without its scheme if it has one.
+    /// The value of the `authorization` header, without its scheme if it has one.
     #[must_use]
     pub fn token(&self) -> Option<&str> {
         let value = self.header("authorization")?;
@@ -210,7 +215,7 @@ impl Seen {
 
 impl fmt::Debug for Seen {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "#{} {} {} ({:?})", self.number(), self.method(), self.uri(), self.fate())
+        write!(f, "#{} {} {} ({:?})", self.number(), self.method(), self.uri(), self.state())
     }
 }
 

@@ -1,4 +1,4 @@
-//! A double behind HTTP/1.1, one task per connection: on a real loopback socket, or on a pipe in memory.
+//! A double behind HTTP/1.1, with one task for each connection: on a real loopback socket, or on a pipe in memory.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -20,7 +20,7 @@ use crate::double::{Double, Outcome};
 /// A double that is being served. Dropping it closes the socket and every connection.
 #[derive(Debug)]
 pub struct Listening {
-    /// Where it is: `http://127.0.0.1:49152`, without a slash at the end.
+    /// Its URL: `http://127.0.0.1:49152`, without a slash at the end.
     pub base_url: String,
     address: SocketAddr,
     connections: Arc<AtomicUsize>,
@@ -67,7 +67,7 @@ impl Drop for Listening {
 }
 
 async fn accept(listener: TcpListener, double: impl Double, connections: Arc<AtomicUsize>) -> Infallible {
-    // The set dies with this task, and every connection with the set.
+    // The set is dropped with this task, and every connection with the set.
     let mut open = JoinSet::new();
     loop {
         if let Ok((stream, _)) = listener.accept().await {
@@ -94,7 +94,7 @@ async fn serve(
     scheme: Arc<str>,
 ) {
     let service = service_fn(|request| receive(double.clone(), scheme.clone(), request));
-    // A connection that breaks is an answer too: it is how an error of the transport looks on a socket.
+    // A broken connection is an answer too: an error of the transport on a socket.
     let _ = hyper::server::conn::http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
 }
 

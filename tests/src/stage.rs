@@ -9,21 +9,21 @@ use futures_util::future::BoxFuture;
 use serde::Serialize;
 
 use crate::answer::{Answer, Kind};
-use crate::double::{BoxError, Double, Outcome, doors};
+use crate::double::{BoxError, Double, Outcome, double_methods};
 use crate::gate::{Gate, Waiting};
-use crate::journal::{Journal, Moment};
-use crate::reply::Visit;
+use crate::request_log::{LogEntry, RequestLog};
+use crate::response_body::OpenRequest;
 use crate::seen::Seen;
 
 /// An API whose every answer waits for the test. Clones are the same stage.
 ///
-/// A call whose caller goes away is out of the queue at once: it never blocks what comes after it.
+/// A call that its caller drops leaves the queue at once: it never blocks later calls.
 #[derive(Clone, Default)]
 pub struct Stage(Arc<Inner>);
 
 #[derive(Default)]
 struct Inner {
-    journal: Journal,
+    log: RequestLog,
     seen: Mutex<Vec<Seen>>,
     gate: Gate<Answer>,
     script: Mutex<Option<Script>>,
@@ -31,24 +31,24 @@ struct Inner {
 
 type Script = Arc<dyn Fn(&Seen) -> Answer + Send + Sync>;
 
-doors!(Stage);
+double_methods!(Stage);
 
 impl Stage {
-    /// A stage at which everything parks.
+    /// A stage at which every request parks.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    pub(crate) fn with_journal(journal: Journal) -> Self {
-        Self(Arc::new(Inner { journal, ..Inner::default() }))
+    pub(crate) fn with_log(log: RequestLog) -> Self {
+        Self(Arc::new(Inner { log, ..Inner::default() }))
     }
 
     /// Waits for the next request that parks, in the order of arrival.
     ///
     /// # Panics
     ///
-    /// With the clock paused, if none can come any more.
+    /// With the clock paused, if no more request can arrive.
     pub async fn arrival(&self) -> Arrival {
         Arrival(self.0.gate.next("request", || self.log()).await)
     }
@@ -57,7 +57,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if so many cannot come any more.
+    /// With the clock paused, if not enough requests can arrive any more.
     pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
         let mut arrivals = Vec::with_capacity(n);
         while arrivals.len() < n {
@@ -66,7 +66,7 @@ impl Stage {
         arrivals
     }
 
-    /// The next request that parks, if one is there already.
+    /// The next parked request, if there is one.
     #[must_use]
     pub fn try_arrival(&self) -> Option<Arrival> {
         self.0.gate.try_next().map(Arrival)
@@ -78,12 +78,13 @@ impl Stage {
         self.0.gate.waiting()
     }
 
-    /// From now on answers by itself, except where it says [`Answer::park`]. What is parked stays parked.
+    /// From now on the stage answers by itself, except where the script returns [`Answer::park`]. Parked requests
+    /// stay parked.
     pub fn respond<A: Into<Answer>>(&self, script: impl Fn(&Seen) -> A + Send + Sync + 'static) {
         *self.script() = Some(Arc::new(move |seen| script(seen).into()));
     }
 
-    /// From now on everything parks again.
+    /// From now on every request parks again.
     pub fn park(&self) {
         *self.script() = None;
     }
@@ -100,16 +101,16 @@ impl Stage {
         self.seen().len()
     }
 
-    /// Verb and path of every request so far: `["GET /orders/7"]`.
+    /// Method and path of every request so far: `["GET /orders/7"]`.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.seen().iter().map(Seen::route).collect()
     }
 
-    /// Everything that happened, in order; in a [`World`](crate::World) also what happened at its authority.
+    /// Everything that happened, in order; in a [`World`](crate::World), this includes its authority.
     #[must_use]
-    pub fn journal(&self) -> Vec<Moment> {
-        self.0.journal.moments()
+    pub fn history(&self) -> Vec<LogEntry> {
+        self.0.log.entries()
     }
 
     fn seen(&self) -> MutexGuard<'_, Vec<Seen>> {
@@ -121,15 +122,15 @@ impl Stage {
     }
 
     async fn take(self, request: http::Request<Bytes>) -> Outcome {
-        let visit = Visit::new(&self.0.journal, request);
-        self.seen().push(visit.seen().clone());
+        let open = OpenRequest::new(&self.0.log, request);
+        self.seen().push(open.seen().clone());
         let script = self.script().clone();
-        let scripted = script.map_or_else(Answer::park, |script| script(visit.seen()));
+        let scripted = script.map_or_else(Answer::park, |script| script(open.seen()));
         let answer = match scripted.0 {
-            Kind::Park => self.0.gate.park(visit.seen()).await.unwrap_or_else(Answer::reset),
+            Kind::Park => self.0.gate.park(open.seen()).await.unwrap_or_else(Answer::reset),
             _ => scripted,
         };
-        visit.answer(answer).await
+        open.answer(answer).await
     }
 }
 
@@ -147,12 +148,12 @@ impl fmt::Debug for Stage {
 
 /// A request that is parked. Dropped without an answer, its connection is reset.
 ///
-/// What it carries is a [`Seen`], whose methods it has.
+/// It derefs to the [`Seen`] request.
 #[derive(Debug)]
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// The request, to keep beyond the answer.
+    /// The request, to keep after the answer.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
@@ -183,13 +184,13 @@ impl Arrival {
         self.answer_with(Answer::hang());
     }
 
-    /// Whether the caller has gone away.
+    /// Whether the caller is gone.
     #[must_use]
     pub fn is_abandoned(&self) -> bool {
         self.0.is_abandoned()
     }
 
-    /// Waits until the caller goes away.
+    /// Waits until the caller is gone.
     pub async fn abandoned(&mut self) {
         self.0.abandoned().await;
     }

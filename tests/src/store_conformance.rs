@@ -1,6 +1,6 @@
-//! What every `SessionStore` must keep to, as checks that anybody can run against a store of their own.
+//! Checks that every `SessionStore` must pass. Run them against your own store.
 //!
-//! Say what a [`Place`] is, and call [`all`]; a check that fails panics and says what was promised.
+//! Implement [`Place`] and call [`all`]. A check that fails panics with the promise that the store broke.
 //!
 //! ```
 //! use afresh::MemoryStore;
@@ -21,7 +21,7 @@
 //! # });
 //! ```
 //!
-//! The checks take real time, a second or two: a store's other side has a clock of its own.
+//! The checks take a second or two of real time, because a remote store has its own clock.
 
 use std::future::Future;
 use std::sync::Arc;
@@ -33,61 +33,61 @@ use tokio::sync::Barrier;
 use tokio::task::{JoinSet, yield_now};
 use tokio::time::{sleep, timeout};
 
-/// For everything that must happen. Far more than any store needs.
+/// A limit for everything that must happen. Far more than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// For what must not happen: long enough that it would have.
+/// A wait for what must not happen: long enough that it would have.
 const WHILE: Duration = Duration::from_millis(300);
 
-/// Where one session is kept. Each is empty at first and has nothing to do with any other.
+/// A place where one session is stored. Each place is empty at first and independent of all others.
 pub trait Place: Send + Sync + 'static {
-    /// What keeps it.
+    /// The store.
     type Store: SessionStore;
 
-    /// A store for it, as another process would open it: as little as possible is shared with those opened before.
+    /// Opens a store for it, as another process would. It shares as little as possible with stores opened before.
     fn open(&self) -> Self::Store;
 
-    /// Puts something into it that no store of this kind has written, and says so. By default it cannot: the checks of
-    /// foreign content are left out then.
+    /// Writes data that no store of this kind has written, and returns true. By default it cannot, and the checks of
+    /// foreign data are skipped.
     fn spoil(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Whether what [`spoil`](Self::spoil) has put there is still there, unchanged.
+    /// Whether the data that [`spoil`](Self::spoil) wrote is still there, unchanged.
     fn is_spoilt(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 
-    /// Lets the time pass after which a lock runs out that nobody has dropped, and says so. By default no lock runs out.
+    /// Waits until a lock that was not dropped expires, and returns true. By default no lock expires.
     fn outlast_the_lock(&self) -> impl Future<Output = bool> + Send {
         async { false }
     }
 }
 
-/// All checks, each with a place of its own.
+/// All checks, each with its own place.
 ///
 /// # Panics
 ///
 /// If one fails.
 pub async fn all<P: Place>(new_place: impl Fn() -> P) {
-    an_empty_store_has_nothing(&new_place()).await;
+    an_empty_store_has_no_record(&new_place()).await;
     a_load_sees_the_last_swap(&new_place()).await;
-    any_bytes_come_back_as_they_were(&new_place()).await;
+    any_bytes_are_returned_unchanged(&new_place()).await;
     an_old_basis_is_refused(&new_place()).await;
-    every_revision_is_won_exactly_once(&new_place()).await;
-    a_dropped_swap_is_whole_or_not_there(&new_place()).await;
+    one_swap_of_each_revision_wins(&new_place()).await;
+    a_dropped_swap_is_complete_or_absent(&new_place()).await;
     one_holds_the_lock_until_it_is_dropped(&new_place()).await;
-    never_do_two_hold_the_lock(&new_place()).await;
-    who_stops_waiting_leaves_nothing_behind(&new_place()).await;
+    two_never_hold_the_lock(&new_place()).await;
+    a_dropped_wait_leaves_nothing_behind(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
-    places_differ(&new_place(), &new_place()).await;
+    locations_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
-    who_outlasts_the_lock_cannot_store(&new_place()).await;
-    a_change_is_noticed_or_never_spoken_of(&new_place()).await;
+    an_expired_lock_cannot_store(&new_place()).await;
+    every_change_is_reported_or_none(&new_place()).await;
     foreign_content_is_an_error_and_stays(&new_place()).await;
 }
 
-/// A store that was never written has revision 0 and no record, before a lock and after.
-pub async fn an_empty_store_has_nothing(place: &impl Place) {
+/// A store that was never written has revision 0 and no record, before a lock and after it.
+pub async fn an_empty_store_has_no_record(place: &impl Place) {
     let store = place.open();
     for _ in 0..2 {
         let stored = load(&store).await;
@@ -97,12 +97,12 @@ pub async fn an_empty_store_has_nothing(place: &impl Place) {
     }
 }
 
-/// What was stored is seen by every store of this place, also one opened later.
+/// Every store of this place reads what was stored, also one that is opened later.
 pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let mut basis = Revision::default();
     for record in ["first", "second, longer than the first", "3"] {
-        let revision = swap(&one, basis, record).await.expect("nobody else stores");
+        let revision = swap(&one, basis, record).await.expect("no other writer");
         assert!(revision > basis, "a revision grows with every change");
         for store in [&one, &other, &place.open()] {
             let stored = load(store).await;
@@ -113,34 +113,35 @@ pub async fn a_load_sees_the_last_swap(place: &impl Place) {
     }
 }
 
-/// A record is bytes: no text, no lines, and longer than a page.
-pub async fn any_bytes_come_back_as_they_were(place: &impl Place) {
+/// A record is bytes: not text, not lines, and longer than a page.
+pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     let store = place.open();
     let all_bytes: Vec<u8> = (0..=255).cycle().take(20_000).collect();
     let mut basis = Revision::default();
     for record in [&b"\0"[..], b"\n", b"\r\n\r\n", b"\xff\xfe\xfd", &all_bytes] {
-        basis = swap(&store, basis, record).await.expect("nobody else stores");
+        basis = swap(&store, basis, record).await.expect("no other writer");
         assert_eq!(load(&store).await.record, record, "a record comes back as it was");
     }
 }
 
-/// A swap whose basis is not the current revision stores nothing: an older one, and one that never was.
+/// A swap whose basis is not the current revision stores nothing. This includes an older revision and one that never
+/// was.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
     assert_eq!(swap(&store, never, "x").await, None, "nothing is stored upon a revision that never was");
-    let first = swap(&store, Revision::default(), "first").await.expect("nobody else stores");
-    let second = swap(&store, first, "second").await.expect("nobody else stores");
+    let first = swap(&store, Revision::default(), "first").await.expect("no other writer");
+    let second = swap(&store, first, "second").await.expect("no other writer");
     for basis in [Revision::default(), first, second.next()] {
         assert_eq!(swap(&store, basis, "late").await, None, "a swap upon another revision is refused");
     }
-    // The same bytes are no excuse.
+    // The same bytes make no difference.
     assert_eq!(swap(&store, first, "second").await, None, "a swap upon an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
 
-/// Of all that have read the same revision one wins, however many try at once.
-pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
+/// Of all writers that have read the same revision, exactly one wins.
+pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
     const TASKS: usize = 8;
     const ROUNDS: u32 = 20;
     let barrier = Arc::new(Barrier::new(TASKS));
@@ -151,7 +152,7 @@ pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
             let mut won = Vec::new();
             for round in 0..ROUNDS {
                 let basis = load(&store).await.revision;
-                // Now all have read the same.
+                // Now all have read the same revision.
                 barrier.wait().await;
                 if let Some(revision) = swap(&store, basis, format!("{task} in {round}")).await {
                     won.push((basis, revision));
@@ -174,8 +175,8 @@ pub async fn every_revision_is_won_exactly_once(place: &impl Place) {
     assert_eq!(load(&place.open()).await.revision, basis, "the last revision is the one that was won last");
 }
 
-/// A swap that is dropped on the way is stored or not, and never half; the store goes on.
-pub async fn a_dropped_swap_is_whole_or_not_there(place: &impl Place) {
+/// A dropped swap is stored completely or not at all. The store still works.
+pub async fn a_dropped_swap_is_complete_or_absent(place: &impl Place) {
     let store = place.open();
     let long = |of: u8| vec![of; 20_000];
     for of in 1..20 {
@@ -189,7 +190,7 @@ pub async fn a_dropped_swap_is_whole_or_not_there(place: &impl Place) {
     let started = Instant::now();
     loop {
         let basis = load(&store).await.revision;
-        // One that was dropped may still be on its way.
+        // A dropped swap may still be in progress.
         if swap(&store, basis, "after all").await.is_some() {
             break;
         }
@@ -197,19 +198,19 @@ pub async fn a_dropped_swap_is_whole_or_not_there(place: &impl Place) {
     }
 }
 
-/// The lock is one for all stores of a place, and free again soon after it is dropped.
+/// All stores of a place share one lock. It is free soon after it is dropped.
 pub async fn one_holds_the_lock_until_it_is_dropped(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
     let Some(held) = lock(&one).await else { return };
     for store in [&one, &other, &place.open()] {
-        assert!(timeout(WHILE, store.lock()).await.is_err(), "nobody gets a lock that somebody holds");
+        assert!(timeout(WHILE, store.lock()).await.is_err(), "a lock that is held cannot be taken");
     }
     drop(held);
     assert!(lock(&other).await.is_some(), "a lock that was dropped can be had");
 }
 
-/// Many at once: never two of them hold it, and each has its turn.
-pub async fn never_do_two_hold_the_lock(place: &impl Place) {
+/// Many at once: never two of them hold the lock, and each gets it once.
+pub async fn two_never_hold_the_lock(place: &impl Place) {
     let held = Arc::new(AtomicBool::new(false));
     let mut tasks = JoinSet::new();
     for _ in 0..8 {
@@ -227,10 +228,10 @@ pub async fn never_do_two_hold_the_lock(place: &impl Place) {
     }
 }
 
-/// Who stops waiting, at whatever moment, neither keeps the lock nor keeps others from it.
-pub async fn who_stops_waiting_leaves_nothing_behind(place: &impl Place) {
+/// A dropped wait for the lock neither keeps the lock nor keeps others from it, whenever it is dropped.
+pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     let store = place.open();
-    // While it is free: the future is dropped before, while and after it is taken.
+    // While the lock is free: the future is dropped before, while and after it takes the lock.
     for step in 0..40 {
         give_up_after(Duration::from_micros(step * 50), store.lock()).await;
     }
@@ -242,7 +243,8 @@ pub async fn who_stops_waiting_leaves_nothing_behind(place: &impl Place) {
     assert!(lock(&store).await.is_some(), "who stopped waiting does not have the lock");
 }
 
-/// A login and a logout store without a lock, also while somebody holds it. The holder then finds its basis gone.
+/// A login and a logout store without a lock, also while another process holds it. That process then finds that its
+/// basis is no longer current.
 pub async fn a_login_needs_no_lock(place: &impl Place) {
     let (holder, other) = (place.open(), place.open());
     let Some(held) = lock(&holder).await else { return };
@@ -253,8 +255,9 @@ pub async fn a_login_needs_no_lock(place: &impl Place) {
     assert!(soon(holder.swap(next)).await.is_some(), "the holder of the newest lock can store");
 }
 
-/// Whoever says where it is says the same each time, before anything is stored and after, and something else than any other.
-pub async fn places_differ(place: &impl Place, other: &impl Place) {
+/// A store that knows its location returns the same one each time, before and after a write, and a different one from
+/// every other store.
+pub async fn locations_differ(place: &impl Place, other: &impl Place) {
     let before = where_it_is(&place.open()).await;
     swap(&place.open(), Revision::default(), "record").await;
     let after = where_it_is(&place.open()).await;
@@ -262,7 +265,7 @@ pub async fn places_differ(place: &impl Place, other: &impl Place) {
     assert!(after.is_none() || after != where_it_is(&other.open()).await, "no two places have the same name");
 }
 
-/// Where locks can run out, each has a greater fence than all before it, also after the others were dropped.
+/// If locks can expire, each has a greater fence than all before it, also after the others were dropped.
 pub async fn fences_grow(place: &impl Place) {
     let mut last = 0;
     for turn in 0..5 {
@@ -277,8 +280,9 @@ pub async fn fences_grow(place: &impl Place) {
     }
 }
 
-/// R3, R10: whose lock has run out cannot store once somebody else has had it, and dropping it does not take the other's away.
-pub async fn who_outlasts_the_lock_cannot_store(place: &impl Place) {
+/// R3, R10: a process whose lock has expired cannot store once another process has held the lock. Dropping the old
+/// lock does not release the new one.
+pub async fn an_expired_lock_cannot_store(place: &impl Place) {
     let (late, next) = (place.open(), place.open());
     let Some(lost) = lock(&late).await else { return };
     let fence = lost.fence();
@@ -299,16 +303,16 @@ pub async fn who_outlasts_the_lock_cannot_store(place: &impl Place) {
     let own = Swap { basis, record: b"own".to_vec(), fence: Some(held.fence()) };
     let stored = soon(next.swap(own)).await.expect("the newest fence may store");
     assert_eq!(load(&late).await.revision, stored);
-    // Also when the newest has been given back.
+    // Also after the newest lock was released.
     drop(held);
     let overwriting = Swap { basis: stored, record: b"late".to_vec(), fence: Some(fence) };
     assert_eq!(soon(late.swap(overwriting)).await, None, "an older fence is refused for ever");
 }
 
-/// Who waits for a change hears of it, where the store tells at all, also of one that came before; and can go away.
-pub async fn a_change_is_noticed_or_never_spoken_of(place: &impl Place) {
+/// A store that reports changes reports every one, also a change before the wait. The wait can be dropped.
+pub async fn every_change_is_reported_or_none(place: &impl Place) {
     let (one, other) = (place.open(), place.open());
-    let first = swap(&one, Revision::default(), "first").await.expect("nobody else stores");
+    let first = swap(&one, Revision::default(), "first").await.expect("no other writer");
     let tells = timeout(Duration::from_secs(2), other.changed(Revision::default())).await.is_ok();
     if !tells {
         return;
@@ -319,14 +323,14 @@ pub async fn a_change_is_noticed_or_never_spoken_of(place: &impl Place) {
         let waiting = other.changed(basis);
         let changing = async {
             sleep(Duration::from_millis(50)).await;
-            swap(&one, basis, "more").await.expect("nobody else stores")
+            swap(&one, basis, "more").await.expect("no other writer")
         };
         let both = async { tokio::join!(waiting, changing).1 };
         basis = timeout(SOON, both).await.expect("who waits for a change hears of it");
     }
 }
 
-/// S7: what is not the store's own is told as an error, by load and by swap, and is never deleted or overwritten.
+/// S7: foreign data is an error for load and swap, and is never deleted or overwritten.
 pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
     if !place.spoil().await {
         return;
@@ -338,7 +342,7 @@ pub async fn foreign_content_is_an_error_and_stays(place: &impl Place) {
         let swapped = timeout(SOON, store.swap(over)).await.expect(ENDS);
         assert!(!matches!(swapped, Ok(Some(_))), "foreign content is not overwritten");
     }
-    // Whether it can be locked is the store's to say.
+    // The store decides whether foreign data can be locked.
     drop(timeout(SOON, store.lock()).await.expect(ENDS));
     assert!(place.is_spoilt().await, "foreign content stays as it is");
 }

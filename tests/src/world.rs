@@ -1,20 +1,21 @@
-//! A stage and an authority on one origin: what most tests need.
+//! A stage and an authority at one origin: what most tests need.
 
 use bytes::Bytes;
 use futures_util::future::BoxFuture;
 
 use crate::answer::Answer;
 use crate::authority::Authority;
-use crate::double::{Double, Outcome, doors};
-use crate::journal::{Journal, Moment};
-use crate::knobs::Knobs;
+use crate::authority_config::AuthorityConfig;
+use crate::double::{Double, Outcome, double_methods};
+use crate::request_log::{LogEntry, RequestLog};
 use crate::seen::Seen;
 use crate::stage::Stage;
 
 /// One origin with an API and its token endpoints. Clones are the same world.
 ///
-/// The paths of login, refresh and logout lead to the [`Authority`], all others to the [`Stage`]; both write one journal,
-/// and their requests are numbered together.
+/// Requests to the paths of login, refresh and logout go to the [`Authority`], all others to the [`Stage`]. Both write to
+/// one log, and their requests are numbered together. Keep the first value until the end of the test: its
+/// [`Authority`] then checks that no spent refresh token was presented.
 #[derive(Clone, Debug)]
 pub struct World {
     /// The API.
@@ -23,7 +24,7 @@ pub struct World {
     pub authority: Authority,
 }
 
-doors!(World);
+double_methods!(World);
 
 impl Default for World {
     fn default() -> Self {
@@ -32,26 +33,26 @@ impl Default for World {
 }
 
 impl World {
-    /// A world whose API parks everything and whose authority is honest.
+    /// A world whose API parks every request, with the default authority.
     #[must_use]
     pub fn new() -> Self {
-        Self::with(Knobs::default())
+        Self::with(AuthorityConfig::default())
     }
 
-    /// A world whose authority has these knobs.
+    /// A world whose authority has this configuration.
     #[must_use]
-    pub fn with(knobs: Knobs) -> Self {
-        let journal = Journal::default();
-        let authority = Authority::with_journal(knobs, journal.clone());
-        Self { stage: Stage::with_journal(journal), authority }
+    pub fn with(config: AuthorityConfig) -> Self {
+        let log = RequestLog::default();
+        let authority = Authority::with_log(config, log.clone());
+        Self { stage: Stage::with_log(log), authority }
     }
 
-    /// From now on the API answers by itself: 200 with `{}` to an access token that is good, `refused` to every other.
+    /// From now on the API answers by itself: 200 with `{}` for a valid access token, `refused` otherwise.
     pub fn guard(&self, refused: u16) {
         self.guard_with(refused, |_| (200, serde_json::json!({})));
     }
 
-    /// From now on the API answers by itself: this to an access token that is good, `refused` to every other.
+    /// From now on the API answers by itself: `granted` for a valid access token, `refused` otherwise.
     pub fn guard_with<A: Into<Answer>>(
         &self,
         refused: impl Into<Answer>,
@@ -67,10 +68,10 @@ impl World {
     /// Every request so far, to the API or the authority, in the order of arrival.
     #[must_use]
     pub fn log(&self) -> Vec<Seen> {
-        self.authority.journal_of_all().requests()
+        self.authority.request_log().requests()
     }
 
-    /// Verb and path of every request so far.
+    /// Method and path of every request so far.
     #[must_use]
     pub fn routes(&self) -> Vec<String> {
         self.log().iter().map(Seen::route).collect()
@@ -78,8 +79,8 @@ impl World {
 
     /// Everything that happened, in order.
     #[must_use]
-    pub fn journal(&self) -> Vec<Moment> {
-        self.stage.journal()
+    pub fn history(&self) -> Vec<LogEntry> {
+        self.stage.history()
     }
 }
 

@@ -1,4 +1,4 @@
-//! The doubles themselves: what every other test relies on them to do.
+//! Tests of the doubles: what every other test relies on.
 
 #[path = "doubles/authority.rs"]
 mod authority;
@@ -35,7 +35,7 @@ fn post(path: &str, body: impl serde::Serialize) -> reqwest::Request {
     request
 }
 
-/// Sends on a task of its own and returns at once: the request is not on its way before the test awaits something.
+/// Sends on a separate task and returns at once: the request starts when the test awaits something.
 fn send<D: Double>(service: &InMemory<D>, request: reqwest::Request) -> JoinHandle<Sent> {
     tokio::spawn(service.clone().oneshot(request))
 }

@@ -1,6 +1,7 @@
-//! No dependency of the published crates asks for a newer Rust than they state, on any platform.
+//! No dependency of the published crates needs a newer Rust than they state, on any platform.
 //!
-//! `.ci/msrv` builds both crates with that Rust, for Linux. This reads the whole lock, so it covers the dependencies of other platforms too.
+//! `.ci/msrv` builds both crates with that Rust for Linux. This test reads the whole lock, so it covers the dependencies
+//! of other platforms, too.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::process::Command;
@@ -8,7 +9,7 @@ use std::process::Command;
 use serde_json::Value;
 
 #[test]
-fn no_dependency_asks_for_a_newer_rust_than_we_state() {
+fn no_dependency_requires_a_newer_rust_than_the_stated_one() {
     let metadata = metadata();
     let packages: BTreeMap<&str, &Value> =
         list(&metadata["packages"]).map(|package| (text(&package["id"]), package)).collect();
@@ -56,7 +57,7 @@ fn text(value: &Value) -> &str {
     value.as_str().unwrap()
 }
 
-/// Major, minor, patch; what is not said is 0.
+/// Major, minor, patch. A missing part is 0.
 fn version(text: &str) -> [u32; 3] {
     let mut parts = text.split('.').map(|part| part.parse().unwrap());
     [(); 3].map(|()| parts.next().unwrap_or(0))

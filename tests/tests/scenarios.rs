@@ -1,4 +1,4 @@
-//! Every scenario of `SCENARIOS.md` has a test that bears its id, or says why not; and no test bears an id of nothing.
+//! Every scenario of `SCENARIOS.md` has a test with its id, or gives a reason why not. No test has an unknown id.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -6,7 +6,7 @@ use std::path::Path;
 
 const ROOT: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/..");
 
-/// The ids of the table, each with why it has no test; empty if it must have one.
+/// The ids of the table, each with the reason why it has no test; empty if it must have one.
 fn table() -> BTreeMap<String, String> {
     let text = fs::read_to_string(Path::new(ROOT).join("tests/SCENARIOS.md")).unwrap();
     let rows = text.lines().filter_map(|line| {
@@ -25,7 +25,7 @@ fn is_id(word: &str) -> bool {
         && characters.all(|digit| digit.is_ascii_digit())
 }
 
-/// The ids that stand at the head of a doc comment, before its colon: `/// B3, B4: a late refusal …`.
+/// The ids at the start of a doc comment, before its colon: `/// B3, B4: a late refusal …`.
 fn ids_of(doc: &str) -> Vec<String> {
     let Some((head, _)) = doc.split_once(':') else { return Vec::new() };
     let words: Vec<_> = head.split([',', ' ']).filter(|word| !word.is_empty()).collect();
@@ -36,7 +36,7 @@ fn ids_of(doc: &str) -> Vec<String> {
     }
 }
 
-/// Adds the ids that tests of this folder bear, with the file of one.
+/// Adds the ids of the tests in this folder, each with a file that has it.
 fn borne_in(folder: &Path, borne: &mut BTreeMap<String, String>) {
     for entry in fs::read_dir(folder).unwrap() {
         let path = entry.unwrap().path();
@@ -50,7 +50,7 @@ fn borne_in(folder: &Path, borne: &mut BTreeMap<String, String>) {
     }
 }
 
-/// The ids that the tests of a file bear. What is not a test bears none.
+/// The ids of the tests in a file. Only tests count.
 fn borne_by(source: &str) -> BTreeSet<String> {
     let (mut ids, mut doc, mut is_test) = (BTreeSet::new(), String::new(), false);
     for line in source.lines().map(str::trim) {
@@ -93,7 +93,7 @@ fn every_scenario_has_a_test_and_every_test_a_scenario() {
 }
 
 #[test]
-fn an_id_counts_only_at_the_head_of_a_tests_doc_comment() {
+fn an_id_counts_only_at_the_start_of_a_tests_doc_comment() {
     assert_eq!(ids_of("B3, J10: late"), ["B3", "J10"]);
     assert!(ids_of("As in B3: late").is_empty() && ids_of("B3 is late").is_empty());
     let source = "/// A1: text\n/// more\n#[tokio::test(start_paused = true)]\nasync fn a() {\n/// A2: no test\nfn b()";

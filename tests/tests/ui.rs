@@ -1,12 +1,12 @@
-//! What the compiler says about mistakes: every file of `ui/` has one, and its `.stderr` is the whole answer.
+//! The compile errors for mistakes: every file of `ui/` has one mistake, and its `.stderr` is the whole output.
 //!
-//! `ui/README.md` says how to review and to regenerate the answers.
+//! `ui/README.md` says how to review and regenerate the output.
 
 use std::fs;
 use std::path::{Path, PathBuf};
 
 #[test]
-fn every_mistake_is_told_in_our_words_and_nothing_else_fails() {
+fn every_mistake_gives_the_recorded_error_and_no_other() {
     let cases = trybuild::TestCases::new();
     cases.pass("ui/pass/*.rs");
     cases.compile_fail("ui/everything_at_once.rs");
@@ -48,7 +48,7 @@ fn files(folder: &Path, kind: &str) -> Vec<PathBuf> {
     found
 }
 
-/// The lines at which the compiler puts its errors: the first ` --> ` after each.
+/// The lines of the compiler's errors: the first ` --> ` after each.
 fn error_lines(answer: &str, source: &Path) -> Vec<usize> {
     let mut lines = Vec::new();
     let mut at_error = false;

@@ -1,34 +1,33 @@
-//! The APIs that all groups of scenarios call, and clients of them in a [`World`].
+//! The APIs that all behaviour tests call, and clients for them in a [`World`].
 
-use crate::lane::Reaching;
-use std::time::Duration;
+use crate::transports::ConnectTo;
 
 use afresh::session::SessionEvents;
 use afresh::{ClientBuilder, RefreshToken, Reply, Result, SessionEvent, Tokens, api};
-use afresh_tests::{Issued, World};
+use afresh_tests::{TokenPair, World};
 use bytes::Bytes;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Where the world is.
+/// The origin of the world.
 pub const ORIGIN: &str = "https://shop.test";
 
-/// What a login takes.
+/// The body of a login.
 #[derive(Clone, Debug, Serialize)]
 pub struct Credentials {
     pub user: &'static str,
 }
 
-/// The one user of tests in which it does not matter who it is.
+/// The user, in tests where the user does not matter.
 pub const ANN: Credentials = Credentials { user: "ann" };
 
-/// What the shop sells, in one field.
+/// What the shop sells, reduced to one field.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Order {
     pub id: u64,
 }
 
-/// An API with OAuth's habits: bearer tokens, and a refresh token in JSON.
+/// An OAuth API: bearer tokens, and a refresh token in JSON.
 #[api]
 pub trait Shop {
     #[login]
@@ -61,12 +60,12 @@ pub trait Shop {
     #[put("/orders/{id}/photo")]
     async fn photo(&self, id: u64, #[header("content-type")] kind: &str, #[body] image: Bytes) -> Result<()>;
 
-    /// Refreshed for, but never sent again.
+    /// A refusal starts a refresh, but the call is not sent again.
     #[no_replay]
     #[post("/orders/{id}/payment")]
     async fn pay(&self, id: u64) -> Result<()>;
 
-    /// For some users only.
+    /// Allowed for some users only.
     #[get("/reports/{id}")]
     async fn report(&self, id: u64) -> Result<Value>;
 
@@ -75,7 +74,7 @@ pub trait Shop {
     async fn health(&self) -> Result<String>;
 }
 
-/// The API that afresh was made for: bare tokens, and a refresh token in a cookie.
+/// The API that afresh was first written for: access tokens without a scheme, and a refresh token in a cookie.
 #[api(scheme = none)]
 pub trait CookieShop {
     #[login]
@@ -94,30 +93,30 @@ pub trait CookieShop {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// A client of this world that is yet to be built.
+/// A builder of a client for this world.
 pub fn builder(world: &World) -> ClientBuilder<ShopClient> {
-    ShopClient::builder(ORIGIN).reaching(world.clone())
+    ShopClient::builder(ORIGIN).connect_to(world.clone())
 }
 
-/// Nobody is logged in.
-pub fn stranger(world: &World) -> ShopClient {
+/// A client without a session.
+pub fn logged_out_client(world: &World) -> ShopClient {
     builder(world).build().unwrap()
 }
 
-/// Logged in, with the authority's first tokens, and without a request.
-pub fn customer(world: &World) -> ShopClient {
+/// A client with the authority's first tokens, without a login request.
+pub fn logged_in_client(world: &World) -> ShopClient {
     builder(world).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// Logged in at a world of [`Knobs::seed`](afresh_tests::Knobs::seed).
-pub async fn cookie_customer(world: &World) -> CookieShopClient {
-    let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+/// A client that has logged in to a world with [`AuthorityConfig::cookie`](afresh_tests::AuthorityConfig::cookie).
+pub async fn logged_in_cookie_client(world: &World) -> CookieShopClient {
+    let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     shop
 }
 
-/// As a client takes them.
-pub fn tokens(issued: &Issued) -> Tokens {
+/// The tokens in the runtime's type.
+pub fn tokens(issued: &TokenPair) -> Tokens {
     Tokens::new(&*issued.access).with_refresh(&*issued.refresh)
 }
 
@@ -126,13 +125,8 @@ pub fn order(id: u64) -> (u16, Value) {
     (200, json!({ "id": id }))
 }
 
-/// Waits until nothing can happen any more without the test: only then does a paused clock go on.
-pub async fn settled() {
-    tokio::time::sleep(Duration::from_millis(1)).await;
-}
-
-/// What happened since the last question.
-pub fn happened(events: &mut SessionEvents) -> Vec<&'static str> {
+/// The names of the events since the last call.
+pub fn event_names(events: &mut SessionEvents) -> Vec<&'static str> {
     let names = std::iter::from_fn(|| events.try_next()).map(|event| match event {
         SessionEvent::LoggedIn => "logged in",
         SessionEvent::Refreshed => "refreshed",

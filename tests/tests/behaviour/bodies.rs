@@ -1,11 +1,12 @@
-//! What is sent again after a refresh: the same bytes, encoded once; and what cannot or must not be sent again.
+//! Which bodies are sent again after a refresh: the same bytes, encoded once. And bodies that cannot or must not be
+//! sent again.
 
 use std::convert::Infallible;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use afresh::{Body, Result, api};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use bytes::Bytes;
 use futures_util::stream;
 use reqwest::Method;
@@ -13,8 +14,8 @@ use serde::{Serialize, Serializer};
 use serde_json::{Value, json};
 use tower::{ServiceExt, service_fn};
 
-use crate::api::{ORIGIN, ShopClient, customer, tokens};
-use crate::witness::done;
+use crate::api::{ORIGIN, ShopClient, logged_in_client, tokens};
+use crate::waiting::done;
 
 /// Bodies of every kind.
 #[api]
@@ -57,7 +58,7 @@ impl Serialize for Counted {
 }
 
 fn uploads(world: &World) -> (ShopClient, UploadsClient) {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     let uploads = UploadsClient::new(shop.client().clone());
     (shop, uploads)
 }
@@ -70,7 +71,7 @@ pub fn accepted() -> (u16, Value) {
     (200, json!({}))
 }
 
-/// The two sends of a call that was replayed differ in their token alone; here is the body of both.
+/// The body of both sends of a call that was sent again. Apart from the token, the two sends are equal.
 pub fn body_of_both(world: &World) -> Bytes {
     let [.., first, second] = &*world.stage.log() else { panic!("two sends") };
     assert_eq!(first.differences(second), ["header authorization"]);
@@ -78,9 +79,9 @@ pub fn body_of_both(world: &World) -> Bytes {
     second.body().clone()
 }
 
-/// L1: JSON, forms and their members are serialized once and sent twice, byte for byte the same.
+/// L1: JSON, forms and JSON fields are serialized once and sent twice, byte for byte the same.
 #[tokio::test(start_paused = true)]
-async fn a_body_is_serialized_once_and_sent_again_as_it_was() {
+async fn a_body_is_serialized_once_and_sent_again_unchanged() {
     let world = World::new();
     world.guard_with(403, |_| accepted());
     let (_, uploads) = uploads(&world);
@@ -94,11 +95,11 @@ async fn a_body_is_serialized_once_and_sent_again_as_it_was() {
     world.authority.expire();
     uploads.form(7, &counted).await.unwrap();
     assert_eq!(body_of_both(&world), "id=7&note=a+%22quoted%22+note");
-    assert_eq!((counted.0.load(Ordering::Relaxed), world.authority.posts()), (2, 2));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(counted.0.load(Ordering::Relaxed), 2);
+    world.authority.assert_refreshes(2);
 }
 
-/// L1, L8: bytes are neither copied for the first send nor for the second: both are the caller's own.
+/// L1, L8: bytes are copied for neither send: both sends use the caller's memory.
 #[tokio::test(start_paused = true)]
 async fn bytes_are_sent_twice_without_a_copy() {
     let world = World::new();
@@ -111,10 +112,9 @@ async fn bytes_are_sent_twice_without_a_copy() {
     for seen in world.stage.log() {
         assert_eq!(seen.body().as_ptr(), bytes.as_ptr());
     }
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// L2: nothing is encoded a second time on the second send: neither body, nor path, nor query.
+/// L2: the second send encodes nothing again: not the body, the path or the query.
 #[tokio::test(start_paused = true)]
 async fn nothing_is_encoded_twice() {
     let world = World::new();
@@ -129,13 +129,12 @@ async fn nothing_is_encoded_twice() {
     for seen in &world.stage.log()[2..] {
         assert_eq!((seen.path(), seen.query()), ("/notes/50%25", Some("q=a%2520b%2Bc")));
     }
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// L4: a stream is sent once: the session is refreshed, the caller is told why the call could not be repeated, and what
-/// the server said.
+/// L4: a stream is sent once. The session is refreshed, and the error says why the call was not sent again and what
+/// the server answered.
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_stream_is_refreshed_for_and_not_sent_again() {
+async fn a_refused_one_shot_stream_is_not_sent_again() {
     let world = World::new();
     let (shop, uploads) = uploads(&world);
     let refusal = json!({ "message": "expired" });
@@ -143,20 +142,22 @@ async fn a_one_shot_stream_is_refreshed_for_and_not_sent_again() {
     world.authority.expire();
     let error = uploads.file(one_shot()).await.unwrap_err();
     assert!(error.is_not_replayable() && !error.is_refresh(), "{error:?}");
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     assert_eq!(world.stage.log()[0].body(), "chunk by chunk");
     let rejection = error.rejection().unwrap();
     assert_eq!((rejection.status().as_u16(), &rejection.headers()["x-trace"]), (403, &"t1".parse().unwrap()));
     assert_eq!(serde_json::from_slice::<Value>(rejection.body()).unwrap(), refusal);
-    assert_eq!((error.status().unwrap().as_u16(), error.json::<Value>()), (403, Some(refusal)));
+    assert_eq!(error.status().unwrap().as_u16(), 403);
+    assert_eq!(error.json::<Value>(), Some(refusal));
 
     assert_eq!(uploads.file(one_shot()).await.unwrap(), json!({}), "called again with a new one");
     assert!(shop.session().tokens().is_some());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
-/// L4: somebody else has refreshed already; and the refresh fails; and the stream is a hand-written request's.
+/// L4: the same when another call has refreshed already, when the refresh fails, and for a hand-written request.
 #[tokio::test(start_paused = true)]
 async fn a_one_shot_stream_is_never_sent_twice() {
     let world = World::new();
@@ -166,37 +167,39 @@ async fn a_one_shot_stream_is_never_sent_twice() {
     shop.session().refresh().await.unwrap();
     arrival.answer(403);
     assert!(done(late).await.unwrap_err().is_not_replayable());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
 
     world.stage.respond(|_| 403);
     let mut request = reqwest::Request::new(Method::POST, format!("{ORIGIN}/files").parse().unwrap());
     *request.body_mut() = Some(reqwest::Body::wrap_stream(stream::iter([Ok::<_, Infallible>("once")])));
     assert!(shop.client().execute(request).await.unwrap_err().is_not_replayable());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(2);
 
-    world.authority.next(Role::Refresh, Conduct::instead(503));
+    world.authority.next(Role::Refresh, Handling::instead(503));
     let error = uploads.file(one_shot()).await.unwrap_err();
     assert!(error.is_refresh() && !error.is_not_replayable(), "{error:?}");
     assert_eq!(error.rejection().unwrap().status(), 403);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 3));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(3);
+    world.authority.assert_refreshes(3);
 }
 
 /// L4: with `#[no_replay]` a stream is like any other body: the refusal is the answer.
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_stream_of_a_call_that_is_never_repeated_gets_its_refusal() {
+async fn a_one_shot_stream_of_a_no_replay_call_gets_its_refusal() {
     let world = World::new();
     let (_, uploads) = uploads(&world);
     world.stage.respond(|_| 403);
     let error = uploads.file_once(one_shot()).await.unwrap_err();
     assert!(error.is_status() && !error.is_not_replayable(), "{error:?}");
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
 }
 
-/// L5: a factory of streams makes one for each send.
+/// L5: a factory makes a stream for each send.
 #[tokio::test(start_paused = true)]
-async fn a_factory_of_streams_is_asked_for_each_send() {
+async fn a_stream_factory_is_called_for_each_send() {
     let world = World::new();
     world.guard_with(403, |_| accepted());
     let (_, uploads) = uploads(&world);
@@ -209,13 +212,13 @@ async fn a_factory_of_streams_is_asked_for_each_send() {
     world.authority.expire();
     uploads.file(file).await.unwrap();
     assert_eq!(body_of_both(&world), "chunk by chunk");
-    assert_eq!((made.load(Ordering::Relaxed), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(made.load(Ordering::Relaxed), 2);
+    world.authority.assert_refreshes(1);
 }
 
-/// L7: a stream counts as sent as soon as its call was, even if the server refused before it read anything.
+/// L7: a stream counts as sent once its call was sent, even if the server refused before it read anything.
 #[tokio::test(start_paused = true)]
-async fn a_stream_that_nobody_read_counts_as_sent() {
+async fn a_stream_that_the_server_did_not_read_counts_as_sent() {
     let world = World::new();
     let (authority, sends) = (world.authority.clone(), Arc::new(AtomicUsize::new(0)));
     let counting = sends.clone();
@@ -233,6 +236,6 @@ async fn a_stream_that_nobody_read_counts_as_sent() {
     let uploads = ShopClient::builder(ORIGIN).transport(hasty).tokens(issued).build().unwrap();
     let uploads = UploadsClient::new(uploads.client().clone());
     assert!(uploads.file(one_shot()).await.unwrap_err().is_not_replayable());
-    assert_eq!((sends.load(Ordering::Relaxed), world.authority.posts()), (1, 1));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(sends.load(Ordering::Relaxed), 1);
+    world.authority.assert_refreshes(1);
 }

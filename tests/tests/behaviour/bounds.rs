@@ -1,4 +1,4 @@
-//! What it costs: refreshes over a long time, tasks and wake-ups per waiter. (Memory is counted in a binary of its own.)
+//! Bounds: refreshes over a long time, tasks and wake-ups per waiting call. Another binary counts memory.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -7,16 +7,16 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
-use afresh_tests::{Conduct, Knobs, Role, World};
+use afresh_tests::{AuthorityConfig, Handling, Role, World};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, customer, order, stranger};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Shop, logged_in_client, logged_out_client, order};
+use crate::waiting::{done, settled};
 
 const DAY: Duration = Duration::from_hours(24);
 
-/// Counts how often a future is polled: once to start it, and once for each time that it is woken.
+/// Counts how often a future is polled: once at the start, and once for each wake-up.
 struct Polled<F> {
     inner: Pin<Box<F>>,
     polls: Arc<AtomicUsize>,
@@ -32,12 +32,12 @@ impl<F: Future> Future for Polled<F> {
     }
 }
 
-/// V1, B15: ten thousand waiters need no task beside their own but the refresh, and each is woken once.
+/// V1, B15: ten thousand waiting calls need no task except the refresh. Each is woken once.
 #[tokio::test(start_paused = true)]
-async fn a_waiter_costs_no_task_and_one_wake() {
+async fn a_waiting_call_costs_no_task_and_one_wake_up() {
     const WAITERS: usize = 10_000;
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let polls = Arc::new(AtomicUsize::new(0));
     let calls: Vec<_> = (0..WAITERS as u64)
@@ -47,7 +47,7 @@ async fn a_waiter_costs_no_task_and_one_wake() {
         arrival.answer(403);
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), WAITERS + 1);
     let waiting = polls.swap(0, Ordering::Relaxed);
     assert_eq!(waiting, 2 * WAITERS, "one poll to send, one to see the refusal");
@@ -61,40 +61,40 @@ async fn a_waiter_costs_no_task_and_one_wake() {
     for call in calls {
         done(call).await.unwrap();
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2 * WAITERS, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2 * WAITERS);
+    world.authority.assert_refreshes(1);
 }
 
-/// V5: who waits sleeps: as time passes, nobody wakes to look.
+/// V5: a waiting call is not polled while time passes.
 #[tokio::test(start_paused = true)]
-async fn waiting_takes_no_polls_however_long_it_takes() {
+async fn a_waiting_call_is_not_polled_while_time_passes() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let polls = Arc::new(AtomicUsize::new(0));
     let call = tokio::spawn(Polled { inner: Box::pin(shop.order(7)), polls: polls.clone() });
     world.stage.arrival().await.answer(403);
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     polls.store(0, Ordering::Relaxed);
     for _ in 0..40 {
         advance(Duration::from_millis(100)).await;
-        quiet().await;
+        settled().await;
     }
     assert_eq!(polls.load(Ordering::Relaxed), 0);
     exchange.release();
     world.stage.arrival().await.answer_with(order(7));
     done(call).await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// V2: a day without the token endpoint, with a call every ten seconds: one attempt a minute, and it recovers by itself.
+/// V2: a day without the token endpoint and a call every ten seconds cost one refresh a minute. Afterwards calls
+/// succeed again.
 #[tokio::test(start_paused = true)]
-async fn a_long_outage_costs_one_attempt_for_each_pause() {
+async fn a_long_outage_costs_one_refresh_for_each_pause() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    let shop = logged_in_client(&world);
+    world.authority.always(Role::Refresh, Handling::instead(503));
     world.authority.expire();
     let started = Instant::now();
     while started.elapsed() < DAY {
@@ -108,42 +108,40 @@ async fn a_long_outage_costs_one_attempt_for_each_pause() {
         assert!(*pause >= least, "after failure {number}: {pause:?}");
         assert!(*pause <= Duration::from_secs(78), "after failure {number}: {pause:?}");
     }
-    assert!(world.authority.posts() <= 24 * 60 * 60 / 54 + 7, "{}", world.authority.posts());
+    assert!(world.authority.refreshes() <= 24 * 60 * 60 / 54 + 7, "{}", world.authority.refreshes());
 
-    world.authority.always(Role::Refresh, Conduct::Honest);
+    world.authority.always(Role::Refresh, Handling::Normal);
     advance(Duration::from_secs(67)).await;
     assert_eq!(shop.order(7).await.unwrap().id, 7);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// V3: thirty days with a call every three minutes: as many refreshes as there are tokens, and no call is refused.
+/// V3: thirty days with a call every three minutes cost one refresh for each token. No call is refused.
 #[tokio::test(start_paused = true)]
 async fn a_long_healthy_run_costs_one_refresh_for_each_token() {
     let hour = Duration::from_hours(1);
-    let world = World::with(Knobs { lifetime: Some(hour), ..Knobs::default() });
+    let world = World::with(AuthorityConfig { lifetime: Some(hour), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     let (started, mut calls) = (Instant::now(), 0);
     while started.elapsed() < 30 * DAY {
         shop.order(7).await.unwrap();
         calls += 1;
-        quiet().await;
+        settled().await;
         advance(Duration::from_secs(179)).await;
     }
-    assert_eq!(world.stage.sends(), calls, "none was refused");
-    let (posts, granted) = (world.authority.posts(), world.authority.granted());
+    assert_eq!(world.stage.sends(), calls, "requests at the API: none was refused");
+    let (posts, granted) = (world.authority.refreshes(), world.authority.granted());
     assert_eq!(posts, granted);
     assert!((30 * 24 - 1..=30 * 24 + 8).contains(&posts), "{posts}");
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// V3: the same where the server says nothing of lifetimes: one refusal, one refresh and one replay for each token.
+/// V3: if the server sends no lifetimes, each token costs one refusal, one refresh and one second send.
 #[tokio::test(start_paused = true)]
 async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
     let world = World::new();
     world.guard_with(401, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     for _ in 0..30 * 24 {
         world.authority.expire();
         for _ in 0..10 {
@@ -151,6 +149,6 @@ async fn a_long_run_with_unknown_lifetimes_costs_one_refusal_for_each_token() {
             advance(Duration::from_mins(6)).await;
         }
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (30 * 24 * 11, 30 * 24));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(30 * 24 * 11);
+    world.authority.assert_refreshes(30 * 24);
 }

@@ -1,15 +1,15 @@
-//! Refreshing ahead of the expiry, and what a server may say about lifetimes. The clock is the test's.
+//! Refreshing before the expiry, and what a server may send as a lifetime. The test controls the clock.
 
 use std::time::Duration;
 
 use afresh::SessionState;
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use serde_json::{Value, json};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, ShopClient, order, stranger};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Shop, ShopClient, logged_out_client, order};
+use crate::waiting::{done, settled};
 
 const fn seconds(count: u64) -> Duration {
     Duration::from_secs(count)
@@ -17,27 +17,27 @@ const fn seconds(count: u64) -> Duration {
 
 const YEAR: Duration = seconds(365 * 24 * 3600);
 
-/// Logged in at a world whose access tokens live this long.
+/// A client in a world whose access tokens live this long.
 async fn logged_in(lifetime: Duration) -> (World, ShopClient) {
-    let world = World::with(Knobs { lifetime: Some(lifetime), ..Knobs::default() });
+    let world = World::with(AuthorityConfig { lifetime: Some(lifetime), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     (world, shop)
 }
 
-/// Logged in at a world that says this as `expires_in`.
+/// A client in a world that sends this as `expires_in`.
 async fn told_lifetime(expires_in: Value) -> (World, ShopClient) {
-    let world = World::with(Knobs { expires_in: Some(expires_in), ..Knobs::default() });
+    let world = World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     (world, shop)
 }
 
-/// H1: shortly before the expiry one refresh starts in the background, and nobody waits for it.
+/// H1: shortly before the expiry one refresh starts in the background. No call waits for it.
 #[tokio::test(start_paused = true)]
-async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
+async fn shortly_before_the_expiry_one_refresh_starts_and_calls_go_on() {
     let (world, shop) = logged_in(seconds(600)).await;
     world.authority.hold(Role::Refresh);
     advance(seconds(580)).await;
@@ -46,22 +46,23 @@ async fn shortly_before_the_expiry_one_refresh_starts_and_callers_go_on() {
         done(call).await.unwrap();
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
     let first = world.authority.access(1);
     assert!(world.stage.log().iter().all(|seen| seen.token() == Some(&first)));
 
     exchange.release();
-    quiet().await;
+    settled().await;
     world.authority.open(Role::Refresh);
     shop.order(7).await.unwrap();
     assert_eq!(world.stage.log().last().unwrap().token(), Some(&*world.authority.access(2)));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (101, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(101);
+    world.authority.assert_refreshes(1);
 }
 
-/// H1: the background refresh is still under way when the token expires: now everybody waits for it.
+/// H1: the background refresh is still in progress when the token expires: from then on calls wait for it.
 #[tokio::test(start_paused = true)]
-async fn a_background_refresh_that_outlasts_the_token_is_waited_for() {
+async fn calls_wait_for_a_background_refresh_once_the_token_has_expired() {
     let (world, shop) = logged_in(seconds(60)).await;
     world.authority.hold(Role::Refresh);
     advance(seconds(59)).await;
@@ -69,15 +70,16 @@ async fn a_background_refresh_that_outlasts_the_token_is_waited_for() {
     let exchange = world.authority.parked(Role::Refresh).await;
     advance(seconds(1)).await;
     let call = tokio::spawn(shop.order(7));
-    quiet().await;
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    settled().await;
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     exchange.release();
     done(call).await.unwrap();
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
-/// H2: after the expiry a call waits for the refresh before it is sent at all.
+/// H2: after the expiry, a call waits for the refresh before it is sent.
 #[tokio::test(start_paused = true)]
 async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
     for late in [seconds(600), seconds(601), YEAR] {
@@ -86,18 +88,18 @@ async fn after_the_expiry_no_call_is_sent_before_the_refresh() {
         advance(late).await;
         let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
         let exchange = world.authority.parked(Role::Refresh).await;
-        quiet().await;
-        assert_eq!(world.stage.sends(), 0);
+        settled().await;
+        world.stage.assert_sends(0);
         exchange.release();
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (10, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(10);
+        world.authority.assert_refreshes(1);
     }
 }
 
-/// H3: the margin is at most a fifth of the lifetime (and a fifth of that for spreading), and at most 30 s (36 s).
+/// H3: the margin is at most a fifth of the lifetime (plus a fifth of that as jitter), and at most 30 s (36 s).
 #[tokio::test(start_paused = true)]
 async fn the_margin_is_a_part_of_the_lifetime() {
     let margins = [
@@ -110,57 +112,56 @@ async fn the_margin_is_a_part_of_the_lifetime() {
         let received = Instant::now();
         tokio::time::sleep_until(received + lifetime - outside).await;
         shop.order(7).await.unwrap();
-        quiet().await;
-        assert_eq!(world.authority.posts(), 0, "{outside:?} before {lifetime:?} are over");
+        settled().await;
+        assert_eq!(world.authority.refreshes(), 0, "refreshes: {outside:?} before {lifetime:?} are over");
         tokio::time::sleep_until(received + lifetime - inside).await;
         shop.order(7).await.unwrap();
-        quiet().await;
-        assert_eq!(world.authority.posts(), 1, "{inside:?} before {lifetime:?} are over");
-        assert_eq!(world.stage.sends(), 2, "nothing was refused");
-        world.authority.assert_nothing_spent_twice();
+        settled().await;
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {inside:?} before {lifetime:?} are over");
+        assert_eq!(world.stage.sends(), 2, "requests at the API: nothing was refused");
     }
 }
 
-/// H4: a server that says nothing of lifetimes is believed until it refuses.
+/// H4: without a lifetime, a token is used until the server refuses it.
 #[tokio::test(start_paused = true)]
 async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
-    assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), None);
+    let shop = logged_out_client(&world);
+    assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), None);
     for _ in 0..30 {
         advance(seconds(24 * 3600)).await;
         shop.order(7).await.unwrap();
     }
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of nothing or less is none: no refresh ahead, none per call, and a 403 still counts.
+/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403
+/// still counts.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
         let (world, shop) = told_lifetime(nothing.clone()).await;
-        assert_eq!(shop.session().tokens().unwrap().lifetime(), None, "{nothing}");
+        assert_eq!(shop.session().tokens().unwrap().expires_in(), None, "{nothing}");
         for refreshes in 0..3 {
             for _ in 0..10 {
                 shop.order(7).await.unwrap();
-                quiet().await;
+                settled().await;
             }
-            assert_eq!(world.authority.posts(), refreshes, "{nothing}");
+            assert_eq!(world.authority.refreshes(), refreshes, "refreshes: {nothing}");
             world.authority.expire();
             shop.order(7).await.unwrap();
         }
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// H6: integral texts and floats are lifetimes, everything else is unknown; nothing fails a login or a refresh.
+/// H6: integers in strings and floats are lifetimes. Everything else counts as unknown. Nothing fails a login or a
+/// refresh.
 #[tokio::test(start_paused = true)]
-async fn an_odd_lifetime_is_read_or_ignored_and_never_an_error() {
+async fn an_unusual_lifetime_is_read_or_ignored_and_never_an_error() {
     let hour = Some(seconds(3600));
     for given in [json!(3600), json!(3600.0), json!("3600"), json!("3600.0"), json!(" 3600 ")] {
         assert_eq!(lifetimes(given.clone()).await, [hour, hour], "{given}");
@@ -186,9 +187,9 @@ async fn an_odd_lifetime_is_read_or_ignored_and_never_an_error() {
     }
 }
 
-/// H6, H7: numbers that no float can hold are valid JSON; the tokens beside them are not lost for it.
+/// H6, H7: a number that no float can hold is valid JSON. The tokens beside it are kept.
 #[tokio::test(start_paused = true)]
-async fn a_number_beyond_all_numbers_costs_no_tokens() {
+async fn a_number_that_no_float_can_hold_does_not_lose_the_tokens() {
     let huge = format!("1{}", "0".repeat(400));
     for (given, lifetime) in
         [("1e400", Some(YEAR)), ("1E+99999999999", Some(YEAR)), (&*huge, Some(YEAR)), ("-1e400", None)]
@@ -197,24 +198,24 @@ async fn a_number_beyond_all_numbers_costs_no_tokens() {
             let body = format!(
                 r#"{{"access_token":"{access}","expires_in":{given},"refresh_token":"{refresh}","e":"1e400"}}"#
             );
-            Conduct::spend(Answer::text(200, &body).header("content-type", "application/json"))
+            Handling::process_then(Answer::text(200, &body).header("content-type", "application/json"))
         };
         let world = World::new();
         world.guard_with(403, |_| order(7));
         let (first, second) = (world.authority.issue(), world.authority.issue());
         world.authority.next(Role::Login, body(&first.access, &first.refresh));
         world.authority.next(Role::Refresh, body(&second.access, &second.refresh));
-        let shop = stranger(&world);
-        assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), lifetime, "{given}");
+        let shop = logged_out_client(&world);
+        assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), lifetime, "{given}");
         shop.session().refresh().await.unwrap();
-        assert_eq!(shop.session().tokens().unwrap().lifetime(), lifetime, "{given}");
+        assert_eq!(shop.session().tokens().unwrap().expires_in(), lifetime, "{given}");
         shop.order(7).await.unwrap();
     }
 }
 
-/// H7: no lifetime is too long to be added to a clock; a year is believed at most.
+/// H7: no lifetime is too long to be added to a clock. The limit is a year.
 #[tokio::test(start_paused = true)]
-async fn a_lifetime_without_end_is_a_year() {
+async fn a_very_long_lifetime_is_limited_to_a_year() {
     let given = [
         json!(u64::MAX),
         json!(i64::MAX),
@@ -230,75 +231,74 @@ async fn a_lifetime_without_end_is_a_year() {
     }
 }
 
-/// What a login and a refresh make of this `expires_in`.
+/// The outcome of a login and a refresh with this `expires_in`.
 async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let (world, shop) = told_lifetime(expires_in).await;
-    let at_login = shop.session().tokens().unwrap().lifetime();
+    let at_login = shop.session().tokens().unwrap().expires_in();
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!((world.stage.sends(), world.authority.granted()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
-    [at_login, shop.session().tokens().unwrap().lifetime()]
+    world.stage.assert_sends(2);
+    world.authority.assert_granted(1);
+    [at_login, shop.session().tokens().unwrap().expires_in()]
 }
 
-/// H13: while the refresh ahead of the expiry fails, calls go on with the good token and no call pays for a failure.
+/// H13: while early refreshes fail, calls go on with the valid token, and no call fails because of them.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_ahead_of_the_expiry_that_fails_is_tried_again_at_growing_distances() {
+async fn a_failed_early_refresh_is_retried_at_growing_intervals() {
     let (world, shop) = logged_in(seconds(600)).await;
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.always(Role::Refresh, Handling::instead(503));
     advance(seconds(571)).await;
     for _ in 0..100 {
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
     }
-    assert_eq!(world.authority.posts(), 1, "the first failure is remembered for a second");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: the first failure is remembered for a second");
     for _ in 0..280 {
         shop.order(7).await.unwrap();
         advance(Duration::from_millis(100)).await;
     }
-    let posts = world.authority.posts();
+    let posts = world.authority.refreshes();
     assert!((4..=6).contains(&posts), "1 + 2 + 4 + 8 s and so on, but {posts}");
-    assert_eq!(world.stage.sends(), 380, "nothing was refused");
+    assert_eq!(world.stage.sends(), 380, "requests at the API: nothing was refused");
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    world.authority.always(Role::Refresh, Conduct::Honest);
+    world.authority.always(Role::Refresh, Handling::Normal);
     advance(seconds(60)).await;
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.granted(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_granted(1);
 }
 
-/// H13: a server that asks for patience gets it, also ahead of the expiry.
+/// H13: `Retry-After` also holds for a refresh before the expiry.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_ahead_of_the_expiry_waits_as_long_as_the_server_asks() {
+async fn an_early_refresh_respects_retry_after() {
     let (world, shop) = logged_in(seconds(600)).await;
-    world.authority.next(Role::Refresh, Conduct::instead(Answer::new(429).header("retry-after", "20")));
+    world.authority.next(Role::Refresh, Handling::instead(Answer::new(429).header("retry-after", "20")));
     advance(seconds(571)).await;
     for _ in 0..19 {
         shop.order(7).await.unwrap();
-        quiet().await;
+        settled().await;
         advance(seconds(1)).await;
     }
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     advance(seconds(1)).await;
     shop.order(7).await.unwrap();
-    quiet().await;
-    assert_eq!((world.authority.posts(), world.authority.granted()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    settled().await;
+    world.authority.assert_refreshes(2);
+    world.authority.assert_granted(1);
 }
 
-/// H14: a client that nobody calls does nothing: no task, no timer, no refresh.
+/// H14: a client without calls does nothing: no task, no timer, no refresh.
 #[tokio::test(start_paused = true)]
 async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     let (world, shop) = logged_in(seconds(600)).await;
     shop.order(7).await.unwrap();
     world.authority.expire();
     shop.order(7).await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    quiet().await;
+    world.authority.assert_refreshes(1);
+    settled().await;
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0);
     advance(30 * seconds(24 * 3600)).await;
-    quiet().await;
-    assert_eq!((world.authority.posts(), Handle::current().metrics().num_alive_tasks()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    settled().await;
+    world.authority.assert_refreshes(1);
+    assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "tasks alive");
 }

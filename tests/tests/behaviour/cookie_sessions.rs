@@ -1,14 +1,14 @@
-//! Sessions without any access token: cookies are the credential.
+//! Sessions without an access token: the cookies are the credential.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use afresh::{CookieSession, Result, SessionState, api};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 
-use crate::api::{ANN, Credentials, ORIGIN, Order, happened, order};
-use crate::lane::Reaching;
-use crate::witness::{done, quiet};
+use crate::api::{ANN, Credentials, ORIGIN, Order, event_names, order};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, settled};
 
 #[api]
 trait Forum {
@@ -28,11 +28,11 @@ trait Forum {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// The number of the cookie from which on the forum accepts one.
+/// The smallest number of a cookie that the forum accepts.
 type Good = Arc<AtomicUsize>;
 
 async fn member() -> (World, ForumClient, Good) {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let good = Good::new(AtomicUsize::new(1));
     let (authority, least) = (world.authority.clone(), good.clone());
     world.stage.respond(move |seen| {
@@ -41,33 +41,34 @@ async fn member() -> (World, ForumClient, Good) {
             (least.load(Ordering::Relaxed)..50).any(|number| Some(authority.refresh(number)) == cookie);
         if known { Answer::from(order(7)) } else { Answer::new(403) }
     });
-    let forum = ForumClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let forum = ForumClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     forum.login(&ANN).await.unwrap();
     (world, forum, good)
 }
 
-/// P5: no header, one cookie; a refused one is refreshed once for everybody, and the calls are sent again.
+/// P5: without a header and with one cookie, refused calls are refreshed once and sent again.
 #[tokio::test(start_paused = true)]
-async fn a_session_can_be_its_cookies_alone() {
+async fn a_session_can_consist_of_cookies_alone() {
     let (world, forum, good) = member().await;
     let mut events = forum.session().events();
     forum.order(7).await.unwrap();
-    assert_eq!((forum.session().state(), world.authority.posts()), (SessionState::LoggedIn, 0));
+    assert_eq!(forum.session().state(), SessionState::LoggedIn);
+    world.authority.assert_refreshes(0);
     for generation in 2..5 {
         good.store(generation, Ordering::Relaxed);
         let calls: Vec<_> = (0..16).map(|_| tokio::spawn(forum.order(7))).collect();
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!(world.authority.posts(), generation - 1);
+        world.authority.assert_refreshes(generation - 1);
     }
-    assert_eq!(happened(&mut events), ["refreshed"; 3]);
+    assert_eq!(event_names(&mut events), ["refreshed"; 3]);
     assert!(world.log().iter().all(|seen| seen.header("authorization").is_none()));
-    assert!(forum.session().tokens().unwrap().access().is_none());
-    world.authority.assert_nothing_spent_twice();
+    assert!(forum.session().tokens().unwrap().access_token().is_none());
 }
 
-/// P5, B3, B4: the generation counts refreshes and not tokens: a late refusal is sent again, and refreshes nothing.
+/// P5, B3, B4: the generation counts refreshes, not tokens: after a late refusal the call is sent again without a
+/// refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     let (world, forum, good) = member().await;
@@ -85,17 +86,16 @@ async fn a_late_refusal_of_an_old_cookie_takes_the_newer_one() {
     assert_eq!(replay.cookie("refresh_token"), Some(&*world.authority.refresh(3)));
     replay.answer_with(order(1));
     done(late).await.unwrap();
-    assert_eq!(world.authority.posts(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
 }
 
-/// P5: a server that extends the old cookie answers with a success and sets none: that is a refresh too.
+/// P5: a server that extends the old cookie answers with success and sets no cookie. That is a refresh too.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_sets_no_cookie_is_a_refresh() {
+async fn a_refresh_that_sets_no_cookie_is_a_success() {
     let (world, forum, _) = member().await;
     world.stage.park();
     for empty in [Answer::new(204), Answer::new(200), Answer::text(200, "extended")] {
-        world.authority.next(Role::Refresh, Conduct::instead(empty));
+        world.authority.next(Role::Refresh, Handling::instead(empty));
         let call = tokio::spawn(forum.order(7));
         world.stage.arrival().await.answer(403);
         let replay = world.stage.arrival().await;
@@ -103,10 +103,10 @@ async fn a_refresh_that_sets_no_cookie_is_a_refresh() {
         replay.answer_with(order(7));
         done(call).await.unwrap();
     }
-    assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_refreshes(3);
 }
 
-/// P5, C1: a page that is not for this user costs one refresh, like with a token.
+/// P5, C1: a page that is forbidden for this user costs one refresh, as with a token.
 #[tokio::test(start_paused = true)]
 async fn a_forbidden_page_costs_one_refresh() {
     let (world, forum, _) = member().await;
@@ -114,12 +114,11 @@ async fn a_forbidden_page_costs_one_refresh() {
     for _ in 0..20 {
         assert_eq!(forum.order(7).await.unwrap_err().status().unwrap(), 403);
     }
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     assert_eq!(forum.session().state(), SessionState::LoggedIn);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// P5, D4: a refused cookie ends the session; a logout takes it along and leaves none.
+/// P5, D4: a refused cookie ends the session. A logout removes the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_ends_like_any_other() {
     let (world, forum, good) = member().await;
@@ -129,7 +128,8 @@ async fn a_cookie_session_ends_like_any_other() {
     for _ in 0..3 {
         assert!(forum.order(7).await.unwrap_err().is_session_expired());
     }
-    assert_eq!((world.authority.posts(), happened(&mut events)), (1, vec!["expired"]));
+    world.authority.assert_refreshes(1);
+    assert_eq!(event_names(&mut events), vec!["expired"]);
 
     forum.login(&ANN).await.unwrap();
     forum.logout().await.unwrap();
@@ -139,9 +139,8 @@ async fn a_cookie_session_ends_like_any_other() {
     );
     let sends = world.stage.sends();
     assert!(forum.order(7).await.unwrap_err().is_no_session());
-    quiet().await;
-    assert_eq!(world.stage.sends(), sends);
-    world.authority.assert_nothing_spent_twice();
+    settled().await;
+    world.stage.assert_sends(sends);
 }
 
 #[api]
@@ -154,11 +153,11 @@ trait Plain {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// P5, D18: without a way to refresh, the cookie slides with each answer, and a refusal is the call's answer.
+/// P5, D18: without a way to refresh, each answer can replace the cookie, and a refusal is the call's answer.
 #[tokio::test(start_paused = true)]
 async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
-    let world = World::with(Knobs::seed());
-    let plain = PlainClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let world = World::with(AuthorityConfig::cookie());
+    let plain = PlainClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     assert!(plain.order(7).await.unwrap_err().is_no_session());
     plain.login(&ANN).await.unwrap();
     world.stage.respond(|_| Answer::from(order(7)).header("set-cookie", "refresh_token=slid; Path=/"));
@@ -169,5 +168,5 @@ async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     assert_eq!(cookies, [world.authority.refresh(1), "slid".to_owned()]);
     world.stage.respond(|_| 401);
     assert_eq!(plain.order(7).await.unwrap_err().status().unwrap(), 401);
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
 }

@@ -1,13 +1,13 @@
-//! The cookies that belong to a credential: they change with it, and stay when nobody else has a say.
+//! The cookies that belong to a credential. They change together with it, and late answers do not overwrite them.
 
 use afresh::{Result, SessionState, api};
-use afresh_tests::{Answer, Knobs, Role, Seen, World};
+use afresh_tests::{Answer, AuthorityConfig, Role, Seen, World};
 use serde_json::json;
 
-use crate::api::{ANN, CookieShop, Shop, cookie_customer, customer, happened, order};
-use crate::witness::{done, quiet};
+use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
+use crate::waiting::{done, settled};
 
-/// A page for everybody beside the seed's API.
+/// A public page beside the cookie API.
 #[api]
 trait Pages {
     #[public]
@@ -15,26 +15,26 @@ trait Pages {
     async fn page(&self) -> Result<()>;
 }
 
-/// The number of the access token and of the refresh cookie that a request carries.
+/// The numbers of the access token and of the refresh cookie that a request carries.
 fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     let cookie = seen.cookie("refresh_token").unwrap();
     let number = (1..100).find(|number| world.authority.refresh(*number) == cookie).unwrap();
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: the rotated cookie and the access token beside it are one generation: no request ever mixes two.
+/// P3: the rotated cookie and the access token beside it form one generation. No request mixes two generations.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     for generation in 2..6 {
         world.authority.expire();
         let calls: Vec<_> = (0..64).map(|_| tokio::spawn(shop.order(7))).collect();
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!(world.authority.posts(), generation - 1);
+        world.authority.assert_refreshes(generation - 1);
     }
     let sends = world.stage.log();
     assert_eq!(sends.len(), 4 * 128);
@@ -46,33 +46,32 @@ async fn the_refresh_cookie_and_the_access_token_change_together() {
         .map(|seen| seen.cookie("refresh_token").unwrap().to_owned())
         .collect();
     assert_eq!(presented, [1, 2, 3, 4].map(|number| world.authority.refresh(number)));
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// P3: the spent cookie is refused: the session is over, with one event, and nothing of it is sent any more.
+/// P3: the spent cookie is refused: the session is over, with one event, and its cookies are not sent any more.
 #[tokio::test(start_paused = true)]
 async fn a_refused_refresh_cookie_ends_the_session() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| order(7));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     let mut events = shop.session().events();
     world.authority.revoke();
     for _ in 0..3 {
         assert!(shop.order(7).await.unwrap_err().is_session_expired());
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
-    assert_eq!(happened(&mut events), ["expired"]);
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
+    assert_eq!(event_names(&mut events), ["expired"]);
     shop.login(&ANN).await.unwrap();
     assert_eq!(world.authority.requests(Role::Login)[1].header("cookie"), None);
     assert_eq!(shop.order(7).await.unwrap().id, 7);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// P3: a logout in the middle of a refresh takes the cookies with it, those of the answer too.
+/// P3: a logout during a refresh removes the cookies, including those of the answer.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_a_refresh_leaves_no_cookie() {
-    let world = World::with(Knobs::seed());
-    let shop = cookie_customer(&world).await;
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
@@ -80,43 +79,44 @@ async fn a_logout_during_a_refresh_leaves_no_cookie() {
     shop.logout().await.unwrap();
     exchange.release();
     assert!(done(call).await.unwrap_err().is_no_session());
-    quiet().await;
+    settled().await;
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session(), "no cookie is left to start from");
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     assert_eq!(
         world.authority.requests(Role::Logout)[0].cookie("refresh_token"),
         Some(&*world.authority.refresh(1))
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// P4: a client whose refresh is a cookie keeps cookies itself: no transport has to bring a jar. Others keep none.
+/// P4: a client whose refresh uses a cookie keeps cookies itself, so no transport needs a cookie jar. Other clients
+/// keep none.
 #[tokio::test(start_paused = true)]
 async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |_| Answer::from(order(7)).header("set-cookie", "theme=dark; Path=/"));
-    let shop = cookie_customer(&world).await;
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.expire();
     shop.order(7).await.unwrap();
     shop.order(7).await.unwrap();
     assert_eq!(world.stage.log()[2].cookie("theme"), Some("dark"));
-    world.authority.assert_nothing_spent_twice();
 
     let plain = World::new();
     plain.guard_with(403, |_| Answer::from(order(7)).header("set-cookie", "theme=dark; Path=/"));
-    let shop = customer(&plain);
+    let shop = logged_in_client(&plain);
     for _ in 0..2 {
         shop.order(7).await.unwrap();
     }
     assert!(plain.stage.log().iter().all(|seen| seen.header("cookie").is_none()));
 }
 
-/// P6: the answer to a call of an older generation does not bring its cookie back; one of the current generation counts.
+/// P6: the answer to a call of an older generation does not restore its cookie. An answer of the current generation
+/// counts.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
-    let world = World::with(Knobs::seed());
-    let shop = cookie_customer(&world).await;
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = logged_in_cookie_client(&world).await;
     let old = |status| Answer::new(status).header("set-cookie", "refresh_token=old; Path=/");
     let [late, refreshes] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let mut arrivals = world.stage.arrivals(2).await;
@@ -142,14 +142,13 @@ async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
         Some("old"),
         "the current one may slide"
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// P6: nor does the answer to a call that has nothing to do with the session, if it was sent before the refresh.
+/// P6: the same for the answer to a public call that was sent before the refresh.
 #[tokio::test(start_paused = true)]
 async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
-    let world = World::with(Knobs::seed());
-    let shop = cookie_customer(&world).await;
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = logged_in_cookie_client(&world).await;
     let pages = PagesClient::new(shop.client().clone());
     let late = tokio::spawn(pages.page());
     let page = world.stage.arrival().await;
@@ -163,14 +162,13 @@ async fn a_late_public_answer_does_not_overwrite_a_newer_cookie() {
         world.authority.requests(Role::Refresh)[1].cookie("refresh_token"),
         Some(&*world.authority.refresh(2))
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// P6, J1: and after a logout no late answer leaves a cookie behind from which a session could start again.
+/// P6, J1: after a logout, a late answer leaves no cookie that could start a session.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_leaves_no_cookie_after_a_logout() {
-    let world = World::with(Knobs::seed());
-    let shop = cookie_customer(&world).await;
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = logged_in_cookie_client(&world).await;
     let pages = PagesClient::new(shop.client().clone());
     let order = tokio::spawn(shop.order(7));
     let page = tokio::spawn(pages.page());
@@ -184,15 +182,15 @@ async fn a_late_answer_leaves_no_cookie_after_a_logout() {
     done(page).await.unwrap();
     world.stage.respond(|_| 500);
     assert!(shop.order(7).await.unwrap_err().is_no_session());
-    assert_eq!((world.authority.posts(), shop.session().state()), (0, SessionState::LoggedOut));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(0);
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// P6: a cookie that came while the refresh was under way is not lost to it.
+/// P6: a cookie that arrives during a refresh is kept.
 #[tokio::test(start_paused = true)]
-async fn a_cookie_that_comes_during_a_refresh_is_kept() {
-    let world = World::with(Knobs::seed());
-    let shop = cookie_customer(&world).await;
+async fn a_cookie_that_arrives_during_a_refresh_is_kept() {
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = logged_in_cookie_client(&world).await;
     world.authority.hold(Role::Refresh);
     let [good, refreshes] = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let mut arrivals = world.stage.arrivals(2).await;
@@ -206,5 +204,4 @@ async fn a_cookie_that_comes_during_a_refresh_is_kept() {
     assert_eq!(replay.cookie("csrf"), Some("c1"));
     replay.answer_with(order(2));
     done(refreshes).await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }

@@ -1,57 +1,59 @@
-//! What the refresh endpoint can answer instead of tokens, and what becomes of the session and of those who wait.
+//! What the refresh endpoint can answer instead of tokens, and what that means for the session and the waiting calls.
 
 use std::error::Error as _;
 use std::io;
 use std::time::Duration;
 
 use afresh::{AsTokens, Error, RefreshToken, Result, SessionState, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Stage, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, RefreshTokenField, Role, Stage, World};
 use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
 use crate::api::{
-    CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, customer, happened, order, tokens,
+    CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, event_names, logged_in_client,
+    order, tokens,
 };
-use crate::lane::Reaching;
+use crate::transports::ConnectTo;
 
-/// A customer whose token has just expired.
+/// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     world.authority.expire();
     world.guard_with(403, |_| order(7));
     shop
 }
 
-/// The call failed because of the refresh, and nothing is lost: the session is as it was, and a later call succeeds.
-async fn assert_only_for_now(world: &World, shop: &ShopClient, conduct: Conduct) -> Error {
+/// The call failed because of the refresh, and nothing is lost: the session is unchanged, and a later call succeeds.
+async fn assert_temporary(world: &World, shop: &ShopClient, handling: Handling) -> Error {
     let before = shop.session().tokens();
     let mut events = shop.session().events();
-    world.authority.next(Role::Refresh, conduct);
+    world.authority.next(Role::Refresh, handling);
 
     let error = shop.order(7).await.unwrap_err();
 
     assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(403));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
     assert_eq!(shop.session().tokens(), before);
-    assert_eq!(happened(&mut events), ["refresh failed"]);
+    assert_eq!(event_names(&mut events), ["refresh failed"]);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    assert_eq!(happened(&mut events), ["refreshed"]);
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(event_names(&mut events), ["refreshed"]);
     error
 }
 
-/// D1: no connection: the session is kept, and the error tells of the 403 too. Nothing was sent, so nothing is sent again.
+/// D1: without a connection, the session is kept, and the error holds the 403 too. Nothing was sent, so nothing is
+/// sent again.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_endpoint_out_of_reach_costs_nobody_the_session() {
+async fn an_unreachable_refresh_endpoint_keeps_the_session() {
     let world = World::new();
     let shop = late_customer(&world);
     let refused = io::Error::new(io::ErrorKind::ConnectionRefused, "on purpose");
 
-    let error = assert_only_for_now(&world, &shop, Conduct::instead(Answer::fail(refused))).await;
+    let error = assert_temporary(&world, &shop, Handling::instead(Answer::fail(refused))).await;
 
     let mut cause = error.source();
     while let Some(deeper) = cause.and_then(|cause| cause.source()) {
@@ -60,7 +62,7 @@ async fn a_refresh_endpoint_out_of_reach_costs_nobody_the_session() {
     assert_eq!(cause.unwrap().to_string(), "on purpose");
 }
 
-/// D6: what is no token answer changes nothing: the old credential stays, whole.
+/// D6: an answer without tokens changes nothing: the old credential stays complete.
 #[tokio::test(start_paused = true)]
 async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     let json = |text: &str| Answer::new(200).header("content-type", "application/json").body(text.to_owned());
@@ -91,11 +93,11 @@ async fn a_malformed_answer_of_the_refresh_endpoint_changes_nothing() {
     for answer in answers {
         let world = World::new();
         let shop = late_customer(&world);
-        assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+        assert_temporary(&world, &shop, Handling::instead(answer)).await;
     }
 }
 
-/// Tokens under a name of their own.
+/// Tokens under other names.
 #[derive(Deserialize)]
 struct Jwt {
     jwt: String,
@@ -120,36 +122,35 @@ trait Named {
     async fn orders(&self) -> Result<Value>;
 }
 
-/// D6: what the API's own type says are the tokens is looked at too.
+/// D6: the check also covers the tokens of the API's own answer type.
 #[tokio::test(start_paused = true)]
-async fn an_answer_whose_own_type_has_no_access_token_changes_nothing() {
+async fn an_answer_of_a_custom_type_without_an_access_token_changes_nothing() {
     for jwt in ["", "none", "a\nb"] {
         let world = World::new();
         let before = tokens(&world.authority.issue());
-        let client = NamedClient::builder(ORIGIN).reaching(world.clone()).tokens(before.clone());
+        let client = NamedClient::builder(ORIGIN).connect_to(world.clone()).tokens(before.clone());
         let client = client.build().unwrap();
         world.stage.respond(|_| 403);
-        world.authority.next(Role::Refresh, Conduct::instead((200, json!({ "jwt": jwt }))));
+        world.authority.next(Role::Refresh, Handling::instead((200, json!({ "jwt": jwt }))));
 
         let error = client.orders().await.unwrap_err();
 
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
         assert_eq!(error.rejection().unwrap().status(), 403);
         assert_eq!(client.session().tokens(), Some(before));
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// D7: an error in a 200 that is no refusal of the refresh token changes nothing.
+/// D7: an error in a 200 that does not reject the refresh token changes nothing.
 #[tokio::test(start_paused = true)]
-async fn an_error_for_now_in_a_200_changes_nothing() {
+async fn a_temporary_error_in_a_200_changes_nothing() {
     let world = World::new();
     let shop = late_customer(&world);
-    let busy = Conduct::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
-    assert_only_for_now(&world, &shop, busy).await;
+    let busy = Handling::instead((200, json!({ "error": "temporarily_unavailable", "access_token": "t" })));
+    assert_temporary(&world, &shop, busy).await;
 }
 
-/// D9: the refresh token goes where it was meant to go and nowhere else.
+/// D9: the refresh token goes to the declared endpoint and nowhere else.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_of_the_refresh_is_not_followed() {
     for status in [301, 302, 303, 307, 308] {
@@ -159,22 +160,23 @@ async fn a_redirect_of_the_refresh_is_not_followed() {
             let origins =
                 origins.at("evil.test", elsewhere.clone()).at("https://shop.test:8443", elsewhere.clone());
             let tokens = tokens(&world.authority.issue());
-            let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).tokens(tokens).build().unwrap();
+            let shop =
+                ShopClient::builder(ORIGIN).connect_to(origins.clone()).tokens(tokens).build().unwrap();
             world.authority.expire();
             world.guard_with(403, |_| order(7));
 
             let redirect = Answer::new(status).header("location", to);
-            assert_only_for_now(&world, &shop, Conduct::instead(redirect)).await;
+            assert_temporary(&world, &shop, Handling::instead(redirect)).await;
 
-            assert_eq!(elsewhere.sends(), 0, "{status} {to}");
+            assert_eq!(elsewhere.sends(), 0, "requests at the API: {status} {to}");
         }
     }
 }
 
-/// D10: a refresh that brings the very token that was refused is no refresh, and is not tried again at once.
+/// D10: a refresh that returns the refused token is a failure, and is not tried again at once.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_brings_the_same_token_is_a_failure() {
-    let world = World::with(Knobs { echo_access: true, ..Knobs::default() });
+async fn a_refresh_that_returns_the_refused_token_is_a_failure() {
+    let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
     let shop = late_customer(&world);
     let mut events = shop.session().events();
 
@@ -182,24 +184,28 @@ async fn a_refresh_that_brings_the_same_token_is_a_failure() {
         let error = shop.order(7).await.unwrap_err();
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
         assert_eq!(error.rejection().unwrap().status(), 403);
-        assert_eq!((world.stage.sends(), world.authority.posts()), (sends, 1));
+        world.stage.assert_sends(sends);
+        world.authority.assert_refreshes(1);
     }
-    assert_eq!(happened(&mut events), ["refresh failed"]);
+    assert_eq!(event_names(&mut events), ["refresh failed"]);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
-    // The refresh token that came with it counts all the same: the old one is spent.
-    world.authority.turn(|knobs| knobs.echo_access = false);
+    // The refresh token in the answer counts nevertheless: the old one is spent.
+    world.authority.configure(|config| config.repeats_access = false);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     let presented = world.authority.requests(Role::Refresh)[1].json();
     assert_eq!(presented, json!({ "refresh_token": world.authority.refresh(2) }));
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// D10: the same token again, where only our clock was against it, is as good as a new one: the server takes it.
+/// D10: if the server has not refused the token, getting it again is a success.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it() {
-    let world = World::with(Knobs { echo_access: true, expires_in: Some(json!(100)), ..Knobs::default() });
+async fn an_early_refresh_that_returns_the_same_token_is_a_success() {
+    let world = World::with(AuthorityConfig {
+        repeats_access: true,
+        expires_in: Some(json!(100)),
+        ..AuthorityConfig::default()
+    });
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(100));
     let shop = builder(&world).tokens(tokens).build().unwrap();
     let mut events = shop.session().events();
@@ -209,33 +215,32 @@ async fn a_renewal_that_brings_the_same_token_is_no_failure_if_nobody_refused_it
         advance(Duration::from_secs(101)).await;
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2 * posts, posts));
+        world.stage.assert_sends(2 * posts);
+        world.authority.assert_refreshes(posts);
     }
-    assert!(!happened(&mut events).contains(&"refresh failed"));
-    world.authority.assert_nothing_spent_twice();
+    assert!(!event_names(&mut events).contains(&"refresh failed"));
 }
 
-/// D11, D12: a refresh without a refresh token, or with an empty one, keeps the one before.
+/// D11, D12: a token answer without a refresh token, or with an empty one, keeps the old refresh token.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_without_a_refresh_token_keeps_the_old_one() {
-    for secret_field in [SecretField::Omitted, SecretField::Empty] {
-        let world = World::with(Knobs { secret_field, ..Knobs::default() });
+    for refresh_token_field in [RefreshTokenField::Omitted, RefreshTokenField::Empty] {
+        let world = World::with(AuthorityConfig { refresh_token_field, ..AuthorityConfig::default() });
         let shop = late_customer(&world);
         for posts in 1..=3 {
             assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-            assert_eq!(world.authority.posts(), posts);
+            world.authority.assert_refreshes(posts);
             world.authority.expire();
         }
         for exchange in world.authority.requests(Role::Refresh) {
             assert_eq!(exchange.json(), json!({ "refresh_token": world.authority.refresh(1) }));
         }
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// D17: an answer that is too long is given up.
+/// D17: an answer that is too long is not read to its end.
 #[tokio::test(start_paused = true)]
-async fn a_token_answer_that_is_too_long_is_given_up() {
+async fn a_token_answer_that_is_too_long_is_an_error() {
     let token = r#"{"access_token":"t","padding":""#;
     let answers = [
         Answer::new(200).body(format!("{token}{}\"}}", "x".repeat(10 << 20))),
@@ -246,31 +251,32 @@ async fn a_token_answer_that_is_too_long_is_given_up() {
         let shop = late_customer(&world);
         let start = Instant::now();
 
-        assert_only_for_now(&world, &shop, Conduct::instead(answer)).await;
+        assert_temporary(&world, &shop, Handling::instead(answer)).await;
 
         assert!(start.elapsed() <= Duration::from_secs(10 + 2));
-        assert!(world.authority.requests(Role::Refresh)[0].fate().is_over());
+        assert!(world.authority.requests(Role::Refresh)[0].state().is_over());
     }
 }
 
-/// D17: what is long but not too long is read.
+/// D17: a long answer below the limit is read.
 #[tokio::test(start_paused = true)]
 async fn a_token_answer_of_sixty_kilobytes_is_read() {
-    let world =
-        World::with(Knobs { members: json!({ "padding": "x".repeat(60 << 10) }), ..Knobs::default() });
+    let world = World::with(AuthorityConfig {
+        members: json!({ "padding": "x".repeat(60 << 10) }),
+        ..AuthorityConfig::default()
+    });
     let shop = late_customer(&world);
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// D18: with nothing to refresh with, the refusal is the answer.
+/// D18: without a refresh token, the refusal is the answer.
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
+async fn without_a_refresh_token_the_refusal_is_the_answer() {
     for status in [401, 403] {
         let world = World::new();
         world.stage.respond(move |_| (status, "no"));
         let shop = builder(&world).tokens(Tokens::new("t")).build().unwrap();
-        let cookie_shop = CookieShopClient::builder(ORIGIN).reaching(world.clone());
+        let cookie_shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone());
         let cookie_shop = cookie_shop.tokens(Tokens::new("t")).build().unwrap();
 
         let errors = [shop.order(7).await.unwrap_err(), cookie_shop.order(7).await.unwrap_err()];
@@ -279,42 +285,45 @@ async fn a_refused_call_without_a_refresh_token_gets_its_own_answer() {
             assert!(error.is_status(), "{error:?}");
             assert_eq!((error.status().unwrap().as_u16(), error.json()), (status, Some("no".to_owned())));
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(0);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
     }
 }
 
-/// D20: a token that lives no longer than its renewal takes is used all the same, and nothing renews it for nobody.
+/// D20: a token that expires before its refresh would end is still used, and nothing refreshes it without a call.
 #[tokio::test(start_paused = true)]
 async fn a_refreshed_token_that_expires_at_once_starts_no_loop() {
     for expires_in in [json!(1), json!(0.000_001)] {
-        let world = World::with(Knobs { expires_in: Some(expires_in), ..Knobs::default() });
+        let world =
+            World::with(AuthorityConfig { expires_in: Some(expires_in), ..AuthorityConfig::default() });
         let shop = late_customer(&world);
         let mut events = shop.session().events();
 
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
         tokio::time::sleep(Duration::from_secs(3600)).await;
-        assert_eq!(world.authority.posts(), 1);
-        assert_eq!(happened(&mut events), ["refreshed"]);
+        world.authority.assert_refreshes(1);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
 
-        // Whoever calls next renews it first, once.
+        // The next call refreshes it first, once.
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 2));
-        assert_eq!(happened(&mut events), ["refreshed"]);
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(2);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
     }
 }
 
-/// D6: a page in the place of tokens is not a login either.
+/// D6: an HTML page instead of tokens is not a login.
 #[tokio::test(start_paused = true)]
-async fn a_malformed_answer_to_a_login_leaves_the_session_as_it_was() {
+async fn a_malformed_answer_to_a_login_leaves_the_session_unchanged() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let before = shop.session().tokens();
     for answer in [Answer::html(200, "<html>"), Answer::json(200, Value::Null), Answer::json(200, json!({}))]
     {
-        world.authority.next(Role::Login, Conduct::instead(answer));
+        world.authority.next(Role::Login, Handling::instead(answer));
         assert!(shop.login(&crate::api::ANN).await.unwrap_err().is_decode());
         assert_eq!(shop.session().tokens(), before);
     }

@@ -1,23 +1,23 @@
-//! OAuth 2.0 without a `#[refresh]` method: what the grants send, to whom, and what they make of the answers.
+//! OAuth 2.0 without a `#[refresh]` method: what the grants send, where, and how they read the answers.
 
 use std::error::Error as _;
 use std::time::Duration;
 
 use afresh::oauth2::{ClientAuth, ClientCredentials, ErrorResponse, RefreshTokenGrant};
 use afresh::{Error, Refresher, Result, SessionState, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Origins, Role, SecretField, Seen, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, RefreshTokenField, Role, Seen, World};
 use serde_json::{Value, json};
 use tokio::time::advance;
 
-use crate::api::{ORIGIN, happened, tokens};
-use crate::lane::Reaching;
-use crate::witness::done;
+use crate::api::{ORIGIN, event_names, tokens};
+use crate::transports::ConnectTo;
+use crate::waiting::done;
 
 const TOKEN: &str = "https://id.test/api/user/refresh_token";
-/// The authority issues tokens for a login; what it is asked with does not matter to it.
+/// The authority answers the token request as a login. It does not check the parameters.
 const ISSUE: &str = "https://id.test/api/user/login";
 
-/// An API without any role: the session comes from elsewhere.
+/// An API without roles: its session comes from elsewhere.
 #[api]
 trait Orders {
     #[get("/orders")]
@@ -28,10 +28,10 @@ trait Orders {
     async fn health(&self) -> Result<Value>;
 }
 
-/// The API at one origin, its authorization server at another.
+/// The API at one origin, and its authorization server at another.
 fn apart(world: &World) -> afresh::ClientBuilder<OrdersClient> {
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
-    OrdersClient::builder(ORIGIN).reaching(origins.clone())
+    OrdersClient::builder(ORIGIN).connect_to(origins.clone())
 }
 
 fn user(world: &World, grant: RefreshTokenGrant) -> OrdersClient {
@@ -62,14 +62,14 @@ fn response(error: &Error) -> Option<&ErrorResponse> {
     None
 }
 
-/// B1, N1: one request for everybody, in the form of RFC 6749, with nothing in it that is the API's.
+/// B1, N1: one request for all calls, in the form of RFC 6749. It carries nothing of the API.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
+async fn a_refresh_at_another_origin_is_one_request_for_all_calls() {
     let world = World::new();
     let grant = RefreshTokenGrant::new(TOKEN).client_id("app");
     let origins = Origins::new().at(ORIGIN, world.clone()).at("https://id.test", world.authority.clone());
     let client = OrdersClient::builder(ORIGIN)
-        .reaching(origins.clone())
+        .connect_to(origins.clone())
         .header("x-api-key", "for the API only")
         .tokens(tokens(&world.authority.issue()))
         .refresher(grant)
@@ -87,7 +87,7 @@ async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
         done(call).await.unwrap();
     }
 
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     let exchange = &world.authority.requests(Role::Refresh)[0];
     assert_eq!((exchange.method(), &*exchange.uri().to_string()), ("POST", TOKEN));
     let expected = [
@@ -100,15 +100,14 @@ async fn a_refresh_token_is_exchanged_at_another_origin_once_for_everybody() {
     names.sort_unstable();
     assert_eq!(names, ["accept", "content-type"]);
     assert_eq!(exchange.header("content-type"), Some("application/x-www-form-urlencoded"));
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// N1: at the API's own origin the default headers go along, as with every request there.
+/// N1: at the API's own origin, the request carries the default headers, as every request there does.
 #[tokio::test(start_paused = true)]
-async fn a_token_endpoint_at_the_apis_own_origin_gets_its_default_headers() {
+async fn a_token_endpoint_at_the_apis_origin_gets_the_default_headers() {
     let world = World::new();
     let client = OrdersClient::builder(ORIGIN)
-        .reaching(world.clone())
+        .connect_to(world.clone())
         .header("x-api-key", "k")
         .tokens(tokens(&world.authority.issue()))
         .refresher(RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token")))
@@ -121,9 +120,9 @@ async fn a_token_endpoint_at_the_apis_own_origin_gets_its_default_headers() {
     assert_eq!((exchange.header("x-api-key"), exchange.header("authorization")), (Some("k"), None));
 }
 
-/// A confidential client shows its secret in the header, urlencoded first, or in the body; never in both.
+/// A confidential client sends its secret in the header, urlencoded, or in the body, but never in both.
 #[tokio::test(start_paused = true)]
-async fn a_client_with_a_secret_shows_it_in_one_place() {
+async fn a_client_secret_is_sent_in_one_place() {
     for auth in [ClientAuth::Basic, ClientAuth::Body] {
         let world = World::new();
         let grant = RefreshTokenGrant::new(TOKEN).client_id("the app").client_secret("pä:ss").auth(auth);
@@ -144,13 +143,12 @@ async fn a_client_with_a_secret_shows_it_in_one_place() {
             let client = pairs([("client_id", "the app"), ("client_secret", "pä:ss")]);
             assert_eq!(form(exchange), [pairs(grant), client].concat());
         }
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// Scope and audience are said once, resources (RFC 8707) and further parameters as often as there are any.
+/// Scope and audience are sent once, resources (RFC 8707) and further parameters as often as they were given.
 #[tokio::test(start_paused = true)]
-async fn what_the_token_is_for_is_asked_for() {
+async fn scope_audience_and_resources_are_sent() {
     let world = World::new();
     let grant = ClientCredentials::new(ISSUE, "billing", "hush")
         .scope("nothing")
@@ -176,11 +174,13 @@ async fn what_the_token_is_for_is_asked_for() {
     assert_eq!(asked.header("authorization"), Some("Basic YmlsbGluZzpodXNo"));
 }
 
-/// G1, D11: a refresh token that rotates is replaced, one that is left out stays.
+/// G1, D11: a refresh token in the answer replaces the old one. Without one, the old one stays.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
-    for (secret_field, presented) in [(SecretField::Given, [1, 2, 3]), (SecretField::Omitted, [1, 1, 1])] {
-        let world = World::with(Knobs { secret_field, ..Knobs::default() });
+    for (refresh_token_field, presented) in
+        [(RefreshTokenField::Given, [1, 2, 3]), (RefreshTokenField::Omitted, [1, 1, 1])]
+    {
+        let world = World::with(AuthorityConfig { refresh_token_field, ..AuthorityConfig::default() });
         let client = user(&world, RefreshTokenGrant::new(TOKEN));
         world.guard(403);
         for _ in 0..3 {
@@ -190,18 +190,22 @@ async fn the_refresh_token_of_the_answer_is_kept_or_else_the_old_one() {
         let exchanges = world.authority.requests(Role::Refresh);
         let sent: Vec<_> = exchanges.iter().map(|seen| form(seen)[1].1.clone()).collect();
         assert_eq!(sent, presented.map(|number| world.authority.refresh(number)));
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// K4: nobody logs in: the first calls get a token by one request, before they are sent, and so do the first after it expired.
+/// K4: with client credentials, the first calls wait for one token request, and so do the first calls after the
+/// expiry.
 #[tokio::test(start_paused = true)]
-async fn a_program_gets_its_token_with_the_first_call_and_again_when_it_has_expired() {
-    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(600)), ..Knobs::default() });
+async fn client_credentials_get_a_token_before_the_first_call_and_after_expiry() {
+    let world = World::with(AuthorityConfig {
+        lifetime: Some(Duration::from_secs(600)),
+        ..AuthorityConfig::default()
+    });
     let client = program(&world);
     world.guard(401);
     client.health().await.unwrap_err();
-    assert_eq!((client.session().state(), world.authority.logins()), (SessionState::LoggedOut, 0));
+    assert_eq!(client.session().state(), SessionState::LoggedOut);
+    world.authority.assert_logins(0);
 
     for logins in 1..=3 {
         let sends = world.stage.sends();
@@ -209,65 +213,70 @@ async fn a_program_gets_its_token_with_the_first_call_and_again_when_it_has_expi
         for call in calls {
             done(call).await.unwrap();
         }
-        assert_eq!((world.stage.sends() - sends, world.authority.logins()), (50, logins));
+        assert_eq!(world.stage.sends() - sends, 50);
+        world.authority.assert_logins(logins);
         assert_eq!(client.session().state(), SessionState::LoggedIn);
         advance(Duration::from_secs(601)).await;
     }
-    // A token that the API refuses before its time.
+    // A token that the API refuses before it expires.
     client.orders().await.unwrap();
     world.authority.expire();
     client.orders().await.unwrap();
-    assert_eq!(world.authority.logins(), 5);
+    world.authority.assert_logins(5);
 }
 
-/// K4: a program's session that is cleared gets a new token with the next call.
+/// K4: with client credentials, the next call after `clear` gets a new token.
 #[tokio::test(start_paused = true)]
-async fn a_program_that_cleared_its_session_gets_a_new_token() {
+async fn client_credentials_get_a_new_token_after_the_session_is_cleared() {
     let world = World::new();
     let client = program(&world);
     world.guard(403);
     client.orders().await.unwrap();
     client.session().clear().await.unwrap();
     client.orders().await.unwrap();
-    assert_eq!((world.authority.logins(), world.stage.sends()), (2, 2));
+    world.authority.assert_logins(2);
+    world.stage.assert_sends(2);
 }
 
-/// D3, D4: whatever a program's client is refused with, there is nobody to log in again: it fails for now, with the code.
+/// D3, D4: with client credentials no login is possible, so a refusal is a temporary failure. The error carries the
+/// code.
 #[tokio::test(start_paused = true)]
-async fn a_program_that_is_refused_fails_for_now_and_is_told_the_code() {
+async fn refused_client_credentials_fail_with_the_code_and_can_be_tried_again() {
     for code in ["invalid_client", "unauthorized_client", "invalid_grant"] {
         let world = World::new();
         let client = program(&world);
         let mut events = client.session().events();
         world.guard(403);
         let refusal = json!({ "error": code, "error_description": "a secret" });
-        world.authority.next(Role::Login, Conduct::instead((401, refusal)));
+        world.authority.next(Role::Login, Handling::instead((401, refusal)));
 
         let error = client.orders().await.unwrap_err();
 
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
         let response = response(&error).unwrap();
-        assert_eq!((response.status().as_u16(), response.code()), (401, Some(code)));
+        assert_eq!(response.status().as_u16(), 401);
+        assert_eq!(response.code(), Some(code));
         assert!(!format!("{error:?}").contains("a secret"));
-        assert_eq!((world.stage.sends(), world.authority.logins()), (0, 1));
+        world.stage.assert_sends(0);
+        world.authority.assert_logins(1);
         assert!(client.orders().await.unwrap_err().is_refresh());
-        assert_eq!(world.authority.logins(), 1, "not before a pause");
+        assert_eq!(world.authority.logins(), 1, "logins: not before a pause");
         advance(Duration::from_secs(2)).await;
         client.orders().await.unwrap();
-        assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed", "refreshed"]);
     }
 }
 
-/// D3, G4: nor does a refusal after a lost answer end the session of a program, which has nothing that rotates.
+/// D3, G4: client credentials do not rotate, so a refusal after a lost answer does not end the session.
 #[tokio::test(start_paused = true)]
-async fn a_program_that_is_refused_after_a_lost_answer_keeps_its_session() {
+async fn refused_client_credentials_after_a_lost_answer_keep_the_session() {
     let world = World::new();
     let client = program(&world);
     world.guard(403);
     client.orders().await.unwrap();
     world.authority.expire();
-    world.authority.next(Role::Login, Conduct::lose_after());
-    world.authority.next(Role::Login, Conduct::instead((400, json!({ "error": "invalid_grant" }))));
+    world.authority.next(Role::Login, Handling::reset_after());
+    world.authority.next(Role::Login, Handling::instead((400, json!({ "error": "invalid_grant" }))));
 
     let error = client.orders().await.unwrap_err();
 
@@ -278,7 +287,7 @@ async fn a_program_that_is_refused_after_a_lost_answer_keeps_its_session() {
     client.orders().await.unwrap();
 }
 
-/// D3, D5, D6, D9: the answers of a token endpoint mean what those of a `#[refresh]` method mean.
+/// D3, D5, D6, D9: the answers of a token endpoint mean the same as those of a `#[refresh]` method.
 #[tokio::test(start_paused = true)]
 async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
     let oauth = |status, code: &str| Answer::json(status, json!({ "error": code }));
@@ -300,45 +309,44 @@ async fn only_a_definite_refusal_of_the_refresh_token_ends_the_session() {
         let client = user(&world, RefreshTokenGrant::new(TOKEN));
         world.authority.expire();
         world.guard(403);
-        world.authority.next(Role::Refresh, Conduct::instead(answer));
+        world.authority.next(Role::Refresh, Handling::instead(answer));
 
         let error = client.orders().await.unwrap_err();
 
         assert_eq!((error.is_session_expired(), error.is_refresh()), (ends, !ends), "{error:?}");
         assert!(!format!("{error:?} {error}").contains("canary-secret"));
         assert_eq!(error.rejection().unwrap().status(), 403);
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
         assert_eq!(client.session().state() == SessionState::Expired, ends);
     }
 }
 
-/// D5: the time that the token endpoint asks for is respected.
+/// D5: the token endpoint's `Retry-After` is respected.
 #[tokio::test(start_paused = true)]
-async fn a_token_endpoint_that_asks_for_patience_gets_it() {
+async fn a_token_endpoints_retry_after_is_respected() {
     let world = World::new();
     let client = user(&world, RefreshTokenGrant::new(TOKEN));
     world.authority.expire();
     world.guard(403);
-    world.authority.next(Role::Refresh, Conduct::retry_after(429, "30"));
+    world.authority.next(Role::Refresh, Handling::retry_after(429, "30"));
     let error = client.orders().await.unwrap_err();
     assert_eq!(response(&error).unwrap().retry_after(), Some(Duration::from_secs(30)));
     advance(Duration::from_secs(29)).await;
     assert!(client.orders().await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     advance(Duration::from_secs(1)).await;
     client.orders().await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// G3, G4: lost answers of a token endpoint are asked for again, too.
+/// G3, G4: lost answers of a token endpoint are requested again, too.
 #[tokio::test(start_paused = true)]
-async fn a_lost_answer_of_a_token_endpoint_is_asked_for_again() {
+async fn a_lost_answer_of_a_token_endpoint_is_requested_again() {
     for grace in [None, Some(Duration::from_secs(10))] {
-        let world = World::with(Knobs { grace, ..Knobs::default() });
+        let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
         let client = user(&world, RefreshTokenGrant::new(TOKEN));
         world.authority.expire();
         world.guard(403);
-        world.authority.next(Role::Refresh, Conduct::lose_after());
+        world.authority.next(Role::Refresh, Handling::reset_after());
 
         let answer = client.orders().await;
 
@@ -346,12 +354,12 @@ async fn a_lost_answer_of_a_token_endpoint_is_asked_for_again() {
             Ok(_) => assert!(grace.is_some()),
             Err(error) => assert!(grace.is_none() && error.is_rotation_lost(), "{error:?}"),
         }
-        assert_eq!((world.authority.posts(), world.authority.asked_again()), (2, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(2);
+        world.authority.assert_retries_after_lost_answer(1);
     }
 }
 
-/// D18: without a refresh token there is nothing to do.
+/// D18: without a refresh token, the grant does nothing.
 #[tokio::test(start_paused = true)]
 async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     let world = World::new();
@@ -359,10 +367,10 @@ async fn a_session_without_a_refresh_token_is_not_refreshed_by_the_grant() {
     let client = apart(&world).tokens(Tokens::new("t")).refresher(grant).build().unwrap();
     world.stage.respond(|_| 403);
     assert!(client.orders().await.unwrap_err().is_status());
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
 }
 
-/// What could leak a secret, or cannot work, is refused when the client is built.
+/// `build` refuses a grant that could leak a secret or cannot work.
 #[test]
 fn a_grant_that_could_leak_a_secret_is_not_built() {
     fn build(grant: impl Refresher) -> Result<OrdersClient> {
@@ -384,7 +392,7 @@ fn a_grant_that_could_leak_a_secret_is_not_built() {
     build(ClientCredentials::new(TOKEN, "id", "s")).unwrap();
 }
 
-/// U3: a grant shows who asks and where, and no secret.
+/// U3: the Debug text of a grant shows the client and the endpoint, but no secret.
 #[test]
 fn a_grant_does_not_show_its_secrets() {
     let grant =

@@ -1,50 +1,52 @@
-//! Who is logged in, while calls and refreshes are under way: a login or logout ends what was before it, at once.
+//! Logins and logouts during calls and refreshes: each ends the previous session at once.
 
 use std::time::Duration;
 
 use afresh::{Error, SessionState};
-use afresh_tests::{Authority, Conduct, Parked, Role, World};
+use afresh_tests::{Authority, Handling, ParkedRequest, Role, World};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Credentials, Order, Shop, ShopClient, customer, happened, order, stranger};
-use crate::witness::{done, quiet};
+use crate::api::{
+    ANN, Credentials, Order, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order,
+};
+use crate::waiting::{done, settled};
 
 pub const BOB: Credentials = Credentials { user: "bob" };
 
-/// Where the exchange stands when the session ends: not yet processed, or its new pair is on its way.
+/// How far the refresh is when the session ends: not processed yet, or answered with a new pair.
 pub const HOLDS: [fn(&Authority, Role); 2] = [Authority::hold, Authority::hold_processed];
 
 pub type Call = JoinHandle<Result<Order, Error>>;
 
-/// Three callers wait for one refresh, which is held at the authority.
+/// Three calls wait for one refresh, which the authority holds.
 pub async fn three_waiters(
     world: &World,
     shop: &ShopClient,
     hold: fn(&Authority, Role),
-) -> ([Call; 3], Parked) {
+) -> ([Call; 3], ParkedRequest) {
     hold(&world.authority, Role::Refresh);
     let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
     for arrival in world.stage.arrivals(3).await {
         arrival.answer(403);
     }
     let exchange = world.authority.parked(Role::Refresh).await;
-    quiet().await;
+    settled().await;
     (calls, exchange)
 }
 
-/// J3: a login as somebody else in the middle of a refresh: the new session is intact, and waits for nothing.
+/// J3: a login as another user during a refresh: the new session is intact and waits for nothing.
 #[tokio::test(start_paused = true)]
-async fn a_login_during_a_refresh_is_not_touched_by_it() {
+async fn a_login_during_a_refresh_is_not_affected_by_it() {
     for hold in HOLDS {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
         let (calls, exchange) = three_waiters(&world, &shop, hold).await;
         let of_bob = shop.login(&BOB).await.unwrap();
         world.guard_with(403, |_| order(9));
-        assert_eq!(shop.order(9).await.unwrap().id, 9, "while the old refresh is still under way");
+        assert_eq!(shop.order(9).await.unwrap().id, 9, "while the old refresh is still in progress");
 
         let waiting = Instant::now();
         for call in calls {
@@ -52,24 +54,24 @@ async fn a_login_during_a_refresh_is_not_touched_by_it() {
             assert!(error.is_superseded(), "{error:?}");
             assert_eq!(error.rejection().unwrap().status(), 403);
         }
-        assert_eq!(waiting.elapsed(), Duration::ZERO, "nobody waits for what does not matter any more");
+        assert_eq!(waiting.elapsed(), Duration::ZERO, "no call waits for the old refresh");
         exchange.release();
-        quiet().await;
+        settled().await;
         assert_eq!(shop.session().tokens().as_ref(), Some(&of_bob));
-        assert_eq!(happened(&mut events), ["logged in"]);
+        assert_eq!(event_names(&mut events), ["logged in"]);
         shop.order(9).await.unwrap();
         let last = world.stage.log().pop().unwrap();
         assert_eq!(world.authority.credentials(last.token().unwrap()), Some(json!({ "user": "bob" })));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (5, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(5);
+        world.authority.assert_refreshes(1);
     }
 }
 
 /// J3: the new session refreshes on its own, beside the old refresh.
 #[tokio::test(start_paused = true)]
-async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
+async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let (calls, old) = three_waiters(&world, &shop, Authority::hold).await;
     shop.login(&BOB).await.unwrap();
     let call = tokio::spawn(shop.order(9));
@@ -84,44 +86,48 @@ async fn a_new_session_refreshes_without_waiting_for_the_old_ones_refresh() {
     for call in calls {
         assert!(done(call).await.unwrap_err().is_superseded());
     }
-    quiet().await;
+    settled().await;
     assert_eq!(shop.session().tokens(), of_bob);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// J4: a refusal that comes when somebody else is logged in, or nobody, or the same user anew: never sent again.
+/// J4: a refusal that arrives after another login, a logout, or a new login of the same user: the call is not sent
+/// again.
 #[tokio::test(start_paused = true)]
-async fn a_late_refusal_is_never_answered_by_a_replay_under_another_login() {
+async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut arrivals = Vec::new();
         let calls = [1, 2, 3].map(|id| tokio::spawn(shop.order(id)));
         arrivals.extend(world.stage.arrivals(3).await);
         shop.login(&BOB).await.unwrap();
         arrivals.remove(0).answer(refusal);
-        quiet().await;
+        settled().await;
         shop.session().clear().await.unwrap();
         arrivals.remove(0).answer(refusal);
-        quiet().await;
+        settled().await;
         shop.login(&ANN).await.unwrap();
         arrivals.remove(0).answer(refusal);
         let [first, second, third] = calls;
-        for (call, nobody) in [(first, false), (second, true), (third, false)] {
+        for (call, logged_out) in [(first, false), (second, true), (third, false)] {
             let error = done(call).await.unwrap_err();
-            assert_eq!((error.is_superseded(), error.is_no_session()), (!nobody, nobody), "{error:?}");
+            assert_eq!(
+                (error.is_superseded(), error.is_no_session()),
+                (!logged_out, logged_out),
+                "{error:?}"
+            );
             assert_eq!(error.rejection().unwrap().status(), refusal);
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 0));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(0);
     }
 }
 
-/// J4: what is no refusal is the caller's own answer, whoever is logged in by then.
+/// J4: an answer that is not a refusal belongs to its caller, even after a login or logout.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let calls = [1, 2].map(|id| tokio::spawn(shop.order(id)));
     let arrivals = world.stage.arrivals(2).await;
     shop.login(&BOB).await.unwrap();
@@ -131,14 +137,13 @@ async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
     let [first, second] = calls;
     assert_eq!(done(first).await.unwrap().id, 1);
     assert_eq!(done(second).await.unwrap_err().status().unwrap(), 404);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// J6: one user's logout does not touch another's refresh.
+/// J6: one user's logout does not affect another user's refresh.
 #[tokio::test(start_paused = true)]
-async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
+async fn a_logout_of_one_session_does_not_affect_the_refresh_of_another() {
     let world = World::new();
-    let (ann, bob) = (customer(&world), customer(&world));
+    let (ann, bob) = (logged_in_client(&world), logged_in_client(&world));
     let (calls, exchange) = three_waiters(&world, &ann, Authority::hold).await;
     bob.logout().await.unwrap();
     exchange.release();
@@ -150,16 +155,16 @@ async fn a_logout_of_one_session_leaves_the_refresh_of_another_alone() {
         (ann.session().state(), bob.session().state()),
         (SessionState::LoggedIn, SessionState::LoggedOut)
     );
-    assert_eq!((world.stage.sends(), world.authority.posts()), (6, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(6);
+    world.authority.assert_refreshes(1);
 }
 
-/// J7: a login after the session expired starts anew, and so may expire and be announced anew.
+/// J7: a login after the session expired starts a new session, which can expire and be reported again.
 #[tokio::test(start_paused = true)]
-async fn a_login_after_the_expiry_starts_anew() {
+async fn a_login_after_the_end_of_the_session_starts_a_new_one() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
     for _ in 0..2 {
         world.authority.revoke();
@@ -168,36 +173,34 @@ async fn a_login_after_the_expiry_starts_anew() {
         shop.login(&ANN).await.unwrap();
         assert_eq!(shop.order(7).await.unwrap().id, 7);
     }
-    assert_eq!(happened(&mut events), ["expired", "logged in", "expired", "logged in"]);
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(event_names(&mut events), ["expired", "logged in", "expired", "logged in"]);
 }
 
-/// J7: a login owes nothing to what was learned before it: neither a failed refresh nor a forbidden route.
+/// J7: a login resets what was learned before it: failed refreshes and forbidden routes.
 #[tokio::test(start_paused = true)]
-async fn a_login_forgets_failed_refreshes_and_forbidden_routes() {
+async fn a_login_resets_failed_refreshes_and_forbidden_routes() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
-    world.authority.next(Role::Refresh, Conduct::retry_after(503, "300"));
+    world.authority.next(Role::Refresh, Handling::retry_after(503, "300"));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
     assert!(shop.order(7).await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1, "the failure is remembered");
+    assert_eq!(world.authority.refreshes(), 1, "refreshes: the failure is remembered");
     shop.login(&ANN).await.unwrap();
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.posts(), 2, "not any more");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: not any more");
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.posts(), 2, "the route is known to be forbidden");
+    assert_eq!(world.authority.refreshes(), 2, "refreshes: the route is known to be forbidden");
     shop.login(&BOB).await.unwrap();
     assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
-    assert_eq!(world.authority.posts(), 3, "not to Bob");
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(world.authority.refreshes(), 3, "refreshes: not to Bob");
 }
 
-/// Q1: two users in one process: neither waits for the other's refresh, nor pays for its failure.
+/// Q1: two users in one process: neither waits for the other's refresh, nor fails because of it.
 #[tokio::test(start_paused = true)]
 async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let world = World::new();
-    let (ann, bob) = (stranger(&world), stranger(&world));
+    let (ann, bob) = (logged_out_client(&world), logged_out_client(&world));
     ann.login(&ANN).await.unwrap();
     bob.login(&BOB).await.unwrap();
     world.authority.hold(Role::Refresh);
@@ -207,7 +210,7 @@ async fn two_users_share_neither_a_refresh_nor_its_failure() {
     let of_bob = tokio::spawn(bob.order(2));
     world.stage.arrival().await.answer(403);
     let bob_refreshes = world.authority.parked(Role::Refresh).await;
-    assert_eq!(world.authority.most_at_once(), 2, "one for each");
+    assert_eq!(world.authority.max_concurrent_refreshes(), 2, "refreshes at the same time: one for each");
 
     world.guard_with(403, |_| order(2));
     bob_refreshes.release();
@@ -220,9 +223,9 @@ async fn two_users_share_neither_a_refresh_nor_its_failure() {
         assert!(ann.order(1).await.unwrap_err().is_refresh());
     }
     assert_eq!(bob.order(2).await.unwrap().id, 2, "Ann's failure is not Bob's");
-    assert_eq!(world.authority.posts(), 3);
+    world.authority.assert_refreshes(3);
     advance(Duration::from_mins(1)).await;
     ann.order(1).await.unwrap();
-    assert_eq!((world.authority.posts(), world.authority.granted()), (4, 3));
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(4);
+    world.authority.assert_granted(3);
 }

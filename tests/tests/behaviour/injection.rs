@@ -1,4 +1,4 @@
-//! Whatever an argument holds, it stays an argument: it cannot change where a request goes or what its path means.
+//! Arguments with special characters: they cannot change the target of a request or the meaning of its path.
 
 use afresh::{Result, api};
 use afresh_tests::{Seen, World};
@@ -7,8 +7,8 @@ use proptest::test_runner::{Config, RngSeed};
 use reqwest::Method;
 use serde::Serialize;
 
-use crate::api::{ORIGIN, customer};
-use crate::lane::Reaching;
+use crate::api::{ORIGIN, logged_in_client};
+use crate::transports::ConnectTo;
 
 /// Every place in a URL or header that an argument can stand in.
 #[api(path = "/api/v2")]
@@ -40,7 +40,7 @@ struct Fields {
     inner: String,
 }
 
-/// Texts that mean something to a URL parser, a server or an HTTP parser, and any other text.
+/// Texts with a meaning for a URL parser, a server or an HTTP parser, and any other text.
 fn text() -> impl Strategy<Value = String> {
     const PARTS: [&str; 30] = [
         "/",
@@ -78,15 +78,15 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![4 => parts.prop_map(|parts| parts.concat()), 1 => any::<String>()]
 }
 
-/// The call's one request, or `None` if it failed as it must when it cannot be sent.
+/// The call's one request, or `None` if it failed because it cannot be sent.
 fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>) -> Option<Seen> {
     let world = World::new();
     world.stage.respond(|_| 200);
-    let places = PlacesClient::new(customer(&world).client().clone());
+    let places = PlacesClient::new(logged_in_client(&world).client().clone());
     let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
     let result = runtime.block_on(call(&places));
     let sends = world.stage.log();
-    assert_eq!(world.authority.posts(), 0);
+    world.authority.assert_refreshes(0);
     match result {
         Ok(_) => {
             let [seen] = <[Seen; 1]>::try_from(sends).unwrap();
@@ -102,7 +102,7 @@ fn request_of<R>(call: impl FnOnce(&PlacesClient) -> afresh::Pending<Result<R>>)
     }
 }
 
-/// As a server reads a segment. (A `+` in the path would be a plus; none is ever sent.)
+/// A segment as a server decodes it. (A `+` in the path would be a plus, but none is sent.)
 fn decoded(segment: &str) -> String {
     assert!(!segment.contains('+'));
     form_urlencoded::parse(format!("k={segment}").as_bytes()).next().unwrap().1.into_owned()
@@ -133,7 +133,7 @@ proptest! {
         prop_assert_eq!(seen.as_ref().map(segments), expected);
     }
 
-    /// N7: so are two arguments that share a segment, and one that follows a literal dot.
+    /// N7: the same for two arguments that share a segment, and for one after a literal dot.
     #[test]
     fn arguments_that_share_a_segment_are_exactly_that_segment(x in text(), y in text()) {
         let joined = format!("{x}{y}");
@@ -178,9 +178,9 @@ proptest! {
     }
 }
 
-/// N7: the same, where a value is not a text: nothing at all and more than one value are no segment.
+/// N7: the same where a value is not text: nothing and several values are not a segment.
 #[tokio::test(start_paused = true)]
-async fn what_is_not_one_scalar_is_no_path() {
+async fn a_path_argument_must_be_one_scalar() {
     #[api]
     trait Odd {
         #[get("/a/{x}/b")]
@@ -195,13 +195,13 @@ async fn what_is_not_one_scalar_is_no_path() {
 
     let world = World::new();
     world.stage.respond(|_| 200);
-    let odd = OddClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let odd = OddClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     for refused in
         [odd.maybe(None), odd.maybe(Some("..")), odd.many(&[]), odd.many(&["a", "b"]), odd.character('.')]
     {
         assert!(refused.await.unwrap_err().is_request());
     }
-    assert_eq!(world.stage.sends(), 0);
+    world.stage.assert_sends(0);
     odd.character('/').await.unwrap();
     odd.maybe(Some("//evil.test")).await.unwrap();
     assert_eq!(world.stage.routes(), ["GET /a/%2F/b", "GET /a/%2F%2Fevil.test/b"]);

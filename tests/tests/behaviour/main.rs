@@ -1,59 +1,60 @@
-//! What the runtime does, through its public API: calls, refreshes and replays against a [`World`](afresh_tests::World) in
-//! memory, with the clock paused; and all of it once more over the lean transport. One module per group of scenarios; a test's doc comment names the scenarios that it shows.
+//! The behaviour of the runtime through its public API: calls, refreshes and second sends against a
+//! [`World`](afresh_tests::World) in memory, with the clock paused. Then everything runs again over `HyperTransport`.
+//! There is one module for each group of scenarios. A test's doc comment names the scenarios that it shows.
 
 mod api;
-mod crowd;
-mod lane;
-mod vault;
-mod witness;
+mod concurrent_calls;
+mod fake_store;
+mod transports;
+mod waiting;
 
-mod ambiguous;
 mod bodies;
-mod bookkeeping;
 mod bounds;
-mod by_hand;
+mod calls_during_refresh;
 mod cancellation;
 mod chaos;
 mod clocks;
 mod cookie_sessions;
 mod cookies;
-mod copies;
-mod doubts;
-mod endings;
-mod exchange;
+mod copied_stores;
+mod credential_placement;
+mod events_and_errors;
 mod failures;
-mod fruitless;
+mod fruitless_refreshes;
 mod grants;
-mod holding;
+mod hyper_transport;
 mod idempotency;
 mod identity;
 mod injection;
 mod keep_fresh;
-mod last_credential;
-mod lean;
 mod logout;
+mod lost_answers;
+mod manual_refresh;
 mod no_session;
 mod origins;
 mod outages;
-mod outer_retry;
-mod own_code;
-mod peers;
 mod persistence;
-mod placement;
 mod reasons;
 mod redirects;
+mod refresh_request;
+mod refresh_statuses;
 mod refreshers;
+mod rejected_early_refresh;
 mod replay;
-mod reporting;
+mod replay_limit;
+mod retry_policies;
 mod revocation;
 mod rotation;
 mod rules;
 mod secrets;
+mod session_end;
+mod shared_store;
 mod signatures;
 mod single_call;
 mod single_flight;
-mod stampede;
+mod store_operations;
 mod tenants;
 mod threads;
-mod triggers;
+mod uncertain_tokens;
+mod user_code;
 mod verdicts;

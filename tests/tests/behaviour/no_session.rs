@@ -1,26 +1,27 @@
-//! Calls without a credential: those that may not go, those that go all the same, and those that never need one.
+//! Calls without a credential: calls that need a session, calls that can go without, and public calls.
 
 use std::time::Duration;
 
 use afresh::{Error, Result, Session, SessionState, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use reqwest::Method;
 use tokio::time::advance;
 
 use crate::api::{
-    ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, customer, order, stranger,
+    ANN, CookieShop, CookieShopClient, ORIGIN, Order, Shop, builder, logged_in_client, logged_out_client,
+    order,
 };
-use crate::lane::Reaching;
-use crate::witness::{done, quiet};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, settled};
 
-/// An API without a role: it has a session only if it is given one.
+/// An API without roles: it has a session only if it is given one.
 #[api]
 trait Catalogue {
     #[get("/items/{id}")]
     async fn item(&self, id: u64) -> Result<Order>;
 }
 
-/// A cookie is handed out by a page that needs no login, as after a single sign-on.
+/// A page without login sets the cookie, as after a single sign-on.
 #[api(scheme = none)]
 trait SignOn {
     #[refresh]
@@ -45,48 +46,48 @@ fn assert_no_session<T: std::fmt::Debug>(result: Result<T, Error>, method: &str)
     assert_eq!((error.method(), error.status(), error.rejection().is_none()), (Some(method), None, true));
 }
 
-/// K1: a call that needs a session fails before the network, whatever its verb and body.
+/// K1: a call that needs a session fails before the network, whatever its method and body.
 #[tokio::test(start_paused = true)]
 async fn without_a_session_nothing_is_sent() {
     let world = World::new();
     world.stage.respond(|_| 500);
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     assert_no_session(shop.order(7).await, "Shop::order");
     assert_no_session(shop.place(&Order { id: 7 }, &[], "key").await, "Shop::place");
     assert_no_session(shop.pay(7).await, "Shop::pay");
 
     let by_hand = builder(&world).refresh_with(|_| async { Ok(Tokens::new("never asked for")) });
     assert_no_session(by_hand.build().unwrap().order(7).await, "Shop::order");
-    let cookies = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let cookies = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     assert_no_session(cookies.order(7).await, "CookieShop::order");
     assert_eq!(world.routes(), [""; 0]);
 }
 
-/// K1: so it is after a logout, and when a refresh is asked for by hand.
+/// K1: the same after a logout, and for a manual refresh.
 #[tokio::test(start_paused = true)]
 async fn after_a_logout_nothing_is_sent() {
     let world = World::new();
     world.stage.respond(|_| 500);
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.logout().await.unwrap();
     assert_no_session(shop.order(7).await, "Shop::order");
     assert!(shop.session().refresh().await.unwrap_err().is_no_session());
     assert_eq!(world.routes(), ["POST /api/user/logout"]);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// K2: a hand-written request takes the credential along if there is one, and goes without if not.
+/// K2: a hand-written request carries the credential if there is one, and is sent without one otherwise.
 #[tokio::test(start_paused = true)]
-async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential() {
+async fn a_hand_written_request_starts_a_refresh_only_if_it_carried_a_credential() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     for status in [401, 403] {
         world.stage.respond(move |_| status);
         let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
         assert_eq!(response.status(), status);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(0);
     assert!(world.stage.log().iter().all(|seen| seen.header("authorization").is_none()));
 
     shop.login(&ANN).await.unwrap();
@@ -94,7 +95,8 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
     world.authority.expire();
     let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
     assert_eq!(response.status(), 200);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+    world.stage.assert_sends(4);
+    world.authority.assert_refreshes(1);
 
     world.authority.revoke();
     let error = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap_err();
@@ -103,41 +105,40 @@ async fn a_hand_written_request_is_refreshed_for_only_if_it_carried_a_credential
     let response = shop.client().execute(request(Method::GET, "/orders/7")).await.unwrap();
     assert_eq!(response.status(), 403);
     assert_eq!(world.stage.log().last().unwrap().header("authorization"), None);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// K2: a client for which no session is set up sends without one and never refreshes; given one, it uses it.
+/// K2: a client without a session sends no credential and never refreshes. If it is given a session, it uses it.
 #[tokio::test(start_paused = true)]
 async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
-    let alone = CatalogueClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let alone = CatalogueClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     assert_eq!(alone.item(7).await.unwrap_err().status().unwrap(), 403);
     let seen = world.stage.log().pop().unwrap();
-    assert_eq!((seen.header("authorization"), world.authority.posts()), (None, 0));
+    assert_eq!(seen.header("authorization"), None);
+    world.authority.assert_refreshes(0);
 
     let session = Session::new();
-    let optional = CatalogueClient::builder(ORIGIN).reaching(world.clone());
+    let optional = CatalogueClient::builder(ORIGIN).connect_to(world.clone());
     let optional = optional.session(session.clone()).build().unwrap();
     assert_eq!(optional.item(7).await.unwrap_err().status().unwrap(), 403);
     session.set(Tokens::new(world.authority.issue().access)).await.unwrap();
     assert_eq!(optional.item(7).await.unwrap().id, 7);
 
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let shared = CatalogueClient::new(shop.client().clone());
     world.authority.expire();
     assert_eq!(shared.item(7).await.unwrap().id, 7);
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
     shop.logout().await.unwrap();
     assert_no_session(shared.item(7).await, "Catalogue::item");
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// K3: a public call carries nothing, waits for nobody's refresh, and its refusal is just an answer.
+/// K3: a public call carries no token and waits for no refresh. Its refusal is its answer.
 #[tokio::test(start_paused = true)]
-async fn a_public_call_has_nothing_to_do_with_the_session() {
-    let world = World::with(Knobs::seed());
-    let shop = CookieShopClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+async fn a_public_call_ignores_the_session() {
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     shop.login(&ANN).await.unwrap();
     let sign_on = SignOnClient::new(shop.client().clone());
     world.authority.hold(Role::Refresh);
@@ -156,29 +157,28 @@ async fn a_public_call_has_nothing_to_do_with_the_session() {
             status
         );
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (4, 1));
+    world.stage.assert_sends(4);
+    world.authority.assert_refreshes(1);
 
     world.stage.respond(|_| order(7));
     exchange.release();
     done(waiting).await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// K3: without a session it goes too, and after the session expired.
+/// K3: a public call is sent without a session too, and after the session expired.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_needs_no_session() {
     let world = World::new();
     world.stage.respond(|seen| if seen.path() == "/health" { Answer::text(200, "fine") } else { 401.into() });
-    let shop = stranger(&world);
+    let shop = logged_out_client(&world);
     assert_eq!(shop.health().await.unwrap(), "fine");
     shop.login(&ANN).await.unwrap();
     world.authority.revoke();
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
     assert_eq!(shop.health().await.unwrap(), "fine");
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// K4: with a refresh token and no access token, the first calls wait for one refresh and go with what it brings.
+/// K4: with a refresh token and no access token, the first calls wait for one refresh and use its tokens.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_token_alone_is_enough_to_start_with() {
     let world = World::new();
@@ -186,45 +186,51 @@ async fn a_refresh_token_alone_is_enough_to_start_with() {
     let issued = world.authority.issue();
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    quiet().await;
-    assert_eq!(world.authority.posts(), 0, "nothing happens before somebody calls");
-    assert_eq!(shop.health().await.unwrap_err().status().unwrap(), 403, "the guard lets no stranger in");
-    assert_eq!(world.authority.posts(), 0, "a public call does not wait");
+    settled().await;
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: nothing happens before a call");
+    assert_eq!(
+        shop.health().await.unwrap_err().status().unwrap(),
+        403,
+        "the guard lets no logged_out_client in"
+    );
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: a public call does not wait");
     let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
     for call in calls {
         assert_eq!(done(call).await.unwrap().id, 7);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(11);
+    world.authority.assert_refreshes(1);
 }
 
-/// K4: a start that fails sends nothing; for now it may be tried again, for good it ends the session.
+/// K4: if that refresh fails, nothing is sent. A temporary failure can be tried again, and a rejection ends the
+/// session.
 #[tokio::test(start_paused = true)]
-async fn a_start_from_a_refresh_token_that_fails_sends_nothing() {
+async fn a_failed_start_from_a_refresh_token_sends_no_call() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let issued = world.authority.issue();
     let shop = builder(&world).tokens(Tokens::from_refresh(issued.refresh)).build().unwrap();
-    world.authority.next(Role::Refresh, Conduct::instead(503));
+    world.authority.next(Role::Refresh, Handling::instead(503));
     for _ in 0..3 {
         assert!(shop.order(7).await.unwrap_err().is_refresh());
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (0, 1));
+    world.stage.assert_sends(0);
+    world.authority.assert_refreshes(1);
     advance(Duration::from_secs(2)).await;
     assert_eq!(shop.order(7).await.unwrap().id, 7);
 
     let lost = builder(&world).tokens(Tokens::from_refresh("unknown")).build().unwrap();
     assert!(lost.order(7).await.unwrap_err().is_session_expired());
     assert!(lost.order(7).await.unwrap_err().is_session_expired());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 3));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(3);
 }
 
 /// K4: a refresh cookie alone is enough too.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_cookie_alone_is_enough_to_start_with() {
-    let world = World::with(Knobs::seed());
-    let shop = SignOnClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = SignOnClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     world.stage.respond(|_| 500);
     assert_no_session(shop.order(7).await, "SignOn::order");
     let cookie = format!("refresh_token={}; Path=/; HttpOnly", world.authority.issue().refresh);
@@ -233,6 +239,6 @@ async fn a_refresh_cookie_alone_is_enough_to_start_with() {
     world.guard_with(403, |_| order(7));
     assert_eq!(shop.order(7).await.unwrap().id, 7);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }

@@ -1,32 +1,34 @@
-//! A refresh endpoint that does not answer, or not now: how long anybody waits, and when it is asked again.
+//! A refresh endpoint that does not answer, or answers "not now": how long calls wait, and when the refresh is tried
+//! again.
 
 use std::future::pending;
 use std::time::Duration;
 
 use afresh::{Result, SessionState, Tokens};
-use afresh_tests::{Answer, Conduct, Fate, Role, World};
+use afresh_tests::{Answer, Handling, RequestState, Role, World};
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, Shop, ShopClient, builder, customer, happened, settled, tokens};
+use crate::api::{ANN, Shop, ShopClient, builder, event_names, logged_in_client, tokens};
+use crate::waiting::settled;
 
-/// A customer whose token has just expired.
+/// A client whose access token has just expired.
 fn late_customer(world: &World) -> ShopClient {
-    let shop = customer(world);
+    let shop = logged_in_client(world);
     world.authority.expire();
     world.guard(403);
     shop
 }
 
-async fn assert_fails_for_now(shop: &ShopClient) {
+async fn assert_fails_temporarily(shop: &ShopClient) {
     let error = shop.orders().await.unwrap_err();
     assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     assert_eq!(error.rejection().unwrap().status(), 403);
 }
 
-/// D5: "not now, in half a minute" is no end of the session, and is respected.
+/// D5: `Retry-After` on a refresh does not end the session, and is respected.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_refused_for_now_is_tried_again_when_the_server_said() {
-    // Seconds or a date; less than a second or more than five minutes is not believed.
+async fn a_refresh_with_retry_after_is_tried_again_at_that_time() {
+    // Seconds or a date, limited to between one second and five minutes.
     let cases = [
         (429, "30", 30),
         (503, "30", 30),
@@ -39,40 +41,38 @@ async fn a_refresh_that_is_refused_for_now_is_tried_again_when_the_server_said()
         let world = World::new();
         let shop = late_customer(&world);
         let mut events = shop.session().events();
-        world.authority.next(Role::Refresh, Conduct::retry_after(status, said));
-        assert_fails_for_now(&shop).await;
+        world.authority.next(Role::Refresh, Handling::retry_after(status, said));
+        assert_fails_temporarily(&shop).await;
 
         advance(Duration::from_secs(seconds) - Duration::from_millis(1)).await;
-        assert_fails_for_now(&shop).await;
-        assert_eq!(world.authority.posts(), 1, "{status} {said}");
+        assert_fails_temporarily(&shop).await;
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {status} {said}");
         advance(Duration::from_millis(1)).await;
         shop.orders().await.unwrap();
 
-        assert_eq!(world.authority.posts(), 2, "{status} {said}");
-        assert_eq!(happened(&mut events), ["refresh failed", "refreshed"]);
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.authority.refreshes(), 2, "refreshes: {status} {said}");
+        assert_eq!(event_names(&mut events), ["refresh failed", "refreshed"]);
     }
 }
 
-/// D5: a 429 without a word about when, or with nonsense, is like any other failure.
+/// D5: a 429 without `Retry-After`, or with an invalid one, is like any other failure.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_refused_for_now_without_a_time_is_tried_again_soon() {
+async fn a_429_without_a_valid_retry_after_is_tried_again_soon() {
     for said in ["", "soon", "-5", "18446744073709551616"] {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.next(Role::Refresh, Conduct::retry_after(429, said));
-        assert_fails_for_now(&shop).await;
+        world.authority.next(Role::Refresh, Handling::retry_after(429, said));
+        assert_fails_temporarily(&shop).await;
         advance(Duration::from_millis(1100)).await;
         shop.orders().await.unwrap();
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// D8: whoever waits for a refresh that is never answered is told so within ten seconds.
+/// D8: calls that wait for a refresh without an answer fail within ten seconds.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_is_never_answered_is_given_up_within_ten_seconds() {
+async fn a_refresh_without_an_answer_fails_within_ten_seconds() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
     let start = Instant::now();
 
@@ -82,19 +82,20 @@ async fn a_refresh_that_is_never_answered_is_given_up_within_ten_seconds() {
     }
     let refresh = world.authority.parked(Role::Refresh).await;
     advance(Duration::from_secs(4)).await;
-    // Those that come later wait for the same refresh, and no longer than the others.
+    // Later calls wait for the same refresh, and no longer than the others.
     calls.extend((0..100).map(|_| tokio::spawn(shop.orders())));
     settled().await;
-    assert_eq!(world.stage.sends(), 100);
+    world.stage.assert_sends(100);
     for call in calls {
         let error = call.await.unwrap().unwrap_err();
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
     }
     assert!(start.elapsed() <= Duration::from_secs(10), "{:?}", start.elapsed());
-    // Nobody knows whether the first was processed: it was asked once more.
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 2));
-    assert_eq!(world.authority.most_at_once(), 1);
-    assert_eq!(refresh.fate(), Fate::Abandoned);
+    // It is unknown whether the server processed the first request, so it is sent once more.
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(2);
+    world.authority.assert_max_concurrent_refreshes(1);
+    assert_eq!(refresh.state(), RequestState::Abandoned);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 
     drop(refresh);
@@ -103,46 +104,45 @@ async fn a_refresh_that_is_never_answered_is_given_up_within_ten_seconds() {
     world.guard(401);
     advance(Duration::from_secs(2)).await;
     shop.orders().await.unwrap();
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// D8: the same for a refresher of the user's own.
+/// D8: the same for a refresher written by the user.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_that_never_ends_is_given_up_after_ten_seconds() {
+async fn a_refresher_that_never_ends_fails_after_ten_seconds() {
     let world = World::new();
     let never = |_| pending::<Result<Tokens>>();
     let shop = builder(&world).tokens(Tokens::new("old")).refresh_with(never).build().unwrap();
     world.stage.respond(|_| 403);
     let start = Instant::now();
 
-    assert_fails_for_now(&shop).await;
+    assert_fails_temporarily(&shop).await;
 
     assert_eq!(start.elapsed(), Duration::from_secs(10));
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
 }
 
-/// D13: fifty calls in a row during an outage are one question, not fifty.
+/// D13: fifty calls in a row during an outage send one refresh, not fifty.
 #[tokio::test(start_paused = true)]
-async fn fifty_calls_in_an_outage_ask_once() {
+async fn fifty_calls_in_an_outage_send_one_refresh() {
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.always(Role::Refresh, Handling::instead(503));
 
     for _ in 0..50 {
-        assert_fails_for_now(&shop).await;
+        assert_fails_temporarily(&shop).await;
     }
 
-    assert_eq!((world.stage.sends(), world.authority.posts()), (50, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(50);
+    world.authority.assert_refreshes(1);
 }
 
-/// D13: in a long outage one caller asks after 1 s, 2 s, 4 s … 60 s, give or take a tenth.
+/// D13: in a long outage, one call refreshes after 1 s, 2 s, 4 s and so on up to 60 s, plus or minus a tenth.
 #[tokio::test(start_paused = true)]
-async fn an_outage_is_probed_at_growing_intervals_by_one_caller_at_a_time() {
+async fn an_outage_is_probed_at_growing_intervals_by_one_call_at_a_time() {
     const STEP: Duration = Duration::from_millis(250);
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(503));
+    world.authority.always(Role::Refresh, Handling::instead(503));
 
     for _ in 0..2400 {
         let together = [shop.orders(), shop.orders(), shop.orders()].map(tokio::spawn);
@@ -162,20 +162,19 @@ async fn an_outage_is_probed_at_growing_intervals_by_one_caller_at_a_time() {
         );
     }
     assert!((13..=16).contains(&exchanges.len()), "{} exchanges", exchanges.len());
-    assert_eq!(world.authority.most_at_once(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_max_concurrent_refreshes(1);
 }
 
-/// D13: many clients that fail together do not come back together.
+/// D13: many clients that fail together do not retry together.
 #[tokio::test(start_paused = true)]
 async fn the_intervals_of_different_clients_are_spread() {
     let mut waits = Vec::new();
     for _ in 0..20 {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.always(Role::Refresh, Conduct::instead(503));
+        world.authority.always(Role::Refresh, Handling::instead(503));
         for _ in 0..120 {
-            assert_fails_for_now(&shop).await;
+            assert_fails_temporarily(&shop).await;
             advance(Duration::from_millis(10)).await;
         }
         let exchanges = world.authority.requests(Role::Refresh);
@@ -186,57 +185,56 @@ async fn the_intervals_of_different_clients_are_spread() {
     assert!(waits.len() > 1, "all wait {:?}", waits[0]);
 }
 
-/// D14: whatever makes a new credential, or another identity, lifts the memory of the failure.
+/// D14: every new credential or identity resets the backoff.
 #[tokio::test(start_paused = true)]
-async fn a_new_credential_lifts_the_memory_of_a_failed_refresh() {
+async fn a_new_credential_resets_the_backoff_of_a_failed_refresh() {
     for way in ["login", "set", "refresh"] {
         let world = World::new();
         let shop = late_customer(&world);
-        world.authority.next(Role::Refresh, Conduct::retry_after(429, "300"));
-        assert_fails_for_now(&shop).await;
-        assert_fails_for_now(&shop).await;
-        let posts = world.authority.posts();
+        world.authority.next(Role::Refresh, Handling::retry_after(429, "300"));
+        assert_fails_temporarily(&shop).await;
+        assert_fails_temporarily(&shop).await;
+        let posts = world.authority.refreshes();
 
         match way {
             "login" => drop(shop.login(&ANN).await.unwrap()),
             "set" => shop.session().set(tokens(&world.authority.issue())).await.unwrap(),
             _ => drop(shop.refresh(world.authority.refresh(1).into()).await.unwrap()),
         }
-        let since = world.authority.posts();
+        let since = world.authority.refreshes();
         world.authority.expire();
         shop.orders().await.unwrap();
 
-        assert_eq!((posts, world.authority.posts()), (1, since + 1), "{way}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(posts, 1, "{way}");
+        assert_eq!(world.authority.refreshes(), since + 1, "refreshes: {way}");
     }
 }
 
-/// D14: nor does a logout leave anything behind.
+/// D14: a logout resets it too.
 #[tokio::test(start_paused = true)]
-async fn after_a_logout_nothing_is_remembered_of_a_failed_refresh() {
+async fn a_logout_resets_the_backoff_of_a_failed_refresh() {
     let world = World::new();
     let shop = late_customer(&world);
-    world.authority.next(Role::Refresh, Conduct::retry_after(429, "300"));
-    assert_fails_for_now(&shop).await;
+    world.authority.next(Role::Refresh, Handling::retry_after(429, "300"));
+    assert_fails_temporarily(&shop).await;
 
     shop.logout().await.unwrap();
 
     assert!(shop.orders().await.unwrap_err().is_no_session());
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// D16: a token that is still good is used, whatever becomes of its renewal.
+/// D16: a token that is still valid is used, whatever happens to its early refresh.
 #[tokio::test(start_paused = true)]
-async fn a_renewal_that_fails_in_the_background_is_no_matter_of_those_who_call() {
-    let hang = Conduct::instead(Answer::hang());
-    // A lost answer is asked for again within the one renewal.
-    for (conduct, posts) in [(Conduct::instead(500), 1), (Conduct::lose_before(), 3), (hang, 2)] {
+async fn a_background_refresh_that_fails_does_not_fail_calls() {
+    let hang = Handling::instead(Answer::hang());
+    // A lost answer is requested again within the same refresh.
+    for (handling, posts) in [(Handling::instead(500), 1), (Handling::reset_before(), 3), (hang, 2)] {
         let world = World::new();
         let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
         let shop = builder(&world).tokens(tokens).build().unwrap();
         let mut events = shop.session().events();
         world.guard(403);
-        world.authority.always(Role::Refresh, conduct);
+        world.authority.always(Role::Refresh, handling);
         advance(Duration::from_secs(580)).await;
 
         for _ in 0..50 {
@@ -244,11 +242,11 @@ async fn a_renewal_that_fails_in_the_background_is_no_matter_of_those_who_call()
             assert!(!reply.receipt().is_refreshed() && !reply.receipt().is_replayed());
             advance(Duration::from_millis(10)).await;
         }
-        // Until even a renewal that is never answered has been given up.
+        // Long enough for a refresh without an answer to fail.
         tokio::time::sleep(Duration::from_secs(10)).await;
-        assert_eq!((world.stage.sends(), world.authority.posts()), (50, posts));
-        assert_eq!(happened(&mut events), ["refresh failed"]);
+        world.stage.assert_sends(50);
+        world.authority.assert_refreshes(posts);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
-        world.authority.assert_nothing_spent_twice();
     }
 }

@@ -1,19 +1,18 @@
-//! Redirects: each hop is asked anew who may see a credential.
+//! Redirects: each hop decides again whether it carries the credential.
 
-use afresh_tests::{Answer, Conduct, Role, Seen};
+use afresh_tests::{Answer, Handling, Role, Seen};
 use serde_json::json;
 
 use crate::api::{ANN, ORIGIN, Shop, ShopClient, order, tokens};
-use crate::lane::Reaching;
-use crate::origins::{ELSEWHERE, Vault, VaultClient, assert_carries_no_secret, get, shop, worlds};
+use crate::origins::{ELSEWHERE, HeaderApi, HeaderApiClient, assert_carries_no_secret, get, shop, worlds};
+use crate::transports::ConnectTo;
 
 /// Every status that redirects.
 const REDIRECTS: [u16; 5] = [301, 302, 303, 307, 308];
 
-/// N1: a redirect to another origin is followed without the token, without cookies and without default
-/// headers.
+/// N1: a redirect to another origin is followed without the token, cookies and default headers.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_to_another_origin_takes_no_credential_along() {
+async fn a_redirect_to_another_origin_carries_no_credential() {
     for (target, status) in ELSEWHERE.into_iter().flat_map(|target| REDIRECTS.map(|status| (target, status)))
     {
         let (home, elsewhere, origins) = worlds();
@@ -22,42 +21,42 @@ async fn a_redirect_to_another_origin_takes_no_credential_along() {
         home.stage.respond(move |_| Answer::new(status).header("location", &location));
         assert_eq!(shop.order(7).await.unwrap().id, 7, "{status} to {target}");
         assert_eq!(home.stage.log()[0].token(), Some(&*home.authority.access(1)));
-        assert_eq!((elsewhere.sends(), home.authority.posts()), (1, 0));
+        elsewhere.assert_sends(1);
+        home.authority.assert_refreshes(0);
         assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
-        home.authority.assert_nothing_spent_twice();
     }
 }
 
-/// N1: nor does it take along a token in a header of its own, nor what the caller marked as a secret.
+/// N1: it carries neither a token in a custom header nor a header that the caller marked as sensitive.
 #[tokio::test(start_paused = true)]
-async fn a_redirect_to_another_origin_takes_no_token_of_any_header_along() {
+async fn a_redirect_to_another_origin_carries_no_token_in_any_header() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
         let issued = tokens(&home.authority.issue());
-        let vault = VaultClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
+        let api =
+            HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         home.stage.respond(move |_| Answer::new(status).header("location", "//evil.test/orders/7"));
-        vault.order(7).await.unwrap();
-        vault.change(7, "new").await.unwrap();
+        api.order(7).await.unwrap();
+        api.change(7, "new").await.unwrap();
         let mut request = get(&format!("{ORIGIN}/orders/7"));
         let mut secret: http::HeaderValue = home.authority.canary().parse().unwrap();
         secret.set_sensitive(true);
         request.headers_mut().insert("x-own-secret", secret);
         request.headers_mut().insert("cookie", home.authority.canary().parse().unwrap());
-        vault.client().execute(request).await.unwrap();
+        api.client().execute(request).await.unwrap();
         assert!(home.stage.log()[..2].iter().all(|seen| seen.header("x-auth-token").is_some()));
-        assert_eq!(elsewhere.sends(), 3);
+        elsewhere.assert_sends(3);
         for seen in elsewhere.log() {
             assert_eq!(seen.header("x-auth-token"), None);
             assert_carries_no_secret(&seen, &home.authority);
         }
-        home.authority.assert_nothing_spent_twice();
     }
 }
 
-/// N1: on a redirect within the origin the token goes along; once another origin has had its say it does
-/// not come back, because the way back is that origin's choice.
+/// N1: a redirect within the origin carries the token. After a hop to another origin, the token does not come back,
+/// because the other origin chose the way back.
 #[tokio::test(start_paused = true)]
-async fn hops_carry_the_token_until_they_leave_home() {
+async fn hops_carry_the_token_until_they_leave_the_origin() {
     let (home, elsewhere, origins) = worlds();
     let shop = shop(&home, &origins);
     elsewhere.respond(|_| Answer::redirect("https://shop.test/orders/9"));
@@ -74,27 +73,25 @@ async fn hops_carry_the_token_until_they_leave_home() {
     let keys: Vec<_> = log.iter().map(|seen| seen.header("x-api-key").is_some()).collect();
     assert_eq!(keys, [true, true, false], "default headers may be keys too");
     assert_carries_no_secret(&elsewhere.log()[0], &home.authority);
-    home.authority.assert_nothing_spent_twice();
 }
 
-/// N1: login, refresh and logout are not taken to another origin at all: their bodies are secrets.
+/// N1: login, refresh and logout are not redirected to another origin, because their bodies are secrets.
 #[tokio::test(start_paused = true)]
 async fn a_login_or_logout_is_not_redirected_to_another_origin() {
     for status in REDIRECTS {
         let (home, elsewhere, origins) = worlds();
-        let shop = ShopClient::builder(ORIGIN).reaching(origins.clone()).build().unwrap();
+        let shop = ShopClient::builder(ORIGIN).connect_to(origins.clone()).build().unwrap();
         let away = Answer::new(status).header("location", "https://evil.test/api/user/login");
-        home.authority.always(Role::Login, Conduct::instead(away.clone()));
-        home.authority.always(Role::Logout, Conduct::instead(away));
+        home.authority.always(Role::Login, Handling::instead(away.clone()));
+        home.authority.always(Role::Logout, Handling::instead(away));
         assert_eq!(shop.login(&ANN).await.unwrap_err().status().unwrap(), status);
         shop.session().set(tokens(&home.authority.issue())).await.unwrap();
         assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), status);
-        assert_eq!(elsewhere.sends(), 0);
-        home.authority.assert_nothing_spent_twice();
+        elsewhere.assert_sends(0);
     }
 }
 
-/// N2: what another origin says of a credential that it never saw is its answer, and no reason to refresh.
+/// N2: a refusal of another origin, which got no credential, is its answer and starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
     for refusal in [401, 403] {
@@ -103,19 +100,21 @@ async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
         home.stage.respond(|_| Answer::redirect("https://evil.test/orders/7"));
         elsewhere.respond(move |_| refusal);
         assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), refusal);
-        assert_eq!((home.stage.sends(), elsewhere.sends(), home.authority.posts()), (1, 1, 0));
-        home.authority.assert_nothing_spent_twice();
+        home.stage.assert_sends(1);
+        elsewhere.assert_sends(1);
+        home.authority.assert_refreshes(0);
     }
 }
 
-/// N2: refused at the end of a redirect at home, the call starts again from its own URL, with its own verb
-/// and body.
+/// N2: a call that is refused after a redirect within the origin starts again at its own URL, with its own method and
+/// body.
 #[tokio::test(start_paused = true)]
-async fn a_call_refused_after_a_redirect_is_sent_again_from_its_own_url() {
+async fn a_call_refused_after_a_redirect_is_sent_again_to_its_first_url() {
     for (status, followed) in [(302, "GET /new"), (303, "GET /new"), (307, "POST /new"), (308, "POST /new")] {
         let (home, _, origins) = worlds();
         let issued = tokens(&home.authority.issue());
-        let vault = VaultClient::builder(ORIGIN).reaching(origins.clone()).tokens(issued).build().unwrap();
+        let api =
+            HeaderApiClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
         let authority = home.authority.clone();
         home.stage.respond(move |seen| match seen.path() {
             "/new" if authority.accepts(seen.header("x-auth-token").unwrap()) => Answer::json(200, json!({})),
@@ -123,15 +122,14 @@ async fn a_call_refused_after_a_redirect_is_sent_again_from_its_own_url() {
             _ => Answer::new(status).header("location", "/new"),
         });
         home.authority.expire();
-        vault.change(7, "name").await.unwrap();
+        api.change(7, "name").await.unwrap();
         assert_eq!(home.stage.routes(), ["POST /orders/7", followed, "POST /orders/7", followed]);
         assert_eq!(home.stage.log()[0].body(), home.stage.log()[2].body());
-        assert_eq!(home.authority.posts(), 1);
-        home.authority.assert_nothing_spent_twice();
+        home.authority.assert_refreshes(1);
     }
 }
 
-/// N5: a refresh endpoint that redirects is not followed, neither to another origin nor within its own.
+/// N5: a redirect of the refresh endpoint is not followed, neither to another origin nor within its own.
 #[tokio::test(start_paused = true)]
 async fn a_refresh_is_never_redirected() {
     for (status, location) in
@@ -141,11 +139,10 @@ async fn a_refresh_is_never_redirected() {
         let shop = shop(&home, &origins);
         home.stage.respond(|_| 403);
         let away = Answer::new(status).header("location", location);
-        home.authority.always(Role::Refresh, Conduct::instead(away));
+        home.authority.always(Role::Refresh, Handling::instead(away));
         let error = shop.order(7).await.unwrap_err();
         assert!(error.is_refresh(), "{error:?}");
         assert_eq!(home.routes(), ["GET /orders/7", "POST /api/user/refresh_token"]);
-        assert_eq!(elsewhere.sends(), 0);
-        home.authority.assert_nothing_spent_twice();
+        elsewhere.assert_sends(0);
     }
 }

@@ -1,4 +1,4 @@
-//! Refreshers of the user's own, as a type: what they are given, what they say, and when they are asked.
+//! Refreshers written by the user, as a type: what they get, what they return, and when they are called.
 
 use std::future::ready;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -11,10 +11,10 @@ use afresh_tests::World;
 use serde_json::Value;
 use tokio::time::advance;
 
-use crate::api::{Order, Shop, builder, order, stranger};
-use crate::witness::done;
+use crate::api::{Order, Shop, builder, logged_out_client, order};
+use crate::waiting::done;
 
-/// Brings `new-1`, `new-2` and so on, also where nobody is logged in.
+/// Returns `new-1`, `new-2` and so on, also without a login.
 #[derive(Clone, Default)]
 struct Counter {
     times: Arc<AtomicUsize>,
@@ -39,10 +39,10 @@ fn accept(world: &World, newest: &'static str) {
     world.stage.respond(move |seen| if seen.token() == Some(newest) { order(7) } else { (403, Value::Null) });
 }
 
-/// K4, B1: a refresher that needs no login is asked before the first call is sent, once for everybody; then with what it
-/// brought.
+/// K4, B1: a refresher that needs no login is called before the first call is sent, once for all calls. After that it
+/// gets the tokens it returned.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_that_needs_no_login_is_asked_first() {
+async fn a_refresher_that_needs_no_login_is_called_before_the_first_call() {
     let world = World::new();
     let counter = Counter::default();
     let shop = builder(&world).refresher(counter.clone()).build().unwrap();
@@ -53,15 +53,15 @@ async fn a_refresher_that_needs_no_login_is_asked_first() {
     for call in calls {
         assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     }
-    assert_eq!(world.stage.sends(), 100);
+    world.stage.assert_sends(100);
     accept(&world, "new-2");
     shop.order(7).await.unwrap();
 
     assert_eq!(*counter.given.lock().unwrap(), [None, Some(Tokens::new("new-1"))]);
-    assert_eq!(world.authority.posts(), 0, "the `#[refresh]` method is not called");
+    assert_eq!(world.authority.refreshes(), 0, "refreshes: the `#[refresh]` method is not called");
 }
 
-/// Says that it could refresh; while it is asked, somebody logs out.
+/// A refresher that says it can refresh. While it does, the user logs out.
 #[derive(Clone, Default)]
 struct Parting {
     session: Arc<Mutex<Option<Session>>>,
@@ -82,9 +82,9 @@ impl Refresher for Parting {
     }
 }
 
-/// J1, K1: whoever logs out while the refresher is asked whether it can refresh is not logged in again by it.
+/// J1, K1: a logout while the refresher is asked whether it can refresh: the refresher does not log in again.
 #[tokio::test(start_paused = true)]
-async fn a_logout_while_the_refresher_is_asked_counts() {
+async fn a_logout_while_the_refresher_is_asked_is_respected() {
     let world = World::new();
     let parting = Parting::default();
     let shop = builder(&world).refresher(parting.clone()).build().unwrap();
@@ -96,12 +96,13 @@ async fn a_logout_while_the_refresher_is_asked_counts() {
 
     assert!(shop.order(7).await.unwrap_err().is_no_session());
 
-    assert_eq!((parting.refreshes.load(Ordering::SeqCst), world.stage.sends()), (0, 0));
+    assert_eq!(parting.refreshes.load(Ordering::SeqCst), 0);
+    world.stage.assert_sends(0);
 }
 
-/// D4: whatever brings the new tokens, no access token or an empty one is none, and costs nobody the session.
+/// D4: whatever returns the new tokens, a missing or empty access token is a failure, and keeps the session.
 #[tokio::test(start_paused = true)]
-async fn an_empty_access_token_is_none() {
+async fn an_empty_access_token_is_a_missing_one() {
     for brought in [Tokens::new(""), Tokens::from_refresh("next")] {
         let world = World::new();
         let shop = builder(&world).refresh_with(move |_| ready(Ok(brought.clone()))).build().unwrap();
@@ -114,7 +115,7 @@ async fn an_empty_access_token_is_none() {
     }
 }
 
-/// The refresher as it stands by default.
+/// A refresher with all defaults.
 struct Plain;
 
 impl Refresher for Plain {
@@ -123,21 +124,21 @@ impl Refresher for Plain {
     }
 }
 
-/// K1: by default there is nothing to refresh while nobody is logged in.
+/// K1: by default, there is nothing to refresh without a session.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_is_not_asked_while_nobody_is_logged_in_unless_it_says_so() {
+async fn by_default_a_refresher_is_not_called_without_a_session() {
     let world = World::new();
     let shop = builder(&world).refresher(Plain).build().unwrap();
     accept(&world, "new");
     assert!(shop.order(7).await.unwrap_err().is_no_session());
-    assert_eq!(world.stage.sends(), 0);
+    world.stage.assert_sends(0);
     shop.session().set(Tokens::new("old")).await.unwrap();
     shop.order(7).await.unwrap();
-    // It has nothing to revoke with, which is no error.
+    // It has nothing to revoke, which is not an error.
     shop.session().revoke().await.unwrap();
 }
 
-/// A refresher that was not set up.
+/// A refresher that was not configured.
 struct Unready;
 
 impl Refresher for Unready {
@@ -151,7 +152,7 @@ impl Refresher for Unready {
 }
 
 #[test]
-fn a_refresher_that_is_not_set_up_is_told_when_the_client_is_built() {
+fn build_fails_if_a_declared_refresher_is_missing() {
     let world = World::new();
     let error = builder(&world).refresher(Unready).build().unwrap_err();
     assert!(error.is_builder(), "{error:?}");
@@ -163,24 +164,23 @@ struct Elsewhere(crate::api::ShopClient);
 
 impl Refresher for Elsewhere {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        let refresh = context.tokens().and_then(Tokens::refresh).cloned();
+        let refresh = context.tokens().and_then(Tokens::refresh_token).cloned();
         let refresh = refresh.ok_or_else(|| Error::session_expired("no refresh token"))?;
         self.0.refresh(refresh).await
     }
 }
 
-/// D3: the error of another client's call is read as its server's answer.
+/// D3: the error of another client's call counts as its server's answer.
 #[tokio::test(start_paused = true)]
-async fn a_refresher_may_use_another_client_and_pass_its_errors_on() {
+async fn a_refresher_may_use_another_client_and_return_its_errors() {
     let world = World::new();
     let issued = world.authority.issue();
     let given = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
-    let shop = builder(&world).tokens(given).refresher(Elsewhere(stranger(&world))).build().unwrap();
+    let shop = builder(&world).tokens(given).refresher(Elsewhere(logged_out_client(&world))).build().unwrap();
     world.guard_with(403, |_| order(7));
     world.authority.expire();
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     world.authority.revoke();
     assert!(shop.order(7).await.unwrap_err().is_session_expired());
     assert_eq!(shop.session().state(), SessionState::Expired);
-    world.authority.assert_nothing_spent_twice();
 }

@@ -1,4 +1,4 @@
-//! The second answer: it is final, whatever it says.
+//! The second send: its answer is final.
 
 use std::io;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use afresh::SessionState;
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
-use crate::api::{Order, Shop, customer, happened, order};
+use crate::api::{Order, Shop, event_names, logged_in_client, order};
 
-/// E1: refused again: that is the answer, and nothing more is tried for this call.
+/// E1: refused again: that is the answer, and the call tries nothing more.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer() {
     for (first, second) in [(401, 401), (401, 403), (403, 401), (403, 403)] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_json(first, "first");
@@ -26,18 +26,18 @@ async fn a_second_refusal_is_the_answer() {
         assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
         assert_eq!(error.headers().unwrap()["x-second"], "yes");
         assert_eq!(error.rejection().unwrap().status(), first);
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
         assert_eq!(shop.session().state(), SessionState::LoggedIn);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// E2: what the second answer says is about the call, not about the session.
+/// E2: the second answer is about the call, not about the session.
 #[tokio::test(start_paused = true)]
 async fn any_other_second_answer_is_the_answer() {
     for second in [204, 302, 404, 409, 418, 429, 500, 502, 503] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
 
         let call = tokio::spawn(shop.order(7));
@@ -52,19 +52,20 @@ async fn any_other_second_answer_is_the_answer() {
             assert!(error.is_status() && !error.is_refresh(), "{error:?}");
             assert_eq!((error.status().unwrap().as_u16(), error.json()), (second, Some("second".to_owned())));
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-        assert_eq!(happened(&mut events), ["refreshed"]);
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
         // The next call needs no refresh.
         world.stage.respond(|_| order(7));
         shop.order(7).await.unwrap();
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(1);
     }
 }
 
-/// E3: the network fails under the second send: the error says so, and the refreshed token is there for the next call.
+/// E3: the network fails during the second send: the call returns the error, and the next call has the new token.
 #[tokio::test(start_paused = true)]
-async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
+async fn a_second_send_that_fails_keeps_the_new_token() {
     let failures = [
         (io::ErrorKind::ConnectionReset, false, false),
         (io::ErrorKind::ConnectionRefused, true, false),
@@ -72,7 +73,7 @@ async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
     ];
     for (kind, is_connect, is_timeout) in failures {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_json(403, "first");
@@ -83,21 +84,22 @@ async fn a_second_send_that_breaks_leaves_the_refreshed_token_in_place() {
         assert!(!error.is_refresh() && !error.is_status(), "{error:?}");
         assert!(error.to_string().contains("sent again with a refreshed credential"), "{error}");
         assert_eq!(error.rejection().unwrap().body(), "\"first\"");
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(1);
 
         world.stage.respond(|_| order(7));
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         assert_eq!(world.stage.log()[2].token(), Some(&*world.authority.access(2)));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(3);
+        world.authority.assert_refreshes(1);
     }
 }
 
-/// E3: so does a body that breaks.
+/// E3: the same for a body that breaks off.
 #[tokio::test(start_paused = true)]
-async fn a_second_answer_that_breaks_off_is_an_error_and_not_sent_for_again() {
+async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
 
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
@@ -105,16 +107,16 @@ async fn a_second_answer_that_breaks_off_is_an_error_and_not_sent_for_again() {
     let error = call.await.unwrap().unwrap_err();
 
     assert!(!error.is_refresh() && !error.is_decode(), "{error:?}");
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
-/// E4: while the second send was under way its token was renewed too: there is no third send, the call's answer is final.
+/// E4: the token was refreshed during the second send too: there is no third send, and the call's answer is final.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer(refusal);
@@ -125,18 +127,19 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
         let error = call.await.unwrap().unwrap_err();
 
         assert_eq!((error.status().unwrap().as_u16(), error.json()), (refusal, Some("second".to_owned())));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
+        world.stage.assert_sends(2);
+        world.authority.assert_refreshes(2);
         let current = shop.session().tokens().unwrap();
-        assert_eq!(current.access().unwrap().secret(), world.authority.access(3));
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(current.access_token().unwrap().secret(), world.authority.access(3));
     }
 }
 
-/// E4: that refusal was about a token that somebody had replaced: it proves nothing against the route or the newer token.
+/// E4: that refusal was about a token that was replaced meanwhile. It proves nothing about the route or the newer
+/// token.
 #[tokio::test(start_paused = true)]
-async fn a_second_refusal_of_a_replaced_token_is_no_proof_of_a_forbidden_route() {
+async fn a_second_refusal_of_a_replaced_token_does_not_make_the_route_forbidden() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
     let again = world.stage.arrival().await;
@@ -149,6 +152,5 @@ async fn a_second_refusal_of_a_replaced_token_is_no_proof_of_a_forbidden_route()
     world.authority.expire();
     world.guard_with(403, |_| (200, json!({ "id": 7 })));
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    assert_eq!(world.authority.posts(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(3);
 }

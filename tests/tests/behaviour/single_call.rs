@@ -1,19 +1,21 @@
-//! One call: what it sends, which answers it refreshes for, and what its second send is made of.
+//! One call: what it sends, which answers start a refresh, and how its second send is made.
 
 use std::time::Duration;
 
 use afresh::{RefreshToken, Result, Tokens, api};
-use afresh_tests::{Answer, Arrival, Knobs, Moment, Role, World};
+use afresh_tests::{Answer, Arrival, AuthorityConfig, LogEntry, Role, World};
 use serde_json::{Value, json};
 
-use crate::api::{CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, order};
-use crate::lane::Reaching;
+use crate::api::{
+    CookieShop, ORIGIN, Order, Shop, builder, logged_in_client, logged_in_cookie_client, order,
+};
+use crate::transports::ConnectTo;
 
-/// A1: a token that is good goes along, and that is all.
+/// A1: a valid token is sent with the call, and nothing else happens.
 #[tokio::test(start_paused = true)]
-async fn a_good_token_is_sent_along_and_nobody_is_asked_for_another() {
+async fn a_valid_token_is_sent_and_nothing_is_refreshed() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.stage.respond(|_| order(7));
 
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
@@ -21,16 +23,15 @@ async fn a_good_token_is_sent_along_and_nobody_is_asked_for_another() {
     let sends = world.stage.log();
     assert_eq!(sends.len(), 1);
     assert_eq!(sends[0].header("authorization"), Some(&*format!("Bearer {}", world.authority.access(1))));
-    assert_eq!(world.authority.posts(), 0);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(0);
 }
 
 /// A2: refused, refreshed, sent again: the caller gets its value.
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_is_refreshed_and_sent_again_and_its_caller_never_learns() {
+async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer(refusal);
@@ -38,15 +39,15 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_its_caller_never_learns(
 
         assert_eq!(call.await.unwrap().unwrap(), Order { id: 7 });
         assert_eq!(world.routes(), ["GET /orders/7", "POST /api/user/refresh_token", "GET /orders/7"]);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// A2: the same for the API that all this was made for: bare tokens, a cookie, a 403 that says so in a body of its own.
+/// A2: the same for the API that afresh was first written for: tokens without a scheme, a cookie, and a 403 with its
+/// own body.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
-    let world = World::with(Knobs::seed());
-    let shop = cookie_customer(&world).await;
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = logged_in_cookie_client(&world).await;
 
     let call = tokio::spawn(shop.order(7));
     let refusal = json!({ "status": { "text": "jwt expired", "severity": "error" } });
@@ -58,34 +59,35 @@ async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     second.answer_with(order(7));
 
     assert_eq!(call.await.unwrap().unwrap(), Order { id: 7 });
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
     let presented = &world.authority.requests(Role::Refresh)[0];
     assert_eq!(presented.cookie("refresh_token"), Some(&*world.authority.refresh(1)));
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// A2: who wants to know can ask the receipt.
+/// A2: the receipt shows whether a call was sent again.
 #[tokio::test(start_paused = true)]
-async fn the_receipt_tells_a_call_that_was_sent_again_from_one_that_was_not() {
+async fn the_receipt_shows_whether_a_call_was_sent_again() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
 
     let replayed = *shop.orders().await.unwrap().receipt();
     assert!(replayed.is_refreshed() && replayed.is_replayed() && replayed.is_authenticated());
-    assert_eq!((replayed.sends(), replayed.generation()), (2, Some(2)));
+    assert_eq!(replayed.sends(), 2, "sends in the receipt");
+    assert_eq!(replayed.generation(), Some(2));
     let plain = *shop.orders().await.unwrap().receipt();
     assert!(!plain.is_refreshed() && !plain.is_replayed() && plain.is_authenticated());
-    assert_eq!((plain.sends(), plain.generation()), (1, Some(2)));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(plain.sends(), 1, "sends in the receipt");
+    assert_eq!(plain.generation(), Some(2));
 }
 
 /// A7: the second send carries the newest token, once.
 #[tokio::test(start_paused = true)]
 async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
 
@@ -95,13 +97,12 @@ async fn the_second_send_carries_the_new_token_and_not_the_old_one() {
         let carried: Vec<_> = send.headers().get_all("authorization").iter().collect();
         assert_eq!(carried, [&format!("Bearer {}", world.authority.access(number))]);
     }
-    assert_eq!(world.stage.sends(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
 }
 
-/// A8: verb, URL, query, headers and body are the same in both sends.
+/// A8: method, URL, query, headers and body are equal in both sends.
 #[tokio::test(start_paused = true)]
-async fn nothing_but_the_token_differs_between_the_two_sends() {
+async fn only_the_token_differs_between_the_two_sends() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
     let shop = builder(&world).tokens(tokens).header("x-client", "ios").build().unwrap();
@@ -119,18 +120,17 @@ async fn nothing_but_the_token_differs_between_the_two_sends() {
     assert_eq!(before.query(), Some("tag=a%20b&tag=%C3%BC%26c"));
     assert_eq!((before.header("x-client"), before.header("idempotency-key")), (Some("ios"), Some("key-1")));
     assert_eq!(before.json(), json!({ "id": 7 }));
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// What a tracing layer might put into a request.
+/// An extension that a tracing layer might add to a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 struct Trace(u32);
 
-/// A8: timeout and extensions of a hand-written request are there again too.
+/// A8: both sends of a hand-written request carry its timeout and extensions.
 #[tokio::test(start_paused = true)]
 async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
     let request = http::Request::put(format!("{ORIGIN}/orders/7?v=2")).header("x-trace", "1");
@@ -146,12 +146,11 @@ async fn a_hand_written_request_keeps_its_timeout_and_extensions_in_both_sends()
         (after.method(), after.header("x-trace"), &after.body()[..]),
         ("PUT", Some("1"), &b"seven"[..])
     );
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// A9: whatever the first answer's body does, it is let go of before the second send.
+/// A9: the first answer is dropped before the second send, whatever its body does.
 #[tokio::test(start_paused = true)]
-async fn the_refused_answer_is_let_go_of_before_the_call_is_sent_again() {
+async fn the_refused_answer_is_dropped_before_the_second_send() {
     let refusals = [
         Answer::text(403, "no"),
         Answer::new(403).chunks(["n", "o"]),
@@ -162,19 +161,18 @@ async fn the_refused_answer_is_let_go_of_before_the_call_is_sent_again() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let call = tokio::spawn(shop.order(7));
         world.stage.arrival().await.answer_with(refusal);
         world.stage.arrival().await.answer_with(order(7));
         call.await.unwrap().unwrap();
 
-        let journal = world.journal();
-        let let_go = |moment: &Moment| matches!(moment, Moment::BodyRead(0) | Moment::BodyDropped(0));
+        let journal = world.history();
+        let let_go = |moment: &LogEntry| matches!(moment, LogEntry::BodyRead(0) | LogEntry::BodyDropped(0));
         let let_go = journal.iter().position(let_go).expect("the refused answer is held for ever");
-        let sent_again = journal.iter().position(|moment| *moment == Moment::Arrived(2)).unwrap();
+        let sent_again = journal.iter().position(|moment| *moment == LogEntry::Arrived(2)).unwrap();
         assert!(let_go < sent_again, "{journal:?}");
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
@@ -194,26 +192,26 @@ async fn refuse(arrival: Arrival) {
     arrival.answer(403);
 }
 
-/// A13: a credential of the caller's own is not ours to replace or refresh.
+/// A13: a credential that the caller set is neither replaced nor refreshed.
 #[tokio::test(start_paused = true)]
-async fn a_call_with_an_authorization_of_its_own_is_left_alone() {
+async fn a_call_with_its_own_authorization_is_not_changed() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
-    let client = ForeignClient::builder(ORIGIN).reaching(world.clone()).tokens(tokens).build().unwrap();
+    let client = ForeignClient::builder(ORIGIN).connect_to(world.clone()).tokens(tokens).build().unwrap();
 
     let call = tokio::spawn(client.orders_as("Basic b3du"));
     refuse(world.stage.arrival().await).await;
 
     assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(0);
 }
 
 /// A13: the same for a hand-written request.
 #[tokio::test(start_paused = true)]
-async fn a_hand_written_request_with_an_authorization_of_its_own_is_left_alone() {
+async fn a_hand_written_request_with_its_own_authorization_is_not_changed() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
     request.headers_mut().insert("authorization", "Basic b3du".parse().unwrap());
 
@@ -221,13 +219,13 @@ async fn a_hand_written_request_with_an_authorization_of_its_own_is_left_alone()
     refuse(world.stage.arrival().await).await;
 
     assert_eq!(call.await.unwrap().unwrap().status(), 403);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(0);
 }
 
-/// A13: the same for a header that all calls of a client carry.
+/// A13: the same for a default header of the client.
 #[tokio::test(start_paused = true)]
-async fn a_client_with_an_authorization_of_its_own_is_left_alone() {
+async fn a_client_with_its_own_authorization_is_not_changed() {
     let world = World::new();
     let tokens = crate::api::tokens(&world.authority.issue());
     let shop = builder(&world).tokens(tokens).header("authorization", "Basic b3du").build().unwrap();
@@ -236,6 +234,6 @@ async fn a_client_with_an_authorization_of_its_own_is_left_alone() {
     refuse(world.stage.arrival().await).await;
 
     assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(0);
 }

@@ -1,21 +1,21 @@
-//! Many calls at once: one refresh for everybody, whoever started it and however it ends.
+//! Many calls at once: one refresh for all of them, whichever call started it and however it ends.
 
 use std::time::Duration;
 
 use afresh::{Result, api};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use serde_json::Value;
 use tokio::time::advance;
 
-use crate::api::{Order, Shop, ShopClient, builder, customer, happened, order, tokens};
-use crate::crowd::{calls, errors, expect_all, grant};
+use crate::api::{Order, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
+use crate::concurrent_calls::{answer_order, calls, errors, expect_all};
 
 /// B1: a thousand refusals in one tick, one refresh, a thousand answers.
 #[tokio::test(start_paused = true)]
-async fn a_thousand_calls_refused_at_once_are_refreshed_for_once_and_all_answered() {
+async fn a_thousand_calls_refused_at_once_cause_one_refresh_and_are_all_answered() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let calls = calls(&shop, 1000);
         for arrival in world.stage.arrivals(1000).await {
@@ -23,20 +23,20 @@ async fn a_thousand_calls_refused_at_once_are_refreshed_for_once_and_all_answere
         }
         for arrival in world.stage.arrivals(1000).await {
             assert_eq!(arrival.token(), Some(&*world.authority.access(2)));
-            grant(arrival);
+            answer_order(arrival);
         }
 
         expect_all(calls).await;
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2000, 1));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(2000);
+        world.authority.assert_refreshes(1);
     }
 }
 
-/// B1: refusals that come in while the refresh is under way join it.
+/// B1: refusals that arrive while the refresh is in progress join it.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_during_the_refresh_joins_it() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.hold(Role::Refresh);
 
     let calls = calls(&shop, 3);
@@ -45,27 +45,26 @@ async fn a_refusal_during_the_refresh_joins_it() {
     let refresh = world.authority.parked(Role::Refresh).await;
     arrivals.for_each(|arrival| arrival.answer(403));
     refresh.release();
-    world.stage.arrivals(3).await.into_iter().for_each(grant);
+    world.stage.arrivals(3).await.into_iter().for_each(answer_order);
 
     expect_all(calls).await;
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
 /// Calls `order(id)`, has it refused, and answers its second send.
 async fn refresh_by(id: u64, shop: &ShopClient, world: &World) {
     let call = tokio::spawn(shop.order(id));
     world.stage.arrival().await.answer(403);
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
     assert_eq!(call.await.unwrap().unwrap(), Order { id });
 }
 
-/// B3: somebody refreshed while the call was under way: it takes that token.
+/// B3: another call refreshed while this one was in progress: this one uses the new token.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_of_an_old_token_takes_the_newer_one() {
     for refusal in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
 
         let late = tokio::spawn(shop.order(7));
         let parked = world.stage.arrival().await;
@@ -73,19 +72,18 @@ async fn a_late_403_of_an_old_token_takes_the_newer_one() {
         parked.answer(refusal);
         let again = world.stage.arrival().await;
         assert_eq!(again.token(), Some(&*world.authority.access(2)));
-        grant(again);
+        answer_order(again);
 
         assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
-        assert_eq!(world.authority.posts(), 1);
-        world.authority.assert_nothing_spent_twice();
+        world.authority.assert_refreshes(1);
     }
 }
 
-/// B4: the same when the token was renewed three times meanwhile.
+/// B4: the same if the token was refreshed three times meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
 
     let late = tokio::spawn(shop.order(7));
     let parked = world.stage.arrival().await;
@@ -95,25 +93,25 @@ async fn a_late_403_takes_the_newest_token_however_old_its_own_is() {
     parked.answer(403);
     let again = world.stage.arrival().await;
     assert_eq!(again.token(), Some(&*world.authority.access(4)));
-    grant(again);
+    answer_order(again);
 
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
-    assert_eq!(world.authority.posts(), 3);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(3);
 }
 
-/// B3, N1: a redirect that comes after a refresh is followed with the newer token, and not after another login.
+/// B3, N1: a redirect that arrives after a refresh is followed with the new token. After another login it is not
+/// followed.
 #[tokio::test(start_paused = true)]
-async fn a_late_redirect_is_followed_with_what_the_session_is_by_then() {
+async fn a_late_redirect_is_followed_with_the_current_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let late = tokio::spawn(shop.order(7));
     let parked = world.stage.arrival().await;
     refresh_by(1, &shop, &world).await;
     parked.answer_with(Answer::redirect("/orders/8"));
     let next = world.stage.arrival().await;
     assert_eq!((next.path(), next.token()), ("/orders/8", Some(&*world.authority.access(2))));
-    grant(next);
+    answer_order(next);
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 8 });
 
     let late = tokio::spawn(shop.order(9));
@@ -121,15 +119,15 @@ async fn a_late_redirect_is_followed_with_what_the_session_is_by_then() {
     shop.session().set(tokens(&world.authority.issue())).await.unwrap();
     parked.answer_with(Answer::redirect("/orders/8"));
     assert!(late.await.unwrap().unwrap_err().is_superseded());
-    assert_eq!((world.stage.waiting(), world.authority.posts()), (0, 1));
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(world.stage.waiting(), 0, "requests parked");
+    world.authority.assert_refreshes(1);
 }
 
-/// B3: a late 403 does not even wait for the refresh of a token that is newer than its own.
+/// B3: a late 403 does not wait for the refresh of a token that is newer than its own.
 #[tokio::test(start_paused = true)]
 async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let late = tokio::spawn(shop.order(7));
     let parked = world.stage.arrival().await;
     refresh_by(1, &shop, &world).await;
@@ -139,22 +137,21 @@ async fn a_late_403_does_not_wait_for_the_refresh_of_the_newer_token() {
     let refresh = world.authority.parked(Role::Refresh).await;
 
     parked.answer(403);
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
     assert_eq!(late.await.unwrap().unwrap(), Order { id: 7 });
 
     refresh.release();
-    grant(world.stage.arrival().await);
+    answer_order(world.stage.arrival().await);
     assert_eq!(other.await.unwrap().unwrap(), Order { id: 2 });
-    assert_eq!(world.authority.posts(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
 }
 
-/// B6: everybody who waits for a refresh is told how it failed.
+/// B6: all calls that wait for a refresh get its error.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
+async fn all_waiting_calls_get_the_error_of_a_failed_refresh() {
     let world = World::new();
-    let shop = customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(500));
+    let shop = logged_in_client(&world);
+    world.authority.always(Role::Refresh, Handling::instead(500));
 
     let calls = calls(&shop, 100);
     for arrival in world.stage.arrivals(100).await {
@@ -167,51 +164,50 @@ async fn a_refresh_that_fails_is_told_to_all_who_wait_for_it() {
         assert!(error.to_string().contains("the refresh endpoint answered 500"), "{error}");
         assert_eq!(error.rejection().unwrap().status(), 403);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
 }
 
-/// B7: nor does anybody line up behind it to try once more.
+/// B7: the waiting calls do not try again one after the other.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_that_fails_is_not_tried_again_by_each_who_waited() {
+async fn a_failed_refresh_is_not_tried_again_by_each_waiting_call() {
     let world = World::new();
-    let shop = customer(&world);
-    world.authority.always(Role::Refresh, Conduct::instead(500));
+    let shop = logged_in_client(&world);
+    world.authority.always(Role::Refresh, Handling::instead(500));
 
     let mut waiting = calls(&shop, 100);
     let late = waiting.split_off(50);
     let mut arrivals = world.stage.arrivals(100).await.into_iter();
     arrivals.by_ref().take(50).for_each(|arrival| arrival.answer(403));
     errors(waiting).await;
-    // The other half was under way all the time and is refused after the refresh has failed.
+    // The other half was in progress and is refused after the refresh has failed.
     arrivals.for_each(|arrival| arrival.answer(403));
 
     for error in errors(late).await {
         assert!(error.is_refresh(), "{error:?}");
         assert_eq!(error.rejection().unwrap().status(), 403);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (100, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(100);
+    world.authority.assert_refreshes(1);
 }
 
 /// B8: an independent call tries again after a while, and not before.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_tried_again_after_a_while_and_not_before() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard(403);
-    world.authority.next(Role::Refresh, Conduct::instead(500));
+    world.authority.next(Role::Refresh, Handling::instead(500));
     assert!(shop.orders().await.unwrap_err().is_refresh());
 
     advance(Duration::from_millis(850)).await;
     assert!(shop.orders().await.unwrap_err().is_refresh());
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 
     advance(Duration::from_millis(300)).await;
     shop.orders().await.unwrap();
-    assert_eq!(world.authority.posts(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
 }
 
 #[api]
@@ -222,9 +218,9 @@ trait Stock {
 
 /// B13: clones, other APIs over the same client, and other clients of the same session: one refresh.
 #[tokio::test(start_paused = true)]
-async fn everybody_who_shares_a_session_shares_its_refresh() {
+async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let clone = shop.clone();
     let stock = StockClient::new(shop.client().clone());
     let other = builder(&world).session(shop.session().clone()).build().unwrap();
@@ -244,13 +240,12 @@ async fn everybody_who_shares_a_session_shares_its_refresh() {
         call.await.unwrap().unwrap();
     }
     stock.await.unwrap().unwrap();
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
-/// B14: near its end, after a refusal and by hand, all at once: one refresh.
+/// B14: a refresh before the expiry, after a refusal and by hand, all at once: one refresh.
 #[tokio::test(start_paused = true)]
-async fn whatever_the_reason_there_is_one_refresh() {
+async fn early_refused_and_manual_refreshes_are_one_refresh() {
     let world = World::new();
     let tokens = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(100));
     let shop = builder(&world).tokens(tokens).build().unwrap();
@@ -265,11 +260,10 @@ async fn whatever_the_reason_there_is_one_refresh() {
     let by_hand = tokio::spawn(async move { session.refresh().await });
     let mut arrivals = world.stage.arrivals(2).await;
     arrivals.sort_by_key(|arrival| arrival.path().to_owned());
-    arrivals.into_iter().for_each(grant);
+    arrivals.into_iter().for_each(answer_order);
 
     expect_all(vec![refused, near_its_end]).await;
-    assert_eq!(by_hand.await.unwrap().unwrap().access().unwrap().secret(), world.authority.access(2));
-    assert_eq!(world.authority.posts(), 1);
-    assert_eq!(happened(&mut events), ["refreshed"]);
-    world.authority.assert_nothing_spent_twice();
+    assert_eq!(by_hand.await.unwrap().unwrap().access_token().unwrap().secret(), world.authority.access(2));
+    world.authority.assert_refreshes(1);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
 }

@@ -1,26 +1,26 @@
-//! What an answer says about the credential: expired, under suspicion, or nothing at all.
+//! What an answer says about the credential: expired, suspect, or nothing.
 
 use std::time::Duration;
 
 use afresh::{Client, SessionState};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use serde_json::json;
 use tokio::time::advance;
 
 use crate::api::{
-    ANN, CookieShop, ORIGIN, Order, Shop, builder, cookie_customer, customer, happened, order, stranger,
-    tokens,
+    ANN, CookieShop, ORIGIN, Order, Shop, builder, event_names, logged_in_client, logged_in_cookie_client,
+    logged_out_client, order, tokens,
 };
-use crate::lane::Reaching;
+use crate::transports::ConnectTo;
 
-/// A page as a firewall shows it.
+/// An HTML page as a firewall shows it.
 const PAGE: &str = "<html><body><h1>403 Forbidden</h1></body></html>";
 
-/// C1: forbidden is forbidden: one refresh, the second refusal is the answer, and the session goes on.
+/// C1: a forbidden call costs one refresh. The second refusal is the answer, and the session continues.
 #[tokio::test(start_paused = true)]
 async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let mut events = shop.session().events();
 
     let call = tokio::spawn(shop.report(7));
@@ -31,17 +31,17 @@ async fn a_genuine_403_is_returned_after_one_refresh_and_the_session_is_kept() {
 
     assert!(error.is_status() && !error.is_refresh() && !error.is_session_expired(), "{error:?}");
     assert_eq!((error.status().unwrap().as_u16(), error.json()), (403, Some("second".to_owned())));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1));
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(1);
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    assert_eq!(happened(&mut events), ["refreshed"]);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
     world.stage.respond(|_| order(7));
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-    world.authority.assert_nothing_spent_twice();
 }
 
-/// C3: a token that does not suffice is no better after a refresh.
+/// C3: a refresh does not change the scope of a token.
 #[tokio::test(start_paused = true)]
-async fn a_call_that_lacks_a_scope_is_never_refreshed_for() {
+async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     let lines = [
         r#"Bearer error="insufficient_scope""#,
         r#"Bearer realm="shop", error="insufficient_scope", scope="reports:read""#,
@@ -50,41 +50,40 @@ async fn a_call_that_lacks_a_scope_is_never_refreshed_for() {
     ];
     for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| Answer::new(status).header("www-authenticate", line));
 
         let error = shop.report(7).await.unwrap_err();
 
         assert_eq!(error.status().unwrap(), status, "{line}");
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0), "{status} {line}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.stage.sends(), 1, "requests at the API: {status} {line}");
+        assert_eq!(world.authority.refreshes(), 0, "refreshes: {status} {line}");
     }
 }
 
-/// C4: the server says that the token is no good: it is refreshed even where a bare 403 is taken at its word.
+/// C4: the server says that the token is invalid: this starts a refresh even where a bare 403 would not.
 #[tokio::test(start_paused = true)]
-async fn an_invalid_token_is_refreshed_for_even_on_a_route_known_as_forbidden() {
+async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];
     for (status, line) in [401, 403].into_iter().flat_map(|status| lines.map(|line| (status, line))) {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(|_| 403);
         assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
         assert_eq!(shop.report(7).await.unwrap_err().status().unwrap(), 403);
-        assert_eq!(world.authority.posts(), 1);
+        world.authority.assert_refreshes(1);
 
         world.authority.expire();
         world.guard_with(Answer::new(status).header("www-authenticate", line), |_| order(7));
 
         shop.report(7).await.unwrap();
-        assert_eq!(world.authority.posts(), 2, "{status} {line}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.authority.refreshes(), 2, "refreshes: {status} {line}");
     }
 }
 
-/// C5: most servers say nothing with their 403, or something that says nothing: that is worth one refresh.
+/// C5: most servers say nothing about the token in a 403, so it costs one refresh.
 #[tokio::test(start_paused = true)]
-async fn a_403_that_says_nothing_of_the_token_is_refreshed_for() {
+async fn a_403_without_a_challenge_starts_a_refresh() {
     let refusals = [
         Answer::new(403),
         Answer::json(403, json!({ "message": "no" })),
@@ -94,60 +93,60 @@ async fn a_403_that_says_nothing_of_the_token_is_refreshed_for() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.authority.expire();
         world.guard_with(refusal.clone(), |_| order(7));
 
         shop.orders().await.unwrap();
 
-        assert_eq!((world.stage.sends(), world.authority.posts()), (2, 1), "{refusal:?}");
-        world.authority.assert_nothing_spent_twice();
+        assert_eq!(world.stage.sends(), 2, "requests at the API: {refusal:?}");
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {refusal:?}");
     }
 }
 
-/// C6: a gateway refuses an expired token with its stock page, a firewall refuses everything with it: one refresh tells.
+/// C6: a gateway refuses an expired token with its stock page, and a firewall refuses everything with it: one refresh
+/// shows which.
 #[tokio::test(start_paused = true)]
-async fn a_page_instead_of_an_answer_costs_at_most_one_refresh() {
+async fn an_html_403_costs_at_most_one_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(Answer::html(403, PAGE), |_| order(7));
     shop.orders().await.unwrap();
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 
     world.stage.respond(|_| Answer::html(403, PAGE));
     for _ in 0..10 {
         let error = shop.report(7).await.unwrap_err();
-        assert_eq!((error.status().unwrap().as_u16(), &error.body().unwrap()[..]), (403, PAGE.as_bytes()));
+        assert_eq!(error.status().unwrap().as_u16(), 403);
+        assert_eq!(&error.body().unwrap()[..], PAGE.as_bytes());
     }
-    assert_eq!(world.authority.posts(), 2);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(2);
 }
 
-/// C6: a page in the place of the refresh endpoint logs nobody out, whatever its status.
+/// C6: an HTML page from the refresh endpoint does not end the session, whatever its status.
 #[tokio::test(start_paused = true)]
-async fn a_page_instead_of_a_refresh_never_ends_the_session() {
+async fn an_html_answer_to_a_refresh_never_ends_the_session() {
     for status in [400, 401, 403, 500] {
-        let world = World::with(Knobs::seed());
-        let shop = cookie_customer(&world).await;
+        let world = World::with(AuthorityConfig::cookie());
+        let shop = logged_in_cookie_client(&world).await;
         let mut events = shop.session().events();
-        world.authority.next(Role::Refresh, Conduct::instead(Answer::html(status, PAGE)));
+        world.authority.next(Role::Refresh, Handling::instead(Answer::html(status, PAGE)));
         world.authority.expire();
         world.guard_with(403, |_| order(7));
 
         let error = shop.order(7).await.unwrap_err();
 
         assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
-        assert_eq!(happened(&mut events), ["refresh failed"]);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
         advance(Duration::from_secs(2)).await;
         assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// C7: "slow down" is no matter of the token.
+/// C7: a rate limit is not about the token.
 #[tokio::test(start_paused = true)]
-async fn a_403_that_limits_the_rate_is_never_refreshed_for() {
+async fn a_403_for_a_rate_limit_starts_no_refresh() {
     let refusals = [
         Answer::json(403, json!({ "message": "API rate limit exceeded" }))
             .header("x-ratelimit-limit", "60")
@@ -157,35 +156,37 @@ async fn a_403_that_limits_the_rate_is_never_refreshed_for() {
     ];
     for refusal in refusals {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| refusal.clone());
 
         assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 403);
 
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
-        world.authority.assert_nothing_spent_twice();
+        world.stage.assert_sends(1);
+        world.authority.assert_refreshes(0);
     }
 }
 
-/// C7: a limit that is not reached says nothing.
+/// C7: a rate limit that is not reached says nothing.
 #[tokio::test(start_paused = true)]
-async fn a_403_with_some_of_the_limit_left_is_refreshed_for() {
+async fn a_403_below_the_rate_limit_starts_a_refresh() {
     let world = World::new();
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     world.authority.expire();
     world.guard_with(Answer::new(403).header("x-ratelimit-remaining", "17"), |_| order(7));
 
     shop.orders().await.unwrap();
 
-    assert_eq!(world.authority.posts(), 1);
-    world.authority.assert_nothing_spent_twice();
+    world.authority.assert_refreshes(1);
 }
 
-/// C11: by its clock the token was good, but somebody revoked it: one refresh, and all is well.
+/// C11: the token had not expired but was revoked: one refresh resolves it.
 #[tokio::test(start_paused = true)]
-async fn a_revoked_token_that_has_not_expired_is_refreshed_for() {
-    let world = World::with(Knobs { lifetime: Some(Duration::from_secs(3600)), ..Knobs::default() });
-    let shop = stranger(&world);
+async fn a_revoked_token_that_has_not_expired_is_refreshed() {
+    let world = World::with(AuthorityConfig {
+        lifetime: Some(Duration::from_secs(3600)),
+        ..AuthorityConfig::default()
+    });
+    let shop = logged_out_client(&world);
     shop.login(&ANN).await.unwrap();
     world.authority.expire();
     world.guard(403);
@@ -193,19 +194,19 @@ async fn a_revoked_token_that_has_not_expired_is_refreshed_for() {
     shop.orders().await.unwrap();
     shop.orders().await.unwrap();
 
-    assert_eq!((world.stage.sends(), world.authority.posts()), (3, 1));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(3);
+    world.authority.assert_refreshes(1);
 }
 
-/// C14: a login that is refused is refused, with or without somebody logged in.
+/// C14: a refused login is refused, with or without a session.
 #[tokio::test(start_paused = true)]
-async fn a_refused_login_is_its_own_answer() {
+async fn a_refused_login_starts_no_refresh() {
     for status in [401, 403] {
         for logged_in in [false, true] {
             let world = World::new();
-            let shop = if logged_in { customer(&world) } else { stranger(&world) };
+            let shop = if logged_in { logged_in_client(&world) } else { logged_out_client(&world) };
             let before = shop.session().tokens();
-            world.authority.always(Role::Login, Conduct::instead((status, json!("wrong password"))));
+            world.authority.always(Role::Login, Handling::instead((status, json!("wrong password"))));
 
             let error = shop.login(&ANN).await.unwrap_err();
 
@@ -213,19 +214,18 @@ async fn a_refused_login_is_its_own_answer() {
             assert_eq!(world.routes(), ["POST /api/user/login"]);
             assert_eq!(world.authority.requests(Role::Login)[0].header("authorization"), None);
             assert_eq!(shop.session().tokens(), before);
-            world.authority.assert_nothing_spent_twice();
         }
     }
 }
 
-/// C14: so is a refresh by hand.
+/// C14: the same for a call of the refresh method.
 #[tokio::test(start_paused = true)]
-async fn a_refused_refresh_method_is_its_own_answer() {
+async fn a_refused_refresh_method_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let before = shop.session().tokens();
-        world.authority.always(Role::Refresh, Conduct::instead(status));
+        world.authority.always(Role::Refresh, Handling::instead(status));
 
         let error = shop.refresh(afresh::RefreshToken::new(world.authority.refresh(1))).await.unwrap_err();
 
@@ -233,54 +233,52 @@ async fn a_refused_refresh_method_is_its_own_answer() {
         assert_eq!(world.routes(), ["POST /api/user/refresh_token"]);
         assert_eq!(world.authority.requests(Role::Refresh)[0].header("authorization"), None);
         assert_eq!(shop.session().tokens(), before);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// C14: and a logout, after which nobody is logged in all the same.
+/// C14: the same for a logout, which still ends the session.
 #[tokio::test(start_paused = true)]
-async fn a_refused_logout_is_its_own_answer() {
+async fn a_refused_logout_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
-        world.authority.always(Role::Logout, Conduct::instead(status));
+        let shop = logged_in_client(&world);
+        world.authority.always(Role::Logout, Handling::instead(status));
 
         assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), status);
 
         assert_eq!(world.routes(), ["POST /api/user/logout"]);
         assert_eq!(shop.session().state(), SessionState::LoggedOut);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
 /// C15: no token was sent, so none is refreshed.
 #[tokio::test(start_paused = true)]
-async fn a_refused_public_call_is_its_own_answer() {
+async fn a_refused_public_call_starts_no_refresh() {
     for status in [401, 403] {
         let world = World::new();
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         world.stage.respond(move |_| status);
 
         assert_eq!(shop.health().await.unwrap_err().status().unwrap(), status);
 
-        assert_eq!((world.stage.sends(), world.authority.posts()), (1, 0));
+        world.stage.assert_sends(1);
+        world.authority.assert_refreshes(0);
         assert_eq!(world.stage.log()[0].header("authorization"), None);
-        world.authority.assert_nothing_spent_twice();
     }
 }
 
-/// C15: the same for a hand-written request while nobody is logged in, and without any session at all.
+/// C15: the same for a hand-written request without a session, or without a token in it.
 #[tokio::test(start_paused = true)]
-async fn a_refused_request_without_a_token_is_its_own_answer() {
+async fn a_refused_request_without_a_token_starts_no_refresh() {
     let world = World::new();
     world.stage.respond(|_| 403);
-    let anonymous = Client::builder(ORIGIN).reaching(world.clone()).build().unwrap();
+    let anonymous = Client::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
     let logged_out = builder(&world).tokens(tokens(&world.authority.issue())).build().unwrap();
     logged_out.session().clear().await.unwrap();
     for client in [&anonymous, logged_out.client()] {
         let request = reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/orders").parse().unwrap());
         assert_eq!(client.execute(request).await.unwrap().status(), 403);
     }
-    assert_eq!((world.stage.sends(), world.authority.posts()), (2, 0));
-    world.authority.assert_nothing_spent_twice();
+    world.stage.assert_sends(2);
+    world.authority.assert_refreshes(0);
 }

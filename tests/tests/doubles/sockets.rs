@@ -1,6 +1,6 @@
-//! The doubles on a loopback socket, driven by a plain reqwest client.
+//! The doubles on a loopback socket, called by a plain reqwest client.
 
-use afresh_tests::{Answer, Fate, Origins, Stage, World};
+use afresh_tests::{Answer, Origins, RequestState, Stage, World};
 use serde_json::json;
 
 fn client() -> reqwest::Client {
@@ -8,7 +8,7 @@ fn client() -> reqwest::Client {
 }
 
 #[tokio::test]
-async fn a_stage_is_the_same_on_a_socket() {
+async fn a_stage_works_the_same_on_a_socket() {
     let stage = Stage::new();
     let server = stage.listen().await;
     let request = client().post(server.url("/orders?page=1")).header("authorization", "bare").body("7");
@@ -39,14 +39,14 @@ async fn a_failure_breaks_the_connection() {
 }
 
 #[tokio::test]
-async fn a_caller_that_goes_away_is_noticed() {
+async fn a_caller_that_disconnects_is_noticed() {
     let stage = Stage::new();
     let server = stage.listen().await;
     let call = tokio::spawn(client().get(server.url("/gone")).send());
     let mut arrival = stage.arrival().await;
     call.abort();
     arrival.abandoned().await;
-    assert_eq!(arrival.fate(), Fate::Abandoned);
+    assert_eq!(arrival.state(), RequestState::Abandoned);
 
     let call = tokio::spawn(client().get(server.url("/stays")).send());
     stage.arrival().await.answer(204);
@@ -75,7 +75,8 @@ async fn connections_are_counted() {
     for _ in 0..3 {
         client.get(server.url("/")).send().await.unwrap().bytes().await.unwrap();
     }
-    assert_eq!((stage.sends(), server.connections()), (3, 1));
+    stage.assert_sends(3);
+    assert_eq!(server.connections(), 1, "connections opened");
 }
 
 #[tokio::test]

@@ -3,7 +3,7 @@
 use std::io;
 use std::time::Duration;
 
-use afresh_tests::{Answer, Fate, Moment, Seen, Stage};
+use afresh_tests::{Answer, LogEntry, RequestState, Seen, Stage};
 use bytes::Bytes;
 use futures_util::FutureExt;
 use serde_json::json;
@@ -29,7 +29,7 @@ async fn a_request_waits_until_it_is_answered() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn arrivals_come_in_the_order_of_arrival_and_are_answered_in_any() {
+async fn arrivals_are_in_order_and_can_be_answered_in_any_order() {
     let stage = Stage::new();
     let calls: Vec<_> = (0..1_000).map(|n| send(&stage.service(), get(&format!("/{n}")))).collect();
     let arrivals = stage.arrivals(1_000).await;
@@ -39,11 +39,11 @@ async fn arrivals_come_in_the_order_of_arrival_and_are_answered_in_any() {
     for call in calls {
         assert_eq!(call.await.unwrap().unwrap().status(), 403);
     }
-    assert_eq!(stage.sends(), 1_000);
+    stage.assert_sends(1_000);
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_log_keeps_what_was_sent() {
+async fn the_log_keeps_the_whole_request() {
     let stage = Stage::new();
     stage.respond(|_| 204);
     let service = stage.service();
@@ -82,7 +82,7 @@ async fn a_streamed_request_body_is_collected() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_that_goes_away_leaves_no_trace_in_the_queue() {
+async fn a_dropped_call_leaves_the_queue() {
     let stage = Stage::new();
     let gone = send(&stage.service(), get("/gone"));
     let taken = send(&stage.service(), get("/taken"));
@@ -102,12 +102,12 @@ async fn a_caller_that_goes_away_leaves_no_trace_in_the_queue() {
 
     stage.arrival().await.answer(204);
     assert_eq!(stays.await.unwrap().unwrap().status(), 204);
-    let fates: Vec<_> = stage.log().iter().map(Seen::fate).collect();
-    assert_eq!(fates, [Fate::Abandoned, Fate::Abandoned, Fate::BodyDropped(204)]);
+    let fates: Vec<_> = stage.log().iter().map(Seen::state).collect();
+    assert_eq!(fates, [RequestState::Abandoned, RequestState::Abandoned, RequestState::BodyDropped(204)]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_failure_reaches_the_caller_as_it_is() {
+async fn a_failure_reaches_the_caller_unchanged() {
     let stage = Stage::new();
     let (chosen, dropped) = (send(&stage.service(), get("/1")), send(&stage.service(), get("/2")));
     stage.arrival().await.fail(io::Error::new(io::ErrorKind::TimedOut, "too late"));
@@ -117,11 +117,11 @@ async fn a_failure_reaches_the_caller_as_it_is() {
     assert_eq!(chosen.kind(), io::ErrorKind::TimedOut);
     let dropped = dropped.await.unwrap().unwrap_err().downcast::<io::Error>().unwrap();
     assert_eq!(dropped.kind(), io::ErrorKind::ConnectionReset);
-    assert!(stage.log().iter().all(|seen| seen.fate() == Fate::Failed));
+    assert!(stage.log().iter().all(|seen| seen.state() == RequestState::Failed));
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_request_that_hangs_does_so_until_its_caller_gives_up() {
+async fn a_request_that_hangs_ends_with_its_caller() {
     let stage = Stage::new();
     let call = tokio::time::timeout(Duration::from_secs(30), stage.service().oneshot(get("/")));
     let call = tokio::spawn(call);
@@ -129,11 +129,11 @@ async fn a_request_that_hangs_does_so_until_its_caller_gives_up() {
     let before = tokio::time::Instant::now();
     assert!(call.await.unwrap().is_err());
     assert_eq!(before.elapsed(), Duration::from_secs(30));
-    assert_eq!(stage.log()[0].fate(), Fate::Abandoned);
+    assert_eq!(stage.log()[0].state(), RequestState::Abandoned);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_script_answers_by_itself_and_parks_what_it_wants_to() {
+async fn a_script_answers_or_parks_each_request() {
     let stage = Stage::new();
     stage.respond(|seen| if seen.path() == "/parks" { Answer::park() } else { Answer::text(200, "at once") });
     let parks = send(&stage.service(), get("/parks"));
@@ -149,35 +149,35 @@ async fn a_script_answers_by_itself_and_parks_what_it_wants_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_journal_tells_when_a_body_was_read_or_dropped() {
+async fn the_history_shows_when_a_body_was_read_or_dropped() {
     let stage = Stage::new();
     stage.respond(|_| Answer::text(200, "body"));
     let service = stage.service();
     let read = service.clone().oneshot(get("/read")).await.unwrap();
-    assert_eq!(stage.log()[0].fate(), Fate::Answered(200));
+    assert_eq!(stage.log()[0].state(), RequestState::Answered(200));
     read.bytes().await.unwrap();
     drop(service.clone().oneshot(get("/dropped")).await.unwrap());
     stage.respond(|_| 403);
     let empty = service.clone().oneshot(get("/empty")).await.unwrap();
-    assert!(!stage.log()[2].fate().is_over());
+    assert!(!stage.log()[2].state().is_over());
     empty.bytes().await.unwrap();
 
     let expected = [
-        Moment::Arrived(0),
-        Moment::Answered(0, 200),
-        Moment::BodyRead(0),
-        Moment::Arrived(1),
-        Moment::Answered(1, 200),
-        Moment::BodyDropped(1),
-        Moment::Arrived(2),
-        Moment::Answered(2, 403),
+        LogEntry::Arrived(0),
+        LogEntry::Answered(0, 200),
+        LogEntry::BodyRead(0),
+        LogEntry::Arrived(1),
+        LogEntry::Answered(1, 200),
+        LogEntry::BodyDropped(1),
+        LogEntry::Arrived(2),
+        LogEntry::Answered(2, 403),
     ];
-    assert_eq!(stage.journal()[..8], expected);
-    assert!(stage.log()[2].fate().is_over());
+    assert_eq!(stage.history()[..8], expected);
+    assert!(stage.log()[2].state().is_over());
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_body_comes_in_chunks_breaks_hangs_or_is_fed() {
+async fn a_body_can_be_chunked_break_hang_or_be_sent_by_the_test() {
     let stage = Stage::new();
     stage.respond(|seen| match seen.path() {
         "/chunks" => Answer::new(200).chunks(["one ", "two"]),
@@ -202,7 +202,7 @@ async fn a_body_comes_in_chunks_breaks_hangs_or_is_fed() {
     drop(response);
     feed.closed().await;
     assert!(!feed.send("later"));
-    assert_eq!(stage.log().last().unwrap().fate(), Fate::BodyDropped(200));
+    assert_eq!(stage.log().last().unwrap().state(), RequestState::BodyDropped(200));
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,13 +1,13 @@
 //! Worlds and origins: several doubles behind one transport.
 
-use afresh_tests::{Answer, Knobs, Moment, Origins, Role, Stage, World};
+use afresh_tests::{Answer, AuthorityConfig, LogEntry, Origins, Role, Stage, World};
 use serde_json::json;
 use tower::ServiceExt;
 
 use super::{get, get_as, json, post, request, send};
 
 #[tokio::test(start_paused = true)]
-async fn a_world_leads_token_paths_to_the_authority_and_all_others_to_the_stage() {
+async fn a_world_routes_token_paths_to_the_authority_and_all_others_to_the_stage() {
     let world = World::new();
     let service = world.service();
     let login = service.clone().oneshot(post("/api/user/login", json!({}))).await.unwrap();
@@ -17,22 +17,23 @@ async fn a_world_leads_token_paths_to_the_authority_and_all_others_to_the_stage(
 
     assert_eq!(json(login).await["access_token"], json!(world.authority.access(1)));
     assert_eq!(world.routes(), ["POST /api/user/login", "GET /orders/7"]);
-    assert_eq!((world.stage.sends(), world.authority.logins()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_logins(1);
     assert_eq!(world.stage.log()[0].number(), 1);
     let expected = [
-        Moment::Arrived(0),
-        Moment::Answered(0, 200),
-        Moment::Arrived(1),
-        Moment::Answered(1, 403),
-        Moment::BodyDropped(1),
-        Moment::BodyRead(0),
+        LogEntry::Arrived(0),
+        LogEntry::Answered(0, 200),
+        LogEntry::Arrived(1),
+        LogEntry::Answered(1, 403),
+        LogEntry::BodyDropped(1),
+        LogEntry::BodyRead(0),
     ];
-    assert_eq!(world.journal(), expected);
+    assert_eq!(world.history(), expected);
 }
 
 #[tokio::test(start_paused = true)]
 async fn a_guarded_world_accepts_the_current_token_only() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard_with(403, |seen| Answer::text(200, seen.path()));
     let issued = world.authority.issue();
     let fetch = |token: &str| world.service().oneshot(get_as(token, "/orders/7"));
@@ -45,15 +46,15 @@ async fn a_guarded_world_accepts_the_current_token_only() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn paths_of_the_authority_can_be_moved() {
+async fn the_paths_of_the_authority_can_be_changed() {
     let paths = ["/auth/in", "/auth/again", "/auth/out"];
-    let world = World::with(Knobs { paths, ..Knobs::default() });
+    let world = World::with(AuthorityConfig { paths, ..AuthorityConfig::default() });
     world.service().oneshot(post("/auth/in", json!({}))).await.unwrap();
     assert_eq!(world.authority.requests(Role::Login).len(), 1);
 }
 
 #[tokio::test(start_paused = true)]
-async fn origins_are_told_apart_by_scheme_host_and_port() {
+async fn origins_are_distinguished_by_scheme_host_and_port() {
     let (shop, plain, anywhere) = (Stage::new(), Stage::new(), Stage::new());
     let origins = Origins::new()
         .at("https://shop.test", shop.clone())
@@ -72,5 +73,5 @@ async fn origins_are_told_apart_by_scheme_host_and_port() {
         "cannot connect to https://shop.test:8443"
     );
     assert_eq!((shop.routes(), plain.routes()), (vec!["GET /a".to_owned()], vec!["GET /b".to_owned()]));
-    assert_eq!(anywhere.sends(), 2);
+    anywhere.assert_sends(2);
 }

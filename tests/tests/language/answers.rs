@@ -3,11 +3,11 @@
 use std::io;
 
 use afresh::{ByteStream, RefreshToken, Reply, Result, Tokens, api};
-use afresh_tests::{Answer, Moment, Stage, World};
+use afresh_tests::{Answer, LogEntry, Stage, World};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::api::{client_on, customer};
+use crate::api::{client_on, logged_in_client};
 
 #[api]
 trait Photos {
@@ -18,8 +18,8 @@ trait Photos {
     async fn told(&self, id: u64) -> Result<Reply<ByteStream>>;
 }
 
-/// A photo whose body the test feeds.
-async fn fed() -> (Stage, ByteStream, afresh_tests::Feed) {
+/// A photo whose body the test sends.
+async fn fed() -> (Stage, ByteStream, afresh_tests::BodySender) {
     let stage = Stage::new();
     let photos: PhotosClient = client_on(&stage);
     let call = tokio::spawn(photos.photo(7));
@@ -30,7 +30,7 @@ async fn fed() -> (Stage, ByteStream, afresh_tests::Feed) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_call_is_over_with_the_head_and_chunks_come_as_they_arrive() {
+async fn the_call_ends_with_the_head_and_chunks_follow_as_they_arrive() {
     let (_stage, mut stream, feed) = fed().await;
     feed.send("one");
     assert_eq!(stream.next().await.unwrap().unwrap(), "one");
@@ -43,7 +43,7 @@ async fn the_call_is_over_with_the_head_and_chunks_come_as_they_arrive() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn waiting_for_a_chunk_can_be_given_up_without_losing_one() {
+async fn dropping_a_wait_for_a_chunk_loses_none() {
     let (_stage, mut stream, feed) = fed().await;
     tokio::select! {
         biased;
@@ -73,11 +73,11 @@ async fn dropping_the_stream_drops_the_body_at_once() {
     drop(stream);
     feed.closed().await;
     assert!(!feed.send("two"));
-    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+    assert_eq!(stage.history().last(), Some(&LogEntry::BodyDropped(0)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_no_success_is_read_for_the_error() {
+async fn an_error_answer_is_read_for_the_error() {
     let stage = Stage::new();
     stage.respond(|_| Answer::json(404, json!({ "message": "no such photo" })));
     let photos: PhotosClient = client_on(&stage);
@@ -110,7 +110,7 @@ trait Guarded {
 async fn the_stream_is_that_of_the_second_send() {
     let world = World::new();
     world.guard_with(Answer::new(403).chunks(["refused"]), |_| Answer::new(200).chunks(["granted"]));
-    let guarded: GuardedClient = customer(&world);
+    let guarded: GuardedClient = logged_in_client(&world);
     world.authority.expire();
     let chunks: Vec<_> = guarded.photo().await.unwrap().map(Result::unwrap).collect().await;
     assert_eq!(chunks, ["granted"]);

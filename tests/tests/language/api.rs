@@ -1,10 +1,10 @@
-//! What the groups share: clients of a [`Stage`] without a session, and of a [`World`] with one.
+//! Clients of a [`Stage`] without a session, and of a [`World`] with one.
 
 use afresh::__private::Api;
 use afresh::{Client, Tokens};
 use afresh_tests::{Seen, Stage, World};
 
-/// Where all doubles are.
+/// The origin of all doubles.
 pub const ORIGIN: &str = "https://shop.test";
 
 /// A client of an API without a session.
@@ -12,8 +12,8 @@ pub fn client_on<C: Api>(stage: &Stage) -> C {
     afresh::__private::builder(ORIGIN).transport(stage.service()).build().unwrap()
 }
 
-/// Logged in, with the authority's first tokens, and without a request.
-pub fn customer<C: Api>(world: &World) -> C {
+/// A client with the authority's first tokens, without a login request.
+pub fn logged_in_client<C: Api>(world: &World) -> C {
     let issued = world.authority.issue();
     let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
     afresh::__private::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()
@@ -31,7 +31,7 @@ pub fn only(stage: &Stage) -> Seen {
     log[0].clone()
 }
 
-/// The two sends of a call that was replayed.
+/// The two sends of a call that was sent again.
 pub fn both(stage: &Stage) -> (Seen, Seen) {
     let log = stage.log();
     let [.., first, second] = &*log else { panic!("two sends: {log:#?}") };

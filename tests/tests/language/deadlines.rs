@@ -1,4 +1,4 @@
-//! `#[timeout]`: one deadline over all that a call does.
+//! `#[timeout]`: one deadline for everything that a call does.
 
 use std::time::Duration;
 
@@ -6,7 +6,7 @@ use afresh::{ByteStream, Error, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Role, Stage, World};
 use tokio::time::{Instant, advance};
 
-use crate::api::{ORIGIN, client_on, customer};
+use crate::api::{ORIGIN, client_on, logged_in_client};
 
 #[api]
 trait Slow {
@@ -36,7 +36,7 @@ fn assert_timed_out(result: Result<()>, start: Instant, millis: u128) {
 async fn a_call_without_an_answer_ends_at_its_deadline() {
     let world = World::new();
     world.stage.respond(|_| Answer::hang());
-    let slow: SlowClient = customer(&world);
+    let slow: SlowClient = logged_in_client(&world);
     let start = Instant::now();
     let result = slow.limited().await;
     assert_eq!(result.as_ref().unwrap_err().method(), Some("Slow::limited"));
@@ -44,10 +44,10 @@ async fn a_call_without_an_answer_ends_at_its_deadline() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_deadline_covers_the_wait_for_a_refresh_which_goes_on_for_the_others() {
+async fn the_deadline_covers_the_wait_for_a_refresh_which_continues() {
     let world = World::new();
     world.guard(403);
-    let slow: SlowClient = customer(&world);
+    let slow: SlowClient = logged_in_client(&world);
     world.authority.expire();
     world.authority.hold(Role::Refresh);
     let start = Instant::now();
@@ -56,13 +56,13 @@ async fn the_deadline_covers_the_wait_for_a_refresh_which_goes_on_for_the_others
 
     world.authority.open(Role::Refresh);
     patient.await.unwrap().unwrap();
-    assert_eq!(world.authority.granted(), 1);
+    world.authority.assert_granted(1);
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_deadline_covers_first_send_refresh_and_second_send_together() {
     let world = World::new();
-    let slow: SlowClient = customer(&world);
+    let slow: SlowClient = logged_in_client(&world);
     let start = Instant::now();
     let call = tokio::spawn(slow.limited());
     let first = world.stage.arrival().await;
@@ -79,7 +79,7 @@ async fn the_deadline_covers_first_send_refresh_and_second_send_together() {
 async fn the_deadline_covers_the_body() {
     let world = World::new();
     world.stage.respond(|_| Answer::new(200).body("[1,").then_hang());
-    let slow: SlowClient = customer(&world);
+    let slow: SlowClient = logged_in_client(&world);
     let start = Instant::now();
     assert_timed_out(slow.limited().await, start, 1500);
 }

@@ -1,4 +1,4 @@
-//! Answers that become values: texts in any encoding, and errors that say where and what without showing a value.
+//! Answers that are read into values: texts in any charset, and errors that give the position but no value.
 
 use afresh::{Reply, Result, api};
 use afresh_tests::{Answer, Stage};
@@ -77,7 +77,7 @@ async fn json_may_begin_with_a_byte_order_mark() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_does_not_fit_says_where_in_which_method_and_shows_no_value() {
+async fn a_decode_error_names_the_position_and_the_method_but_no_value() {
     let body = json!({ "items": [{ "name": "tea", "price": 1 }, { "name": "s3cret", "price": "s3cret" }] });
     let answer = body.clone();
     let error = reading(move || Answer::json(200, &answer)).basket().await.unwrap_err();
@@ -88,14 +88,14 @@ async fn an_answer_that_does_not_fit_says_where_in_which_method_and_shows_no_val
          expected f64 at line 1 column 68, after `{\"items\":[{\"name\":\"…\",\"price\":…},{\"name\":\"…\",\"price\":\"…\"`). Compare the method's return type with what the server sends"
     );
     assert!(!format!("{error:?}").contains("s3cret"));
-    // Who asks for it gets it whole.
+    // The whole body is available on request.
     assert_eq!(error.json::<serde_json::Value>(), Some(body));
     assert_eq!(error.status().map(|status| status.as_u16()), Some(200));
     assert!(!error.is_status());
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_answer_that_is_no_json_says_what_it_is_instead() {
+async fn an_answer_that_is_not_json_is_an_error_with_its_content_type() {
     let error = reading(|| Answer::html(200, "<h1>s3cret</h1>")).basket().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -104,7 +104,7 @@ async fn an_answer_that_is_no_json_says_what_it_is_instead() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_item_of_a_stream_that_does_not_fit_says_where_too() {
+async fn a_decode_error_in_a_stream_names_the_position_too() {
     let lines = "{\"name\":\"tea\",\"price\":1}\n{\"name\":\"tea\",\"price\":\"s3cret\"}\n";
     let mut ticks = reading(move || Answer::new(200).body(lines)).ticks().await.unwrap();
     assert!(ticks.next().await.unwrap().is_ok());
@@ -114,7 +114,7 @@ async fn an_item_of_a_stream_that_does_not_fit_says_where_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn answers_without_a_body_need_none() {
+async fn an_answer_without_a_body_is_read_as_unit() {
     for status in [200, 204, 205] {
         let reading = reading(move || Answer::new(status).header("x-total", "7"));
         let head = reading.exists().await.unwrap();

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use afresh::{Event, Events, Result, api};
-use afresh_tests::{Answer, Feed, Moment, Stage};
+use afresh_tests::{Answer, BodySender, LogEntry, Stage};
 use futures_util::StreamExt;
 use serde::Deserialize;
 
@@ -35,7 +35,7 @@ async fn notices(answer: Answer) -> Events<String> {
     chat.notices().await.unwrap()
 }
 
-async fn fed() -> (Stage, Events<Delta>, Feed) {
+async fn fed() -> (Stage, Events<Delta>, BodySender) {
     let stage = Stage::new();
     let chat: ChatClient = client_on(&stage);
     let call = tokio::spawn(chat.ask("why?", Some("41")));
@@ -55,7 +55,7 @@ fn expected(id: Option<&str>, event: Option<&str>, data: &str) -> (Option<String
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_event_comes_with_its_blank_line_and_its_data_is_json() {
+async fn an_event_is_returned_at_its_blank_line_with_json_data() {
     let (stage, mut events, feed) = fed().await;
     assert_eq!(only(&stage).header("accept"), Some("text/event-stream"));
     assert_eq!(only(&stage).header("last-event-id"), Some("41"));
@@ -70,7 +70,7 @@ async fn an_event_comes_with_its_blank_line_and_its_data_is_json() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn all_line_ends_a_byte_order_mark_comments_and_lasting_ids_are_understood() {
+async fn line_ends_a_byte_order_mark_comments_and_ids_are_parsed() {
     let body =
         "\u{feff}: hello\ndata: a\r\ndata: b\rid: 7\r\n\r\nevent: x\ndata:c\n\nretry: 1500\n\ndata: cut off";
     for size in [1, 2, 3, 1000] {
@@ -91,7 +91,7 @@ async fn a_byte_order_mark_within_the_stream_is_data() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn data_that_does_not_fit_is_an_error_and_the_next_event_follows() {
+async fn invalid_data_is_an_error_and_the_next_event_follows() {
     let (_stage, mut events, feed) = fed().await;
     feed.send("data: [DONE]\n\ndata: {\"text\":\"on\"}\n\n");
     let error = events.next().await.unwrap().unwrap_err();
@@ -109,17 +109,17 @@ async fn a_connection_that_breaks_is_an_error_and_then_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropped_in_the_middle_nothing_more_is_read() {
+async fn a_dropped_stream_reads_nothing_more() {
     let (stage, mut events, feed) = fed().await;
     feed.send("data: {\"text\":\"a\"}\n\ndata: {\"text\":\"b\"}\n\n");
     events.next().await.unwrap().unwrap();
     drop(events);
     feed.closed().await;
-    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+    assert_eq!(stage.history().last(), Some(&LogEntry::BodyDropped(0)));
 }
 
 #[tokio::test(start_paused = true)]
-async fn events_are_a_stream_like_any_other() {
+async fn events_implement_stream() {
     let events = notices(Answer::new(200).body("data: a\n\ndata: b\n\n")).await;
     let data: Vec<String> = events.map(|event| event.unwrap().data).collect().await;
     assert_eq!(data, ["a", "b"]);

@@ -1,7 +1,7 @@
-//! `Lines<T>`: one JSON value a line.
+//! `Lines<T>`: one JSON value on each line.
 
 use afresh::{Lines, Result, api};
-use afresh_tests::{Answer, Feed, Moment, Stage};
+use afresh_tests::{Answer, BodySender, LogEntry, Stage};
 use futures_util::StreamExt;
 use serde::Deserialize;
 
@@ -29,7 +29,7 @@ async fn ticks(answer: Answer) -> Lines<Tick> {
     ticker.ticks().await.unwrap()
 }
 
-async fn fed() -> (Stage, Lines<Tick>, Feed) {
+async fn fed() -> (Stage, Lines<Tick>, BodySender) {
     let stage = Stage::new();
     let ticker: TickerClient = client_on(&stage);
     let call = tokio::spawn(ticker.ticks());
@@ -40,7 +40,7 @@ async fn fed() -> (Stage, Lines<Tick>, Feed) {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_value_comes_with_the_end_of_its_line_however_it_was_cut() {
+async fn a_value_is_returned_at_the_end_of_its_line_in_any_chunks() {
     let (_stage, mut lines, feed) = fed().await;
     feed.send("{\"n\"");
     assert!(futures_util::poll!(Box::pin(lines.next())).is_pending());
@@ -54,7 +54,7 @@ async fn a_value_comes_with_the_end_of_its_line_however_it_was_cut() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_line_that_does_not_fit_is_an_error_and_the_next_one_follows() {
+async fn an_invalid_line_is_an_error_and_the_next_one_follows() {
     let mut lines = ticks(Answer::new(200).body("{\"n\":1}\n{\"n\":\"x\"}\nnot JSON\n{\"n\":4}\n")).await;
     assert_eq!(lines.next().await.unwrap().unwrap(), Tick { n: 1 });
     for _ in 0..2 {
@@ -75,13 +75,13 @@ async fn a_connection_that_breaks_in_a_line_is_an_error_and_then_the_end() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn dropped_in_the_middle_nothing_more_is_read() {
+async fn a_dropped_stream_reads_nothing_more() {
     let (stage, mut lines, feed) = fed().await;
     feed.send("{\"n\":1}\n{\"n\":2}\n");
     lines.next().await.unwrap().unwrap();
     drop(lines);
     feed.closed().await;
-    assert_eq!(stage.journal().last(), Some(&Moment::BodyDropped(0)));
+    assert_eq!(stage.history().last(), Some(&LogEntry::BodyDropped(0)));
 }
 
 #[tokio::test(start_paused = true)]

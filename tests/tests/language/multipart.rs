@@ -1,4 +1,4 @@
-//! `#[part]`: bodies of several parts, made anew for each send.
+//! `#[part]`: multipart bodies, built again for each send.
 
 use std::convert::Infallible;
 
@@ -7,7 +7,7 @@ use afresh_tests::{Seen, World};
 use futures_util::stream;
 use serde::Serialize;
 
-use crate::api::{beside, both, customer, only};
+use crate::api::{beside, both, logged_in_client, only};
 
 #[api]
 trait Session {
@@ -40,11 +40,11 @@ trait Uploads {
 
 fn uploads(world: &World) -> UploadsClient {
     world.guard(403);
-    let session: SessionClient = customer(world);
+    let session: SessionClient = logged_in_client(world);
     beside(session.client())
 }
 
-/// One part as the server sees it: its head, and its content.
+/// One part as the server receives it: its head and its content.
 type Received = (String, String);
 
 fn parts(seen: &Seen) -> Vec<Received> {
@@ -69,7 +69,7 @@ fn photo() -> Part {
 }
 
 #[tokio::test(start_paused = true)]
-async fn parts_stand_in_the_order_of_the_parameters_and_lists_repeat() {
+async fn parts_have_the_order_of_the_parameters_and_lists_repeat() {
     let world = World::new();
     let uploads = uploads(&world);
     uploads.upload(&Caption("a\r\nb"), None, &["x", "y"], photo()).await.unwrap();
@@ -87,16 +87,16 @@ async fn parts_stand_in_the_order_of_the_parameters_and_lists_repeat() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_traits_content_type_is_for_methods_that_have_none_of_their_own() {
+async fn the_traits_content_type_applies_to_methods_without_their_own() {
     let world = World::new();
     let uploads = uploads(&world);
     uploads.note("hi").await.unwrap();
     assert_eq!(only(&world.stage).header("content-type"), Some("application/json"));
 }
 
-/// L3: known parts are put together again, under a boundary of their own.
+/// L3: known parts are put together again, under a new boundary.
 #[tokio::test(start_paused = true)]
-async fn a_multipart_body_is_made_anew_for_the_second_send_with_equal_parts() {
+async fn a_multipart_body_is_built_again_for_the_second_send() {
     let world = World::new();
     let uploads = uploads(&world);
     world.authority.expire();
@@ -106,12 +106,12 @@ async fn a_multipart_body_is_made_anew_for_the_second_send_with_equal_parts() {
     assert_eq!(parts(&first), parts(&second));
     assert_eq!(parts(&second).len(), 3);
     assert_eq!(parts(&second)[2].1, "made anew");
-    assert_eq!(world.authority.posts(), 1);
+    world.authority.assert_refreshes(1);
 }
 
 /// L3: a part that is a file is read again.
 #[tokio::test(start_paused = true)]
-async fn a_file_is_named_typed_and_read_for_each_send() {
+async fn a_file_part_has_a_name_and_type_and_is_read_for_each_send() {
     let world = World::new();
     let uploads = uploads(&world);
     world.authority.expire();
@@ -129,7 +129,7 @@ async fn a_file_is_named_typed_and_read_for_each_send() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_one_shot_part_is_refreshed_for_and_not_sent_again() {
+async fn a_call_with_a_one_shot_part_is_not_sent_again() {
     let world = World::new();
     let uploads = uploads(&world);
     world.authority.expire();
@@ -137,17 +137,18 @@ async fn a_one_shot_part_is_refreshed_for_and_not_sent_again() {
     let error = uploads.album(vec![photo(), once()], None).await.unwrap_err();
     assert!(error.is_not_replayable(), "{error}");
     assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(403));
-    assert_eq!((world.stage.sends(), world.authority.posts()), (1, 1));
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
 
     uploads.album(vec![once()], None).await.unwrap();
     assert_eq!(parts(&world.stage.log()[1]), [received("name=\"photos\"", "chunk")]);
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_file_that_is_not_there_is_an_error_before_anything_is_sent() {
+async fn a_missing_file_is_an_error_before_anything_is_sent() {
     let world = World::new();
     let uploads = uploads(&world);
     let error = uploads.album(Vec::new(), Some(Part::file("/nowhere/x.png"))).await.unwrap_err();
     assert!(error.is_request(), "{error}");
-    assert_eq!(world.stage.sends(), 0);
+    world.stage.assert_sends(0);
 }

@@ -1,9 +1,9 @@
-//! Cookies, and the rest of a path, as the server sees them.
+//! Cookies and rest parameters, as the server receives them.
 
 use std::borrow::Cow;
 
 use afresh::{RefreshToken, Result, Tokens, api};
-use afresh_tests::{Answer, Knobs, Stage, World};
+use afresh_tests::{Answer, AuthorityConfig, Stage, World};
 use serde::Serialize;
 use serde_json::json;
 
@@ -30,7 +30,7 @@ trait Settings {
 }
 
 #[tokio::test(start_paused = true)]
-async fn cookies_stand_in_one_line_in_the_order_of_the_parameters() {
+async fn cookies_share_one_header_in_the_order_of_the_parameters() {
     let stage = Stage::new();
     stage.respond(|_| 200);
     let settings: SettingsClient = client_on(&stage);
@@ -48,7 +48,7 @@ async fn a_cookie_that_is_none_is_left_out_and_no_cookie_is_no_header() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_no_cookie_can_hold_is_an_error_before_anything_is_sent() {
+async fn an_invalid_cookie_value_is_an_error_before_anything_is_sent() {
     let stage = Stage::new();
     let settings: SettingsClient = client_on(&stage);
     for wrong in ["a;b=c", "a b", "a\"b", "a,b", "ü", "a\r\nx: y"] {
@@ -56,7 +56,7 @@ async fn what_no_cookie_can_hold_is_an_error_before_anything_is_sent() {
         assert!(error.is_request(), "{error}");
         assert!(!error.to_string().contains(wrong), "{error}");
     }
-    assert_eq!(stage.sends(), 0);
+    stage.assert_sends(0);
 }
 
 #[api]
@@ -74,8 +74,8 @@ trait Portal {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cookie_stands_beside_those_of_the_session_also_when_the_call_is_sent_again() {
-    let world = World::with(Knobs::seed());
+async fn a_cookie_is_sent_beside_those_of_the_session_on_both_sends() {
+    let world = World::with(AuthorityConfig::cookie());
     world.guard(403);
     let portal = PortalClient::builder(ORIGIN).transport(world.service()).build().unwrap();
     portal.login("ann").await.unwrap();
@@ -103,7 +103,7 @@ trait CookieRefresh {
 
 #[tokio::test(start_paused = true)]
 async fn a_refresh_can_put_its_token_into_a_cookie() {
-    let world = World::with(Knobs::seed());
+    let world = World::with(AuthorityConfig::cookie());
     world.guard(403);
     let issued = world.authority.issue();
     let tokens = Tokens::new(&*issued.access).with_refresh(&*issued.refresh);
@@ -111,7 +111,7 @@ async fn a_refresh_can_put_its_token_into_a_cookie() {
     let client = builder.build().unwrap();
     world.authority.expire();
     client.home().await.unwrap();
-    assert_eq!(world.authority.granted(), 1);
+    world.authority.assert_granted(1);
     let [exchange] = &*world.authority.requests(afresh_tests::Role::Refresh) else { panic!("one exchange") };
     assert_eq!(exchange.cookie("refresh_token"), Some(&*issued.refresh));
 }
@@ -126,7 +126,7 @@ trait Files {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rest_is_several_segments_each_of_them_encoded() {
+async fn a_rest_parameter_is_several_segments_each_encoded() {
     let stage = Stage::new();
     stage.respond(|_| 200);
     let files: FilesClient = client_on(&stage);
@@ -147,7 +147,7 @@ async fn a_rest_is_several_segments_each_of_them_encoded() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rest_that_would_make_another_path_is_never_sent() {
+async fn a_rest_parameter_that_would_change_the_path_is_never_sent() {
     let stage = Stage::new();
     let files: FilesClient = client_on(&stage);
     for wrong in ["", "/", "/etc/passwd", "a//b", "..", "../x", "a/../b", "a/.", "./a"] {
@@ -155,7 +155,7 @@ async fn a_rest_that_would_make_another_path_is_never_sent() {
         assert!(error.is_request(), "{wrong:?}: {error}");
     }
     assert!(files.meta(&[], "ann").await.unwrap_err().is_request());
-    assert_eq!(stage.sends(), 0);
+    stage.assert_sends(0);
 }
 
 #[api]
@@ -166,9 +166,9 @@ trait Paths {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_rest_may_be_the_whole_path_and_survives_a_replay() {
+async fn a_rest_parameter_may_be_the_whole_path_and_is_sent_again() {
     let world = World::new();
     world.guard_with(403, |seen| Answer::json(200, json!(seen.path())));
-    let paths: PathsClient = crate::api::customer(&world);
+    let paths: PathsClient = crate::api::logged_in_client(&world);
     assert_eq!(paths.read("a b/c").await.unwrap(), "/a%20b/c");
 }

@@ -1,4 +1,4 @@
-//! The API whose answers are made up, and how often they are.
+//! The API with generated answers, and the number of cases.
 
 use std::env;
 
@@ -9,7 +9,7 @@ use serde::Deserialize;
 use serde_json::Value;
 
 pub const ORIGIN: &str = "https://shop.test";
-/// Part of everything that must not be told.
+/// A part of every secret, to search for.
 pub const CANARY: &str = "canary4711";
 
 #[api]
@@ -38,7 +38,7 @@ pub trait Api {
     async fn linked(&self) -> Result<Pages<Vec<u8>>>;
 }
 
-/// A type that few bodies are of.
+/// A type that few bodies match.
 #[derive(Debug, Deserialize)]
 #[expect(dead_code, reason = "only decoded")]
 pub struct Basket {

@@ -1,4 +1,4 @@
-//! Bodies that are read whole: in any encoding, of any type, and what is told when they are neither.
+//! Bodies that are read whole: in any charset, of any type, and the errors when they are neither.
 
 use std::error::Error as _;
 
@@ -10,7 +10,7 @@ use serde_json::{Map, Value, json};
 
 use crate::api::{Api, ApiClient, CANARY, client, config, run};
 
-/// Part of every number that must not be told.
+/// A part of every secret number, to search for.
 const NUMBER: u32 = 47_114_711;
 
 fn served(answer: Answer) -> ApiClient {
@@ -29,7 +29,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// JSON whose every text and number is a secret, and whose names are those of the declared types.
+/// JSON whose every string and number is a secret, with the field names of the declared types.
 fn secrets() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(format!("{CANARY} text"))),
@@ -83,7 +83,8 @@ fn media_type() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// U3: a body that is not of the declared type is an error that says where, and holds no value of it.
+    /// U3: a body that is not of the declared type is an error that gives the position, and holds no value of the
+    /// body.
     #[test]
     fn no_decode_error_holds_a_value_of_the_body(value in secrets(), cut in prop::option::weighted(0.3, any::<prop::sample::Index>())) {
         let mut body = value.to_string();
@@ -99,7 +100,8 @@ proptest! {
         }
     }
 
-    /// However a text is labelled, it is read or it is an error that holds nothing of it; what says nothing is UTF-8.
+    /// A text with any charset label is decoded, or is an error that holds nothing of it. Without a label it is
+    /// UTF-8.
     #[test]
     fn no_label_makes_a_text_anything_but_a_text_or_an_error(
         kind in prop::option::of(media_type()),

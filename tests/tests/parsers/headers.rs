@@ -1,9 +1,9 @@
-//! Headers: challenges, pauses that are asked for, links.
+//! Headers: challenges, `Retry-After`, links.
 
 use std::time::Duration;
 
 use afresh::{Pages, Tokens};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use proptest::prelude::*;
 use proptest::sample::select;
 use serde_json::Value;
@@ -89,7 +89,8 @@ async fn all(pages: afresh::Result<Pages<Vec<u8>>>) -> usize {
 proptest! {
     #![proptest_config(config())]
 
-    /// C3, C4, C5: whatever a refusal says in its challenges, it costs a refresh at most, and a 401 that names no error does.
+    /// C3, C4, C5: whatever the challenges of a refusal say, it costs at most one refresh. A 401 without an error
+    /// code costs one.
     #[test]
     fn no_challenge_costs_more_than_one_refresh(lines in prop::collection::vec(challenge(), 0..4), status in select(&[401, 403][..])) {
         let world = World::new();
@@ -101,8 +102,8 @@ proptest! {
         let api = customer(&world);
         world.authority.expire();
         let result = run(api.value());
-        prop_assert_eq!(result.is_ok(), world.authority.posts() == 1);
-        prop_assert_eq!(world.stage.sends(), 1 + world.authority.posts());
+        prop_assert_eq!(result.is_ok(), world.authority.refreshes() == 1);
+        prop_assert_eq!(world.stage.sends(), 1 + world.authority.refreshes());
         if !lines.concat().contains("error") {
             prop_assert!(result.is_ok());
         }
@@ -111,9 +112,9 @@ proptest! {
         }
     }
 
-    /// D5: whatever a refresh endpoint asks for as a pause, it gets one of a second at least and of five minutes at most.
+    /// D5: whatever `Retry-After` a refresh endpoint sends, the pause is between one second and five minutes.
     #[test]
-    fn no_pause_is_nothing_or_for_ever(
+    fn every_pause_is_between_one_second_and_five_minutes(
         text in prop_oneof!["[0-9]{0,25}", "-[0-9]{1,3}", "[0-9]{1,3}\\.[0-9]", "[ -~]{0,30}",
             "(Mon|Tue|Sun), [0-9]{2} (Jan|Feb|Dec) (1[0-9]|20|99)[0-9]{2} [0-2][0-9]:[0-5][0-9]:[0-6][0-9] GMT"],
         status in select(&[429, 503][..]),
@@ -122,23 +123,23 @@ proptest! {
         world.guard(401);
         let api = customer(&world);
         world.authority.expire();
-        world.authority.always(Role::Refresh, Conduct::retry_after(status, &text));
+        world.authority.always(Role::Refresh, Handling::retry_after(status, &text));
         run(async {
             let failed = |result: afresh::Result<Value>| result.unwrap_err().is_refresh();
             assert!(failed(api.value().await));
-            let posts = world.authority.posts();
+            let posts = world.authority.refreshes();
             advance(Duration::from_millis(800)).await;
             assert!(failed(api.value().await));
-            assert_eq!(world.authority.posts(), posts, "{text}");
+            assert_eq!(world.authority.refreshes(), posts, "refreshes: {text}");
             advance(Duration::from_secs(300)).await;
-            world.authority.always(Role::Refresh, Conduct::Honest);
+            world.authority.always(Role::Refresh, Handling::Normal);
             assert!(api.value().await.is_ok(), "{text}");
         });
     }
 
-    /// N3: whatever a link says, it leads to one page more at most, and no token leaves the origin.
+    /// N3: whatever a link says, it leads to at most one more page, and no token leaves the origin.
     #[test]
-    fn no_link_leads_a_token_astray(lines in prop::collection::vec(link(), 0..3)) {
+    fn no_link_sends_a_token_to_another_origin(lines in prop::collection::vec(link(), 0..3)) {
         let world = World::new();
         let linked = lines.clone();
         world.stage.respond(move |seen| {
@@ -156,9 +157,9 @@ proptest! {
         }
     }
 
-    /// A link that is written by the book (RFC 8288) is followed, wherever it stands and however it is quoted.
+    /// A link that follows RFC 8288 is followed, in any position and with any quoting.
     #[test]
-    fn a_link_written_by_the_book_is_followed(
+    fn a_link_that_follows_the_rfc_is_followed(
         before in prop::collection::vec(select(&["</a>; rel=prev", "<b,c>; rel=\"last\"; title=\"x, <y>; \\\"z\\\"\"", "<?q>;rel=first"][..]), 0..3),
         target in "/linked\\?p=[a-z0-9,;=]{1,9}",
         rel in select(&["next", "\"next\"", "\"prev next\"", "NEXT", "\"up\tnext\""][..]),

@@ -1,4 +1,4 @@
-//! Access tokens that are JWTs, odd ones, or look like one.
+//! Access tokens that are JWTs, malformed JWTs, or look like JWTs.
 
 use afresh::Tokens;
 use afresh_tests::World;
@@ -7,7 +7,7 @@ use proptest::sample::select;
 
 use crate::api::{Api, client, config, run};
 
-/// As RFC 7515 §2 writes it: without padding.
+/// Base64url without padding, as RFC 7515 §2 defines it.
 fn base64url(bytes: &[u8]) -> String {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let mut text = String::new();
@@ -41,10 +41,10 @@ fn token() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// H15: a token that says something odd, or nothing, is simply a token: it is sent as it is where there is nothing to
-    /// renew it with, and the call is answered in any case.
+    /// H15: a token with unusual or no claims is a plain token: without a way to refresh, it is sent unchanged, and
+    /// the call is answered in any case.
     #[test]
-    fn no_access_token_stands_in_its_own_way(token in token()) {
+    fn no_claims_of_an_access_token_prevent_its_use(token in token()) {
         let world = World::new();
         world.stage.respond(|_| (200, serde_json::Value::Null));
         let api = client(&world, Tokens::new(&*token));
@@ -55,6 +55,6 @@ proptest! {
         let issued = world.authority.issue();
         let api = client(&world, Tokens::new(&*token).with_refresh(&*issued.refresh));
         prop_assert!(run(api.value()).is_ok());
-        prop_assert!(world.authority.posts() <= 1 && world.stage.sends() == 2);
+        prop_assert!(world.authority.refreshes() <= 1 && world.stage.sends() == 2);
     }
 }

@@ -1,7 +1,8 @@
-//! What servers send, in every form that they could send it in: no answer of a token endpoint, no header and no body makes the
-//! runtime panic, store what is no token, or tell a secret.
+//! Answers of servers in every possible form: no answer of a token endpoint, no header and no body makes the runtime
+//! panic, store something that is not a token, or reveal a secret.
 //!
-//! Each property holds for some thousands of cases from a fixed seed; `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES` take others.
+//! Each property is tested with some thousand cases from a fixed seed. `AFRESH_FUZZ_SEED` and `AFRESH_FUZZ_CASES`
+//! change them.
 
 mod api;
 mod bodies;

@@ -1,4 +1,4 @@
-//! Bodies that are read as they arrive: however they are cut, the same comes out.
+//! Bodies that are read as they arrive: the result does not depend on the chunks.
 
 use afresh::{Event, Result, Tokens};
 use afresh_tests::{Answer, World};
@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::api::{Api, ApiClient, client, config, run};
 
-/// A client whose every answer is this body, cut here.
+/// A client whose every answer is this body, cut into chunks here.
 fn served(body: &[u8], cuts: &[Index]) -> ApiClient {
     let mut places: Vec<_> = cuts.iter().map(|cut| cut.index(body.len() + 1)).collect();
     places.extend([0, body.len()]);
@@ -32,7 +32,7 @@ fn events(body: &[u8], cuts: &[Index]) -> Vec<(Option<String>, Option<String>, S
     events.into_iter().map(|event| (event.id, event.event, event.data)).collect()
 }
 
-/// The standard's algorithm (HTML §9.2.6), line by line over a whole text.
+/// The algorithm of the standard (HTML §9.2.6), line by line over a whole text.
 fn reference(text: &str) -> Vec<(Option<String>, Option<String>, String)> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).replace("\r\n", "\n").replace('\r', "\n");
     let Some((complete, _)) = text.rsplit_once('\n') else { return Vec::new() };
@@ -71,24 +71,24 @@ fn sse() -> impl Strategy<Value = String> {
 proptest! {
     #![proptest_config(config())]
 
-    /// However a stream of events is cut, they are those of the standard.
+    /// In any chunks, the events are those of the standard.
     #[test]
-    fn events_are_those_of_the_standard_however_they_are_cut(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
+    fn events_are_those_of_the_standard_in_any_chunks(text in sse(), cuts in prop::collection::vec(any::<Index>(), 0..6)) {
         prop_assert_eq!(events(text.as_bytes(), &cuts), reference(&text));
     }
 
-    /// Bytes that are no text are events too, the same for every cut.
+    /// Bytes that are not text are events too, the same in any chunks.
     #[test]
-    fn events_of_any_bytes_are_the_same_for_every_cut(
+    fn events_of_any_bytes_are_the_same_in_any_chunks(
         bytes in prop::collection::vec(prop_oneof![select(&b"data:\n\r \xef\xbb\xbf\xc3"[..]), any::<u8>()], 0..60),
         cuts in prop::collection::vec(any::<Index>(), 1..6),
     ) {
         prop_assert_eq!(events(&bytes, &cuts), events(&bytes, &[]));
     }
 
-    /// One value a line: what was written comes out, however the lines end and wherever they are cut.
+    /// One value on each line: the values are read back, with any line ends and in any chunks.
     #[test]
-    fn lines_are_the_values_that_were_written_however_they_are_cut(
+    fn lines_are_the_written_values_in_any_chunks(
         values in prop::collection::vec(("[ -~ä\\r\\n]{0,8}", any::<i32>(), select(&["\n", "\r\n", "\n\n", "\r\n \n"][..])), 0..8),
         last in any::<bool>(),
         cuts in prop::collection::vec(any::<Index>(), 0..6),

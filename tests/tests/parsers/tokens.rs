@@ -1,9 +1,9 @@
-//! Answers of token endpoints: right ones, nearly right ones, and anything else.
+//! Answers of token endpoints: valid, almost valid, and any others.
 
 use std::time::Duration;
 
 use afresh::{Error, SessionState, Tokens};
-use afresh_tests::{Answer, Conduct, Role, World};
+use afresh_tests::{Answer, Handling, Role, World};
 use proptest::prelude::*;
 use proptest::sample::{Index, select};
 use serde_json::Value;
@@ -12,7 +12,7 @@ use crate::api::{Api, CANARY, client, config, run};
 
 const YEAR: Duration = Duration::from_hours(365 * 24);
 
-/// A member's value, which is rarely what it should be.
+/// The value of a field, which is rarely what it should be.
 fn value() -> impl Strategy<Value = String> {
     let text = select(&["", "new", "a b", "ü", "a\\nb", "a\\u0000", " "][..]);
     prop_oneof![
@@ -97,8 +97,8 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// Whether one of the members is this text. (Of two of the same name `Value` knows the last one only, which may be empty; and
-/// it knows no number beyond all bounds, which in a member that nobody reads is no harm.)
+/// Whether one of the fields is this text. (`Value` keeps only the last of two fields with one name, which may be
+/// empty. It also rejects numbers that are too large, which do no harm in a field that is not read.)
 fn says(said: &Value, text: &str) -> bool {
     if said.is_null() {
         return !text.is_empty();
@@ -110,13 +110,13 @@ fn says(said: &Value, text: &str) -> bool {
 proptest! {
     #![proptest_config(config())]
 
-    /// D6, D11, D12, U4: whatever the refresh endpoint answers, what is stored is a token that it said, or the old one; and
-    /// nothing of the answer is told.
+    /// D6, D11, D12, U4: whatever the refresh endpoint answers, the stored token is one from the answer or the old
+    /// one, and nothing of the answer is revealed.
     #[test]
-    fn no_answer_of_the_refresh_endpoint_stores_what_is_no_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
+    fn no_answer_of_the_refresh_endpoint_stores_anything_but_a_token(body in body(), status in select(&[200, 200, 200, 201, 400, 500][..])) {
         let world = World::new();
         world.stage.respond(|seen| if seen.token() == Some("old") { (401, Value::Null) } else { (200, Value::Null) });
-        world.authority.always(Role::Refresh, Conduct::instead(Answer::new(status).body(body.clone())));
+        world.authority.always(Role::Refresh, Handling::instead(Answer::new(status).body(body.clone())));
         let api = client(&world, Tokens::new("old").with_refresh("old-refresh"));
 
         let result = run(api.value());
@@ -126,17 +126,17 @@ proptest! {
         let (session, tokens) = (api.session(), api.session().tokens());
         match (&result, tokens) {
             (Ok(_), Some(tokens)) => {
-                let access = tokens.access().unwrap().secret();
+                let access = tokens.access_token().unwrap().secret();
                 prop_assert!(!access.is_empty() && access != "old" && status < 300);
                 prop_assert!(says(&said, access), "{access}");
-                let refresh = tokens.refresh().unwrap().secret();
+                let refresh = tokens.refresh_token().unwrap().secret();
                 prop_assert!(refresh == "old-refresh" || says(&said, refresh), "{refresh}");
-                prop_assert!(tokens.lifetime().is_none_or(|lifetime| !lifetime.is_zero() && lifetime <= YEAR));
+                prop_assert!(tokens.expires_in().is_none_or(|lifetime| !lifetime.is_zero() && lifetime <= YEAR));
             }
             (Err(error), Some(tokens)) => {
                 prop_assert!(error.is_refresh(), "{error:?}");
-                prop_assert_eq!(tokens.access().unwrap().secret(), "old");
-                prop_assert_eq!(tokens.refresh().unwrap().secret(), "old-refresh");
+                prop_assert_eq!(tokens.access_token().unwrap().secret(), "old");
+                prop_assert_eq!(tokens.refresh_token().unwrap().secret(), "old-refresh");
                 prop_assert_eq!(session.state(), SessionState::LoggedIn);
             }
             (result, None) => prop_assert!(
@@ -150,7 +150,7 @@ proptest! {
         }
     }
 
-    /// H4, H5, H6, H7: a lifetime is a sensible one or unknown, and never the reason why tokens are not read.
+    /// H4, H5, H6, H7: a lifetime is plausible or unknown, and never the reason why tokens are not read.
     #[test]
     fn no_lifetime_is_an_error_and_each_is_unknown_or_within_a_year(
         text in prop_oneof![
@@ -164,7 +164,7 @@ proptest! {
         if serde_json::from_str::<Value>(&text).is_err() {
             return Ok(());
         }
-        let lifetime = read.unwrap().lifetime();
+        let lifetime = read.unwrap().expires_in();
         prop_assert!(lifetime.is_none_or(|lifetime| !lifetime.is_zero() && lifetime <= YEAR), "{lifetime:?}");
         if let Ok(seconds) = text.trim_matches('"').trim().parse::<u32>() {
             let expected = Some(Duration::from_secs(seconds.into())).filter(|known| !known.is_zero());

@@ -1,7 +1,7 @@
-//! Eight processes with fifty tasks each, on one session with a strict server, through twenty expiries; killed, suspended and cut off
-//! from Redis, in an order and at moments that dice decide.
+//! Eight processes with fifty tasks each, on one session with a strict server, through twenty expiries. They are
+//! killed, suspended and cut off from Redis, in a random order and at random moments.
 //!
-//! `AFRESH_SEED=7` throws the dice as a run did before. What it counted is printed, whether the test fails or not.
+//! `AFRESH_SEED=7` repeats a run. The test prints what it counted, whether it fails or not.
 
 use std::io::Write;
 use std::time::{Duration, Instant};
@@ -12,37 +12,38 @@ use tokio::time::sleep;
 
 use crate::place::Place;
 use crate::process::Process;
-use crate::shop::{Board, Server, Shop};
+use crate::shop::{AnsweredCalls, Server, Shop};
 
 const PROCESSES: usize = 8;
 const TASKS: usize = 50;
 const EXPIRIES: usize = 20;
-/// More than a loaded machine needs for a refresh, less than others wait for the lock.
+/// More than a loaded machine needs for a refresh, and less than other processes wait for the lock.
 const LEASE: Duration = Duration::from_secs(4);
 
-/// What comes with an expiry.
+/// What happens at an expiry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Trouble {
     None,
-    /// Some process is killed, at some moment until the server has read the refresh token.
+    /// A process is killed at some moment before the server has read the refresh token.
     KillAnyone,
-    /// The process that refreshes is killed, before the server has read the refresh token.
+    /// The process that refreshes is killed before the server has read the refresh token.
     KillBefore,
-    /// The process that refreshes is killed, as soon as it has stored what it got.
+    /// The process that refreshes is killed as soon as it has stored the answer.
     KillAfter,
-    /// The process that is about to refresh is suspended until its lease has run out and another has refreshed.
+    /// The process that is about to refresh is suspended until its lease has expired and another process has
+    /// refreshed.
     SuspendHolder,
-    /// Some process is suspended, and wakes two expiries later.
+    /// A process is suspended, and resumes two expiries later.
     SuspendAnyone,
-    /// Redis is killed and comes back while the server has the refresh token.
+    /// Redis is killed and restarted while the server has the refresh token.
     RestartRedis,
 }
 
 struct Fleet {
     shop: Shop,
-    dice: Rng,
+    random: Rng,
     workers: Vec<Process>,
-    /// Which of them sleeps, and since which expiry.
+    /// The process that is suspended, and since which expiry.
     asleep: Option<(usize, usize)>,
     count: Count,
 }
@@ -56,27 +57,27 @@ struct Count {
     restarts: usize,
     /// Calls that failed because the session had ended.
     logged_out: Vec<String>,
-    /// Calls that failed for now.
+    /// Calls that failed temporarily.
     failed: Vec<String>,
 }
 
 /// R1, R3, R6, S4: in a file.
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_logged_out_of_a_file() {
+async fn no_process_loses_its_session_in_a_file() {
     let mut fleet = Fleet::start(Place::file()).await;
     fleet.live(&[]).await;
     fleet.report();
     assert_eq!(fleet.count.failed, Vec::<String>::new());
 }
 
-/// R1, R3, R6, R10: in Redis, which crashes itself.
+/// R1, R3, R6, R10: in Redis, which is killed itself.
 #[tokio::test(flavor = "multi_thread")]
-async fn nobody_is_logged_out_of_redis() {
+async fn no_process_loses_its_session_in_redis() {
     let Some(place) = Place::redis(LEASE) else { return };
     let mut fleet = Fleet::start(place).await;
     fleet.live(&[Trouble::RestartRedis; 2]).await;
     fleet.report();
-    // While Redis is away there is no refreshing, and that is what is said.
+    // While Redis is down there is no refresh, and the error says so.
     let is_of_the_store = |failed: &String| failed.starts_with("store") || failed.starts_with("busy");
     assert!(fleet.count.failed.iter().all(is_of_the_store), "{:#?}", fleet.count.failed);
 }
@@ -84,10 +85,10 @@ async fn nobody_is_logged_out_of_redis() {
 impl Fleet {
     async fn start(place: Place) -> Self {
         let seed = std::env::var("AFRESH_SEED").ok().and_then(|seed| seed.parse().ok());
-        let dice = Rng::with_seed(seed.unwrap_or_else(|| fastrand::u64(..)));
+        let random = Rng::with_seed(seed.unwrap_or_else(|| fastrand::u64(..)));
         let shop = Shop::open(place, Server::Strict).await;
-        let mut fleet = Self { shop, dice, workers: Vec::new(), asleep: None, count: Count::default() };
-        fleet.say(&format!("AFRESH_SEED={}", fleet.dice.get_seed()));
+        let mut fleet = Self { shop, random, workers: Vec::new(), asleep: None, count: Count::default() };
+        fleet.say(&format!("AFRESH_SEED={}", fleet.random.get_seed()));
         for _ in 0..PROCESSES {
             let worker = fleet.newcomer();
             fleet.workers.push(worker);
@@ -109,7 +110,7 @@ impl Fleet {
         troubles.extend([KillAnyone; 4]);
         troubles.extend([KillBefore, KillBefore, KillAfter, KillAfter, SuspendAnyone, SuspendHolder]);
         troubles.resize(EXPIRIES, None);
-        self.dice.shuffle(&mut troubles);
+        self.random.shuffle(&mut troubles);
         for trouble in troubles {
             self.expire(trouble).await;
         }
@@ -117,10 +118,10 @@ impl Fleet {
         self.settle().await;
     }
 
-    /// One expiry, and one exchange that the server grants.
+    /// One expiry, and one refresh that the server grants.
     async fn expire(&mut self, trouble: Trouble) {
         let start = Instant::now();
-        let newest = self.shop.ask(|board| board.newest);
+        let newest = self.shop.ask(|answered_calls| answered_calls.newest);
         self.count.expiries += 1;
         if trouble == Trouble::SuspendHolder {
             self.workers.iter_mut().for_each(|worker| worker.tell("stop after intent"));
@@ -128,14 +129,14 @@ impl Fleet {
         self.shop.world.authority.expire();
         let mut sleeper = None;
         if trouble == Trouble::KillAnyone {
-            sleep(Duration::from_millis(self.dice.u64(0..60))).await;
+            sleep(Duration::from_millis(self.random.u64(0..60))).await;
             let victim = self.someone_but("");
             self.kill(victim);
         } else if trouble == Trouble::SuspendHolder {
             sleeper = Some(self.suspend_holder().await);
         }
         let sender = self.pass_one_exchange(trouble).await;
-        self.shop.until("a call with the new token", |board| board.newest > newest).await;
+        self.shop.until("a call with the new token", |answered_calls| answered_calls.newest > newest).await;
         if trouble == Trouble::KillAfter {
             self.kill(sender);
         }
@@ -151,13 +152,13 @@ impl Fleet {
         self.say(&format!("expiry {number:2}: {spent:4.1} s, {trouble:?}"));
     }
 
-    /// Lets the server read a refresh token; the process whose it was.
+    /// Lets the server read a refresh token; returns the process that sent it.
     async fn pass_one_exchange(&mut self, trouble: Trouble) -> usize {
         let mut kill = trouble == Trouble::KillBefore;
         loop {
             let exchange = self.shop.exchange().await;
             let name = exchange.header("x-worker").unwrap_or_default().to_owned();
-            // Nobody's: of somebody who was killed.
+            // From a process that was killed.
             let Some(sender) = self.workers.iter().position(|worker| worker.name == name) else { continue };
             if std::mem::take(&mut kill) {
                 self.kill(sender);
@@ -174,7 +175,7 @@ impl Fleet {
             }
             exchange.release();
             if trouble == Trouble::RestartRedis {
-                sleep(Duration::from_millis(self.dice.u64(0..300))).await;
+                sleep(Duration::from_millis(self.random.u64(0..300))).await;
                 block_in_place(|| self.shop.place.redis_server().restart());
                 self.count.restarts += 1;
             }
@@ -182,8 +183,9 @@ impl Fleet {
         }
     }
 
-    /// Suspends whoever has the lock and is about to refresh. In a file nobody else gets it, so it sleeps for less than others
-    /// wait; in Redis, until another has refreshed.
+    /// Suspends the process that has the lock and is about to refresh. With a file, no other process gets the lock,
+    /// so the suspension is shorter than other processes wait. With Redis, it lasts until another process has
+    /// refreshed.
     async fn suspend_holder(&mut self) -> usize {
         let holder = loop {
             let arrived = self.hear();
@@ -213,7 +215,7 @@ impl Fleet {
         }
     }
 
-    /// Another one comes in its place, with another name.
+    /// Starts another process in its place, with another name.
     fn kill(&mut self, victim: usize) {
         self.workers[victim].kill();
         self.hear();
@@ -221,27 +223,28 @@ impl Fleet {
         self.count.kills += 1;
     }
 
-    /// Who is awake, and not this one.
+    /// A process that is running, and not this one.
     fn someone_but(&mut self, name: &str) -> usize {
         loop {
-            let one = self.dice.usize(..PROCESSES);
+            let one = self.random.usize(..PROCESSES);
             if self.workers[one].name != name && self.asleep.is_none_or(|(asleep, _)| asleep != one) {
                 return one;
             }
         }
     }
 
-    /// Waits until every task of everybody who is awake has been answered with the newest token: whatever was sent with an older
-    /// one is over.
+    /// Waits until every task of every running process has been answered with the newest token: all calls with an
+    /// older one are over.
     async fn settle(&self) {
         let awake =
             self.workers.iter().enumerate().filter(|(one, _)| self.asleep.is_none_or(|(two, _)| *one != two));
         let names: Vec<_> = awake.map(|(_, worker)| worker.name.clone()).collect();
-        let is_settled = |board: &Board| names.iter().all(|name| board.tasks_of(name) == TASKS);
+        let is_settled =
+            |answered_calls: &AnsweredCalls| names.iter().all(|name| answered_calls.tasks_of(name) == TASKS);
         self.shop.until("an answer for every task", is_settled).await;
     }
 
-    /// Takes note of what everybody has said; who says that it has come to its step.
+    /// Reads what all processes have printed; returns the process that has reached its step.
     fn hear(&mut self) -> Option<usize> {
         let mut arrived = None;
         for (index, worker) in self.workers.iter_mut().enumerate() {
@@ -258,19 +261,19 @@ impl Fleet {
         arrived
     }
 
-    /// Says what was counted, and checks what holds for every store.
+    /// Prints the counts, and checks what holds for every store.
     fn report(&mut self) {
         self.hear();
         let (authority, count) = (&self.shop.world.authority, &self.count);
         let rows = [
             ("processes, each with 50 tasks", PROCESSES),
             ("processes started", count.started),
-            ("calls answered", self.shop.ask(|board| board.calls)),
+            ("calls answered", self.shop.ask(|answered_calls| answered_calls.calls)),
             ("calls that failed for now", count.failed.len()),
             ("expiries", count.expiries),
-            ("exchanges", authority.posts()),
+            ("exchanges", authority.refreshes()),
             ("exchanges granted", authority.granted()),
-            ("exchanges at the same time, at most", authority.most_at_once()),
+            ("exchanges at the same time, at most", authority.max_concurrent_refreshes()),
             ("kills", count.kills),
             ("suspensions", count.suspended),
             ("crashes of Redis", count.restarts),
@@ -280,11 +283,12 @@ impl Fleet {
         rows.iter().for_each(|(what, number)| self.say(&format!("{number:6} {what}")));
         assert_eq!(count.logged_out, Vec::<String>::new());
         assert_eq!(self.shop.presented_again(), 0);
-        assert_eq!((count.expiries, authority.granted()), (EXPIRIES, EXPIRIES));
-        assert!((EXPIRIES..=EXPIRIES + count.kills).contains(&authority.posts()));
+        assert_eq!(count.expiries, EXPIRIES);
+        authority.assert_granted(EXPIRIES);
+        assert!((EXPIRIES..=EXPIRIES + count.kills).contains(&authority.refreshes()));
     }
 
-    /// Past the harness, which shows what a test prints only if it fails.
+    /// Bypasses the test harness, which shows the output of a test only if it fails.
     fn say(&self, line: &str) {
         let mut out = std::io::stdout();
         writeln!(out, "{}: {line}", self.shop.place.name()).unwrap();

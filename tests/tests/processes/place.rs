@@ -1,4 +1,4 @@
-//! Where the processes of a test have their session.
+//! Where the processes of a test store their session.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -8,9 +8,9 @@ use std::time::Duration;
 use afresh::error::BoxError;
 use afresh::store::{RedisStore, SessionStore, Stored};
 use afresh::{Client, FileStore, Tokens};
-use afresh_tests::{Issued, RedisServer};
+use afresh_tests::{RedisServer, TokenPair};
 
-/// A place of the test's own, which goes away with it.
+/// A place for one test, removed at its end.
 pub enum Place {
     File(PathBuf),
     Redis { server: Box<Mutex<RedisServer>>, lease: Duration },
@@ -28,13 +28,13 @@ impl Place {
         Self::File(folder)
     }
 
-    /// `None` where there is no Redis, and none is required.
+    /// `None` if there is no Redis and none is required.
     pub fn redis(lease: Duration) -> Option<Self> {
         let server = Box::new(Mutex::new(RedisServer::start()?));
         Some(Self::Redis { server, lease })
     }
 
-    /// Both of them, the lease being as short as a loaded machine bears.
+    /// Both places. The lease is as short as a loaded machine allows.
     pub fn all() -> Vec<Self> {
         [Some(Self::file()), Self::redis(Duration::from_secs(2))].into_iter().flatten().collect()
     }
@@ -46,7 +46,7 @@ impl Place {
         }
     }
 
-    /// As the worker takes it.
+    /// The worker's arguments for it.
     pub fn arguments(&self) -> Vec<String> {
         match self {
             Self::File(_) => vec!["file".into(), self.path().to_str().unwrap().into()],
@@ -56,7 +56,7 @@ impl Place {
         }
     }
 
-    /// Of the session's file.
+    /// The path of the session's file.
     pub fn path(&self) -> PathBuf {
         match self {
             Self::File(folder) => folder.join("session"),
@@ -71,8 +71,8 @@ impl Place {
         }
     }
 
-    /// Somebody has logged in, and their process has ended since.
-    pub async fn log_in(&self, origin: &str, issued: &Issued) {
+    /// Stores a session, as a process would that has logged in and ended.
+    pub async fn log_in(&self, origin: &str, issued: &TokenPair) {
         let builder = Client::builder(origin);
         let builder = match self {
             Self::File(_) => builder.store(FileStore::new(self.path())),

@@ -1,4 +1,4 @@
-//! A worker (`src/bin/worker`) that is watched, told and killed.
+//! A worker (`src/bin/worker`), with functions to instruct, watch and kill it.
 
 use std::io::{BufRead, BufReader, Write};
 use std::process::{Child, ChildStdin, Command, Stdio};
@@ -8,8 +8,8 @@ use rustix::process::{Pid, Signal, WaitOptions, kill_process, waitpid};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 use tokio::time::timeout;
 
-/// Longer than anything takes that is not wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than anything takes if nothing is wrong.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
 /// A process. It ends with this handle.
 pub struct Process {
@@ -20,7 +20,7 @@ pub struct Process {
 }
 
 impl Process {
-    /// Starts one that calls a shop there, with its session in a store. It is known to the server by its name.
+    /// Starts a process that calls the shop there, with its session in a store. The server knows it by its name.
     pub fn start(name: &str, origin: &str, store: &[String]) -> Self {
         let mut child = Command::new(env!("CARGO_BIN_EXE_afresh-tests-worker"))
             .args([name, origin])
@@ -41,13 +41,13 @@ impl Process {
         writeln!(self.orders, "{order}").unwrap();
     }
 
-    /// Makes a call; what became of it: `well`, or what went wrong.
+    /// Makes a call; returns `well`, or the error.
     pub async fn call(&mut self) -> String {
         self.tell("call");
         self.says("called: ").await
     }
 
-    /// Waits for a line that begins so; the rest of it.
+    /// Waits for a line that begins with this; returns the rest of it.
     pub async fn says(&mut self, beginning: &str) -> String {
         let said = async {
             loop {
@@ -57,25 +57,25 @@ impl Process {
                 }
             }
         };
-        let waited = timeout(PATIENCE, said).await;
+        let waited = timeout(TIME_LIMIT, said).await;
         waited.unwrap_or_else(|_| panic!("{} does not say {beginning:?}", self.name))
     }
 
-    /// A line, if it has said one.
+    /// A line, if it has printed one.
     pub fn line(&mut self) -> Option<String> {
         self.lines.try_recv().ok()
     }
 
-    /// As a crash ends it: nothing in it runs any more, when this returns.
+    /// Kills it, like a crash. When this returns, nothing in it runs any more.
     pub fn kill(&mut self) {
         self.child.kill().unwrap();
         self.child.wait().unwrap();
     }
 
-    /// Nothing in it runs any more, when this returns, until it is woken.
+    /// Suspends it. When this returns, nothing in it runs until it is resumed.
     pub fn suspend(&self) {
         kill_process(self.pid(), Signal::STOP).unwrap();
-        // Other threads of it run on until the one that takes the signal has stopped them all.
+        // Its other threads run on until the thread that gets the signal has stopped them.
         let (_, status) = waitpid(Some(self.pid()), WaitOptions::UNTRACED).unwrap().unwrap();
         assert!(status.stopped());
     }

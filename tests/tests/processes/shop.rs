@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use afresh_tests::{Knobs, Listening, Parked, Role, World};
+use afresh_tests::{AuthorityConfig, Listening, ParkedRequest, Role, World};
 use serde_json::json;
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -11,90 +11,91 @@ use tokio::time::timeout;
 use crate::place::Place;
 use crate::process::Process;
 
-/// Longer than anything takes that is not wrong.
-const PATIENCE: Duration = Duration::from_secs(60);
+/// Longer than anything takes if nothing is wrong.
+const TIME_LIMIT: Duration = Duration::from_secs(60);
 
-/// A server that holds every exchange until the test decides, and a place with a session of it.
+/// A server that holds every refresh until the test decides, and a place with a session of it.
 pub struct Shop {
     pub world: World,
     pub place: Place,
-    board: watch::Sender<Board>,
+    answered_calls: watch::Sender<AnsweredCalls>,
     listening: Listening,
 }
 
-/// Who has been answered.
+/// The calls that were answered.
 #[derive(Default)]
-pub struct Board {
-    /// The number of the newest access token that was good for an answer.
+pub struct AnsweredCalls {
+    /// The number of the newest access token of an answered call.
     pub newest: usize,
-    /// With that token: the tasks of each process.
+    /// The tasks of each process that were answered with that token.
     pub answered: HashMap<String, HashSet<String>>,
-    /// With any.
+    /// The number of calls that were answered with any token.
     pub calls: usize,
 }
 
-/// What a server does with a refresh token that is spent.
+/// What a server does with a spent refresh token.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Server {
     /// It ends the session.
     Strict,
-    /// It gives the same successor again, for a while, until that is used.
+    /// It returns the same successor again for a while, until that one is used.
     Lenient,
 }
 
 impl Shop {
-    /// Somebody has logged in, and nobody is there.
+    /// Starts the server and stores a session. No process runs yet.
     pub async fn open(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
-        let world = World::with(Knobs { grace, ..Knobs::default() });
-        let board = watch::Sender::new(Board::default());
-        let (authority, notes) = (world.authority.clone(), board.clone());
+        let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
+        let answered_calls = watch::Sender::new(AnsweredCalls::default());
+        let (authority, notes) = (world.authority.clone(), answered_calls.clone());
         world.guard_with(403, move |seen| {
             let number = seen.token().and_then(|token| authority.number_of(token)).unwrap_or_default();
             let (worker, task) =
                 (seen.header("x-worker").unwrap_or_default().to_owned(), seen.path().to_owned());
-            notes.send_modify(|board| board.note(number, worker, task));
+            notes.send_modify(|answered_calls| answered_calls.note(number, worker, task));
             (200, json!({ "id": 7 }))
         });
         let listening = world.listen().await;
         place.log_in(&listening.base_url, &world.authority.issue()).await;
         world.authority.hold(Role::Refresh);
-        Self { world, place, board, listening }
+        Self { world, place, answered_calls, listening }
     }
 
-    /// A process of this name, with the session of this place.
+    /// A process with this name and this place's session.
     pub fn process(&self, name: &str) -> Process {
         Process::start(name, &self.listening.base_url, &self.place.arguments())
     }
 
-    /// The next exchange, held before it is processed.
-    pub async fn exchange(&self) -> Parked {
+    /// The next refresh, held before it is processed.
+    pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
-        timeout(PATIENCE, parked).await.expect("somebody refreshes")
+        timeout(TIME_LIMIT, parked).await.expect("a refresh arrives")
     }
 
-    /// Waits until this can be said of who has been answered.
-    pub async fn until(&self, what: &str, is_so: impl Fn(&Board) -> bool) {
-        let mut board = self.board.subscribe();
-        if timeout(PATIENCE, board.wait_for(is_so)).await.is_err() {
-            let board = board.borrow();
-            let answered: Vec<_> = board.answered.iter().map(|(name, tasks)| (name, tasks.len())).collect();
-            panic!("{what} does not happen; answered with {}: {answered:?}", board.newest);
+    /// Waits until this is true of the answered calls.
+    pub async fn until(&self, what: &str, is_so: impl Fn(&AnsweredCalls) -> bool) {
+        let mut answered_calls = self.answered_calls.subscribe();
+        if timeout(TIME_LIMIT, answered_calls.wait_for(is_so)).await.is_err() {
+            let answered_calls = answered_calls.borrow();
+            let answered: Vec<_> =
+                answered_calls.answered.iter().map(|(name, tasks)| (name, tasks.len())).collect();
+            panic!("{what} does not happen; answered with {}: {answered:?}", answered_calls.newest);
         }
     }
 
-    /// Until now.
-    pub fn ask<T>(&self, question: impl FnOnce(&Board) -> T) -> T {
-        question(&self.board.borrow())
+    /// Reads the answered calls so far.
+    pub fn ask<T>(&self, question: impl FnOnce(&AnsweredCalls) -> T) -> T {
+        question(&self.answered_calls.borrow())
     }
 
-    /// How often a refresh token was presented that was spent, whoever knew.
+    /// How often a spent refresh token was presented, whether the process knew that or not.
     pub fn presented_again(&self) -> usize {
-        self.world.authority.spent_twice() + self.world.authority.asked_again()
+        self.world.authority.reuses() + self.world.authority.retries_after_lost_answer()
     }
 }
 
-impl Board {
+impl AnsweredCalls {
     fn note(&mut self, number: usize, worker: String, task: String) {
         self.calls += 1;
         if number > self.newest {
@@ -106,7 +107,7 @@ impl Board {
         }
     }
 
-    /// How many tasks of this process have been answered with the newest token.
+    /// How many tasks of this process were answered with the newest token.
     pub fn tasks_of(&self, name: &str) -> usize {
         self.answered.get(name).map_or(0, HashSet::len)
     }

@@ -1,4 +1,4 @@
-//! Processes that are suspended while they refresh, and wake when others have gone on.
+//! Processes that are suspended during a refresh, and resume after other processes have continued.
 
 use std::time::{Duration, Instant};
 
@@ -9,10 +9,10 @@ use crate::place::Place;
 use crate::process::Process;
 use crate::shop::{Server, Shop};
 
-/// Of the tests with Redis.
+/// The lease in tests with Redis.
 const LEASE: Duration = Duration::from_secs(2);
 
-/// A call of somebody who has overslept a deadline of the store's, perhaps: then the next one.
+/// A call of a process that may have missed a deadline of the store: then the next call.
 async fn goes_on(worker: &mut Process) {
     let said = worker.says("called: ").await;
     if said != "well" {
@@ -22,9 +22,10 @@ async fn goes_on(worker: &mut Process) {
     }
 }
 
-/// R3: whose lease runs out before the refresh token is sent does not send it, and has what the next one got.
+/// R3: a process whose lease expires before it sends its refresh does not send it, and adopts the tokens of the next
+/// process.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_outlasts_the_lease_before_the_exchange_spends_nothing() {
+async fn a_process_whose_lease_expires_before_it_sends_spends_nothing() {
     for step in ["after lock", "after load", "before intent", "after intent"] {
         let Some(place) = Place::redis(LEASE) else { return };
         let shop = Shop::open(place, Server::Strict).await;
@@ -40,13 +41,15 @@ async fn who_outlasts_the_lease_before_the_exchange_spends_nothing() {
         first.wake();
         first.tell("go");
         goes_on(&mut first).await;
-        assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0), "{step}");
+        assert_eq!(shop.world.authority.refreshes(), 1, "refreshes: {step}");
+        assert_eq!(shop.presented_again(), 0, "{step}");
     }
 }
 
-/// R3: who sleeps until its exchange has taken too long, and its lease has run out, does not send the refresh token again.
+/// R3: a process that is suspended until its refresh timed out and its lease expired does not send the refresh token
+/// again.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_outlasts_the_exchange_does_not_repeat_it() {
+async fn a_process_that_is_suspended_during_its_refresh_does_not_repeat_it() {
     let Some(place) = Place::redis(LEASE) else { return };
     let shop = Shop::open(place, Server::Strict).await;
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
@@ -57,18 +60,19 @@ async fn who_outlasts_the_exchange_does_not_repeat_it() {
     first.suspend();
     shop.world.authority.open(Role::Refresh);
     assert_eq!(next.call().await, "well");
-    // Longer than an answer is waited for, and shorter than an answer that was lost is asked for again.
+    // Longer than the client waits for an answer, and shorter than it requests a lost answer again.
     sleep(Duration::from_secs(6).saturating_sub(began.elapsed())).await;
     first.wake();
     drop(unread);
     goes_on(&mut first).await;
-    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (2, 0));
+    shop.world.authority.assert_refreshes(2);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }
 
-/// R3: who sleeps from the exchange until its lease has run out takes the only answer along. A lenient server gives it to the
-/// next one too, and who wakes does not overwrite it.
+/// R3: a process is suspended from its refresh until its lease has expired. A lenient server gives its tokens to the
+/// next process too. The first process does not overwrite them when it resumes.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_outlasts_the_lease_before_the_answer_does_no_harm() {
+async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };
     let shop = Shop::open(place, Server::Lenient).await;
     let authority = &shop.world.authority;
@@ -83,17 +87,19 @@ async fn who_outlasts_the_lease_before_the_answer_does_no_harm() {
     assert_eq!(next.call().await, "well");
     first.wake();
     goes_on(&mut first).await;
-    assert_eq!((authority.posts(), shop.presented_again()), (2, 1));
+    authority.assert_refreshes(2);
+    assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
     for worker in [&mut first, &mut next] {
         authority.expire();
         assert_eq!(worker.call().await, "well");
     }
-    assert_eq!((authority.posts(), shop.presented_again()), (4, 1));
+    authority.assert_refreshes(4);
+    assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R3: a strict server ends the session, and that is said; nobody goes on asking it.
+/// R3: a strict server ends the session. The error says so, and no process sends more refreshes.
 #[tokio::test(flavor = "multi_thread")]
-async fn with_a_strict_server_it_is_lost_and_that_is_said() {
+async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };
     let shop = Shop::open(place, Server::Strict).await;
     let authority = &shop.world.authority;
@@ -114,13 +120,14 @@ async fn with_a_strict_server_it_is_lost_and_that_is_said() {
         let said = worker.call().await;
         assert!(["stranger", "lost", "expired"].iter().any(|word| said.starts_with(word)), "{said}");
     }
-    assert_eq!((authority.posts(), shop.presented_again()), (2, 1));
+    authority.assert_refreshes(2);
+    assert_eq!(shop.presented_again(), 1, "spent tokens presented again");
 }
 
-/// R5, R6: the kernel's lock has no lease: as long as its holder sleeps nobody refreshes, and that is said too. When it wakes
-/// it goes on.
+/// R5, R6: the kernel's lock has no lease: while its holder is suspended, no process refreshes, and the error says
+/// so. When it resumes, the session continues.
 #[tokio::test(flavor = "multi_thread")]
-async fn who_sleeps_with_the_lock_of_a_file_keeps_it() {
+async fn a_suspended_process_keeps_the_lock_of_a_file() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
     shop.world.authority.expire();
@@ -133,5 +140,6 @@ async fn who_sleeps_with_the_lock_of_a_file_keeps_it() {
     first.wake();
     assert_eq!(first.says("called: ").await, "well");
     assert_eq!(shop.process("third").call().await, "well");
-    assert_eq!((shop.world.authority.posts(), shop.presented_again()), (1, 0));
+    shop.world.authority.assert_refreshes(1);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
 }

@@ -1,4 +1,4 @@
-//! The checks themselves: each notices the store that does wrong what it is about.
+//! Tests of the store checks: each check finds the defect that it is for.
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
@@ -12,43 +12,43 @@ use afresh_tests::store_conformance as check;
 use afresh_tests::store_conformance::Place;
 use futures_util::FutureExt;
 
-/// What is wrong with a store.
+/// The defect of a store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Defect {
     None,
     /// It reads and writes in two steps.
     SwapInSteps,
-    /// It takes any basis.
+    /// It accepts any basis.
     AnyBasis,
-    /// It keeps what is text.
+    /// It keeps text only.
     TextOnly,
-    /// It never gives a lock back.
+    /// It never releases a lock.
     KeepsLocks,
-    /// Everybody gets the lock.
-    LocksNobody,
-    /// Who stops waiting has the lock all the same, later.
-    LocksTheGone,
-    /// Its fences stay as they are.
+    /// It gives the lock to every process.
+    SharesTheLock,
+    /// A dropped wait takes the lock later.
+    DroppedWaitLocks,
+    /// Its fences do not grow.
     FencesStay,
-    /// It takes old fences.
+    /// It accepts old fences.
     OldFences,
-    /// A lost lock, dropped, ends the next one's.
-    ReleasesAnothers,
-    /// It overwrites what is not its own.
+    /// Dropping an expired lock releases the next one.
+    ReleasesTheNextLock,
+    /// It overwrites foreign data.
     Overwrites,
-    /// It tells of the first change only.
-    DeafAfterOne,
+    /// It reports the first change only.
+    ReportsOneChange,
     /// It stores the record in two halves.
     Halves,
 }
 
-/// A store in memory, leased, with a defect.
+/// A store in memory with leases and a defect.
 #[derive(Clone)]
 struct Faulty {
     defect: Defect,
     memory: MemoryStore,
     fence: Arc<AtomicU64>,
-    /// The fence of who has the lock; 0 is nobody.
+    /// The fence of the lock's holder; 0 means none.
     holder: Arc<AtomicU64>,
 }
 
@@ -62,7 +62,7 @@ impl Faulty {
     }
 
     fn try_lock(&self) -> Option<StoreLock> {
-        let free = self.is(Defect::LocksNobody) || self.holder.load(Ordering::SeqCst) == 0;
+        let free = self.is(Defect::SharesTheLock) || self.holder.load(Ordering::SeqCst) == 0;
         if !free {
             return None;
         }
@@ -77,21 +77,24 @@ struct Release(Faulty, u64);
 
 impl Drop for Release {
     fn drop(&mut self) {
-        let holder =
-            if self.0.is(Defect::ReleasesAnothers) { self.0.holder.load(Ordering::SeqCst) } else { self.1 };
+        let holder = if self.0.is(Defect::ReleasesTheNextLock) {
+            self.0.holder.load(Ordering::SeqCst)
+        } else {
+            self.1
+        };
         if !self.0.is(Defect::KeepsLocks) {
             let _ = self.0.holder.compare_exchange(holder, 0, Ordering::SeqCst, Ordering::SeqCst);
         }
     }
 }
 
-const FOREIGN: &[u8] = b"somebody else's";
+const FOREIGN: &[u8] = b"foreign data";
 
 impl SessionStore for Faulty {
     async fn load(&self) -> Result<Stored, BoxError> {
         let mut stored = self.memory.load().await?;
         if stored.record == FOREIGN {
-            return Err("somebody else's".into());
+            return Err("foreign data".into());
         }
         if self.is(Defect::TextOnly) {
             stored.record = String::from_utf8_lossy(&stored.record).into_owned().into_bytes();
@@ -102,7 +105,7 @@ impl SessionStore for Faulty {
     async fn swap(&self, mut swap: Swap) -> Result<Option<Revision>, BoxError> {
         let now = self.memory.load().await?;
         if now.record == FOREIGN && !self.is(Defect::Overwrites) {
-            return Err("somebody else's".into());
+            return Err("foreign data".into());
         }
         let old = swap.fence.is_some_and(|fence| fence < self.fence.load(Ordering::SeqCst));
         if old && !self.is(Defect::OldFences) {
@@ -130,7 +133,7 @@ impl SessionStore for Faulty {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        if self.is(Defect::LocksTheGone) {
+        if self.is(Defect::DroppedWaitLocks) {
             let store = self.clone();
             let waiting = tokio::spawn(async move {
                 loop {
@@ -153,7 +156,7 @@ impl SessionStore for Faulty {
     async fn changed(&self, seen: Revision) {
         loop {
             let now = self.memory.load().await.unwrap().revision;
-            let deaf = self.is(Defect::DeafAfterOne) && seen != Revision::default();
+            let deaf = self.is(Defect::ReportsOneChange) && seen != Revision::default();
             if now != seen && !deaf {
                 return;
             }
@@ -189,7 +192,7 @@ async fn a_store_without_defects_passes() {
     check::all(|| Faulty::of(Defect::None)).await;
 }
 
-/// Says which defect a check has missed.
+/// Prints the defect that a check has missed.
 macro_rules! notices {
     ($($test:ident: $check:ident, $($defect:ident),+;)+) => {$(
         #[tokio::test(flavor = "multi_thread")]
@@ -204,15 +207,15 @@ macro_rules! notices {
 }
 
 notices! {
-    text_is_not_enough: any_bytes_come_back_as_they_were, TextOnly;
-    any_basis_is_noticed: an_old_basis_is_refused, AnyBasis;
-    two_steps_are_noticed: every_revision_is_won_exactly_once, SwapInSteps, AnyBasis;
-    half_a_record_is_noticed: a_dropped_swap_is_whole_or_not_there, Halves;
-    locks_of_many_or_for_ever_are_noticed: one_holds_the_lock_until_it_is_dropped, LocksNobody, KeepsLocks;
-    two_at_once_are_noticed: never_do_two_hold_the_lock, LocksNobody;
-    locks_of_the_gone_are_noticed: who_stops_waiting_leaves_nothing_behind, LocksTheGone;
-    fences_that_stay_are_noticed: fences_grow, FencesStay;
-    late_writers_are_noticed: who_outlasts_the_lock_cannot_store, OldFences, ReleasesAnothers, FencesStay;
-    deafness_is_noticed: a_change_is_noticed_or_never_spoken_of, DeafAfterOne;
-    overwriting_is_noticed: foreign_content_is_an_error_and_stays, Overwrites;
+    a_text_only_store_is_noticed: any_bytes_are_returned_unchanged, TextOnly;
+    a_store_that_accepts_any_basis_is_noticed: an_old_basis_is_refused, AnyBasis;
+    a_swap_in_two_steps_is_noticed: one_swap_of_each_revision_wins, SwapInSteps, AnyBasis;
+    a_record_stored_in_halves_is_noticed: a_dropped_swap_is_complete_or_absent, Halves;
+    a_shared_or_kept_lock_is_noticed: one_holds_the_lock_until_it_is_dropped, SharesTheLock, KeepsLocks;
+    two_holders_of_the_lock_are_noticed: two_never_hold_the_lock, SharesTheLock;
+    a_lock_taken_by_a_dropped_wait_is_noticed: a_dropped_wait_leaves_nothing_behind, DroppedWaitLocks;
+    fences_that_do_not_grow_are_noticed: fences_grow, FencesStay;
+    writes_under_an_expired_lock_are_noticed: an_expired_lock_cannot_store, OldFences, ReleasesTheNextLock, FencesStay;
+    unreported_changes_are_noticed: every_change_is_reported_or_none, ReportsOneChange;
+    an_overwrite_of_foreign_data_is_noticed: foreign_content_is_an_error_and_stays, Overwrites;
 }

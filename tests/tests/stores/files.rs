@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use afresh::FileStore;
 use afresh_tests::store_conformance::{Place, all};
 
-/// A folder that goes away with its test.
+/// A folder that is removed with its test.
 pub struct Folder(pub PathBuf);
 
 impl Folder {
@@ -43,16 +43,16 @@ impl Place for InFile {
 
     async fn spoil(&self) -> bool {
         fs::create_dir_all(self.path().parent().unwrap()).unwrap();
-        fs::write(self.path(), "somebody else's").unwrap();
+        fs::write(self.path(), "foreign data").unwrap();
         true
     }
 
     async fn is_spoilt(&self) -> bool {
-        fs::read_to_string(self.path()).unwrap() == "somebody else's"
+        fs::read_to_string(self.path()).unwrap() == "foreign data"
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_file_keeps_to_what_stores_promise() {
+async fn the_file_store_passes_all_checks() {
     all(|| InFile(Folder::new())).await;
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use afresh::store::{RedisStore, Revision, SealKey, Sealed, SessionStore, Swap};
 use afresh_tests::RedisServer;
-use afresh_tests::store_conformance::{Place, all, who_outlasts_the_lock_cannot_store};
+use afresh_tests::store_conformance::{Place, all, an_expired_lock_cannot_store};
 use redis::AsyncTypedCommands;
 use tokio::time::{sleep, timeout};
 
@@ -53,13 +53,13 @@ impl Place for InRedis {
     /// As after its lease: the key is gone.
     async fn outlast_the_lock(&self) -> bool {
         let lock = format!("{{{}}}:lock", self.name);
-        assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "somebody holds the lock");
+        assert_eq!(self.client().await.del(lock).await.unwrap(), 1, "the lock is held");
         true
     }
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_keeps_to_what_stores_promise() {
+async fn the_redis_store_passes_all_checks() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     all(|| InRedis::on(&server)).await;
 }
@@ -79,12 +79,12 @@ impl Place for SealedInRedis {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn redis_keeps_to_it_sealed_too() {
+async fn the_sealed_redis_store_passes_all_checks() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     all(|| SealedInRedis(InRedis::on(&server))).await;
 }
 
-/// A place where waiting is enough.
+/// A place where locks expire by waiting.
 struct Brief(InRedis);
 
 impl Place for Brief {
@@ -95,7 +95,7 @@ impl Place for Brief {
     }
 
     async fn outlast_the_lock(&self) -> bool {
-        // By nobody's hand: who waits gets the lock when the lease has run out.
+        // Without help: a waiting process gets the lock when the lease has expired.
         let waited = timeout(Duration::from_secs(10), self.open().lock()).await;
         drop(waited.expect("a lease runs out").unwrap());
         true
@@ -104,15 +104,15 @@ impl Place for Brief {
 
 /// R3, R10
 #[tokio::test]
-async fn who_was_suspended_for_longer_than_the_lease_cannot_overwrite() {
+async fn a_process_suspended_for_longer_than_its_lease_cannot_overwrite() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     let place = Brief(InRedis::on(&server).leased(Duration::from_millis(1500)));
-    who_outlasts_the_lock_cannot_store(&place).await;
+    an_expired_lock_cannot_store(&place).await;
 }
 
-/// R3: by this process's clock it has run out no later than by the server's.
+/// R3: by this process's clock the lease expires no later than by the server's.
 #[tokio::test]
-async fn a_holder_knows_when_its_lease_has_run_out() {
+async fn a_holder_knows_when_its_lease_has_expired() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     let place = InRedis::on(&server).leased(Duration::from_millis(600));
     let held = place.open().lock().await.unwrap().unwrap();
@@ -121,7 +121,7 @@ async fn a_holder_knows_when_its_lease_has_run_out() {
     assert!(held.has_run_out() && next.is_some());
 }
 
-/// S7: also what is no hash at all, in either of the two keys.
+/// S7: also a value that is not a hash, in either of the two keys.
 #[tokio::test]
 async fn keys_of_another_type_are_errors_and_stay() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
@@ -131,7 +131,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
     client.set(&place.name, "a text").await.unwrap();
     assert!(store.load().await.is_err());
     assert!(store.lock().await.is_err());
-    // It failed before anything was locked.
+    // It failed before it took a lock.
     assert!(!client.exists(&lock).await.unwrap());
     assert_eq!(client.get(&place.name).await.unwrap().unwrap(), "a text");
 
@@ -144,7 +144,7 @@ async fn keys_of_another_type_are_errors_and_stay() {
 
 /// Every other field of the hash may be wrong too.
 #[tokio::test]
-async fn half_a_session_is_an_error() {
+async fn a_hash_with_a_wrong_field_is_an_error() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     let place = InRedis::on(&server);
     let (store, mut client) = (place.open(), place.client().await);
@@ -158,13 +158,13 @@ async fn half_a_session_is_an_error() {
     assert!(store.load().await.is_err(), "a form of a later version");
     client.hset_multiple(&place.name, &[("fence", "seven"), ("afresh", "1")]).await.unwrap();
     assert!(store.lock().await.is_err());
-    // It failed before anything was locked.
+    // It failed before it took a lock.
     assert!(!client.exists(format!("{{{}}}:lock", place.name)).await.unwrap());
 }
 
-/// Sessions of several identities, in one database, do not meet.
+/// Sessions of several identities in one database are separate.
 #[tokio::test]
-async fn identities_do_not_meet() {
+async fn sessions_of_different_identities_are_separate() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     let (alice, bob) = (InRedis::on(&server).open(), InRedis::on(&server).open());
     let swap = Swap { basis: Revision::default(), record: b"alice".to_vec(), fence: None };
@@ -175,9 +175,9 @@ async fn identities_do_not_meet() {
     drop(held);
 }
 
-/// No key, record or change is lost with the connection on which others listen.
+/// No key, record or change is lost with the connection that listens for changes.
 #[tokio::test]
-async fn a_change_is_noticed_at_once() {
+async fn a_change_is_reported_at_once() {
     let Some(server) = RedisServer::start().map(Arc::new) else { return };
     let place = InRedis::on(&server);
     let (one, other) = (place.open(), place.open());
@@ -188,7 +188,7 @@ async fn a_change_is_noticed_at_once() {
             let swap = Swap { basis, record: b"new".to_vec(), fence: None };
             one.swap(swap).await.unwrap().unwrap()
         };
-        // Far sooner than somebody would look who had heard nothing.
+        // Far sooner than a periodic read of the store.
         let both = async { tokio::join!(other.changed(basis), changing).1 };
         basis = timeout(Duration::from_secs(5), both).await.expect("a notice");
     }

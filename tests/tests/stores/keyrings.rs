@@ -12,11 +12,11 @@ use keyring::{Entry, Error, Result};
 
 use crate::files::Folder;
 
-/// A keyring as a desktop has one: every entry of the same name has the same secret. (The one that comes with the crate has
-/// another for each.)
+/// A keyring like that of a desktop: every entry with the same name has the same secret. (In the crate's own mock,
+/// each entry has its own.)
 static KEYRING: Mutex<Option<Secrets>> = Mutex::new(None);
 
-/// By service and user.
+/// The secrets by service and user.
 type Secrets = HashMap<(String, String), Vec<u8>>;
 
 fn keyring() -> MutexGuard<'static, Option<Secrets>> {
@@ -101,12 +101,12 @@ impl Place for InKeyring {
     }
 
     async fn spoil(&self) -> bool {
-        Entry::new(&self.service, self.user).unwrap().set_password("somebody else's").unwrap();
+        Entry::new(&self.service, self.user).unwrap().set_password("foreign data").unwrap();
         true
     }
 
     async fn is_spoilt(&self) -> bool {
-        Entry::new(&self.service, self.user).unwrap().get_password().unwrap() == "somebody else's"
+        Entry::new(&self.service, self.user).unwrap().get_password().unwrap() == "foreign data"
     }
 }
 
@@ -115,12 +115,12 @@ fn swap(record: Vec<u8>) -> Swap {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_keyring_keeps_to_what_stores_promise() {
+async fn the_keyring_store_passes_all_checks() {
     all(|| InKeyring::of("alice")).await;
 }
 
 #[tokio::test]
-async fn what_is_too_long_for_an_entry_is_an_error_and_changes_nothing() {
+async fn a_record_too_long_for_an_entry_is_an_error_and_changes_nothing() {
     let store = InKeyring::of("brief").open();
     assert!(store.swap(swap(vec![b'x'; 3000])).await.unwrap_err().to_string().contains("2560"));
     assert!(store.load().await.unwrap().record.is_empty());

@@ -1,5 +1,5 @@
-//! Stores that come along: each against the checks of [`store_conformance`](afresh_tests::store_conformance), and what each
-//! promises beyond them.
+//! The stores of afresh: each passes the checks of [`store_conformance`](afresh_tests::store_conformance), and keeps
+//! its own further promises.
 
 mod defects;
 mod files;

@@ -18,7 +18,7 @@ impl Place for InMemory {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn memory_keeps_to_what_stores_promise() {
+async fn the_memory_store_passes_all_checks() {
     all(|| InMemory(MemoryStore::new())).await;
 }
 
@@ -59,6 +59,6 @@ impl Place for InVariable {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_from_the_documentation_keeps_to_what_stores_promise() {
+async fn the_store_of_the_documentation_passes_all_checks() {
     all(|| InVariable(Variable::default())).await;
 }

@@ -1,13 +1,13 @@
-//! What the stores that come along say of where they are: by it a copy is known.
+//! What the stores return as their location, by which a copy is detected.
 
 use afresh::store::{KeyringStore, RedisStore, SealKey, Sealed, SessionStore};
 use afresh::{FileStore, MemoryStore};
 
 use crate::files::Folder;
 
-/// R8: the file and the keyring by their lock file, which is no other for another name of the same folder.
+/// R8: the location of file and keyring stores is their lock file. It is the same under another name of its folder.
 #[tokio::test]
-async fn a_store_with_a_lock_file_is_where_that_file_is() {
+async fn the_location_of_a_store_with_a_lock_file_is_that_file() {
     let folder = Folder::new();
     let file = |name| FileStore::new(folder.0.join(name));
     let keyring = |user, lock| KeyringStore::new("a service", user, folder.0.join(lock));
@@ -20,7 +20,7 @@ async fn a_store_with_a_lock_file_is_where_that_file_is() {
 
 /// R8
 #[tokio::test]
-async fn a_store_in_redis_is_where_its_name_is() {
+async fn the_location_of_a_redis_store_is_its_key() {
     let redis = |name| RedisStore::new("redis://127.0.0.1:1", name).unwrap();
     assert_eq!(redis("ann").place().await.as_deref(), Some("ann"));
     assert_ne!(redis("bob").place().await, redis("ann").place().await);
@@ -28,7 +28,7 @@ async fn a_store_in_redis_is_where_its_name_is() {
 
 /// R8
 #[tokio::test]
-async fn a_sealed_store_is_where_the_store_in_it_is() {
+async fn the_location_of_a_sealed_store_is_that_of_the_inner_store() {
     let folder = Folder::new();
     let inner = FileStore::new(folder.0.join("session"));
     let sealed = Sealed::new(inner.clone(), SealKey::new([7; 32]));

@@ -1,4 +1,4 @@
-//! `RedisStore` while Redis is down, hangs, comes back or breaks connections.
+//! `RedisStore` while Redis is down, hangs, restarts or breaks connections.
 
 use std::process::Command;
 use std::time::{Duration, Instant};
@@ -17,9 +17,9 @@ fn swap(basis: Revision, record: &[u8]) -> Swap {
     Swap { basis, record: record.to_vec(), fence: None }
 }
 
-/// S6, S7: nothing is lost by a crash of Redis that has its append-only file, and nobody needs to be started again.
+/// S6, S7: a crash of a Redis with an append-only file loses nothing, and no process has to restart.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_store_outlives_a_crash_of_redis() {
+async fn a_redis_store_works_again_after_a_crash_of_redis() {
     let Some(mut server) = RedisServer::start() else { return };
     let store = store(&server);
     let first = store.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
@@ -35,7 +35,7 @@ async fn a_store_outlives_a_crash_of_redis() {
     server.restart();
     let stored = store.load().await.unwrap();
     assert_eq!((stored.revision, &*stored.record), (first, &b"first"[..]));
-    // The lease is still held, and the fences go on.
+    // The lease is still held, and the fences continue.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
     timeout(Duration::from_secs(15), listener).await.expect("who listens hears of it again").unwrap();
@@ -66,11 +66,11 @@ fn signal(server: &RedisServer, name: &str) {
     assert!(status.unwrap().success());
 }
 
-/// What was stored although its answer was lost is known to be stored, and counts once; so does a lock.
+/// A write whose answer was lost is recognised as stored, and counts once. The same holds for a lock.
 #[tokio::test(flavor = "multi_thread")]
-async fn a_lost_answer_is_asked_for_again() {
+async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     let Some(server) = RedisServer::start() else { return };
-    // The scripts are known to the server then, so that each call is one question.
+    // The server knows the scripts then, so each call is one request.
     let direct = store(&server);
     let basis = direct.swap(swap(Revision::default(), b"first")).await.unwrap().unwrap();
     let fence = direct.lock().await.unwrap().unwrap().fence();
@@ -88,9 +88,9 @@ async fn a_lost_answer_is_asked_for_again() {
     }
 }
 
-/// A way to the server that swallows the answer to one script, and breaks the connection instead.
+/// A proxy to the server that drops the answer to one script and closes the connection instead.
 async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> String {
-    // By what only its arguments have.
+    // Recognised by its arguments.
     let mark: &'static [u8] = if what == "swap" { b"second" } else { b"30000" };
     let to = server.url().trim_start_matches("redis://").trim_end_matches('/').to_owned();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -110,7 +110,7 @@ async fn losing_the_first_answer_about(what: &str, server: &RedisServer) -> Stri
     url
 }
 
-/// True when the mark has been seen, answered, and the answer lost.
+/// True when the mark has been seen, answered, and the answer dropped.
 async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
     let (mut from_here, mut to_here) = here.into_split();
     let (mut from_there, mut to_there) = there.into_split();
@@ -126,7 +126,7 @@ async fn relay_until(mark: &[u8], here: TcpStream, there: TcpStream) -> bool {
         }
         let question = &buffer[..length];
         if question.windows(mark.len()).any(|window| window == mark) {
-            // Nobody carries the answer any more, but the server gives it.
+            // The answer is not forwarded, but the server still sends it.
             answers.abort();
             to_there.write_all(question).await.unwrap();
             tokio::time::sleep(Duration::from_millis(200)).await;

@@ -1,4 +1,4 @@
-//! `Sealed`, around a store that anybody can look into.
+//! `Sealed`, around a store whose records the test reads.
 
 use afresh::MemoryStore;
 use afresh::store::{SealKey, Sealed, SessionStore, Swap};
@@ -13,7 +13,7 @@ impl Place for InSealed {
         Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("alice")
     }
 
-    /// Sealed, but for somebody else.
+    /// Sealed with another key.
     async fn spoil(&self) -> bool {
         let other = Sealed::new(self.0.clone(), SealKey::new([7; 32])).bound_to("bob");
         let swap = Swap { basis: <_>::default(), record: b"bob's".to_vec(), fence: None };
@@ -27,6 +27,6 @@ impl Place for InSealed {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn what_is_sealed_keeps_to_what_stores_promise() {
+async fn the_sealed_store_passes_all_checks() {
     all(|| InSealed(MemoryStore::new())).await;
 }

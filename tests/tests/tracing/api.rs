@@ -1,4 +1,4 @@
-//! The API that is called, and clients of it in a [`World`].
+//! The API that the tests call, and clients of it in a [`World`].
 
 use afresh::{RefreshToken, Result, Tokens, api};
 use afresh_tests::World;
@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 pub const ORIGIN: &str = "https://shop.test";
 
-/// An API with OAuth's habits.
+/// An OAuth API.
 #[api]
 pub trait Shop {
     #[login]
@@ -37,8 +37,8 @@ pub trait Shop {
     async fn slow(&self) -> Result<Value>;
 }
 
-/// Logged in, with the authority's first tokens, and without a request.
-pub fn customer(world: &World) -> ShopClient {
+/// A client with the authority's first tokens, without a login request.
+pub fn logged_in_client(world: &World) -> ShopClient {
     let issued = world.authority.issue();
     let tokens = Tokens::new(issued.access).with_refresh(issued.refresh);
     ShopClient::builder(ORIGIN).transport(world.service()).tokens(tokens).build().unwrap()

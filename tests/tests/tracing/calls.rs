@@ -1,21 +1,21 @@
-//! A call that is answered: one span for it, one for each of its sends.
+//! A call that is answered: one span for the call, and one for each of its sends.
 
 use afresh::Client;
 use afresh_tests::{Answer, Origins, Stage, World};
 use reqwest::{Method, Request};
 use tracing::Instrument;
 
-use crate::api::{ORIGIN, Shop, customer, order};
+use crate::api::{ORIGIN, Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// One span of the call's and, in it, one client span with the attributes that OpenTelemetry requires.
+/// One span for the call and, in it, one client span with the attributes that OpenTelemetry requires.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     world.stage.respond(|_| order());
     let user = tracing::info_span!(target: "test", "user");
-    customer(&world).order(7).instrument(user).await.unwrap();
+    logged_in_client(&world).order(7).instrument(user).await.unwrap();
 
     let (outer, user) = recorder.only("user");
     let (number, call) = recorder.only("afresh.call");
@@ -48,13 +48,13 @@ async fn a_call_is_a_span_and_its_send_a_client_span_in_it() {
     assert_eq!(recorder.messages(), ["logged in"]);
 }
 
-/// A path without placeholders is its own template, one with a rest is as it is declared.
+/// A path without placeholders is its own template. A path with a rest is recorded as declared.
 #[tokio::test(start_paused = true)]
 async fn the_template_is_the_declared_path() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::text(200, "1"));
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.health().await.unwrap();
     shop.line(7, &["a", "b"]).await.unwrap();
     let sends = recorder.named("afresh.send");
@@ -62,8 +62,7 @@ async fn the_template_is_the_declared_path() {
     assert_eq!(names, ["GET /health", "GET /orders/{id}/lines/{rest*}"]);
 }
 
-/// Each hop is a send of its own, under the address that it goes to. Where the server leads, the declared path is not
-/// the path.
+/// Each hop is a separate send, with its own address. A redirect target is not described by the declared path.
 #[tokio::test(start_paused = true)]
 async fn a_redirect_is_counted_as_a_resend() {
     let (home, elsewhere, recorder) = (World::new(), Stage::new(), Recorder::default());
@@ -97,9 +96,9 @@ async fn a_redirect_is_counted_as_a_resend() {
     );
 }
 
-/// Requests of one's own have no template; a method that HTTP does not know is named as OpenTelemetry wants it.
+/// Hand-written requests have no template. A method that HTTP does not define is named as OpenTelemetry requires.
 #[tokio::test(start_paused = true)]
-async fn a_request_by_hand_is_told_by_its_method_alone() {
+async fn a_hand_written_request_is_named_by_its_method_alone() {
     let (stage, recorder) = (Stage::new(), Recorder::default());
     let _guard = recorder.listen();
     stage.respond(|_| 204);

@@ -1,15 +1,15 @@
-//! Calls that fail: what `error.type` says, on the call and on the send.
+//! Calls that fail: the value of `error.type` on the call and on the send.
 
 use std::time::Duration;
 
 use afresh_tests::{Answer, World};
 
-use crate::api::{Shop, customer, order};
+use crate::api::{Shop, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// What the spans of the only call and its only send say went wrong; empty: nothing.
+/// The `error.type` of the only call and of its only send; empty if there is none.
 #[track_caller]
-fn went_wrong(recorder: &Recorder) -> [String; 2] {
+fn error_types(recorder: &Recorder) -> [String; 2] {
     let error = |name| {
         let (_, span) = recorder.only(name);
         let failed = span.fields.get("otel.status_code") == "ERROR";
@@ -20,85 +20,85 @@ fn went_wrong(recorder: &Recorder) -> [String; 2] {
     [error("afresh.call"), error("afresh.send")]
 }
 
-/// A status that is an error is its own type of error.
+/// A status that is an error is its own error type.
 #[tokio::test(start_paused = true)]
 async fn a_status_is_a_type_of_error() {
     for (status, told) in [(404, "404"), (503, "503")] {
         let (world, recorder) = (World::new(), Recorder::default());
-        let shop = customer(&world);
+        let shop = logged_in_client(&world);
         let _guard = recorder.listen();
         world.stage.respond(move |_| status);
         assert!(shop.order(7).await.unwrap_err().is_status());
-        assert_eq!(went_wrong(&recorder), [told, told]);
+        assert_eq!(error_types(&recorder), [told, told]);
     }
 }
 
-/// What the method declares to be no failure is none of the call's, though the convention calls the send's status one.
+/// A status that the method declares as no failure is no error of the call, but by convention one of the send.
 #[tokio::test(start_paused = true)]
-async fn a_status_that_means_none_is_no_error_of_the_call() {
+async fn a_none_on_status_is_no_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| 404);
     assert_eq!(shop.line(7, &["a"]).await.unwrap(), None);
-    assert_eq!(went_wrong(&recorder), ["", "404"]);
+    assert_eq!(error_types(&recorder), ["", "404"]);
 }
 
-/// No answer at all.
+/// A call without an answer.
 #[tokio::test(start_paused = true)]
 async fn a_broken_connection_is_an_error_of_both() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::reset());
     shop.order(7).await.unwrap_err();
-    assert_eq!(went_wrong(&recorder), ["transport", "transport"]);
+    assert_eq!(error_types(&recorder), ["transport", "transport"]);
     assert_eq!(recorder.messages(), ["the exchange with the server broke off"]);
 }
 
-/// The call's time is up; its send is given up with it.
+/// The call times out, and its send is dropped with it.
 #[tokio::test(start_paused = true)]
-async fn a_call_out_of_time_cancels_its_send() {
+async fn a_call_that_times_out_cancels_its_send() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::hang());
     assert!(shop.slow().await.unwrap_err().is_timeout());
-    assert_eq!(went_wrong(&recorder), ["timeout", "cancelled"]);
+    assert_eq!(error_types(&recorder), ["timeout", "cancelled"]);
 }
 
-/// The caller goes away.
+/// The caller drops the call.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_is_dropped_is_cancelled() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| Answer::hang());
     tokio::time::timeout(Duration::from_secs(1), shop.order(7)).await.unwrap_err();
-    assert_eq!(went_wrong(&recorder), ["cancelled", "cancelled"]);
+    assert_eq!(error_types(&recorder), ["cancelled", "cancelled"]);
     drop(shop.order(8));
     recorder.only("afresh.call");
 }
 
-/// The answer came well; that it is of another type than declared is an event in the caller's span.
+/// The answer arrived, but is of another type than declared: an event in the caller's span.
 #[tokio::test(start_paused = true)]
-async fn an_answer_of_another_type_is_told() {
+async fn an_answer_of_another_type_is_an_event() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| order());
     assert!(shop.health().await.unwrap_err().is_decode());
-    assert_eq!(went_wrong(&recorder), ["", ""]);
+    assert_eq!(error_types(&recorder), ["", ""]);
     let event = recorder.events().remove(0);
     assert_eq!(event.fields.get("message"), "the answer is not of the declared type");
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 
-/// Nothing was sent: there is a call and no send.
+/// Nothing was sent: there is a span for the call and none for a send.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_a_session_is_a_call_without_a_send() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     shop.session().clear();
     let _guard = recorder.listen();
     assert!(shop.order(7).await.unwrap_err().is_no_session());

@@ -1,5 +1,5 @@
-//! What `tracing` is told of calls and refreshes: spans by OpenTelemetry's conventions for HTTP clients, in the right
-//! order, under the right parents, and without a secret.
+//! What the runtime reports to `tracing` about calls and refreshes: spans by OpenTelemetry's conventions for HTTP
+//! clients, in the right order, under the right parents, and without secrets.
 
 mod api;
 mod recorder;

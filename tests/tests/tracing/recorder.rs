@@ -1,4 +1,4 @@
-//! Everything that `tracing` was told under the target `afresh`, to be asked for afterwards.
+//! Records everything under the target `afresh` that is reported to `tracing`.
 
 use std::collections::BTreeMap;
 use std::fmt;
@@ -12,7 +12,7 @@ use tracing_subscriber::Registry;
 use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
 use tracing_subscriber::registry::LookupSpan;
 
-/// What was told, in order. Clones are the same recorder.
+/// What was recorded, in order. Clones are the same recorder.
 #[derive(Clone, Default)]
 pub struct Recorder(Arc<Mutex<Told>>);
 
@@ -22,7 +22,7 @@ struct Told {
     events: Vec<EventSeen>,
 }
 
-/// A span of the runtime's or of a test's.
+/// A span of the runtime or of a test.
 #[derive(Clone, Debug)]
 pub struct SpanSeen {
     pub name: &'static str,
@@ -32,7 +32,7 @@ pub struct SpanSeen {
     pub closed: bool,
 }
 
-/// An event of the runtime's.
+/// An event of the runtime.
 #[derive(Clone, Debug)]
 pub struct EventSeen {
     pub level: tracing::Level,
@@ -40,15 +40,15 @@ pub struct EventSeen {
     pub fields: Fields,
 }
 
-/// Fields by their names, as text.
+/// Fields by name, as text.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Fields(BTreeMap<&'static str, String>);
 
-/// Which of the recorder's spans a span is. Those of the registry's own numbers are used again.
+/// The recorder's own number of a span. The registry reuses its numbers.
 struct Number(usize);
 
 impl Recorder {
-    /// For as long as the guard lives, this thread tells this recorder everything.
+    /// While the guard is held, this thread reports everything to this recorder.
     #[must_use]
     pub fn listen(&self) -> DefaultGuard {
         set_default(&self.dispatch())
@@ -58,12 +58,12 @@ impl Recorder {
         Dispatch::new(Registry::default().with(self.clone()))
     }
 
-    /// All spans, in the order in which they began; the numbers in them are places in this list.
+    /// All spans, in the order in which they started. The numbers in them are indexes into this list.
     pub fn spans(&self) -> Vec<SpanSeen> {
         self.told().spans.clone()
     }
 
-    /// Those of one name, with their numbers.
+    /// The spans of one name, with their numbers.
     pub fn named(&self, name: &str) -> Vec<(usize, SpanSeen)> {
         self.spans().into_iter().enumerate().filter(|(_, span)| span.name == name).collect()
     }
@@ -84,7 +84,7 @@ impl Recorder {
         self.told().events.clone()
     }
 
-    /// What the events say.
+    /// The messages of the events.
     pub fn messages(&self) -> Vec<String> {
         self.events().iter().map(|event| event.fields.get("message").to_owned()).collect()
     }
@@ -160,7 +160,7 @@ fn number<S: Subscriber + for<'a> LookupSpan<'a>>(context: &Context<'_, S>, id: 
     context.span(id)?.extensions().get::<Number>().map(|number| number.0)
 }
 
-/// All of it as text, for a search.
+/// Everything as text, for a search.
 impl fmt::Debug for Recorder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let told = self.told().clone();

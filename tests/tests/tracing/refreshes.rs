@@ -1,19 +1,20 @@
-//! A refresh: a span of its own, which belongs to nobody who waits for it; and the news of the session.
+//! A refresh: a separate span, which is not a child of any waiting call. And the events of the session.
 
 use std::time::Duration;
 
 use afresh::Tokens;
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use tracing::Level;
 
-use crate::api::{ORIGIN, Shop, ShopClient, customer, order};
+use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// The two sends of a refused call, the second counted; and beside the call, the refresh with its exchange.
+/// The two sends of a refused call, the second with its resend count; and beside the call, the refresh with its
+/// request.
 #[tokio::test(start_paused = true)]
-async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
+async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.expire();
     world.guard_with(401, |_| order());
@@ -73,20 +74,20 @@ async fn a_refused_call_tells_both_sends_and_the_refresh_between() {
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
-/// U6: a refresh that fails says why, at a level at which it is read; so does the call that waited for it.
+/// U6: a failed refresh gives its reason, at a level that is shown. So does the call that waited for it.
 #[tokio::test(start_paused = true)]
 async fn a_failed_refresh_is_a_warning_with_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.expire();
     world.guard_with(403, |_| order());
-    world.authority.next(Role::Refresh, Conduct::instead(503));
+    world.authority.next(Role::Refresh, Handling::instead(503));
     assert!(shop.order(7).await.unwrap_err().is_refresh());
 
     let (_, refresh) = recorder.only("afresh.refresh");
     let field = |name| refresh.fields.get(name);
-    assert_eq!((field("afresh.cause"), field("afresh.outcome")), ("suspected", "failed"));
+    assert_eq!((field("afresh.cause"), field("afresh.outcome")), ("maybe_expired", "failed"));
     assert_eq!((field("error.type"), field("otel.status_code")), ("refresh", "ERROR"));
     let (_, call) = recorder.only("afresh.call");
     assert_eq!((call.fields.get("error.type"), call.fields.get("otel.status_code")), ("refresh", "ERROR"));
@@ -95,9 +96,9 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
     assert_eq!(warnings[0].fields.get("message"), "the refresh endpoint answered 503 Service Unavailable");
 }
 
-/// U6: the life of a session, one event for each change.
+/// U6: one event for each change of a session.
 #[tokio::test(start_paused = true)]
-async fn a_session_tells_of_every_change() {
+async fn a_session_reports_every_change() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     world.guard_with(401, |_| order());
@@ -131,7 +132,7 @@ async fn a_session_tells_of_every_change() {
         .iter()
         .map(|(_, span)| (span.fields.get("afresh.cause"), span.fields.get("afresh.outcome")))
         .collect();
-    assert_eq!(outcomes, [("asked_for", "refreshed"), ("refused", "expired")]);
+    assert_eq!(outcomes, [("manual", "refreshed"), ("refused", "expired")]);
     let names: Vec<_> = recorder
         .named("afresh.call")
         .iter()
@@ -140,11 +141,11 @@ async fn a_session_tells_of_every_change() {
     assert_eq!(names, ["Shop::login", "Shop::logout", "Shop::login", "Shop::order"]);
 }
 
-/// J1: a refresh that comes back after a logout is told as discarded.
+/// J1: a refresh that is answered after a logout is recorded as discarded.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_of_a_session_that_is_over_is_discarded() {
+async fn a_refresh_of_an_ended_session_is_recorded_as_discarded() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.authority.hold(Role::Refresh);
     let session = shop.session().clone();
@@ -158,9 +159,9 @@ async fn a_refresh_of_a_session_that_is_over_is_discarded() {
     assert_eq!((refresh.fields.get("afresh.outcome"), refresh.fields.get("error.type")), ("discarded", ""));
 }
 
-/// A function of the user's refreshes within the span, with whatever it tells there itself.
+/// A refresher written by the user runs within the span, with everything that it reports.
 #[tokio::test(start_paused = true)]
-async fn a_refresh_by_a_function_of_ones_own_happens_in_its_span() {
+async fn a_users_refresher_runs_in_the_span_of_the_refresh() {
     let (world, recorder) = (World::new(), Recorder::default());
     world.authority.expire();
     world.stage.respond(|seen| if seen.token() == Some("new") { order() } else { (401, ().into()) });
@@ -178,11 +179,11 @@ async fn a_refresh_by_a_function_of_ones_own_happens_in_its_span() {
     assert_eq!(own.within, Some(refresh));
 }
 
-/// U6: a refusal that no refresh mends says why, on the event of each and on the call.
+/// U6: a refusal that starts no refresh gives its reason, on the event of each send and on the call.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_that_is_not_mended_says_why() {
+async fn a_refusal_without_a_refresh_gives_its_reason() {
     let (world, recorder) = (World::new(), Recorder::default());
-    let shop = customer(&world);
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
     world.stage.respond(|_| 403);
     assert!(shop.order(7).await.unwrap_err().is_status());
@@ -217,14 +218,15 @@ async fn a_refusal_that_is_not_mended_says_why() {
     );
 }
 
-/// G3: a secret that is presented again because the answer was lost is a resend too.
+/// G3: a refresh that is sent again because its answer was lost is a resend too.
 #[tokio::test(start_paused = true)]
-async fn an_exchange_that_is_asked_for_again_is_counted() {
+async fn a_refresh_that_is_sent_again_is_counted_as_a_resend() {
     let grace = Some(Duration::from_secs(60));
-    let (world, recorder) = (World::with(Knobs { grace, ..Knobs::default() }), Recorder::default());
-    let shop = customer(&world);
+    let (world, recorder) =
+        (World::with(AuthorityConfig { grace, ..AuthorityConfig::default() }), Recorder::default());
+    let shop = logged_in_client(&world);
     let _guard = recorder.listen();
-    world.authority.next(Role::Refresh, Conduct::lose_after());
+    world.authority.next(Role::Refresh, Handling::reset_after());
     shop.session().refresh().await.unwrap();
     let (refresh, _) = recorder.only("afresh.refresh");
     let sends = recorder.named("afresh.send");

@@ -1,17 +1,17 @@
-//! Secrets stay secrets, at every level.
+//! No secret is reported to `tracing`, at any level.
 
 use std::time::Duration;
 
 use afresh::oauth2::RefreshTokenGrant;
 use afresh::{Body, Error, RefreshToken, Reply, Result, Tokens, api};
-use afresh_tests::{Answer, Conduct, Knobs, Role, World};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use reqwest::{Method, Request};
 use serde_json::{Value, json};
 
 use crate::api::ORIGIN;
 use crate::recorder::Recorder;
 
-/// An API whose every argument is a secret, and whose token stands in a header of its own.
+/// An API whose every argument is a secret, and whose token stands in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Private {
     #[login]
@@ -59,7 +59,7 @@ fn assert_silent_about(recorder: &Recorder, secret: &str) {
     assert_eq!(leak, None, "{secret} is a secret");
 }
 
-/// Answers that are good, bad, broken and full of the secret.
+/// Answers that succeed, fail and break off, and are full of the secret.
 fn answers(secret: &str) -> [Answer; 8] {
     [
         Answer::json(200, json!({ "secret": secret })).header("x-secret", secret),
@@ -73,9 +73,10 @@ fn answers(secret: &str) -> [Answer; 8] {
     ]
 }
 
-/// U3: a whole life of a session, with every kind of failure: nothing that is told holds a token, a password or an argument.
+/// U3: a complete session, with every kind of failure: nothing that is reported holds a token, a password or an
+/// argument.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_told_holds_a_secret() {
+async fn nothing_that_is_reported_holds_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -94,15 +95,15 @@ async fn nothing_that_is_told_holds_a_secret() {
     let _ = client.login(&secret).await;
     client.session().set(Tokens::new(&*secret).with_refresh(&*secret)).await.unwrap();
     for answer in answers(&secret) {
-        for conduct in [
-            Conduct::instead((500, json!({ "error": secret, "error_description": secret }))),
-            Conduct::instead(Answer::text(200, &secret)),
-            Conduct::instead(Answer::fail(secret.clone())),
-            Conduct::instead((200, json!({ "access_token": "good", "refresh_token": secret }))),
+        for handling in [
+            Handling::instead((500, json!({ "error": secret, "error_description": secret }))),
+            Handling::instead(Answer::text(200, &secret)),
+            Handling::instead(Answer::fail(secret.clone())),
+            Handling::instead((200, json!({ "access_token": "good", "refresh_token": secret }))),
         ] {
             let answer = answer.clone();
             world.stage.respond(move |_| answer.clone());
-            world.authority.next(Role::Refresh, conduct);
+            world.authority.next(Role::Refresh, handling);
             let _ = search().await;
             let _ = by_hand().await;
             tokio::time::advance(Duration::from_mins(10)).await;
@@ -113,7 +114,7 @@ async fn nothing_that_is_told_holds_a_secret() {
     world.stage.respond(|_| 401);
     world
         .authority
-        .next(Role::Refresh, Conduct::instead((400, json!({ "error": "invalid_grant", "x": secret }))));
+        .next(Role::Refresh, Handling::instead((400, json!({ "error": "invalid_grant", "x": secret }))));
     let _ = search().await;
     let _ = client.logout().await;
 
@@ -135,8 +136,8 @@ async fn nothing_that_is_told_holds_a_secret() {
 
 /// U3: the same where the secret is a cookie.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_told_holds_a_cookie() {
-    let (world, recorder) = (World::with(Knobs::seed()), Recorder::default());
+async fn nothing_that_is_reported_holds_a_cookie() {
+    let (world, recorder) = (World::with(AuthorityConfig::cookie()), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
     let client = PrivateCookiesClient::builder(ORIGIN).transport(world.service()).build().unwrap();
@@ -149,9 +150,9 @@ async fn nothing_that_is_told_holds_a_cookie() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: what a function of the user's fails with may hold anything; its kind is told and not its text.
+/// U3: an error of the user's function may hold anything, so its kind is reported and its text is not.
 #[tokio::test(start_paused = true)]
-async fn what_a_function_of_ones_own_fails_with_is_not_told() {
+async fn the_text_of_a_users_error_is_not_reported() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -173,9 +174,9 @@ async fn what_a_function_of_ones_own_fails_with_is_not_told() {
     assert_silent_about(&recorder, &secret);
 }
 
-/// U3: an OAuth grant with a client's password, whose server repeats it in every error.
+/// U3: an OAuth grant with a client secret, whose server repeats the secret in every error.
 #[tokio::test(start_paused = true)]
-async fn nothing_that_is_told_of_a_grant_holds_a_secret() {
+async fn nothing_that_is_reported_of_a_grant_holds_a_secret() {
     let (world, recorder) = (World::new(), Recorder::default());
     let _guard = recorder.listen();
     let secret = world.authority.canary();
@@ -188,7 +189,7 @@ async fn nothing_that_is_told_of_a_grant_holds_a_secret() {
         let client = client.tokens(Tokens::new(&*secret).with_refresh(&*secret)).refresher(grant.clone());
         let client = client.build().unwrap();
         let said = json!({ "error": "invalid_client", "error_description": secret, "error_uri": secret });
-        world.authority.next(Role::Refresh, Conduct::instead((status, said)));
+        world.authority.next(Role::Refresh, Handling::instead((status, said)));
         client.search("1", "2", "3", "4", Body::from("5")).await.unwrap_err();
     }
     let exchanges =

@@ -86,11 +86,15 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
     println!("{}: {CROWD} calls at once, late {late}: {since:?}", habits.name);
     assert!((1..=CROWD as i64).contains(&refusals), "{refusals} refusals with {}", habits.expired);
     assert_eq!(since.unauthorized + since.forbidden, refusals);
-    assert_eq!((since.refreshed, since.refused, since.reused), (1, 0, 0));
-    assert_eq!((since.ok, since.live, since.logins), (CROWD as i64, 1, 0));
+    assert_eq!(since.refreshed, 1, "refreshed, in {since:?}");
+    assert_eq!(since.refused, 0, "refused, in {since:?}");
+    assert_eq!(since.reused, 0, "reused, in {since:?}");
+    assert_eq!(since.ok, CROWD as i64, "ok, in {since:?}");
+    assert_eq!(since.live, 1, "live, in {since:?}");
+    assert_eq!(since.logins, 0, "logins, in {since:?}");
     let new = shop.session().tokens();
     let (old, new) = (old.as_ref(), new.as_ref());
-    let refreshes = |tokens: Option<&Tokens>| tokens.and_then(Tokens::refresh).cloned();
+    let refreshes = |tokens: Option<&Tokens>| tokens.and_then(Tokens::refresh_token).cloned();
     if refreshes(old).is_some() {
         assert_eq!(refreshes(old) != refreshes(new), habits.rotates);
     }
@@ -112,10 +116,13 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     }
     shop.order(8).await.unwrap();
     let since = server.counts().await - before;
-    assert_eq!((since.refreshed, since.refused), (habits.forbidden_costs, 0));
+    assert_eq!(since.refreshed, habits.forbidden_costs, "refreshed, in {since:?}");
+    assert_eq!(since.refused, 0, "refused, in {since:?}");
     // Each is sent once, and again where it was refreshed for.
-    assert_eq!((since.forbidden, since.unauthorized), (40 + habits.forbidden_costs, 0));
-    assert_eq!((since.ok, since.live), (1, 1));
+    assert_eq!(since.forbidden, 40 + habits.forbidden_costs, "forbidden, in {since:?}");
+    assert_eq!(since.unauthorized, 0, "unauthorized, in {since:?}");
+    assert_eq!(since.ok, 1, "ok, in {since:?}");
+    assert_eq!(since.live, 1, "live, in {since:?}");
 }
 
 /// Nothing is left: not here, and not at the server.
@@ -129,7 +136,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(since, Counts::default());
     // Who has kept the refresh token finds the session ended.
     if let Some(other) =
-        left.refresh().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
+        left.refresh_token().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
     {
         let error = other.order(9).await.unwrap_err();
         assert!(error.is_session_expired(), "{error}");
@@ -140,7 +147,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
 /// The counts have teeth: this is what a reuse looks like, and what afresh makes of it on either side.
 async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
     shop.log_in(server).await.unwrap();
-    let spent = shop.session().tokens().and_then(|tokens| tokens.refresh().cloned());
+    let spent = shop.session().tokens().and_then(|tokens| tokens.refresh_token().cloned());
     let Some(thief) = spent.and_then(|spent| C::with(server, Tokens::from_refresh(spent.secret()))) else {
         return;
     };
@@ -149,7 +156,9 @@ async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server
     let error = thief.order(1).await.unwrap_err();
     assert!(error.is_session_expired(), "{error}");
     let since = server.counts().await - before;
-    assert_eq!((since.refreshed, since.refused, since.reused), (0, 1, 1));
+    assert_eq!(since.refreshed, 0, "refreshed, in {since:?}");
+    assert_eq!(since.refused, 1, "refused, in {since:?}");
+    assert_eq!(since.reused, 1, "reused, in {since:?}");
     assert_eq!(since.live, i64::from(!habits.reuse_ends_all));
 
     server.hours_pass().await;

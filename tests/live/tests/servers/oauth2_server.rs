@@ -93,7 +93,9 @@ async fn a_scope_that_is_missing_costs_no_refresh() {
         assert_eq!(error.reason(), Some(Reason::InsufficientScope));
     }
     let counts = server.counts().await;
-    assert_eq!((counts.forbidden, counts.refreshed, counts.refused), (3, 0, 0));
+    assert_eq!(counts.forbidden, 3, "forbidden, in {counts:?}");
+    assert_eq!(counts.refreshed, 0, "refreshed, in {counts:?}");
+    assert_eq!(counts.refused, 0, "refused, in {counts:?}");
 }
 
 /// A client with a secret, which it sends in the body, and no `#[refresh]` method.
@@ -126,5 +128,8 @@ async fn a_client_with_a_secret_refreshes_by_the_grant() {
     assert!(error.is_refresh() && !error.is_session_expired(), "{error}");
     assert_eq!(known.order(1).await.unwrap().id, 1);
     let counts = server.counts().await;
-    assert_eq!((counts.refreshed, counts.refused, counts.reused, counts.live), (1, 1, 0, 1));
+    assert_eq!(counts.refreshed, 1, "refreshed, in {counts:?}");
+    assert_eq!(counts.refused, 1, "refused, in {counts:?}");
+    assert_eq!(counts.reused, 0, "reused, in {counts:?}");
+    assert_eq!(counts.live, 1, "live, in {counts:?}");
 }

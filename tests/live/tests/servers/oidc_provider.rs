@@ -67,7 +67,7 @@ impl Customer for AppClient {
 
     async fn log_out(&self) -> Result<()> {
         let tokens = AppClient::session(self).tokens().unwrap();
-        App::log_out(self, tokens.refresh().unwrap()).await
+        App::log_out(self, tokens.refresh_token().unwrap()).await
     }
 
     fn session(&self) -> &Session {
@@ -183,13 +183,17 @@ async fn programs_that_share_a_file_spend_nothing_twice() {
             order.unwrap().unwrap();
         }
         let counts = server.counts().await;
-        assert_eq!((counts.refreshed, counts.refused, counts.live), (round, 0, 1));
+        assert_eq!(counts.refreshed, round, "refreshed, in {counts:?}");
+        assert_eq!(counts.refused, 0, "refused, in {counts:?}");
+        assert_eq!(counts.live, 1, "live, in {counts:?}");
         assert_eq!(counts.ok, round * 100);
     }
     let told = events.iter_mut().flat_map(|events| std::iter::from_fn(|| events.try_next()));
     let adopted = told.filter(|event| matches!(event, SessionEvent::Adopted)).count();
     println!("four programs, one file: {:?}, {adopted} adopted", server.counts().await);
-    App::log_out(&programs[1], programs[1].session().tokens().unwrap().refresh().unwrap()).await.unwrap();
+    App::log_out(&programs[1], programs[1].session().tokens().unwrap().refresh_token().unwrap())
+        .await
+        .unwrap();
     assert_eq!(server.counts().await.live, 0);
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }

@@ -1,8 +1,8 @@
-//! A process of a fleet, for the tests in `tests/processes`: a client of a shop with a session that it shares with others.
+//! A worker process for the tests in `tests/processes`: a client of a shop, with a session that it shares with others.
 //!
-//! It is told what to do line by line on its stdin, says on its stdout what became of it, and ends with its stdin.
+//! It reads commands line by line from stdin, prints the results to stdout, and ends when stdin ends.
 
-mod errands;
+mod calls;
 mod steps;
 
 use std::io::BufRead;
@@ -13,7 +13,7 @@ use afresh::FileStore;
 use afresh::store::{RedisStore, SessionStore};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::errands::{ShopClient, call, say, work, write};
+use crate::calls::{ShopClient, call, print_line, work, write};
 use crate::steps::{Stepped, Steps};
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -63,6 +63,6 @@ fn orders() -> UnboundedReceiver<String> {
             }
         }
     });
-    say("up");
+    print_line("up");
     orders
 }

@@ -1,6 +1,6 @@
-//! A store that says where it is, and waits there if it has been told to.
+//! A store that can stop at any step, around any other store.
 //!
-//! It is written against the documentation of `SessionStore` alone, around any other store.
+//! It is written against the documentation of `SessionStore` alone.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
@@ -9,10 +9,10 @@ use afresh::error::BoxError;
 use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use tokio::sync::Notify;
 
-use crate::errands::say;
+use crate::calls::print_line;
 
-/// A store whose every step can be the last one. Those of a refresh are, in order: `before lock`, `after lock`, `before load`,
-/// `after load`, `before intent`, `after intent`, and when the server has answered `before persist`, `after persist`.
+/// A store that can stop at any step. The steps of a refresh are, in order: `before lock`, `after lock`, `before load`,
+/// `after load`, `before intent`, `after intent`, and after the server's answer `before persist`, `after persist`.
 pub struct Stepped<S> {
     store: Arc<S>,
     steps: Steps,
@@ -31,12 +31,12 @@ struct Inner {
 }
 
 impl Steps {
-    /// Waits at this step, when it comes to it; empty: nowhere.
+    /// Waits at this step when it is reached. An empty step means nowhere.
     pub fn stop_at(&self, step: &str) {
         step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
     }
 
-    /// On from where it waits.
+    /// Continues from the current step.
     pub fn go(&self) {
         self.0.go.notify_one();
     }
@@ -48,7 +48,7 @@ impl Steps {
             self.stop_at(&here);
             return;
         }
-        say(&format!("at: {step}"));
+        print_line(&format!("at: {step}"));
         self.0.go.notified().await;
     }
 }

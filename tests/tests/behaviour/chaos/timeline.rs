@@ -1,4 +1,4 @@
-//! When what happened to a session: its own news, with the virtual moment at which each was told.
+//! The events of a session, each with the time at which it was received.
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -6,25 +6,25 @@ use afresh::{Session, SessionEvent};
 use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
-/// How a session stood.
+/// The state of a session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Standing {
-    Out,
-    In,
+pub enum LoginState {
+    LoggedOut,
+    LoggedIn,
     Expired,
 }
 
-/// The news of one session. Clones are the same.
+/// The events of one session. Clones share them.
 #[derive(Clone, Default)]
 pub struct Timeline(Arc<Mutex<Vec<(Instant, SessionEvent)>>>);
 
 impl Timeline {
-    /// Writes down what is told, until the task is aborted.
+    /// Records events until the task is aborted.
     pub fn listen(&self, session: &Session) -> JoinHandle<()> {
-        let (news, mut events) = (self.clone(), session.events());
+        let (timeline, mut events) = (self.clone(), session.events());
         tokio::spawn(async move {
             while let Some(event) = events.next().await {
-                news.lock().push((Instant::now(), event));
+                timeline.lock().push((Instant::now(), event));
             }
         })
     }
@@ -41,25 +41,25 @@ impl Timeline {
         self.lock().iter().filter(|(_, event)| of(event)).count()
     }
 
-    /// Whether this was told between two moments, both included.
-    pub fn told(&self, from: Option<Instant>, to: Instant, of: impl Fn(&SessionEvent) -> bool) -> bool {
+    /// Whether such an event came between two moments, both included.
+    pub fn happened(&self, from: Option<Instant>, to: Instant, of: impl Fn(&SessionEvent) -> bool) -> bool {
         self.lock().iter().any(|(at, event)| from.is_none_or(|from| from <= *at) && *at <= to && of(event))
     }
 
-    /// Whether the session stood so at any time between two moments, both included.
-    pub fn stood(&self, standing: Standing, from: Instant, to: Instant) -> bool {
-        let mut now = Standing::Out;
-        let mut stood = false;
+    /// Whether the session was in this state at any time between two moments, both included.
+    pub fn was(&self, state: LoginState, from: Instant, to: Instant) -> bool {
+        let mut now = LoginState::LoggedOut;
+        let mut was = false;
         for (at, event) in self.lock().iter().filter(|(at, _)| *at <= to) {
-            stood |= *at >= from && now == standing;
+            was |= *at >= from && now == state;
             now = match event {
-                SessionEvent::LoggedIn => Standing::In,
-                SessionEvent::LoggedOut => Standing::Out,
-                SessionEvent::Expired => Standing::Expired,
+                SessionEvent::LoggedIn => LoginState::LoggedIn,
+                SessionEvent::LoggedOut => LoginState::LoggedOut,
+                SessionEvent::Expired => LoginState::Expired,
                 _ => now,
             };
-            stood |= *at >= from && now == standing;
+            was |= *at >= from && now == state;
         }
-        stood || now == standing
+        was || now == state
     }
 }

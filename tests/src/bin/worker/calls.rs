@@ -1,0 +1,80 @@
+//! What a worker does, and what it prints.
+
+use std::io::Write;
+use std::sync::Arc;
+use std::time::Duration;
+
+use afresh::store::{SessionStore, Swap};
+use afresh::{Error, RefreshToken, Result, Tokens, api};
+use serde::Deserialize;
+use tokio::time::sleep;
+
+/// The answer to a call.
+#[derive(Debug, Deserialize)]
+pub struct Order {
+    #[serde(rename = "id")]
+    _id: u64,
+}
+
+/// An API with a refresh token in JSON.
+#[api]
+pub trait Shop {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order>;
+}
+
+/// Prints one line and flushes.
+pub fn print_line(line: &str) {
+    let mut out = std::io::stdout().lock();
+    // The parent is gone, and this process is about to end.
+    let _ = writeln!(out, "{line}").and_then(|()| out.flush());
+}
+
+/// Makes one call and prints its result.
+pub async fn call(shop: ShopClient) {
+    match shop.order(0).await {
+        Ok(_) => print_line("called: well"),
+        Err(error) => print_line(&format!("called: {}", describe(&error))),
+    }
+}
+
+/// Makes calls in a loop and prints only failures.
+pub async fn work(shop: ShopClient, task: u64) {
+    loop {
+        if let Err(error) = shop.order(task).await {
+            print_line(&format!("failed: {}", describe(&error)));
+        }
+        sleep(Duration::from_millis(fastrand::u64(100..300))).await;
+    }
+}
+
+/// Writes to the store in a loop, without a session. Each record is one byte repeated, chosen by its revision.
+pub async fn write(store: Arc<impl SessionStore>) {
+    let mut basis = store.load().await.expect("a store").revision;
+    loop {
+        let byte = u8::try_from(basis.next().number() % 251).expect("less than 251");
+        let record = vec![byte; fastrand::usize(2_000..60_000)];
+        let swap = Swap { basis, record, fence: None };
+        basis = store.swap(swap).await.expect("a store").expect("no other writer");
+        print_line(&format!("stored: {}", basis.number()));
+    }
+}
+
+/// The error as one word and in full.
+fn describe(error: &Error) -> String {
+    let word = match error {
+        error if error.is_rotation_lost() => "lost",
+        error if error.is_session_expired() => "expired",
+        error if error.is_no_session() => "stranger",
+        error if error.is_refresh_busy() => "busy",
+        error if error.is_store() => "store",
+        _ => "otherwise",
+    };
+    let sources = std::iter::successors(std::error::Error::source(error), |error| error.source());
+    let why: Vec<_> = sources.map(ToString::to_string).collect();
+    format!("{word} ({error}: {})", why.join(": ")).replace('\n', " ")
+}

@@ -1,0 +1,71 @@
+//! A log of all requests to a double, and of what happened to each. A world's doubles share one log, so the order of
+//! their entries is known.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use bytes::Bytes;
+
+use crate::seen::{RequestState, Seen};
+
+/// One thing that happened to the request with this [number](Seen::number).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LogEntry {
+    /// It arrived.
+    Arrived(usize),
+    /// It was answered with this status.
+    Answered(usize, u16),
+    /// It was answered by a transport error.
+    Failed(usize),
+    /// Its caller was gone before there was an answer.
+    Abandoned(usize),
+    /// The body of its answer was read to the end.
+    BodyRead(usize),
+    /// The body of its answer was dropped before its end.
+    BodyDropped(usize),
+}
+
+#[derive(Clone, Debug, Default)]
+pub(crate) struct RequestLog(Arc<Mutex<Entries>>);
+
+#[derive(Debug, Default)]
+struct Entries {
+    requests: Vec<Seen>,
+    entries: Vec<LogEntry>,
+}
+
+impl RequestLog {
+    pub(crate) fn arrived(&self, request: http::Request<Bytes>) -> Seen {
+        let mut locked = self.locked();
+        let number = locked.requests.len();
+        let seen = Seen::new(number, request);
+        locked.requests.push(seen.clone());
+        locked.entries.push(LogEntry::Arrived(number));
+        seen
+    }
+
+    pub(crate) fn set_state(&self, seen: &Seen, state: RequestState) {
+        let mut locked = self.locked();
+        let number = seen.number();
+        seen.set_state(state);
+        locked.entries.push(match state {
+            RequestState::Waiting => LogEntry::Arrived(number),
+            RequestState::Abandoned => LogEntry::Abandoned(number),
+            RequestState::Failed => LogEntry::Failed(number),
+            RequestState::Answered(status) => LogEntry::Answered(number, status),
+            RequestState::BodyRead(_) => LogEntry::BodyRead(number),
+            RequestState::BodyDropped(_) => LogEntry::BodyDropped(number),
+        });
+    }
+
+    pub(crate) fn requests(&self) -> Vec<Seen> {
+        self.locked().requests.clone()
+    }
+
+    pub(crate) fn entries(&self) -> Vec<LogEntry> {
+        self.locked().entries.clone()
+    }
+
+    fn locked(&self) -> MutexGuard<'_, Entries> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,217 @@
+//! A session that was copied from one store to another. The copy is reported before it spends the refresh token of
+//! the original.
+
+use std::fs;
+use std::path::PathBuf;
+
+use afresh::error::BoxError;
+use afresh::session::SessionEvents;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
+use afresh::{FileStore, MemoryStore, SessionEvent, SessionState, Tokens};
+use afresh_tests::{Handling, Role, World};
+
+use crate::api::{Shop, ShopClient, builder, order, tokens};
+
+/// A folder for one test, with a store in each subfolder.
+struct Folder(PathBuf);
+
+impl Folder {
+    fn new(name: &str) -> Self {
+        let folder = std::env::temp_dir().join(format!("afresh-copies-{}-{name}", std::process::id()));
+        let _ = fs::remove_dir_all(&folder);
+        Self(folder)
+    }
+
+    /// A client with the store in `inner`, and the events that it got since it read the store.
+    async fn process(&self, world: &World, inner: &str) -> (ShopClient, SessionEvents) {
+        let store = FileStore::new(self.0.join(inner).join("session"));
+        let shop = builder(world).store(store).build().unwrap();
+        let events = shop.session().events();
+        shop.session().load().await.unwrap();
+        (shop, events)
+    }
+
+    /// Whether a client that starts there reports a copy.
+    async fn tells_of_a_copy(&self, world: &World, inner: &str) -> bool {
+        let (shop, mut events) = self.process(world, inner).await;
+        assert_ne!(shop.session().state(), SessionState::LoggedOut);
+        copies_told(&mut events) == 1
+    }
+
+    fn copy(&self, from: &str, to: &str, files: &[&str]) {
+        fs::create_dir_all(self.0.join(to)).unwrap();
+        for file in files {
+            fs::copy(self.0.join(from).join(file), self.0.join(to).join(file)).unwrap();
+        }
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+const SESSION: &[&str] = &["session"];
+const ALL: &[&str] = &["session", "session.lock", "session.write"];
+
+fn copies_told(events: &mut SessionEvents) -> usize {
+    let told = std::iter::from_fn(|| events.try_next());
+    told.filter(|event| matches!(event, SessionEvent::GrantShared)).count()
+}
+
+/// A world, and a folder in which the store `home` has the first tokens and has refreshed once.
+async fn at_home(name: &str) -> (World, Folder) {
+    let (world, folder) = (World::new(), Folder::new(name));
+    world.guard_with(403, |_| order(7));
+    let (shop, mut events) = folder.process(&world, "home").await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+    assert_eq!(copies_told(&mut events), 0);
+    (world, folder)
+}
+
+/// R8: a copy of the session's file alone, and of its whole folder.
+#[tokio::test]
+async fn a_copy_is_reported_once_before_a_token_is_spent() {
+    for (name, files) in [("file", SESSION), ("folder", ALL)] {
+        let (world, folder) = at_home(name).await;
+        folder.copy("home", "copy", files);
+        let (shop, mut events) = folder.process(&world, "copy").await;
+        assert_eq!(copies_told(&mut events), 1);
+        world.authority.assert_refreshes(1);
+        shop.order(7).await.unwrap();
+        shop.session().load().await.unwrap();
+        assert_eq!(copies_told(&mut events), 0);
+        assert!(!folder.tells_of_a_copy(&world, "home").await);
+    }
+}
+
+/// R8: after a refresh, a store has a token that no other store has.
+#[tokio::test]
+async fn a_copy_is_an_original_once_it_has_refreshed() {
+    let (world, folder) = at_home("original").await;
+    folder.copy("home", "copy", ALL);
+    world.authority.expire();
+    let (shop, _) = folder.process(&world, "copy").await;
+    shop.order(7).await.unwrap();
+    world.authority.assert_refreshes(2);
+    assert!(!folder.tells_of_a_copy(&world, "copy").await);
+    folder.copy("copy", "home", SESSION);
+    assert!(folder.tells_of_a_copy(&world, "home").await);
+}
+
+/// R8: a refresh that fails stores an intent, but the token is still shared.
+#[tokio::test]
+async fn a_copy_that_could_not_refresh_is_still_a_copy() {
+    let (world, folder) = at_home("failing").await;
+    folder.copy("home", "copy", ALL);
+    world.authority.expire();
+    world.authority.always(Role::Refresh, Handling::instead(400));
+    let (shop, _) = folder.process(&world, "copy").await;
+    shop.order(7).await.unwrap_err();
+    world.authority.assert_refreshes(2);
+    assert!(folder.tells_of_a_copy(&world, "copy").await);
+}
+
+/// R8: the file of a running process is overwritten with a later state of the other store.
+#[tokio::test]
+async fn a_copy_over_the_file_of_a_running_process_is_reported() {
+    let (world, folder) = at_home("running").await;
+    folder.copy("home", "copy", ALL);
+    let (copy, mut events) = folder.process(&world, "copy").await;
+    assert_eq!(copies_told(&mut events), 1);
+    world.authority.expire();
+    let (home, _) = folder.process(&world, "home").await;
+    home.order(7).await.unwrap();
+    folder.copy("home", "copy", SESSION);
+    copy.session().load().await.unwrap();
+    assert_eq!(copies_told(&mut events), 1);
+}
+
+/// R8: also if the store was empty before.
+#[tokio::test]
+async fn a_copy_into_an_empty_store_is_reported_before_any_refresh() {
+    let (world, folder) = (World::new(), Folder::new("first"));
+    let (shop, _) = folder.process(&world, "home").await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    folder.copy("home", "copy", SESSION);
+    assert!(folder.tells_of_a_copy(&world, "copy").await);
+    assert!(!folder.tells_of_a_copy(&world, "home").await);
+}
+
+/// R8: a login stores tokens that no other store has.
+#[tokio::test]
+async fn a_login_in_a_copy_shares_nothing() {
+    let (world, folder) = at_home("login").await;
+    folder.copy("home", "copy", ALL);
+    let (shop, _) = folder.process(&world, "copy").await;
+    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+    assert!(!folder.tells_of_a_copy(&world, "copy").await);
+}
+
+/// R8
+#[cfg(unix)]
+#[tokio::test]
+async fn a_store_that_was_moved_is_no_copy() {
+    let (world, folder) = at_home("moved").await;
+    fs::rename(folder.0.join("home"), folder.0.join("moved")).unwrap();
+    assert!(!folder.tells_of_a_copy(&world, "moved").await);
+}
+
+/// R8: an access token without a refresh token can be shared.
+#[tokio::test]
+async fn a_copied_access_token_alone_is_not_reported() {
+    let (world, folder) = at_home("nothing").await;
+    let (shop, _) = folder.process(&world, "bare").await;
+    shop.session().set(Tokens::new("an access token")).await.unwrap();
+    folder.copy("bare", "copy", SESSION);
+    assert!(!folder.tells_of_a_copy(&world, "copy").await);
+}
+
+/// A store whose location the test sets.
+#[derive(Clone)]
+struct Somewhere(MemoryStore, Option<&'static str>);
+
+impl SessionStore for Somewhere {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        self.0.load().await
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        self.0.swap(swap).await
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        self.0.lock().await
+    }
+
+    async fn place(&self) -> Option<String> {
+        self.1.map(str::to_owned)
+    }
+}
+
+/// R8: a store that does not know its location reports no copies. Its tokens belong to another store from that
+/// store's next refresh on.
+#[tokio::test(start_paused = true)]
+async fn a_store_without_a_location_reports_no_copies() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let memory = MemoryStore::new();
+    let start = async |place| {
+        let shop = builder(&world).store(Somewhere(memory.clone(), place)).build().unwrap();
+        let mut events = shop.session().events();
+        shop.session().load().await.unwrap();
+        (shop, copies_told(&mut events))
+    };
+    let (nowhere, _) = start(None).await;
+    nowhere.session().set(tokens(&world.authority.issue())).await.unwrap();
+    let (here, told) = start(Some("here")).await;
+    assert_eq!(told, 0);
+    world.authority.expire();
+    here.order(7).await.unwrap();
+    for (place, copies) in [(None, 0), (Some("here"), 0), (Some("there"), 1)] {
+        assert_eq!(start(place).await.1, copies);
+    }
+}

@@ -1,0 +1,227 @@
+//! A store that the test controls: [`FakeStore`].
+
+use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Instant;
+
+use afresh::error::BoxError;
+use afresh::store::{Revision, SessionStore, StoreLock, Stored, Swap};
+use serde_json::Value;
+use tokio::sync::{Mutex as Turn, watch};
+
+/// An operation of a session on its store.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Operation {
+    Load,
+    Swap,
+    Lock,
+}
+
+/// How an operation goes wrong.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fault {
+    /// It fails, and nothing is done.
+    Fail,
+    /// It is done, but returns an error.
+    FailAfter,
+    /// It never returns.
+    Hang,
+}
+
+/// A store in memory that counts its operations, fails and waits as the test says. Clones are the same store: two
+/// clients with one store act as two processes that share it. It checks fences.
+#[derive(Clone, Default)]
+pub struct FakeStore(Arc<Inner>);
+
+#[derive(Default)]
+struct Inner {
+    stored: Mutex<Stored>,
+    history: Mutex<Vec<Value>>,
+    lock: Arc<Turn<()>>,
+    without_locks: AtomicBool,
+    expired_leases: AtomicUsize,
+    fence: AtomicU64,
+    fences: Mutex<Vec<Option<u64>>>,
+    operations: [OperationState; 3],
+    news: watch::Sender<u64>,
+}
+
+#[derive(Default)]
+struct OperationState {
+    count: AtomicUsize,
+    next: Mutex<VecDeque<Fault>>,
+    always: Mutex<Option<Fault>>,
+    held: watch::Sender<bool>,
+}
+
+impl FakeStore {
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// How often this operation was started.
+    pub fn count(&self, op: Operation) -> usize {
+        self.state(op).count.load(Ordering::SeqCst)
+    }
+
+    /// The next one goes wrong.
+    pub fn next(&self, op: Operation, fault: Fault) {
+        self.state(op).next.lock().unwrap().push_back(fault);
+    }
+
+    /// From now on all go wrong, or none.
+    pub fn always(&self, op: Operation, fault: Option<Fault>) {
+        *self.state(op).always.lock().unwrap() = fault;
+    }
+
+    /// From now on they wait.
+    pub fn hold(&self, op: Operation) {
+        self.state(op).held.send_replace(true);
+    }
+
+    /// From now on they pass, and so do those that wait.
+    pub fn open(&self, op: Operation) {
+        self.state(op).held.send_replace(false);
+    }
+
+    pub fn without_locks(&self) {
+        self.0.without_locks.store(true, Ordering::SeqCst);
+    }
+
+    /// This many leases expire before their holder can use them.
+    pub fn expire_leases(&self, count: usize) {
+        self.0.expired_leases.store(count, Ordering::SeqCst);
+    }
+
+    /// Takes the lock, as another process would.
+    pub async fn locked(&self) -> StoreLock {
+        self.lock().await.unwrap().unwrap()
+    }
+
+    /// The lease of the lock's holder expires, and another process takes the lock.
+    pub fn expire_lock(&self) {
+        self.0.fence.fetch_add(1, Ordering::SeqCst);
+    }
+
+    /// The fences of all writes since the last call, whether they succeeded or not.
+    pub fn fences(&self) -> Vec<Option<u64>> {
+        std::mem::take(&mut self.0.fences.lock().unwrap())
+    }
+
+    /// From now on it reports a change at once, to every caller.
+    pub fn report_false_changes(&self) {
+        self.0.news.send_replace(u64::MAX);
+    }
+
+    /// What is stored; `null` if nothing ever was.
+    pub fn record(&self) -> Value {
+        parse(&self.stored().record)
+    }
+
+    /// Everything that was ever stored.
+    pub fn history(&self) -> Vec<Value> {
+        self.0.history.lock().unwrap().clone()
+    }
+
+    /// The access token that is stored.
+    pub fn access(&self) -> Option<String> {
+        self.record()["session"]["access"].as_str().map(str::to_owned)
+    }
+
+    /// Writes bytes, as another program could.
+    pub fn put(&self, record: &[u8]) {
+        let mut stored = self.stored();
+        *stored = Stored { revision: stored.revision.next(), record: record.to_vec() };
+    }
+
+    /// Restores an earlier state, like a server that has lost its last writes.
+    pub fn restore(&self, revision: Revision, record: Vec<u8>) {
+        *self.stored() = Stored { revision, record };
+    }
+
+    /// The current revision.
+    pub fn revision(&self) -> Revision {
+        self.stored().revision
+    }
+
+    /// The bytes that are stored.
+    pub fn bytes(&self) -> Vec<u8> {
+        self.stored().record.clone()
+    }
+
+    /// Informs those that wait for changes.
+    pub fn tell(&self) {
+        let revision = self.stored().revision.number();
+        self.0.news.send_replace(revision);
+    }
+
+    fn stored(&self) -> MutexGuard<'_, Stored> {
+        self.0.stored.lock().unwrap()
+    }
+
+    fn state(&self, op: Operation) -> &OperationState {
+        &self.0.operations[op as usize]
+    }
+
+    async fn pass(&self, op: Operation) -> Result<Option<Fault>, BoxError> {
+        let state = self.state(op);
+        state.count.fetch_add(1, Ordering::SeqCst);
+        state.held.subscribe().wait_for(|held| !held).await.unwrap();
+        let fault = state.next.lock().unwrap().pop_front().or(*state.always.lock().unwrap());
+        match fault {
+            Some(Fault::Fail) => Err("on purpose".into()),
+            Some(Fault::Hang) => std::future::pending().await,
+            other => Ok(other),
+        }
+    }
+}
+
+fn parse(record: &[u8]) -> Value {
+    serde_json::from_slice(record).unwrap_or_default()
+}
+
+impl SessionStore for FakeStore {
+    async fn load(&self) -> Result<Stored, BoxError> {
+        self.pass(Operation::Load).await?;
+        Ok(self.stored().clone())
+    }
+
+    async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        self.0.fences.lock().unwrap().push(swap.fence);
+        let fault = self.pass(Operation::Swap).await?;
+        let mut stored = self.stored();
+        let stale = swap.fence.is_some_and(|fence| fence < self.0.fence.load(Ordering::SeqCst));
+        if stored.revision != swap.basis || stale {
+            return Ok(None);
+        }
+        self.0.history.lock().unwrap().push(parse(&swap.record));
+        *stored = Stored { revision: swap.basis.next(), record: swap.record };
+        if fault == Some(Fault::FailAfter) {
+            return Err("on purpose, afterwards".into());
+        }
+        Ok(Some(stored.revision))
+    }
+
+    async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        self.pass(Operation::Lock).await?;
+        if self.0.without_locks.load(Ordering::SeqCst) {
+            return Ok(None);
+        }
+        let guard = self.0.lock.clone().lock_owned().await;
+        let fence = self.0.fence.fetch_add(1, Ordering::SeqCst) + 1;
+        let lock = StoreLock::leased(fence, guard);
+        let spent = |left: usize| left.checked_sub(1);
+        match self.0.expired_leases.fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent) {
+            Ok(_) => Ok(Some(lock.until(Instant::now()))),
+            Err(_) => Ok(Some(lock)),
+        }
+    }
+
+    async fn changed(&self, seen: Revision) {
+        let mut news = self.0.news.subscribe();
+        if news.wait_for(|newest| *newest > seen.number()).await.is_err() {
+            std::future::pending().await
+        }
+    }
+}

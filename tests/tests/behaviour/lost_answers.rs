@@ -1,0 +1,387 @@
+//! Refreshes whose answer was lost. The client cannot know whether the server spent the refresh token. It sends the
+//! token again at once, within the same refresh. If the token is then refused, the error says that the rotation was
+//! lost.
+
+use std::time::Duration;
+
+use afresh::SessionState;
+use afresh_tests::{Answer, AuthorityConfig, Handling, RequestState, Role, World};
+use serde_json::json;
+use tokio::runtime::Builder;
+use tokio::time::{Instant, advance};
+
+use crate::api::{
+    CookieShop, Order, Shop, ShopClient, builder, event_names, logged_in_client, logged_in_cookie_client,
+    order, tokens,
+};
+use crate::waiting::{done, settled};
+
+const GRACE: Duration = Duration::from_secs(10);
+
+/// A server that accepts the last spent refresh token for a grace period, as most servers with rotation do.
+fn forgiving() -> World {
+    World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::default() })
+}
+
+/// A client whose access token has just expired.
+fn late_customer(world: &World) -> ShopClient {
+    let shop = logged_in_client(world);
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+    shop
+}
+
+/// The ways in which an answer is lost.
+fn losses() -> [Handling; 7] {
+    let half = Answer::new(200).header("content-type", "application/json").chunks(["{\"access_token\":"]);
+    [
+        Handling::reset_after(),
+        Handling::process_then(half.then_break()),
+        Handling::process_then(Answer::hang()),
+        Handling::process_then(Answer::html(502, "<h1>Bad Gateway</h1>")),
+        Handling::process_then(Answer::html(504, "<h1>Gateway Time-out</h1>")),
+        Handling::process_then(Answer::html(503, "<h1>Service Temporarily Unavailable</h1>")),
+        Handling::process_then(Answer::text(
+            503,
+            "upstream connect error or disconnect/reset before headers",
+        )),
+    ]
+}
+
+/// G3: the caller does not notice that the answer was lost.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_is_requested_again_with_the_same_refresh_token() {
+    for loss in losses() {
+        let world = forgiving();
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+        world.authority.next(Role::Refresh, loss);
+        let start = Instant::now();
+
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+
+        assert!(start.elapsed() < Duration::from_secs(8), "{:?}", start.elapsed());
+        let exchanges = world.authority.requests(Role::Refresh);
+        assert_eq!(exchanges.len(), 2);
+        assert_eq!(exchanges[0].differences(&exchanges[1]), [""; 0]);
+        world.authority.assert_retries_after_lost_answer(1);
+        world.authority.assert_max_concurrent_refreshes(1);
+        assert_eq!(event_names(&mut events), ["refreshed"]);
+    }
+}
+
+/// G3: the same with the refresh token in a cookie.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_with_a_cookie_is_requested_again() {
+    let world = World::with(AuthorityConfig { grace: Some(GRACE), ..AuthorityConfig::cookie() });
+    let shop = logged_in_cookie_client(&world).await;
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+    world.authority.next(Role::Refresh, Handling::reset_after());
+
+    shop.order(7).await.unwrap();
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+
+    let exchanges = world.authority.requests(Role::Refresh);
+    let presented: Vec<_> = exchanges.iter().map(|seen| seen.cookie("refresh_token").unwrap()).collect();
+    assert_eq!(presented, [1, 1, 2].map(|number| world.authority.refresh(number)));
+}
+
+/// G3, H9: a process that was suspended after it sent the request reads the answer that arrived meanwhile, even
+/// though the deadline has passed: the answer holds the only valid refresh token.
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_arrived_while_the_process_was_suspended_is_read() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.hold_processed(Role::Refresh);
+    let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    let exchange = world.authority.parked(Role::Refresh).await;
+
+    advance(Duration::from_secs(600)).await;
+    settled().await;
+    exchange.release();
+
+    for call in calls {
+        assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    }
+    world.authority.assert_refreshes(1);
+}
+
+/// G3, I8: the token is sent at most three times, and not after eight seconds.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_whose_answers_are_all_lost_is_given_up() {
+    let hang = Handling::instead(Answer::hang());
+    let gateway = Handling::instead(504);
+    for (loss, posts, seconds) in [(Handling::reset_before(), 3, 2), (gateway, 3, 2), (hang, 2, 8)] {
+        let world = forgiving();
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+        world.authority.always(Role::Refresh, loss);
+        let start = Instant::now();
+
+        let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+        for call in calls {
+            let error = done(call).await.unwrap_err();
+            assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+            assert_eq!(error.rejection().unwrap().status(), 403);
+        }
+
+        assert!(start.elapsed() <= Duration::from_secs(seconds), "{:?}", start.elapsed());
+        world.authority.assert_refreshes(posts);
+        world.authority.assert_max_concurrent_refreshes(1);
+        assert_eq!(event_names(&mut events), ["refresh failed"]);
+        assert_eq!(shop.session().state(), SessionState::LoggedIn);
+
+        world.authority.always(Role::Refresh, Handling::Normal);
+        advance(Duration::from_secs(2)).await;
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    }
+}
+
+/// G4, D15: without a grace period the session is lost. The error says why, until the next login.
+#[tokio::test(start_paused = true)]
+async fn without_a_grace_period_a_lost_answer_is_a_lost_rotation() {
+    for loss in losses() {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let mut events = shop.session().events();
+        world.authority.next(Role::Refresh, loss);
+
+        let calls: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+        for call in calls {
+            let error = done(call).await.unwrap_err();
+            assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+            assert!(!error.is_refresh());
+            assert_eq!(error.rejection().unwrap().status(), 403);
+        }
+
+        world.authority.assert_refreshes(2);
+        world.authority.assert_retries_after_lost_answer(1);
+        assert_eq!(event_names(&mut events), ["expired"]);
+        for error in [shop.order(7).await.unwrap_err(), shop.session().refresh().await.unwrap_err()] {
+            assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+        }
+        world.authority.assert_refreshes(2);
+        shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+        world.authority.revoke();
+        let error = shop.order(7).await.unwrap_err();
+        assert!(
+            error.is_session_expired() && !error.is_rotation_lost(),
+            "another login ends separately: {error:?}"
+        );
+    }
+}
+
+/// G4: the same when the refusal comes only with a later refresh.
+#[tokio::test(start_paused = true)]
+async fn a_rotation_lost_in_an_outage_is_reported_afterwards() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.next(Role::Refresh, Handling::reset_after());
+    world.authority.next(Role::Refresh, Handling::reset_before());
+    world.authority.next(Role::Refresh, Handling::reset_before());
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+
+    advance(Duration::from_secs(2)).await;
+    let error = shop.order(7).await.unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+}
+
+/// G4: a server error in between does not hide the lost rotation.
+#[tokio::test(start_paused = true)]
+async fn a_rotation_lost_before_an_outage_is_reported_afterwards() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.next(Role::Refresh, Handling::reset_after());
+    world.authority.next(Role::Refresh, Handling::instead(500));
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+
+    advance(Duration::from_secs(2)).await;
+    let error = shop.order(7).await.unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+}
+
+/// F7, G4: the same when the runtime ended before the answer arrived.
+#[test]
+fn a_rotation_lost_with_its_runtime_is_reported_afterwards() {
+    let runtime = || Builder::new_current_thread().enable_all().start_paused(true).build().unwrap();
+    let (dying, living) = (runtime(), runtime());
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.hold_processed(Role::Refresh);
+    let exchange = dying.block_on(async {
+        let _call = tokio::spawn(shop.order(7));
+        world.authority.parked(Role::Refresh).await
+    });
+    drop(dying);
+    assert_eq!(exchange.state(), RequestState::Abandoned);
+    world.authority.open(Role::Refresh);
+
+    let error = living.block_on(shop.order(7)).unwrap_err();
+
+    assert!(error.is_rotation_lost() && error.is_session_expired(), "{error:?}");
+    world.authority.assert_refreshes(2);
+    world.authority.assert_retries_after_lost_answer(1);
+}
+
+/// G4: without a lost answer, a refused refresh token means that the session has expired.
+#[tokio::test(start_paused = true)]
+async fn a_refused_session_without_a_lost_answer_has_expired() {
+    for before in [None, Some(Handling::instead(500)), Some(Handling::reset_after())] {
+        let world = forgiving();
+        let shop = late_customer(&world);
+        if let Some(handling) = before {
+            world.authority.next(Role::Refresh, handling);
+            // The last answer arrives, so the state of the token is known.
+            let _ = shop.order(7).await;
+            world.authority.expire();
+            advance(Duration::from_secs(20)).await;
+        }
+        world.authority.revoke();
+
+        let error = shop.order(7).await.unwrap_err();
+
+        assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
+    }
+}
+
+/// I8, J1: after a logout or another login, the old refresh is not sent again.
+#[tokio::test(start_paused = true)]
+async fn a_lost_answer_of_an_ended_session_is_not_requested_again() {
+    for again in [false, true] {
+        let world = forgiving();
+        let shop = logged_in_client(&world);
+        world.authority.hold(Role::Refresh);
+        let call = tokio::spawn(shop.order(7));
+        world.stage.arrival().await.answer(403);
+        let exchange = world.authority.parked(Role::Refresh).await;
+        match again {
+            false => shop.session().clear().await.unwrap(),
+            true => shop.session().set(tokens(&world.authority.issue())).await.unwrap(),
+        }
+        exchange.answer(Answer::reset());
+        done(call).await.unwrap_err();
+
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        world.authority.assert_refreshes(1);
+    }
+}
+
+/// D2: a refresh that a gateway could not forward is sent again within the same refresh.
+#[tokio::test(start_paused = true)]
+async fn a_gateway_without_an_answer_is_retried_within_the_refresh() {
+    let world = World::new();
+    let shop = late_customer(&world);
+    for status in [502, 504] {
+        world.authority.next(Role::Refresh, Handling::instead(status));
+    }
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    world.authority.assert_refreshes(3);
+}
+
+/// D2, B6, B7: a server that restarts behind its gateway fails no call.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_restarts_behind_its_gateway_fails_no_call() {
+    for page in [Answer::html(503, "<h1>503</h1>"), Answer::text(503, "no healthy upstream")] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        world.authority.next(Role::Refresh, Handling::instead(page));
+        let calls: Vec<_> = (0..100).map(|_| tokio::spawn(shop.order(7))).collect();
+        for call in calls {
+            assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+        }
+        world.authority.assert_refreshes(2);
+        world.authority.assert_max_concurrent_refreshes(1);
+    }
+}
+
+/// D2, B6: the server's own 500 or 503 is an answer, and so is a gateway's with `Retry-After`. A later call tries
+/// again after a pause, and the session is kept.
+#[tokio::test(start_paused = true)]
+async fn a_server_error_is_retried_by_a_later_call_after_a_pause() {
+    for status in [500, 501, 503, 599] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        for (posts, pause) in [(1, 2), (2, 4)] {
+            world.authority.next(Role::Refresh, Handling::instead(status));
+            let error = shop.order(7).await.unwrap_err();
+            assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+            world.authority.assert_refreshes(posts);
+            advance(Duration::from_secs(pause)).await;
+        }
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        world.authority.assert_refreshes(3);
+    }
+    let world = World::new();
+    let shop = late_customer(&world);
+    world.authority.next(Role::Refresh, Handling::retry_after(504, "5"));
+    assert!(shop.order(7).await.unwrap_err().is_refresh());
+    world.authority.assert_refreshes(1);
+}
+
+/// D2, D4: a status that refuses the token is an answer even if its body breaks off.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_whose_body_breaks_off_is_an_answer() {
+    for status in [400, 403, 500] {
+        let world = World::new();
+        let shop = late_customer(&world);
+        let broken = Answer::new(status).chunks(["{\"error\":\"invalid_"]).then_break();
+        world.authority.next(Role::Refresh, Handling::instead(broken));
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_refresh() && error.rejection().is_some(), "{error:?}");
+        assert!(error.to_string().contains(&status.to_string()), "{error}");
+        world.authority.assert_refreshes(1);
+    }
+}
+
+/// G5: a refresh that is refused after newer tokens were set takes those. It does not report that the session is
+/// over.
+#[tokio::test(start_paused = true)]
+async fn a_refused_refresh_takes_tokens_that_were_set_meanwhile() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    let mut events = shop.session().events();
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(403);
+    let exchange = world.authority.parked(Role::Refresh).await;
+    world.authority.open(Role::Refresh);
+    world.guard_with(403, |_| order(7));
+
+    shop.refresh(world.authority.refresh(1).into()).await.unwrap();
+    assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    exchange.answer((400, json!({ "error": "invalid_grant" })));
+    settled().await;
+
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    assert_eq!(event_names(&mut events), ["refreshed"]);
+}
+
+/// G10: if a refresh revokes the old access token at once, calls that are still in progress with it are sent a second
+/// time. They cause no second refresh.
+#[tokio::test(start_paused = true)]
+async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
+    let world = World::with(AuthorityConfig { revokes_old_access: true, ..AuthorityConfig::default() });
+    let given = tokens(&world.authority.issue()).with_lifetime(Duration::from_secs(600));
+    let shop = builder(&world).tokens(given).build().unwrap();
+    let under_way: Vec<_> = (0..10).map(|_| tokio::spawn(shop.order(7))).collect();
+    let parked = world.stage.arrivals(10).await;
+    advance(Duration::from_secs(580)).await;
+    world.guard_with(403, |_| order(7));
+
+    // Inside the margin: this call goes on with the old token while the refresh revokes it.
+    shop.order(7).await.unwrap();
+    settled().await;
+    assert!(!world.authority.accepts(&world.authority.access(1)));
+    for arrival in parked {
+        arrival.answer(403);
+    }
+
+    for call in under_way {
+        assert_eq!(done(call).await.unwrap(), Order { id: 7 });
+    }
+    world.authority.assert_refreshes(1);
+}

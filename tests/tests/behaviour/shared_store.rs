@@ -1,0 +1,646 @@
+//! Several processes with one store: two clients that share nothing but a [`FakeStore`].
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
+
+use afresh::refresh::RefreshContext;
+use afresh::{Client, FileStore, MemoryStore, Refresher, Result, SessionEvent, SessionState, Tokens};
+use afresh_tests::{Answer, AuthorityConfig, Role, World};
+use serde_json::json;
+use tokio::time::Instant;
+
+use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, order, tokens};
+use crate::fake_store::{FakeStore, Fault, Operation};
+use crate::transports::ConnectTo;
+use crate::waiting::{done, next_event, settled};
+
+fn process(world: &World, store: &FakeStore) -> ShopClient {
+    builder(world).store(store.clone()).build().unwrap()
+}
+
+/// Two clients that have both read the authority's first tokens.
+async fn two(world: &World, store: &FakeStore) -> [ShopClient; 2] {
+    let both = [(); 2].map(|()| process(world, store));
+    both[0].session().set(tokens(&world.authority.issue())).await.unwrap();
+    both[1].session().load().await.unwrap();
+    both
+}
+
+fn guarded() -> World {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    world
+}
+
+fn tokens_of(world: &World, number: usize) -> Tokens {
+    Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
+}
+
+/// R1: two processes with fifty calls each are refused at once, several times: one refresh for each expiry.
+#[tokio::test(start_paused = true)]
+async fn processes_that_are_refused_at_once_send_one_refresh() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let both = two(&world, &store).await;
+    for expiry in 1..=20 {
+        world.authority.expire();
+        let calls =
+            both.iter().flat_map(|shop| (0..50).map(|_| tokio::spawn(shop.order(7)))).collect::<Vec<_>>();
+        for call in calls {
+            done(call).await.unwrap();
+        }
+        world.authority.assert_refreshes(expiry);
+    }
+    world.authority.assert_max_concurrent_refreshes(1);
+}
+
+/// R1, S4: the same on threads, with a real file and with a store in memory.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn processes_with_a_file_store_send_one_refresh_for_each_expiry() {
+    let folder = std::env::temp_dir().join(format!("afresh-peers-{}", std::process::id()));
+    let memory = MemoryStore::new();
+    for in_a_file in [true, false] {
+        let world = guarded();
+        let start = || {
+            let builder = builder(&world);
+            let builder = if in_a_file {
+                builder.store(FileStore::new(folder.join("s")))
+            } else {
+                builder.store(memory.clone())
+            };
+            builder.build().unwrap()
+        };
+        start().session().set(tokens(&world.authority.issue())).await.unwrap();
+        let all: Vec<_> = (0..4).map(|_| start()).collect();
+        for _ in 0..5 {
+            world.authority.expire();
+            let calls = all.iter().flat_map(|shop| (0..10).map(|_| tokio::spawn(shop.order(7))));
+            for call in calls.collect::<Vec<_>>() {
+                call.await.unwrap().unwrap();
+            }
+        }
+        world.authority.assert_refreshes(5);
+    }
+    std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// R2, G5: tokens that another process stored are adopted without a request, and the call is sent again with them.
+#[tokio::test(start_paused = true)]
+async fn tokens_of_another_process_are_adopted() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
+    let mut events = two.session().events();
+    world.authority.expire();
+    one.order(7).await.unwrap();
+    two.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+    world.stage.assert_sends(4);
+    assert_eq!(two.session().tokens(), Some(tokens_of(&world, 2)));
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::Adopted)));
+    assert!(events.try_next().is_none());
+}
+
+/// R2: a change that the store reports is adopted at once, before a call is refused.
+#[tokio::test(start_paused = true)]
+async fn a_change_that_the_store_reports_is_adopted_at_once() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
+    world.authority.expire();
+    one.order(7).await.unwrap();
+    store.tell();
+    settled().await;
+    assert_eq!(two.session().tokens(), Some(tokens_of(&world, 2)));
+    two.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+    world.stage.assert_sends(3);
+    one.logout().await.unwrap();
+    store.tell();
+    settled().await;
+    assert_eq!(two.session().state(), SessionState::LoggedOut);
+}
+
+/// R2: if new tokens are stored while a refresh waits for the lock, the refresh sends nothing.
+#[tokio::test(start_paused = true)]
+async fn new_tokens_end_a_refresh_that_waits_for_the_lock() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let first = tokio::spawn(one.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    let second = tokio::spawn(two.order(7));
+    settled().await;
+    store.hold(Operation::Load);
+    exchange.release();
+    done(first).await.unwrap();
+    store.tell();
+    store.open(Operation::Load);
+    done(second).await.unwrap();
+    world.authority.assert_refreshes(1);
+}
+
+/// R4: the lock is held from before the refresh token is read until the new one is stored.
+#[tokio::test(start_paused = true)]
+async fn the_lock_covers_reading_the_refresh_and_writing() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    for op in [Operation::Load, Operation::Swap] {
+        store.hold(op);
+        let call = tokio::spawn(shop.order(7));
+        settled().await;
+        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "{op:?}");
+        world.authority.hold(Role::Refresh);
+        store.open(op);
+        let exchange = world.authority.parked(Role::Refresh).await;
+        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "exchange");
+        store.hold(Operation::Swap);
+        exchange.release();
+        world.authority.open(Role::Refresh);
+        settled().await;
+        assert!(tokio::time::timeout(Duration::from_millis(1), store.locked()).await.is_err(), "write");
+        assert!(!call.is_finished(), "no call uses tokens that are not stored");
+        store.open(Operation::Swap);
+        done(call).await.unwrap();
+        drop(store.locked().await);
+        world.authority.expire();
+    }
+}
+
+/// R5: a process that does not get the lock does not refresh, and returns an error. Tokens that were stored meanwhile
+/// are adopted.
+#[tokio::test(start_paused = true)]
+async fn without_the_lock_there_is_no_refresh() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    let lock = store.locked().await;
+    let start = Instant::now();
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_refresh_busy() && error.is_refresh(), "{error}");
+    assert_eq!(start.elapsed().as_secs(), 8);
+    world.authority.assert_refreshes(0);
+    drop(lock);
+    tokio::time::advance(Duration::from_mins(2)).await;
+    shop.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+}
+
+/// R5: another process stores tokens while the wait for the lock times out.
+#[tokio::test(start_paused = true)]
+async fn a_lock_timeout_is_no_error_if_there_are_new_tokens() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
+    world.authority.expire();
+    one.order(7).await.unwrap();
+    let _lock = store.locked().await;
+    two.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+}
+
+/// R3, R10: a process whose lease expired while it was suspended cannot write under that lease. Tokens that others
+/// stored meanwhile stay, and are adopted.
+#[tokio::test(start_paused = true)]
+async fn a_process_whose_lease_expired_does_not_overwrite() {
+    let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
+    world.guard_with(403, |_| order(7));
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    world.authority.hold_processed(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    store.expire_lock();
+    let mut record = store.record();
+    let other = world.authority.issue();
+    record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
+    record["session"]["access"] = json!(other.access);
+    record["session"]["refresh"] = json!(other.refresh);
+    record.as_object_mut().unwrap().remove("intent");
+    store.put(record.to_string().as_bytes());
+    exchange.release();
+    world.authority.open(Role::Refresh);
+    done(call).await.unwrap();
+    settled().await;
+    assert_eq!(store.access(), Some(other.access.clone()));
+    assert_eq!(shop.session().tokens(), Some(tokens(&other)));
+}
+
+/// R3: if no other process stored anything meanwhile, its tokens are the only valid ones, and are stored.
+#[tokio::test(start_paused = true)]
+async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    world.authority.hold_processed(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    store.expire_lock();
+    exchange.release();
+    done(call).await.unwrap();
+    settled().await;
+    assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 2)));
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+    assert!(store.record()["intent"].is_null());
+}
+
+/// I8, R3: after a lost answer, the refresh token is not presented again if another process has stored a newer one.
+/// That one is adopted. It is not presented either if another process has the lock by then and may spend it.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_another_process_may_have_spent_is_not_presented_again() {
+    for stored in [true, false] {
+        let world = guarded();
+        let store = FakeStore::new();
+        let [shop, _] = two(&world, &store).await;
+        world.authority.expire();
+        world.authority.hold(Role::Refresh);
+        let call = tokio::spawn(shop.order(7));
+        let exchange = world.authority.parked(Role::Refresh).await;
+        store.expire_lock();
+        let other = world.authority.issue();
+        if stored {
+            let mut record = store.record();
+            record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
+            record["session"]["access"] = json!(other.access);
+            record["session"]["refresh"] = json!(other.refresh);
+            store.put(record.to_string().as_bytes());
+        }
+        exchange.answer(Answer::reset());
+        let called = done(call).await;
+        assert_eq!(world.authority.refreshes(), 1, "refreshes: {stored}");
+        if stored {
+            called.unwrap();
+            assert_eq!(shop.session().tokens(), Some(tokens(&other)));
+        } else {
+            assert!(called.unwrap_err().is_refresh());
+        }
+    }
+}
+
+/// R7: a lease that expired before the token was presented is taken again. Without a lease, nothing is presented.
+#[tokio::test(start_paused = true)]
+async fn no_token_is_spent_under_an_expired_lease() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    store.expire_leases(1);
+    shop.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+    assert_eq!(store.count(Operation::Lock), 2, "locks of the store taken");
+
+    world.authority.expire();
+    store.expire_leases(usize::MAX);
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_refresh_busy(), "{error}");
+    world.authority.assert_refreshes(1);
+}
+
+/// R7, G4: the intent under an expired lease is the process's own. It does not mean that another process spent the
+/// token. If the server rejects the token, the session has expired, and no rotation was lost.
+#[tokio::test(start_paused = true)]
+async fn a_processs_own_intent_does_not_mean_a_lost_rotation() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.revoke();
+    store.expire_leases(1);
+    let error = shop.order(7).await.unwrap_err();
+    assert!(error.is_session_expired() && !error.is_rotation_lost(), "{error:?}");
+    world.authority.assert_refreshes(1);
+    assert_eq!(store.count(Operation::Lock), 2, "locks of the store taken");
+}
+
+/// R4, R10: a refresh costs the store one lock, one read under it, and two writes: the intent and the new tokens.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_locks_once_reads_once_and_writes_twice() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    let count = || [Operation::Lock, Operation::Load, Operation::Swap].map(|op| store.count(op));
+    for _ in 0..3 {
+        let before = count();
+        world.authority.expire();
+        shop.order(7).await.unwrap();
+        settled().await;
+        let after = count();
+        assert_eq!([after[0] - before[0], after[1] - before[1], after[2] - before[2]], [1, 1, 2]);
+    }
+}
+
+/// R2: another process replaced the refresh token but not the access token. The rejection of the old one ends
+/// nothing, and the next refresh presents the new one.
+#[tokio::test(start_paused = true)]
+async fn the_rejection_of_a_replaced_refresh_token_does_not_end_the_session() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    let newer = world.authority.issue();
+    let mut record = store.record();
+    record["session"]["generation"] = json!(record["session"]["generation"].as_u64().unwrap() + 1);
+    record["session"]["refresh"] = json!(newer.refresh);
+    store.put(record.to_string().as_bytes());
+    exchange.answer(Answer::json(400, json!({ "error": "invalid_grant" })));
+
+    let error = done(call).await.unwrap_err();
+    assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+    world.authority.open(Role::Refresh);
+    tokio::time::advance(Duration::from_secs(60)).await;
+    shop.order(7).await.unwrap();
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+}
+
+/// J1, S5: a logout while the intent is being stored spends no token.
+#[tokio::test(start_paused = true)]
+async fn a_logout_before_the_refresh_is_sent_spends_no_token() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    store.hold(Operation::Swap);
+    let call = tokio::spawn(shop.order(7));
+    settled().await;
+    let parting = tokio::spawn(shop.session().clear().into_future());
+    settled().await;
+    store.open(Operation::Swap);
+    assert!(done(call).await.is_err());
+    done(parting).await.unwrap();
+    world.authority.assert_refreshes(0);
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    assert!(store.record()["session"].is_null(), "{}", store.record());
+}
+
+/// R10: a store that lost its last write (a server restored from a snapshot) gets it again from the process that has
+/// it.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_lost_its_last_write_gets_it_again() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, peer] = two(&world, &store).await;
+    let (revision, record) = (store.revision(), store.bytes());
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+    let newest = store.access();
+    store.restore(revision, record);
+    assert_ne!(store.access(), newest);
+    shop.session().load().await.unwrap();
+    settled().await;
+    assert_eq!(store.access(), newest);
+    peer.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+}
+
+/// R9: a store without locks is used, and reported once.
+#[tokio::test(start_paused = true)]
+async fn a_store_without_locks_is_used_and_reported_once() {
+    let world = guarded();
+    let store = FakeStore::new();
+    store.without_locks();
+    let [shop, _] = two(&world, &store).await;
+    let mut events = shop.session().events();
+    for _ in 0..3 {
+        world.authority.expire();
+        shop.order(7).await.unwrap();
+    }
+    let told = std::iter::from_fn(|| events.try_next());
+    assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
+}
+
+/// G5, G6: without a lock both spend the same refresh token: the loser adopts the tokens of the winner and deletes
+/// nothing.
+#[tokio::test(start_paused = true)]
+async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
+    let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });
+    // The loser presents the token that the winner has spent.
+    world.authority.expect_reuses(1);
+    world.guard_with(403, |_| order(7));
+    let store = FakeStore::new();
+    store.without_locks();
+    let [one, two] = two(&world, &store).await;
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let first = tokio::spawn(one.order(7));
+    let winner = world.authority.parked(Role::Refresh).await;
+    let second = tokio::spawn(two.order(7));
+    let loser = world.authority.parked(Role::Refresh).await;
+    winner.release();
+    done(first).await.unwrap();
+    loser.release();
+    done(second).await.unwrap();
+    settled().await;
+    for shop in [&one, &two] {
+        assert_eq!(shop.session().tokens(), Some(tokens_of(&world, 2)));
+    }
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+}
+
+/// J10: another process logged in as another user: nothing is refreshed or adopted until the program requests it.
+#[tokio::test(start_paused = true)]
+async fn another_users_login_is_neither_refreshed_nor_adopted() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
+    let other = one.login(&ANN).await.unwrap();
+    two.order(7).await.unwrap();
+    world.authority.expire();
+    let error = two.order(7).await.unwrap_err();
+    assert!(error.is_superseded(), "{error}");
+    world.authority.assert_refreshes(0);
+    assert_eq!(two.session().tokens(), Some(tokens_of(&world, 1)));
+    assert_eq!(store.access().as_deref(), Some(other.access_token().unwrap().secret()));
+    assert_eq!(two.session().load().await.unwrap(), SessionState::LoggedIn);
+    two.order(7).await.unwrap();
+    one.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+}
+
+/// J1, G6: another process logged out: the session ends here when it would be refreshed, and the store stays empty.
+#[tokio::test(start_paused = true)]
+async fn another_processs_logout_ends_the_session() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [one, two] = two(&world, &store).await;
+    let mut events = two.session().events();
+    one.logout().await.unwrap();
+    world.authority.expire();
+    assert!(two.order(7).await.unwrap_err().is_no_session());
+    assert!(matches!(next_event(&mut events).await, Some(SessionEvent::LoggedOut)));
+    world.authority.assert_refreshes(0);
+    assert_eq!(two.session().state(), SessionState::LoggedOut);
+    assert!(store.record()["session"].is_null());
+    one.login(&ANN).await.unwrap();
+    tokio::time::advance(Duration::from_secs(1)).await;
+    two.order(7).await.unwrap();
+}
+
+/// J1, J2: a logout during the refresh request, or while the new tokens are being stored, leaves nothing in the
+/// store.
+#[tokio::test(start_paused = true)]
+async fn a_logout_during_a_refresh_leaves_nothing_in_the_store() {
+    for op in [None, Some(Operation::Lock), Some(Operation::Load), Some(Operation::Swap)] {
+        let world = guarded();
+        let store = FakeStore::new();
+        let [shop, _] = two(&world, &store).await;
+        world.authority.expire();
+        world.authority.hold(Role::Refresh);
+        if let Some(op) = op {
+            store.hold(op);
+        }
+        let call = tokio::spawn(shop.order(7));
+        settled().await;
+        let cleared = shop.session().clear();
+        assert!(done(call).await.unwrap_err().is_no_session());
+        if let Some(op) = op {
+            store.open(op);
+        }
+        world.authority.open(Role::Refresh);
+        cleared.await.unwrap();
+        tokio::time::sleep(Duration::from_secs(30)).await;
+        assert!(store.record()["session"].is_null(), "{op:?}");
+        assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    }
+}
+
+/// J2: the same when the store has already received the new tokens.
+#[tokio::test(start_paused = true)]
+async fn a_logout_while_new_tokens_are_stored_leaves_nothing_in_the_store() {
+    let world = guarded();
+    let store = FakeStore::new();
+    let [shop, _] = two(&world, &store).await;
+    world.authority.expire();
+    world.authority.hold_processed(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    store.hold(Operation::Swap);
+    exchange.release();
+    settled().await;
+    let cleared = shop.session().clear();
+    store.open(Operation::Swap);
+    cleared.await.unwrap();
+    assert!(done(call).await.unwrap_err().is_no_session());
+    settled().await;
+    assert!(store.record()["session"].is_null());
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+}
+
+/// P3, R1: a refresh token in a cookie is shared in the same way.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_cookie_is_shared_too() {
+    let world = World::with(AuthorityConfig::cookie());
+    world.guard_with(403, |_| order(7));
+    let store = FakeStore::new();
+    let start =
+        || CookieShopClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap();
+    start().login(&ANN).await.unwrap();
+    let both = [start(), start()];
+    for expiry in 1..=5 {
+        world.authority.expire();
+        let calls =
+            both.iter().flat_map(|shop| (0..10).map(|_| tokio::spawn(shop.order(7)))).collect::<Vec<_>>();
+        for call in calls {
+            done(call).await.unwrap();
+        }
+        world.authority.assert_refreshes(expiry);
+    }
+}
+
+/// A refresher that needs no login and counts its calls.
+#[derive(Clone, Default)]
+struct Service(Arc<AtomicUsize>);
+
+impl Refresher for Service {
+    async fn refresh(&self, _: RefreshContext<'_>) -> Result<Tokens> {
+        let number = self.0.fetch_add(1, Ordering::SeqCst) + 1;
+        Ok(Tokens::new(format!("token-{number}")).with_lifetime(Duration::from_hours(1)))
+    }
+
+    fn can_refresh(&self, _: Option<&Tokens>) -> bool {
+        true
+    }
+}
+
+/// R1, K4: processes that need no login fetch one token together, for each expiry.
+#[tokio::test(start_paused = true)]
+async fn tokens_without_a_login_are_fetched_once_for_all_processes() {
+    let world = World::new();
+    let (store, service) = (FakeStore::new(), Service::default());
+    let fleet: Vec<Client> = (0..3)
+        .map(|_| {
+            let builder = Client::builder(ORIGIN).connect_to(world.clone());
+            builder.store(store.clone()).refresher(service.clone()).build().unwrap()
+        })
+        .collect();
+    for hour in 1..=3 {
+        let newest = format!("token-{hour}");
+        world.stage.respond(move |seen| if seen.token() == Some(&newest) { 200 } else { 401 });
+        let calls = fleet.iter().flat_map(|client| {
+            (0..5).map(|_| {
+                let request =
+                    reqwest::Request::new(http::Method::GET, format!("{ORIGIN}/x").parse().unwrap());
+                let client = client.clone();
+                tokio::spawn(async move { client.execute(request).await })
+            })
+        });
+        for call in calls.collect::<Vec<_>>() {
+            assert_eq!(done(call).await.unwrap().status(), 200);
+        }
+        assert_eq!(service.0.load(Ordering::SeqCst), hour);
+        tokio::time::advance(Duration::from_hours(2)).await;
+    }
+}
+
+/// R1, S1, S2: a store that fails at random, half of the time after it has written: no refresh token is spent twice,
+/// and once the store works again, so does every process.
+#[tokio::test(start_paused = true)]
+async fn a_store_that_fails_at_random_keeps_the_session() {
+    for seed in 0..40 {
+        let world = guarded();
+        let store = FakeStore::new();
+        let mut dice = fastrand::Rng::with_seed(seed);
+        let [one, two] = two(&world, &store).await;
+        let all = [one, two, process(&world, &store)];
+        for _ in 0..60 {
+            match dice.u8(0..10) {
+                0 | 1 => world.authority.expire(),
+                2 => store.next(Operation::Swap, Fault::Fail),
+                3 => store.next(Operation::Swap, Fault::FailAfter),
+                4 => store.next(dice.choice([Operation::Load, Operation::Lock]).unwrap(), Fault::Fail),
+                5 => store.next(
+                    dice.choice([Operation::Load, Operation::Swap, Operation::Lock]).unwrap(),
+                    Fault::Hang,
+                ),
+                6 => store.tell(),
+                7 => tokio::time::sleep(Duration::from_secs(dice.u64(0..30))).await,
+                _ => drop(tokio::spawn(all[dice.usize(0..3)].order(7))),
+            }
+            if dice.bool() {
+                settled().await;
+            }
+        }
+        tokio::time::sleep(Duration::from_mins(10)).await;
+        world.authority.expire();
+        for _ in 0..20 {
+            for shop in &all {
+                let _ = shop.order(7).await;
+            }
+            tokio::time::sleep(Duration::from_mins(2)).await;
+        }
+        for shop in &all {
+            shop.order(7).await.unwrap_or_else(|error| panic!("seed {seed}: {error:?}"));
+            assert_eq!(shop.session().tokens(), all[0].session().tokens(), "seed {seed}");
+        }
+        assert_eq!(world.authority.max_concurrent_refreshes(), 1, "refreshes at the same time: seed {seed}");
+    }
+}

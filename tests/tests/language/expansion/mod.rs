@@ -1,0 +1,24 @@
+//! What `#[api]` generates: the request of each attribute, the trait that remains, and generated code that works
+//! wherever a trait can be declared.
+
+mod declared;
+mod lints;
+mod requests;
+mod surroundings;
+mod without_prelude;
+
+use afresh::__private::Api;
+use afresh_tests::{Seen, Stage};
+
+/// A client of a stage that answers every request with an empty 200.
+fn client_on<C: Api>(stage: &Stage) -> C {
+    stage.respond(|_| 200);
+    afresh::__private::builder("https://shop.test").transport(stage.service()).build().unwrap()
+}
+
+/// The only request that arrived.
+fn only(stage: &Stage) -> Seen {
+    let log = stage.log();
+    assert_eq!(log.len(), 1);
+    log[0].clone()
+}

@@ -1,0 +1,10 @@
+//! Each kind of parameter and each return type, over real sockets.
+
+mod answers;
+mod arguments;
+mod bodies;
+mod clients;
+mod formats;
+mod grants;
+mod redirects;
+mod server;

@@ -1,0 +1,140 @@
+//! Redirects between real origins: two ports of one machine.
+
+use afresh::{RefreshToken, Result, Tokens, api};
+use serde_json::Value;
+
+use crate::sockets::server::{Server, json, line, redirect, values};
+
+/// The token in its usual place.
+#[api]
+trait Usual {
+    #[refresh]
+    #[post("/refresh")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/old")]
+    async fn old(&self) -> Result<Value>;
+
+    #[post("/old")]
+    async fn change(&self, #[json("name")] name: &str) -> Result<Value>;
+}
+
+/// The token in a header that no HTTP client recognises as a secret.
+#[api(token_header = "x-auth-token", scheme = none)]
+trait Custom {
+    #[refresh]
+    #[post("/refresh")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/old")]
+    async fn old(&self) -> Result<Value>;
+}
+
+fn tokens() -> Tokens {
+    Tokens::new("access").with_refresh("refresh")
+}
+
+/// A server that redirects every request there, with this status.
+async fn redirecting(status: u16, to: &Server) -> Server {
+    let location = format!("{}/new", to.url());
+    Server::answering(move |_| redirect(status, &location)).await
+}
+
+/// N1: the token stays at its origin, in any header and with any HTTP client.
+#[tokio::test]
+async fn no_token_arrives_at_another_origin() {
+    for status in [301, 302, 303, 307, 308] {
+        let elsewhere = Server::content().await;
+        let home = redirecting(status, &elsewhere).await;
+        let still =
+            || reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+        let usual = || UsualClient::builder(home.url()).tokens(tokens());
+        let custom = || CustomClient::builder(home.url()).tokens(tokens());
+        usual().build().unwrap().old().await.unwrap();
+        usual().build().unwrap().change("new").await.unwrap();
+        usual().http(still()).build().unwrap().old().await.unwrap();
+        usual().http(reqwest::Client::new()).build().unwrap().old().await.unwrap();
+        custom().build().unwrap().old().await.unwrap();
+        custom().http(still()).build().unwrap().old().await.unwrap();
+
+        assert_eq!(home.seen().len(), 6);
+        assert_eq!(elsewhere.seen().len(), 6);
+        let at_home = home.seen();
+        assert!(at_home[..4].iter().all(|seen| values(seen, "authorization") == ["Bearer access"]));
+        assert!(at_home[4..].iter().all(|seen| values(seen, "x-auth-token") == ["access"]));
+        for seen in elsewhere.seen() {
+            assert!(!format!("{seen:?}").contains("access"), "{seen:?}");
+        }
+        let change = &elsewhere.seen()[1];
+        let expected = if status < 304 { "GET /new" } else { "POST /new" };
+        assert_eq!((line(change).as_str(), change.body().is_empty()), (expected, status < 304));
+    }
+}
+
+/// N1: an HTTP client that follows redirects by itself cannot be used with a header that it does not recognise as a
+/// secret.
+#[tokio::test]
+async fn an_http_client_that_would_leak_the_token_is_refused() {
+    let follows = reqwest::Client::new();
+    let error = CustomClient::builder("https://shop.test").http(follows.clone()).build().unwrap_err();
+    assert!(error.is_builder() && error.to_string().contains("x-auth-token"), "{error}");
+    let builder = UsualClient::builder("https://shop.test").http(follows).token_header("x-mine");
+    assert!(builder.build().unwrap_err().is_builder());
+}
+
+/// N2: a refusal of another origin starts no refresh, with any HTTP client.
+#[tokio::test]
+async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
+    for refusal in [401, 403] {
+        let elsewhere = Server::answering(move |_| json(refusal, "{}")).await;
+        let home = redirecting(302, &elsewhere).await;
+        let ours = UsualClient::builder(home.url()).tokens(tokens()).build().unwrap();
+        let theirs =
+            UsualClient::builder(home.url()).tokens(tokens()).http(reqwest::Client::new()).build().unwrap();
+        for api in [ours, theirs] {
+            assert_eq!(api.old().await.unwrap_err().status().unwrap(), refusal);
+        }
+        assert_eq!(home.seen().iter().map(line).collect::<Vec<_>>(), ["GET /old", "GET /old"]);
+        assert_eq!(elsewhere.seen().len(), 2);
+    }
+}
+
+/// N1: a redirect within the origin carries the token, and its refusal starts a refresh.
+#[tokio::test]
+async fn a_redirect_within_the_origin_keeps_the_token() {
+    let home = Server::answering(|request| match request.uri().path() {
+        "/old" => redirect(302, "/new"),
+        "/refresh" => json(200, r#"{ "access_token": "second" }"#),
+        _ if values(request, "x-auth-token") == ["second"] => json(200, "{}"),
+        _ => json(403, "{}"),
+    })
+    .await;
+    let api = CustomClient::builder(home.url()).tokens(tokens()).build().unwrap();
+    api.old().await.unwrap();
+    let lines: Vec<_> = home.seen().iter().map(line).collect();
+    assert_eq!(lines, ["GET /old", "GET /new", "POST /refresh", "GET /old", "GET /new"]);
+    assert_eq!(values(&home.seen()[2], "x-auth-token"), [""; 0]);
+}
+
+/// N5: the refresh token stays at its origin, with any HTTP client.
+#[tokio::test]
+async fn no_refresh_token_arrives_at_another_origin() {
+    for (status, theirs) in [302, 307, 308].into_iter().flat_map(|status| [(status, false), (status, true)]) {
+        let elsewhere = Server::answering(|_| json(200, r#"{ "access_token": "planted" }"#)).await;
+        let location = format!("{}/refresh", elsewhere.url());
+        let home = Server::answering(move |request| match request.uri().path() {
+            "/refresh" => redirect(status, &location),
+            _ => json(401, "{}"),
+        })
+        .await;
+        let mut builder = UsualClient::builder(home.url()).tokens(tokens());
+        if theirs {
+            let still = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none());
+            builder = builder.http(still.build().unwrap());
+        }
+        let api = builder.build().unwrap();
+        assert!(api.old().await.unwrap_err().is_refresh());
+        assert_eq!(elsewhere.seen().len(), 0);
+        assert_eq!(api.session().tokens(), Some(tokens()));
+    }
+}

@@ -1,0 +1,81 @@
+//! What a killed process leaves in its store.
+
+use std::fs;
+use std::time::{Duration, Instant};
+
+use afresh_tests::Role;
+use tokio::time::sleep;
+
+use crate::place::Place;
+use crate::shop::{Server, Shop};
+
+/// S4: a partly written temporary file affects no process.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_partly_written_temporary_file_does_no_harm() {
+    let shop = Shop::open(Place::file(), Server::Strict).await;
+    shop.world.authority.open(Role::Refresh);
+    let whole = fs::read(shop.place.path()).unwrap();
+    let fresh = shop.place.path().with_extension("new");
+    for half in [&whole[..whole.len() / 2], b"", &[b'x'; 10_000]] {
+        fs::write(&fresh, half).unwrap();
+        shop.world.authority.expire();
+        assert_eq!(shop.process("next").call().await, "well");
+        assert!(!fresh.exists());
+    }
+    shop.world.authority.assert_refreshes(3);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
+}
+
+/// S4, R6: processes that only write are killed at random: the record is complete and no older than the last
+/// confirmed write, and the next process can write.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_record_is_complete_whenever_its_writer_is_killed() {
+    let mut random = fastrand::Rng::with_seed(7);
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        let mut newest = shop.place.stored().await.unwrap().revision.number();
+        for round in 0..10 {
+            let mut writer = shop.process("writer");
+            writer.tell("write");
+            writer.says("stored: ").await;
+            sleep(Duration::from_millis(random.u64(0..40))).await;
+            writer.kill();
+            sleep(Duration::from_millis(20)).await;
+            let told = std::iter::from_fn(|| writer.line())
+                .filter_map(|line| line.strip_prefix("stored: ")?.parse().ok());
+            let told = told.max().unwrap_or(newest);
+            let stored = shop.place.stored().await.unwrap();
+            let now = stored.revision.number();
+            assert!(now >= told && now > newest, "{round}: {now} after {told} and {newest}");
+            assert!(
+                stored.record.len() > 1000 && stored.record.iter().all(|byte| u64::from(*byte) == now % 251)
+            );
+            newest = now;
+        }
+    }
+}
+
+/// R6: the lock of a killed process is released: at once if the kernel holds it, otherwise after the lease.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_lock_of_a_killed_process_is_released() {
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        shop.world.authority.open(Role::Refresh);
+        let (mut victim, mut next) = (shop.process("victim"), shop.process("next"));
+        assert_eq!(next.call().await, "well");
+        shop.world.authority.expire();
+        victim.tell("stop after lock");
+        victim.tell("call");
+        victim.says("at: ").await;
+        next.tell("call");
+        sleep(Duration::from_millis(300)).await;
+        assert_eq!(shop.world.authority.refreshes(), 0, "refreshes: it is held");
+        let killed = Instant::now();
+        victim.kill();
+        assert_eq!(next.says("called: ").await, "well");
+        // Far below the eight seconds that a process waits for the lock.
+        assert!(killed.elapsed() < Duration::from_secs(7), "{}", shop.place.name());
+        shop.world.authority.assert_refreshes(1);
+        assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
+    }
+}

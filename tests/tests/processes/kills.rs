@@ -1,0 +1,82 @@
+//! Processes that are killed while the server handles their refresh: before it reads the refresh token, after it has
+//! spent it, and after the answer.
+
+use afresh_tests::Role;
+
+use crate::place::Place;
+use crate::shop::{Server, Shop};
+
+/// R6: a process that is killed before the server reads its refresh has spent nothing. The next process presents the
+/// same refresh token, for the first time.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_before_the_server_reads_the_refresh_token() {
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+        shop.world.authority.expire();
+        first.tell("call");
+        let exchange = shop.exchange().await;
+        first.kill();
+        drop(exchange);
+        next.tell("call");
+        shop.exchange().await.release();
+        assert_eq!(next.says("called: ").await, "well", "{}", shop.place.name());
+        shop.world.authority.assert_refreshes(2);
+        assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
+    }
+}
+
+/// R6, S3: if a process is killed after the server has spent its refresh token, no process has the new one. The next
+/// process tries the old one once. A lenient server returns the new one again. With a strict server the error reports
+/// a lost rotation, once.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_before_the_answer() {
+    for server in [Server::Lenient, Server::Strict] {
+        for place in Place::all() {
+            let shop = Shop::open(place, server).await;
+            let authority = &shop.world.authority;
+            authority.hold_processed(Role::Refresh);
+            let mut all = [shop.process("next"), shop.process("after")];
+            let mut first = shop.process("first");
+            authority.expire();
+            first.tell("call");
+            let spent = shop.exchange().await;
+            authority.assert_granted(1);
+            first.kill();
+            drop(spent);
+            authority.open(Role::Refresh);
+            let said = all[0].call().await;
+            authority.assert_retries_after_lost_answer(1);
+            if server == Server::Lenient {
+                assert_eq!(said, "well", "{}", shop.place.name());
+                assert_eq!(all[1].call().await, "well");
+            } else {
+                assert!(said.starts_with("lost"), "{}: {said}", shop.place.name());
+                let ended = ["stranger", "lost", "expired"];
+                for worker in &mut all {
+                    let said = worker.call().await;
+                    assert!(ended.iter().any(|word| said.starts_with(word)), "{}: {said}", shop.place.name());
+                }
+            }
+            // No process tries again.
+            authority.assert_refreshes(2);
+        }
+    }
+}
+
+/// R6: a process that is killed after it has stored the answer leaves a session that works.
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_after_the_answer_was_stored() {
+    for place in Place::all() {
+        let shop = Shop::open(place, Server::Strict).await;
+        let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+        shop.world.authority.expire();
+        first.tell("call");
+        shop.exchange().await.release();
+        shop.until("a call with the new token", |answered_calls| answered_calls.newest == 2).await;
+        first.kill();
+        assert_eq!(next.call().await, "well", "{}", shop.place.name());
+        shop.world.authority.assert_refreshes(1);
+        assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
+    }
+}

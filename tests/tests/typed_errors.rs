@@ -1,7 +1,0 @@
-//! `#[derive(ApiError)]` and `#[derive(AsTokens)]`: which variant an answer becomes and what it says, and where the tokens of an
-//! answer are found.
-
-mod typed {
-    pub mod errors;
-    pub mod tokens;
-}
