@@ -95,7 +95,7 @@ async fn by_hand_a_refresh_under_way_is_joined() {
     exchange.release();
     for call in calls {
         let renewed = done(call).await.unwrap();
-        assert_eq!(renewed.access().unwrap().secret(), world.authority.access(2));
+        assert_eq!(renewed.access_token().unwrap().secret(), world.authority.access(2));
     }
     assert_eq!(world.authority.posts(), 1);
     world.authority.assert_nothing_spent_twice();

@@ -127,7 +127,7 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = stranger(&world);
-    assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), None);
+    assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), None);
     for _ in 0..30 {
         advance(seconds(24 * 3600)).await;
         shop.order(7).await.unwrap();
@@ -144,7 +144,7 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
         let (world, shop) = told_lifetime(nothing.clone()).await;
-        assert_eq!(shop.session().tokens().unwrap().lifetime(), None, "{nothing}");
+        assert_eq!(shop.session().tokens().unwrap().expires_in(), None, "{nothing}");
         for refreshes in 0..3 {
             for _ in 0..10 {
                 shop.order(7).await.unwrap();
@@ -205,9 +205,9 @@ async fn a_number_beyond_all_numbers_costs_no_tokens() {
         world.authority.next(Role::Login, body(&first.access, &first.refresh));
         world.authority.next(Role::Refresh, body(&second.access, &second.refresh));
         let shop = stranger(&world);
-        assert_eq!(shop.login(&ANN).await.unwrap().lifetime(), lifetime, "{given}");
+        assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), lifetime, "{given}");
         shop.session().refresh().await.unwrap();
-        assert_eq!(shop.session().tokens().unwrap().lifetime(), lifetime, "{given}");
+        assert_eq!(shop.session().tokens().unwrap().expires_in(), lifetime, "{given}");
         shop.order(7).await.unwrap();
     }
 }
@@ -233,12 +233,12 @@ async fn a_lifetime_without_end_is_a_year() {
 /// What a login and a refresh make of this `expires_in`.
 async fn lifetimes(expires_in: Value) -> [Option<Duration>; 2] {
     let (world, shop) = told_lifetime(expires_in).await;
-    let at_login = shop.session().tokens().unwrap().lifetime();
+    let at_login = shop.session().tokens().unwrap().expires_in();
     world.authority.expire();
     shop.order(7).await.unwrap();
     assert_eq!((world.stage.sends(), world.authority.granted()), (2, 1));
     world.authority.assert_nothing_spent_twice();
-    [at_login, shop.session().tokens().unwrap().lifetime()]
+    [at_login, shop.session().tokens().unwrap().expires_in()]
 }
 
 /// H13: while the refresh ahead of the expiry fails, calls go on with the good token and no call pays for a failure.

@@ -63,7 +63,7 @@ async fn a_session_can_be_its_cookies_alone() {
     }
     assert_eq!(happened(&mut events), ["refreshed"; 3]);
     assert!(world.log().iter().all(|seen| seen.header("authorization").is_none()));
-    assert!(forum.session().tokens().unwrap().access().is_none());
+    assert!(forum.session().tokens().unwrap().access_token().is_none());
     world.authority.assert_nothing_spent_twice();
 }
 

@@ -76,7 +76,7 @@ async fn a_dropped_guard_stops_but_breaks_nothing_off() {
     exchange.release();
     quiet().await;
     let current = shop.session().tokens().unwrap();
-    assert_eq!(current.access().unwrap().secret(), world.authority.access(2));
+    assert_eq!(current.access_token().unwrap().secret(), world.authority.access(2));
     assert_eq!(tasks(), 0);
     world.authority.assert_nothing_spent_twice();
 }

@@ -189,10 +189,10 @@ async fn a_public_logout_carries_no_access_token() {
     let issued = tokens(&world.authority.issue());
     world.authority.next(Role::Logout, Conduct::instead(200));
     let door = DoorClient::builder(ORIGIN).transport(world.service()).tokens(issued.clone()).build().unwrap();
-    door.revoke(issued.refresh().unwrap()).await.unwrap();
+    door.revoke(issued.refresh_token().unwrap()).await.unwrap();
     assert_eq!(door.session().state(), SessionState::LoggedOut);
     let logout = &world.authority.requests(Role::Logout)[0];
     assert_eq!(logout.header("authorization"), None);
     let body = String::from_utf8(logout.body().to_vec()).unwrap();
-    assert_eq!(body, format!("client_id=shop&token={}", issued.refresh().unwrap().secret()));
+    assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
 }

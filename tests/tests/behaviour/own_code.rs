@@ -68,7 +68,7 @@ async fn a_refresher_may_be_ready_at_once_and_ask_the_session() {
     let world = World::new();
     let shop = refreshed_by(&world, |session| {
         let tokens = session.tokens().unwrap();
-        assert_eq!(tokens.access().unwrap().secret(), "old");
+        assert_eq!(tokens.access_token().unwrap().secret(), "old");
         assert_eq!(session.state(), SessionState::Refreshing);
         let _events = session.events();
         ready(Ok(Tokens::new("new")))
@@ -88,7 +88,7 @@ impl FromSession for Curious {
     fn from_session(tokens: &Tokens) -> Option<Self> {
         let session = ASKED.get()?;
         assert_ne!(session.state(), SessionState::Expired);
-        tokens.refresh().cloned().map(Self)
+        tokens.refresh_token().cloned().map(Self)
     }
 }
 

@@ -454,7 +454,7 @@ async fn somebody_elses_login_is_neither_refreshed_nor_taken_over() {
     assert!(error.is_superseded(), "{error}");
     assert_eq!(world.authority.posts(), 0);
     assert_eq!(two.session().tokens(), Some(tokens_of(&world, 1)));
-    assert_eq!(vault.access().as_deref(), Some(other.access().unwrap().secret()));
+    assert_eq!(vault.access().as_deref(), Some(other.access_token().unwrap().secret()));
     assert_eq!(two.session().load().await.unwrap(), SessionState::LoggedIn);
     two.order(7).await.unwrap();
     one.order(7).await.unwrap();

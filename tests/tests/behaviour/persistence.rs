@@ -122,7 +122,7 @@ async fn a_login_overtakes_the_first_load() {
     let fresh = done(login).await.unwrap();
     done(call).await.unwrap();
     assert_eq!(shop.session().tokens(), Some(fresh.clone()));
-    assert_eq!(vault.access().as_deref(), Some(fresh.access().unwrap().secret()));
+    assert_eq!(vault.access().as_deref(), Some(fresh.access_token().unwrap().secret()));
 }
 
 /// K4: a store that holds a refresh token alone is enough: the first call gets an access token with it.
@@ -161,7 +161,7 @@ async fn a_login_and_a_logout_are_stored_before_they_return() {
     let vault = Vault::new();
     let shop = process(&world, &vault);
     let fresh = shop.login(&ANN).await.unwrap();
-    assert_eq!(vault.access().as_deref(), Some(fresh.access().unwrap().secret()));
+    assert_eq!(vault.access().as_deref(), Some(fresh.access_token().unwrap().secret()));
     let next = process(&world, &vault);
     next.order(7).await.unwrap();
     shop.logout().await.unwrap();

@@ -162,7 +162,7 @@ struct Elsewhere(crate::api::ShopClient);
 
 impl Refresher for Elsewhere {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        let refresh = context.tokens().and_then(Tokens::refresh).cloned();
+        let refresh = context.tokens().and_then(Tokens::refresh_token).cloned();
         let refresh = refresh.ok_or_else(|| Error::session_expired("no refresh token"))?;
         self.0.refresh(refresh).await
     }

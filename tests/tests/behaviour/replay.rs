@@ -127,7 +127,7 @@ async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then()
         assert_eq!((error.status().unwrap().as_u16(), error.json()), (refusal, Some("second".to_owned())));
         assert_eq!((world.stage.sends(), world.authority.posts()), (2, 2));
         let current = shop.session().tokens().unwrap();
-        assert_eq!(current.access().unwrap().secret(), world.authority.access(3));
+        assert_eq!(current.access_token().unwrap().secret(), world.authority.access(3));
         world.authority.assert_nothing_spent_twice();
     }
 }

@@ -212,13 +212,13 @@ type Revoke = fn() -> Result<()>;
 
 impl Refresher for Own {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        let number = context.tokens().map_or(0, |tokens| tokens.access().unwrap().secret().len());
+        let number = context.tokens().map_or(0, |tokens| tokens.access_token().unwrap().secret().len());
         Ok(Tokens::new("n".repeat(number + 1)))
     }
 
     async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         assert_eq!(context.session().state(), SessionState::LoggedOut);
-        assert_eq!(context.tokens().unwrap().access().unwrap().secret(), "n");
+        assert_eq!(context.tokens().unwrap().access_token().unwrap().secret(), "n");
         (self.0)()
     }
 }

@@ -53,8 +53,8 @@ async fn a_pair_of_tokens_is_never_seen_half_replaced() {
     });
     while !refreshing.is_finished() {
         let seen = shop.session().tokens().unwrap();
-        let number = world.authority.number_of(seen.access().unwrap().secret()).unwrap();
-        assert_eq!(seen.refresh().unwrap().secret(), world.authority.refresh(number));
+        let number = world.authority.number_of(seen.access_token().unwrap().secret()).unwrap();
+        assert_eq!(seen.refresh_token().unwrap().secret(), world.authority.refresh(number));
     }
     refreshing.await.unwrap();
     assert_eq!(world.authority.posts(), 200);

@@ -141,7 +141,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     ));
     said.debug(client.session().set(Tokens::new(dirty("\n"))));
     let tokens = client.session().tokens().unwrap();
-    said.debug((tokens.access(), tokens.refresh(), Body::from(secret.clone())));
+    said.debug((tokens.access_token(), tokens.refresh_token(), Body::from(secret.clone())));
 
     // Accepted, refused, broken, late.
     world.stage.respond(|_| (200, json!({})));
@@ -189,7 +189,7 @@ async fn no_text_of_any_call_holds_a_secret() {
         said.outcome(search().await);
         tokio::time::advance(Duration::from_mins(2)).await;
     }
-    let current = client.session().tokens().unwrap().refresh().unwrap().clone();
+    let current = client.session().tokens().unwrap().refresh_token().unwrap().clone();
     said.outcome(client.refresh(current).await);
     let once = Body::stream(stream::iter([Ok::<_, std::io::Error>(secret.clone())]));
     said.outcome(client.search(&secret, &secret, once).await);
@@ -260,7 +260,7 @@ async fn neither_a_builders_error_nor_a_panic_is_passed_on_with_its_secret() {
         builder(&world).tokens(tokens(&world.authority.issue())).refresh_with(|session| async move {
             session
                 .tokens()
-                .filter(|tokens| tokens.lifetime().is_some())
+                .filter(|tokens| tokens.expires_in().is_some())
                 .map(Ok)
                 .unwrap_or_else(|| panic!("{:?}", session.tokens()))
         });

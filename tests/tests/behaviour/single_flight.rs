@@ -268,7 +268,7 @@ async fn whatever_the_reason_there_is_one_refresh() {
     arrivals.into_iter().for_each(grant);
 
     expect_all(vec![refused, near_its_end]).await;
-    assert_eq!(by_hand.await.unwrap().unwrap().access().unwrap().secret(), world.authority.access(2));
+    assert_eq!(by_hand.await.unwrap().unwrap().access_token().unwrap().secret(), world.authority.access(2));
     assert_eq!(world.authority.posts(), 1);
     assert_eq!(happened(&mut events), ["refreshed"]);
     world.authority.assert_nothing_spent_twice();

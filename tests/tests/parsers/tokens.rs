@@ -126,17 +126,17 @@ proptest! {
         let (session, tokens) = (api.session(), api.session().tokens());
         match (&result, tokens) {
             (Ok(_), Some(tokens)) => {
-                let access = tokens.access().unwrap().secret();
+                let access = tokens.access_token().unwrap().secret();
                 prop_assert!(!access.is_empty() && access != "old" && status < 300);
                 prop_assert!(says(&said, access), "{access}");
-                let refresh = tokens.refresh().unwrap().secret();
+                let refresh = tokens.refresh_token().unwrap().secret();
                 prop_assert!(refresh == "old-refresh" || says(&said, refresh), "{refresh}");
-                prop_assert!(tokens.lifetime().is_none_or(|lifetime| !lifetime.is_zero() && lifetime <= YEAR));
+                prop_assert!(tokens.expires_in().is_none_or(|lifetime| !lifetime.is_zero() && lifetime <= YEAR));
             }
             (Err(error), Some(tokens)) => {
                 prop_assert!(error.is_refresh(), "{error:?}");
-                prop_assert_eq!(tokens.access().unwrap().secret(), "old");
-                prop_assert_eq!(tokens.refresh().unwrap().secret(), "old-refresh");
+                prop_assert_eq!(tokens.access_token().unwrap().secret(), "old");
+                prop_assert_eq!(tokens.refresh_token().unwrap().secret(), "old-refresh");
                 prop_assert_eq!(session.state(), SessionState::LoggedIn);
             }
             (result, None) => prop_assert!(
@@ -164,7 +164,7 @@ proptest! {
         if serde_json::from_str::<Value>(&text).is_err() {
             return Ok(());
         }
-        let lifetime = read.unwrap().lifetime();
+        let lifetime = read.unwrap().expires_in();
         prop_assert!(lifetime.is_none_or(|lifetime| !lifetime.is_zero() && lifetime <= YEAR), "{lifetime:?}");
         if let Ok(seconds) = text.trim_matches('"').trim().parse::<u32>() {
             let expected = Some(Duration::from_secs(seconds.into())).filter(|known| !known.is_zero());

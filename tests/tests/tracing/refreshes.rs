@@ -86,7 +86,7 @@ async fn a_failed_refresh_is_a_warning_with_its_reason() {
 
     let (_, refresh) = recorder.only("afresh.refresh");
     let field = |name| refresh.fields.get(name);
-    assert_eq!((field("afresh.cause"), field("afresh.outcome")), ("suspected", "failed"));
+    assert_eq!((field("afresh.cause"), field("afresh.outcome")), ("maybe_expired", "failed"));
     assert_eq!((field("error.type"), field("otel.status_code")), ("refresh", "ERROR"));
     let (_, call) = recorder.only("afresh.call");
     assert_eq!((call.fields.get("error.type"), call.fields.get("otel.status_code")), ("refresh", "ERROR"));
@@ -131,7 +131,7 @@ async fn a_session_tells_of_every_change() {
         .iter()
         .map(|(_, span)| (span.fields.get("afresh.cause"), span.fields.get("afresh.outcome")))
         .collect();
-    assert_eq!(outcomes, [("asked_for", "refreshed"), ("refused", "expired")]);
+    assert_eq!(outcomes, [("manual", "refreshed"), ("refused", "expired")]);
     let names: Vec<_> = recorder
         .named("afresh.call")
         .iter()

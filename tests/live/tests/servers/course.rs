@@ -90,7 +90,7 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
     assert_eq!((since.ok, since.live, since.logins), (CROWD as i64, 1, 0));
     let new = shop.session().tokens();
     let (old, new) = (old.as_ref(), new.as_ref());
-    let refreshes = |tokens: Option<&Tokens>| tokens.and_then(Tokens::refresh).cloned();
+    let refreshes = |tokens: Option<&Tokens>| tokens.and_then(Tokens::refresh_token).cloned();
     if refreshes(old).is_some() {
         assert_eq!(refreshes(old) != refreshes(new), habits.rotates);
     }
@@ -129,7 +129,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(since, Counts::default());
     // Who has kept the refresh token finds the session ended.
     if let Some(other) =
-        left.refresh().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
+        left.refresh_token().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
     {
         let error = other.order(9).await.unwrap_err();
         assert!(error.is_session_expired(), "{error}");
@@ -140,7 +140,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
 /// The counts have teeth: this is what a reuse looks like, and what afresh makes of it on either side.
 async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
     shop.log_in(server).await.unwrap();
-    let spent = shop.session().tokens().and_then(|tokens| tokens.refresh().cloned());
+    let spent = shop.session().tokens().and_then(|tokens| tokens.refresh_token().cloned());
     let Some(thief) = spent.and_then(|spent| C::with(server, Tokens::from_refresh(spent.secret()))) else {
         return;
     };

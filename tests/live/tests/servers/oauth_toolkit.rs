@@ -50,7 +50,7 @@ impl Customer for ShopClient {
 
     async fn log_out(&self) -> Result<()> {
         let tokens = ShopClient::session(self).tokens().unwrap();
-        Shop::log_out(self, tokens.refresh().unwrap()).await
+        Shop::log_out(self, tokens.refresh_token().unwrap()).await
     }
 
     fn session(&self) -> &Session {

@@ -67,7 +67,7 @@ impl Customer for AppClient {
 
     async fn log_out(&self) -> Result<()> {
         let tokens = AppClient::session(self).tokens().unwrap();
-        App::log_out(self, tokens.refresh().unwrap()).await
+        App::log_out(self, tokens.refresh_token().unwrap()).await
     }
 
     fn session(&self) -> &Session {
@@ -189,7 +189,7 @@ async fn programs_that_share_a_file_spend_nothing_twice() {
     let told = events.iter_mut().flat_map(|events| std::iter::from_fn(|| events.try_next()));
     let adopted = told.filter(|event| matches!(event, SessionEvent::Adopted)).count();
     println!("four programs, one file: {:?}, {adopted} adopted", server.counts().await);
-    App::log_out(&programs[1], programs[1].session().tokens().unwrap().refresh().unwrap()).await.unwrap();
+    App::log_out(&programs[1], programs[1].session().tokens().unwrap().refresh_token().unwrap()).await.unwrap();
     assert_eq!(server.counts().await.live, 0);
     std::fs::remove_dir_all(path.parent().unwrap()).unwrap();
 }
