@@ -100,7 +100,7 @@ impl MethodProvider {
         let none = Tokens::empty();
         let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
         let Some(exchange) = (self.refresh.exchange)(&self.upstream, tokens) else {
-            let error = Error::new(Kind::Refresh, "the session has nothing to refresh with; log in again");
+            let error = Error::new(Kind::Refresh, "the session has nothing to refresh with. Log in again");
             return Attempt::Failed { error, retry_after: None };
         };
         let endpoint = exchange.call.endpoint();

@@ -21,7 +21,7 @@ pub(super) async fn attempt(session: &Session, basis: &Snapshot) -> Option<Attem
     let Some(provider) = session.provider() else {
         let error = Error::new(
             Kind::Refresh,
-            "no way to refresh is set up; add a `#[refresh]` method or a refresher",
+            "no way to refresh is set up. Add a `#[refresh]` method or a refresher",
         );
         return Some(Attempt::Failed { error, retry_after: None });
     };

@@ -243,7 +243,7 @@ impl Session {
         // The error of the refresh says more than "expired".
         let failure = failure.filter(|_| same_epoch);
         Err(failure.or(ended).unwrap_or_else(|| {
-            Error::new(Kind::Refresh, "the refresh returned no newer credential; try again later")
+            Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
         }))
     }
 

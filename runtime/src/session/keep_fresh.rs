@@ -64,7 +64,7 @@ impl Session {
     /// ```
     pub fn keep_fresh(&self) -> Result<KeepFresh, Error> {
         let runtime = Handle::try_current().map_err(|outside| {
-            Error::new(Kind::Refresh, "`keep_fresh` needs a Tokio runtime; call it inside one")
+            Error::new(Kind::Refresh, "`keep_fresh` needs a Tokio runtime. Call it inside one")
                 .with_source(outside)
         })?;
         Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events()))))

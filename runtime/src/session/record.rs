@@ -79,7 +79,7 @@ impl Record {
         }
         // The source would quote the bytes.
         serde_json::from_slice(bytes).map_err(|_| {
-            Error::new(Kind::Store, "the store holds data that is not a session; empty it or use another one")
+            Error::new(Kind::Store, "the store holds data that is not a session. Empty it or use another one")
         })
     }
 

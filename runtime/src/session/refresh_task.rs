@@ -54,7 +54,7 @@ impl PreparedRefresh {
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Ok(runtime) = Handle::try_current() else {
             let error =
-                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime; make the call inside one");
+                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside one");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
         let running = REFRESHING.scope(task.session.id(), task.run());
@@ -137,7 +137,7 @@ impl Drop for RefreshTask {
     fn drop(&mut self) {
         if !self.completed {
             let error = if std::thread::panicking() {
-                Error::new(Kind::Refresh, "the refresh panicked; see the message of the panic")
+                Error::new(Kind::Refresh, "the refresh panicked. See the message of the panic")
             } else {
                 aborted()
             };

@@ -55,12 +55,12 @@ impl Session {
             let revoked = match revoking {
                 None | Some(Revoking::NotNeeded) => Ok(()),
                 Some(Revoking::NoRuntime) => {
-                    Err(Error::request("a revocation needs a Tokio runtime; call `revoke` inside one"))
+                    Err(Error::request("a revocation needs a Tokio runtime. Call `revoke` inside one"))
                 }
                 Some(Revoking::Task(done)) => done.await.unwrap_or_else(|broken| {
                     Err(Error::new(
                         Kind::Transport,
-                        "the revocation was cancelled; the tokens may still be valid",
+                        "the revocation was cancelled. The tokens may still be valid",
                     )
                     .with_source(broken))
                 }),
@@ -99,7 +99,7 @@ impl Session {
             let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,
-                    "the revocation did not finish within 10 s; the tokens may still be valid",
+                    "the revocation did not finish within 10 s. The tokens may still be valid",
                 )
                 .with_source(elapsed))
             });

@@ -144,7 +144,7 @@ impl fmt::Debug for SealKey {
 impl fmt::Display for SealError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::NotSealed => "the stored record is not sealed; empty the store and log in again",
+            Self::NotSealed => "the stored record is not sealed. Empty the store and log in again",
             Self::NotOpened => {
                 "the stored record does not open: the key or the name differs, or the record was changed"
             }

@@ -257,6 +257,6 @@ fn is_of_same_user(one: &Credential, other: &Credential) -> bool {
 /// Stored tokens can be of any age, as tokens that the user sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
-        Error::new(Kind::Store, "the store holds tokens that cannot be used; log in again").with_source(error)
+        Error::new(Kind::Store, "the store holds tokens that cannot be used. Log in again").with_source(error)
     })
 }

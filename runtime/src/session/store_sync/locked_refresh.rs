@@ -71,7 +71,7 @@ async fn store_result<'a>(
             if !has_same_refresh_token(&seen, basis) {
                 return stopped(Stopped::Failed(Error::new(
                     Kind::Refresh,
-                    "another process changed the refresh token during the refresh; try again",
+                    "another process changed the refresh token during the refresh. Try again",
                 )));
             }
             let answer = if ready.unanswered_before { answer.after_a_loss() } else { answer };

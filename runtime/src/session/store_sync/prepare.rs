@@ -79,7 +79,7 @@ async fn prepare_under_lock(
             return Ok(Ready { unanswered_before, ..ready });
         }
     }
-    Err(Error::new(Kind::Busy, "the lock of the store expires before it can be used; use a longer lease")
+    Err(Error::new(Kind::Busy, "the lock of the store expires before it can be used. Use a longer lease")
         .into())
 }
 
@@ -91,13 +91,13 @@ async fn lock(
     let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
-            let text = "the store could not be locked, so nothing was refreshed; check the store";
+            let text = "the store could not be locked, so nothing was refreshed. Check the store";
             return Err(Error::new(Kind::Store, text).with_source(error).into());
         }
         Err(_) => {
             let _exclusive = store_sync.exclusive().await;
             read_store(session, store_sync, basis).await?;
-            let text = "another process has been refreshing this session for more than 8 s; try again later";
+            let text = "another process has been refreshing this session for more than 8 s. Try again later";
             return Err(Error::new(Kind::Busy, text).into());
         }
     };
@@ -122,7 +122,7 @@ async fn record_intent(
             return Ok(Ready { lock, unanswered_before });
         }
     }
-    Err(Error::new(Kind::Busy, "other processes keep changing the store; try again later").into())
+    Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())
 }
 
 /// Whether an earlier refresh is unanswered. Returns an error if there is nothing left to refresh.
@@ -134,7 +134,7 @@ pub(super) async fn read_store(
     let found = store_sync.load().await?;
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
     if adoption == Adoption::OtherLogin {
-        let text = "another process logged in as another user; call `Session::load` to adopt that session";
+        let text = "another process logged in as another user. Call `Session::load` to adopt that session";
         return Err(Error::new(Kind::Superseded, text).into());
     }
     let now = session.snapshot();

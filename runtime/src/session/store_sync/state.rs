@@ -151,7 +151,7 @@ impl StoreSync {
 
     pub(super) async fn load(&self) -> Result<Found, Error> {
         let stored =
-            in_time(self.store.load(), "the session could not be read from the store; check the store")
+            in_time(self.store.load(), "the session could not be read from the store. Check the store")
                 .await?;
         let record = Record::read(&stored.record)?;
         if record.session.as_ref().is_some_and(|session| session.place.is_some()) {
@@ -188,7 +188,7 @@ impl StoreSync {
     pub(super) async fn swap(&self, swap: Swap) -> Result<Option<Revision>, Error> {
         in_time(
             self.store.swap(swap),
-            "the session could not be stored and continues in memory; check the store",
+            "the session could not be stored and continues in memory. Check the store",
         )
         .await
     }

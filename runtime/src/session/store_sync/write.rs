@@ -79,7 +79,7 @@ impl Session {
         if Handle::try_current().is_err() {
             return Err(Error::new(
                 Kind::Store,
-                "storing the session needs a Tokio runtime; make the change inside one",
+                "storing the session needs a Tokio runtime. Make the change inside one",
             ));
         }
         self.start_to_write(store_sync);
@@ -122,7 +122,7 @@ impl Session {
                 }
             }
         }
-        Err(Error::new(Kind::Store, "other processes keep changing the store; try again later"))
+        Err(Error::new(Kind::Store, "other processes keep changing the store. Try again later"))
     }
 
     /// What is to be written now, if anything is.
@@ -254,6 +254,6 @@ impl Drop for Writer {
 fn cancelled() -> Error {
     Error::new(
         Kind::Store,
-        "storing the session was cancelled by the shutdown of a runtime; it is stored with the next call",
+        "storing the session was cancelled by the shutdown of a runtime. It is stored with the next call",
     )
 }
