@@ -1,6 +1,8 @@
 //! Starts calls: of a generated client, for one more page, and of a request that the user wrote by hand.
 
 use std::future::ready;
+use std::sync::Arc;
+use std::time::Duration;
 
 use super::context::SharedContext;
 use super::deadline::within;
@@ -11,7 +13,7 @@ use crate::declaration::paging::Paging;
 use crate::error::Result;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
-use crate::response::answer::{AnswerFuture, Continuation};
+use crate::response::answer::{Answer, AnswerFuture, Continuation};
 use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
@@ -23,27 +25,28 @@ impl SharedContext {
     /// Starts a call of a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
         let endpoint = call.endpoint();
-        let (timeout, slot) = self.deadline_of(endpoint);
-        let execution =
-            call.prepare().and_then(|request| self.execution(endpoint, request, slot.clone(), reading));
+        let timeout = self.timeout(endpoint);
+        let slot = slot_for(timeout);
         let running = match endpoint.pages {
-            None => run(endpoint, execution, reading),
-            Some(paging) => run_pages(endpoint, paging, execution, reading),
+            None => run(self.clone(), endpoint, call, slot.clone(), reading),
+            Some(paging) => run_pages(self.clone(), endpoint, paging, call, slot.clone(), reading),
         };
         trace::call(endpoint.name, within(timeout, slot, running))
     }
 
     /// Starts a call for one more page.
     pub(crate) fn start_page(&self, endpoint: &'static Endpoint, request: Prepared) -> AnswerFuture {
-        let (timeout, slot) = self.deadline_of(endpoint);
+        let timeout = self.timeout(endpoint);
+        let slot = slot_for(timeout);
         let execution = self.execution(endpoint, request, slot.clone(), Reading::Whole);
-        trace::call(endpoint.name, within(timeout, slot, run(endpoint, execution, Reading::Whole)))
+        let running = Box::pin(async move { answer(&mut execution?, endpoint, Reading::Whole).await });
+        trace::call(endpoint.name, within(timeout, slot, running))
     }
 
     /// Starts a request that the user wrote by hand.
     pub(crate) fn start_hand_written(&self, request: reqwest::Request) -> AnswerFuture {
         let timeout = self.settings.timeout;
-        let slot: RejectionSlot = timeout.map(|_| Default::default());
+        let slot = slot_for(timeout);
         let running: AnswerFuture = match self.hand_written(request, slot.clone()) {
             Ok(mut execution) => Box::pin(async move {
                 let answer = execution.run(Reading::Head).await;
@@ -52,11 +55,6 @@ impl SharedContext {
             Err(error) => Box::pin(ready(Err(error))),
         };
         trace::call(HAND_WRITTEN, within(timeout, slot, running))
-    }
-
-    fn deadline_of(&self, endpoint: &'static Endpoint) -> (Option<std::time::Duration>, RejectionSlot) {
-        let timeout = self.timeout(endpoint);
-        (timeout, timeout.map(|_| Default::default()))
     }
 
     fn execution(
@@ -89,32 +87,51 @@ impl SharedContext {
     }
 }
 
-/// The one allocation of a plain call. An argument that cannot be sent comes out of the future.
-fn run(endpoint: &'static Endpoint, execution: Result<Execution>, reading: Reading) -> AnswerFuture {
+/// A call with a deadline leaves the refusal that it meets there.
+fn slot_for(timeout: Option<Duration>) -> RejectionSlot {
+    timeout.map(|_| Arc::default())
+}
+
+/// The one allocation of a plain call. The request is finished in it, so that it is not moved there. An argument that
+/// cannot be sent is the result of the future.
+fn run(
+    context: SharedContext,
+    endpoint: &'static Endpoint,
+    call: Call,
+    slot: RejectionSlot,
+    reading: Reading,
+) -> AnswerFuture {
     Box::pin(async move {
-        let mut execution = execution?;
-        match execution.run(reading).await {
-            Ok(answer) => Ok(answer.none_on(endpoint.none_on)),
-            Err(error) => Err(error.with_receipt(execution.receipt())),
-        }
+        let mut execution = context.execution(endpoint, call.prepare()?, slot, reading)?;
+        drop(context);
+        answer(&mut execution, endpoint, reading).await
     })
 }
 
 /// A call whose answer says where the next page is.
 fn run_pages(
+    context: SharedContext,
     endpoint: &'static Endpoint,
     paging: Paging,
-    execution: Result<Execution>,
+    call: Call,
+    slot: RejectionSlot,
     reading: Reading,
 ) -> AnswerFuture {
     Box::pin(async move {
-        let mut execution = execution?;
+        let mut execution = context.execution(endpoint, call.prepare()?, slot, reading)?;
         let continuation = execution.continuation(endpoint, paging)?;
-        match execution.run(reading).await {
-            Ok(answer) => Ok(answer.none_on(endpoint.none_on).with_continuation(continuation)),
-            Err(error) => Err(error.with_receipt(execution.receipt())),
-        }
+        Ok(answer(&mut execution, endpoint, reading).await?.with_continuation(continuation))
     })
+}
+
+async fn answer(execution: &mut Execution, endpoint: &'static Endpoint, reading: Reading) -> Result<Answer> {
+    match execution.run(reading).await {
+        Ok(mut answer) => {
+            answer.set_none_on(endpoint.none_on);
+            Ok(answer)
+        }
+        Err(error) => Err(error.with_receipt(execution.receipt())),
+    }
 }
 
 impl Execution {

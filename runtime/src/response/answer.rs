@@ -100,23 +100,18 @@ impl Answer {
             return Ok(Self::live(response, receipt, rejection));
         }
         match body::read(&mut response).await {
-            Ok(body) => Ok(Self { rejection, ..Self::whole_of(&mut response, body, receipt) }),
+            Ok(body) => Ok(Self {
+                status: response.status(),
+                headers: std::mem::take(response.headers_mut()),
+                content: Content::Whole(body),
+                receipt,
+                rejection,
+                secret: false,
+                refused: false,
+                none: false,
+                continuation: None,
+            }),
             Err(error) => Err(error.with_rejection_if(rejection)),
-        }
-    }
-
-    /// Creates an answer from a response whose body has been read.
-    fn whole_of(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
-        Self {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-            content: Content::Whole(body),
-            receipt,
-            rejection: None,
-            secret: false,
-            refused: false,
-            none: false,
-            continuation: None,
         }
     }
 
@@ -165,8 +160,8 @@ impl Answer {
     }
 
     /// Takes these statuses as `None` (`#[none_on(...)]`).
-    pub(crate) fn none_on(self, statuses: &[u16]) -> Self {
-        Self { none: statuses.contains(&self.status.as_u16()), ..self }
+    pub(crate) fn set_none_on(&mut self, statuses: &[u16]) {
+        self.none = statuses.contains(&self.status.as_u16());
     }
 
     /// Whether the method declares that this status means `None`.
