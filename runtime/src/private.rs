@@ -34,7 +34,7 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     reason = "so that whoever gives it away need not know that it is bound anew"
 )]
 pub fn adopt<C: Api>(client: Client) -> C {
-    declare::<C>(&client, None);
+    declare::<C>(&client, client.upstream(), None);
     C::from_client(client.bound_to(C::INFO))
 }
 

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue};
 use reqwest::{Request, Response};
+use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
 use tower::Service;
 use url::Url;
@@ -51,6 +52,7 @@ pub struct ClientBuilder<C = Client> {
     pub(super) session: Option<Session>,
     pub(super) tokens: Option<Tokens>,
     pub(super) store: Option<Arc<dyn ErasedStore>>,
+    pub(super) runtime: Option<Handle>,
     pub(super) refresh: RefreshSettings,
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
@@ -74,6 +76,7 @@ impl<C: Api> ClientBuilder<C> {
             session: None,
             tokens: None,
             store: None,
+            runtime: None,
             refresh: RefreshSettings::default(),
             headers: HeaderMap::new(),
             settings: Settings::default(),
@@ -186,6 +189,26 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
+    /// Runs refreshes, writes to the store and revocations on this runtime. Default: the runtime of the call that starts
+    /// them.
+    ///
+    /// Set it if your runtimes stand still between calls: a blocking facade with a current-thread runtime in each
+    /// thread. A refresh on a runtime that nobody runs makes no progress. Other calls of the session take it over after
+    /// 11 s, or 35 s with a store. If the server had answered by then, the answer is not read and the rotated refresh
+    /// token in it is lost. Until a call takes over, the refresh keeps the lock of the store.
+    ///
+    /// Refreshes use connections of their own, which are opened on this runtime. With [`http`](Self::http),
+    /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
+    /// connections of your client. A connection that was opened on a runtime which stands still then delays a refresh on
+    /// this one too, and its answer may stay unread: give such a client to one runtime only.
+    ///
+    /// The runtime counts for the session: the first client of a session that brings one determines it. Keep the
+    /// runtime alive as long as the session.
+    pub fn runtime(mut self, runtime: Handle) -> Self {
+        self.runtime = Some(runtime);
+        self
+    }
+
     /// Allows plain `http` to a host that is not this machine. Anyone on the network path can then read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
@@ -203,11 +226,18 @@ impl<C: Api> ClientBuilder<C> {
             return Err(error);
         }
         let upstream = Arc::new(self.upstream()?);
+        let token_upstream = match &self.runtime {
+            Some(_) => Arc::new(upstream.with_connections_of_its_own()?),
+            None => upstream.clone(),
+        };
         let session = self.session.unwrap_or_default();
+        if let Some(runtime) = self.runtime {
+            session.set_runtime(runtime);
+        }
         if let Some(store) = self.store {
             session.set_store(store);
         }
-        self.refresh.apply(&session, &upstream);
+        self.refresh.apply(&session, &token_upstream);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
@@ -216,7 +246,7 @@ impl<C: Api> ClientBuilder<C> {
         let context = SharedContext::new(upstream, session, self.settings, C::INFO);
         context.placement()?;
         let client = Client::from_context(context);
-        declare::<C>(&client, self.refresh.session_ends_on.as_deref());
+        declare::<C>(&client, &token_upstream, self.refresh.session_ends_on.as_deref());
         Ok(C::from_client(client))
     }
 

@@ -39,22 +39,32 @@ impl RefreshSettings {
 }
 
 /// Applies what an API declares to the session of `client`.
-pub(crate) fn declare<C: Api>(client: &Client, session_ends_on: Option<&[StatusCode]>) {
+/// `upstream`: where its `#[refresh]` method sends to.
+pub(crate) fn declare<C: Api>(
+    client: &Client,
+    upstream: &Arc<Upstream>,
+    session_ends_on: Option<&[StatusCode]>,
+) {
     if C::INFO.has_session {
         client.session().expect();
     }
     if let Some(refresh) = C::REFRESH {
-        set_method(client, refresh, session_ends_on);
+        set_method(client, upstream, refresh, session_ends_on);
     }
 }
 
 /// Not generic, so that it is compiled once.
-fn set_method(client: &Client, refresh: Refresh, session_ends_on: Option<&[StatusCode]>) {
+fn set_method(
+    client: &Client,
+    upstream: &Arc<Upstream>,
+    refresh: Refresh,
+    session_ends_on: Option<&[StatusCode]>,
+) {
     client.session().expect();
     let by_cookie = CREDENTIAL_REFUSED.iter().filter(|_| refresh.by_cookie);
     let usual = || by_cookie.filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
     client.session().set_provider(Arc::new(MethodProvider {
-        upstream: client.upstream().clone(),
+        upstream: upstream.clone(),
         refresh,
         ends_on: session_ends_on.map_or_else(usual, <[_]>::to_vec),
     }));

@@ -50,6 +50,8 @@ pub(crate) struct Wait {
     pub(super) stamp: Stamp,
     /// Whether this caller started the refresh.
     pub(super) started: bool,
+    /// Whether the server refused the call. It is then not sent again with the same access token.
+    pub(super) refused: bool,
 }
 
 impl Wait {

@@ -89,7 +89,7 @@ impl Session {
             Entry::TryJoin(handle) => (handle, true),
         };
         self.refuse_reentry()?;
-        let wait = Wait { handle, stamp: seen.stamp, started };
+        let wait = Wait { handle, stamp: seen.stamp, started, refused: false };
         let (by, begun) = (wait.by(), Instant::now());
         match self.wait(wait).await {
             Ok(snapshot) => {
@@ -135,14 +135,14 @@ impl Session {
                 let current = machine.current().clone();
                 let (entry, prepared) = match entry {
                     Entry::Start => {
-                        let (handle, prepared) = start_refresh(machine, Cause::Expired);
+                        let (handle, prepared) = start_refresh(self, machine, Cause::Expired);
                         (Entry::Join(handle), prepared)
                     }
                     Entry::TryStart => {
-                        let (handle, prepared) = start_refresh(machine, Cause::BeforeExpiry);
+                        let (handle, prepared) = start_refresh(self, machine, Cause::BeforeExpiry);
                         (Entry::TryJoin(handle), prepared)
                     }
-                    Entry::GoAndRefresh => (Entry::Go, start_refresh(machine, Cause::BeforeExpiry).1),
+                    Entry::GoAndRefresh => (Entry::Go, start_refresh(self, machine, Cause::BeforeExpiry).1),
                     other => (other, None),
                 };
                 Some((entry, current, prepared, expired_now))
@@ -166,7 +166,7 @@ impl Session {
         let (settled, prepared) = self.update(|machine| {
             match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
                 Settled::Start => {
-                    let (handle, prepared) = start_refresh(machine, Cause::Refused(finding));
+                    let (handle, prepared) = start_refresh(self, machine, Cause::Refused(finding));
                     (Settled::Join(handle), prepared)
                 }
                 other => (other, None),
@@ -188,7 +188,7 @@ impl Session {
             }
             Settled::Replay(current) => Next::Replay(current),
             Settled::Join(handle) => match self.refuse_reentry() {
-                Ok(()) => Next::Wait(Wait { handle, stamp: sent_with.stamp, started }),
+                Ok(()) => Next::Wait(Wait { handle, stamp: sent_with.stamp, started, refused: true }),
                 Err(error) => Next::Fail(error),
             },
         }
@@ -210,7 +210,7 @@ impl Session {
                 return Ok(None);
             }
             machine.ask(Instant::now()).map(|running| {
-                Some(running.map_or_else(|| start_refresh(machine, Cause::Manual), |handle| (handle, None)))
+                Some(running.map_or_else(|| start_refresh(self, machine, Cause::Manual), |handle| (handle, None)))
             })
         });
         let Some((handle, prepared)) = asked? else { return Ok(None) };
@@ -218,7 +218,7 @@ impl Session {
         if let Some(prepared) = prepared {
             prepared.spawn(self.clone());
         }
-        Ok(Some(Wait { handle, stamp: seen.stamp, started }))
+        Ok(Some(Wait { handle, stamp: seen.stamp, started, refused: false }))
     }
 
     /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
@@ -230,15 +230,16 @@ impl Session {
         async move {
             trace::waits();
             let failure = refresh_task::wait_for(&wait.handle, self).await;
-            self.after_wait(wait.stamp, failure)
+            self.after_wait(wait.stamp, wait.refused, failure)
         }
     }
 
-    fn after_wait(&self, stamp: Stamp, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
+    fn after_wait(&self, stamp: Stamp, refused: bool, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
         if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
-            return Ok(current);
+            let same_token = refused && current.has_token_of(stamp);
+            return if same_token { Err(errors::no_progress()) } else { Ok(current) };
         }
         // The error of the refresh says more than "expired".
         let failure = failure.filter(|_| same_epoch);
@@ -270,6 +271,33 @@ impl Session {
         self.update(|machine| machine.was_accepted(stamp, route, Instant::now()));
     }
 
+    /// Whether `handle` is the refresh that is running. A login, a logout or a takeover may have ended it.
+    pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
+        self.lock().handle().as_ref() == Some(handle)
+    }
+
+    /// The refresh of `stuck` takes too long, because its runtime stands still. It is dropped, and another one
+    /// takes its place and its lock. Returns the refresh that is running now.
+    pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
+        let (running, prepared) = self.update(|machine| {
+            let (running, basis) = (machine.handle(), machine.current().clone());
+            let cause = machine.cause().filter(|_| running.as_ref() == Some(stuck));
+            let Some(cause) = cause else { return (running, None) };
+            let prepared = PreparedRefresh::new(self, basis, cause);
+            let next = prepared.handle();
+            machine.replace_handle(next.clone());
+            if let Some(store_sync) = self.store_sync() {
+                store_sync.state().hand_over_lock(stuck, &next);
+            }
+            (Some(next), Some(prepared))
+        });
+        if let Some(prepared) = prepared {
+            stuck.task().cancel();
+            prepared.spawn(self.clone());
+        }
+        running
+    }
+
     fn refuse_reentry(&self) -> Result<(), Error> {
         if refresh_task::is_refresh_task_of(self) {
             return Err(reentrant());
@@ -280,10 +308,11 @@ impl Session {
 
 /// Reserves a new refresh, which the caller then spawns. The state machine has said that none is running.
 fn start_refresh(
+    session: &Session,
     machine: &mut StateMachine<RefreshHandle>,
     cause: Cause,
 ) -> (RefreshHandle, Option<PreparedRefresh>) {
-    let prepared = PreparedRefresh::new(machine.current().clone(), cause);
+    let prepared = PreparedRefresh::new(session, machine.current().clone(), cause);
     let handle = prepared.handle();
     machine.start(handle.clone(), cause);
     (handle, Some(prepared))

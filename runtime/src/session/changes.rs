@@ -23,7 +23,7 @@ impl Session {
         &self,
         handle: &RefreshHandle,
         result: RefreshResult,
-        after_commit: &AfterCommit<'_>,
+        after_commit: &AfterCommit,
     ) -> (Completion, Option<Error>) {
         let (now, jitter) = (Instant::now(), fastrand::f64());
         self.update(|machine| {
@@ -66,12 +66,18 @@ impl Session {
         let keeps_cookies = self.keeps_cookies() || tokens.by_cookie;
         let credential = Arc::new(Credential::new(tokens, source, Now::read(), fastrand::f64())?);
         let cookies = if keeps_cookies { cookies } else { &[] };
-        let logged_in = self.update(|machine| machine.log_in(begun, credential.clone(), cookies));
+        let logged_in = self.update(|machine| {
+            let logged_in = machine.log_in(begun, credential.clone(), cookies);
+            if logged_in.is_ok() {
+                self.count_change();
+            }
+            logged_in
+        });
         if let (Err(_), Some(begun)) = (&logged_in, begun) {
             self.revoke_discarded(begun, credential.tokens().clone());
         }
         complete_detached(logged_in?);
-        self.save();
+        self.store_changes();
         self.0.events.emit(SessionEvent::LoggedIn);
         Ok(())
     }
@@ -111,10 +117,12 @@ impl Session {
 
     /// Ends the session and returns its last snapshot.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
-        let (before, (was_logged_in, detached)) =
-            self.update(|machine| (machine.current().clone(), machine.log_out()));
+        let (before, (was_logged_in, detached)) = self.update(|machine| {
+            self.count_change();
+            (machine.current().clone(), machine.log_out())
+        });
         complete_detached(detached);
-        self.save();
+        self.store_changes();
         if was_logged_in {
             self.0.events.emit(SessionEvent::LoggedOut);
         }

@@ -4,7 +4,6 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout_at};
 
@@ -63,9 +62,8 @@ impl Session {
     /// # }
     /// ```
     pub fn keep_fresh(&self) -> Result<KeepFresh, Error> {
-        let runtime = Handle::try_current().map_err(|outside| {
+        let runtime = self.runtime().ok_or_else(|| {
             Error::new(Kind::Refresh, "`keep_fresh` needs a Tokio runtime. Call it inside one")
-                .with_source(outside)
         })?;
         Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events()))))
     }

@@ -2,14 +2,13 @@
 //! waiting.
 //!
 //! Callers hold a [`RefreshHandle`] and nothing else. The task completes it in every case: a guard reports a
-//! panic, an abort or the shutdown of the runtime as a failure. If the runtime stops without dropping the
-//! task, a waiter completes it after a timeout.
+//! panic, an abort or the shutdown of the runtime as a failure. If the runtime stands still, a waiter on another
+//! thread ends the refresh after a timeout, and another refresh takes its place.
 
+use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
-
-use tokio::runtime::Handle;
 
 use super::attempt::{attempt, result_of, too_long};
 use super::decisions::{Cause, Completion, RefreshResult};
@@ -21,11 +20,13 @@ use super::store_sync::after_commit::AfterCommit;
 use super::store_sync::locked_refresh;
 use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
-use crate::platform::task;
 use crate::trace;
 
-/// Longest time that a caller waits. The task has its own, shorter deadline.
+/// Longest time of a refresh without a store. The attempt has its own, shorter deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);
+/// Shortest time before a caller gives a refresh up. After a suspension of the process, the refresh is polled
+/// within this time.
+const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
     /// The session that this task refreshes.
@@ -40,42 +41,75 @@ pub(super) struct PreparedRefresh {
 }
 
 impl PreparedRefresh {
-    pub(super) fn new(basis: Arc<Snapshot>, cause: Cause) -> Self {
-        Self { handle: RefreshHandle::default(), basis, cause }
+    pub(super) fn new(session: &Session, basis: Arc<Snapshot>, cause: Cause) -> Self {
+        let shared = session.store_sync().is_some();
+        let limit = if shared { locked_refresh::LONGEST_WAIT } else { LONGEST_WAIT };
+        Self { handle: RefreshHandle::new(limit), basis, cause }
     }
 
     pub(super) fn handle(&self) -> RefreshHandle {
         self.handle.clone()
     }
 
-    /// Spawns the refresh on the current runtime.
+    /// Spawns the refresh on the runtime of the session, or on the current one.
     pub(super) fn spawn(self, session: Session) {
+        let (runtime, handle) = (session.runtime(), self.handle.clone());
         // The guard exists before the task: a runtime that shuts down drops the task without polling it.
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
-        let Ok(runtime) = Handle::try_current() else {
+        let Some(runtime) = runtime else {
             let error =
                 Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside one");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
         let running = REFRESHING.scope(task.session.id(), task.run());
-        task::spawn(&runtime, trace::refresh(self.cause.name(), running));
+        let running = noting_polls(handle.clone(), trace::refresh(self.cause.name(), running));
+        handle.task().spawn(&runtime, running);
     }
 }
 
-/// Waits until the refresh of `handle` is complete. Returns its failure, if it failed.
+async fn noting_polls(handle: RefreshHandle, refresh: impl Future<Output = ()>) {
+    let mut refresh = pin!(refresh);
+    poll_fn(|context| {
+        handle.polled();
+        refresh.as_mut().poll(context)
+    })
+    .await;
+}
+
+/// Waits until the refresh of `handle` is complete. Returns its failure, if it failed. If the refresh takes too
+/// long, its runtime stands still: the caller takes it over.
 pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
-    let mut completed = pin!(handle.completed());
-    // Registers first and reads second, so that no completion is missed in between.
-    completed.as_mut().enable();
-    if handle.failure().is_none() {
-        let patience =
-            if session.store_sync().is_some() { locked_refresh::LONGEST_WAIT } else { LONGEST_WAIT };
-        if within(patience, completed).await.is_none() {
-            session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
-            return handle.complete(Some(aborted()));
+    if !completes_in_time(handle).await || handle.task().is_cancelled() {
+        if let Some(next) = session.take_over(handle) {
+            // Boxed: most calls never wait for a second refresh.
+            return Box::pin(wait_for_last(&next, session)).await;
         }
     }
     handle.failure().cloned().flatten()
+}
+
+/// The same for a refresh that took over another one.
+async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
+    if !completes_in_time(handle).await {
+        session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
+        handle.complete(Some(aborted()));
+        handle.task().cancel();
+    }
+    handle.failure().cloned().flatten()
+}
+
+/// Waits until the refresh is complete, or has taken too long.
+async fn completes_in_time(handle: &RefreshHandle) -> bool {
+    let mut completed = pin!(handle.completed());
+    // Registers first and reads second, so that no completion is missed in between.
+    completed.as_mut().enable();
+    while handle.failure().is_none() {
+        let wait = handle.time_left().max(SHORTEST_WAIT);
+        if within(wait, completed.as_mut()).await.is_none() && handle.time_left().is_zero() {
+            return handle.failure().is_some();
+        }
+    }
+    true
 }
 
 /// Whether the current task refreshes `session`. If it does, it must not wait for the refresh.
@@ -93,13 +127,16 @@ struct RefreshTask {
 impl RefreshTask {
     async fn run(mut self) {
         let session = self.session.clone();
+        if !session.is_refreshed_by(&self.handle) {
+            return self.complete((RefreshResult::Aborted, None), AfterCommit::default());
+        }
         let Some(store_sync) = session.store_sync() else {
             let answer = attempt(&session, &self.basis).await.unwrap_or_else(too_long);
             return self.complete(result_of(&self.basis, answer), AfterCommit::default());
         };
         // Boxed, so that a refresh without a store does not reserve the memory.
         let (result, failure, after_commit) =
-            Box::pin(locked_refresh::refresh(&session, store_sync, &mut self.basis)).await;
+            Box::pin(locked_refresh::refresh(&session, store_sync, &self.handle, &mut self.basis)).await;
         self.complete((result, failure), after_commit);
     }
 
@@ -107,7 +144,7 @@ impl RefreshTask {
     fn complete(
         &mut self,
         (result, mut failure): (RefreshResult, RefreshFailure),
-        after_commit: AfterCommit<'_>,
+        after_commit: AfterCommit,
     ) {
         self.completed = true;
         let refreshed = match &result {
@@ -115,7 +152,7 @@ impl RefreshTask {
             _ => None,
         };
         let (completion, remembered) = self.session.complete(&self.handle, result, &after_commit);
-        after_commit.finish(&self.session, completion != Completion::Discarded);
+        after_commit.finish(&self.session, &self.handle, completion != Completion::Discarded);
         if completion == Completion::Failed && failure.is_none() {
             failure = remembered;
         }

@@ -4,7 +4,6 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::sync::oneshot;
 
 use super::decisions::RefreshResult;
@@ -91,7 +90,7 @@ impl Session {
         if !self.can_revoke() {
             return Revoking::NotNeeded;
         }
-        let Ok(runtime) = Handle::try_current() else { return Revoking::NoRuntime };
+        let Some(runtime) = self.runtime() else { return Revoking::NoRuntime };
         let session = self.clone();
         let (done, revoked) = oneshot::channel();
         task::spawn(&runtime, async move {

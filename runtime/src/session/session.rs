@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::runtime::Handle;
 
 use super::decisions::Attempt;
 use super::events::{EventChannel, SessionEvents};
@@ -92,6 +93,8 @@ pub(super) struct Inner {
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
     pub(super) store_sync: OnceLock<StoreSync>,
+    /// Where refreshes and writes run. Otherwise they run on the runtime of the call that starts them.
+    pub(super) runtime: OnceLock<Handle>,
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
     pub(super) expected: AtomicBool,
     pub(super) events: EventChannel,
@@ -149,6 +152,7 @@ impl Session {
             revoker: OnceLock::new(),
             unanswered: UnansweredRefresh::default(),
             store_sync: OnceLock::new(),
+            runtime: OnceLock::new(),
             expected: AtomicBool::new(false),
             events: EventChannel::new(),
         }))
@@ -226,6 +230,16 @@ impl Session {
 
     pub(super) fn revoker(&self) -> Option<&Revoker> {
         self.0.revoker.get()
+    }
+
+    /// Only the first call has an effect.
+    pub(crate) fn set_runtime(&self, runtime: Handle) {
+        let _ = self.0.runtime.set(runtime);
+    }
+
+    /// Where tasks of the session are spawned, if anywhere.
+    pub(super) fn runtime(&self) -> Option<Handle> {
+        self.0.runtime.get().cloned().or_else(|| Handle::try_current().ok())
     }
 
     pub(crate) fn unanswered(&self) -> &UnansweredRefresh {

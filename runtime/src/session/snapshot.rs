@@ -15,6 +15,8 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
+    /// The generation that brought the access token. A refresh may bring the same access token again.
+    pub(crate) token_since: u64,
     /// The credential is known to be invalid, and a refresh is running. Calls wait for it.
     pub(crate) wait_for_refresh: bool,
     /// A refusal is remembered. A success is reported, because it clears the refusal.
@@ -39,6 +41,7 @@ impl Snapshot {
             stamp: Stamp { epoch: 0, generation: 0 },
             login_state: LoginState::LoggedOut,
             cookies: Arc::default(),
+            token_since: 0,
             wait_for_refresh: false,
             wants_successes: false,
         }
@@ -55,6 +58,11 @@ impl Snapshot {
     /// differ.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {
         self.stamp == other.stamp && self.credential().is_some_and(|credential| credential.is_usable())
+    }
+
+    /// Whether a call that was sent with `stamp` was sent with the current access token.
+    pub(crate) fn has_token_of(&self, stamp: Stamp) -> bool {
+        self.stamp.epoch == stamp.epoch && self.token_since <= stamp.generation
     }
 
     /// The snapshot with its cookies and without its credential.

@@ -20,7 +20,7 @@ use tokio::time::Instant;
 use super::cookies::SetCookies;
 use super::credential::Source;
 use super::decisions::{Cause, Entry, Finding, Settled};
-use super::errors::{ended, excessive, expired, no_session, superseded};
+use super::errors::{ended, excessive, expired, no_progress, no_session, superseded};
 use super::failure_backoff::FailureBackoff;
 use super::forbidden_routes::ForbiddenRoutes;
 use super::lifetime::Age;
@@ -162,7 +162,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             return Settled::Ended(error);
         }
         if self.current.stamp.generation > stamp.generation {
-            return Settled::Replay(self.current.clone());
+            return self.settle_late(stamp, finding, route, now);
         }
         if !can_refresh {
             return Settled::Return(Reason::NothingToRefreshWith);
@@ -189,6 +189,19 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.republish();
         }
         Settled::Join(handle)
+    }
+
+    /// The session was refreshed since the call was sent. If the refresh brought the access token that was refused,
+    /// another send would be refused as well.
+    fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
+        match (self.current.has_token_of(stamp), finding) {
+            (false, _) => Settled::Replay(self.current.clone()),
+            (true, Finding::Expired) => Settled::Fail(no_progress()),
+            (true, Finding::Suspect) => {
+                self.replay_was_refused(self.current.stamp, finding, route, now);
+                Settled::Return(Reason::NoProgress)
+            }
+        }
     }
 
     /// The reason if this refusal needs no refresh.
@@ -221,6 +234,24 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             refused,
         });
         self.republish();
+    }
+
+    /// Why the running refresh is needed.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        self.running.as_ref().map(|running| match running {
+            RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),
+            RunningRefresh { refused: true, .. } => Cause::Refused(Finding::Suspect),
+            RunningRefresh { urgent: true, .. } => Cause::Expired,
+            RunningRefresh { before_expiry: true, .. } => Cause::BeforeExpiry,
+            RunningRefresh { .. } => Cause::Manual,
+        })
+    }
+
+    /// Another refresh takes the place of the running one.
+    pub(crate) fn replace_handle(&mut self, handle: H) {
+        if let Some(running) = &mut self.running {
+            running.handle = handle;
+        }
     }
 
     /// Stores the cookies of an ordinary response. A response to an older generation is ignored, because it

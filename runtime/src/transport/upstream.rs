@@ -38,6 +38,22 @@ impl Upstream {
         self.transport.send(request)
     }
 
+    /// The same address. If the transport is the runtime's own, it opens its own connections.
+    pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
+        let transport = match &self.transport {
+            Transport::Own(_) => Transport::own(&self.base)?,
+            given => given.clone(),
+        };
+        Ok(Self {
+            transport,
+            origin: self.origin.clone(),
+            base: self.base.clone(),
+            headers: self.headers.clone(),
+            host: self.host.clone(),
+            follows_redirects: self.follows_redirects,
+        })
+    }
+
     /// The path of the base URL, without a slash at its end: a method's path follows.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use afresh::{SessionEvent, SessionState, Tokens};
-use afresh_tests::{Answer, Authority, AuthorityConfig, Role, World};
+use afresh_tests::{Answer, Authority, AuthorityConfig, Handling, Role, World};
 use futures_util::poll;
 use serde_json::json;
 use tokio::runtime::{Builder, Runtime};
@@ -257,7 +257,7 @@ fn calls_on_another_runtime_survive_the_end_of_the_refreshs_runtime() {
     }
 }
 
-/// F7: if the runtime is kept but never runs again, calls on another runtime do not wait forever.
+/// F7: if the runtime is kept but never runs again, calls on another runtime do not wait forever. One of them refreshes.
 #[test]
 fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
     let world = World::new();
@@ -271,22 +271,44 @@ fn calls_on_another_runtime_survive_a_runtime_that_stops_running() {
         assert!(poll!(&mut call).is_pending());
         settled().await;
     });
+    let unanswered = living.block_on(world.authority.parked(Role::Refresh));
+    world.authority.open(Role::Refresh);
+    let waiter = living.spawn(shop.order(2));
+    living.block_on(world.stage.arrival()).answer(403);
+    world.guard_with(403, |_| order(2));
+    living.block_on(async {
+        let begun = Instant::now();
+        assert_eq!(waiter.await.unwrap().unwrap().id, 2);
+        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+    });
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    drop((idle, unanswered));
+    world.authority.assert_refreshes(2);
+    world.authority.assert_granted(1);
+}
+
+/// F7: if no refresh is ever answered, a call gives up the refresh that it waited for, and the one that took its place.
+#[test]
+fn a_call_waits_for_two_refreshes_at_most() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.authority.always(Role::Refresh, Handling::instead(Answer::hang()));
+    let (idle, living) = (runtime(), runtime());
+    idle.block_on(async {
+        let mut call = pin!(shop.order(1));
+        assert!(poll!(&mut call).is_pending());
+        world.stage.arrival().await.answer(403);
+        assert!(poll!(&mut call).is_pending());
+        settled().await;
+    });
     let waiter = living.spawn(shop.order(2));
     living.block_on(world.stage.arrival()).answer(403);
     living.block_on(async {
         let begun = Instant::now();
         assert!(waiter.await.unwrap().unwrap_err().is_refresh());
-        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(23), "{:?}", begun.elapsed());
     });
     assert_eq!(shop.session().state(), SessionState::LoggedIn);
-    world.authority.assert_refreshes(1);
-    drop(idle);
-    world.guard_with(403, |_| order(3));
-    world.authority.open(Role::Refresh);
-    world.authority.expire();
-    assert_eq!(living.block_on(shop.order(3)).unwrap().id, 3);
-    world.authority.assert_refreshes(2);
-    world.authority.assert_granted(1);
 }
 
 /// F8, A10: a call's deadline covers the refresh. The refresh has its own deadline, and the next call uses its

@@ -25,8 +25,10 @@ pub enum Fault {
     Fail,
     /// It is done, but returns an error.
     FailAfter,
-    /// It never returns.
+    /// It never returns, and nothing is done.
     Hang,
+    /// It is done, but never returns.
+    HangAfter,
 }
 
 /// A store in memory that counts its operations, fails and waits as the test says. Clones are the same store: two
@@ -164,6 +166,17 @@ impl FakeStore {
         &self.0.operations[op as usize]
     }
 
+    fn replace(&self, swap: Swap) -> Option<Revision> {
+        let mut stored = self.stored();
+        let stale = swap.fence.is_some_and(|fence| fence < self.0.fence.load(Ordering::SeqCst));
+        if stored.revision != swap.basis || stale {
+            return None;
+        }
+        self.0.history.lock().unwrap().push(parse(&swap.record));
+        *stored = Stored { revision: swap.basis.next(), record: swap.record };
+        Some(stored.revision)
+    }
+
     async fn pass(&self, op: Operation) -> Result<Option<Fault>, BoxError> {
         let state = self.state(op);
         state.count.fetch_add(1, Ordering::SeqCst);
@@ -190,17 +203,12 @@ impl SessionStore for FakeStore {
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
         self.0.fences.lock().unwrap().push(swap.fence);
         let fault = self.pass(Operation::Swap).await?;
-        let mut stored = self.stored();
-        let stale = swap.fence.is_some_and(|fence| fence < self.0.fence.load(Ordering::SeqCst));
-        if stored.revision != swap.basis || stale {
-            return Ok(None);
+        let revision = self.replace(swap);
+        match fault.filter(|_| revision.is_some()) {
+            Some(Fault::FailAfter) => Err("on purpose, afterwards".into()),
+            Some(Fault::HangAfter) => std::future::pending().await,
+            _ => Ok(revision),
         }
-        self.0.history.lock().unwrap().push(parse(&swap.record));
-        *stored = Stored { revision: swap.basis.next(), record: swap.record };
-        if fault == Some(Fault::FailAfter) {
-            return Err("on purpose, afterwards".into());
-        }
-        Ok(Some(stored.revision))
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {

@@ -65,12 +65,14 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
     // The connections of a runtime end with it.
     "cancellation::calls_on_another_runtime",
+    "given_up_refreshes::",
     // A call and an early refresh use two connections, so their order of arrival is open.
     "bounds::a_long",
     "uncertain_tokens::clients_that_logged_in_together_refresh_at_different_times",
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",
     // Tens of thousands of connections, or hours of calls.
     "chaos::",
+    "store_schedules::",
     "fruitless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
     "tenants::ten_thousand_tenants_share_no_global_state",
 ];

@@ -69,6 +69,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         let access = credential.tokens().access_token();
         let same =
             self.current.credential().filter(|old| access.is_some() && old.tokens().access_token() == access);
+        let token_since = same.map(|_| self.current.token_since);
         if let Some(old) = same.filter(|_| refused) {
             // The rotated refresh token is stored anyway: the old one may be spent.
             let kept = Arc::new(old.with_refresh_of(credential.tokens()));
@@ -83,6 +84,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.refresh_rejected = false;
         self.publish(|next| {
             next.stamp.generation += 1;
+            next.token_since = token_since.unwrap_or(next.stamp.generation);
             next.login_state = LoginState::LoggedIn(credential);
             next.cookies = cookies.unwrap_or_else(|| next.cookies.clone());
         });

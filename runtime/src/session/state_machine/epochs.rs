@@ -31,6 +31,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         let detached = self.start_epoch();
         self.publish(|next| {
             next.stamp.generation += 1;
+            next.token_since = next.stamp.generation;
             next.login_state = LoginState::LoggedIn(credential);
             next.cookies = Arc::new(jar);
         });
@@ -52,6 +53,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.no_way_to_log_in = false;
         self.publish(|next| {
             next.stamp.generation += 1;
+            next.token_since = next.stamp.generation;
             next.login_state = LoginState::LoggedIn(credential);
             next.cookies = cookies;
         });

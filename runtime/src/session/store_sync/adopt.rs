@@ -3,7 +3,6 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::time::{Instant, sleep};
 
 use super::state::{Adopt, Adoption, Found, StoreSync, StoredAs, SyncState};
@@ -132,7 +131,10 @@ impl Session {
         let (adoption, detached, store_is_older) = self.update(|machine| {
             let mut state = store_sync.state();
             let here = machine.current().clone();
-            if !state.stored_as_of(&here).persisted {
+            let stored_as = state.stored_as_of(&here);
+            // The store has this login: only the confirmation of its write was lost.
+            stored_as.persisted |= stored.is_some_and(|stored| stored.login == stored_as.login);
+            if !stored_as.persisted {
                 return (Adoption::Nothing, None, false);
             }
             state.revision = Some(found.revision);
@@ -158,7 +160,7 @@ impl Session {
 
     /// From now on, changes that the store reports are adopted at once.
     pub(super) fn watch_store(&self, store_sync: &StoreSync) {
-        let Ok(runtime) = Handle::try_current() else { return };
+        let Some(runtime) = self.runtime() else { return };
         let watch = || task::spawn(&runtime, watch(Arc::downgrade(&self.0), store_sync.store.clone()));
         store_sync.watcher.get_or_init(watch);
     }

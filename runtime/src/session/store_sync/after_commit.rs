@@ -1,21 +1,19 @@
 //! What a refresh does after its commit: the state of the store changes in the same step as the session, and
 //! the lock is kept until then.
 
-use tokio::sync::MutexGuard as Exclusive;
-
-use super::state::StoreSync;
+use super::state::{Exclusive, StoreSync};
+use crate::session::refresh_handle::RefreshHandle;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
-use crate::store::{Revision, StoreLock};
+use crate::store::Revision;
 
 /// What outlives the commit, and what it records.
 #[derive(Default)]
-pub(crate) struct AfterCommit<'a> {
+pub(crate) struct AfterCommit {
     pub(super) note: Option<Note>,
     /// The result must still be stored after the commit.
     pub(super) unwritten: bool,
-    pub(super) lock: Option<StoreLock>,
-    pub(super) exclusive: Option<Exclusive<'a, ()>>,
+    pub(super) exclusive: Option<Exclusive>,
 }
 
 /// What the store has when the credential is published.
@@ -25,7 +23,7 @@ pub(super) struct Note {
     pub(super) first: bool,
 }
 
-impl AfterCommit<'_> {
+impl AfterCommit {
     /// Runs in the same step as the commit. `here`: the published session.
     pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
@@ -40,13 +38,22 @@ impl AfterCommit<'_> {
         }
     }
 
-    /// Runs after the commit. `published`: the result was published.
-    pub(crate) fn finish(self, session: &Session, published: bool) {
-        let Self { unwritten, lock, exclusive, .. } = self;
+    /// Runs after the commit of `refresh`. `published`: the result was published.
+    pub(crate) fn finish(self, session: &Session, refresh: &RefreshHandle, published: bool) {
+        let Self { unwritten, exclusive, .. } = self;
         drop(exclusive);
-        let Some(store_sync) = session.store_sync().filter(|_| unwritten && published) else { return };
-        let before = std::mem::replace(&mut store_sync.state().held_lock, lock);
-        drop(before);
-        session.save();
+        let Some(store_sync) = session.store_sync() else { return };
+        let writes = unwritten && published;
+        let released = {
+            let mut state = store_sync.state();
+            if writes {
+                state.changed();
+            }
+            state.end_refresh(refresh)
+        };
+        drop(released);
+        if writes {
+            session.start_to_write(store_sync);
+        }
     }
 }

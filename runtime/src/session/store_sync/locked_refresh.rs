@@ -15,49 +15,53 @@ use crate::session::attempt::{attempt, failed, result_of, too_long};
 use crate::session::decisions::{Attempt, RefreshResult};
 use crate::session::errors::store_timeout;
 use crate::session::record::Record;
-use crate::session::refresh_handle::RefreshFailure;
+use crate::session::refresh_handle::{RefreshFailure, RefreshHandle};
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
-use crate::store::{Revision, StoreLock, Swap};
+use crate::store::{Revision, Swap};
 
 /// Longest time that a caller waits: for the preparation, the request, and two operations of the store.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
 /// A refresh up to its commit. `basis` is set to the session with which it really began.
-pub(crate) async fn refresh<'a>(
+pub(crate) async fn refresh(
     session: &Session,
-    store_sync: &'a StoreSync,
+    store_sync: &StoreSync,
+    handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
-) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
-    let ready = match prepare(session, store_sync, basis).await {
+) -> (RefreshResult, RefreshFailure, AfterCommit) {
+    let ready = match prepare(session, store_sync, handle, basis).await {
         Ok(ready) => ready,
         Err(stop) => return stopped(stop),
     };
+    if !session.is_refreshed_by(handle) {
+        return stopped(Stopped::Obsolete);
+    }
     if let Some(answer) = attempt(session, basis).await {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
     // The fate of the refresh token is unknown, so the intent stays in the store.
     let (result, failure) = result_of(basis, too_long());
-    (result, failure, AfterCommit { lock: ready.lock, ..AfterCommit::default() })
+    (result, failure, AfterCommit::default())
 }
 
 /// Stores what the server answered, then returns it.
-async fn store_result<'a>(
+async fn store_result(
     session: &Session,
-    store_sync: &'a StoreSync,
+    store_sync: &StoreSync,
     basis: &Arc<Snapshot>,
     ready: Ready,
     answer: Attempt,
-) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
+) -> (RefreshResult, RefreshFailure, AfterCommit) {
     match answer {
         Attempt::Refreshed { .. } => {
             let (result, failure) = result_of(basis, answer);
             match result {
                 RefreshResult::Refreshed { .. } => {
-                    persist(session, store_sync, basis, ready.lock, (result, failure)).await
+                    persist(session, store_sync, basis, ready.fence, (result, failure)).await
                 }
                 // The response is unusable, and the old refresh token is spent. The intent stays and records
                 // this.
-                unusable => (unusable, failure, AfterCommit { lock: ready.lock, ..AfterCommit::default() }),
+                unusable => (unusable, failure, AfterCommit::default()),
             }
         }
         Attempt::Rejected(_) => {
@@ -77,7 +81,7 @@ async fn store_result<'a>(
             let answer = if ready.unanswered_before { answer.after_a_loss() } else { answer };
             let (result, failure) = result_of(basis, answer);
             store_sync.state().intent = None;
-            (result, failure, AfterCommit { unwritten: true, lock: ready.lock, ..AfterCommit::default() })
+            (result, failure, AfterCommit { unwritten: true, ..AfterCommit::default() })
         }
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
@@ -86,21 +90,20 @@ async fn store_result<'a>(
             if answered {
                 store_sync.state().intent = None;
             }
-            (result, failure, AfterCommit { unwritten: answered, lock: ready.lock, ..AfterCommit::default() })
+            (result, failure, AfterCommit { unwritten: answered, ..AfterCommit::default() })
         }
     }
 }
 
 /// Stores the new tokens before they are published. If this fails they are published anyway, because no
 /// others are valid.
-async fn persist<'a>(
+async fn persist(
     session: &Session,
-    store_sync: &'a StoreSync,
+    store_sync: &StoreSync,
     basis: &Snapshot,
-    lock: Option<StoreLock>,
+    fence: Option<u64>,
     (result, failure): (RefreshResult, RefreshFailure),
-) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
-    let fence = lock.as_ref().map(StoreLock::fence);
+) -> (RefreshResult, RefreshFailure, AfterCommit) {
     let exclusive = timeout(DEADLINE, store_sync.exclusive()).await.ok();
     let written = match &exclusive {
         Some(_) => store_refreshed(session, store_sync, basis, fence, &result).await,
@@ -123,7 +126,7 @@ async fn persist<'a>(
         Err(_) => None,
     };
     let note = Some(Note { stored: revision, first: basis.credential().is_none() });
-    (result, failure, AfterCommit { note, unwritten: revision.is_none(), lock, exclusive })
+    (result, failure, AfterCommit { note, unwritten: revision.is_none(), exclusive })
 }
 
 async fn store_refreshed(
@@ -142,7 +145,7 @@ async fn store_refreshed(
     store_sync.swap(Swap { basis: seen, record, fence }).await
 }
 
-fn stopped<'a>(stop: Stopped) -> (RefreshResult, RefreshFailure, AfterCommit<'a>) {
+fn stopped(stop: Stopped) -> (RefreshResult, RefreshFailure, AfterCommit) {
     let (result, failure) = match stop {
         Stopped::Obsolete => (RefreshResult::Aborted, None),
         Stopped::Failed(error) => failed(error),

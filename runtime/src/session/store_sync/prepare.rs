@@ -7,15 +7,16 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::state::{Adopt, Adoption, StoreSync, StoredAs};
+use super::state::{Adopt, Adoption, HeldLock, StoreSync, StoredAs};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
 use crate::session::errors::store_timeout;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Intent, Record};
+use crate::session::refresh_handle::RefreshHandle;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
-use crate::store::{Revision, StoreLock, Swap};
+use crate::store::{Revision, Swap};
 
 /// Longest wait for the lock.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
@@ -28,7 +29,8 @@ const LEASES: u32 = 2;
 
 /// The refresh token can be sent.
 pub(super) struct Ready {
-    pub(super) lock: Option<StoreLock>,
+    /// The fence of the lock, which the session holds.
+    pub(super) fence: Option<u64>,
     /// A refresh before this one was recorded, and its result is unknown.
     pub(super) unanswered_before: bool,
 }
@@ -50,9 +52,10 @@ impl From<Error> for Stopped {
 pub(super) async fn prepare(
     session: &Session,
     store_sync: &StoreSync,
+    handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    match timeout(PREPARATION, prepare_under_lock(session, store_sync, basis)).await {
+    match timeout(PREPARATION, prepare_under_lock(session, store_sync, handle, basis)).await {
         Ok(prepared) => prepared,
         Err(_) => Err(Stopped::Failed(store_timeout())),
     }
@@ -62,6 +65,7 @@ pub(super) async fn prepare(
 async fn prepare_under_lock(
     session: &Session,
     store_sync: &StoreSync,
+    handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
     // An unstored change may hold the only valid refresh token. It is stored before another one is requested.
@@ -71,11 +75,15 @@ async fn prepare_under_lock(
     }
     let mut unanswered_before = None;
     for _ in 0..LEASES {
-        let lock = lock(session, store_sync, basis).await?;
-        let ready = record_intent(session, store_sync, basis, lock).await?;
+        let fence = lock(session, store_sync, handle, basis).await?;
+        let ready = record_intent(session, store_sync, basis, fence).await?;
         // An intent of the first round is from this process, and no refresh token was sent after it.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
-        if !ready.lock.as_ref().is_some_and(StoreLock::has_run_out) {
+        let expired = {
+            let mut state = store_sync.state();
+            state.held_lock.take_if(|held| held.lock.has_run_out())
+        };
+        if expired.is_none() {
             return Ok(Ready { unanswered_before, ..ready });
         }
     }
@@ -83,11 +91,17 @@ async fn prepare_under_lock(
         .into())
 }
 
+/// Takes the lock, unless the session holds it already. Returns its fence.
 async fn lock(
     session: &Session,
     store_sync: &StoreSync,
+    handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
-) -> Result<Option<StoreLock>, Stopped> {
+) -> Result<Option<u64>, Stopped> {
+    let reused = store_sync.state().reuse_lock(handle);
+    if reused.is_some() {
+        return Ok(reused);
+    }
     let lock = match timeout(LOCK_WAIT, store_sync.store.lock()).await {
         Ok(Ok(lock)) => lock,
         Ok(Err(error)) => {
@@ -101,25 +115,33 @@ async fn lock(
             return Err(Error::new(Kind::Busy, text).into());
         }
     };
-    if lock.is_none() && !store_sync.reported_uncoordinated.swap(true, Ordering::Relaxed) {
-        session.emit(SessionEvent::Uncoordinated);
-    }
-    Ok(lock)
+    let Some(lock) = lock else {
+        if !store_sync.reported_uncoordinated.swap(true, Ordering::Relaxed) {
+            session.emit(SessionEvent::Uncoordinated);
+        }
+        return Ok(None);
+    };
+    let fence = lock.fence();
+    let before = {
+        let mut state = store_sync.state();
+        state.held_lock.replace(HeldLock { lock, refresh: Some(handle.clone()) })
+    };
+    drop(before);
+    Ok(Some(fence))
 }
 
 async fn record_intent(
     session: &Session,
     store_sync: &StoreSync,
     basis: &mut Arc<Snapshot>,
-    lock: Option<StoreLock>,
+    fence: Option<u64>,
 ) -> Result<Ready, Stopped> {
-    let fence = lock.as_ref().map(StoreLock::fence);
     let _exclusive = store_sync.exclusive().await;
     store_sync.locate().await;
     for _ in 0..TRIES {
         let unanswered_before = read_store(session, store_sync, basis).await?;
         if store_intent(session, store_sync, basis, fence).await? {
-            return Ok(Ready { lock, unanswered_before });
+            return Ok(Ready { fence, unanswered_before });
         }
     }
     Err(Error::new(Kind::Busy, "other processes keep changing the store. Try again later").into())

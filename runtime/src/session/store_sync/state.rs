@@ -13,24 +13,32 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
-use tokio::sync::{Mutex as TaskLock, MutexGuard as Exclusive, Notify, watch};
+use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::error::{BoxError, Error, Kind};
 use crate::session::errors::store_timeout;
+use crate::platform::task::Cancel;
 use crate::session::record::{Intent, Record, StoredSession};
+use crate::session::refresh_handle::RefreshHandle;
 use crate::session::snapshot::{LoginState, Snapshot};
 use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
 /// Longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
+/// Longest time that one task keeps the others from the store: one operation, and a little more.
+const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(6);
+
+/// Held by the task that talks to the store.
+pub(super) type Exclusive = OwnedMutexGuard<()>;
 
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// Held by the task that talks to the store, so that it does not read its own half-finished write.
-    pub(super) exclusive: TaskLock<()>,
+    /// Held by the task that talks to the store, so that it does not read its own half-finished write. A task
+    /// that stands still keeps the old lock, and the others get a new one.
+    exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
     /// There is something new to write, or a caller waits for a write.
     pub(super) write_now: Notify,
@@ -59,11 +67,22 @@ pub(crate) struct SyncState {
     pub(super) changes: u64,
     pub(super) written: u64,
     pub(super) writing: bool,
-    /// The lock of a refresh whose result is not stored yet. No other process may refresh before it is.
-    pub(super) held_lock: Option<StoreLock>,
+    /// The lock of the store, if this session has it.
+    pub(super) held_lock: Option<HeldLock>,
+    /// The task that writes.
+    pub(super) writer: Cancel,
     pub(super) reads: u64,
     /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
+}
+
+/// The lock of the store. The session holds it and not the task of the refresh, so that the next refresh, or
+/// the writer, can continue under it.
+pub(super) struct HeldLock {
+    pub(super) lock: StoreLock,
+    /// The refresh that runs under it. `None`: it protects a change that is not stored yet. No other process
+    /// may refresh before it is.
+    pub(super) refresh: Option<RefreshHandle>,
 }
 
 /// How the session is identified in the store.
@@ -124,13 +143,14 @@ impl StoreSync {
             written: 0,
             writing: false,
             held_lock: None,
+            writer: Cancel::default(),
             reads: 0,
             last_read: None,
         };
         Self {
             store,
             state: Mutex::new(state),
-            exclusive: TaskLock::new(()),
+            exclusive: Mutex::default(),
             progress: watch::Sender::new(Progress::default()),
             write_now: Notify::new(),
             writer_missing: AtomicBool::new(false),
@@ -145,8 +165,22 @@ impl StoreSync {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) async fn exclusive(&self) -> Exclusive<'_, ()> {
-        self.exclusive.lock().await
+    /// Waits for the other tasks, but not for one that stands still.
+    pub(super) async fn exclusive(&self) -> Exclusive {
+        loop {
+            let lock = self.exclusive_lock().clone();
+            if let Ok(exclusive) = timeout(LONGEST_EXCLUSIVE, lock.clone().lock_owned()).await {
+                return exclusive;
+            }
+            let mut current = self.exclusive_lock();
+            if Arc::ptr_eq(&current, &lock) {
+                *current = Arc::default();
+            }
+        }
+    }
+
+    fn exclusive_lock(&self) -> MutexGuard<'_, Arc<TaskLock<()>>> {
+        self.exclusive.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(super) async fn load(&self) -> Result<Found, Error> {
@@ -210,6 +244,43 @@ impl SyncState {
             self.intent = None;
         }
         &mut self.stored_as
+    }
+
+    /// A refresh takes over the lock that the session holds already. Returns its fence.
+    pub(super) fn reuse_lock(&mut self, refresh: &RefreshHandle) -> Option<u64> {
+        let held = self.held_lock.as_mut().filter(|held| !held.lock.has_run_out())?;
+        held.refresh = Some(refresh.clone());
+        Some(held.lock.fence())
+    }
+
+    /// Another refresh continues under the lock.
+    pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
+        if let Some(held) = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
+            held.refresh = Some(to.clone());
+        }
+    }
+
+    /// A refresh ends. Returns the lock to release, unless the lock protects a change that is not stored yet.
+    #[must_use]
+    pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle) -> Option<HeldLock> {
+        let unwritten = self.has_unwritten();
+        let held = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
+        if unwritten {
+            held.refresh = None;
+            return None;
+        }
+        self.held_lock.take()
+    }
+
+    /// Returns the lock to release, if no refresh runs under it.
+    #[must_use]
+    pub(super) fn end_protection(&mut self) -> Option<HeldLock> {
+        self.held_lock.take_if(|held| held.refresh.is_none())
+    }
+
+    /// The session has changed and must be stored.
+    pub(crate) fn changed(&mut self) {
+        self.changes += 1;
     }
 
     pub(super) fn has_unwritten(&self) -> bool {

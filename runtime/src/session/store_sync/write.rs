@@ -4,24 +4,27 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::runtime::Handle;
 use tokio::time::timeout;
 
-use super::state::{Adopt, Progress, StoreSync, StoredAs, SyncState};
+use super::state::{Adopt, Found, HeldLock, Progress, StoreSync, StoredAs, SyncState};
 use crate::error::{Error, Kind};
-use crate::platform::task;
+use crate::platform::task::Cancel;
 use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Record, StoredSession};
 use crate::session::session::Session;
 use crate::session::snapshot::LoginState;
-use crate::store::{ErasedStore, Revision, StoreLock, Swap};
+use crate::store::{ErasedStore, Revision, Swap};
 
 /// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 8;
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
+/// Longest time for an attempt to write: one operation of the store, and a little more.
+const LONGEST_WRITE: Duration = Duration::from_secs(6);
+/// After this many failures, a login or logout that is not stored protects nothing any more.
+const LAST_PROTECTED: u32 = 3;
 /// After this many failures, some minutes, the task gives up on a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
@@ -38,7 +41,22 @@ impl Session {
     /// The session has changed and must be stored.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
-            store_sync.state().changes += 1;
+            store_sync.state().changed();
+            self.start_to_write(store_sync);
+        }
+    }
+
+    /// The session changes in this step of the state machine. From now on a refresh that ends keeps the lock,
+    /// until [`store_changes`](Self::store_changes) has stored the change.
+    pub(crate) fn count_change(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            store_sync.state().changed();
+        }
+    }
+
+    /// Starts to store what was counted.
+    pub(crate) fn store_changes(&self) {
+        if let Some(store_sync) = self.store_sync() {
             self.start_to_write(store_sync);
         }
     }
@@ -52,19 +70,22 @@ impl Session {
         }
     }
 
-    fn start_to_write(&self, store_sync: &StoreSync) {
-        let Ok(runtime) = Handle::try_current() else {
+    pub(super) fn start_to_write(&self, store_sync: &StoreSync) {
+        let Some(runtime) = self.runtime() else {
             return store_sync.writer_missing.store(true, Ordering::Relaxed);
         };
         store_sync.writer_missing.store(false, Ordering::Relaxed);
         let started = {
             let mut state = store_sync.state();
-            state.has_unwritten() && !std::mem::replace(&mut state.writing, true)
+            let starts = state.has_unwritten() && !std::mem::replace(&mut state.writing, true);
+            starts.then(|| {
+                state.writer = Cancel::default();
+                state.writer.clone()
+            })
         };
-        if started {
-            task::spawn(&runtime, Writer { session: self.clone(), ended: false }.run());
-        } else {
-            store_sync.write_now.notify_one();
+        match started {
+            Some(task) => task.spawn(&runtime, Writer { session: self.clone(), ended: false }.run()),
+            None => store_sync.write_now.notify_one(),
         }
     }
 
@@ -76,7 +97,7 @@ impl Session {
         if progress.borrow().written >= changes {
             return Ok(());
         }
-        if Handle::try_current().is_err() {
+        if self.runtime().is_none() {
             return Err(Error::new(
                 Kind::Store,
                 "storing the session needs a Tokio runtime. Make the change inside one",
@@ -86,6 +107,9 @@ impl Session {
         let tried = |progress: &Progress| {
             progress.written >= changes || progress.failed.as_ref().is_some_and(|(upto, _)| *upto >= changes)
         };
+        if timeout(LONGEST_WRITE, progress.wait_for(tried)).await.is_err() {
+            self.replace_writer(store_sync);
+        }
         let Ok(progress) = progress.wait_for(tried).await else { return Err(cancelled()) };
         match &progress.failed {
             Some((_, error)) if progress.written < changes => Err(error.clone()),
@@ -93,19 +117,37 @@ impl Session {
         }
     }
 
+    /// The writer makes no progress, because its runtime stands still. Another one takes its place.
+    fn replace_writer(&self, store_sync: &StoreSync) {
+        let writer = store_sync.state().writer.clone();
+        writer.cancel();
+        store_sync.progress.send_modify(|progress| progress.failed = None);
+        self.start_to_write(store_sync);
+    }
+
     /// Writes the latest state once.
     async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;
+        // The refresh of another process that is under way.
+        let mut intent = None;
         for _ in 0..TRIES {
             let Some(draft) = self.draft(store_sync) else { return Ok(()) };
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
                 // Content that this crate did not write is an error, and is not overwritten.
-                store_sync.load().await?.revision
+                let found = store_sync.load().await?;
+                if is_of_login(&found, &draft.stored_as) {
+                    // It is stored already: only the confirmation was lost.
+                    intent.clone_from(&found.record.intent);
+                    self.adopt(store_sync, &found, Adopt::SameLogin)?;
+                    continue;
+                }
+                found.revision
             };
-            let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
+            let record = draft.record.or_intent(intent.as_ref());
+            let swap = Swap { basis, record: record.write()?, fence: draft.fence };
             match store_sync.swap(swap).await? {
                 Some(revision) => {
                     self.record_written(store_sync, &draft.stored_as, revision);
@@ -115,6 +157,7 @@ impl Session {
                 None => {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
+                    intent.clone_from(&found.record.intent);
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
                     // The store is unchanged and refuses the write: the lock has expired.
                     let lock = if unchanged { store_sync.state().held_lock.take() } else { None };
@@ -136,7 +179,7 @@ impl Session {
         }
         let record = Record::new(stored_session(store_sync, &stored_as, here.credential(), &here.cookies))
             .with_intent(state.intent.clone());
-        let fence = state.held_lock.as_ref().filter(|_| stored_as.persisted).map(StoreLock::fence);
+        let fence = state.held_lock.as_ref().filter(|_| stored_as.persisted).map(|held| held.lock.fence());
         let basis = state.revision;
         Some(Draft { basis, record, fence, stored_as })
     }
@@ -205,6 +248,8 @@ impl Writer {
                     store_sync.progress.send_modify(|progress| progress.failed = Some((target, error)));
                     let wait = FIRST_WAIT.saturating_mul(1_u32.checked_shl(failures).unwrap_or(u32::MAX));
                     failures = failures.saturating_add(1);
+                    let protects_nothing = failures >= LAST_PROTECTED;
+                    drop(protects_nothing.then(|| self.end_protection(store_sync)));
                     // This task holds two references: `self` and `session`.
                     if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
                         return;
@@ -213,6 +258,14 @@ impl Writer {
                 }
             }
         }
+    }
+
+    /// The store says that it cannot store a login or logout. The lock must not block other processes for that.
+    /// After a refresh it is kept, because the store holds a spent refresh token.
+    fn end_protection(&self, store_sync: &StoreSync) -> Option<HeldLock> {
+        let machine = self.session.lock();
+        let mut state = store_sync.state();
+        if state.stored_as_of(machine.current()).persisted { None } else { state.end_protection() }
     }
 
     /// Whether everything is written.
@@ -228,9 +281,14 @@ impl Writer {
     }
 }
 
-fn finish_writing(state: &mut SyncState) -> Option<StoreLock> {
+fn finish_writing(state: &mut SyncState) -> Option<HeldLock> {
     state.writing = false;
-    state.held_lock.take()
+    state.end_protection()
+}
+
+/// Whether the store holds this login, perhaps with newer tokens.
+fn is_of_login(found: &Found, stored_as: &StoredAs) -> bool {
+    found.record.session.as_ref().is_some_and(|stored| stored.login == stored_as.login)
 }
 
 /// If the runtime shuts down and drops the writer, the next writer continues.

@@ -29,6 +29,7 @@ impl Model {
         callers.sort_unstable();
         callers.hash(&mut key);
         let good = if self.good == 0 { None } else { Some(current.stamp.generation - self.good) };
+        (current.stamp.generation - current.token_since).hash(&mut key);
         (good, self.now - self.begun.ticks, self.manual.map(relative), self.budget, self.ends).hash(&mut key);
         for refresh in self.refreshes.iter().filter(|refresh| !refresh.completed) {
             (refresh.detached, self.refresh_token - refresh.refresh_token).hash(&mut key);

@@ -1,0 +1,210 @@
+//! A refresh whose runtime stands still: two threads with a current-thread runtime each share a session, as in a blocking
+//! facade.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use afresh::{SessionEvent, SessionState};
+use afresh_tests::{Role, World};
+use futures_util::poll;
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant;
+
+use crate::api::{Shop, ShopClient, builder, logged_in_client, order, tokens};
+use crate::fake_store::{FakeStore, Operation};
+use crate::waiting::settled;
+
+fn runtime() -> Runtime {
+    Builder::new_current_thread().enable_all().start_paused(true).build().unwrap()
+}
+
+/// A call on `idle` starts a refresh and is dropped. Nothing polls `idle` afterwards.
+fn leave_a_refresh(idle: &Runtime, world: &World, shop: &ShopClient, polled: bool) {
+    idle.block_on(async {
+        let mut call = pin!(shop.order(1));
+        assert!(poll!(&mut call).is_pending());
+        world.stage.arrival().await.answer(403);
+        assert!(poll!(&mut call).is_pending());
+        if polled {
+            settled().await;
+        }
+    });
+    assert_eq!(shop.session().state(), SessionState::Refreshing);
+    world.authority.expire();
+    world.guard_with(403, |_| order(7));
+}
+
+fn with_store(world: &World, store: &FakeStore, living: &Runtime) -> ShopClient {
+    let shop = builder(world).store(store.clone()).build().unwrap();
+    living.block_on(async { shop.session().set(tokens(&world.authority.issue())).await }).unwrap();
+    shop
+}
+
+/// I7: another thread's call takes over a refresh that has not begun. It never begins afterwards.
+#[test]
+fn a_refresh_that_was_taken_over_before_it_began_sends_nothing_later() {
+    let (world, idle, living) = (World::new(), runtime(), runtime());
+    let shop = logged_in_client(&world);
+    leave_a_refresh(&idle, &world, &shop, false);
+
+    living.block_on(async {
+        let begun = Instant::now();
+        assert_eq!(shop.order(2).await.unwrap().id, 7);
+        assert!(begun.elapsed() < Duration::from_secs(12), "{:?}", begun.elapsed());
+    });
+    idle.block_on(settled());
+
+    world.authority.assert_refreshes(1);
+    assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
+}
+
+/// I7: a refresh that waits for the server is dropped when it is taken over, although its runtime stands still.
+#[test]
+fn a_refresh_that_was_taken_over_is_dropped_at_once() {
+    let (world, idle, living) = (World::new(), runtime(), runtime());
+    let shop = logged_in_client(&world);
+    world.authority.hold(Role::Refresh);
+    leave_a_refresh(&idle, &world, &shop, true);
+    let exchange = living.block_on(world.authority.parked(Role::Refresh));
+    world.authority.open(Role::Refresh);
+
+    assert_eq!(living.block_on(shop.order(2)).unwrap().id, 7);
+
+    assert!(exchange.is_abandoned());
+    exchange.release();
+    idle.block_on(settled());
+    world.authority.assert_refreshes(2);
+    world.authority.assert_granted(1);
+    assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
+}
+
+/// A call that comes after the deadline of such a refresh waits for a second at most.
+#[test]
+fn a_call_after_the_deadline_takes_over_at_once() {
+    let (world, idle, living) = (World::new(), runtime(), runtime());
+    let shop = logged_in_client(&world);
+    leave_a_refresh(&idle, &world, &shop, false);
+
+    living.block_on(async {
+        tokio::time::advance(Duration::from_secs(12)).await;
+        let begun = Instant::now();
+        assert_eq!(shop.order(2).await.unwrap().id, 7);
+        assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    });
+}
+
+/// All calls that wait for such a refresh are served by one refresh.
+#[test]
+fn calls_that_take_over_together_send_one_refresh() {
+    let (world, idle, living) = (World::new(), runtime(), runtime());
+    let shop = logged_in_client(&world);
+    leave_a_refresh(&idle, &world, &shop, false);
+
+    living.block_on(async {
+        let calls: Vec<_> = (0..50).map(|id| tokio::spawn(shop.order(id))).collect();
+        for call in calls {
+            assert_eq!(call.await.unwrap().unwrap().id, 7);
+        }
+    });
+
+    world.authority.assert_refreshes(1);
+}
+
+/// R4: the refresh that takes over uses the lock of the store that the session already holds.
+#[test]
+fn the_lock_of_the_store_is_taken_over_too() {
+    let (world, idle, living) = (World::new(), runtime(), runtime());
+    let store = FakeStore::new();
+    let shop = with_store(&world, &store, &living);
+    world.authority.hold(Role::Refresh);
+    leave_a_refresh(&idle, &world, &shop, true);
+    let exchange = living.block_on(world.authority.parked(Role::Refresh));
+    world.authority.open(Role::Refresh);
+
+    assert_eq!(living.block_on(shop.order(2)).unwrap().id, 7);
+
+    assert!(exchange.is_abandoned());
+    assert_eq!(store.count(Operation::Lock), 1);
+    idle.block_on(settled());
+    world.authority.assert_granted(1);
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+    living.block_on(async {
+        tokio::time::timeout(Duration::from_secs(1), store.locked()).await.expect("the lock is free")
+    });
+}
+
+/// S6: a refresh that stands still in the middle of an operation of the store does not keep others from the store.
+#[test]
+fn a_refresh_that_stands_still_at_the_store_is_taken_over() {
+    for at in [Operation::Lock, Operation::Load, Operation::Swap] {
+        let (world, idle, living) = (World::new(), runtime(), runtime());
+        let store = FakeStore::new();
+        let shop = with_store(&world, &store, &living);
+        store.hold(at);
+        leave_a_refresh(&idle, &world, &shop, true);
+        store.open(at);
+
+        assert_eq!(living.block_on(shop.order(2)).unwrap().id, 7, "{at:?}");
+
+        idle.block_on(settled());
+        world.authority.assert_refreshes(1);
+        assert_eq!(store.access(), Some(world.authority.access(2)));
+    }
+}
+
+/// J1: a refresh that a logout or another login has ended sends nothing.
+#[test]
+fn a_refresh_that_has_not_begun_ends_with_its_login() {
+    for with_a_store in [false, true] {
+        for login in [false, true] {
+            let (world, idle, living) = (World::new(), runtime(), runtime());
+            let store = FakeStore::new();
+            let shop =
+                if with_a_store { with_store(&world, &store, &living) } else { logged_in_client(&world) };
+            leave_a_refresh(&idle, &world, &shop, false);
+            living.block_on(async {
+                if login {
+                    shop.session().set(tokens(&world.authority.issue())).await.unwrap();
+                } else {
+                    shop.session().clear().await.unwrap();
+                }
+            });
+            idle.block_on(settled());
+            world.authority.assert_refreshes(0);
+            assert_eq!(store.count(Operation::Lock), 0);
+        }
+    }
+}
+
+/// `runtime` on the builder: the refresh goes on although the caller's runtime stands still.
+#[test]
+fn a_refresh_on_a_runtime_of_its_own_does_not_stand_still() {
+    let (world, idle) = (World::new(), runtime());
+    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let store = FakeStore::new();
+    let shop = builder(&world)
+        .tokens(tokens(&world.authority.issue()))
+        .store(store.clone())
+        .runtime(background.handle().clone())
+        .build()
+        .unwrap();
+    let mut events = shop.session().events();
+    leave_a_refresh(&idle, &world, &shop, false);
+
+    let refreshed = background.block_on(async {
+        tokio::time::timeout(Duration::from_secs(30), async {
+            while let Some(event) = events.next().await {
+                if matches!(event, SessionEvent::Refreshed) {
+                    return true;
+                }
+            }
+            false
+        })
+        .await
+    });
+
+    assert!(refreshed.expect("nothing polls the caller's runtime"));
+    world.authority.assert_refreshes(1);
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+    assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
+}

@@ -1,0 +1,87 @@
+//! A refresh that returns the access token that was refused: the call is not sent again with it.
+
+use afresh::SessionState;
+use afresh_tests::{AuthorityConfig, Role, World};
+
+use crate::api::{Shop, logged_in_client};
+use crate::waiting::{done, settled};
+
+fn repeating() -> World {
+    World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() })
+}
+
+/// D10: a refusal arrives after a refresh that returned the same access token with another refresh token.
+#[tokio::test(start_paused = true)]
+async fn a_late_401_of_the_same_token_is_no_progress() {
+    let world = repeating();
+    let shop = logged_in_client(&world);
+    let call = tokio::spawn(shop.order(7));
+    let arrival = world.stage.arrival().await;
+    shop.session().refresh().await.unwrap();
+    arrival.answer(401);
+
+    let error = done(call).await.unwrap_err();
+    assert!(error.is_no_progress(), "{error:?}");
+    assert_eq!(error.rejection().unwrap().status(), 401);
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+}
+
+/// W1: a bare 403 is then the answer of the call.
+#[tokio::test(start_paused = true)]
+async fn a_late_bare_403_of_the_same_token_is_the_answer() {
+    let world = repeating();
+    let shop = logged_in_client(&world);
+    let call = tokio::spawn(shop.order(7));
+    let arrival = world.stage.arrival().await;
+    shop.session().refresh().await.unwrap();
+    arrival.answer(403);
+
+    let error = done(call).await.unwrap_err();
+    assert!(error.is_status() && !error.is_refresh(), "{error:?}");
+    assert_eq!(error.status().unwrap(), 403);
+    world.stage.assert_sends(1);
+    world.authority.assert_refreshes(1);
+}
+
+/// D10: two refreshes later, the refused token is still the current one. With another token the call is sent again.
+#[tokio::test(start_paused = true)]
+async fn a_late_401_is_sent_again_only_with_another_token() {
+    let world = repeating();
+    let shop = logged_in_client(&world);
+    let calls = [1, 2].map(|id| tokio::spawn(shop.order(id)));
+    let mut arrivals = world.stage.arrivals(2).await;
+    for _ in 0..2 {
+        shop.session().refresh().await.unwrap();
+    }
+    arrivals.remove(0).answer(401);
+    settled().await;
+    world.stage.assert_sends(2);
+    world.authority.configure(|config| config.repeats_access = false);
+    shop.session().refresh().await.unwrap();
+    arrivals.remove(0).answer(401);
+    world.stage.arrival().await.answer_json(200, serde_json::json!({ "id": 2 }));
+    let [first, second] = calls;
+    assert!(done(first).await.unwrap_err().is_no_progress());
+    assert_eq!(done(second).await.unwrap().id, 2);
+}
+
+/// D10: a manual `#[refresh]` call ends the refresh for which a refused call waits, and returns the same access token.
+#[tokio::test(start_paused = true)]
+async fn a_manual_refresh_with_the_same_token_is_no_progress_for_waiting_calls() {
+    let world = repeating();
+    let shop = logged_in_client(&world);
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(shop.order(7));
+    world.stage.arrival().await.answer(401);
+    let running = world.authority.parked(Role::Refresh).await;
+    let manual = tokio::spawn(shop.refresh(world.authority.refresh(1).into()));
+    world.authority.parked(Role::Refresh).await.release();
+    done(manual).await.unwrap();
+
+    let error = done(call).await.unwrap_err();
+    assert!(error.is_no_progress(), "{error:?}");
+    world.stage.assert_sends(1);
+    drop(running);
+}

@@ -1,0 +1,147 @@
+//! Writes of one process that meet the writes of another one: a confirmation that is lost, and a logout during a refresh.
+
+use std::time::Duration;
+
+use afresh::{SessionState, Tokens};
+use afresh_tests::{Role, World};
+use tokio::time::sleep;
+
+use crate::api::{Shop, ShopClient, builder, order, tokens};
+use crate::fake_store::{FakeStore, Fault, Operation};
+use crate::waiting::{done, settled};
+
+fn process(world: &World, store: &FakeStore) -> ShopClient {
+    builder(world).store(store.clone()).build().unwrap()
+}
+
+fn guarded() -> World {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    world
+}
+
+fn tokens_of(world: &World, number: usize) -> Tokens {
+    Tokens::new(world.authority.access(number)).with_refresh(world.authority.refresh(number))
+}
+
+/// Long enough for the writer to try again.
+const AGAIN: Duration = Duration::from_secs(5);
+
+/// S5: a login reaches the store and its confirmation is lost. Another process refreshes. The login is not written again
+/// over the newer tokens.
+#[tokio::test(start_paused = true)]
+async fn a_login_without_confirmation_does_not_overwrite_a_refresh() {
+    for fault in [Fault::FailAfter, Fault::HangAfter] {
+        let (world, store) = (guarded(), FakeStore::new());
+        let one = process(&world, &store);
+        store.next(Operation::Swap, fault);
+        if fault == Fault::FailAfter {
+            store.next(Operation::Swap, Fault::Fail);
+        }
+        let login = tokio::spawn({
+            let session = one.session().clone();
+            let issued = tokens(&world.authority.issue());
+            async move { session.set(issued).await }
+        });
+        settled().await;
+        let two = process(&world, &store);
+        two.session().load().await.unwrap();
+        world.authority.expire();
+        two.order(7).await.unwrap();
+        let _ = done(login).await;
+        sleep(AGAIN).await;
+
+        assert_eq!(store.access(), Some(world.authority.access(2)), "{fault:?}");
+        assert_eq!(one.session().tokens(), Some(tokens_of(&world, 2)));
+        one.order(7).await.unwrap();
+        process(&world, &store).order(7).await.unwrap();
+        world.authority.assert_refreshes(1);
+    }
+}
+
+/// S5: the same while the refresh of the other process waits for the server. Its intent stays in the store.
+#[tokio::test(start_paused = true)]
+async fn a_login_without_confirmation_keeps_the_intent_of_another_process() {
+    let (world, store) = (guarded(), FakeStore::new());
+    let one = process(&world, &store);
+    store.next(Operation::Swap, Fault::FailAfter);
+    store.next(Operation::Swap, Fault::Fail);
+    one.session().set(tokens(&world.authority.issue())).await.unwrap_err();
+    let two = process(&world, &store);
+    two.session().load().await.unwrap();
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(two.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    sleep(Duration::from_secs(3)).await;
+    assert!(store.record()["intent"].is_object(), "{}", store.record());
+    exchange.release();
+    done(call).await.unwrap();
+    sleep(AGAIN).await;
+
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+    one.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+}
+
+/// S5: a refresh on the login itself: this process refreshes although the confirmation of its login was lost.
+#[tokio::test(start_paused = true)]
+async fn a_login_without_confirmation_can_be_refreshed() {
+    let (world, store) = (guarded(), FakeStore::new());
+    let one = process(&world, &store);
+    store.next(Operation::Swap, Fault::FailAfter);
+    store.next(Operation::Swap, Fault::Fail);
+    one.session().set(tokens(&world.authority.issue())).await.unwrap_err();
+    world.authority.expire();
+    one.order(7).await.unwrap();
+    assert_eq!(store.access(), Some(world.authority.access(2)));
+    world.authority.assert_refreshes(1);
+}
+
+/// J1, R4: after a logout or another login during a refresh, the lock is kept until the change is stored. Otherwise another
+/// process would read the old record and present the spent token.
+#[tokio::test(start_paused = true)]
+async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
+    for login in [false, true] {
+        let (world, store) = (guarded(), FakeStore::new());
+        let (one, two) = (process(&world, &store), process(&world, &store));
+        one.session().set(tokens(&world.authority.issue())).await.unwrap();
+        two.session().load().await.unwrap();
+        world.authority.expire();
+        world.authority.hold(Role::Refresh);
+        let first = tokio::spawn(one.order(7));
+        let exchange = world.authority.parked(Role::Refresh).await;
+        // The change reaches the store at the second attempt, a second later.
+        store.next(Operation::Swap, Fault::Fail);
+        let issued = tokens(&world.authority.issue());
+        let change = if login { one.session().set(issued) } else { one.session().clear() };
+        exchange.release();
+        world.authority.open(Role::Refresh);
+        done(first).await.unwrap_err();
+        let second = tokio::spawn(two.order(7));
+        let error = done(second).await.unwrap_err();
+        change.await.unwrap();
+        assert!(error.is_no_session() || error.is_superseded(), "{error:?}");
+        world.authority.assert_refreshes(1);
+        if !login {
+            assert_eq!(two.session().state(), SessionState::LoggedOut);
+        }
+    }
+}
+
+/// S1: a store that cannot store the logout does not keep the lock for ever.
+#[tokio::test(start_paused = true)]
+async fn the_lock_is_released_if_a_logout_cannot_be_stored() {
+    let (world, store) = (guarded(), FakeStore::new());
+    let one = process(&world, &store);
+    one.session().set(tokens(&world.authority.issue())).await.unwrap();
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let first = tokio::spawn(one.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    store.always(Operation::Swap, Some(Fault::Fail));
+    one.session().clear().await.unwrap_err();
+    exchange.release();
+    done(first).await.unwrap_err();
+    tokio::time::timeout(Duration::from_mins(1), store.locked()).await.expect("the lock is free");
+}
