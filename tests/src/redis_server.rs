@@ -78,6 +78,29 @@ impl RedisServer {
         assert!(self.comes_up(), "redis-server does not start again");
     }
 
+    /// It stands still: requests arrive and are not answered.
+    ///
+    /// # Panics
+    ///
+    /// If the signal cannot be sent.
+    pub fn stall(&self) {
+        self.signal("STOP");
+    }
+
+    /// It continues, and executes what has arrived.
+    ///
+    /// # Panics
+    ///
+    /// If the signal cannot be sent.
+    pub fn resume(&self) {
+        self.signal("CONT");
+    }
+
+    fn signal(&self, name: &str) {
+        let status = Command::new("kill").arg(format!("-{name}")).arg(self.pid().to_string()).status();
+        assert!(status.expect("the signal is sent").success(), "the signal is sent");
+    }
+
     /// The process id, for signals.
     #[must_use]
     pub fn pid(&self) -> u32 {

@@ -57,6 +57,17 @@ pub trait Place: Send + Sync + 'static {
         async { false }
     }
 
+    /// Makes the server of this place stand still until [`resume`](Self::resume), and returns true: requests arrive and
+    /// are not answered. By default there is no server.
+    fn stall(&self) -> impl Future<Output = bool> + Send {
+        async { false }
+    }
+
+    /// Ends what [`stall`](Self::stall) began. The server then executes the requests that have arrived.
+    fn resume(&self) -> impl Future<Output = ()> + Send {
+        async {}
+    }
+
     /// Waits until a lock that was not dropped expires, and returns true. By default no lock expires.
     fn outlast_the_lock(&self) -> impl Future<Output = bool> + Send {
         async { false }
@@ -78,6 +89,7 @@ pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     one_holds_the_lock_until_it_is_dropped(&new_place()).await;
     two_never_hold_the_lock(&new_place()).await;
     a_dropped_wait_leaves_nothing_behind(&new_place()).await;
+    an_abandoned_request_for_the_lock_is_harmless(&new_place()).await;
     a_login_needs_no_lock(&new_place()).await;
     locations_differ(&new_place(), &new_place()).await;
     fences_grow(&new_place()).await;
@@ -241,6 +253,25 @@ pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
     }
     drop(held);
     assert!(lock(&store).await.is_some(), "who stopped waiting does not have the lock");
+}
+
+/// R6: a server stands still for longer than a client waits for the lock, and then grants the lock to this client, which has
+/// gone. Others get the lock within 10 s of the server's return.
+pub async fn an_abandoned_request_for_the_lock_is_harmless(place: &impl Place) {
+    let (gone, next) = (place.open(), place.open());
+    // The connections are open before the server stands still.
+    drop((load(&gone).await, load(&next).await));
+    if !place.stall().await {
+        return;
+    }
+    let requests = timeout(Duration::from_secs(6), async { tokio::join!(gone.lock(), gone.lock()) });
+    let granted = requests.await.is_ok_and(|(one, other)| one.is_ok() || other.is_ok());
+    place.resume().await;
+    assert!(!granted, "a server that stands still grants nothing");
+    // The server executes what arrived before.
+    load(&next).await;
+    let lock = timeout(Duration::from_secs(10), next.lock()).await;
+    lock.expect("an abandoned request does not keep the lock").expect("a store that works");
 }
 
 /// A login and a logout store without a lock, also while another process holds it. That process then finds that its

@@ -34,6 +34,9 @@ const LEASE: Duration = Duration::from_secs(30);
 /// the old holder fail. A release removes only the own lease. Other processes learn about a change at once,
 /// or within 10 s if a message is lost.
 ///
+/// A lease lasts 3 s until its owner confirms it. So a request for the lock that Redis grants after its client has
+/// stopped waiting keeps others from the lock for 3 s only.
+///
 /// **If a connection breaks,** the next call opens a new one. A call without a response is sent once more and
 /// finds out whether it succeeded before. A call takes at most 5 s, except the wait for a lock, whose polls
 /// take at most 5 s each.

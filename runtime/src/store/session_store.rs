@@ -126,7 +126,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Why locking failed. There is no refresh then.
     ///
     /// Cancel safe: a dropped future does not hold the lock. A lock that arrives too late is released at
-    /// once.
+    /// once. A server may grant the lock after its client has stopped waiting, or has crashed. Such a lock must
+    /// end within seconds, for example because it expires soon unless the client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
     /// Resolves when the revision may be another one than `seen`, at once if it already is. By default it

@@ -2,7 +2,7 @@
 
 use std::panic::AssertUnwindSafe;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::time::Duration;
 
 use afresh::MemoryStore;
@@ -40,6 +40,8 @@ enum Defect {
     ReportsOneChange,
     /// It stores the record in two halves.
     Halves,
+    /// After a pause it grants the lock to a client that has gone.
+    GrantsToTheGone,
 }
 
 /// A store in memory with leases and a defect.
@@ -50,11 +52,12 @@ struct Faulty {
     fence: Arc<AtomicU64>,
     /// The fence of the lock's holder; 0 means none.
     holder: Arc<AtomicU64>,
+    stands_still: Arc<AtomicBool>,
 }
 
 impl Faulty {
     fn of(defect: Defect) -> Self {
-        Self { defect, memory: MemoryStore::new(), fence: <_>::default(), holder: <_>::default() }
+        Self { defect, memory: MemoryStore::new(), fence: <_>::default(), holder: <_>::default(), stands_still: <_>::default() }
     }
 
     fn is(&self, defect: Defect) -> bool {
@@ -133,6 +136,9 @@ impl SessionStore for Faulty {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
+        if self.stands_still.load(Ordering::SeqCst) {
+            return std::future::pending().await;
+        }
         if self.is(Defect::DroppedWaitLocks) {
             let store = self.clone();
             let waiting = tokio::spawn(async move {
@@ -181,6 +187,18 @@ impl Place for Faulty {
         self.memory.load().await.unwrap().record == FOREIGN
     }
 
+    async fn stall(&self) -> bool {
+        self.stands_still.store(true, Ordering::SeqCst);
+        true
+    }
+
+    async fn resume(&self) {
+        self.stands_still.store(false, Ordering::SeqCst);
+        if self.is(Defect::GrantsToTheGone) {
+            std::mem::forget(self.try_lock());
+        }
+    }
+
     async fn outlast_the_lock(&self) -> bool {
         self.holder.store(0, Ordering::SeqCst);
         true
@@ -214,6 +232,7 @@ notices! {
     a_shared_or_kept_lock_is_noticed: one_holds_the_lock_until_it_is_dropped, SharesTheLock, KeepsLocks;
     two_holders_of_the_lock_are_noticed: two_never_hold_the_lock, SharesTheLock;
     a_lock_taken_by_a_dropped_wait_is_noticed: a_dropped_wait_leaves_nothing_behind, DroppedWaitLocks;
+    a_lock_granted_to_a_client_that_has_gone_is_noticed: an_abandoned_request_for_the_lock_is_harmless, GrantsToTheGone;
     fences_that_do_not_grow_are_noticed: fences_grow, FencesStay;
     writes_under_an_expired_lock_are_noticed: an_expired_lock_cannot_store, OldFences, ReleasesTheNextLock, FencesStay;
     unreported_changes_are_noticed: every_change_is_reported_or_none, ReportsOneChange;

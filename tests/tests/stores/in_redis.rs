@@ -50,6 +50,15 @@ impl Place for InRedis {
         all.len() == 1 && all["carol"] == "her own"
     }
 
+    async fn stall(&self) -> bool {
+        self.server.stall();
+        true
+    }
+
+    async fn resume(&self) {
+        self.server.resume();
+    }
+
     /// As after its lease: the key is gone.
     async fn outlast_the_lock(&self) -> bool {
         let lock = format!("{{{}}}:lock", self.name);
@@ -71,6 +80,14 @@ impl Place for SealedInRedis {
 
     fn open(&self) -> Self::Store {
         Sealed::new(self.0.open(), SealKey::new([7; 32]))
+    }
+
+    async fn stall(&self) -> bool {
+        self.0.stall().await
+    }
+
+    async fn resume(&self) {
+        self.0.resume().await;
     }
 
     async fn outlast_the_lock(&self) -> bool {

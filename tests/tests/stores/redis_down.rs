@@ -1,6 +1,5 @@
 //! `RedisStore` while Redis is down, hangs, restarts or breaks connections.
 
-use std::process::Command;
 use std::time::{Duration, Instant};
 
 use afresh::store::{RedisStore, Revision, SessionStore, Swap};
@@ -51,19 +50,14 @@ async fn no_call_hangs_on_a_redis_that_hangs() {
     let Some(server) = RedisServer::start() else { return };
     let store = store(&server);
     store.load().await.unwrap();
-    signal(&server, "STOP");
+    server.stall();
     let started = Instant::now();
     assert!(store.load().await.is_err());
     assert!(store.swap(swap(Revision::default(), b"x")).await.is_err());
     assert!(store.lock().await.is_err());
     assert!(started.elapsed() < Duration::from_secs(3 * 5 + 5), "{:?}", started.elapsed());
-    signal(&server, "CONT");
+    server.resume();
     assert!(store.load().await.is_ok());
-}
-
-fn signal(server: &RedisServer, name: &str) {
-    let status = Command::new("kill").arg(format!("-{name}")).arg(server.pid().to_string()).status();
-    assert!(status.unwrap().success());
 }
 
 /// A write whose answer was lost is recognised as stored, and counts once. The same holds for a lock.

@@ -10,6 +10,9 @@ use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
+/// How long a lease lasts until its owner confirms it. Redis may grant it after the owner has stopped waiting:
+/// nothing else would end it then.
+const UNCONFIRMED: Duration = Duration::from_secs(3);
 /// The first pause before the lock of another process is tried again.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
 /// The longest pause.
@@ -28,20 +31,25 @@ pub(super) struct Lock {
 /// Waits until the lock is free, then takes it.
 pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     let length = lock.lease;
-    let millis = u64::try_from(length.as_millis()).unwrap_or(u64::MAX);
+    let millis = |time: Duration| u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
     let lease = Lease { lock, owner: connection::random_name(), runtime: Handle::current() };
     let Lock { connection, hash, key, .. } = &lease.lock;
     let mut pause = FIRST_PAUSE;
     loop {
-        // Counted from before the request, because the server counts from later.
-        let asked = Instant::now();
         let fence = connection.run::<u64>(|| {
             let mut script = scripts::LOCK.key(&**hash);
-            script.key(&**key).arg(&*lease.owner).arg(millis);
+            script.key(&**key).arg(&*lease.owner).arg(millis(UNCONFIRMED.min(length)));
             script
         });
         let fence = fence.await?;
-        if fence > 0 {
+        // Counted from before the request, because the server counts from later.
+        let asked = Instant::now();
+        let confirm = || {
+            let mut script = scripts::CONFIRM.key(&**key);
+            script.arg(&*lease.owner).arg(millis(length));
+            script
+        };
+        if fence > 0 && connection.run::<bool>(confirm).await? {
             return Ok(StoreLock::leased(fence, lease).until(asked + length));
         }
         tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
