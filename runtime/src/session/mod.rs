@@ -25,6 +25,7 @@ pub(crate) mod session;
 pub(crate) mod session_write;
 pub(crate) mod snapshot;
 pub(crate) mod state_machine;
+pub(crate) mod store_rules;
 pub(crate) mod store_sync;
 pub(crate) mod token_fields;
 pub(crate) mod tokens;

@@ -72,11 +72,6 @@ impl Record {
         Self { intent, ..self }
     }
 
-    /// Keeps the intent of another process.
-    pub(crate) fn or_intent(self, other: Option<&Intent>) -> Self {
-        Self { intent: self.intent.or_else(|| other.cloned()), ..self }
-    }
-
     /// Empty bytes are a store that has never been written.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self, Error> {
         if bytes.is_empty() {

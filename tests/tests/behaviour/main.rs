@@ -56,6 +56,7 @@ mod single_call;
 mod single_flight;
 mod store_operations;
 mod store_races;
+mod store_schedules;
 mod tenants;
 mod threads;
 mod uncertain_tokens;

@@ -17,6 +17,7 @@ use crate::session::refresh_handle::{RefreshHandle, complete_detached};
 use crate::session::session::{Inner, Session, SessionState};
 use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::state_machine::StateMachine;
+use crate::session::store_rules::Comparison;
 use crate::store::ErasedStore;
 
 /// How often the store is read for a session that another process may have stored.
@@ -132,12 +133,15 @@ impl Session {
             let mut state = store_sync.state();
             let here = machine.current().clone();
             let stored_as = state.stored_as_of(&here);
-            // The store has this login: only the confirmation of its write was lost.
-            stored_as.persisted |= stored.is_some_and(|stored| stored.login == stored_as.login);
-            if !stored_as.persisted {
+            let comparison = stored_as.compare(stored);
+            if comparison == Comparison::ReplacedByChange {
                 return (Adoption::Nothing, None, false);
             }
-            state.revision = Some(found.revision);
+            stored_as.persisted = true;
+            state.known(found);
+            // An intent of an older refresh token means nothing any more.
+            let intent = found.record.intent.clone().filter(|_| comparison != Comparison::Older);
+            state.other_intent = intent.filter(|intent| state.intent.as_ref() != Some(intent));
             let (adoption, detached) = adopt_stored(machine, &mut state, &here, offer, which);
             (adoption, detached, state.is_newer_than(stored))
         });
@@ -241,6 +245,7 @@ fn adopt_stored(
         login: stored.login.clone(),
         generation: stored.generation,
         persisted: true,
+        tried: None,
         other_place,
     };
     (Adoption::Adopted, detached)

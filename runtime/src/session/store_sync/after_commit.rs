@@ -33,6 +33,7 @@ impl AfterCommit {
             Some(revision) => {
                 state.revision = Some(revision);
                 state.stored_as.persisted = true;
+                state.known_login = Some(state.stored_as.login.clone());
             }
             None => state.stored_as.persisted &= !note.first,
         }

@@ -18,6 +18,7 @@ use crate::session::record::Record;
 use crate::session::refresh_handle::{RefreshFailure, RefreshHandle};
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
+use crate::session::store_rules::is_rotation_lost;
 use crate::store::{Revision, Swap};
 
 /// Longest time that a caller waits: for the preparation, the request, and two operations of the store.
@@ -78,7 +79,7 @@ async fn store_result(
                     "another process changed the refresh token during the refresh. Try again",
                 )));
             }
-            let answer = if ready.unanswered_before { answer.after_a_loss() } else { answer };
+            let answer = if is_rotation_lost(ready.unanswered_before) { answer.after_a_loss() } else { answer };
             let (result, failure) = result_of(basis, answer);
             store_sync.state().intent = None;
             (result, failure, AfterCommit { unwritten: true, ..AfterCommit::default() })

@@ -187,7 +187,9 @@ pub(super) async fn store_intent(
     }
     let mut state = store_sync.state();
     state.revision = Some(revision);
+    state.known_login = basis.credential().map(|_| stored_as.login);
     state.intent = intent;
+    state.other_intent = None;
     Ok(true)
 }
 

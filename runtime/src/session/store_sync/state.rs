@@ -23,12 +23,13 @@ use crate::platform::task::Cancel;
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::session::refresh_handle::RefreshHandle;
 use crate::session::snapshot::{LoginState, Snapshot};
+use crate::session::store_rules::{Comparison, Identity, Storage, compare, keeps_lock};
 use crate::store::{ErasedStore, Revision, StoreLock, Swap};
 
 /// Longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// Longest time that one task keeps the others from the store: one operation, and a little more.
-const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(6);
+/// Longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
+const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// Held by the task that talks to the store.
 pub(super) type Exclusive = OwnedMutexGuard<()>;
@@ -60,9 +61,13 @@ pub(super) struct Found {
 pub(crate) struct SyncState {
     /// `None` if the store must be read first.
     pub(super) revision: Option<Revision>,
+    /// The login in the record of that revision.
+    pub(super) known_login: Option<String>,
     pub(super) stored_as: StoredAs,
     /// The stored intent of a refresh of this process that has no result.
     pub(super) intent: Option<Intent>,
+    /// The intent of another process that the last read found. Until it has a result, it stays in the store.
+    pub(super) other_intent: Option<Intent>,
     /// The number of changes of the session, and the number of them that are stored.
     pub(super) changes: u64,
     pub(super) written: u64,
@@ -95,6 +100,8 @@ pub(super) struct StoredAs {
     /// Whether the store has had this session. If so, the store counts. Otherwise a change of the user is
     /// still to be stored and replaces whatever is there.
     pub(super) persisted: bool,
+    /// A write was tried at a record of this login, and its confirmation was lost.
+    pub(super) tried: Option<Option<String>>,
     /// The place that received the session, if it is another one. The original may still be there.
     pub(super) other_place: Option<String>,
 }
@@ -137,8 +144,10 @@ impl StoreSync {
             StoredAs { persisted: matches!(here.login_state, LoginState::LoggedOut), ..StoredAs::new(here) };
         let state = SyncState {
             revision: None,
+            known_login: None,
             stored_as,
             intent: None,
+            other_intent: None,
             changes: 0,
             written: 0,
             writing: false,
@@ -242,6 +251,7 @@ impl SyncState {
         if self.stored_as.epoch != here.stamp.epoch {
             self.stored_as = StoredAs::new(here);
             self.intent = None;
+            self.other_intent = None;
         }
         &mut self.stored_as
     }
@@ -263,9 +273,9 @@ impl SyncState {
     /// A refresh ends. Returns the lock to release, unless the lock protects a change that is not stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle) -> Option<HeldLock> {
-        let unwritten = self.has_unwritten();
+        let kept = keeps_lock(self.has_unwritten());
         let held = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
-        if unwritten {
+        if kept {
             held.refresh = None;
             return None;
         }
@@ -281,6 +291,12 @@ impl SyncState {
     /// The session has changed and must be stored.
     pub(crate) fn changed(&mut self) {
         self.changes += 1;
+    }
+
+    /// The store was read.
+    pub(super) fn known(&mut self, found: &Found) {
+        self.revision = Some(found.revision);
+        self.known_login = found.record.session.as_ref().map(|stored| stored.login.clone());
     }
 
     pub(super) fn has_unwritten(&self) -> bool {
@@ -301,6 +317,7 @@ impl SyncState {
         let stored_as = self.stored_as_of(here);
         stored_as.next_generation();
         self.intent = None;
+        self.other_intent = None;
     }
 }
 
@@ -309,7 +326,19 @@ impl StoredAs {
         // The hasher of the standard library is seeded by the operating system.
         let hasher = RandomState::new();
         let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
-        Self { epoch: here.stamp.epoch, login, generation: 0, persisted: false, other_place: None }
+        Self { epoch: here.stamp.epoch, login, generation: 0, persisted: false, tried: None, other_place: None }
+    }
+
+    /// What the record in the store means for this session.
+    pub(super) fn compare(&self, stored: Option<&StoredSession>) -> Comparison {
+        let here = Identity { login: &*self.login, generation: self.generation };
+        let storage = match &self.tried {
+            _ if self.persisted => Storage::Confirmed,
+            Some(replaces) => Storage::Unconfirmed { replaces: replaces.as_deref() },
+            None => Storage::Missing,
+        };
+        let stored = stored.map(|stored| Identity { login: &*stored.login, generation: stored.generation });
+        compare(&here, &storage, stored.as_ref())
     }
 
     /// For the result of a refresh.

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::state::{Adopt, Found, HeldLock, Progress, StoreSync, StoredAs, SyncState};
+use super::state::{Adopt, HeldLock, Progress, StoreSync, StoredAs, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::task::Cancel;
 use crate::session::cookies::Cookies;
@@ -15,6 +15,7 @@ use crate::session::events::SessionEvent;
 use crate::session::record::{Record, StoredSession};
 use crate::session::session::Session;
 use crate::session::snapshot::LoginState;
+use crate::session::store_rules::Comparison;
 use crate::store::{ErasedStore, Revision, Swap};
 
 /// How often a write is tried if other processes write at the same time.
@@ -129,8 +130,6 @@ impl Session {
     async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
         store_sync.locate().await;
-        // The refresh of another process that is under way.
-        let mut intent = None;
         for _ in 0..TRIES {
             let Some(draft) = self.draft(store_sync) else { return Ok(()) };
             let basis = if let Some(basis) = draft.basis {
@@ -138,26 +137,25 @@ impl Session {
             } else {
                 // Content that this crate did not write is an error, and is not overwritten.
                 let found = store_sync.load().await?;
-                if is_of_login(&found, &draft.stored_as) {
-                    // It is stored already: only the confirmation was lost.
-                    intent.clone_from(&found.record.intent);
+                if draft.stored_as.compare(found.record.session.as_ref()) != Comparison::ReplacedByChange {
+                    // It was stored already: only the confirmation was lost. Or another process has replaced it.
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
                     continue;
                 }
+                store_sync.state().known(&found);
                 found.revision
             };
-            let record = draft.record.or_intent(intent.as_ref());
-            let swap = Swap { basis, record: record.write()?, fence: draft.fence };
+            let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
+            self.note_try(store_sync, &draft.stored_as);
             match store_sync.swap(swap).await? {
                 Some(revision) => {
-                    self.record_written(store_sync, &draft.stored_as, revision);
+                    self.record_written(store_sync, &draft, revision);
                     return Ok(());
                 }
-                None if !draft.stored_as.persisted => store_sync.state().revision = None,
+                None if !draft.stored_as.persisted => refuse_try(&mut store_sync.state(), draft.stored_as),
                 None => {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
-                    intent.clone_from(&found.record.intent);
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
                     // The store is unchanged and refuses the write: the lock has expired.
                     let lock = if unchanged { store_sync.state().held_lock.take() } else { None };
@@ -174,19 +172,33 @@ impl Session {
         let here = machine.current();
         let mut state = store_sync.state();
         let stored_as = state.stored_as_of(here).clone();
-        if stored_as.persisted && matches!(here.login_state, LoginState::LoggedOut) {
+        let is_other = |login: &String| *login != stored_as.login;
+        let replaced = matches!(here.login_state, LoginState::LoggedOut)
+            || state.known_login.as_ref().is_some_and(is_other);
+        if stored_as.persisted && replaced {
             return None;
         }
         let record = Record::new(stored_session(store_sync, &stored_as, here.credential(), &here.cookies))
-            .with_intent(state.intent.clone());
+            .with_intent(state.intent.clone().or_else(|| state.other_intent.clone()));
         let fence = state.held_lock.as_ref().filter(|_| stored_as.persisted).map(|held| held.lock.fence());
         let basis = state.revision;
         Some(Draft { basis, record, fence, stored_as })
     }
 
-    fn record_written(&self, store_sync: &StoreSync, stored_as: &StoredAs, revision: Revision) {
+    /// A write is about to be tried. If its confirmation is lost, the store may have this login.
+    fn note_try(&self, store_sync: &StoreSync, stored_as: &StoredAs) {
+        let mut state = store_sync.state();
+        let known = state.known_login.clone();
+        if state.stored_as.epoch == stored_as.epoch {
+            state.stored_as.tried.get_or_insert(known);
+        }
+    }
+
+    fn record_written(&self, store_sync: &StoreSync, draft: &Draft, revision: Revision) {
+        let stored_as = &draft.stored_as;
         let mut state = store_sync.state();
         state.revision = Some(revision);
+        state.known_login = draft.record.session.as_ref().map(|stored| stored.login.clone());
         if state.stored_as.epoch == stored_as.epoch {
             state.stored_as.persisted = true;
         }
@@ -286,9 +298,12 @@ fn finish_writing(state: &mut SyncState) -> Option<HeldLock> {
     state.end_protection()
 }
 
-/// Whether the store holds this login, perhaps with newer tokens.
-fn is_of_login(found: &Found, stored_as: &StoredAs) -> bool {
-    found.record.session.as_ref().is_some_and(|stored| stored.login == stored_as.login)
+/// The store has another revision and says so: this write was not stored. `before`: how the session was known before it.
+fn refuse_try(state: &mut SyncState, before: StoredAs) {
+    state.revision = None;
+    if state.stored_as.epoch == before.epoch {
+        state.stored_as.tried = before.tried;
+    }
 }
 
 /// If the runtime shuts down and drops the writer, the next writer continues.

@@ -1,0 +1,84 @@
+//! The rules by which processes share a stored session: which record wins, what a lost confirmation means, when the lock
+//! is kept, and what an intent means. They are pure: no I/O, no tasks, no clock. `store_sync` asks them, and their tests
+//! explore all interleavings of two processes.
+
+/// Which session a process or the store has. `L` identifies the login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Identity<L> {
+    pub(crate) login: L,
+    /// Counts the credentials of the login.
+    pub(crate) generation: u64,
+}
+
+/// What the record in the store means for a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Comparison {
+    /// A login or logout here is not stored yet. It replaces the record.
+    ReplacedByChange,
+    /// The record is the session of this process.
+    Same,
+    /// The record has newer tokens of the same login. They are the truth, whichever process stored them.
+    Newer,
+    /// The record has older tokens of the same login. This process must store its own.
+    Older,
+    /// The session ended in another process.
+    LoggedOut,
+    /// The session of another login.
+    OtherLogin,
+}
+
+/// What the store knows of the last login or logout of a process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) enum Storage<L> {
+    /// It is not stored. No write of it has been tried, or all were refused.
+    Missing,
+    /// A write of it was tried at a record of the login `replaces`, and its confirmation was lost.
+    Unconfirmed { replaces: Option<L> },
+    /// It was stored.
+    Confirmed,
+}
+
+/// Compares the session `here` with the record in the store, `None` if there is no session in it.
+pub(crate) fn compare<L: PartialEq>(
+    here: &Identity<L>,
+    storage: &Storage<L>,
+    stored: Option<&Identity<L>>,
+) -> Comparison {
+    if let Some(stored) = stored.filter(|stored| stored.login == here.login) {
+        // It was stored, also if its confirmation was lost.
+        return match stored.generation.cmp(&here.generation) {
+            std::cmp::Ordering::Greater => Comparison::Newer,
+            std::cmp::Ordering::Equal => Comparison::Same,
+            std::cmp::Ordering::Less => Comparison::Older,
+        };
+    }
+    let missing = match storage {
+        Storage::Missing => true,
+        // A login never comes back. With any other record, another process may have spent the refresh token here and
+        // then replaced the login.
+        Storage::Unconfirmed { replaces } => {
+            replaces.is_some() && replaces.as_ref() == stored.map(|stored| &stored.login)
+        }
+        Storage::Confirmed => false,
+    };
+    match stored {
+        _ if missing => Comparison::ReplacedByChange,
+        None => Comparison::LoggedOut,
+        Some(_) => Comparison::OtherLogin,
+    }
+}
+
+/// Whether the lock is kept when a refresh ends: as long as the store has an older record than this process, another
+/// process would present a spent refresh token.
+pub(crate) fn keeps_lock(unwritten: bool) -> bool {
+    unwritten
+}
+
+/// Whether a rejected refresh token was probably spent by a refresh whose result was lost. `intent`: the store held an
+/// intent when the lock was taken. It stays there only if a refresh ended without a stored result.
+pub(crate) fn is_rotation_lost(intent: bool) -> bool {
+    intent
+}
+
+#[cfg(test)]
+mod tests;
