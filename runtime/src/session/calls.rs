@@ -210,7 +210,10 @@ impl Session {
                 return Ok(None);
             }
             machine.ask(Instant::now()).map(|running| {
-                Some(running.map_or_else(|| start_refresh(self, machine, Cause::Manual), |handle| (handle, None)))
+                Some(
+                    running
+                        .map_or_else(|| start_refresh(self, machine, Cause::Manual), |handle| (handle, None)),
+                )
             })
         });
         let Some((handle, prepared)) = asked? else { return Ok(None) };
@@ -234,7 +237,12 @@ impl Session {
         }
     }
 
-    fn after_wait(&self, stamp: Stamp, refused: bool, failure: Option<Error>) -> Result<Arc<Snapshot>, Error> {
+    fn after_wait(
+        &self,
+        stamp: Stamp,
+        refused: bool,
+        failure: Option<Error>,
+    ) -> Result<Arc<Snapshot>, Error> {
         let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
         let same_epoch = current.stamp.epoch == stamp.epoch;
         if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {

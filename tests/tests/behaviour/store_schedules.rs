@@ -115,7 +115,8 @@ async fn schedule(seed: u64) -> Counts {
     let mut acts = JoinSet::new();
     for _ in 0..random.usize(4..14) {
         let at = Duration::from_millis(random.u64(..ACTIVE));
-        let (shop, kind, world) = (random.choice(&processes).unwrap().clone(), random.u8(..16), world.clone());
+        let (shop, kind, world) =
+            (random.choice(&processes).unwrap().clone(), random.u8(..16), world.clone());
         counts.logins += usize::from(kind == 0);
         counts.logouts += usize::from(kind == 1);
         acts.spawn(async move {
@@ -137,7 +138,10 @@ async fn schedule(seed: u64) -> Counts {
     }
     for shop in processes.iter().filter(|shop| shop.session().state() == SessionState::LoggedIn) {
         let error = shop.order(7).await.err();
-        assert!(error.as_ref().is_none_or(|error| error.is_superseded() || error.is_no_session()), "{error:?}");
+        assert!(
+            error.as_ref().is_none_or(|error| error.is_superseded() || error.is_no_session()),
+            "{error:?}"
+        );
     }
     assert_eq!(world.authority.granted(), world.authority.refreshes(), "a spent refresh token was presented");
     counts

@@ -57,7 +57,13 @@ struct Faulty {
 
 impl Faulty {
     fn of(defect: Defect) -> Self {
-        Self { defect, memory: MemoryStore::new(), fence: <_>::default(), holder: <_>::default(), stands_still: <_>::default() }
+        Self {
+            defect,
+            memory: MemoryStore::new(),
+            fence: <_>::default(),
+            holder: <_>::default(),
+            stands_still: <_>::default(),
+        }
     }
 
     fn is(&self, defect: Defect) -> bool {

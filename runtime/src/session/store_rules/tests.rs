@@ -20,10 +20,16 @@ enum Step {
     Idle,
     Locked,
     /// The store was read. It held an intent, or none.
-    Read { unanswered: bool },
-    Ready { unanswered: bool },
+    Read {
+        unanswered: bool,
+    },
+    Ready {
+        unanswered: bool,
+    },
     /// The server answered with this refresh token.
-    Answered { token: u8 },
+    Answered {
+        token: u8,
+    },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -234,7 +240,8 @@ impl World {
         self.revision = basis + 1;
         if heard == Heard::Confirmed {
             let process = &mut self.processes[at];
-            (process.revision, process.known) = (Some(self.revision), process.session.map(|_| process.here.login));
+            (process.revision, process.known) =
+                (Some(self.revision), process.session.map(|_| process.here.login));
             (process.storage, process.unwritten) = (Storage::Confirmed, false);
             if process.step == Step::Idle && self.lock == Some(at) {
                 self.lock = None;

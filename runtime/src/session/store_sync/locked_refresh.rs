@@ -79,7 +79,8 @@ async fn store_result(
                     "another process changed the refresh token during the refresh. Try again",
                 )));
             }
-            let answer = if is_rotation_lost(ready.unanswered_before) { answer.after_a_loss() } else { answer };
+            let answer =
+                if is_rotation_lost(ready.unanswered_before) { answer.after_a_loss() } else { answer };
             let (result, failure) = result_of(basis, answer);
             store_sync.state().intent = None;
             (result, failure, AfterCommit { unwritten: true, ..AfterCommit::default() })

@@ -18,8 +18,8 @@ use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
 use crate::error::{BoxError, Error, Kind};
-use crate::session::errors::store_timeout;
 use crate::platform::task::Cancel;
+use crate::session::errors::store_timeout;
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::session::refresh_handle::RefreshHandle;
 use crate::session::snapshot::{LoginState, Snapshot};
@@ -326,7 +326,14 @@ impl StoredAs {
         // The hasher of the standard library is seeded by the operating system.
         let hasher = RandomState::new();
         let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
-        Self { epoch: here.stamp.epoch, login, generation: 0, persisted: false, tried: None, other_place: None }
+        Self {
+            epoch: here.stamp.epoch,
+            login,
+            generation: 0,
+            persisted: false,
+            tried: None,
+            other_place: None,
+        }
     }
 
     /// What the record in the store means for this session.
