@@ -65,6 +65,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "logout::a_logout_before_the_refresh_has_run_discards_it_too",
     // The connections of a runtime end with it.
     "cancellation::calls_on_another_runtime",
+    "cancellation::a_call_waits_for_two_refreshes_at_most",
     "given_up_refreshes::",
     // A call and an early refresh use two connections, so their order of arrival is open.
     "bounds::a_long",
