@@ -1,4 +1,4 @@
-//! Starts calls: of a generated client, for one more page, and of a request that the user wrote by hand.
+//! Starts the calls of a generated client, calls for further pages, and hand-written requests.
 
 use std::future::ready;
 
@@ -16,7 +16,7 @@ use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
 
-/// The name of calls that the user wrote by hand, in errors and traces.
+/// The name of hand-written requests in errors and traces.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
 impl SharedContext {
@@ -33,14 +33,14 @@ impl SharedContext {
         trace::call(endpoint.name, within(timeout, slot, running))
     }
 
-    /// Starts a call for one more page.
+    /// Starts a call for the next page.
     pub(crate) fn start_page(&self, endpoint: &'static Endpoint, request: Prepared) -> AnswerFuture {
         let (timeout, slot) = self.deadline_of(endpoint);
         let execution = self.execution(endpoint, request, slot.clone(), Reading::Whole);
         trace::call(endpoint.name, within(timeout, slot, run(endpoint, execution, Reading::Whole)))
     }
 
-    /// Starts a request that the user wrote by hand.
+    /// Starts a hand-written request.
     pub(crate) fn start_hand_written(&self, request: reqwest::Request) -> AnswerFuture {
         let timeout = self.settings.timeout;
         let slot: RejectionSlot = timeout.map(|_| Default::default());
@@ -89,7 +89,8 @@ impl SharedContext {
     }
 }
 
-/// The one allocation of a plain call. An argument that cannot be sent comes out of the future.
+/// Boxes the future of the call, which is the only allocation of a plain call. The future returns the error of an
+/// argument that cannot be encoded.
 fn run(endpoint: &'static Endpoint, execution: Result<Execution>, reading: Reading) -> AnswerFuture {
     Box::pin(async move {
         let mut execution = execution?;
@@ -100,7 +101,7 @@ fn run(endpoint: &'static Endpoint, execution: Result<Execution>, reading: Readi
     })
 }
 
-/// A call whose answer says where the next page is.
+/// A call that returns pages.
 fn run_pages(
     endpoint: &'static Endpoint,
     paging: Paging,
@@ -118,7 +119,7 @@ fn run_pages(
 }
 
 impl Execution {
-    /// How the pages after this one are fetched. `None` if the body can be sent only once.
+    /// The request for the next pages. `None` if the body can be sent only once.
     fn continuation(&self, endpoint: &'static Endpoint, paging: Paging) -> Result<Option<Box<Continuation>>> {
         let url = self.request.url(&self.context.upstream)?.into_owned();
         let Some(request) = self.request.with_url(url.clone()) else { return Ok(None) };
