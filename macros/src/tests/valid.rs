@@ -93,7 +93,7 @@ fn a_refresh_method_also_generates_a_function_for_the_session() {
     });
     expanded
         .has(&quote!(let token = <RefreshToken as ::afresh::FromSession>::from_session(__afresh_tokens)?;))
-        .has(&quote!(::afresh::__private::renewal::<Result<Tokens>, _>()))
+        .has(&quote!(::afresh::__private::refresh_outcome::<Result<Tokens>, _>()))
         .has(&quote!(&::afresh::__private::ApiInfo::new("Shop").with_session()))
         .has(&quote!(::core::option::Option::Some(::afresh::__private::Refresh::new(__afresh_refresh))));
 }

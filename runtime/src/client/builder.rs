@@ -1,4 +1,4 @@
-//! Builds a client and refuses settings that could leak a credential: [`ClientBuilder`]. What concerns the session is
+//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The settings of the session are
 //! in `builder_auth`.
 
 use std::borrow::Cow;
@@ -44,7 +44,7 @@ use crate::transport::upstream::Upstream;
 ///     .build()?;
 /// # Ok::<(), afresh::Error>(())
 /// ```
-#[must_use = "a builder does nothing until it is built"]
+#[must_use = "call `build`"]
 pub struct ClientBuilder<C = Client> {
     pub(super) base: String,
     pub(super) transport: Option<Transport>,
@@ -60,7 +60,7 @@ pub struct ClientBuilder<C = Client> {
 }
 
 impl Client {
-    /// Starts building a client of the API at `base_url`, whose origin is the one that may see credentials.
+    /// Starts building a client of the API at `base_url`. Credentials are sent to the origin of this URL only.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -83,7 +83,7 @@ impl<C: Api> ClientBuilder<C> {
         }
     }
 
-    /// Sends through your own reqwest client, with its proxies, TLS settings and time-outs. Default: a client of the
+    /// Sends requests with your own reqwest client, with its proxies, TLS settings and time-outs. Default: a client of the
     /// runtime.
     ///
     /// Prefer [`http_builder`](Self::http_builder): the runtime follows redirects itself, because it knows which headers
@@ -95,8 +95,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends through a reqwest client that the runtime finishes building: with redirects off, since the runtime follows
-    /// them itself.
+    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are off, because the runtime
+    /// follows them itself.
     ///
     /// An error of reqwest is returned by [`build`](Self::build).
     ///
@@ -118,19 +118,20 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends through a tower service of reqwest's request and response: a stack of layers, or a double in tests.
+    /// Sends requests with a tower service that takes and returns the types of reqwest: a stack of layers, or a fake server
+    /// in tests.
     ///
     /// The service sees each request as it is sent, with its credential. A layer that signs requests belongs here: it
     /// signs the second send again, with the new token. With the feature `hyper` there is
-    /// [`HyperTransport`](crate::transport::HyperTransport), which does less than reqwest and costs about half as much.
+    /// [`HyperTransport`](crate::transport::HyperTransport), which has fewer features and costs about half as much.
     ///
     /// The service must not follow redirects: the runtime cannot see whether it does. A bare [`reqwest::Client`] is
     /// treated as by [`http`](Self::http).
     ///
     /// A layer that retries belongs around the client. There it sees only what remains after a refresh, and each of its
     /// attempts is a call of its own. Inside the service it works below the session, as reqwest's own `retry` does: all
-    /// its attempts are one send of a call. It must then not retry the statuses that are refreshed for, or it repeats a
-    /// token that the server refused.
+    /// its attempts are one send of a call. It must not retry the statuses of [`refresh_on`](Self::refresh_on), because
+    /// it would repeat a token that the server refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -165,7 +166,7 @@ impl<C: Api> ClientBuilder<C> {
             }
             (Err(_), _) => self.fail("the name of a default header is not a valid header name"),
             (_, Err(_)) => {
-                self.fail("the value of a default header has a character that no header can carry")
+                self.fail("the value of a default header is not a valid header value")
             }
         }
         self
@@ -186,7 +187,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Allows plain `http` to a host that is not this machine. Anyone on the network path can then read the tokens.
+    /// Allows plain `http` to a host that is not loopback. Anyone on the network path can then read the tokens.
     pub fn allow_http(mut self) -> Self {
         self.allow_http = true;
         self
@@ -196,8 +197,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`is_builder`](Error::is_builder), with what is wrong: the base URL, plain `http`, a header, a status, a token
-    /// that no header can carry.
+    /// Returns an error with [`is_builder`](Error::is_builder) if the configuration is invalid: the base URL, plain
+    /// `http`, a header, a status, or a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);
@@ -245,17 +246,17 @@ impl<C: Api> ClientBuilder<C> {
             "https" => None,
             "http" if self.allow_http || is_loopback(url) => None,
             "http" => Some(
-                "the base URL is plain http to another machine: use https, or call `allow_http` if no one can listen on the way",
+                "the base URL is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
             ),
-            _ => Some("the base URL is neither https nor http"),
+            _ => Some("the base URL must be an https URL"),
         };
         let wrong = wrong.or_else(|| {
             let has_user = !url.username().is_empty() || url.password().is_some();
-            has_user.then_some("the base URL contains a user or a password")
+            has_user.then_some("the base URL must not contain a user name or a password")
         });
         let wrong = wrong.or_else(|| {
             let has_more = url.query().is_some() || url.fragment().is_some();
-            has_more.then_some("the base URL has a query or a fragment")
+            has_more.then_some("the base URL must not have a query or a fragment")
         });
         wrong.map_or(Ok(()), |text| Err(Error::builder(text)))
     }
@@ -265,7 +266,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 }
 
-/// Shows no settings: they may hold secrets.
+/// Omits the settings, which may hold secrets.
 impl<C: Api> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("api", &C::INFO.name).finish_non_exhaustive()

@@ -1,4 +1,4 @@
-//! What a user holds: the client, its builder, a call that is not sent yet. Start with `client`.
+//! What users hold: the client, its builder, and a call that is not sent yet. Read `client` first.
 
 pub(crate) mod api;
 pub(crate) mod builder;

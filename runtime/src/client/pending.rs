@@ -1,4 +1,4 @@
-//! A call under way: [`Pending`].
+//! The future of a call: [`Pending`].
 
 use std::fmt;
 use std::future::Future;
@@ -10,22 +10,22 @@ use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// Makes the value of a method out of its answer. Takes the name of the method, and a function that records an error in
+/// Converts the answer of a method into its value. Takes the name of the method, and a function that records an error in
 /// the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
-/// A call that is sent when it is first polled. It owns its arguments: `tokio::spawn(shop.order(7))`
-/// compiles although they were borrowed.
+/// A call that is sent when it is first polled. It owns its encoded arguments, so `tokio::spawn(shop.order(7))` compiles
+/// even if the arguments were borrowed.
 ///
-/// Cancel safe: dropping it stops the call, and never a refresh that others wait for.
+/// Cancel safe: dropping it stops the call, but not a refresh that other calls wait for.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that is the same for all types. The rest is compiled for each in the user's crate, which is
-/// why nothing there calls a function that need not know the type, not even a closure.
+/// The part of a [`Pending`] that does not depend on the type. The generic part is compiled for each type in the user's
+/// crate, so it is kept as small as possible.
 pub(crate) struct Running {
     answer: AnswerFuture,
     method: &'static str,

@@ -1,4 +1,4 @@
-//! How the session of a client is refreshed and its tokens revoked: what the builder sets, and what an API declares.
+//! How the session of a client is refreshed and how its tokens are revoked, from the builder and from an API.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ use crate::refresh::refresher_provider::RefresherProvider;
 use crate::session::{Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// What the builder sets.
+/// The settings of the builder.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
     pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
@@ -22,7 +22,7 @@ pub(super) struct RefreshSettings {
 }
 
 impl RefreshSettings {
-    /// Applied before the declaration of the API, because the first way to refresh counts.
+    /// Applied before the declarations of the API, because the first way to refresh applies.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>) {
         if let Some(refresher) = self.refresher.take() {
             let ends_on = self.session_ends_on.clone().unwrap_or_default();
@@ -38,7 +38,7 @@ impl RefreshSettings {
     }
 }
 
-/// Applies what an API declares to the session of `client`.
+/// Applies the declarations of an API to the session of `client`.
 pub(crate) fn declare<C: Api>(client: &Client, session_ends_on: Option<&[StatusCode]>) {
     if C::INFO.has_session {
         client.session().expect();

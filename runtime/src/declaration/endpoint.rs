@@ -1,4 +1,4 @@
-//! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`].
+//! The declarations of an API and of each method, as constants that the macro writes: [`ApiInfo`], [`Endpoint`].
 
 use std::time::Duration;
 
@@ -32,35 +32,35 @@ impl ApiInfo {
         }
     }
 
-    /// Statuses that say that the credential is no longer good.
+    /// The statuses that say that the credential is not valid any more.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
         self
     }
 
-    /// Bodies that say that the credential has expired.
+    /// The conditions under which an answer says that the credential has expired.
     #[must_use]
     pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
         self.expired_when = conditions;
         self
     }
 
-    /// Bodies that say that a refusal is not about the credential.
+    /// The conditions under which a refusal is not about the credential.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;
         self
     }
 
-    /// What precedes the token in its header.
+    /// The scheme before the token in its header.
     #[must_use]
     pub const fn scheme(mut self, scheme: &'static str) -> Self {
         self.scheme = Some(scheme);
         self
     }
 
-    /// Nothing precedes the token.
+    /// The header holds the token without a scheme.
     #[must_use]
     pub const fn bare_token(self) -> Self {
         self.scheme("")
@@ -73,7 +73,7 @@ impl ApiInfo {
         self
     }
 
-    /// Some method has a role in the session.
+    /// The API has a method with a role in the session.
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
@@ -87,35 +87,35 @@ pub struct Endpoint {
     pub(crate) api: &'static ApiInfo,
     pub(crate) name: &'static str,
     pub(crate) verb: &'static str,
-    /// The literal pieces of the path; a value comes between each two.
+    /// The literal parts of the path. The value of a placeholder follows each part but the last.
     pub(crate) path: &'static [&'static str],
-    /// The path as it is declared, if it has placeholders.
+    /// The declared path, if it has placeholders.
     pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
-    /// It carries no access token.
+    /// The method sends no access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
-    /// Statuses whose answer is `None`.
+    /// The statuses for which the method returns `None`.
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
 }
 
-/// What a method is to the session.
+/// The role of a method in the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It needs the session.
+    /// Needs the session.
     Ordinary,
-    /// It has nothing to do with it.
+    /// Does not use the session.
     Public,
-    /// It starts it.
+    /// Starts the session.
     Login,
-    /// It renews it.
+    /// Refreshes the session.
     Refresh,
-    /// It ends it.
+    /// Ends the session.
     Logout,
 }
 
@@ -153,7 +153,7 @@ impl Endpoint {
         self
     }
 
-    /// `#[public]`. A logout stays one.
+    /// `#[public]`. A logout keeps its role.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.bare = true;

@@ -1,6 +1,6 @@
-//! Where an API says its next page is: [`Paging`].
+//! How the next page of a list is found: [`Paging`].
 
-/// How an endpoint says where its next page is.
+/// How an endpoint announces its next page.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging(pub(crate) NextPage);
 
@@ -12,20 +12,21 @@ pub(crate) enum NextPage {
 }
 
 impl Paging {
-    /// By `Link: …; rel="next"` (RFC 8288), as GitHub does.
+    /// With a `Link: …; rel="next"` header (RFC 8288), as GitHub does.
     #[must_use]
     pub const fn link() -> Self {
         Self(NextPage::Link)
     }
 
-    /// By a field of the JSON answer, named by dots from the outside in; what it holds goes into a query
-    /// parameter.
+    /// With a cursor in a field of the JSON answer, which becomes a query parameter of the next request. Dots separate
+    /// the names of nested fields.
     #[must_use]
     pub const fn cursor(field: &'static str, parameter: &'static str) -> Self {
         Self(NextPage::Cursor { field, parameter })
     }
 
-    /// By counting a query parameter up, from 1 if the call does not say, until a page is an empty array.
+    /// With a page number as a query parameter. It starts at 1 unless the call sets it, and the last page is an empty
+    /// array.
     #[must_use]
     pub const fn number(parameter: &'static str) -> Self {
         Self(NextPage::Number { parameter })

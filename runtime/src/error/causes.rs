@@ -1,8 +1,8 @@
-//! What the errors mean that come out of a transport, or are somewhere among their causes.
+//! Classifies the errors of transports by their type and by their causes.
 
 use std::error::Error as StdError;
 
-/// A boxed error, as tower services use it.
+/// A boxed error, as tower services return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) fn any_cause(
@@ -51,10 +51,10 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }
 
-/// The error of a transport whose own time-out has passed.
+/// The error of a transport whose own time-out has expired.
 #[cfg(feature = "hyper")]
 pub(crate) fn timed_out() -> BoxError {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out has passed").into()
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
 }
 
 /// The error for an `https` address in a build that has no TLS.
@@ -65,7 +65,7 @@ pub(crate) struct NoTls;
 #[cfg(feature = "hyper")]
 impl std::fmt::Display for NoTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("https over hyper needs the feature `rustls` of afresh")
+        f.write_str("`HyperTransport` was built without TLS. Enable the feature `rustls` of afresh to use https")
     }
 }
 

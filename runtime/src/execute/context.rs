@@ -15,7 +15,7 @@ use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
 
-/// The upstream, the session and the settings of a client, and what one API declares of them.
+/// The upstream, the session and the settings of a client, combined with the declarations of one API.
 pub(crate) struct Context {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session: Session,
@@ -25,8 +25,8 @@ pub(crate) struct Context {
 
 /// A context that is cheap to clone.
 ///
-/// The compiler sees no deeper than the trait object. Otherwise it would ask of all the types within, at each call in
-/// the user's crate, whether the generated client is `Send` and `Sync`.
+/// The trait object speeds up the build of the user's crate. Without it, the compiler would check for each call whether
+/// all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
 
@@ -61,7 +61,7 @@ impl SharedContext {
 }
 
 impl Context {
-    /// Where the credential stands in calls of the API that the context is bound to.
+    /// Where a request of this API carries the credential.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
@@ -71,16 +71,16 @@ impl Context {
         if self.session.is_expected() { Demand::Required } else { Demand::Optional }
     }
 
-    /// Whether the session's credential belongs into `request`: not if it goes to another origin, and not if it carries
-    /// a credential of its own.
+    /// Whether `request` gets the session's credential. It does not if it goes to another origin or has its own
+    /// credential.
     pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// By what the answers to `endpoint` are classified. Conditions of the method replace those of the trait; functions
-    /// of the builder are added to both.
+    /// The rules that classify the answers to `endpoint`. The conditions of the method replace those of the trait. The
+    /// functions of the builder are added to both.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
@@ -100,7 +100,7 @@ impl Context {
         }
     }
 
-    /// The method's own statuses, then the builder's, then the trait's.
+    /// The statuses of the method, or those of the builder, or those of the trait.
     fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);

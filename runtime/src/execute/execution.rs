@@ -1,4 +1,4 @@
-//! One call from start to end: [`Execution`]. What follows a refused credential is in `resend`.
+//! One call from start to end: [`Execution`]. The file `resend.rs` handles a refused credential.
 
 use std::sync::Arc;
 use std::task::Poll;
@@ -24,8 +24,8 @@ use crate::transport::transport::Sent;
 
 /// A call that is being executed.
 ///
-/// Steps that most calls do not take are boxed: thousands of calls may wait for one refresh, and none should hold room
-/// for a step that it does not take.
+/// Rare steps are boxed. Thousands of calls may wait for one refresh, and a future reserves memory for each step that is
+/// not boxed.
 pub(crate) struct Execution {
     pub(super) context: SharedContext,
     pub(super) request: Prepared,
@@ -38,15 +38,15 @@ pub(crate) struct Execution {
 /// reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
-    /// What the session was when the request was sent.
+    /// The stamp of the session when the request was sent.
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session remembers refusals that a success would clear.
+    /// Whether the session remembers refusals, which a success would clear.
     learning: bool,
 }
 
-/// A request is under way, or the call waits for a refresh first.
+/// The request was sent, or the call has to wait for a refresh first.
 enum FirstSend {
     Sent(Attached, InSpan<Sent>),
     Wait,
@@ -120,7 +120,7 @@ impl Execution {
         snapshot: Option<&Snapshot>,
     ) -> Result<(Attached, InSpan<Sent>), Error> {
         let request = self.request.request(&self.context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        let request = request.ok_or_else(|| Error::request("the body was sent already and cannot be sent again. Call the method again with a new body"))?;
         self.receipt.sends += 1;
         self.receipt.stamp = snapshot.map(|snapshot| snapshot.stamp);
         let attached = Attached {
@@ -131,7 +131,7 @@ impl Execution {
         Ok((attached, self.sender()?.send(request, snapshot, false)))
     }
 
-    /// Whether the answer is used as it is: a success that says nothing about the session.
+    /// Whether the answer is a success that says nothing about the session. Such an answer is returned at once.
     fn is_plain(&self, response: &Response, attached: Attached) -> bool {
         response.status().is_success()
             && !response.sets_cookies()
@@ -139,8 +139,8 @@ impl Execution {
             && !(attached.credential && self.plan.judges_successes(&self.context))
     }
 
-    /// Follows redirects, classifies the answer and does what it calls for. With the final response it returns the
-    /// refusal that the call met before.
+    /// Follows redirects, classifies the answer and, if the credential was refused, continues with
+    /// [`refused`](Self::refused). Returns the final response and the earlier refusal of the call, if any.
     async fn settle(
         &mut self,
         response: Response,
@@ -150,7 +150,7 @@ impl Execution {
         let session = &context.session;
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
         if response.status().is_redirection() {
-            // The next hop is another request. It carries what the session has by then.
+            // The next hop is a new request, so it carries the current credential.
             if let Some(sent_with) = &snapshot {
                 snapshot = Some(session.revalidate(sent_with)?);
                 self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);
@@ -180,7 +180,7 @@ impl Execution {
         sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await
     }
 
-    /// What the answer says against the credential. The verdict is kept in the receipt.
+    /// Whether the answer refuses the credential. The receipt records the verdict.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,

@@ -1,5 +1,5 @@
-//! One call from start to end: attach the credential, send, classify, refresh, send again. No other folder knows
-//! that a call is sent again once. Start with `execution`.
+//! One call from start to end: attach the credential, send, classify, refresh, send again. No other folder decides
+//! whether a call is sent again. Read `execution` first.
 
 pub(crate) mod context;
 pub(crate) mod deadline;

@@ -8,7 +8,7 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// Where a call with a deadline leaves the refusal that it meets, for the error of a deadline that passes.
+/// Holds the refusal of a call with a deadline, so that the error of a time-out can contain it.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// How a call is treated.
@@ -25,11 +25,11 @@ pub(crate) struct Plan {
 pub(crate) enum Declaration {
     /// A method of a trait.
     Method(&'static Endpoint),
-    /// A request that the user wrote by hand. Boxed, so that other calls hold no room for it.
+    /// A hand-written request. Boxed, so that other calls reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 
-/// What a trait would declare of a hand-written request.
+/// The same information for a hand-written request.
 pub(crate) struct HandWritten {
     pub(crate) placement: Placement,
     /// The name under which refusals are remembered.
@@ -52,7 +52,7 @@ impl Plan {
         }
     }
 
-    /// Whether a success may be a refusal.
+    /// Whether an answer with a 2xx status can be a refusal.
     pub(crate) fn judges_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),

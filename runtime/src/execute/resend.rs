@@ -13,10 +13,10 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// The first answer was a refusal, and a newer credential exists or can be had.
+    /// The first answer refused the credential, and a newer credential exists or can be requested.
     #[expect(
         clippy::manual_async_fn,
-        reason = "an async fn holds its arguments twice, in each call that waits"
+        reason = "the future of an async fn holds its arguments twice"
     )]
     pub(super) fn refused(
         &mut self,
@@ -27,7 +27,7 @@ impl Execution {
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // Before the call waits: the refresh may need the connection.
+            // Dropped before the call waits, because the refresh may need the connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -50,7 +50,7 @@ impl Execution {
         Error::new(Kind::NotReplayable, text)
     }
 
-    /// What the session is after the refresh.
+    /// The snapshot of the session after the refresh.
     #[expect(clippy::manual_async_fn, reason = "as above")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -89,7 +89,7 @@ impl Execution {
         }
     }
 
-    /// The second send. Its answer is final.
+    /// Sends the request again. The second answer is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,
@@ -112,7 +112,7 @@ impl Execution {
             self.receipt.reason = Some(Reason::FreshTokenRefused);
             context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
         }
-        // The verdict of the last refusal: that of the second answer, or the one that the refresh overcame.
+        // The receipt keeps the last verdict: that of the second answer if it refuses, or that of the first one.
         self.receipt.verdict = self.receipt.verdict.or(first_verdict);
         Ok((response, Some(rejection)))
     }

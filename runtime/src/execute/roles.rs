@@ -1,6 +1,6 @@
 //! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand.
 //!
-//! They are never refreshed for and never sent again, and no redirect takes them to another origin.
+//! They never start a refresh and are never sent again. They follow no redirect to another origin.
 
 use super::context::SharedContext;
 use super::deadline::within;
@@ -54,9 +54,10 @@ impl SharedContext {
     }
 }
 
-/// The tokens in the answer become the session before the caller sees them.
+/// The session is set from the tokens in the answer before the caller gets them.
 async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
-    // The cookies of the session go along, because some servers set one for the login form; the credential does not.
+    // The request carries the cookies of the session, because some servers set one for the login form. It does not carry
+    // the credential.
     let before = call.context.session.snapshot().without_credential();
     let (answer, cookies) = call.send(&before).await?;
     if answer.status().is_success() {
@@ -67,7 +68,7 @@ async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
     Ok(answer)
 }
 
-/// The tokens become the next credential of the same session, as after a refresh by the runtime.
+/// The tokens become the next credential of the same session, as they do after a refresh by the runtime.
 async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
     let begun = call.context.session.snapshot();
     let (answer, cookies) = call.send(&begun.without_credential()).await?;
@@ -79,9 +80,9 @@ async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
     Ok(answer)
 }
 
-/// The session ends here first. Whatever becomes of the request, nothing is logged in afterwards.
+/// Ends the session before the request is sent, so the session is logged out even if the request fails.
 async fn log_out(mut call: RoleCall) -> Result<Answer> {
-    // The server must learn of the session that is stored, too. If it cannot be read, the logout goes on without it.
+    // The session in the store must be logged out at the server, too. If the store cannot be read, the logout continues.
     let _ = call.context.session.check_store().await;
     let ended = call.context.session.log_out();
     let (answer, _) = if call.endpoint.bare {
@@ -105,14 +106,14 @@ impl RoleCall {
             spans: &spans,
         };
         let request = self.request.request(&context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        let request = request.ok_or_else(|| Error::request("the body was sent already and cannot be sent again. Call the method again with a new body"))?;
         let response = sender.send(request, Some(snapshot), false).await?;
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
         let (response, own) = Box::pin(received).await?;
         if !own {
-            return Err(Error::new(Kind::Transport, "the request was redirected to another origin"));
+            return Err(Error::new(Kind::Transport, "the server redirected the request to another origin, where its secrets are not sent. Check the base URL"));
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());

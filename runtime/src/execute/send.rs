@@ -1,4 +1,4 @@
-//! Sends one request of a call, follows redirects, and decides at each hop whether the credential goes along:
+//! Sends one request of a call, follows redirects, and decides at each hop whether the request carries the credential:
 //! [`Sender`].
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
@@ -28,7 +28,7 @@ pub(crate) struct Sender<'a> {
 }
 
 impl Sender<'_> {
-    /// Hands `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
+    /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
     /// if the request goes to the client's own origin and no earlier hop left that origin.
     pub(crate) fn send(
         &self,
@@ -50,11 +50,11 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows the redirects that start at `response`, the answer to the first request. With the last response it
-    /// returns whether the client's own origin sent it.
+    /// Follows the redirects that start at `response`, the answer to the first request. Returns the last response, and
+    /// whether the client's own origin sent it.
     ///
-    /// `stamp`: what the session was when the request was sent. A late answer must not overwrite newer cookies. Cookies
-    /// that belong to the session which the call makes are added to `cookies`.
+    /// `stamp` is that of the session when the request was sent, because a late answer must not overwrite newer cookies.
+    /// The cookies of a session that this call creates are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,
@@ -70,7 +70,7 @@ impl Sender<'_> {
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
             let next = hop.next(&response, url, self.upstream);
             let next = next.filter(|next| !(next.left_origin && self.has_role));
-            // A redirect that cannot be followed is the answer.
+            // A redirect that cannot be followed is returned to the caller.
             let request = match &next {
                 Some(next) => self.request_for(call, next)?,
                 None => None,
@@ -81,7 +81,7 @@ impl Sender<'_> {
             self.spans.redirected();
             response = self.send(request, snapshot, hop.left_origin).await?;
         }
-        Err(Error::new(Kind::Transport, "the server redirects without end"))
+        Err(Error::new(Kind::Transport, "the server redirected the request too often. Check the URL"))
     }
 
     /// Whether the client's own origin sent `response`. Only then are its cookies kept.

@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::execute::placement::Placement;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
-/// What the builder sets. Where it sets nothing, the declaration of the API counts.
+/// The settings of the builder. Where there is none, the declaration of the API applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
@@ -23,15 +23,15 @@ pub(crate) struct Settings {
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// How many calls are sent at the same time after a refresh.
+    /// Limits how many calls are sent at the same time after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// What the settings of a client and the declaration of one API mean for all calls of that API.
+/// The settings of a client combined with the declarations of one API, computed once for all its calls.
 pub(crate) struct Binding {
-    /// Where the credential stands in them.
+    /// Where the requests carry the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether a success may be a refusal, unless the method has conditions of its own.
+    /// Whether an answer with a 2xx status can be a refusal, unless the method has conditions of its own.
     judges_successes: bool,
 }
 
@@ -42,7 +42,7 @@ impl Settings {
         Binding { placement, judges_successes }
     }
 
-    /// Where the credential stands in calls of `api` over `upstream`.
+    /// Where the requests of `api` carry the credential.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);
@@ -56,7 +56,7 @@ impl Settings {
 }
 
 impl Binding {
-    /// Whether a success of this method may be a refusal.
+    /// Whether an answer with a 2xx status to this method can be a refusal.
     pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
         self.judges_successes || endpoint.expired_when.is_some()
     }

@@ -18,7 +18,7 @@ pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
 /// A token request of a `#[refresh]` method: a call without a session, and how to read its response.
 #[derive(Debug)]
-pub struct Exchange {
+pub struct RefreshRequest {
     pub(crate) call: Call,
     pub(crate) tokens_of: TokensOf,
 }
@@ -27,21 +27,21 @@ pub struct Exchange {
 /// for itself.
 #[derive(Clone, Copy)]
 pub struct Refresh {
-    pub(crate) exchange: fn(&Upstream, &Tokens) -> Option<Exchange>,
+    pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,
     pub(crate) by_cookie: bool,
 }
 
 impl Refresh {
     /// The parameters are filled from the tokens of the session.
     #[must_use]
-    pub const fn new(exchange: fn(&Upstream, &Tokens) -> Option<Exchange>) -> Self {
-        Self { exchange, by_cookie: false }
+    pub const fn new(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
+        Self { request, by_cookie: false }
     }
 
     /// There are no parameters: the refresh token is a cookie.
     #[must_use]
-    pub const fn by_cookie(exchange: fn(&Upstream, &Tokens) -> Option<Exchange>) -> Self {
-        Self { exchange, by_cookie: true }
+    pub const fn by_cookie(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
+        Self { request, by_cookie: true }
     }
 }
 
@@ -66,7 +66,7 @@ impl CredentialProvider for MethodProvider {
             LoginState::LoggedOut => self.refresh.by_cookie && self.has_cookie(snapshot),
             LoginState::LoggedIn(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
             LoginState::LoggedIn(credential) => {
-                (self.refresh.exchange)(&self.upstream, credential.tokens()).is_some()
+                (self.refresh.request)(&self.upstream, credential.tokens()).is_some()
             }
         }
     }
@@ -90,8 +90,8 @@ impl CredentialProvider for MethodProvider {
 
 impl MethodProvider {
     fn has_cookie(&self, snapshot: &Snapshot) -> bool {
-        let exchange = (self.refresh.exchange)(&self.upstream, &Tokens::empty());
-        let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
+        let request = (self.refresh.request)(&self.upstream, &Tokens::empty());
+        let request = request.and_then(|request| request.call.prepare().ok());
         let url = request.as_ref().and_then(|request| request.url(&self.upstream).ok());
         url.is_some_and(|url| snapshot.cookies.has_any(&url))
     }
@@ -99,12 +99,12 @@ impl MethodProvider {
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         let none = Tokens::empty();
         let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
-        let Some(exchange) = (self.refresh.exchange)(&self.upstream, tokens) else {
+        let Some(declared) = (self.refresh.request)(&self.upstream, tokens) else {
             let error = Error::new(Kind::Refresh, "the session has nothing to refresh with. Log in again");
             return Attempt::Failed { error, retry_after: None };
         };
-        let endpoint = exchange.call.endpoint();
-        let request = match exchange.call.prepare() {
+        let endpoint = declared.call.endpoint();
+        let request = match declared.call.prepare() {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };
@@ -114,7 +114,7 @@ impl MethodProvider {
             stamp: basis.stamp,
             upstream: &self.upstream,
             request,
-            tokens_of: exchange.tokens_of,
+            tokens_of: declared.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
             ends_on: &self.ends_on,
             spans,

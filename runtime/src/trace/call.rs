@@ -1,4 +1,4 @@
-//! A call: its span, from its first poll to its answer, and what happens to it on the way.
+//! The span of a call and the events in it.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -33,11 +33,11 @@ impl Future for Traced {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.get_mut();
-        // Not before, so that its parent is the span in which the call is awaited.
+        // Created at the first poll, so that its parent is the span in which the call is awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
         let polled = open.span.in_scope(|| this.call.as_mut().poll(context));
         if let Poll::Ready(outcome) = &polled {
-            open.returned(outcome);
+            open.record_outcome(outcome);
             this.span = None;
         }
         polled
@@ -60,7 +60,7 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// What a refusal was judged to say of the credential; and why nothing is to be done about it, if so.
+/// The server refused the call. `reason` says why the call is not refreshed, if it is not.
 pub(crate) fn refused(status: StatusCode, verdict: Verdict, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
@@ -74,45 +74,45 @@ pub(crate) fn refused(status: StatusCode, verdict: Verdict, reason: Option<Reaso
     );
 }
 
-/// The call is sent again.
+/// The call is sent again with the credential of this generation.
 pub(crate) fn replays(generation: u64) {
     debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
 }
 
-/// A caller waits for a refresh, its own or another's.
+/// A call waits for a refresh, which it or another call has started.
 pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// The answer is not of the declared type.
+/// The answer cannot be read as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();
         debug!(
             target: TARGET,
             { afresh.method = method, error.type = name_of(Kind::Decode) },
-            "the answer is not of the declared type"
+            "the answer cannot be read as the declared type"
         );
     }
 }
 
 impl OpenSpan {
-    fn returned(&mut self, outcome: &Result<Answer, Error>) {
+    fn record_outcome(&mut self, outcome: &Result<Answer, Error>) {
         match outcome {
             Ok(answer) => {
-                self.went(&answer.receipt());
-                self.answered(if answer.is_none() { StatusCode::OK } else { answer.status() });
+                self.record_receipt(&answer.receipt());
+                self.end_with_status(if answer.is_none() { StatusCode::OK } else { answer.status() });
             }
             Err(error) => {
-                error.receipt().into_iter().for_each(|receipt| self.went(receipt));
+                error.receipt().into_iter().for_each(|receipt| self.record_receipt(receipt));
                 let kind = name_of(error.kind());
                 self.span.in_scope(|| debug!(target: TARGET, { error.type = kind }, "{}", Redacted(error)));
-                self.failed(kind);
+                self.end_with_error(kind);
             }
         }
     }
 
-    fn went(&self, receipt: &Receipt) {
+    fn record_receipt(&self, receipt: &Receipt) {
         self.span.record("afresh.sends", receipt.sends());
         if let Some(by) = receipt.refreshed_by() {
             self.span.record(

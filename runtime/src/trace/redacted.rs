@@ -1,4 +1,4 @@
-//! Errors as they are traced: a name from a fixed list, and only texts of this crate.
+//! How errors are recorded: by a name from a fixed list, and by texts of this crate only.
 
 use std::error::Error as StdError;
 use std::fmt;

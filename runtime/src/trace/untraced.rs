@@ -1,4 +1,4 @@
-//! What stands in the place of `trace` without the feature `tracing`: nothing is told, and it costs nothing.
+//! Replaces `trace` in a build without the feature `tracing`. Nothing is recorded, at no cost.
 
 use std::future::Future;
 
@@ -22,22 +22,22 @@ impl SendSpans {
         Self
     }
 
-    #[expect(clippy::unused_self, reason = "as its traced twin")]
+    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
     pub(crate) fn redirected(&self) {}
 
-    #[expect(clippy::unused_self, reason = "as its traced twin")]
+    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
     pub(crate) fn open(&self, _: &Request) -> SendSpan {
         SendSpan
     }
 }
 
-/// What a send becomes that is watched.
+/// A send without a span.
 pub(crate) type InSpan<F> = F;
 
 pub(crate) struct SendSpan;
 
 impl SendSpan {
-    #[expect(clippy::unused_self, reason = "as its traced twin")]
+    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
     pub(crate) fn around<F: Future>(self, send: F) -> InSpan<F> {
         send
     }

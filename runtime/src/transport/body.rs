@@ -1,4 +1,4 @@
-//! The body of an answer, read to its end.
+//! Reads the body of an answer to its end.
 
 use bytes::Bytes;
 use http::Version;
@@ -6,13 +6,13 @@ use http::Version;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// As much room as is made because an answer says that it is that long; more follows as the bytes do.
+/// The largest capacity that is allocated in advance for the length that an answer announces. It grows as bytes arrive.
 const TRUSTED: usize = 256 * 1024;
 
-/// The whole body. A single chunk is taken as it came; several are joined as they come, so that a long body is in
-/// memory once.
+/// Reads the whole body. A single chunk is returned without a copy. Several chunks are joined as they arrive, so that a
+/// long body is in memory only once.
 ///
-/// Not cancel safe: what has been read is lost when the future is dropped.
+/// Not cancel safe: the bytes read so far are lost when the future is dropped.
 pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
     let end = End::of(response);
     match response.chunk().await? {
@@ -22,9 +22,9 @@ pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
     }
 }
 
-/// The rest of a body after its first chunk.
+/// Reads the rest of a body after its first chunk.
 ///
-/// Not cancel safe, as above.
+/// Not cancel safe: the bytes read so far are lost when the future is dropped.
 pub(crate) async fn read_on(response: &mut Response, first: Bytes, end: End) -> Result<Bytes, Error> {
     let Some(second) = response.chunk().await? else { return Ok(first) };
     let mut joined = Joined { bytes: Vec::new(), length: end.length };
@@ -38,22 +38,22 @@ pub(crate) async fn read_on(response: &mut Response, first: Bytes, end: End) -> 
     Ok(joined.bytes.into())
 }
 
-/// Where a body ends, as far as its head says.
+/// Where a body ends, if its head says so.
 #[derive(Clone, Copy)]
 pub(crate) struct End {
     length: Option<usize>,
-    /// In HTTP/2 and later the end is a frame of its own, and who does not take it resets the stream.
+    /// In HTTP/2 and later, the end is a frame of its own. A client that does not read it resets the stream.
     is_frame: bool,
 }
 
 impl End {
-    /// To be asked before the body is read.
+    /// Call it before the body is read.
     pub(crate) fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
     }
 
-    /// Whether there is no end to wait for after `first`, because a length says that it is all.
+    /// Whether `first` is the whole body, according to its length.
     pub(crate) fn is_of(self, first: &Bytes) -> bool {
         self.length == Some(first.len()) && !self.is_frame
     }
@@ -61,16 +61,16 @@ impl End {
 
 struct Joined {
     bytes: Vec<u8>,
-    /// What the answer says of its length.
+    /// The length that the answer announces.
     length: Option<usize>,
 }
 
 impl Joined {
-    /// Room grows to twice of what has come, but not beyond what is to come.
+    /// The capacity doubles, up to the announced length.
     fn add(&mut self, chunk: &[u8]) {
-        let (used, room) = (self.bytes.len(), self.bytes.capacity());
+        let (used, capacity) = (self.bytes.len(), self.bytes.capacity());
         let needed = used.saturating_add(chunk.len());
-        if needed > room {
+        if needed > capacity {
             let wanted = needed.saturating_mul(2).max(TRUSTED);
             let enough = self.length.map_or(wanted, |length| wanted.min(length)).max(needed);
             self.bytes.reserve_exact(enough - used);
@@ -104,7 +104,7 @@ mod tests {
         assert!(read(&mut response(vec![])).await.unwrap().is_empty());
     }
 
-    /// Bytes of known length, whose end never comes.
+    /// Bytes of known length. The end of the stream never arrives.
     struct Endless(Option<Bytes>);
 
     impl http_body::Body for Endless {
@@ -124,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_waited_for_only_where_it_is_a_frame_of_its_own() {
+    fn reading_waits_for_the_end_only_if_it_is_a_frame_of_its_own() {
         for (version, waits) in
             [(Version::HTTP_10, false), (Version::HTTP_11, false), (Version::HTTP_2, true)]
         {
@@ -142,21 +142,21 @@ mod tests {
     }
 
     #[test]
-    fn room_follows_what_has_come_and_ends_where_the_body_does() {
-        let mut honest = Joined { bytes: Vec::new(), length: Some(20_000_000) };
+    fn the_capacity_follows_the_bytes_that_arrived_and_stops_at_the_announced_length() {
+        let mut exact = Joined { bytes: Vec::new(), length: Some(20_000_000) };
         let mut most = 0;
         for _ in 0..2000 {
-            honest.add(&[7; 10_000]);
-            most = most.max(honest.bytes.capacity() - honest.bytes.len());
+            exact.add(&[7; 10_000]);
+            most = most.max(exact.bytes.capacity() - exact.bytes.len());
         }
-        assert_eq!((honest.bytes.len(), honest.bytes.capacity()), (20_000_000, 20_000_000));
+        assert_eq!((exact.bytes.len(), exact.bytes.capacity()), (20_000_000, 20_000_000));
         assert!(most <= 10_000_000);
 
-        let mut boastful = Joined { bytes: Vec::new(), length: Some(usize::MAX) };
-        boastful.add(&[7; 100]);
-        assert_eq!(boastful.bytes.capacity(), TRUSTED);
-        let mut modest = Joined { bytes: Vec::new(), length: Some(10) };
-        modest.add(&[7; 100]);
-        assert_eq!(modest.bytes.capacity(), 100);
+        let mut too_long = Joined { bytes: Vec::new(), length: Some(usize::MAX) };
+        too_long.add(&[7; 100]);
+        assert_eq!(too_long.bytes.capacity(), TRUSTED);
+        let mut too_short = Joined { bytes: Vec::new(), length: Some(10) };
+        too_short.add(&[7; 100]);
+        assert_eq!(too_short.bytes.capacity(), 100);
     }
 }

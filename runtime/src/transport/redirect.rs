@@ -1,4 +1,4 @@
-//! Where a redirect leads, and what may go there: [`Hop`].
+//! The next request after a redirect, and which headers it may carry: [`Hop`].
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
@@ -12,13 +12,13 @@ pub(crate) const MAX_REDIRECTS: usize = 10;
 
 /// The request that is sent next.
 pub(crate) struct Hop {
-    /// `None` for the first request, which goes where the call says.
+    /// `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
     /// A body that was dropped at one redirect is not sent at a later one.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far led to another origin. That origin chose the rest of the way, so no credential is
-    /// sent any more, even if the way leads back.
+    /// Whether any redirect so far led to another origin. That origin chose all later URLs, so no credential is sent any
+    /// more, even to the own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -27,7 +27,8 @@ impl Hop {
         Self { url: None, method, keeps_body: true, left_origin: false }
     }
 
-    /// Where `response`, the answer to this request at `url`, leads. `None` if it is no redirect that can be followed.
+    /// The next request after `response`, which answered this request at `url`. `None` if it is not a redirect that can
+    /// be followed.
     ///
     /// RFC 9110 §15.4: 307 and 308 repeat the request. 303 asks for the result by GET, and so do 301 and 302 after a
     /// POST.

@@ -1,4 +1,4 @@
-//! What sends a request: reqwest, hyper, or a tower service of reqwest's types.
+//! Sends a request with reqwest, hyper, or a tower service: [`Transport`].
 
 use std::any::Any;
 use std::convert::Infallible;
@@ -20,7 +20,7 @@ use url::Url;
 
 use crate::error::{BoxError, Error};
 #[cfg(feature = "hyper")]
-use crate::transport::hyper::client::{Exchange, HyperTransport};
+use crate::transport::hyper::client::{HyperFuture, HyperTransport};
 use crate::transport::response::Response;
 
 #[derive(Clone)]
@@ -34,7 +34,7 @@ pub(crate) enum Transport {
         follows_redirects: bool,
     },
     #[cfg(feature = "hyper")]
-    Lean(Box<HyperTransport>),
+    Hyper(Box<HyperTransport>),
     Service(BoxCloneSyncService<Request, reqwest::Response, BoxError>),
 }
 
@@ -47,15 +47,15 @@ impl Transport {
             builder = builder.retry(never().max_retries_per_request(0));
         }
         let client = builder.build();
-        client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+        client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
-    /// A client of the user's settings that follows no redirects.
+    /// Finishes a builder of the user, with redirects off.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
             .map(|client| Self::Given { client, follows_redirects: false })
-            .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+            .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
     /// The user's own client.
@@ -77,10 +77,10 @@ impl Transport {
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
-        // As a service it would have to convert its response into one of reqwest.
+        // As a tower service, it would have to convert each response into one of reqwest.
         #[cfg(feature = "hyper")]
-        if let Some(lean) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
-            return Self::Lean(Box::new(lean.clone()));
+        if let Some(hyper) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
+            return Self::Hyper(Box::new(hyper.clone()));
         }
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
@@ -97,9 +97,9 @@ impl Transport {
     pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {
         match self {
             #[cfg(feature = "hyper")]
-            Self::Lean(lean) => lean
+            Self::Hyper(hyper) => hyper
                 .check(base)
-                .map_err(|error| Error::builder("the base URL cannot be reached").with_source(error)),
+                .map_err(|error| Error::builder("the transport does not support the base URL").with_source(error)),
             _ => Ok(()),
         }
     }
@@ -116,13 +116,13 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Hands the request over at once, so that a waiting call holds no room for it.
+    /// Passes the request on at once, so that the future of a waiting call does not contain it.
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
-            Self::Own(client) | Self::Given { client, .. } => UnderWay::Reqwest({ client }.call(request)),
+            Self::Own(client) | Self::Given { client, .. } => SendFuture::Reqwest({ client }.call(request)),
             #[cfg(feature = "hyper")]
-            Self::Lean(lean) => UnderWay::Lean(lean.exchange(request)),
-            Self::Service(service) => UnderWay::Service(Box::pin(service.clone().oneshot(request))),
+            Self::Hyper(hyper) => SendFuture::Hyper(hyper.send(request)),
+            Self::Service(service) => SendFuture::Service(Box::pin(service.clone().oneshot(request))),
         })
     }
 
@@ -137,21 +137,21 @@ fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// A request that was handed to the transport, to the head of its answer.
-pub(crate) struct Sent(UnderWay);
+/// Waits for the head of the answer to a request that was passed to the transport.
+pub(crate) struct Sent(SendFuture);
 
-enum UnderWay {
+enum SendFuture {
     Reqwest(<&'static reqwest::Client as Service<Request>>::Future),
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
-    Lean(Exchange),
+    Hyper(HyperFuture),
     /// The request is not sent.
     Refused(Option<Error>),
 }
 
 impl Sent {
     pub(crate) fn refused(error: Error) -> Self {
-        Self(UnderWay::Refused(Some(error)))
+        Self(SendFuture::Refused(Some(error)))
     }
 }
 
@@ -160,13 +160,13 @@ impl Future for Sent {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = match &mut self.0 {
-            UnderWay::Reqwest(sent) => {
+            SendFuture::Reqwest(sent) => {
                 ready!(Pin::new(sent).poll(context)).map(Response::from).map_err(BoxError::from)
             }
             #[cfg(feature = "hyper")]
-            UnderWay::Lean(sent) => ready!(Pin::new(sent).poll(context)).map(Response::from),
-            UnderWay::Service(sent) => ready!(sent.as_mut().poll(context)).map(Response::from),
-            UnderWay::Refused(error) => match error.take() {
+            SendFuture::Hyper(sent) => ready!(Pin::new(sent).poll(context)).map(Response::from),
+            SendFuture::Service(sent) => ready!(sent.as_mut().poll(context)).map(Response::from),
+            SendFuture::Refused(error) => match error.take() {
                 Some(error) => return Poll::Ready(Err(error)),
                 None => return Poll::Pending,
             },
@@ -228,7 +228,7 @@ impl fmt::Debug for Transport {
             Self::Own(_) => "reqwest",
             Self::Given { .. } => "reqwest, given",
             #[cfg(feature = "hyper")]
-            Self::Lean(_) => "hyper-util",
+            Self::Hyper(_) => "hyper-util",
             Self::Service(_) => "a tower service",
         })
     }

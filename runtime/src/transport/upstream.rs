@@ -1,5 +1,5 @@
-//! The address of an API and the transport to it, without a session: [`Upstream`]. Requests carry what the caller
-//! put in and nothing else.
+//! The base URL, the default headers and the transport of an API: [`Upstream`]. It has no session, so it adds no
+//! credential to a request.
 
 use std::fmt;
 
@@ -19,15 +19,14 @@ pub struct Upstream {
     pub(crate) origin: Origin,
     pub(crate) base: Url,
     pub(crate) headers: HeaderMap,
-    /// The `Host` header, where the transport has it made but once.
+    /// The prepared `Host` header, if the transport lets the client set it.
     pub(crate) host: Option<HeaderValue>,
     /// Whether the transport follows redirects before the runtime sees them.
     pub(crate) follows_redirects: bool,
 }
 
 impl Upstream {
-    /// Sends a request that holds a secret beside the usual headers, as a login or a refresh does, to this
-    /// origin and no other.
+    /// Sends a request whose body or headers hold a secret, such as a login or a refresh. It goes to this origin only.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects {
             if let Some(name) = request.headers().keys().find(|name| !self.is_harmless(name)) {
@@ -38,7 +37,7 @@ impl Upstream {
         self.transport.send(request)
     }
 
-    /// The path of the base URL, without a slash at its end: a method's path follows.
+    /// The path of the base URL without a trailing slash. The path of a method is appended to it.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }
@@ -71,10 +70,9 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Whether an answer came from another origin than the one asked: a transport may have followed
-    /// redirects by itself.
+    /// Whether the answer is from another origin than that of the request. A transport may follow redirects by itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
-        // What `http::Response` becomes when it does not say its URL, as in-memory services make it.
+        // The host that reqwest assigns to an `http::Response` without a URL, as in-memory services return it.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {
@@ -85,8 +83,8 @@ impl Upstream {
         !says_nothing && !self.is_own(url)
     }
 
-    /// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no
-    /// secret, or the user gave them for every request.
+    /// Whether reqwest may keep a header when it follows a redirect by itself. reqwest removes it on another origin, or it
+    /// holds no secret, or the user set it for every request.
     fn is_harmless(&self, name: &HeaderName) -> bool {
         const HARMLESS: [HeaderName; 6] =
             [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
@@ -94,26 +92,26 @@ impl Upstream {
     }
 }
 
-/// Whether `path` can lead nowhere but to the origin of the base URL.
+/// Whether a URL with this `path` stays at the origin of the base URL for certain.
 fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
-        // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
-        // not see tabs and line breaks.
+        // After a second slash, the parser expects a host. It treats a backslash as a slash and skips tabs and line
+        // breaks.
         [b'/', b'/' | b'\\' | ..=b' ', ..] => false,
         [b'/', ..] => true,
         _ => false,
     }
 }
 
-/// What a transport that follows redirects by itself would carry off.
+/// The error for a header that would be sent to another origin by a client that follows redirects itself.
 pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
     Error::builder(format!(
-        "the given reqwest client follows redirects by itself and would carry the header `{header}` to other \
-         origins: build it with `redirect(Policy::none())`, redirects are followed all the same"
+        "the reqwest client follows redirects by itself and would send the header `{header}` to other origins. Build \
+         it with `redirect(Policy::none())`; afresh follows redirects"
     ))
 }
 
-/// The default headers stay out: they may be secrets.
+/// Omits the default headers, which may hold secrets.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("base", &self.base.as_str()).finish_non_exhaustive()
@@ -137,7 +135,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_header_of_the_users_outranks_the_prepared_one() {
+    fn a_host_header_of_the_user_replaces_the_prepared_one() {
         let base = "http://shop.test:8080";
         let url: Url = base.parse().unwrap();
         let host = |headers: HeaderMap, own: Option<&'static str>| {
@@ -157,7 +155,7 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no such header");
     }
 
-    /// N6: whatever stands in a path, it is a path, and the same as if the whole URL had been parsed.
+    /// N6: no path changes the host. The result is the same as if the whole URL had been parsed.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [
