@@ -74,6 +74,8 @@ pub(crate) struct TypeDef {
     pub(crate) kind: Kind,
     /// Whether it is part of a request body.
     pub(crate) is_sent: bool,
+    /// Whether an operation uses it.
+    pub(crate) is_used: bool,
 }
 
 #[derive(Clone, Debug)]

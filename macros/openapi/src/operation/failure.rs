@@ -50,7 +50,7 @@ impl Failures {
             docs: "What the server refuses, by status.".to_owned(),
             deprecated: false,
             kind: model::Kind::Failure { variants },
-            is_sent: false,
+            is_sent: false, is_used: false,
         });
         self.known.insert(key, ty.clone());
         Some(ty)

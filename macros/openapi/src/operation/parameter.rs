@@ -13,6 +13,9 @@ const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
 /// How deep members of a `deepObject` are written out.
 const DEEPEST: usize = 3;
 
+/// How deep types are looked into. They may contain themselves.
+const DEEPEST_FORM: usize = 8;
+
 /// The parameters of an operation, its path's included, each once.
 pub(crate) fn list<'d>(document: &'d Document, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
     let all =
@@ -223,30 +226,31 @@ impl Types<'_> {
     }
 
     pub(crate) fn form(&self, ty: &Ty) -> Form {
+        self.form_at(ty, DEEPEST_FORM)
+    }
+
+    fn form_at(&self, ty: &Ty, depth: usize) -> Form {
+        let Some(depth) = depth.checked_sub(1) else { return Form::Nested };
+        let form = |ty: &Ty| self.form_at(ty, depth);
         match ty {
-            Ty::List(item) if self.is_scalar(item) => Form::List,
-            Ty::Optional(inner) | Ty::Boxed(inner) => self.form(inner),
+            Ty::List(item) if form(item) == Form::Scalar => Form::List,
+            Ty::Optional(inner) | Ty::Boxed(inner) => form(inner),
             Ty::List(_) | Ty::Bracketed(_) => Form::Nested,
-            Ty::Map(item) if self.is_scalar(item) => Form::Map,
+            Ty::Map(item) if form(item) == Form::Scalar => Form::Map,
             Ty::Map(_) => Form::Nested,
             Ty::Named(_) => match self.kind(ty) {
                 Some(Kind::Struct { fields, rest: None }) => {
-                    let is_flat = |ty: &Ty| matches!(self.form(ty), Form::Scalar | Form::List);
+                    let is_flat = |ty: &Ty| matches!(form(ty), Form::Scalar | Form::List);
                     if fields.iter().all(|field| is_flat(&field.ty)) { Form::Struct } else { Form::Nested }
                 }
                 Some(Kind::Texts { .. }) => Form::Scalar,
                 Some(Kind::Union { variants, .. }) => {
-                    let forms: Vec<Form> = variants.iter().map(|variant| self.form(&variant.ty)).collect();
-                    let all = |of: &[Form]| forms.iter().all(|form| of.contains(form));
-                    if all(&[Form::Scalar, Form::List]) { Form::Scalar } else { Form::Nested }
+                    let are_flat = variants.iter().all(|variant| matches!(form(&variant.ty), Form::Scalar | Form::List));
+                    if are_flat { Form::Scalar } else { Form::Nested }
                 }
                 _ => Form::Nested,
             },
             _ => Form::Scalar,
         }
-    }
-
-    fn is_scalar(&self, ty: &Ty) -> bool {
-        self.form(ty) == Form::Scalar
     }
 }

@@ -30,6 +30,11 @@ impl Types<'_> {
                 definition.is_sent = true;
             }
         }
+        for id in reachable(&all, direct) {
+            if let Some(definition) = all.get_mut(&id) {
+                definition.is_used = true;
+            }
+        }
         let used = reachable(&all, roots);
         all.retain(|id, _| used.contains(id));
         all

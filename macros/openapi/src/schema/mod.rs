@@ -183,7 +183,7 @@ impl<'d> Types<'d> {
         let text = |key: &str| schema[key].as_str().unwrap_or_default();
         let docs = if text("description").is_empty() { text("title") } else { text("description") };
         let definition =
-            TypeDef { name, docs: docs.to_owned(), deprecated: schema["deprecated"] == true, kind, is_sent: false };
+            TypeDef { name, docs: docs.to_owned(), deprecated: schema["deprecated"] == true, kind, is_sent: false, is_used: false };
         if let Some(slot) = self.definitions.get_mut(id.0) {
             *slot = Some(definition);
         }

@@ -18,6 +18,9 @@ impl Writer<'_> {
         if definition.deprecated {
             docs += if docs.is_empty() { "/// Deprecated.\n" } else { "///\n/// Deprecated.\n" };
         }
+        if !definition.is_used || matches!(definition.kind, Kind::Failure { .. }) {
+            docs += "#[allow(dead_code)]\n";
+        }
         match &definition.kind {
             Kind::Struct { fields, rest } => docs + &self.structure(definition, fields, rest.as_ref()),
             Kind::Texts { variants, is_open } => docs + &texts(name, variants, *is_open),
