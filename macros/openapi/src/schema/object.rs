@@ -34,7 +34,7 @@ impl Types<'_> {
                 key: key.clone(),
                 ty,
                 required: is_required,
-                docs: field_docs(property, self.document.resolve(property)),
+                docs: field_docs(property),
                 deprecated: property["deprecated"] == true,
             });
         }
@@ -67,15 +67,12 @@ impl Types<'_> {
     }
 }
 
-fn field_docs(property: &Value, target: &Value) -> String {
-    let own = property["description"].as_str().or_else(|| target["description"].as_str());
-    let mut docs = own.unwrap_or_default().to_owned();
-    let default = property.get("default").or_else(|| target.get("default")).filter(|default| !default.is_null());
-    if let Some(default) = default {
-        let text = default.to_string();
-        if text.len() <= 60 && !text.contains('`') {
-            docs += &format!("\n\nDefault: `{text}`.");
-        }
+/// What the member itself says; what its type says stands at the type.
+fn field_docs(property: &Value) -> String {
+    let mut docs = property["description"].as_str().unwrap_or_default().to_owned();
+    let default = property.get("default").filter(|default| !default.is_null()).map(Value::to_string);
+    if let Some(default) = default.filter(|text| text.len() <= 60 && !text.contains('`')) {
+        docs += &format!("\n\nDefault: `{default}`.");
     }
     docs
 }
