@@ -43,7 +43,10 @@ mod tests {
     #[test]
     fn layout_is_no_difference_and_items_are_named() {
         let old = "// head\nstruct A { x: u8 }\ntrait T { fn a(); fn b(); }";
-        assert!(differences(old, "// head\nstruct A {\n    x: u8,\n}\n\ntrait T { fn a();\n fn b(); }").is_empty());
+        assert!(
+            differences(old, "// head\nstruct A {\n    x: u8,\n}\n\ntrait T { fn a();\n fn b(); }")
+                .is_empty()
+        );
         let new = "// head 2\nstruct A { x: u16 }\ntrait T { fn a(); fn c(); }";
         let expected = ["~ the comments at the head", "~ struct A", "+ trait T::c", "- trait T::b"];
         assert_eq!(differences(old, new), expected);

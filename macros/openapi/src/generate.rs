@@ -26,6 +26,9 @@ pub struct Generated {
     pub losses: Vec<Loss>,
     /// What `Cargo.toml` must have, for people.
     pub needs: Vec<String>,
+    /// The type of each named schema, by the schema's name. A schema with other members in requests than in answers is here as
+    /// answers have it.
+    pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,
     /// How many operations the document has.
@@ -46,7 +49,9 @@ pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, E
     std::thread::scope(|scope| {
         let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
         let thread = thread.map_err(|error| Error::new(format!("no thread for the work: {error}")))?;
-        thread.join().unwrap_or_else(|_| Err(Error::new("the document made afresh-openapi panic, which is a bug")))
+        thread
+            .join()
+            .unwrap_or_else(|_| Err(Error::new("the document made afresh-openapi panic, which is a bug")))
     })
 }
 
@@ -74,6 +79,7 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     let sent: Vec<Ty> = all().flat_map(sent).collect();
     let received: Vec<Ty> = all().flat_map(received).collect();
     let definitions = types.finish(&sent, &received);
+    let named = types.named_types();
     let losses = types.report.into_losses();
     let title = format!("{} {}", document.info("title"), document.info("version"));
     let about = format!(
@@ -92,9 +98,11 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
         losses: &losses,
     };
     let written = writer.write()?;
+    let schemas = named.iter().map(|(name, ty)| (name.clone(), writer.ty(ty))).collect();
     Ok(Generated {
         source: written.source,
         needs: written.needs,
+        schemas,
         traits: traits.iter().map(|api| api.name.clone()).collect(),
         operations,
         methods: all().count(),
@@ -104,7 +112,11 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
 }
 
 /// One trait for each tag, in the order in which the operations name them, or one for all.
-fn lower_traits<'d>(work: &mut Work<'_, 'd>, document: &'d Document, settings: &Settings) -> (Vec<Trait>, usize) {
+fn lower_traits<'d>(
+    work: &mut Work<'_, 'd>,
+    document: &'d Document,
+    settings: &Settings,
+) -> (Vec<Trait>, usize) {
     let title = settings.name.as_deref().unwrap_or(document.info("title"));
     let mut groups: Vec<(Option<&str>, Vec<Site<'d>>)> = Vec::new();
     let mut operations = 0;
@@ -121,7 +133,8 @@ fn lower_traits<'d>(work: &mut Work<'_, 'd>, document: &'d Document, settings: &
     }
     let mut traits = Vec::new();
     for (tag, sites) in groups {
-        let name = trait_name(&mut work.types.scope, tag.unwrap_or(if title.is_empty() { "Api" } else { title }));
+        let name =
+            trait_name(&mut work.types.scope, tag.unwrap_or(if title.is_empty() { "Api" } else { title }));
         let mut names = Scope::of_methods();
         let methods: Vec<Method> = sites.iter().flat_map(|site| work.lower(site, &mut names)).collect();
         if !methods.is_empty() {
@@ -186,7 +199,9 @@ fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error>
     let schemas: BTreeSet<&str> = document.schemas().map(|(name, _, _)| name).collect();
     for name in settings.rename.keys().chain(settings.types.keys()) {
         if !schemas.contains(&**name) {
-            return Err(Error::new(format!("the settings name the schema `{name}`, which the document does not have")));
+            return Err(Error::new(format!(
+                "the settings name the schema `{name}`, which the document does not have"
+            )));
         }
     }
     let mut operations = BTreeSet::new();
@@ -196,7 +211,9 @@ fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error>
     }
     for name in settings.operations.keys() {
         if !operations.contains(name) {
-            return Err(Error::new(format!("the settings name the operation `{name}`, which the document does not have")));
+            return Err(Error::new(format!(
+                "the settings name the operation `{name}`, which the document does not have"
+            )));
         }
     }
     Ok(())

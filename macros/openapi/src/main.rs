@@ -113,10 +113,12 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
     match &arguments.output {
         Some(file) if arguments.check => return Ok(check(file, &generated)),
-        Some(file) => std::fs::write(file, &generated.source).map_err(|error| {
-            eprintln!("afresh-openapi: {}: {error}", file.display());
-            error
-        }).map_or(Ok(ExitCode::FAILURE), |()| Ok(status(is_whole))),
+        Some(file) => std::fs::write(file, &generated.source)
+            .map_err(|error| {
+                eprintln!("afresh-openapi: {}: {error}", file.display());
+                error
+            })
+            .map_or(Ok(ExitCode::FAILURE), |()| Ok(status(is_whole))),
         None => Ok(print(&generated.source, is_whole)),
     }
 }

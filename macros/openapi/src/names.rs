@@ -21,10 +21,51 @@ const OF_THE_CLIENT: &[&str] =
 
 /// Types and traits that the generated code, or the macros in it, name without a path.
 const PRELUDE: &[&str] = &[
-    "AsMut", "AsRef", "Box", "Clone", "Copy", "Debug", "Default", "Deserialize", "Deserializer", "Drop", "Eq", "Err", "Error", "Extend", "Fn",
-    "FnMut", "FnOnce", "From", "Future", "Hash", "Into", "IntoFuture", "IntoIterator", "Iterator", "None", "Ok", "Option", "Ord",
-    "PartialEq", "PartialOrd", "Result", "Self", "Send", "Serialize", "Serializer", "Sized", "Some", "String", "Sync", "ToOwned",
-    "ToString", "TryFrom", "TryInto", "Unpin", "Vec",
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Serializer",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
 ];
 
 /// Words of the derived code: a variant of an enum may be called anything else.
@@ -78,7 +119,11 @@ impl Scope {
         let last = names.last().cloned().unwrap_or_default();
         let name = free.unwrap_or_else(|| {
             // `Sha2` and then a number would read like another name.
-            let between = if last.ends_with(|letter: char| letter.is_ascii_digit()) && between.is_empty() { "No" } else { between };
+            let between = if last.ends_with(|letter: char| letter.is_ascii_digit()) && between.is_empty() {
+                "No"
+            } else {
+                between
+            };
             let mut numbered = (2..).map(|number: usize| format!("{last}{between}{number}"));
             numbered.find(|name| !self.taken.contains(name)).unwrap_or(last)
         });
@@ -168,15 +213,31 @@ mod tests {
         assert_eq!(scope.take(&["session"]), "session_2");
         let mut types = Scope::of_types();
         assert_eq!(types.take_type(&["pet"]), "Pet");
-        assert_eq!((types.take_type(&["Pet"]), types.take_type(&["option"])), ("Pet2".to_owned(), "Option2".to_owned()));
-        assert_eq!((types.take_type(&["v1"]), types.take_type(&["v1"])), ("V1".to_owned(), "V1No2".to_owned()));
+        assert_eq!(
+            (types.take_type(&["Pet"]), types.take_type(&["option"])),
+            ("Pet2".to_owned(), "Option2".to_owned())
+        );
+        assert_eq!(
+            (types.take_type(&["v1"]), types.take_type(&["v1"])),
+            ("V1".to_owned(), "V1No2".to_owned())
+        );
     }
 
     #[test]
     fn every_text_becomes_a_type_and_a_variant() {
         assert_eq!(type_name("GitHub v3 REST API"), "GitHubV3RestApi");
-        assert_eq!((type_name("2checkout"), type_name("")), ("Api2checkout".to_owned(), "Unnamed".to_owned()));
-        for (text, name) in [("in_progress", "InProgress"), ("", "Empty"), ("+1", "Plus1"), ("1", "Value1"), (">=", "GreaterEqual"), ("*", "Value")] {
+        assert_eq!(
+            (type_name("2checkout"), type_name("")),
+            ("Api2checkout".to_owned(), "Unnamed".to_owned())
+        );
+        for (text, name) in [
+            ("in_progress", "InProgress"),
+            ("", "Empty"),
+            ("+1", "Plus1"),
+            ("1", "Value1"),
+            (">=", "GreaterEqual"),
+            ("*", "Value"),
+        ] {
             assert_eq!(variant(text), name, "{text}");
         }
     }

@@ -133,7 +133,9 @@ impl Settings {
         })?;
         for (schema, path) in &settings.types {
             if syn::parse_str::<syn::Type>(path).is_err() {
-                return Err(Error::new(format!("`{path}`, the type for schema `{schema}`, is not a Rust type")));
+                return Err(Error::new(format!(
+                    "`{path}`, the type for schema `{schema}`, is not a Rust type"
+                )));
             }
         }
         for (operation, own) in &settings.operations {

@@ -24,8 +24,11 @@ fn folder(name: &str) -> PathBuf {
 }
 
 fn run(folder: &Path, arguments: &[&str]) -> (i32, String, String) {
-    let output: Output =
-        Command::new(env!("CARGO_BIN_EXE_afresh-openapi")).args(arguments).current_dir(folder).output().unwrap();
+    let output: Output = Command::new(env!("CARGO_BIN_EXE_afresh-openapi"))
+        .args(arguments)
+        .current_dir(folder)
+        .output()
+        .unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
     (output.status.code().unwrap(), text(output.stdout), text(output.stderr))
 }
@@ -35,13 +38,20 @@ fn nothing_lost_is_0_something_lost_is_3_no_client_is_1() {
     let folder = folder("statuses");
     let (status, source, said) = run(&folder, &["pets.yaml"]);
     assert_eq!(status, 0, "{said}");
-    assert!(source.contains("pub struct Pet {") && source.contains("All of the document is in this client"), "{source}");
+    assert!(
+        source.contains("pub struct Pet {") && source.contains("All of the document is in this client"),
+        "{source}"
+    );
 
-    fs::write(folder.join("lossy.yaml"), WHOLE.replace("get:", "head: { responses: { 101: {} } }\n    get:")).unwrap();
+    fs::write(folder.join("lossy.yaml"), WHOLE.replace("get:", "head: { responses: { 101: {} } }\n    get:"))
+        .unwrap();
     let (status, source, said) = run(&folder, &["lossy.yaml"]);
     assert_eq!(status, 3, "{said}");
     let loss = "HEAD /pets/{id}: the connection that status 101 hands over: only the answer's head is read";
-    assert!(said.contains(&format!("lost: {loss}")) && source.contains(&format!("// - {loss}")), "{said}{source}");
+    assert!(
+        said.contains(&format!("lost: {loss}")) && source.contains(&format!("// - {loss}")),
+        "{said}{source}"
+    );
 
     let (status, source, said) = run(&folder, &["missing.yaml"]);
     assert_eq!((status, &*source), (1, ""));
@@ -53,7 +63,8 @@ fn nothing_lost_is_0_something_lost_is_3_no_client_is_1() {
 #[test]
 fn strict_writes_nothing_where_something_would_be_lost() {
     let folder = folder("strict");
-    fs::write(folder.join("lossy.yaml"), WHOLE.replace("get:", "head: { responses: { 101: {} } }\n    get:")).unwrap();
+    fs::write(folder.join("lossy.yaml"), WHOLE.replace("get:", "head: { responses: { 101: {} } }\n    get:"))
+        .unwrap();
     let (status, source, _) = run(&folder, &["lossy.yaml", "--strict"]);
     assert_eq!((status, &*source), (1, ""));
     assert_eq!(run(&folder, &["lossy.yaml", "--strict", "-o", "client.rs"]).0, 1);

@@ -35,8 +35,32 @@ fn with_schemas(schemas: &str) -> String {
 /// One change of a text: cut, doubled, exchanged or overwritten.
 fn mutate(text: &[u8], random: &mut fastrand::Rng) -> Vec<u8> {
     const TOKENS: &[&[u8]] = &[
-        b"{", b"}", b"[", b"]", b":", b"- ", b"\n", b"null", b"-1", b"18446744073709551616", b"1e999", b"true", b"\"\"", b"*a", b"&a ",
-        b"<<: ", b"$ref: '#/components/schemas/Book'", b"\xEF\xBB\xBF", b"\xFF", b"type: object", b"allOf: []", b"  ", b"\t", b"|", b"#", b"%",
+        b"{",
+        b"}",
+        b"[",
+        b"]",
+        b":",
+        b"- ",
+        b"\n",
+        b"null",
+        b"-1",
+        b"18446744073709551616",
+        b"1e999",
+        b"true",
+        b"\"\"",
+        b"*a",
+        b"&a ",
+        b"<<: ",
+        b"$ref: '#/components/schemas/Book'",
+        b"\xEF\xBB\xBF",
+        b"\xFF",
+        b"type: object",
+        b"allOf: []",
+        b"  ",
+        b"\t",
+        b"|",
+        b"#",
+        b"%",
     ];
     let mut out = text.to_vec();
     for _ in 0..random.usize(1..4) {
@@ -92,18 +116,26 @@ fn anchors_that_explode_are_an_error() {
     for level in 1..30 {
         schemas += &format!("    A{level}: &a{level} {{ allOf: [*a{0}, *a{0}, *a{0}] }}\n", level - 1);
     }
-    assert!(message(with_schemas(&schemas)).contains("aliases stand for more than"), "{}", message(with_schemas(&schemas)));
+    assert!(
+        message(with_schemas(&schemas)).contains("aliases stand for more than"),
+        "{}",
+        message(with_schemas(&schemas))
+    );
 }
 
 #[test]
 fn deep_nesting_is_an_error_or_a_loss() {
-    let json = format!("{{\"openapi\":\"3.0.0\",\"paths\":{}{}}}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
+    let json =
+        format!("{{\"openapi\":\"3.0.0\",\"paths\":{}{}}}", "{\"a\":".repeat(10_000), "}".repeat(10_000));
     assert!(message(json).contains("recursion limit"));
     let flow = format!("openapi: 3.0.0\npaths: {}", "[".repeat(10_000));
     assert!(client(flow).is_err());
     let mut chain = "    A: { $ref: '#/components/schemas/A0' }\n".to_owned();
     for level in 0..10_000 {
-        chain += &format!("    A{level}: {{ type: array, items: {{ $ref: '#/components/schemas/A{}' }} }}\n", level + 1);
+        chain += &format!(
+            "    A{level}: {{ type: array, items: {{ $ref: '#/components/schemas/A{}' }} }}\n",
+            level + 1
+        );
     }
     chain += "    A10000: { type: string }\n";
     let started = Instant::now();
@@ -134,7 +166,8 @@ fn what_refers_to_itself_ends() {
 
 #[test]
 fn numbers_beyond_64_bits_and_marks_are_read() {
-    let schemas = "    A: { type: integer, maximum: 123456789012345678901234567890, enum: [18446744073709551616] }\n";
+    let schemas =
+        "    A: { type: integer, maximum: 123456789012345678901234567890, enum: [18446744073709551616] }\n";
     client(with_schemas(schemas)).unwrap();
     let mut marked = b"\xEF\xBB\xBF".to_vec();
     marked.extend(std::fs::read(fixture("shop-3.0.json")).unwrap());
@@ -146,7 +179,10 @@ fn numbers_beyond_64_bits_and_marks_are_read() {
 #[test]
 fn a_broken_document_is_an_error_with_its_place() {
     let cases = [
-        ("openapi: 3.0.0\npaths:\n  /a:\n    get: 3\n", "document:4: `/paths/~1a/get`: expected an object, found a number"),
+        (
+            "openapi: 3.0.0\npaths:\n  /a:\n    get: 3\n",
+            "document:4: `/paths/~1a/get`: expected an object, found a number",
+        ),
         (
             "openapi: 3.0.0\npaths:\n  /a:\n    get:\n      parameters:\n        - { name: x }\n",
             "document:6: `/paths/~1a/get/parameters/0`: a parameter must have a string `in`",
@@ -160,7 +196,10 @@ fn a_broken_document_is_an_error_with_its_place() {
             "document:4: `/paths/~1a/$ref`: `$ref` to `https://api.example/a.yaml`: remote references are not followed",
         ),
         ("openapi: 3.0.0\npaths: {}\npaths: {}\n", "document:3: duplicate key `paths`"),
-        ("openapi: 4.0.0\n", "document:1: `/openapi`: unknown version `4.0.0`, expected 3.0, 3.1, 3.2 or Swagger 2.0"),
+        (
+            "openapi: 4.0.0\n",
+            "document:1: `/openapi`: unknown version `4.0.0`, expected 3.0, 3.1, 3.2 or Swagger 2.0",
+        ),
     ];
     for (text, expected) in cases {
         assert_eq!(message(text), expected);

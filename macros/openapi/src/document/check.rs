@@ -8,7 +8,9 @@ use crate::source::escape;
 
 /// Whether the file says that it is a document, and of which version.
 pub(super) fn version(root: &Value) -> Result<(), Error> {
-    let Some(map) = root.as_object() else { return Err(Error::new("this is not an OpenAPI document").at("")) };
+    let Some(map) = root.as_object() else {
+        return Err(Error::new("this is not an OpenAPI document").at(""));
+    };
     let version = map.get("openapi").or_else(|| map.get("swagger"));
     let text = match version {
         None => {
@@ -26,7 +28,8 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
     if is_known {
         return Ok(());
     }
-    Err(Error::new(format!("unknown version `{text}`, expected 3.0, 3.1, 3.2 or Swagger 2.0")).at(format!("/{key}")))
+    Err(Error::new(format!("unknown version `{text}`, expected 3.0, 3.1, 3.2 or Swagger 2.0"))
+        .at(format!("/{key}")))
 }
 
 pub(super) fn outline(document: &Document) -> Result<(), Error> {

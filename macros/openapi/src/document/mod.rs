@@ -90,10 +90,20 @@ impl Document {
         }
     }
 
+    /// The document's first file, in the shape of OpenAPI 3, with its references as they are written.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut value = self.root().clone();
+        reference::make_relative(&mut value);
+        value
+    }
+
     /// The name of the file, without its folder.
     pub(crate) fn file_name(&self) -> String {
         let name = self.sources.first().map_or("", |source| &source.name);
-        Path::new(name).file_name().map_or_else(|| name.to_owned(), |name| name.to_string_lossy().into_owned())
+        Path::new(name)
+            .file_name()
+            .map_or_else(|| name.to_owned(), |name| name.to_string_lossy().into_owned())
     }
 
     pub(crate) fn root(&self) -> &Value {

@@ -17,8 +17,16 @@ const MOST_FILES: usize = 2_000;
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
 /// Under these keys stand maps whose keys are names, not words of OpenAPI.
-const NAMED: &[&str] =
-    &["properties", "patternProperties", "$defs", "definitions", "schemas", "parameters", "responses", "headers"];
+const NAMED: &[&str] = &[
+    "properties",
+    "patternProperties",
+    "$defs",
+    "definitions",
+    "schemas",
+    "parameters",
+    "responses",
+    "headers",
+];
 
 /// A reference and where it stands.
 struct Reference {
@@ -91,7 +99,11 @@ impl Walk<'_> {
                     match inner {
                         Value::String(text) if key == "$ref" && !is_map => {
                             let to = self.absolute(text).map_err(|error| error.at(format!("{at}/$ref")))?;
-                            self.found.push(Reference { file: self.file, at: format!("{at}/$ref"), to: to.clone() });
+                            self.found.push(Reference {
+                                file: self.file,
+                                at: format!("{at}/$ref"),
+                                to: to.clone(),
+                            });
                             *text = to;
                         }
                         _ => self.step(inner, at, key, NAMED.contains(&&**key) && !is_map)?,
@@ -116,7 +128,9 @@ impl Walk<'_> {
         let (file, pointer) = reference.split_once('#').unwrap_or((reference, ""));
         let pointer = percent_decode_str(pointer).decode_utf8_lossy().into_owned();
         if !pointer.is_empty() && !pointer.starts_with('/') {
-            return Err(Error::new(format!("`$ref` to the anchor `#{pointer}`: only JSON pointers are supported")));
+            return Err(Error::new(format!(
+                "`$ref` to the anchor `#{pointer}`: only JSON pointers are supported"
+            )));
         }
         let index = if file.is_empty() { self.file } else { self.other(file)? };
         Ok(format!("{index}#{pointer}"))
@@ -128,7 +142,9 @@ impl Walk<'_> {
             return Err(Error::new(format!("`$ref` to `{file}`: remote references are not followed")));
         }
         let Some(own) = self.files.paths.get(self.file) else {
-            return Err(Error::new(format!("`$ref` to the file `{file}`, but the document itself is not a file")));
+            return Err(Error::new(format!(
+                "`$ref` to the file `{file}`, but the document itself is not a file"
+            )));
         };
         let file = percent_decode_str(file).decode_utf8_lossy();
         let path = own.parent().unwrap_or(Path::new("")).join(&*file);
@@ -174,8 +190,50 @@ fn chain(values: &[Value], reference: &str) -> Chain {
 /// The reference as a reader of the document knows it.
 fn shown(reference: &Reference) -> String {
     let (file, pointer) = reference.to.split_once('#').unwrap_or(("", &reference.to));
-    if file.parse() == Ok(reference.file) { format!("#{pointer}") } else { format!("another file, {pointer}") }
+    if file.parse() == Ok(reference.file) {
+        format!("#{pointer}")
+    } else {
+        format!("another file, {pointer}")
+    }
 }
+
+/// References to the first file, as they stand in it.
+pub(super) fn make_relative(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(make_relative),
+        Value::Object(map) => {
+            for (key, inner) in map.iter_mut() {
+                match inner {
+                    Value::String(reference) if key == "$ref" => {
+                        if let Some(pointer) = reference.strip_prefix("0#") {
+                            *inner = format!("#{}", encode_pointer(pointer)).into();
+                        }
+                    }
+                    _ => make_relative(inner),
+                }
+            }
+        }
+        _ => {}
+    }
+}
+
+/// A pointer as part of a URL.
+fn encode_pointer(pointer: &str) -> String {
+    percent_encoding::utf8_percent_encode(pointer, FRAGMENT).to_string()
+}
+
+const FRAGMENT: &percent_encoding::AsciiSet = &percent_encoding::CONTROLS
+    .add(b' ')
+    .add(b'"')
+    .add(b'%')
+    .add(b'<')
+    .add(b'>')
+    .add(b'`')
+    .add(b'{')
+    .add(b'}')
+    .add(b'|')
+    .add(b'^')
+    .add(b'\\');
 
 /// The name of the schema that a reference leads to, if it is one of the document's named schemas.
 pub(crate) fn schema_name(reference: &str) -> Option<String> {

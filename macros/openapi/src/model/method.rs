@@ -73,7 +73,13 @@ pub(crate) struct Param {
 impl Param {
     /// One that the API knows by `label`. Where the identifier says as much, the attribute need not; headers and members
     /// of bodies always have a name.
-    pub(crate) fn labelled(place: &'static str, label: &str, name: String, ty: Place, required: bool) -> Self {
+    pub(crate) fn labelled(
+        place: &'static str,
+        label: &str,
+        name: String,
+        ty: Place,
+        required: bool,
+    ) -> Self {
         let says_it = name == label && !matches!(place, "header" | "form" | "json");
         Self { label: (!says_it).then(|| label.to_owned()), place: Some(place), name, ty, required }
     }

@@ -60,7 +60,14 @@ impl Ty {
     pub(crate) fn is_copy(&self) -> bool {
         matches!(
             self,
-            Self::Unit | Self::Bool | Self::I32 | Self::I64 | Self::U32 | Self::U64 | Self::F64 | Self::Date(_)
+            Self::Unit
+                | Self::Bool
+                | Self::I32
+                | Self::I64
+                | Self::U32
+                | Self::U64
+                | Self::F64
+                | Self::Date(_)
         )
     }
 }
@@ -86,12 +93,20 @@ pub(crate) enum Kind {
         rest: Option<Ty>,
     },
     /// Texts: the name of each variant, and the text itself.
-    Texts { variants: Vec<(String, String)>, is_open: bool },
-    Union { variants: Vec<Variant>, tagging: Tagging },
+    Texts {
+        variants: Vec<(String, String)>,
+        is_open: bool,
+    },
+    Union {
+        variants: Vec<Variant>,
+        tagging: Tagging,
+    },
     /// A list or map that contains itself.
     Newtype(Ty),
     /// The errors of operations: statuses in the words of `#[status]`.
-    Failure { variants: Vec<(String, Vec<String>, Option<Ty>, String)> },
+    Failure {
+        variants: Vec<(String, Vec<String>, Option<Ty>, String)>,
+    },
 }
 
 #[derive(Clone, Debug)]

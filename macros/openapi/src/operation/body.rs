@@ -39,7 +39,11 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
             Kind::Multipart if !has_properties(types, &media) => (Group::Raw, "raw"),
             Kind::Multipart => (Group::Multipart, "multipart"),
             Kind::Lines | Kind::Text | Kind::Events if is_typed => {
-                types.lose(format!("the body as `{}`: the method sends `{}`", media.name, choices.first().map_or("", Choice::name)));
+                types.lose(format!(
+                    "the body as `{}`: the method sends `{}`",
+                    media.name,
+                    choices.first().map_or("", Choice::name)
+                ));
                 continue;
             }
             Kind::Lines | Kind::Events | Kind::Text | Kind::Bytes => (Group::Raw, "raw"),
@@ -94,14 +98,25 @@ impl Choice<'_> {
                 let names: Vec<String> = several.iter().map(|media| format!("`{}`", media.name)).collect();
                 to.docs.push(format!("- `{identifier}` is one of {}.", names.join(", ")));
                 let required = !has_usual && self.required;
-                to.made.push(Param::labelled("header", "content-type", identifier, Place::Typed(Ty::String), required));
+                to.made.push(Param::labelled(
+                    "header",
+                    "content-type",
+                    identifier,
+                    Place::Typed(Ty::String),
+                    required,
+                ));
                 Vec::new()
             }
         }
     }
 
     /// A body of JSON or a form: one value, or its members where the settings say what some of them are.
-    fn add_value(&self, to: &mut Parameters, place: &'static str, own: Option<&settings::Operation>) -> Vec<Constant> {
+    fn add_value(
+        &self,
+        to: &mut Parameters,
+        place: &'static str,
+        own: Option<&settings::Operation>,
+    ) -> Vec<Constant> {
         let Some(media) = self.medias.first() else { return Vec::new() };
         let hint = format!("{} Body", to.hint);
         let lowered = to.types.lower(&media.value["schema"], &hint, Mode::Request);
@@ -139,7 +154,12 @@ impl Choice<'_> {
             let reason = "a multipart body without listed parts: the caller writes the body";
             to.types.lose(reason);
             let identifier = to.scope.take(&["body"]);
-            to.made.push(Param::whole("body", identifier, Place::Written("afresh::Body".to_owned()), self.required));
+            to.made.push(Param::whole(
+                "body",
+                identifier,
+                Place::Written("afresh::Body".to_owned()),
+                self.required,
+            ));
             return;
         };
         for field in fields {
@@ -164,7 +184,11 @@ impl Choice<'_> {
 /// The schema of one member, looked up through references and `allOf`.
 fn property(types: &mut Types<'_>, schema: &Value, key: &str) -> Value {
     let schema = types.document.resolve(schema);
-    if schema["allOf"].is_array() { types.merge(schema)["properties"][key].clone() } else { schema["properties"][key].clone() }
+    if schema["allOf"].is_array() {
+        types.merge(schema)["properties"][key].clone()
+    } else {
+        schema["properties"][key].clone()
+    }
 }
 
 fn is_file(types: &Types<'_>, schema: &Value) -> bool {
@@ -194,7 +218,12 @@ fn fields(types: &Types<'_>, ty: &Ty) -> Option<Vec<Field>> {
 }
 
 /// The members of a body, one parameter each.
-fn add_members(to: &mut Parameters, place: &'static str, fields: &[Field], own: Option<&settings::Operation>) -> Vec<Constant> {
+fn add_members(
+    to: &mut Parameters,
+    place: &'static str,
+    fields: &[Field],
+    own: Option<&settings::Operation>,
+) -> Vec<Constant> {
     let mut constants = Vec::new();
     for field in fields {
         if let Some(value) = own.and_then(|own| own.constants.get(&field.key)) {

@@ -23,7 +23,13 @@ pub(crate) struct Failures {
 
 impl Failures {
     /// The error enum of an operation, if the document says what its errors are.
-    pub(crate) fn of(&mut self, types: &mut Types, operation: &Value, none_on: &[u16], hint: &str) -> Option<Ty> {
+    pub(crate) fn of(
+        &mut self,
+        types: &mut Types,
+        operation: &Value,
+        none_on: &[u16],
+        hint: &str,
+    ) -> Option<Ty> {
         let mut variants: Vec<(String, Vec<String>, Option<Ty>, String)> = Vec::new();
         let document = types.document;
         let is_alone = !responses(types, operation).iter().any(|(status, _)| status.starts_with('2'));
@@ -32,7 +38,9 @@ impl Failures {
             let is_none = status.parse().is_ok_and(|status: u16| none_on.contains(&status));
             // Without a success, `default` is it.
             let is_the_answer = is_alone && status == "default";
-            let Some((name, statuses)) = named(status).filter(|_| !is_none && !is_the_answer) else { continue };
+            let Some((name, statuses)) = named(status).filter(|_| !is_none && !is_the_answer) else {
+                continue;
+            };
             let body = body(types, document.resolve(response), &format!("{hint} {name}"));
             let docs = docs(status);
             variants.push((name, statuses, body, docs));
@@ -40,7 +48,10 @@ impl Failures {
         if variants.is_empty() {
             return None;
         }
-        let key = variants.iter().map(|(name, statuses, ty, _)| (name.clone(), statuses.clone(), ty.clone())).collect();
+        let key = variants
+            .iter()
+            .map(|(name, statuses, ty, _)| (name.clone(), statuses.clone(), ty.clone()))
+            .collect();
         if let Some(known) = self.known.get(&key) {
             return Some(known.clone());
         }
@@ -50,7 +61,8 @@ impl Failures {
             docs: "What the server refuses, by status.".to_owned(),
             deprecated: false,
             kind: model::Kind::Failure { variants },
-            is_sent: false, is_used: false,
+            is_sent: false,
+            is_used: false,
         });
         self.known.insert(key, ty.clone());
         Some(ty)
@@ -81,7 +93,10 @@ fn named(status: &str) -> Option<(String, Vec<String>)> {
         "5xx" => ("ServerError".to_owned(), vec![class]),
         _ => {
             let number: u16 = class.parse().ok()?;
-            let name = REASONS.iter().find(|(known, _)| *known == number).map(|(_, reason)| reason.replace([' ', '-', '\''], ""));
+            let name = REASONS
+                .iter()
+                .find(|(known, _)| *known == number)
+                .map(|(_, reason)| reason.replace([' ', '-', '\''], ""));
             match number {
                 304 | 400..=599 => (name.unwrap_or_else(|| format!("Status{number}")), vec![class]),
                 _ => return None,

@@ -13,9 +13,9 @@ use serde_json::Value;
 
 pub(crate) use self::answer::{Answer, USUAL};
 pub(crate) use self::failure::Failures;
-pub(crate) use self::security::Security;
 use self::parameter::Parameters;
 use self::path::Template;
+pub(crate) use self::security::Security;
 use crate::document::Site;
 use crate::model::{Constant, Method, Param, Place, Ty};
 use crate::names::Scope;
@@ -62,7 +62,10 @@ impl<'d> Work<'_, 'd> {
         if choices.is_empty() {
             choices.push(None);
         }
-        let hint = own.and_then(|own| own.rename.as_deref()).or(site.id()).map_or_else(|| site.route().to_lowercase(), str::to_owned);
+        let hint = own
+            .and_then(|own| own.rename.as_deref())
+            .or(site.id())
+            .map_or_else(|| site.route().to_lowercase(), str::to_owned);
         let shared = self.shared(site, own, &hint);
         let mut methods: Vec<Method> = Vec::new();
         for choice in &choices {
@@ -110,7 +113,8 @@ impl<'d> Work<'_, 'd> {
         let failure = self.failures.of(&mut self.types, site.operation, &none_on, hint);
         let need = self.security.need(site.operation);
         need.losses.iter().for_each(|loss| self.types.lose(loss.clone()));
-        let public = own.and_then(|own| own.public).unwrap_or(need.public) && !matches!(role, Some(Role::Login | Role::Refresh));
+        let public = own.and_then(|own| own.public).unwrap_or(need.public)
+            && !matches!(role, Some(Role::Login | Role::Refresh));
         Method {
             name: String::new(),
             docs: docs(site),
@@ -119,7 +123,12 @@ impl<'d> Work<'_, 'd> {
             role,
             verb: site.verb.clone(),
             path: String::new(),
-            constants: read.accept.as_deref().map(|kinds| Constant::header("accept", kinds)).into_iter().collect(),
+            constants: read
+                .accept
+                .as_deref()
+                .map(|kinds| Constant::header("accept", kinds))
+                .into_iter()
+                .collect(),
             attributes,
             params: Vec::new(),
             answer,
@@ -155,17 +164,21 @@ impl<'d> Work<'_, 'd> {
         params.iter().for_each(|param| made.add(param));
         for (place, key, scheme) in need.keys {
             let is_known = made.made.iter().any(|param| {
-                param.place == Some(place) && param.label.as_ref().unwrap_or(&param.name).eq_ignore_ascii_case(&key)
+                param.place == Some(place)
+                    && param.label.as_ref().unwrap_or(&param.name).eq_ignore_ascii_case(&key)
             });
             if !is_known {
                 made.push(place, &key, Ty::String, true);
                 let name = made.made.last().map(|param| param.name.clone()).unwrap_or_default();
-                made.docs.push(format!("- `{name}`: the credential of `{}`.", crate::write::one_line(&scheme)));
+                made.docs
+                    .push(format!("- `{name}`: the credential of `{}`.", crate::write::one_line(&scheme)));
             }
         }
         constants.extend(choice.iter().flat_map(|choice| choice.add_to(&mut made, own)));
         drop_doubled(&mut made);
-        if let Some(token) = own.filter(|own| own.role == Some(Role::Refresh)).and_then(|own| own.token.as_deref()) {
+        if let Some(token) =
+            own.filter(|own| own.role == Some(Role::Refresh)).and_then(|own| own.token.as_deref())
+        {
             for param in &mut made.made {
                 if param.label.as_deref().unwrap_or(&param.name) == token {
                     param.ty = Place::Written("afresh::RefreshToken".to_owned());
@@ -249,7 +262,9 @@ fn path_type(types: &mut Types, ty: Ty, name: &str) -> Ty {
         (parameter::Form::Scalar, ty) => ty,
         (parameter::Form::List, Ty::List(item)) => Ty::Separated(crate::model::Separator::Comma, item),
         (_, _) => {
-            types.lose(format!("path parameter `{name}`: an object has no form in a path: a text, which the caller writes"));
+            types.lose(format!(
+                "path parameter `{name}`: an object has no form in a path: a text, which the caller writes"
+            ));
             Ty::String
         }
     }

@@ -25,15 +25,19 @@ fn microsoft(extension: &Value) -> Option<Pages> {
 fn speakeasy(extension: &Value) -> Option<Pages> {
     let input = |kind: &str| {
         let inputs = extension["inputs"].as_array().into_iter().flatten();
-        let mut found = inputs.filter(|input| input["type"] == kind).filter_map(|input| input["name"].as_str());
+        let mut found =
+            inputs.filter(|input| input["type"] == kind).filter_map(|input| input["name"].as_str());
         found.next().map(str::to_owned)
     };
     let output = |key: &str| extension["outputs"][key].as_str().and_then(pointer);
     let items = output("results");
     match extension["type"].as_str()? {
-        "cursor" => {
-            Some(Pages { cursor: Some(output("nextCursor")?), into: input("cursor"), items, ..Pages::default() })
-        }
+        "cursor" => Some(Pages {
+            cursor: Some(output("nextCursor")?),
+            into: input("cursor"),
+            items,
+            ..Pages::default()
+        }),
         "url" => Some(Pages { url: Some(output("nextUrl")?), items, ..Pages::default() }),
         "offsetLimit" => match (input("page"), input("offset")) {
             (Some(page), _) => Some(Pages { number: Some(page), items, ..Pages::default() }),
@@ -47,7 +51,9 @@ fn speakeasy(extension: &Value) -> Option<Pages> {
 /// Fern: `$request.x` and `$response.y`.
 fn fern(extension: &Value) -> Option<Pages> {
     let request = |key: &str| extension[key].as_str()?.strip_prefix("$request.").map(str::to_owned);
-    let response = |key: &str| extension[key].as_str()?.strip_prefix("$response.").and_then(|path| pointer(&format!("$.{path}")));
+    let response = |key: &str| {
+        extension[key].as_str()?.strip_prefix("$response.").and_then(|path| pointer(&format!("$.{path}")))
+    };
     let items = response("results");
     if let Some(next) = response("next_cursor") {
         return Some(Pages { cursor: Some(next), into: request("cursor"), items, ..Pages::default() });
@@ -81,7 +87,9 @@ pub(crate) fn attribute(pages: &Pages) -> Result<(String, bool), String> {
         let Some(value) = value else { continue };
         let is_known = HAS_ALL_WAYS || matches!(word, "cursor" | "number");
         if !is_known {
-            return Err(format!("pages by `{word}`: `#[pages]` has no such way yet, so the method gives one page"));
+            return Err(format!(
+                "pages by `{word}`: `#[pages]` has no such way yet, so the method gives one page"
+            ));
         }
         let value = if word == "cursor" && !HAS_ALL_WAYS { dotted(value) } else { value.clone() };
         words.push(format!("{word} = {}", text(&value)));
@@ -117,9 +125,16 @@ mod tests {
             "outputs": { "results": "$.data", "nextCursor": "$.meta.next" },
         } });
         let pages = of_extensions(&cursor).unwrap();
-        assert_eq!(attribute(&pages), Ok(("#[pages(cursor = \"meta.next\", into = \"after\")]".to_owned(), false)));
-        let fern = json!({ "x-fern-pagination": { "offset": "$request.page", "results": "$response.items" } });
-        assert_eq!(attribute(&of_extensions(&fern).unwrap()), Ok(("#[pages(number = \"page\")]".to_owned(), false)));
+        assert_eq!(
+            attribute(&pages),
+            Ok(("#[pages(cursor = \"meta.next\", into = \"after\")]".to_owned(), false))
+        );
+        let fern =
+            json!({ "x-fern-pagination": { "offset": "$request.page", "results": "$response.items" } });
+        assert_eq!(
+            attribute(&of_extensions(&fern).unwrap()),
+            Ok(("#[pages(number = \"page\")]".to_owned(), false))
+        );
         let microsoft = json!({ "x-ms-pageable": { "nextLinkName": "nextLink" } });
         assert_eq!(of_extensions(&microsoft).unwrap().url.as_deref(), Some("/nextLink"));
         assert_eq!(of_extensions(&json!({ "x-ms-pageable": { "nextLinkName": null } })), None);

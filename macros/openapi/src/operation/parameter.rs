@@ -67,7 +67,12 @@ impl Parameters<'_, '_> {
                 let identifier = self.scope.take(&[name]);
                 let (schema, _) = described(param);
                 let ty = self.types.lower(schema, &self.hint_of(name), Mode::Request).ty;
-                self.made.push(Param::whole("query", identifier, Place::Typed(ty), param["required"] == true));
+                self.made.push(Param::whole(
+                    "query",
+                    identifier,
+                    Place::Typed(ty),
+                    param["required"] == true,
+                ));
             }
             _ => self.types.lose(format!("parameter `{name}` in `{place}` cannot be sent: left out")),
         }
@@ -119,13 +124,17 @@ impl Parameters<'_, '_> {
                 self.push("query", name, Ty::Separated(separator, item), required);
             }
             (Form::List, _) => self.push("query", name, ty, required),
-            (Form::Struct | Form::Map | Form::Nested, "deepObject") => self.add_deep(name, &ty, required, DEEPEST),
+            (Form::Struct | Form::Map | Form::Nested, "deepObject") => {
+                self.add_deep(name, &ty, required, DEEPEST)
+            }
             (Form::Struct | Form::Map, _) if explode => {
                 let identifier = self.scope.take(&[name, &format!("{name} query")]);
                 self.made.push(Param::whole("query", identifier, Place::Typed(ty), required));
             }
             _ => {
-                self.types.lose(format!("query parameter `{name}`: the style `{style}` has no form for its type: sent as JSON"));
+                self.types.lose(format!(
+                    "query parameter `{name}`: the style `{style}` has no form for its type: sent as JSON"
+                ));
                 self.push("query", name, Ty::JsonText(Box::new(ty)), required);
             }
         }
@@ -178,10 +187,14 @@ impl Parameters<'_, '_> {
         let form = self.types.form(&ty);
         let ty = match (form, ty) {
             (_, ty) if is_described => Ty::JsonText(Box::new(ty)),
-            (Form::List, Ty::List(item)) if place == "header" || !explode => Ty::Separated(Separator::Comma, item),
+            (Form::List, Ty::List(item)) if place == "header" || !explode => {
+                Ty::Separated(Separator::Comma, item)
+            }
             (Form::Scalar, ty) => ty,
             (_, ty) => {
-                self.types.lose(format!("{place} parameter `{name}`: an object or list has no form there: sent as JSON"));
+                self.types.lose(format!(
+                    "{place} parameter `{name}`: an object or list has no form there: sent as JSON"
+                ));
                 Ty::JsonText(Box::new(ty))
             }
         };
@@ -245,7 +258,8 @@ impl Types<'_> {
                 }
                 Some(Kind::Texts { .. }) => Form::Scalar,
                 Some(Kind::Union { variants, .. }) => {
-                    let are_flat = variants.iter().all(|variant| matches!(form(&variant.ty), Form::Scalar | Form::List));
+                    let are_flat =
+                        variants.iter().all(|variant| matches!(form(&variant.ty), Form::Scalar | Form::List));
                     if are_flat { Form::Scalar } else { Form::Nested }
                 }
                 _ => Form::Nested,

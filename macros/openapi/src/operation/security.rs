@@ -42,13 +42,20 @@ impl<'d> Security<'d> {
         let mut security = Self { document, carrier: None };
         let mut counts: BTreeMap<Carrier, usize> = BTreeMap::new();
         for site in document.operations() {
-            let carriers: Vec<Carrier> = security.schemes(site.operation).into_iter().flatten()
-                .filter_map(|name| security.carrier_of(&name)).collect();
+            let carriers: Vec<Carrier> = security
+                .schemes(site.operation)
+                .into_iter()
+                .flatten()
+                .filter_map(|name| security.carrier_of(&name))
+                .collect();
             if let Some(first) = carriers.into_iter().next() {
                 *counts.entry(first).or_default() += 1;
             }
         }
-        security.carrier = counts.into_iter().max_by_key(|(carrier, count)| (*count, *carrier == Carrier::Bearer)).map(|(carrier, _)| carrier);
+        security.carrier = counts
+            .into_iter()
+            .max_by_key(|(carrier, count)| (*count, *carrier == Carrier::Bearer))
+            .map(|(carrier, _)| carrier);
         security
     }
 
@@ -56,7 +63,9 @@ impl<'d> Security<'d> {
     fn schemes(&self, operation: &Value) -> Vec<Vec<String>> {
         let own = operation.get("security").unwrap_or(&self.document.root()["security"]);
         let alternatives = own.as_array().into_iter().flatten();
-        alternatives.map(|one| one.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect()).collect()
+        alternatives
+            .map(|one| one.as_object().into_iter().flatten().map(|(name, _)| name.clone()).collect())
+            .collect()
     }
 
     fn scheme(&self, name: &str) -> &'d Value {
@@ -89,7 +98,9 @@ impl<'d> Security<'d> {
     pub(crate) fn arguments(&self) -> Vec<String> {
         match &self.carrier {
             Some(Carrier::Basic) => vec!["scheme = \"Basic\"".to_owned()],
-            Some(Carrier::Header(name)) => vec!["scheme = none".to_owned(), format!("token_header = {name:?}")],
+            Some(Carrier::Header(name)) => {
+                vec!["scheme = none".to_owned(), format!("token_header = {name:?}")]
+            }
             Some(Carrier::Bearer) | None => Vec::new(),
         }
     }
@@ -101,7 +112,9 @@ impl<'d> Security<'d> {
             return Need { public: is_stated, ..Need::default() };
         }
         let has_session = |schemes: &Vec<String>| {
-            schemes.iter().any(|name| self.carrier_of(name).is_some_and(|carrier| Some(carrier) == self.carrier))
+            schemes
+                .iter()
+                .any(|name| self.carrier_of(name).is_some_and(|carrier| Some(carrier) == self.carrier))
         };
         let alone = alternatives.iter().find(|schemes| schemes.len() == 1 && has_session(schemes));
         let with = alternatives.iter().find(|schemes| has_session(schemes));
@@ -122,12 +135,24 @@ impl<'d> Security<'d> {
         }
         let key = scheme["name"].as_str().unwrap_or_default().to_owned();
         match (scheme["type"].as_str(), scheme["in"].as_str()) {
-            (Some("apiKey"), Some("query")) if !key.is_empty() => need.keys.push(("query", key, name.to_owned())),
-            (Some("apiKey"), Some("cookie")) if crate::model::is_token(&key) => need.keys.push(("cookie", key, name.to_owned())),
-            (Some("apiKey"), Some("header")) if carrier.is_some() => need.keys.push(("header", key, name.to_owned())),
-            (Some("http"), _) if carrier.is_some() => need.keys.push(("header", "authorization".to_owned(), name.to_owned())),
-            (None, _) => need.losses.push(format!("security scheme `{name}` is not among the document's schemes")),
-            _ => need.losses.push(format!("security scheme `{name}` cannot be sent by a client: give the credential by hand")),
+            (Some("apiKey"), Some("query")) if !key.is_empty() => {
+                need.keys.push(("query", key, name.to_owned()))
+            }
+            (Some("apiKey"), Some("cookie")) if crate::model::is_token(&key) => {
+                need.keys.push(("cookie", key, name.to_owned()))
+            }
+            (Some("apiKey"), Some("header")) if carrier.is_some() => {
+                need.keys.push(("header", key, name.to_owned()))
+            }
+            (Some("http"), _) if carrier.is_some() => {
+                need.keys.push(("header", "authorization".to_owned(), name.to_owned()))
+            }
+            (None, _) => {
+                need.losses.push(format!("security scheme `{name}` is not among the document's schemes"))
+            }
+            _ => need.losses.push(format!(
+                "security scheme `{name}` cannot be sent by a client: give the credential by hand"
+            )),
         }
     }
 
@@ -153,10 +178,14 @@ impl<'d> Security<'d> {
     /// How a client of this document is given its credential.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
-            Carrier::Bearer => "credential: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder".to_owned(),
+            Carrier::Bearer => {
+                "credential: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder".to_owned()
+            }
             Carrier::Basic => "credential: `.tokens(basic(user, password))` on the builder".to_owned(),
             Carrier::Header(name) => {
-                format!("credential: the key for the header `{name}`, `.tokens(afresh::Tokens::new(key))` on the builder")
+                format!(
+                    "credential: the key for the header `{name}`, `.tokens(afresh::Tokens::new(key))` on the builder"
+                )
             }
         })
     }
@@ -174,16 +203,24 @@ fn flow_function(
         let url = flow[key].as_str().filter(|url| !url.is_empty())?;
         let url = absolute(url, server);
         if url.is_none() {
-            losses.push(format!("security scheme `{name}`: `{key}` is no absolute URL: no function for `{kind}`"));
+            losses.push(format!(
+                "security scheme `{name}`: `{key}` is no absolute URL: no function for `{kind}`"
+            ));
         }
         url
     };
     let (token, authorize) = (url("tokenUrl"), url("authorizationUrl"));
     let refresh = url("refreshUrl").or(token.clone());
-    let scopes: Vec<String> = flow["scopes"].as_object().into_iter().flatten()
-        .map(|(scope, text)| format!("/// - `{}`: {}\n", one_line(scope), one_line(text.as_str().unwrap_or_default())))
+    let scopes: Vec<String> = flow["scopes"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(scope, text)| {
+            format!("/// - `{}`: {}\n", one_line(scope), one_line(text.as_str().unwrap_or_default()))
+        })
         .collect();
-    let scopes = if scopes.is_empty() { String::new() } else { format!("///\n/// Scopes:\n{}", scopes.concat()) };
+    let scopes =
+        if scopes.is_empty() { String::new() } else { format!("///\n/// Scopes:\n{}", scopes.concat()) };
     let shown = one_line(name);
     match (kind, token, authorize) {
         ("clientCredentials" | "application", Some(token), _) => {
@@ -225,5 +262,9 @@ fn absolute(url: &str, server: Option<&str>) -> Option<String> {
     let path = url.starts_with('/');
     let (scheme, rest) = server.split_once("://")?;
     let host = rest.split('/').next().unwrap_or(rest);
-    if path { Some(format!("{scheme}://{host}{url}")) } else { Some(format!("{}/{url}", server.trim_end_matches('/'))) }
+    if path {
+        Some(format!("{scheme}://{host}{url}"))
+    } else {
+        Some(format!("{}/{url}", server.trim_end_matches('/')))
+    }
 }

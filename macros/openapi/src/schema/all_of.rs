@@ -77,7 +77,18 @@ pub(super) fn is_about_required_only(union: &Value) -> bool {
             variant.as_object().is_some_and(|variant| {
                 variant.keys().all(|word| {
                     keyword::is_annotation(word)
-                        || matches!(&**word, "required" | "not" | "minProperties" | "maxProperties" | "pattern" | "minLength" | "maxLength" | "minimum" | "maximum")
+                        || matches!(
+                            &**word,
+                            "required"
+                                | "not"
+                                | "minProperties"
+                                | "maxProperties"
+                                | "pattern"
+                                | "minLength"
+                                | "maxLength"
+                                | "minimum"
+                                | "maximum"
+                        )
                 })
             })
         })

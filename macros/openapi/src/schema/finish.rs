@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Slot, Types};
+use super::{Mode, Slot, Types};
 use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 
 /// The definitions that are written, by their ids.
@@ -41,11 +41,27 @@ impl Types<'_> {
     }
 }
 
+impl Types<'_> {
+    /// The types of the document's own schemas, as answers have them.
+    pub(crate) fn named_types(&self) -> Vec<(String, Ty)> {
+        let all = self.document.schemas();
+        let all = all.filter_map(|(name, reference, _)| {
+            match self.by_reference.get(&(reference, Mode::Answer))? {
+                Slot::Done(lowered) => Some((name.to_owned(), lowered.clone().into_ty())),
+                Slot::Building { .. } => None,
+            }
+        });
+        all.collect()
+    }
+}
+
 /// The definitions that a type names.
 pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
     match ty {
         Ty::Named(id) => vec![*id],
-        Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Boxed(inner) | Ty::JsonText(inner) => named(inner),
+        Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Boxed(inner) | Ty::JsonText(inner) => {
+            named(inner)
+        }
         Ty::Separated(_, inner) | Ty::Bracketed(inner) => named(inner),
         _ => Vec::new(),
     }
@@ -83,19 +99,28 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
                 for variant in variants {
                     let is_named = matches!(variant.ty, Ty::Named(_));
                     let tag = is_named.then(|| (member.clone(), variant.tags.clone()));
-                    named(&variant.ty).into_iter().for_each(|id| uses.entry(id).or_default().push(tag.clone()));
+                    named(&variant.ty)
+                        .into_iter()
+                        .for_each(|id| uses.entry(id).or_default().push(tag.clone()));
                 }
             }
-            kind => parts(kind).into_iter().flat_map(named).for_each(|id| uses.entry(id).or_default().push(None)),
+            kind => {
+                parts(kind).into_iter().flat_map(named).for_each(|id| uses.entry(id).or_default().push(None))
+            }
         }
     }
     let may_drop = |all: &Definitions, ty: &Ty, member: &str, tags: &[String]| {
         let Ty::Named(id) = ty else { return false };
-        let Some(Kind::Struct { fields, .. }) = all.get(id).map(|definition| &definition.kind) else { return false };
+        let Some(Kind::Struct { fields, .. }) = all.get(id).map(|definition| &definition.kind) else {
+            return false;
+        };
         let same = uses.get(id).is_some_and(|uses| {
             uses.iter().all(|one| one.as_ref().is_some_and(|(key, own)| key == member && own == tags))
         });
-        tags.len() == 1 && same && !direct.contains(id) && fields.iter().any(|field| field.key == member && field.required)
+        tags.len() == 1
+            && same
+            && !direct.contains(id)
+            && fields.iter().any(|field| field.key == member && field.required)
     };
     let mut internal = BTreeSet::new();
     for (id, definition) in all.iter() {
@@ -107,15 +132,18 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
     }
     // A struct of two unions needs both of them to have the tag.
     let is_shared = |all: &Definitions, union: &TypeId, internal: &BTreeSet<TypeId>| {
-        let members: Vec<TypeId> =
-            all.get(union).map(|definition| parts(&definition.kind).into_iter().flat_map(named).collect()).unwrap_or_default();
+        let members: Vec<TypeId> = all
+            .get(union)
+            .map(|definition| parts(&definition.kind).into_iter().flat_map(named).collect())
+            .unwrap_or_default();
         all.iter().any(|(other, definition)| {
             !internal.contains(other)
                 && parts(&definition.kind).into_iter().flat_map(named).any(|id| members.contains(&id))
         })
     };
     loop {
-        let shared: Vec<TypeId> = internal.iter().copied().filter(|union| is_shared(all, union, &internal)).collect();
+        let shared: Vec<TypeId> =
+            internal.iter().copied().filter(|union| is_shared(all, union, &internal)).collect();
         if shared.is_empty() {
             break;
         }
@@ -130,7 +158,8 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
         *tagging = Tagging::Internal(member.clone());
         let ids: Vec<TypeId> = variants.iter().flat_map(|variant| named(&variant.ty)).collect();
         for id in ids {
-            if let Some(Kind::Struct { fields, .. }) = all.get_mut(&id).map(|definition| &mut definition.kind) {
+            if let Some(Kind::Struct { fields, .. }) = all.get_mut(&id).map(|definition| &mut definition.kind)
+            {
                 fields.retain(|field| field.key != member);
             }
         }
@@ -139,17 +168,22 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
 
 /// Boxes what a type holds by value of a type that holds it by value.
 fn put_boxes(all: &mut Definitions) {
-    let edges: BTreeMap<TypeId, Vec<TypeId>> =
-        all.iter().map(|(id, definition)| (*id, parts(&definition.kind).into_iter().filter_map(held).collect())).collect();
+    let edges: BTreeMap<TypeId, Vec<TypeId>> = all
+        .iter()
+        .map(|(id, definition)| (*id, parts(&definition.kind).into_iter().filter_map(held).collect()))
+        .collect();
     let component = components(&edges);
     for (id, definition) in all.iter_mut() {
         let is_in_circle = |ty: &Ty| {
             held(ty).is_some_and(|held| {
-                component.get(&held) == component.get(id) && (held != *id || edges.get(id).is_some_and(|own| own.contains(id)))
+                component.get(&held) == component.get(id)
+                    && (held != *id || edges.get(id).is_some_and(|own| own.contains(id)))
             })
         };
         let own: Vec<&mut Ty> = match &mut definition.kind {
-            Kind::Struct { fields, rest } => fields.iter_mut().map(|field| &mut field.ty).chain(rest).collect(),
+            Kind::Struct { fields, rest } => {
+                fields.iter_mut().map(|field| &mut field.ty).chain(rest).collect()
+            }
             Kind::Union { variants, .. } => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
             Kind::Newtype(inner) => vec![inner],
             Kind::Texts { .. } | Kind::Failure { .. } => Vec::new(),

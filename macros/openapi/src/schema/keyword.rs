@@ -6,8 +6,21 @@ use crate::model::Ty;
 
 /// Words that describe a value and do not constrain it.
 const ANNOTATIONS: &[&str] = &[
-    "title", "description", "default", "example", "examples", "deprecated", "externalDocs", "readOnly", "writeOnly",
-    "nullable", "xml", "$comment", "$schema", "$id", "summary",
+    "title",
+    "description",
+    "default",
+    "example",
+    "examples",
+    "deprecated",
+    "externalDocs",
+    "readOnly",
+    "writeOnly",
+    "nullable",
+    "xml",
+    "$comment",
+    "$schema",
+    "$id",
+    "summary",
 ];
 
 /// The types but for `null`.
@@ -18,7 +31,12 @@ pub(crate) fn types(schema: &Value) -> Vec<&str> {
             let mut types: Vec<&str> =
                 several.iter().filter_map(Value::as_str).filter(|one| *one != "null").collect();
             let mut seen = Vec::new();
-            types.retain(|one| !seen.contains(one) && { seen.push(*one); true });
+            types.retain(|one| {
+                !seen.contains(one) && {
+                    seen.push(*one);
+                    true
+                }
+            });
             types
         }
         _ => Vec::new(),
@@ -47,8 +65,20 @@ pub(crate) fn is_binary(schema: &Value) -> bool {
 pub(super) fn is_text_format(format: &str) -> bool {
     matches!(
         format,
-        "date" | "date-time" | "time" | "duration" | "email" | "hostname" | "ipv4" | "ipv6" | "uri" | "url" | "uuid" | "byte"
-            | "binary" | "password"
+        "date"
+            | "date-time"
+            | "time"
+            | "duration"
+            | "email"
+            | "hostname"
+            | "ipv4"
+            | "ipv6"
+            | "uri"
+            | "url"
+            | "uuid"
+            | "byte"
+            | "binary"
+            | "password"
     )
 }
 

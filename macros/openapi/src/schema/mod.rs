@@ -13,8 +13,8 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-pub(crate) use self::keyword::{is_binary, is_nullable, types};
 pub(crate) use self::finish::Definitions;
+pub(crate) use self::keyword::{is_binary, is_nullable, types};
 pub(crate) use self::usage::Mode;
 use self::usage::Usage;
 use crate::document::{Document, last_step, schema_name};
@@ -152,7 +152,8 @@ impl<'d> Types<'d> {
         let reserved = self.names.get(reference).cloned();
         let hint = reserved.clone().unwrap_or_else(|| last_step(reference)) + suffix;
         let (made, nullable) = self.shape(target, &hint, mode);
-        let is_recursive = matches!(self.by_reference.get(&key), Some(Slot::Building { is_recursive: true, .. }));
+        let is_recursive =
+            matches!(self.by_reference.get(&key), Some(Slot::Building { is_recursive: true, .. }));
         let kind = match made {
             Made::Ty(ty) if !is_recursive => {
                 let lowered = Lowered { ty, nullable };
@@ -182,8 +183,14 @@ impl<'d> Types<'d> {
     fn define(&mut self, id: TypeId, name: String, schema: &Value, kind: Kind) {
         let text = |key: &str| schema[key].as_str().unwrap_or_default();
         let docs = if text("description").is_empty() { text("title") } else { text("description") };
-        let definition =
-            TypeDef { name, docs: docs.to_owned(), deprecated: schema["deprecated"] == true, kind, is_sent: false, is_used: false };
+        let definition = TypeDef {
+            name,
+            docs: docs.to_owned(),
+            deprecated: schema["deprecated"] == true,
+            kind,
+            is_sent: false,
+            is_used: false,
+        };
         if let Some(slot) = self.definitions.get_mut(id.0) {
             *slot = Some(definition);
         }
@@ -246,7 +253,8 @@ impl<'d> Types<'d> {
             [] => self.shape_untyped(schema, hint, mode),
             [one] => self.shape_typed(one, schema, hint, mode),
             several => {
-                let variants: Vec<Value> = several.iter().map(|one| keyword::with_type(schema, one)).collect();
+                let variants: Vec<Value> =
+                    several.iter().map(|one| keyword::with_type(schema, one)).collect();
                 return (self.shape_variants(&variants, None, hint, mode), nullable);
             }
         };
@@ -300,7 +308,9 @@ impl<'d> Types<'d> {
         if has(&["items", "prefixItems"]) {
             return self.shape_list(schema, hint, mode);
         }
-        if has(&["pattern", "minLength", "maxLength"]) || schema["format"].as_str().is_some_and(keyword::is_text_format) {
+        if has(&["pattern", "minLength", "maxLength"])
+            || schema["format"].as_str().is_some_and(keyword::is_text_format)
+        {
             return Made::Ty(self.text(schema));
         }
         Made::Ty(Ty::Value)

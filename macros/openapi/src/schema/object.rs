@@ -17,7 +17,9 @@ impl Types<'_> {
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
         for name in &required {
             if !properties.contains_key(*name) {
-                self.lose(format!("`required` names `{name}`, which is not among the properties: it is not checked"));
+                self.lose(format!(
+                    "`required` names `{name}`, which is not among the properties: it is not checked"
+                ));
             }
         }
         let mut scope = Scope::default();

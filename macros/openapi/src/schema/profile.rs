@@ -22,7 +22,11 @@ pub(super) enum Profile {
     Text(Option<Vec<String>>),
     List(Box<Profile>),
     Map,
-    Object { required: Vec<String>, members: BTreeMap<String, Profile>, is_open: bool },
+    Object {
+        required: Vec<String>,
+        members: BTreeMap<String, Profile>,
+        is_open: bool,
+    },
     Several(Vec<Profile>),
 }
 
@@ -52,7 +56,8 @@ impl Types<'_> {
         }
         let listed = values(&schema);
         if !listed.is_empty() {
-            let texts: Vec<String> = listed.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
+            let texts: Vec<String> =
+                listed.iter().filter_map(|value| value.as_str().map(str::to_owned)).collect();
             if texts.len() == listed.len() {
                 return Profile::Text(Some(texts));
             }
@@ -67,7 +72,9 @@ impl Types<'_> {
             [] if schema["properties"].is_object() || schema["additionalProperties"].is_object() => {
                 self.object_profile(&schema, depth)
             }
-            [] if schema["items"].is_object() => Profile::List(Box::new(self.profile_at(&schema["items"], depth))),
+            [] if schema["items"].is_object() => {
+                Profile::List(Box::new(self.profile_at(&schema["items"], depth)))
+            }
             [] => Profile::Any,
             several => Profile::Several(
                 several.iter().map(|one| self.profile_at(&keyword::with_type(&schema, one), depth)).collect(),
@@ -76,11 +83,14 @@ impl Types<'_> {
     }
 
     fn object_profile(&mut self, schema: &Value, depth: usize) -> Profile {
-        let Some(properties) = schema["properties"].as_object().filter(|properties| !properties.is_empty()) else {
+        let Some(properties) = schema["properties"].as_object().filter(|properties| !properties.is_empty())
+        else {
             return Profile::Map;
         };
-        let members =
-            properties.iter().map(|(key, property)| (key.clone(), self.profile_at(property, depth))).collect();
+        let members = properties
+            .iter()
+            .map(|(key, property)| (key.clone(), self.profile_at(property, depth)))
+            .collect();
         let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
         let required = required.filter(|name| properties.contains_key(*name)).map(str::to_owned).collect();
         let is_open = schema["additionalProperties"] == true || schema["additionalProperties"].is_object();
@@ -117,10 +127,16 @@ impl Profile {
             (Self::List(own), Self::List(other)) => own.hides(other),
             (Self::Several(profiles), other) => profiles.iter().any(|own| own.hides(other)),
             (own, Self::Several(profiles)) => profiles.iter().any(|other| own.hides(other)),
-            (Self::Object { required, members, is_open }, Self::Object { required: needed, members: others, .. }) => {
+            (
+                Self::Object { required, members, is_open },
+                Self::Object { required: needed, members: others, .. },
+            ) => {
                 let fits = required.iter().all(|key| {
                     needed.contains(key)
-                        && members.get(key).zip(others.get(key)).is_some_and(|(own, other)| own.accepts(other))
+                        && members
+                            .get(key)
+                            .zip(others.get(key))
+                            .is_some_and(|(own, other)| own.accepts(other))
                 });
                 let differs = |(key, other): (&String, &Self)| match members.get(key) {
                     None => !is_open,
@@ -142,9 +158,13 @@ impl Profile {
             (Self::Text(Some(own)), Self::Text(Some(other))) => own.iter().any(|text| other.contains(text)),
             (Self::Text(_), Self::Text(_)) | (Self::Number, Self::Integer | Self::Number) => true,
             (Self::List(own), Self::List(other)) => own.accepts(other),
-            (Self::Object { required, members, .. }, Self::Object { members: others, .. }) => required.iter().all(|key| {
-                others.get(key).is_some_and(|other| members.get(key).is_some_and(|own| own.accepts(other)))
-            }),
+            (Self::Object { required, members, .. }, Self::Object { members: others, .. }) => {
+                required.iter().all(|key| {
+                    others
+                        .get(key)
+                        .is_some_and(|other| members.get(key).is_some_and(|own| own.accepts(other)))
+                })
+            }
             (Self::Object { .. } | Self::Map, Self::Map) | (Self::Map, Self::Object { .. }) => true,
             (own, other) => own == other,
         }

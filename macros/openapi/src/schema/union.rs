@@ -33,7 +33,9 @@ impl Types<'_> {
         let all: Vec<&Value> = union.as_array().into_iter().flatten().collect();
         let is_null = |variant: &&Value| {
             let variant = self.document.resolve(variant);
-            variant["type"] == "null" || variant["enum"] == json!([null]) || variant.get("const") == Some(&Value::Null)
+            variant["type"] == "null"
+                || variant["enum"] == json!([null])
+                || variant.get("const") == Some(&Value::Null)
         };
         let nullable = all.iter().any(is_null);
         let mut variants: Vec<Value> = Vec::new();
@@ -85,7 +87,8 @@ impl Types<'_> {
         let mut made: Vec<Variant> = Vec::new();
         for (_, variant) in ranked {
             let name = variant_hint(variant);
-            let hint = format!("{hint} {}", name.clone().unwrap_or_else(|| format!("Variant {}", made.len() + 1)));
+            let hint =
+                format!("{hint} {}", name.clone().unwrap_or_else(|| format!("Variant {}", made.len() + 1)));
             let ty = self.lower(variant, &hint, mode).ty;
             if made.iter().any(|known| known.ty == ty) {
                 continue;
@@ -117,7 +120,11 @@ impl Types<'_> {
     }
 
     /// The member that tells variants apart, and its values for each.
-    fn tags(&mut self, variants: &[Value], discriminator: Option<&Value>) -> Option<(String, Vec<Vec<String>>)> {
+    fn tags(
+        &mut self,
+        variants: &[Value],
+        discriminator: Option<&Value>,
+    ) -> Option<(String, Vec<Vec<String>>)> {
         if !variants.iter().all(|variant| self.is_object(variant)) {
             return None;
         }
@@ -130,7 +137,8 @@ impl Types<'_> {
         let mut tags = Vec::new();
         for variant in variants {
             let reference = reference_of(variant);
-            let name = reference.map(|reference| schema_name(reference).unwrap_or_else(|| last_step(reference)));
+            let name =
+                reference.map(|reference| schema_name(reference).unwrap_or_else(|| last_step(reference)));
             let mapped = mapping.as_object().into_iter().flatten().filter(|(_, target)| {
                 let target = target.as_str().unwrap_or_default();
                 let target = target.rsplit('/').next().unwrap_or(target);
@@ -173,12 +181,20 @@ impl Types<'_> {
         if required.iter().any(|key| key == member) { self.constants(variant, member) } else { None }
     }
 
-    fn shape_tagged(&mut self, variants: &[Value], member: &str, tags: &[Vec<String>], hint: &str, mode: Mode) -> Made {
+    fn shape_tagged(
+        &mut self,
+        variants: &[Value],
+        member: &str,
+        tags: &[Vec<String>],
+        hint: &str,
+        mode: Mode,
+    ) -> Made {
         let mut scope = Scope::default();
         let mut made = Vec::new();
         for (variant, tags) in variants.iter().zip(tags) {
             let tag = tags.first().cloned().unwrap_or_default();
-            let name = variant_hint(variant).filter(|name| name.len() <= 60 && tags.len() != 1).unwrap_or(tag);
+            let name =
+                variant_hint(variant).filter(|name| name.len() <= 60 && tags.len() != 1).unwrap_or(tag);
             let ty = self.lower(variant, &format!("{hint} {name}"), mode).ty;
             made.push(Variant { name: scope.take_variant(&name), ty, tags: tags.clone() });
         }

@@ -26,7 +26,9 @@ impl Usage {
     pub(super) fn of(document: &Document) -> Self {
         let mut usage = Self::default();
         for site in document.operations() {
-            for value in [&site.item["parameters"], &site.operation["parameters"], &site.operation["requestBody"]] {
+            for value in
+                [&site.item["parameters"], &site.operation["parameters"], &site.operation["requestBody"]]
+            {
                 collect(document, value, &mut usage.sent);
             }
             collect(document, &site.operation["responses"], &mut usage.received);
@@ -73,7 +75,8 @@ fn scan(value: &Value, found: &mut Found) {
                 match inner {
                     Value::String(reference) if key == "$ref" => found.references.push(reference.clone()),
                     Value::Bool(true) if key == "readOnly" || key == "writeOnly" => found.has_sides = true,
-                    _ if matches!(&**key, "example" | "examples" | "default" | "enum") && !inner.is_object() => {}
+                    _ if matches!(&**key, "example" | "examples" | "default" | "enum")
+                        && !inner.is_object() => {}
                     _ => scan(inner, found),
                 }
             }
@@ -103,7 +106,9 @@ fn differing(document: &Document, all: BTreeSet<String>) -> BTreeSet<String> {
     let mut seen = BTreeSet::new();
     let mut open: Vec<String> = all.into_iter().collect();
     while let Some(reference) = open.pop() {
-        let Some(target) = document.target(&reference).filter(|_| seen.insert(reference.clone())) else { continue };
+        let Some(target) = document.target(&reference).filter(|_| seen.insert(reference.clone())) else {
+            continue;
+        };
         let mut found = Found::default();
         scan(target, &mut found);
         if found.has_sides {

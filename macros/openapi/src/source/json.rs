@@ -130,9 +130,8 @@ mod tests {
 
     #[test]
     fn each_value_has_its_line() {
-        let line = |steps: &[&str]| {
-            line_of(TEXT, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>())
-        };
+        let line =
+            |steps: &[&str]| line_of(TEXT, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>());
         assert_eq!((line(&[]), line(&["a"]), line(&["a", "1", "b/c"])), (Some(1), Some(2), Some(4)));
         assert_eq!((line(&["d"]), line(&["e"])), (Some(6), None));
     }

@@ -104,7 +104,12 @@ fn decode(mut bytes: Vec<u8>) -> Result<String, String> {
         bytes.drain(..3);
     }
     let text = String::from_utf8(bytes).map_err(|error| {
-        let line = 1 + error.as_bytes().iter().take(error.utf8_error().valid_up_to()).filter(|byte| **byte == b'\n').count();
+        let line = 1 + error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count();
         format!("the text is not UTF-8: line {line} has an invalid byte")
     })?;
     if text.trim().is_empty() {

@@ -100,7 +100,9 @@ impl Builder {
     }
 
     fn take_key(&mut self, text: String, style: ScalarStyle, span: Span) -> Result<(), String> {
-        let Some(Frame { kind: Kind::Map { map, key, .. }, .. }) = self.stack.last_mut() else { return Ok(()) };
+        let Some(Frame { kind: Kind::Map { map, key, .. }, .. }) = self.stack.last_mut() else {
+            return Ok(());
+        };
         // Two merges are no duplicate.
         let is_merge = text == "<<" && style == ScalarStyle::Plain;
         if !is_merge && map.contains_key(&text) {
@@ -210,11 +212,13 @@ fn plain(text: &str) -> Value {
         _ => {}
     }
     let digits = text.strip_prefix(['+', '-']).unwrap_or(text);
-    let begins_like_a_number = digits.strip_prefix('.').unwrap_or(digits).starts_with(|sign: char| sign.is_ascii_digit());
+    let begins_like_a_number =
+        digits.strip_prefix('.').unwrap_or(digits).starts_with(|sign: char| sign.is_ascii_digit());
     if !begins_like_a_number {
         return text.into();
     }
-    let radix = text.strip_prefix("0x").map(|hex| (hex, 16)).or(text.strip_prefix("0o").map(|octal| (octal, 8)));
+    let radix =
+        text.strip_prefix("0x").map(|hex| (hex, 16)).or(text.strip_prefix("0o").map(|octal| (octal, 8)));
     if let Some((digits, radix)) = radix {
         return u64::from_str_radix(digits, radix).map_or_else(|_| text.into(), Value::from);
     }
@@ -243,7 +247,9 @@ mod tests {
 
     #[test]
     fn plain_scalars_follow_the_core_schema() {
-        let read = read("a: [1, -2, 1.5, '1', yes, ~, 0x1F, 18446744073709551615, 123456789012345678901234567890]\n200: x");
+        let read = read(
+            "a: [1, -2, 1.5, '1', yes, ~, 0x1F, 18446744073709551615, 123456789012345678901234567890]\n200: x",
+        );
         let expected = json!({
             "a": [1, -2, 1.5, "1", "yes", null, 31, 18_446_744_073_709_551_615_u64, 1.234_567_890_123_456_8e29],
             "200": "x",
@@ -284,9 +290,8 @@ mod tests {
     #[test]
     fn each_value_has_its_line() {
         let text = "openapi: 3.0.0\npaths:\n  /a/b:\n    get:\n      tags:\n        - x\n        - y\n";
-        let line = |steps: &[&str]| {
-            line_of(text, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>())
-        };
+        let line =
+            |steps: &[&str]| line_of(text, &steps.iter().map(|step| (*step).to_owned()).collect::<Vec<_>>());
         assert_eq!((line(&["paths"]), line(&["paths", "/a/b", "get"])), (Some(2), Some(4)));
         assert_eq!(line(&["paths", "/a/b", "get", "tags", "1"]), Some(7));
     }

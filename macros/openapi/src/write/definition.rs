@@ -27,7 +27,9 @@ impl Writer<'_> {
             Kind::Union { variants, tagging } => docs + &self.union(name, variants, tagging),
             Kind::Newtype(inner) => {
                 let inner = self.ty(inner);
-                format!("{docs}#[derive({DERIVES})]\n#[serde(transparent)]\npub struct {name}(pub {inner});\n")
+                format!(
+                    "{docs}#[derive({DERIVES})]\n#[serde(transparent)]\npub struct {name}(pub {inner});\n"
+                )
             }
             Kind::Failure { variants } => docs + &self.failure(name, variants),
         }
@@ -39,7 +41,8 @@ impl Writer<'_> {
         let optional = fields.iter().filter(is_optional).count();
         let required: Vec<&Field> = fields.iter().filter(|field| !is_optional(field)).collect();
         let has_default = definition.is_sent && optional > 0 && required.is_empty();
-        let derives = if has_default { "Clone, Debug, Default, PartialEq, Deserialize, Serialize" } else { DERIVES };
+        let derives =
+            if has_default { "Clone, Debug, Default, PartialEq, Deserialize, Serialize" } else { DERIVES };
         let mut out = format!("#[derive({derives})]\npub struct {name} {{\n");
         let mut scope = Scope::default();
         for field in fields {
@@ -56,8 +59,10 @@ impl Writer<'_> {
         }
         out += "}\n";
         if definition.is_sent && optional > MANY && !required.is_empty() {
-            let params: Vec<String> =
-                required.iter().map(|field| format!("{}: {}", written(&field.name), self.ty(&field.ty))).collect();
+            let params: Vec<String> = required
+                .iter()
+                .map(|field| format!("{}: {}", written(&field.name), self.ty(&field.ty)))
+                .collect();
             let members: Vec<String> = fields
                 .iter()
                 .map(|field| match is_optional(&field) {
@@ -103,7 +108,9 @@ impl Writer<'_> {
             Tagging::Untagged => (DERIVES, "#[serde(untagged)]\n".to_owned()),
             Tagging::Member(_) => ("Clone, Debug, PartialEq, Serialize", "#[serde(untagged)]\n".to_owned()),
         };
-        let mut out = format!("#[derive({derives})]\n{attribute}#[allow(clippy::large_enum_variant)]\npub enum {name} {{\n");
+        let mut out = format!(
+            "#[derive({derives})]\n{attribute}#[allow(clippy::large_enum_variant)]\npub enum {name} {{\n"
+        );
         for variant in variants {
             if let (Tagging::Internal(_), Some(tag)) = (tagging, variant.tags.first()) {
                 if *tag != variant.name {
@@ -120,7 +127,9 @@ impl Writer<'_> {
     }
 
     fn failure(&self, name: &str, variants: &[(String, Vec<String>, Option<Ty>, String)]) -> String {
-        let mut out = format!("#[derive(Debug, afresh::ApiError)]\n#[allow(clippy::large_enum_variant)]\npub enum {name} {{\n");
+        let mut out = format!(
+            "#[derive(Debug, afresh::ApiError)]\n#[allow(clippy::large_enum_variant)]\npub enum {name} {{\n"
+        );
         for (variant, statuses, body, docs) in variants {
             let body = body.as_ref().map(|body| format!("({})", self.ty(body))).unwrap_or_default();
             let _ = write!(out, "{}#[status({})]\n{variant}{body},\n", comment(docs), statuses.join(", "));
@@ -131,7 +140,11 @@ impl Writer<'_> {
 }
 
 fn texts(name: &str, variants: &[(String, String)], is_open: bool) -> String {
-    let derives = if is_open { "Clone, Debug, PartialEq, Eq, Deserialize, Serialize" } else { "Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize" };
+    let derives = if is_open {
+        "Clone, Debug, PartialEq, Eq, Deserialize, Serialize"
+    } else {
+        "Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize"
+    };
     let mut out = format!("#[derive({derives})]\npub enum {name} {{\n");
     for (variant, text) in variants {
         if variant != text {
@@ -150,7 +163,12 @@ fn by_member(name: &str, variants: &[Variant], member: &str) -> String {
     let mut arms = String::new();
     for variant in variants {
         let tags: Vec<String> = variant.tags.iter().map(|tag| format!("{tag:?}")).collect();
-        let _ = writeln!(arms, "Some({}) => serde_json::from_value(value).map(Self::{}),", tags.join(" | "), variant.name);
+        let _ = writeln!(
+            arms,
+            "Some({}) => serde_json::from_value(value).map(Self::{}),",
+            tags.join(" | "),
+            variant.name
+        );
     }
     let message = format!("no variant of `{name}` has this `{member}`");
     format!(

@@ -2,7 +2,10 @@
 
 /// A text as doc lines, each with its `///`.
 pub(crate) fn comment(text: &str) -> String {
-    lines(text).iter().map(|line| if line.is_empty() { "///\n".to_owned() } else { format!("/// {line}\n") }).collect()
+    lines(text)
+        .iter()
+        .map(|line| if line.is_empty() { "///\n".to_owned() } else { format!("/// {line}\n") })
+        .collect()
 }
 
 /// In one line nothing is a list, an example or a heading. What orders text from right to left is left out: the
@@ -60,7 +63,10 @@ fn lines(text: &str) -> Vec<String> {
 fn starts_block(line: &str) -> bool {
     let digits = line.trim_start_matches(|sign: char| sign.is_ascii_digit());
     let is_numbered = digits.len() < line.len() && (digits.starts_with(". ") || digits.starts_with(") "));
-    is_numbered || ["- ", "* ", "+ ", "| ", "|-", "# ", "## ", "### ", "#### ", "> "].iter().any(|start| line.starts_with(start))
+    is_numbered
+        || ["- ", "* ", "+ ", "| ", "|-", "# ", "## ", "### ", "#### ", "> "]
+            .iter()
+            .any(|start| line.starts_with(start))
 }
 
 fn visible(line: &str) -> String {

@@ -15,8 +15,15 @@ impl Separator {
 }
 
 /// The names of all helpers, which no schema may take.
-pub(crate) const NAMES: &[&str] =
-    &["BTreeMap", "CommaSeparated", "SpaceSeparated", "PipeSeparated", "TabSeparated", "JsonText", "Bracketed"];
+pub(crate) const NAMES: &[&str] = &[
+    "BTreeMap",
+    "CommaSeparated",
+    "SpaceSeparated",
+    "PipeSeparated",
+    "TabSeparated",
+    "JsonText",
+    "Bracketed",
+];
 
 /// The helpers that a source uses.
 pub(crate) fn of(source: &str) -> String {

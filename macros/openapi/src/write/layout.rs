@@ -18,14 +18,20 @@ pub(super) fn lay_out(head: &str, uses: &str, items: &str) -> Result<String, Err
 }
 
 fn parse(text: &str) -> Result<File, Error> {
-    syn::parse_file(text)
-        .map_err(|error| Error::new(format!("the client is not Rust, which is a bug of afresh-openapi: {error}")))
+    syn::parse_file(text).map_err(|error| {
+        Error::new(format!("the client is not Rust, which is a bug of afresh-openapi: {error}"))
+    })
 }
 
 /// Blank lines stand between the methods of a trait.
 fn item_text(item: Item) -> String {
     let is_trait = matches!(item, Item::Trait(_));
-    let text = prettyplease::unparse(&File { shebang: None, frontmatter: None, attrs: Vec::new(), items: vec![item] });
+    let text = prettyplease::unparse(&File {
+        shebang: None,
+        frontmatter: None,
+        attrs: Vec::new(),
+        items: vec![item],
+    });
     if !is_trait {
         return text;
     }
@@ -37,7 +43,8 @@ fn item_text(item: Item) -> String {
         // The attribute of a parameter stands before it, in the same line.
         is_attribute = line.starts_with("        #[") && line.ends_with(']');
         spaced.push(if is_attribute { ' ' } else { '\n' });
-        let is_at_method = line.starts_with("    ") && !line.starts_with("     ") && !line.starts_with("    //");
+        let is_at_method =
+            line.starts_with("    ") && !line.starts_with("     ") && !line.starts_with("    //");
         if is_at_method && line.ends_with(';') && lines.get(at + 1).is_some_and(|next| *next != "}") {
             spaced.push('\n');
         }
@@ -74,7 +81,15 @@ fn items(source: &str) -> Result<Vec<(String, String)>, Error> {
             }
         } else {
             let text = item_text(item);
-            let name = if name == "impl" { text.lines().find(|line| line.starts_with("impl")).unwrap_or("impl").trim_end_matches(" {").to_owned() } else { name };
+            let name = if name == "impl" {
+                text.lines()
+                    .find(|line| line.starts_with("impl"))
+                    .unwrap_or("impl")
+                    .trim_end_matches(" {")
+                    .to_owned()
+            } else {
+                name
+            };
             found.push((name, text));
         }
     }

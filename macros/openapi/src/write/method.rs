@@ -13,7 +13,8 @@ const ATTRIBUTES: &[&str] = &["get", "post", "put", "patch", "delete", "head", "
 
 impl Writer<'_> {
     pub(super) fn api(&self, api: &Trait) -> String {
-        let arguments = if api.arguments.is_empty() { String::new() } else { format!("({})", api.arguments.join(", ")) };
+        let arguments =
+            if api.arguments.is_empty() { String::new() } else { format!("({})", api.arguments.join(", ")) };
         let mut out = comment(&api.docs);
         let _ = write!(
             out,
@@ -74,7 +75,8 @@ impl Writer<'_> {
             Place::Written(ty) => (ty.clone(), ty.starts_with("Vec<")),
         };
         // What is empty needs no `Option`.
-        let is_optional = ty.starts_with("Option<") || param.required || (may_be_empty && param.place != Some("json"));
+        let is_optional =
+            ty.starts_with("Option<") || param.required || (may_be_empty && param.place != Some("json"));
         let ty = if is_optional { ty } else { format!("Option<{ty}>") };
         format!("{attribute}{}: {ty}", written(&param.name))
     }

@@ -57,11 +57,14 @@ impl Writer<'_> {
         if items.contains("BTreeMap<") {
             uses += "use std::collections::BTreeMap;\n\n";
         }
-        let imported: Vec<&str> = [("Deserialize", ["Deserialize,", "Deserialize<"]), ("Serialize", ["Serialize)", "Serialize for"])]
-            .into_iter()
-            .filter(|(_, words)| words.iter().any(|word| items.contains(word)))
-            .map(|(name, _)| name)
-            .collect();
+        let imported: Vec<&str> = [
+            ("Deserialize", ["Deserialize,", "Deserialize<"]),
+            ("Serialize", ["Serialize)", "Serialize for"]),
+        ]
+        .into_iter()
+        .filter(|(_, words)| words.iter().any(|word| items.contains(word)))
+        .map(|(name, _)| name)
+        .collect();
         match imported.as_slice() {
             [] => {}
             [one] => uses += &format!("use serde::{one};\n"),
@@ -73,7 +76,10 @@ impl Writer<'_> {
     }
 
     fn head(&self, needs: &[String]) -> String {
-        let mut head = format!("// {}\n// @generated: what is changed by hand goes into `afresh-openapi.toml`.\n//\n", self.about);
+        let mut head = format!(
+            "// {}\n// @generated: what is changed by hand goes into `afresh-openapi.toml`.\n//\n",
+            self.about
+        );
         head += &format!("// Cargo.toml: {}.\n", needs.join(", "));
         if let Some(advice) = &self.advice {
             let mut advice = advice.clone();
@@ -109,9 +115,10 @@ impl Writer<'_> {
             Ty::Map(item) => format!("BTreeMap<String, {}>", self.ty(item)),
             Ty::Optional(inner) => format!("Option<{}>", self.ty(inner)),
             Ty::Boxed(inner) => format!("Box<{}>", self.ty(inner)),
-            Ty::Named(id) => {
-                self.definitions.get(id).map_or_else(|| "serde_json::Value".to_owned(), |definition| definition.name.clone())
-            }
+            Ty::Named(id) => self
+                .definitions
+                .get(id)
+                .map_or_else(|| "serde_json::Value".to_owned(), |definition| definition.name.clone()),
             Ty::Own(path) => path.clone(),
             Ty::Separated(separator, item) => format!("{}<{}>", separator.name(), self.ty(item)),
             Ty::JsonText(inner) => format!("JsonText<{}>", self.ty(inner)),

@@ -29,7 +29,8 @@ fn object() -> Recorder {
 #[tokio::test]
 async fn arguments_go_where_the_document_puts_them() {
     let recorder = object();
-    let order = shop(&recorder).orders_get(7, &["a", "b"], Some("x"), Some("t-1"), Some("s-1")).await.unwrap();
+    let order =
+        shop(&recorder).orders_get(7, &["a", "b"], Some("x"), Some("t-1"), Some("s-1")).await.unwrap();
     assert_eq!(order, json!({ "id": 7 }));
     let seen = recorder.last();
     assert_eq!((&*seen.line, &*seen.query), ("GET /api/orders/7", "fields=a&fields=b&order_id=x"));
@@ -43,7 +44,18 @@ async fn names_that_are_no_identifiers_are_sent_as_they_are() {
     let sort = shop::CommaSeparated(vec!["name".to_owned(), "-id".to_owned()]);
     let near = shop::JsonText(BTreeMap::from([("a".to_owned(), json!(1))]));
     let (yes, no) = (Some(true), Some(false));
-    let list = shop(&recorder).list(20, Some(sort), &["x", "y"], Some("open"), Some(1.5), Some(near), Some("t"), yes, yes, no);
+    let list = shop(&recorder).list(
+        20,
+        Some(sort),
+        &["x", "y"],
+        Some("open"),
+        Some(1.5),
+        Some(near),
+        Some("t"),
+        yes,
+        yes,
+        no,
+    );
     let mut lines = list.await.unwrap();
     assert_eq!(lines.next().await.unwrap().unwrap(), json!({ "a": 1 }));
     assert_eq!(
@@ -61,7 +73,10 @@ async fn json_has_the_content_type_of_the_document() {
     let order = shop::Order { parent: Some(Box::new(shop::Order::default())) };
     assert_eq!(shop.orders_put(7, &[], &order).await.unwrap(), None);
     let seen = recorder.last();
-    assert_eq!((&*seen.line, seen.kind(), &*seen.body), ("PUT /api/orders/7", Some("application/json"), "{\"parent\":{}}"));
+    assert_eq!(
+        (&*seen.line, seen.kind(), &*seen.body),
+        ("PUT /api/orders/7", Some("application/json"), "{\"parent\":{}}")
+    );
 
     let value = BTreeMap::from([("name".to_owned(), Value::Null)]);
     #[expect(deprecated)]
@@ -103,7 +118,8 @@ async fn paths_keep_their_shape() {
 async fn a_form_and_parts_are_two_ways_of_one_operation() {
     let recorder = Recorder::new(Answer::empty(204));
     let shop = shop(&recorder);
-    let body = shop::UploadPhotoBody { url: "u v".to_owned(), tags: Some(vec!["a".to_owned(), "b".to_owned()]) };
+    let body =
+        shop::UploadPhotoBody { url: "u v".to_owned(), tags: Some(vec!["a".to_owned(), "b".to_owned()]) };
     shop.upload_photo(&body).await.unwrap();
     assert_eq!(recorder.last().kind(), Some("application/x-www-form-urlencoded"));
     assert_eq!(recorder.last().body, "url=u+v&tags=a&tags=b");
@@ -122,7 +138,8 @@ async fn what_has_several_shapes_is_sent_by_the_one_it_has() {
     let either = feed::GetFeedEventsAsHttpStreamEither::List(vec!["a".to_owned(), "b".to_owned()]);
     let shape = BTreeMap::from([("w".to_owned(), json!(1)), ("h".to_owned(), json!(2))]);
     let ids = feed::CommaSeparated(vec![1, 2]);
-    let events = feed(&recorder).get_feed_events_as_http_stream("f", None, 3, Some(&either), Some(&shape), ids);
+    let events =
+        feed(&recorder).get_feed_events_as_http_stream("f", None, 3, Some(&either), Some(&shape), ids);
     assert_eq!(events.await.unwrap().next().await.unwrap().unwrap().data, "one");
     assert_eq!(recorder.last().query, "offset=3&either=a&either=b&h=2&w=1");
     assert_eq!(recorder.last().header("x-ids"), Some("1,2"));

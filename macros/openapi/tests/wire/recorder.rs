@@ -85,7 +85,8 @@ impl tower::Service<reqwest::Request> for Recorder {
             let query = url.query().unwrap_or_default().to_owned();
             seen.lock().unwrap().push(Seen { line, query, headers, body });
             let response = http::Response::builder().status(answer.status);
-            let response = if answer.kind.is_empty() { response } else { response.header("content-type", answer.kind) };
+            let response =
+                if answer.kind.is_empty() { response } else { response.header("content-type", answer.kind) };
             Ok(response.body(answer.body).unwrap().into())
         })
     }

@@ -4,15 +4,17 @@ use afresh::{Part, Tokens};
 use serde_json::{Value, json};
 
 use crate::library::{
-    Author, Book, BookExtent, BookInput, BookKind, Books, BooksClient, Bracketed, Circle, CommaSeparated, DeleteError, Event,
-    JsonText, Language, Library, LibraryClient, ListBooksError, ListBooksSize, Order, PipeSeparated, Reader, Readers,
-    ReadersClient, Shape, SpaceSeparated, Tree,
+    Author, Book, BookExtent, BookInput, BookKind, Books, BooksClient, Bracketed, Circle, CommaSeparated,
+    DeleteError, Event, JsonText, Language, Library, LibraryClient, ListBooksError, ListBooksSize, Order,
+    PipeSeparated, Reader, Readers, ReadersClient, Shape, SpaceSeparated, Tree,
 };
 use crate::recorder::{Answer, Recorder};
 
 fn books(answer: Answer) -> (Recorder, BooksClient) {
     let recorder = Recorder::new(answer);
-    let client = BooksClient::builder("https://eu.library.example/v1").transport(recorder.clone()).tokens(Tokens::new("secret"));
+    let client = BooksClient::builder("https://eu.library.example/v1")
+        .transport(recorder.clone())
+        .tokens(Tokens::new("secret"));
     (recorder, client.build().unwrap())
 }
 
@@ -69,7 +71,9 @@ async fn errors_are_variants_by_their_status() {
     let failure = json!({ "code": 3 });
     let (_, client) = books(Answer::json(400, &failure));
     let body = BookInput::new(Author { name: "Ann".to_owned(), born: None }, BookKind::Book);
-    assert!(matches!(client.add_book(&body).await, Err(ListBooksError::BadRequest(failure)) if failure.code == 3));
+    assert!(
+        matches!(client.add_book(&body).await, Err(ListBooksError::BadRequest(failure)) if failure.code == 3)
+    );
     let (_, client) = books(Answer::json(503, &failure));
     assert!(matches!(client.add_book(&body).await, Err(ListBooksError::Default(_))));
     let (_, client) = books(Answer::empty(404));
@@ -88,23 +92,36 @@ async fn an_operation_with_another_scheme_sends_that_key_and_not_the_session() {
 #[tokio::test]
 async fn parts_and_nested_forms_are_written_as_the_document_says() {
     let (recorder, client) = books(Answer::text("image/png", "png"));
-    let cover = client.set_cover(7, Some(Part::bytes(&b"png"[..]).content_type("image/png")), None, Some(Order::Desc));
+    let cover = client.set_cover(
+        7,
+        Some(Part::bytes(&b"png"[..]).content_type("image/png")),
+        None,
+        Some(Order::Desc),
+    );
     cover.await.unwrap();
     assert!(recorder.last().body.contains("name=\"order\"\r\n\r\ndesc\r\n"), "{}", recorder.last().body);
 
     let recorder = Recorder::new(Answer::empty(204));
-    let client = ReadersClient::builder("https://eu.library.example/v1").transport(recorder.clone()).build().unwrap();
-    let reader: Reader = serde_json::from_value(json!({ "name": "Bo", "address": { "city": "Ulm", "lines": ["a", "b"] }, "x": "y" })).unwrap();
+    let client =
+        ReadersClient::builder("https://eu.library.example/v1").transport(recorder.clone()).build().unwrap();
+    let reader: Reader = serde_json::from_value(
+        json!({ "name": "Bo", "address": { "city": "Ulm", "lines": ["a", "b"] }, "x": "y" }),
+    )
+    .unwrap();
     client.add_reader(Bracketed(reader)).await.unwrap();
     let body = recorder.last().body;
-    assert_eq!(body, "name=Bo&address%5Bcity%5D=Ulm&address%5Blines%5D%5B0%5D=a&address%5Blines%5D%5B1%5D=b&x=y");
+    assert_eq!(
+        body,
+        "name=Bo&address%5Bcity%5D=Ulm&address%5Blines%5D%5B0%5D=a&address%5Blines%5D%5B1%5D=b&x=y"
+    );
 }
 
 #[tokio::test]
 async fn tags_tell_variants_apart() {
     let lines = "{\"shape\":\"round\",\"radius\":1.5}\n{\"shape\":\"Square\",\"side\":2}\n";
     let recorder = Recorder::new(Answer::text("application/x-ndjson", lines));
-    let client = LibraryClient::builder("https://eu.library.example/v1").transport(recorder.clone()).build().unwrap();
+    let client =
+        LibraryClient::builder("https://eu.library.example/v1").transport(recorder.clone()).build().unwrap();
     let circle = Shape::Round(Circle { radius: 1.5 });
     let mut shapes = client.shapes(Some(&circle)).await.unwrap();
     assert_eq!(recorder.last().body, "{\"shape\":\"round\",\"radius\":1.5}");
@@ -117,7 +134,10 @@ async fn tags_tell_variants_apart() {
     let mut events = client.events().await.unwrap();
     let first = events.next().await.unwrap().unwrap().data;
     assert!(matches!(&first, Event::Returned(returned) if returned.late));
-    assert_eq!(serde_json::to_value(&first).unwrap(), json!({ "event": "returned", "book": 1, "late": true }));
+    assert_eq!(
+        serde_json::to_value(&first).unwrap(),
+        json!({ "event": "returned", "book": 1, "late": true })
+    );
     assert!(events.next().await.unwrap().is_err());
 }
 
