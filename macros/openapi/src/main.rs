@@ -112,7 +112,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
         return Ok(ExitCode::FAILURE);
     }
     match &arguments.output {
-        Some(file) if arguments.check => return Ok(check(file, &generated)),
+        Some(file) if arguments.check => Ok(check(file, &generated)),
         Some(file) => std::fs::write(file, &generated.source)
             .map_err(|error| {
                 eprintln!("afresh-openapi: {}: {error}", file.display());

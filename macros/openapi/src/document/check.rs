@@ -21,9 +21,10 @@ pub(super) fn version(root: &Value) -> Result<(), Error> {
         // `swagger: 2.0` without quotes is a number in YAML.
         Some(other) => other.to_string(),
     };
-    let (key, is_known) = match map.contains_key("openapi") {
-        true => ("openapi", text == "3" || text.starts_with("3.")),
-        false => ("swagger", text == "2" || text.starts_with("2.")),
+    let (key, is_known) = if map.contains_key("openapi") {
+        ("openapi", text == "3" || text.starts_with("3."))
+    } else {
+        ("swagger", text == "2" || text.starts_with("2."))
     };
     if is_known {
         return Ok(());

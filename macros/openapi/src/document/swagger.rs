@@ -96,7 +96,7 @@ fn upgrade_operation(root: &Value, values: &[Value], shared: &[Value], operation
         match own.get("schema").cloned() {
             Some(schema) => own["content"] = media(&produces, &schema),
             None if status == "200" && says_bytes && own.is_object() => {
-                own["content"] = media(&produces, &json!({}))
+                own["content"] = media(&produces, &json!({}));
             }
             None => {}
         }

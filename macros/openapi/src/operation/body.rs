@@ -123,10 +123,8 @@ impl Choice<'_> {
         let is_empty_form = place == "form" && lowered.ty == Ty::Value;
         let ty = if is_empty_form { Ty::Map(Box::new(Ty::String)) } else { lowered.ty };
         let has_members = own.is_some_and(|own| own.token.is_some() || !own.constants.is_empty());
-        if has_members {
-            if let Some(fields) = fields(to.types, &ty) {
-                return add_members(to, place, &fields, own);
-            }
+        if has_members && let Some(fields) = fields(to.types, &ty) {
+            return add_members(to, place, &fields, own);
         }
         let ty = match place {
             "form" => form_type(to.types, media, ty),

@@ -65,7 +65,7 @@ fn kind(document: &Document, name: &str, value: &Value) -> Kind {
     let (class, name) = essence.split_once('/').unwrap_or((&essence, ""));
     let (_, suffix) = name.rsplit_once('+').unwrap_or(("", name));
     match (class, suffix) {
-        ("application" | "text", "json") | (_, "json") => Kind::Json,
+        ("application" | "text" | _, "json") => Kind::Json,
         _ if essence == FORM => Kind::Form,
         _ if essence == "multipart/form-data" => Kind::Multipart,
         _ if LINES.contains(&&*essence) => Kind::Lines,

@@ -125,7 +125,7 @@ impl Parameters<'_, '_> {
             }
             (Form::List, _) => self.push("query", name, ty, required),
             (Form::Struct | Form::Map | Form::Nested, "deepObject") => {
-                self.add_deep(name, &ty, required, DEEPEST)
+                self.add_deep(name, &ty, required, DEEPEST);
             }
             (Form::Struct | Form::Map, _) if explode => {
                 let identifier = self.scope.take(&[name, &format!("{name} query")]);

@@ -55,7 +55,7 @@ pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
             // RFC 6570's forms for a query: what it names is among the query parameters.
             Piece::Placeholder(inner) if inner.starts_with(['?', '&']) => {}
             Piece::Placeholder(inner) => {
-                add_placeholder(&mut template, inner, params, last == Some(at), &mut taken)
+                add_placeholder(&mut template, inner, params, last == Some(at), &mut taken);
             }
         }
     }
@@ -86,7 +86,7 @@ fn add_placeholder(
     let takes_several = inner.starts_with('+')
         || inner.ends_with(['*', '+'])
         || inner.ends_with(":path")
-        || inner.contains("=")
+        || inner.contains('=')
         || param["x-multi-segment"] == true
         || param["allowReserved"] == true;
     if takes_several && !is_last {
@@ -103,7 +103,7 @@ fn add_placeholder(
     }
     match param["style"].as_str() {
         Some("matrix") => {
-            template.text.push_str(&format!(";{}=", bare.chars().map(encoded).collect::<String>()))
+            template.text.push_str(&format!(";{}=", bare.chars().map(encoded).collect::<String>()));
         }
         Some("label") => template.text.push('.'),
         _ => {}

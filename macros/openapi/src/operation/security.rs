@@ -136,19 +136,19 @@ impl<'d> Security<'d> {
         let key = scheme["name"].as_str().unwrap_or_default().to_owned();
         match (scheme["type"].as_str(), scheme["in"].as_str()) {
             (Some("apiKey"), Some("query")) if !key.is_empty() => {
-                need.keys.push(("query", key, name.to_owned()))
+                need.keys.push(("query", key, name.to_owned()));
             }
             (Some("apiKey"), Some("cookie")) if crate::model::is_token(&key) => {
-                need.keys.push(("cookie", key, name.to_owned()))
+                need.keys.push(("cookie", key, name.to_owned()));
             }
             (Some("apiKey"), Some("header")) if carrier.is_some() => {
-                need.keys.push(("header", key, name.to_owned()))
+                need.keys.push(("header", key, name.to_owned()));
             }
             (Some("http"), _) if carrier.is_some() => {
-                need.keys.push(("header", "authorization".to_owned(), name.to_owned()))
+                need.keys.push(("header", "authorization".to_owned(), name.to_owned()));
             }
             (None, _) => {
-                need.losses.push(format!("security scheme `{name}` is not among the document's schemes"))
+                need.losses.push(format!("security scheme `{name}` is not among the document's schemes"));
             }
             _ => need.losses.push(format!(
                 "security scheme `{name}` cannot be sent by a client: give the credential by hand"

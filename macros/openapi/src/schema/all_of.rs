@@ -126,10 +126,11 @@ fn is_plain(schema: &Value) -> bool {
 
 fn with_docs(schema: &Value, docs: &Value) -> Value {
     let mut own = schema.clone();
-    if own.get("description").is_none() && own.get("$ref").is_none() {
-        if let (Some(map), Some(text)) = (own.as_object_mut(), docs.get("description")) {
-            map.insert("description".to_owned(), text.clone());
-        }
+    if own.get("description").is_none()
+        && own.get("$ref").is_none()
+        && let (Some(map), Some(text)) = (own.as_object_mut(), docs.get("description"))
+    {
+        map.insert("description".to_owned(), text.clone());
     }
     own
 }

@@ -90,9 +90,12 @@ fn reachable(all: &Definitions, roots: impl IntoIterator<Item = TypeId>) -> BTre
     seen
 }
 
+/// The member of a union that tells its variants apart, and the values of one variant.
+type Tag = (String, Vec<String>);
+
 /// Where structs are used by unions alone, the union's tag takes the place of their member.
 fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
-    let mut uses: BTreeMap<TypeId, Vec<Option<(String, Vec<String>)>>> = BTreeMap::new();
+    let mut uses: BTreeMap<TypeId, Vec<Option<Tag>>> = BTreeMap::new();
     for definition in all.values() {
         match &definition.kind {
             Kind::Union { variants, tagging: Tagging::Member(member) } => {
@@ -105,7 +108,7 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
                 }
             }
             kind => {
-                parts(kind).into_iter().flat_map(named).for_each(|id| uses.entry(id).or_default().push(None))
+                parts(kind).into_iter().flat_map(named).for_each(|id| uses.entry(id).or_default().push(None));
             }
         }
     }
@@ -124,10 +127,10 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
     };
     let mut internal = BTreeSet::new();
     for (id, definition) in all.iter() {
-        if let Kind::Union { variants, tagging: Tagging::Member(member) } = &definition.kind {
-            if variants.iter().all(|variant| may_drop(all, &variant.ty, member, &variant.tags)) {
-                internal.insert(*id);
-            }
+        if let Kind::Union { variants, tagging: Tagging::Member(member) } = &definition.kind
+            && variants.iter().all(|variant| may_drop(all, &variant.ty, member, &variant.tags))
+        {
+            internal.insert(*id);
         }
     }
     // A struct of two unions needs both of them to have the tag.

@@ -16,6 +16,7 @@ use serde_json::Value;
 pub(crate) use self::finish::Definitions;
 pub(crate) use self::keyword::{is_binary, is_nullable, types};
 pub(crate) use self::usage::Mode;
+use self::profile::Profile;
 use self::usage::Usage;
 use crate::document::{Document, last_step, schema_name};
 use crate::model::{DateTy, Kind, Ty, TypeDef, TypeId};
@@ -41,6 +42,7 @@ pub(crate) struct Types<'d> {
     /// The names of the document's own schemas, given in its order before anything else has one.
     names: BTreeMap<String, String>,
     usage: Usage,
+    profiles: BTreeMap<String, Profile>,
     depth: usize,
 }
 
@@ -87,6 +89,7 @@ impl<'d> Types<'d> {
             by_shape: BTreeMap::new(),
             names: BTreeMap::new(),
             usage: Usage::of(document),
+            profiles: BTreeMap::new(),
             depth: 0,
         };
         for (name, reference, _) in document.schemas() {
@@ -227,11 +230,11 @@ impl<'d> Types<'d> {
 
     fn shape_here(&mut self, schema: &Value, hint: &str, mode: Mode) -> (Made, bool) {
         let nullable = is_nullable(schema);
-        if let Some(reference) = schema["$ref"].as_str() {
-            if !keyword::has_constraints_beside(schema, "$ref") {
-                let lowered = self.lower_reference(reference, mode);
-                return (Made::Ty(lowered.ty), lowered.nullable || nullable);
-            }
+        if let Some(reference) = schema["$ref"].as_str()
+            && !keyword::has_constraints_beside(schema, "$ref")
+        {
+            let lowered = self.lower_reference(reference, mode);
+            return (Made::Ty(lowered.ty), lowered.nullable || nullable);
         }
         if schema["$ref"].is_string() || schema["allOf"].is_array() {
             if let Some(only) = all_of::only_part(schema) {

@@ -32,7 +32,13 @@ pub(super) enum Profile {
 
 impl Types<'_> {
     pub(super) fn profile(&mut self, schema: &Value) -> Profile {
-        self.profile_at(schema, DEEPEST)
+        let key = schema.to_string();
+        if let Some(known) = self.profiles.get(&key) {
+            return known.clone();
+        }
+        let profile = self.profile_at(schema, DEEPEST);
+        self.profiles.insert(key, profile.clone());
+        profile
     }
 
     fn profile_at(&mut self, schema: &Value, depth: usize) -> Profile {

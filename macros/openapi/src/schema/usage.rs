@@ -91,10 +91,10 @@ fn collect(document: &Document, value: &Value, into: &mut BTreeSet<String>) {
     let mut found = Found::default();
     scan(value, &mut found);
     while let Some(reference) = found.references.pop() {
-        if into.insert(reference.clone()) {
-            if let Some(target) = document.target(&reference) {
-                scan(target, &mut found);
-            }
+        if into.insert(reference.clone())
+            && let Some(target) = document.target(&reference)
+        {
+            scan(target, &mut found);
         }
     }
 }

@@ -65,9 +65,12 @@ impl Writer<'_> {
                 .collect();
             let members: Vec<String> = fields
                 .iter()
-                .map(|field| match is_optional(&field) {
-                    true => format!("{}: None", written(&field.name)),
-                    false => written(&field.name),
+                .map(|field| {
+                    if is_optional(&field) {
+                        format!("{}: None", written(&field.name))
+                    } else {
+                        written(&field.name)
+                    }
                 })
                 .chain(rest.map(|_| format!("{rest_name}: BTreeMap::new()")))
                 .collect();
@@ -112,10 +115,10 @@ impl Writer<'_> {
             "#[derive({derives})]\n{attribute}#[allow(clippy::large_enum_variant)]\npub enum {name} {{\n"
         );
         for variant in variants {
-            if let (Tagging::Internal(_), Some(tag)) = (tagging, variant.tags.first()) {
-                if *tag != variant.name {
-                    let _ = writeln!(out, "#[serde(rename = {tag:?})]");
-                }
+            if let (Tagging::Internal(_), Some(tag)) = (tagging, variant.tags.first())
+                && *tag != variant.name
+            {
+                let _ = writeln!(out, "#[serde(rename = {tag:?})]");
             }
             let _ = writeln!(out, "{}({}),", variant.name, self.ty(&variant.ty));
         }

@@ -52,8 +52,11 @@ fn item_text(item: Item) -> String {
     spaced
 }
 
+/// Items by their names.
+pub(crate) type Items = Vec<(String, String)>;
+
 /// Each item of a file by its kind and name, in one layout, for comparisons. Methods of traits are items of their own.
-fn items(source: &str) -> Result<Vec<(String, String)>, Error> {
+fn items(source: &str) -> Result<Items, Error> {
     let mut found = Vec::new();
     for item in parse(source)?.items {
         let name = match &item {
@@ -97,7 +100,7 @@ fn items(source: &str) -> Result<Vec<(String, String)>, Error> {
 }
 
 /// A file in one layout: its comments at the head, and its items.
-pub(crate) fn normal(source: &str) -> Option<(Vec<&str>, Vec<(String, String)>)> {
+pub(crate) fn normal(source: &str) -> Option<(Vec<&str>, Items)> {
     let head = source.lines().take_while(|line| line.starts_with("//") && !line.starts_with("///")).collect();
     Some((head, items(source).ok()?))
 }
