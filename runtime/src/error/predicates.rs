@@ -1,5 +1,7 @@
 //! What an [`Error`] tells its reader: what the server said, what the session did about it, and of which kind it is.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -11,6 +13,7 @@ use crate::error::Problem;
 use crate::error::Reason;
 use crate::error::Receipt;
 use crate::error::Rejection;
+use crate::format::retry_after;
 
 impl Error {
     /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a
@@ -95,6 +98,21 @@ impl Error {
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
+    }
+
+    /// How long the server asks to wait before the next call: `Retry-After` as seconds or as a date, or the reset of a
+    /// rate limit with nothing remaining (`RateLimit`, `x-ratelimit-reset`). `None` if it does not say.
+    ///
+    /// ```
+    /// # async fn example(error: afresh::Error) {
+    /// if let Some(wait) = error.retry_after() {
+    ///     tokio::time::sleep(wait).await;
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after::wait(self.headers()?)
     }
 
     /// The time was up: the call's deadline, or the transport's.
