@@ -159,6 +159,8 @@ pub use crate::client::builder::ClientBuilder;
 pub use crate::client::client::Client;
 pub use crate::client::pending::Pending;
 pub use crate::error::{Error, Problem, Receipt, Rejection, Result};
+pub use crate::execute::retry::budget::RetryBudget;
+pub use crate::execute::retry::policy::Retry;
 pub use crate::refresh::refresher::Refresher;
 pub use crate::request::body::Body;
 pub use crate::request::multipart::Part;

@@ -5,11 +5,14 @@ use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_settings::declare;
 use crate::error::Error;
+use crate::execute::start_role::RoleStart;
 use crate::refresh::method::TokensOf;
 use crate::refresh::session_outcome::SessionOutcome;
 use crate::response::decode::Outcome;
 use crate::response::error_body::{self, ErrorBody};
 use crate::response::reading::{ManyAnswers, OneAnswer, Reading};
+
+pub use http::HeaderName;
 
 pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;
@@ -17,6 +20,7 @@ pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
 pub use crate::declaration::paging::Paging;
 pub use crate::refresh::method::{Refresh, RefreshRequest};
 pub use crate::request::call::Call;
+pub use crate::request::header_option::HeaderOption;
 pub use crate::session::TokenFields;
 pub use crate::transport::upstream::Upstream;
 
@@ -58,14 +62,20 @@ fn started(client: &Client, call: Call, reading: Reading) -> Running {
 /// Sends a `#[login]` call.
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
-    Pending { running: Running::new(client.context().start_login(call, tokens_of), method), decode: R::of }
+    Pending {
+        running: Running::new(client.context().start_with_role(call, RoleStart::Login(tokens_of)), method),
+        decode: R::of,
+    }
 }
 
 /// Sends a `#[refresh]` call that the user makes.
 pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> Pending<R> {
     let method = call.endpoint().name;
     Pending {
-        running: Running::new(client.context().start_refresh(call, outcome.tokens_of), method),
+        running: Running::new(
+            client.context().start_with_role(call, RoleStart::Refresh(outcome.tokens_of)),
+            method,
+        ),
         decode: outcome.decode,
     }
 }
@@ -86,7 +96,10 @@ pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
 /// Sends a `#[logout]` call.
 pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint().name;
-    Pending { running: Running::new(client.context().start_logout(call), method), decode: R::of }
+    Pending {
+        running: Running::new(client.context().start_with_role(call, RoleStart::Logout), method),
+        decode: R::of,
+    }
 }
 
 /// A call without a session, for a refresh.

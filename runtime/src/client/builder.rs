@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use reqwest::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
@@ -18,8 +18,11 @@ use super::refresh_settings::{RefreshSettings, declare};
 use crate::client::client::Client;
 use crate::error::{BoxError, Error, Result};
 use crate::execute::context::SharedContext;
+use crate::execute::options::header;
+use crate::execute::retry::policy::Retry;
 use crate::execute::settings::Settings;
 use crate::format::loopback::is_loopback;
+use crate::request::header_option::HeaderOption;
 use crate::session::{Session, Tokens};
 use crate::store::ErasedStore;
 use crate::transport::origin::Origin;
@@ -154,26 +157,36 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a header to each request to the API's origin that does not set it itself.
-    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    /// Adds a header to each request to the API's origin that does not set it itself. Replaces a default header of that
+    /// name. The value is a `HeaderValue` or serializes as a scalar. `None` changes nothing.
+    #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
+    pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
-        HeaderValue: TryFrom<V>,
+        V: HeaderOption<Via>,
     {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
+        match header(name, &value) {
+            Ok((name, values)) if !values.is_empty() => {
+                self.headers.remove(&name);
+                self.headers.extend(values.into_iter().map(|value| (name.clone(), value)));
             }
-            (Err(_), _) => self.fail("the name of a default header is not a valid header name"),
-            (_, Err(_)) => {
-                self.fail("the value of a default header is not a valid header value")
-            }
+            Ok(_) => {}
+            Err(error) => self.fail(format!("a default header cannot be sent: {}", error.text())),
         }
         self
     }
 
-    /// Limits the time of a whole call: waiting for a refresh, both sends, and the body unless it is streamed. Default:
-    /// no limit.
+    /// Retries faults that are not about the credential. Default: no retries. [`Retry`] says what is retried.
+    pub fn retry(mut self, mut retry: Retry) -> Self {
+        if let Some(budget) = retry.take_budget() {
+            self.settings.retry_budget = budget;
+        }
+        self.settings.retry = Some(Arc::new(retry));
+        self
+    }
+
+    /// Limits the time of a whole call, from its first poll: waiting for a refresh, all sends, the waits between attempts,
+    /// and the body unless it is streamed. Default: no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -214,8 +227,9 @@ impl<C: Api> ClientBuilder<C> {
             session.log_in(None, tokens, &[]).map_err(unusable)?;
             session.expect();
         }
-        let context = SharedContext::new(upstream, session, self.settings, C::INFO);
+        let context = SharedContext::new(upstream, session, Arc::new(self.settings), C::INFO);
         context.placement()?;
+        context.check_retry(C::INFO)?;
         let client = Client::from_context(context);
         declare::<C>(&client, self.refresh.session_ends_on.as_deref());
         Ok(C::from_client(client))

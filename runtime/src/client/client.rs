@@ -2,12 +2,17 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
 
 use super::pending::Pending;
 use crate::declaration::endpoint::ApiInfo;
 use crate::error::Result;
 use crate::execute::context::SharedContext;
+use crate::execute::options::CallOptions;
 use crate::execute::start::HAND_WRITTEN;
+use crate::request::header_option::HeaderOption;
 use crate::session::Session;
 use crate::transport::upstream::Upstream;
 
@@ -58,6 +63,46 @@ impl Client {
     /// Returns an error if the request cannot be sent, or if the credential was refused and the refresh failed.
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
+    }
+
+    /// The same client for another user: the transport, the headers, the settings and the way to refresh are shared, the
+    /// session is `session`. A session that is in use already keeps its own way to refresh.
+    ///
+    /// ```
+    /// # fn example(client: afresh::Client) {
+    /// use afresh::{Session, Tokens};
+    ///
+    /// let session = Session::new();
+    /// session.set(Tokens::new("the token of one user"));
+    /// let of_one_user = client.with_session(session);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_session(&self, session: Session) -> Self {
+        Self(self.0.with_session(session))
+    }
+
+    /// The same client, each call of which has this [time-out](Pending::timeout).
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.with(|options| options.timeout = Some(timeout))
+    }
+
+    /// The same client, each call of which has this [header](Pending::header).
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
+    pub fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
+    where
+        HeaderName: TryFrom<N>,
+        V: HeaderOption<Via>,
+    {
+        self.with(|options| options.set_header(name, &value))
+    }
+
+    fn with(&self, set: impl FnOnce(&mut CallOptions)) -> Self {
+        let mut options = self.0.call_options();
+        set(&mut options);
+        Self(self.0.with_options(options))
     }
 
     pub(crate) fn from_context(context: SharedContext) -> Self {

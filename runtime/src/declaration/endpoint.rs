@@ -95,6 +95,10 @@ pub struct Endpoint {
     /// The method sends no access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
+    /// It may be retried although its verb does not say so.
+    pub(crate) idempotent: bool,
+    /// The header that carries a random key, in lower case.
+    pub(crate) idempotency_key: Option<&'static str>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
@@ -137,6 +141,8 @@ impl Endpoint {
             role: Role::Ordinary,
             bare: false,
             replay: true,
+            idempotent: false,
+            idempotency_key: None,
             refresh_on: None,
             expired_when: None,
             forbidden_when: None,
@@ -183,6 +189,25 @@ impl Endpoint {
     pub const fn no_replay(mut self) -> Self {
         self.replay = false;
         self
+    }
+
+    /// `#[idempotent]`.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// `#[idempotency_key]`. The name of the header is in lower case.
+    #[must_use]
+    pub const fn idempotency_key(mut self, header: &'static str) -> Self {
+        self.idempotency_key = Some(header);
+        self
+    }
+
+    /// Whether the declaration says that the method may be retried, whatever its verb is.
+    pub(crate) const fn is_idempotent(&self) -> bool {
+        self.idempotent || self.idempotency_key.is_some()
     }
 
     /// `#[refresh_on(...)]`.

@@ -16,6 +16,7 @@ pub(crate) mod causes;
 pub(crate) mod challenge;
 #[expect(clippy::module_inception, reason = "the type `Error` is in a file of the same name")]
 pub(crate) mod error;
+pub(crate) mod fakes;
 pub(crate) mod kind;
 pub(crate) mod predicates;
 pub(crate) mod problem;

@@ -1,5 +1,7 @@
 //! The public methods of [`Error`]: its kind, the server's answer, and what the session did.
 
+use std::time::Duration;
+
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
 use serde::de::DeserializeOwned;
@@ -11,6 +13,7 @@ use crate::error::Problem;
 use crate::error::Reason;
 use crate::error::Receipt;
 use crate::error::Rejection;
+use crate::format::retry_after;
 
 impl Error {
     /// Reports a temporary failure from [`refresh_with`](crate::ClientBuilder::refresh_with) or a
@@ -95,6 +98,21 @@ impl Error {
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
+    }
+
+    /// How long the server asks to wait before the next call: `Retry-After` as seconds or as a date, or the reset of a
+    /// rate limit with nothing remaining (`RateLimit`, `x-ratelimit-reset`). `None` if it does not say.
+    ///
+    /// ```
+    /// # async fn example(error: afresh::Error) {
+    /// if let Some(wait) = error.retry_after() {
+    ///     tokio::time::sleep(wait).await;
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after::wait(self.headers()?)
     }
 
     /// The deadline of the call or a time-out of the transport expired.

@@ -23,6 +23,8 @@ use super::verdict::Verdict;
 pub struct Receipt {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) sends: u8,
+    /// How many attempts there were after the first.
+    pub(crate) retries: u32,
     pub(crate) refreshed_by: Option<RefreshedBy>,
     pub(crate) waited: Duration,
     pub(crate) verdict: Option<Verdict>,
@@ -73,7 +75,7 @@ impl Receipt {
         self.refreshed_by
     }
 
-    /// How long the call waited for refreshes in total.
+    /// How long the call waited in total: for refreshes and between attempts.
     #[must_use]
     pub fn waited(&self) -> Duration {
         self.waited
@@ -82,10 +84,18 @@ impl Receipt {
     /// Whether the call was sent again after the server refused its first credential.
     #[must_use]
     pub fn is_replayed(&self) -> bool {
-        self.sends > 1
+        u32::from(self.sends) > self.retries + 1
     }
 
-    /// How often the call was sent: once or twice, or 0 if it failed before that. Redirects do not count.
+    /// How many attempts the call made: 1 without [retries](crate::Retry), 0 if it failed before it was sent. A second
+    /// send after a refresh belongs to the same attempt.
+    #[must_use]
+    pub fn attempts(&self) -> u32 {
+        if self.sends == 0 { 0 } else { self.retries + 1 }
+    }
+
+    /// How often the call was sent: once or twice in each [attempt](Self::attempts); 0 if it failed before. Redirects do
+    /// not count.
     #[must_use]
     pub fn sends(&self) -> u8 {
         self.sends

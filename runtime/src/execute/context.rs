@@ -4,13 +4,18 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::options::CallOptions;
 use super::placement::Placement;
+use super::retry::policy::Retry;
+use super::retry::retrying::Retrying;
 use super::settings::{Binding, Settings};
 use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
 use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
@@ -19,8 +24,10 @@ use crate::transport::upstream::Upstream;
 pub(crate) struct Context {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session: Session,
-    pub(crate) settings: Settings,
-    pub(crate) binding: Binding,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) binding: Arc<Binding>,
+    /// The options of all calls of this clone of the client.
+    pub(crate) options: Option<Arc<CallOptions>>,
 }
 
 /// A context that is cheap to clone.
@@ -52,16 +59,42 @@ impl SharedContext {
     pub(crate) fn new(
         upstream: Arc<Upstream>,
         session: Session,
-        settings: Settings,
+        settings: Arc<Settings>,
         api: &'static ApiInfo,
     ) -> Self {
-        let binding = settings.bind(api, &upstream);
-        Self(Arc::new(Context { upstream, session, settings, binding }))
+        let binding = Arc::new(settings.bind(api, &upstream));
+        Self(Arc::new(Context { upstream, session, settings, binding, options: None }))
+    }
+
+    /// The same for another session.
+    pub(crate) fn with_session(&self, session: Session) -> Self {
+        session.refresh_as(&self.session);
+        Self(Arc::new(Context { session, ..self.shared() }))
+    }
+
+    /// The same with other options of all calls.
+    pub(crate) fn with_options(&self, options: CallOptions) -> Self {
+        Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
 }
 
 impl Context {
-    /// Where a request of this API carries the credential.
+    fn shared(&self) -> Self {
+        Self {
+            upstream: self.upstream.clone(),
+            session: self.session.clone(),
+            settings: self.settings.clone(),
+            binding: self.binding.clone(),
+            options: self.options.clone(),
+        }
+    }
+
+    /// The options with which each call begins.
+    pub(crate) fn call_options(&self) -> CallOptions {
+        self.options.as_deref().cloned().unwrap_or_default()
+    }
+
+    /// Where the credential stands in calls of the API that the context is bound to.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
@@ -107,8 +140,34 @@ impl Context {
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// The method's own time-out, or the client's.
+    /// That of this clone of the client, then the method's own, then the builder's.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
-        endpoint.timeout.or(self.settings.timeout)
+        let chosen = self.options.as_ref().and_then(|options| options.timeout);
+        chosen.or(endpoint.timeout).or(self.settings.timeout)
+    }
+
+    /// Whether the statuses that the builder retries can be retried.
+    pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
+        let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
+        let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));
+        mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
+    }
+
+    /// How a call is retried: as its own option says, or as the builder says. An error if the option has a status that
+    /// cannot be retried.
+    pub(crate) fn retrying(
+        &self,
+        own: Option<Arc<Retry>>,
+        endpoint: Option<&'static Endpoint>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Retrying>> {
+        if let Some(mistake) = own.as_ref().and_then(|own| own.mistake(self.refresh_on(endpoint))) {
+            return Err(Error::request(mistake));
+        }
+        let policy = own.or_else(|| self.settings.retry.clone());
+        Ok(policy.map(|policy| {
+            self.settings.retry_budget.deposit();
+            Retrying { policy, deadline }
+        }))
     }
 }

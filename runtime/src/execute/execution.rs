@@ -1,5 +1,6 @@
 //! One call from start to end: [`Execution`]. The file `resend.rs` handles a refused credential.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::task::Poll;
 
@@ -10,6 +11,7 @@ use tokio::time::Instant;
 use super::context::SharedContext;
 use super::placement::Placement;
 use super::plan::{Declaration, Plan};
+use super::retry::faults::Stage;
 use super::send::Sender;
 use crate::auth::policy::Classification;
 use crate::error::{Error, Reason, Receipt, Rejection, Stamp, Verdict};
@@ -32,6 +34,10 @@ pub(crate) struct Execution {
     pub(super) plan: Plan,
     pub(super) receipt: Receipt,
     pub(super) spans: SendSpans,
+    /// How far the attempt has come.
+    pub(super) stage: Stage,
+    /// Whether the call was refreshed for. This happens once in all its attempts.
+    pub(super) refreshed: bool,
 }
 
 /// What a request carries of the session. It holds no snapshot: threads that clone one shared snapshot contend for its
@@ -55,7 +61,27 @@ enum FirstSend {
 impl Execution {
     pub(crate) fn new(context: SharedContext, request: Prepared, plan: Plan) -> Self {
         let spans = SendSpans::new(plan.endpoint());
-        Self { context, request, plan, receipt: Receipt::default(), spans }
+        let receipt = Receipt::default();
+        Self { context, request, plan, receipt, spans, stage: Stage::Idle, refreshed: false }
+    }
+
+    /// Runs the call and retries its faults. The error says how the call went.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each call that waits"
+    )]
+    pub(crate) fn run_to_end(
+        &mut self,
+        reading: Reading,
+    ) -> impl Future<Output = Result<Answer, Error>> + Send + '_ {
+        async move {
+            let mut outcome = self.run(reading).await;
+            if let Some(wait) = self.wait_before_retry(&outcome) {
+                drop(outcome);
+                outcome = Box::pin(self.retry(wait, reading)).await;
+            }
+            outcome.map_err(|error| error.with_receipt(self.receipt))
+        }
     }
 
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
@@ -65,6 +91,7 @@ impl Execution {
             FirstSend::Sent(attached, sent) => (attached, sent.await?),
             FirstSend::Wait => Box::pin(self.wait_and_send()).await?,
         };
+        self.stage = Stage::Answered;
         if self.is_plain(&response, attached) {
             return Answer::read(response, reading, self.receipt, None).await;
         }
@@ -120,8 +147,9 @@ impl Execution {
         snapshot: Option<&Snapshot>,
     ) -> Result<(Attached, InSpan<Sent>), Error> {
         let request = self.request.request(&self.context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body was sent already and cannot be sent again. Call the method again with a new body"))?;
-        self.receipt.sends += 1;
+        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        self.stage = Stage::Sending;
+        self.receipt.sends = self.receipt.sends.saturating_add(1);
         self.receipt.stamp = snapshot.map(|snapshot| snapshot.stamp);
         let attached = Attached {
             stamp: snapshot.map_or_else(|| self.context.session.current().stamp, |snapshot| snapshot.stamp),
@@ -160,6 +188,10 @@ impl Execution {
         let Some(snapshot) = snapshot else { return Ok((response, None)) };
         let (response, finding) = self.classify(response, own, &snapshot).await;
         let Some(finding) = finding else { return Ok((response, None)) };
+        if self.refreshed {
+            self.refused_again(&snapshot, finding);
+            return Ok((response, None));
+        }
         match session.settle(&snapshot, finding, self.plan.route()) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
@@ -167,6 +199,20 @@ impl Execution {
             }
             next => Box::pin(self.refused(response, next)).await,
         }
+    }
+
+    /// A refreshed credential was refused, too. The refusal is final.
+    pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
+        self.receipt.reason = Some(Reason::FreshTokenRefused);
+        self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+    }
+
+    /// The call is about to be retried.
+    pub(super) fn next_attempt(&mut self) {
+        self.stage = Stage::Idle;
+        self.receipt.retries += 1;
+        self.receipt.verdict = None;
+        self.receipt.reason = None;
     }
 
     /// Follows redirects and keeps cookies.
@@ -255,10 +301,6 @@ impl Execution {
 
     pub(super) fn sender(&self) -> Result<Sender<'_>, Error> {
         sender(&self.context, &self.plan, &self.spans)
-    }
-
-    pub(crate) fn receipt(&self) -> Receipt {
-        self.receipt
     }
 }
 

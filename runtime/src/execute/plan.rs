@@ -4,6 +4,7 @@ use std::sync::{Arc, OnceLock};
 
 use super::context::Context;
 use super::placement::Placement;
+use super::retry::retrying::Retrying;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
@@ -17,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
+    /// `None` for a call that is not retried.
+    pub(crate) retrying: Option<Retrying>,
     /// Whether the caller reads the body of a success as it arrives.
     pub(crate) streams: bool,
 }

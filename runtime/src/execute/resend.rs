@@ -6,6 +6,7 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::execution::Execution;
+use super::retry::faults::Stage;
 use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection};
 use crate::response::capture::capture;
 use crate::session::{Next, Snapshot};
@@ -14,16 +15,15 @@ use crate::transport::response::Response;
 
 impl Execution {
     /// The first answer refused the credential, and a newer credential exists or can be requested.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an async fn holds its arguments twice"
-    )]
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
     pub(super) fn refused(
         &mut self,
         response: Response,
         next: Next,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
+            self.stage = Stage::Idle;
+            self.refreshed = true;
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
@@ -109,8 +109,7 @@ impl Execution {
         self.receipt.verdict = None;
         let (response, finding) = Box::pin(self.classify(response, own, &snapshot)).await;
         if let Some(finding) = finding {
-            self.receipt.reason = Some(Reason::FreshTokenRefused);
-            context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+            self.refused_again(&snapshot, finding);
         }
         // The receipt keeps the last verdict: that of the second answer if it refuses, or that of the first one.
         self.receipt.verdict = self.receipt.verdict.or(first_verdict);
@@ -120,6 +119,7 @@ impl Execution {
     async fn send_and_follow(&mut self, snapshot: &Snapshot) -> Result<(Response, bool), Error> {
         let (attached, sent) = self.send_with(Some(snapshot))?;
         let response = sent.await?;
+        self.stage = Stage::Answered;
         self.follow(Some(snapshot), attached.stamp, response).await
     }
 }

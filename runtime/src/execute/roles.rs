@@ -3,7 +3,8 @@
 //! They never start a refresh and are never sent again. They follow no redirect to another origin.
 
 use super::context::SharedContext;
-use super::deadline::within;
+use super::deadline::{Deadline, within};
+use super::retry::until_sent::until_sent;
 use super::send::Sender;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::{Error, Kind, Receipt, Result};
@@ -45,7 +46,8 @@ impl SharedContext {
     }
 
     fn start_role(&self, endpoint: &'static Endpoint, call: AnswerFuture) -> AnswerFuture {
-        trace::call(endpoint.name, within(self.timeout(endpoint), None, call))
+        let deadline = Deadline::after(self.timeout(endpoint));
+        Box::pin(trace::call(endpoint.name, within(deadline, call)))
     }
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
@@ -105,17 +107,20 @@ impl RoleCall {
             has_role: true,
             spans: &spans,
         };
-        let request = self.request.request(&context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body was sent already and cannot be sent again. Call the method again with a new body"))?;
-        let response = sender.send(request, Some(snapshot), false).await?;
+        let send = |request| sender.send(request, Some(snapshot), false);
+        let (response, retries) = until_sent(context, self.endpoint, &mut self.request, send).await?;
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
         let (response, own) = Box::pin(received).await?;
         if !own {
-            return Err(Error::new(Kind::Transport, "the server redirected the request to another origin, where its secrets are not sent. Check the base URL"));
+            return Err(Error::new(
+                Kind::Transport,
+                "the server redirected the request to another origin, where its secrets are not sent. Check the base URL",
+            ));
         }
-        let receipt = Receipt { sends: 1, ..Receipt::default() };
+        let sends = u8::try_from(retries).unwrap_or(u8::MAX).saturating_add(1);
+        let receipt = Receipt { sends, retries, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());
         let answer = Answer::read(response, Reading::Whole, receipt, None).await?;
         Ok((answer.with_refusal(refused).with_secrets(), cookies))

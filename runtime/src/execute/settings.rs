@@ -12,12 +12,17 @@ use crate::auth::rules::RuleFn;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
 use crate::error::Result;
 use crate::execute::placement::Placement;
+use crate::execute::retry::budget::RetryBudget;
+use crate::execute::retry::policy::Retry;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
 /// The settings of the builder. Where there is none, the declaration of the API applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<Arc<Retry>>,
+    /// Limits the retries of all calls, also of those that have their own `Retry`.
+    pub(crate) retry_budget: RetryBudget,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
     pub(crate) expired_when: Vec<RuleFn>,
     pub(crate) forbidden_when: Vec<RuleFn>,

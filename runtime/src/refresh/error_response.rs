@@ -1,16 +1,15 @@
 //! What a response without tokens says (RFC 6749 §5.2): [`ErrorResponse`], and whether it ends the session.
 
 use std::fmt;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::RETRY_AFTER;
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::error::{Error, Kind};
-use crate::format::date;
 use crate::format::media_type::MediaType;
+use crate::format::retry_after::retry_after;
 
 /// The response of a refresh or token endpoint that has no tokens (RFC 6749 §5.2).
 ///
@@ -167,16 +166,6 @@ fn error_code(body: &Bytes) -> Option<String> {
     let text = |name| body.get(name)?.as_str().filter(|text| !text.is_empty()).map(str::to_owned);
     let known = |name| text(name).filter(|code| DEFINITE.contains(&code.as_str()));
     text("error").or_else(|| known("code")).or_else(|| known("error_code"))
-}
-
-/// Seconds or a date (RFC 9110 §10.2.3).
-fn retry_after(headers: &HeaderMap) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse() {
-        return Some(Duration::from_secs(seconds));
-    }
-    let date = date::parse(text)?;
-    Some(date.duration_since(SystemTime::now()).unwrap_or_default())
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 use super::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
@@ -132,6 +132,11 @@ impl Call {
         let written = write_segments(&mut draft.declared.path, name, value);
         draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
+    }
+
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        self.0.declared.replace_headers(headers);
     }
 
     /// Returns the request for these arguments, or the error of the first argument that cannot be sent.

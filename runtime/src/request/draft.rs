@@ -2,8 +2,8 @@
 //! that cannot be sent.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue};
 
 use super::body::{Body, Content};
 use super::multipart::Parts;
@@ -160,6 +160,9 @@ impl Draft {
         if !self.cookies.is_empty() {
             self.put_cookies()?;
         }
+        if let Some(name) = self.endpoint.idempotency_key {
+            self.put_idempotency_key(name);
+        }
         match std::mem::take(&mut self.partial) {
             PartialBody::None => {}
             PartialBody::Json(mut members) => {
@@ -178,6 +181,16 @@ impl Draft {
     pub(crate) fn prepare(&mut self) -> Result<Prepared, Error> {
         self.finish().map_err(|error| error.in_method(Some(self.endpoint.name)))?;
         Ok(Prepared::Declared(std::mem::take(&mut self.declared)))
+    }
+
+    /// Adds a random key, unless a parameter gives one. Each send of the call has the same key.
+    fn put_idempotency_key(&mut self, name: &'static str) {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
+        if !self.declared.has_header(&name) {
+            let mut text = uuid::Uuid::encode_buffer();
+            let key = uuid::Uuid::new_v4().hyphenated().encode_lower(&mut text);
+            self.declared.headers.extend(HeaderValue::from_str(key).ok().map(|key| (name, key)));
+        }
     }
 
     fn put_cookies(&mut self) -> Result<(), Error> {

@@ -11,6 +11,7 @@ pub(crate) mod cookie;
 pub(crate) mod draft;
 pub(crate) mod form;
 pub(crate) mod header;
+pub(crate) mod header_option;
 pub(crate) mod json;
 pub(crate) mod multipart;
 pub(crate) mod path;

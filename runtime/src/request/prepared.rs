@@ -138,6 +138,15 @@ impl Declared {
         }
     }
 
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        if headers.is_empty() {
+            return;
+        }
+        self.headers.retain(|(known, _)| !headers.iter().any(|(name, _)| name == known));
+        self.headers.extend(headers);
+    }
+
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         let own = self.content_type.is_some() && *name == CONTENT_TYPE;
         own || self.headers.iter().any(|(header, _)| header == name)
@@ -216,6 +225,22 @@ impl Prepared {
             Self::Declared(declared) => declared.has_header(name),
             Self::HandWritten(written) => {
                 written.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
+            }
+        }
+    }
+
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        match self {
+            Self::Declared(declared) => declared.replace_headers(headers),
+            Self::HandWritten(written) => {
+                let Some(request) = &mut written.request else { return };
+                for (name, _) in &headers {
+                    request.headers_mut().remove(name);
+                }
+                for (name, value) in headers {
+                    request.headers_mut().append(name, value);
+                }
             }
         }
     }

@@ -30,6 +30,7 @@ pub(crate) mod token_fields;
 pub(crate) mod tokens;
 pub(crate) mod tokens_deserialize;
 pub(crate) mod unanswered;
+pub(crate) mod way_to_refresh;
 
 pub(crate) use self::call_types::{Demand, Next};
 pub use self::cookie_session::CookieSession;

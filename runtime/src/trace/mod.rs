@@ -13,6 +13,6 @@ mod refresh;
 mod send;
 mod target;
 
-pub(crate) use self::call::{call, refused, replays, undecodable, waits};
+pub(crate) use self::call::{call, refused, replays, retries, undecodable, waits};
 pub(crate) use self::refresh::{refresh, refresh_discarded, refresh_ended, session_changed, session_warning};
 pub(crate) use self::send::{InSpan, SendSpans};
