@@ -6,6 +6,7 @@ use std::task::Poll;
 use bytes::Bytes;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
+use url::Url;
 
 use super::context::SharedContext;
 use super::placement::Placement;
@@ -32,6 +33,8 @@ pub(crate) struct Execution {
     pub(super) plan: Plan,
     pub(super) receipt: Receipt,
     pub(super) spans: SendSpans,
+    /// For pages: the URL that answered, if it is not the one that was requested.
+    pub(super) answered: Option<Box<Url>>,
 }
 
 /// What a request carries of the session. It holds no snapshot: threads that clone one shared snapshot contend for its
@@ -55,7 +58,7 @@ enum FirstSend {
 impl Execution {
     pub(crate) fn new(context: SharedContext, request: Prepared, plan: Plan) -> Self {
         let spans = SendSpans::new(plan.endpoint());
-        Self { context, request, plan, receipt: Receipt::default(), spans }
+        Self { context, request, plan, receipt: Receipt::default(), spans, answered: None }
     }
 
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
@@ -66,12 +69,23 @@ impl Execution {
             FirstSend::Wait => Box::pin(self.wait_and_send()).await?,
         };
         if self.is_plain(&response, attached) {
+            self.note_answered(&response);
             return Answer::read(response, reading, self.receipt, None).await;
         }
         let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
+        self.note_answered(&response);
         let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
         let answer = Box::pin(Answer::read(response, reading, self.receipt, rejection)).await?;
         Ok(answer.with_refusal(refused))
+    }
+
+    /// For pages, keeps the URL that answered if the transport followed redirects by itself.
+    fn note_answered(&mut self, response: &Response) {
+        if self.plan.has_pages() {
+            if let Some(url) = self.context.upstream.answered(response) {
+                self.answered = Some(Box::new(url.clone()));
+            }
+        }
     }
 
     /// Sends the first request, unless the call has to wait for a credential.
@@ -177,7 +191,9 @@ impl Execution {
         response: Response,
     ) -> Result<(Response, bool), Error> {
         let sender = sender(&self.context, &self.plan, &self.spans)?;
-        sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await
+        let received = sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
+        self.answered = received.redirected_to.filter(|_| self.plan.has_pages()).map(Box::new);
+        Ok((received.response, received.own))
     }
 
     /// What the answer says against the credential. The verdict is kept in the receipt.

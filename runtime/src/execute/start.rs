@@ -8,10 +8,10 @@ use super::execution::Execution;
 use super::plan::{Declaration, HandWritten, Plan, RejectionSlot};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
-use crate::response::answer::{AnswerFuture, Continuation};
+use crate::response::answer::{AnswerFuture, Continuation, Fetch, SENT_ONCE};
 use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
@@ -34,10 +34,12 @@ impl SharedContext {
     }
 
     /// Starts a call for one more page.
-    pub(crate) fn start_page(&self, endpoint: &'static Endpoint, request: Prepared) -> AnswerFuture {
+    fn start_page(&self, endpoint: &'static Endpoint, paging: Paging, request: Result<Prepared>) -> AnswerFuture {
         let (timeout, slot) = self.deadline_of(endpoint);
-        let execution = self.execution(endpoint, request, slot.clone(), Reading::Whole);
-        trace::call(endpoint.name, within(timeout, slot, run(endpoint, execution, Reading::Whole)))
+        let execution =
+            request.and_then(|request| self.execution(endpoint, request, slot.clone(), Reading::Whole));
+        let running = run_pages(endpoint, paging, execution, Reading::Whole);
+        trace::call(endpoint.name, within(timeout, slot, running))
     }
 
     /// Starts a request that the user wrote by hand.
@@ -109,21 +111,32 @@ fn run_pages(
 ) -> AnswerFuture {
     Box::pin(async move {
         let mut execution = execution?;
-        let continuation = execution.continuation(endpoint, paging)?;
+        let mut continuation = execution.continuation(endpoint, paging)?;
         match execution.run(reading).await {
-            Ok(answer) => Ok(answer.none_on(endpoint.none_on).with_continuation(continuation)),
+            Ok(answer) => {
+                if let Some(url) = execution.answered.take() {
+                    continuation.answered = *url;
+                }
+                Ok(answer.none_on(endpoint.none_on).with_continuation(continuation))
+            }
             Err(error) => Err(error.with_receipt(execution.receipt())),
         }
     })
 }
 
 impl Execution {
-    /// How the pages after this one are fetched. `None` if the body can be sent only once.
-    fn continuation(&self, endpoint: &'static Endpoint, paging: Paging) -> Result<Option<Box<Continuation>>> {
-        let url = self.request.url(&self.context.upstream)?.into_owned();
-        let Some(request) = self.request.with_url(url.clone()) else { return Ok(None) };
-        let (context, upstream) = (self.context.clone(), self.context.upstream.clone());
-        let fetch = Box::new(move |request| context.start_page(endpoint, request));
-        Ok(Some(Box::new(Continuation { fetch, upstream, method: endpoint.name, paging, request, url })))
+    /// How the page after this one is requested.
+    fn continuation(&self, endpoint: &'static Endpoint, paging: Paging) -> Result<Box<Continuation>> {
+        let requested = self.request.url(&self.context.upstream)?.into_owned();
+        let context = self.context.clone();
+        let fetch = self.request.with_url(requested.clone()).map(|request| -> Fetch {
+            Box::new(move |url| {
+                let request = request.with_url(url).ok_or_else(|| Error::request(SENT_ONCE));
+                context.start_page(endpoint, paging, request)
+            })
+        });
+        let (upstream, answered) = (self.context.upstream.clone(), requested.clone());
+        let method = endpoint.name;
+        Ok(Box::new(Continuation { fetch, upstream, method, paging, requested, answered }))
     }
 }

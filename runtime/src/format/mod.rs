@@ -9,4 +9,5 @@ pub(crate) mod json_pointer;
 pub(crate) mod link;
 pub(crate) mod loopback;
 pub(crate) mod media_type;
+pub(crate) mod query_parameter;
 pub(crate) mod set_cookie;
