@@ -76,7 +76,7 @@
 //! | know what a parameter can be | [`param`] |
 //! | send parts, files and streams | [`Part`], [`Body`] |
 //! | know what a method can return | [`response`], [`Reply`] |
-//! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`] |
+//! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
 //! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
 //! | send through something other than reqwest | [`transport`] |
 //!
@@ -166,6 +166,7 @@ pub use crate::request::body::Body;
 pub use crate::request::multipart::Part;
 pub use crate::response::byte_stream::ByteStream;
 pub use crate::response::events::{Event, Events};
+pub use crate::response::items::Items;
 pub use crate::response::lines::Lines;
 pub use crate::response::pages::Pages;
 pub use crate::response::reply::Reply;

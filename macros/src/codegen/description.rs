@@ -65,12 +65,13 @@ fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
         }
         Rule::Pages(paging) => {
             let paging_type = api.runtime.item(RuntimeItem::Paging);
-            let paging = match paging {
-                Paging::Link => quote!(link()),
-                Paging::Cursor { field, parameter } => quote!(cursor(#field, #parameter)),
-                Paging::Number { parameter } => quote!(number(#parameter)),
-            };
-            quote!(.pages(#paging_type::#paging))
+            let Paging { way, value, parameter, items, more, rebase } = paging;
+            let way = quote::format_ident!("{way}");
+            let arguments = value.iter().chain(parameter);
+            let items = items.iter();
+            let more = more.iter();
+            let rebase = rebase.then(|| quote!(.rebase()));
+            quote!(.pages(#paging_type::#way(#(#arguments),*) #(.items(#items))* #(.more(#more))* #rebase))
         }
     }
 }

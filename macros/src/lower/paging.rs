@@ -11,6 +11,13 @@ const WORDS: &[(&str, &str)] = &[
     ("cursor", "cursor = \"next_cursor\""),
     ("number", "number = \"page\""),
     ("into", "into = \"cursor\""),
+    ("url", "url = \"/next\""),
+    ("header", "header = \"x-next-page\""),
+    ("last", "last = \"/id\""),
+    ("offset", "offset = \"offset\""),
+    ("items", "items = \"/data\""),
+    ("more", "more = \"/has_more\""),
+    ("rebase", "rebase"),
 ];
 
 const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
@@ -28,28 +35,23 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     for argument in &attribute.arguments {
         found.add(argument, diag)?;
     }
-    match (found.paging, found.into) {
-        (Some(Paging::Cursor { field, parameter }), into) => {
-            let parameter = into.map_or(parameter, |(_, parameter)| parameter);
-            Some(Paging::Cursor { field, parameter })
-        }
-        (Some(_), Some((key, _))) => {
-            diag.push(key.at, "argument `into` applies to `cursor` only");
-            None
-        }
-        (None, _) => {
-            let fact = "the `pages` attribute has none of `link`, `cursor` and `number`";
-            diag.push_help(attribute.whole, fact, format_args!("write {FORMS}"));
-            None
-        }
-        (paging, None) => paging,
+    let mut paging = found.paging?;
+    if matches!(paging.way, "cursor" | "header" | "last") {
+        paging.parameter = Some(found.into.map_or_else(|| CURSOR.to_owned(), |(_, parameter)| parameter));
+    } else if let Some((key, _)) = found.into {
+        diag.push(key.at, "argument `into` applies to `cursor` only");
+        return None;
     }
+    Some(Paging { items: found.items, more: found.more, rebase: found.rebase, ..paging })
 }
 
 #[derive(Default)]
 struct Found<'a> {
     paging: Option<Paging>,
     into: Option<(&'a Value, String)>,
+    items: Option<String>,
+    more: Option<String>,
+    rebase: bool,
 }
 
 impl<'a> Found<'a> {
@@ -99,10 +101,16 @@ impl<'a> Found<'a> {
                 diag.push(at, format_args!("the query parameter of `{name}` must not be empty"));
                 return None;
             }
-            "link" => self.paging = Some(Paging::Link),
-            "cursor" => self.paging = Some(Paging::Cursor { field: text, parameter: CURSOR.to_owned() }),
-            "number" => self.paging = Some(Paging::Number { parameter: text }),
-            _ => self.into = Some((key, text)),
+            "items" => self.items = Some(text),
+            "more" => self.more = Some(text),
+            "rebase" => self.rebase = true,
+            "into" => self.into = Some((key, text)),
+            _ => {
+                let way = WORDS.iter().map(|(word, _)| *word).find(|word| *word == name)?;
+                let value = Some(text).filter(|_| name != "link");
+                let (parameter, items, more, rebase) = (None, None, None, false);
+                self.paging = Some(Paging { way, value, parameter, items, more, rebase });
+            }
         }
         Some(())
     }
@@ -111,8 +119,10 @@ impl<'a> Found<'a> {
 /// The text after `=` and its location. `link` has no text. Returns `None` if the argument is not written in its form.
 fn lower_text(argument: &Argument, name: &str) -> Option<(Location, String)> {
     match argument {
-        Argument::Single(key) if name == "link" => Some((key.at, String::new())),
-        Argument::Pair(_, value) if name != "link" => Some((value.at, value.text()?.to_owned())),
+        Argument::Single(key) if matches!(name, "link" | "rebase") => Some((key.at, String::new())),
+        Argument::Pair(_, value) if !matches!(name, "link" | "rebase") => {
+            Some((value.at, value.text()?.to_owned()))
+        }
         Argument::Single(_) | Argument::Pair(..) | Argument::List(..) | Argument::Equation(..) => None,
     }
 }

@@ -2,18 +2,18 @@
 
 /// How to find the next page.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Paging {
-    /// The `Link` header of the response.
-    Link,
-    /// A field of the response, sent in a query parameter.
-    Cursor { field: String, parameter: String },
-    /// A query parameter that counts pages.
-    Number { parameter: String },
+pub(crate) struct Paging {
+    pub(crate) way: &'static str,
+    pub(crate) value: Option<String>,
+    pub(crate) parameter: Option<String>,
+    pub(crate) items: Option<String>,
+    pub(crate) more: Option<String>,
+    pub(crate) rebase: bool,
 }
 
 /// Whether `text` is a path to a JSON field: names separated by dots.
 pub(crate) fn is_field(text: &str) -> bool {
-    text.split('.').all(|name| !name.is_empty() && !name.contains(char::is_whitespace))
+    text.starts_with('/')
 }
 
 #[cfg(test)]
@@ -22,10 +22,10 @@ mod tests {
 
     #[test]
     fn a_field_path_is_names_separated_by_dots() {
-        for text in ["next", "meta.next_cursor", "a.b.c", "@odata-next"] {
+        for text in ["/next", "/meta/next"] {
             assert!(is_field(text), "{text}");
         }
-        for text in ["", ".", "meta.", ".next", "a..b", "a b", "meta. next"] {
+        for text in ["", "meta.next"] {
             assert!(!is_field(text), "{text:?}");
         }
     }

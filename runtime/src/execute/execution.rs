@@ -7,6 +7,7 @@ use std::task::Poll;
 use bytes::Bytes;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
+use url::Url;
 
 use super::context::SharedContext;
 use super::placement::Placement;
@@ -38,6 +39,8 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the call was refreshed for. This happens once in all its attempts.
     pub(super) refreshed: bool,
+    /// For pages: the URL that answered, if it is not the one that was requested.
+    pub(super) answered: Option<Box<Url>>,
 }
 
 /// What a request carries of the session. It holds no snapshot: threads that clone one shared snapshot contend for its
@@ -62,7 +65,7 @@ impl Execution {
     pub(crate) fn new(context: SharedContext, request: Prepared, plan: Plan) -> Self {
         let spans = SendSpans::new(plan.endpoint());
         let receipt = Receipt::default();
-        Self { context, request, plan, receipt, spans, stage: Stage::Idle, refreshed: false }
+        Self { context, request, plan, receipt, spans, stage: Stage::Idle, refreshed: false, answered: None }
     }
 
     /// Runs the call and retries its faults. The error says how the call went.
@@ -93,12 +96,23 @@ impl Execution {
         };
         self.stage = Stage::Answered;
         if self.is_plain(&response, attached) {
+            self.note_answered(&response);
             return Answer::read(response, reading, self.receipt, None).await;
         }
         let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
+        self.note_answered(&response);
         let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
         let answer = Box::pin(Answer::read(response, reading, self.receipt, rejection)).await?;
         Ok(answer.with_refusal(refused))
+    }
+
+    /// For pages, keeps the URL that answered if the transport followed redirects by itself.
+    fn note_answered(&mut self, response: &Response) {
+        if self.plan.has_pages() {
+            if let Some(url) = self.context.upstream.answered(response) {
+                self.answered = Some(Box::new(url.clone()));
+            }
+        }
     }
 
     /// Sends the first request, unless the call has to wait for a credential.
@@ -223,7 +237,9 @@ impl Execution {
         response: Response,
     ) -> Result<(Response, bool), Error> {
         let sender = sender(&self.context, &self.plan, &self.spans)?;
-        sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await
+        let received = sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
+        self.answered = received.redirected_to.filter(|_| self.plan.has_pages()).map(Box::new);
+        Ok((received.response, received.own))
     }
 
     /// Whether the answer refuses the credential. The receipt records the verdict.

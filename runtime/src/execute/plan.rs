@@ -47,6 +47,11 @@ impl Plan {
         }
     }
 
+    /// Whether the answer is a page.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
+    }
+
     /// The name under which refusals are remembered.
     pub(crate) fn route(&self) -> &str {
         match &self.declaration {

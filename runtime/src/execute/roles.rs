@@ -5,7 +5,7 @@
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
 use super::retry::until_sent::until_sent;
-use super::send::Sender;
+use super::send::{Received, Sender};
 use crate::declaration::endpoint::Endpoint;
 use crate::error::{Error, Kind, Receipt, Result};
 use crate::refresh::method::TokensOf;
@@ -112,7 +112,7 @@ impl RoleCall {
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
-        let (response, own) = Box::pin(received).await?;
+        let Received { response, own, .. } = Box::pin(received).await?;
         if !own {
             return Err(Error::new(
                 Kind::Transport,

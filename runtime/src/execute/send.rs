@@ -27,6 +27,14 @@ pub(crate) struct Sender<'a> {
     pub(crate) spans: &'a SendSpans,
 }
 
+/// The last response of a request that may have been redirected.
+pub(crate) struct Received {
+    pub(crate) response: Response,
+    /// Whether the client's own origin sent it.
+    pub(crate) own: bool,
+    pub(crate) redirected_to: Option<Url>,
+}
+
 impl Sender<'_> {
     /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
     /// if the request goes to the client's own origin and no earlier hop left that origin.
@@ -50,8 +58,7 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows the redirects that start at `response`, the answer to the first request. Returns the last response, and
-    /// whether the client's own origin sent it.
+    /// Follows the redirects that start at `response`, the answer to the first request.
     ///
     /// `stamp` is that of the session when the request was sent, because a late answer must not overwrite newer cookies.
     /// The cookies of a session that this call creates are added to `cookies`.
@@ -62,7 +69,7 @@ impl Sender<'_> {
         stamp: Stamp,
         mut response: Response,
         cookies: &mut Vec<SetCookies>,
-    ) -> Result<(Response, bool), Error> {
+    ) -> Result<Received, Error> {
         let first = call.url(self.upstream)?.into_owned();
         let mut hop = Hop::first(call.method());
         for _ in 0..=MAX_REDIRECTS {
@@ -75,7 +82,9 @@ impl Sender<'_> {
                 Some(next) => self.request_for(call, next)?,
                 None => None,
             };
-            let (Some(next), Some(request)) = (next, request) else { return Ok((response, own)) };
+            let (Some(next), Some(request)) = (next, request) else {
+                return Ok(Received { response, own, redirected_to: hop.url });
+            };
             hop = next;
             drop(response);
             self.spans.redirected();

@@ -12,10 +12,10 @@ use super::options::CallOptions;
 use super::plan::{Declaration, HandWritten, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
-use crate::response::answer::{Answer, AnswerFuture, Continuation};
+use crate::response::answer::{Answer, AnswerFuture, Continuation, Fetch, SENT_ONCE};
 use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
@@ -47,12 +47,13 @@ impl SharedContext {
     fn start_page(
         &self,
         endpoint: &'static Endpoint,
-        request: Prepared,
+        paging: Paging,
+        request: Result<Prepared>,
         options: CallOptions,
     ) -> AnswerFuture {
         let context = self.clone();
-        let call = MethodCall { context, endpoint, request: Ok(request), reading: Reading::Whole };
-        Box::pin(begin(call, options))
+        let call = MethodCall { context, endpoint, request, reading: Reading::Whole };
+        Box::pin(begin_pages((call, paging), options))
     }
 
     /// Starts a request that the user wrote by hand.
@@ -130,8 +131,11 @@ fn begin_pages(
     let execution = call.execution(options, deadline.as_ref());
     let running = async move {
         let mut execution = execution?;
-        let continuation = execution.continuation(endpoint, paging, of_each_page)?;
+        let mut continuation = execution.continuation(endpoint, paging, of_each_page)?;
         let mut answer = execution.run_to_end(reading).await?;
+        if let Some(url) = execution.answered.take() {
+            continuation.answered = *url;
+        }
         answer.set_none_on(endpoint.none_on);
         Ok(answer.with_continuation(continuation))
     };
@@ -152,17 +156,23 @@ fn begin_hand_written(
 }
 
 impl Execution {
-    /// How the pages after this one are fetched. `None` if the body can be sent only once.
+    /// How the page after this one is requested.
     fn continuation(
         &self,
         endpoint: &'static Endpoint,
         paging: Paging,
         options: CallOptions,
-    ) -> Result<Option<Box<Continuation>>> {
-        let url = self.request.url(&self.context.upstream)?.into_owned();
-        let Some(request) = self.request.with_url(url.clone()) else { return Ok(None) };
-        let (context, upstream) = (self.context.clone(), self.context.upstream.clone());
-        let fetch = Box::new(move |request| context.start_page(endpoint, request, options.clone()));
-        Ok(Some(Box::new(Continuation { fetch, upstream, method: endpoint.name, paging, request, url })))
+    ) -> Result<Box<Continuation>> {
+        let requested = self.request.url(&self.context.upstream)?.into_owned();
+        let context = self.context.clone();
+        let fetch = self.request.with_url(requested.clone()).map(|request| -> Fetch {
+            Box::new(move |url| {
+                let request = request.with_url(url).ok_or_else(|| Error::request(SENT_ONCE));
+                context.start_page(endpoint, paging, request, options.clone())
+            })
+        });
+        let (upstream, answered) = (self.context.upstream.clone(), requested.clone());
+        let method = endpoint.name;
+        Ok(Box::new(Continuation { fetch, upstream, method, paging, requested, answered }))
     }
 }

@@ -9,5 +9,6 @@ pub(crate) mod json_pointer;
 pub(crate) mod link;
 pub(crate) mod loopback;
 pub(crate) mod media_type;
+pub(crate) mod query_parameter;
 pub(crate) mod retry_after;
 pub(crate) mod set_cookie;

@@ -18,7 +18,6 @@ use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
 use crate::format::json_number::clamp_numbers;
 use crate::format::media_type::MediaType;
-use crate::request::prepared::Prepared;
 use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
@@ -26,18 +25,24 @@ use crate::transport::upstream::Upstream;
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// Everything needed to request further pages.
+/// Sends the request of a page with another URL.
+pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
+
+/// Why the page after a request with a one-shot body cannot be requested.
+pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
+
+/// Everything needed to request the page after an answer.
 pub(crate) struct Continuation {
-    /// Sends the request for one page.
-    pub(crate) fetch: Box<dyn Fn(Prepared) -> AnswerFuture + Send + Sync>,
+    /// Sends the same request with another URL. `None` if its body can be sent only once.
+    pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
     /// The name of the method, for errors.
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
-    /// The first request, to be sent again with another URL.
-    pub(crate) request: Prepared,
-    /// The URL of the first page.
-    pub(crate) url: Url,
+    /// The URL of the request for this page.
+    pub(crate) requested: Url,
+    /// The URL that answered, which is another one after a redirect.
+    pub(crate) answered: Url,
 }
 
 /// The answer to a call, before it becomes a value.
@@ -146,8 +151,18 @@ impl Answer {
         Self { content, ..self }
     }
 
-    pub(crate) fn with_continuation(self, continuation: Option<Box<Continuation>>) -> Self {
-        Self { continuation, ..self }
+    pub(crate) fn with_continuation(self, continuation: Box<Continuation>) -> Self {
+        Self { continuation: Some(continuation), ..self }
+    }
+
+    /// The name of the method, if this is a page.
+    pub(crate) fn method(&self) -> Option<&'static str> {
+        self.continuation.as_ref().map(|continuation| continuation.method)
+    }
+
+    /// How the method finds the next page, if this is a page.
+    pub(crate) fn paging(&self) -> Option<Paging> {
+        self.continuation.as_ref().map(|continuation| continuation.paging)
     }
 
     pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {

@@ -23,6 +23,11 @@ pub(crate) fn value_of<T: DeserializeOwned>(text: Bytes) -> Result<T, Error> {
     T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body()))
 }
 
+/// Decodes one element of a list, which is JSON.
+pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Error> {
+    serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json))
+}
+
 fn decode_error(error: &DecodeError, text: &Bytes) -> Error {
     let text = format!(
         "an item of the answer is not of the declared type ({}). Compare the type of the items with what the server sends",

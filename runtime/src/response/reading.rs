@@ -38,15 +38,16 @@ pub enum BySerde {}
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 
-/// Marks the implementation of [`FromResponse`](super::FromResponse) for [`Pages`](crate::Pages).
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for [`Pages`](crate::Pages) and
+/// [`Items`](crate::Items).
 #[derive(Debug)]
 pub enum ByPages {}
 
 /// Implemented by the markers of types that are read from one answer: all but [`ByPages`].
 #[diagnostic::on_unimplemented(
-    message = "a method that returns `Pages` must have the `pages` attribute",
+    message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",
-    note = "add `#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
+    note = "add `#[pages(link)]`, `#[pages(cursor = \"/next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
 )]
 pub trait OneAnswer {}
 
@@ -56,9 +57,9 @@ impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 
 /// Implemented by the markers of types that are read from several answers, page by page.
 #[diagnostic::on_unimplemented(
-    message = "a method with the `pages` attribute must return `Pages`",
+    message = "a method with the `pages` attribute must return `Pages` or `Items`",
     label = "one answer only",
-    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or remove the attribute"
+    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
 )]
 pub trait ManyAnswers {}
 

@@ -70,17 +70,20 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Whether the answer is from another origin than that of the request. A transport may follow redirects by itself.
+    /// Whether another origin answered than the one asked, because the transport followed redirects by itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
-        // The host that reqwest assigns to an `http::Response` without a URL, as in-memory services return it.
+        self.answered(answer).is_some_and(|url| !self.is_own(url))
+    }
+
+    /// Returns the URL that answered, if the transport may have followed redirects by itself and names the URL.
+    pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
+        // The URL of a `reqwest::Response` that was made from an `http::Response` without one.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {
-            return false;
+            return None;
         }
-        let Some(url) = answer.url() else { return false };
-        let says_nothing = is_service && url.host_str() == Some(NO_URL);
-        !says_nothing && !self.is_own(url)
+        answer.url().filter(|url| !is_service || url.host_str() != Some(NO_URL))
     }
 
     /// Whether reqwest may keep a header when it follows a redirect by itself. reqwest removes it on another origin, or it
