@@ -22,7 +22,7 @@ pub trait Parcels {
     ///
     /// - `state`: Only parcels in this state.
     #[get("/parcels")]
-    #[pages(cursor = "next", into = "after")]
+    #[pages(cursor = "/next", into = "after")]
     async fn list_parcels(
         &self,
         #[query] state: Option<State>,
