@@ -165,9 +165,7 @@ impl<C: Api> ClientBuilder<C> {
                 self.headers.append(name, value);
             }
             (Err(_), _) => self.fail("the name of a default header is not a valid header name"),
-            (_, Err(_)) => {
-                self.fail("the value of a default header is not a valid header value")
-            }
+            (_, Err(_)) => self.fail("the value of a default header is not a valid header value"),
         }
         self
     }

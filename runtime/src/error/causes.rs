@@ -65,7 +65,9 @@ pub(crate) struct NoTls;
 #[cfg(feature = "hyper")]
 impl std::fmt::Display for NoTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("`HyperTransport` was built without TLS. Enable the feature `rustls` of afresh to use https")
+        f.write_str(
+            "`HyperTransport` was built without TLS. Enable the feature `rustls` of afresh to use https",
+        )
     }
 }
 

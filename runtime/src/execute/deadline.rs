@@ -20,7 +20,10 @@ pub(crate) fn within(timeout: Option<Duration>, slot: RejectionSlot, mut call: A
         let in_time =
             poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
         timeout_at(deadline, in_time).await.unwrap_or_else(|elapsed| {
-            let error = Error::new(Kind::Timeout, "the call took longer than its time-out. Try again later, or allow more time");
+            let error = Error::new(
+                Kind::Timeout,
+                "the call took longer than its time-out. Try again later, or allow more time",
+            );
             let rejection = slot.as_ref().and_then(|slot| slot.get().cloned());
             Err(error.with_source(elapsed).with_rejection_if(rejection))
         })

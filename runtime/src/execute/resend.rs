@@ -14,10 +14,7 @@ use crate::transport::response::Response;
 
 impl Execution {
     /// The first answer refused the credential, and a newer credential exists or can be requested.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "the future of an async fn holds its arguments twice"
-    )]
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
     pub(super) fn refused(
         &mut self,
         response: Response,

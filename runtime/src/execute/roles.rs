@@ -106,14 +106,21 @@ impl RoleCall {
             spans: &spans,
         };
         let request = self.request.request(&context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body was sent already and cannot be sent again. Call the method again with a new body"))?;
+        let request = request.ok_or_else(|| {
+            Error::request(
+                "the body was sent already and cannot be sent again. Call the method again with a new body",
+            )
+        })?;
         let response = sender.send(request, Some(snapshot), false).await?;
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
         let (response, own) = Box::pin(received).await?;
         if !own {
-            return Err(Error::new(Kind::Transport, "the server redirected the request to another origin, where its secrets are not sent. Check the base URL"));
+            return Err(Error::new(
+                Kind::Transport,
+                "the server redirected the request to another origin, where its secrets are not sent. Check the base URL",
+            ));
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());

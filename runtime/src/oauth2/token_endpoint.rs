@@ -135,11 +135,9 @@ impl TokenEndpoint {
         let url = self.endpoint(url, "the revocation endpoint")?;
         let upstream = self.upstream(&url, context);
         let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
-        let response = tokio::time::timeout(
-            REQUEST_DEADLINE,
-            ask(&upstream, &mut request, None, &SendSpans::new(None)),
-        )
-        .await;
+        let response =
+            tokio::time::timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None)))
+                .await;
         match response {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
             Ok(Ok(TokenResponse { status, headers, body })) => {

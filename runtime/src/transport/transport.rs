@@ -47,7 +47,9 @@ impl Transport {
             builder = builder.retry(never().max_retries_per_request(0));
         }
         let client = builder.build();
-        client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
+        client
+            .map(Self::Own)
+            .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
     /// Finishes a builder of the user, with redirects off.
@@ -97,9 +99,9 @@ impl Transport {
     pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {
         match self {
             #[cfg(feature = "hyper")]
-            Self::Hyper(hyper) => hyper
-                .check(base)
-                .map_err(|error| Error::builder("the transport does not support the base URL").with_source(error)),
+            Self::Hyper(hyper) => hyper.check(base).map_err(|error| {
+                Error::builder("the transport does not support the base URL").with_source(error)
+            }),
             _ => Ok(()),
         }
     }

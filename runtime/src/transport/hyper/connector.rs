@@ -87,9 +87,9 @@ impl Service<Uri> for Connector {
     fn call(&mut self, uri: Uri) -> Connecting {
         let connecting = (self.connect)(uri);
         let Some(timeout) = self.timeout else { return connecting };
-        Box::pin(
-            async move { tokio::time::timeout(timeout, connecting).await.unwrap_or_else(|_| Err(timed_out())) },
-        )
+        Box::pin(async move {
+            tokio::time::timeout(timeout, connecting).await.unwrap_or_else(|_| Err(timed_out()))
+        })
     }
 }
 

@@ -30,7 +30,9 @@ impl HostHeader {
             last.as_ref().filter(|last| last.is_http == is_http && last.authority == authority.as_str());
         let value = match last {
             Some(last) => Some(last.value.clone()),
-            None => value_of(authority.host(), authority.port_u16().filter(|port| *port != default_port(is_http))),
+            None => {
+                value_of(authority.host(), authority.port_u16().filter(|port| *port != default_port(is_http)))
+            }
         };
         let Some(value) = value else { return };
         if last.is_none() {

@@ -5,10 +5,11 @@ use std::time::Duration;
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower::Service;
 
-use super::connector::{Connector, BoxedConnection, Protocol};
+use super::connector::{BoxedConnection, Connector, Protocol};
 use crate::error::Error;
 
-pub(crate) const PROTOCOL: Protocol = if cfg!(feature = "__rustls") { Protocol::Https } else { Protocol::Http };
+pub(crate) const PROTOCOL: Protocol =
+    if cfg!(feature = "__rustls") { Protocol::Https } else { Protocol::Http };
 
 pub(crate) fn network() -> Result<Connector, Error> {
     let mut tcp = HttpConnector::new();
