@@ -161,7 +161,11 @@ impl Execution {
         snapshot: Option<&Snapshot>,
     ) -> Result<(Attached, InSpan<Sent>), Error> {
         let request = self.request.request(&self.context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        let request = request.ok_or_else(|| {
+            Error::request(
+                "the body was sent already and cannot be sent again. Call the method again with a new body",
+            )
+        })?;
         self.stage = Stage::Sending;
         self.receipt.sends = self.receipt.sends.saturating_add(1);
         self.receipt.stamp = snapshot.map(|snapshot| snapshot.stamp);

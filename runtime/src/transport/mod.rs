@@ -2,7 +2,8 @@
 //!
 //! By default, a client uses reqwest. Change this with [`ClientBuilder::http`](crate::ClientBuilder::http),
 //! [`http_builder`](crate::ClientBuilder::http_builder) or [`transport`](crate::ClientBuilder::transport). The feature
-//! `hyper` adds `HyperTransport`, which has fewer features and costs about half as much.
+//! `hyper` adds `HyperTransport`, which has fewer features and takes about 60 % of the
+//! instructions of a call.
 
 // To read the code of this folder, start with `upstream.rs`.
 

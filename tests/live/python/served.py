@@ -91,7 +91,7 @@ def watched(app, live):
 
 class Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
-    # All calls of a test may come at once.
+    # All calls of a test may arrive at once.
     request_queue_size = 512
 
 

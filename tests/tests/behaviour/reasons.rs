@@ -40,7 +40,7 @@ async fn a_refusal_of_a_fresh_token_says_so() {
         assert!(error.is_status());
         let name = http::StatusCode::from_u16(status).unwrap();
         let text =
-            format!("Shop::report: the server answered {name} (forbidden: a fresh token was refused too)");
+            format!("Shop::report: the server answered {name} (forbidden: a fresh token was refused, too)");
         assert_eq!(error.to_string(), text);
         let receipt = error.receipt().unwrap();
         assert_eq!(receipt.sends(), 2, "sends in the receipt");
@@ -60,7 +60,10 @@ async fn a_refusal_after_a_fruitless_refresh_gives_its_reason() {
 
     let error = shop.report(8).await.unwrap_err();
     assert_eq!((error.reason(), verdict(&error)), (Some(Reason::RouteForbidden), Some(Verdict::Suspect)));
-    assert!(error.to_string().contains("403 Forbidden (forbidden: not long ago"), "{error}");
+    assert!(
+        error.to_string().contains("403 Forbidden (forbidden: this method refused a fresh token"),
+        "{error}"
+    );
     let error = shop.orders().await.unwrap_err();
     assert_eq!(error.reason(), Some(Reason::JustRefreshed));
     assert_eq!(error.receipt().unwrap().sends(), 1);
@@ -137,7 +140,10 @@ async fn a_rate_limit_is_named() {
             (Some(Verdict::NotAuth), Some(Reason::RateLimited)),
             "{refusal:?}"
         );
-        assert!(error.to_string().ends_with("403 Forbidden (the rate is limited)"), "{error}");
+        assert!(
+            error.to_string().ends_with("403 Forbidden (the server limits the rate of requests)"),
+            "{error}"
+        );
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(0);
     }
@@ -168,7 +174,7 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
         (Some(Reason::NothingToRefreshWith), Some(Verdict::Expired))
     );
     assert!(
-        error.to_string().ends_with("401 Unauthorized (there is nothing to refresh the token with)"),
+        error.to_string().ends_with("401 Unauthorized (the session has no way to refresh the token)"),
         "{error}"
     );
 }

@@ -202,7 +202,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     assert_eq!(
         told,
         [
-            ("2", "suspect", "forbidden: a fresh token was refused too", "403"),
+            ("2", "suspect", "forbidden: a fresh token was refused, too", "403"),
             ("1", "forbidden", "forbidden: the token lacks a scope", "401"),
         ]
     );

@@ -6,11 +6,11 @@ mod model;
 use std::hash::{Hash, Hasher};
 use std::time::Duration;
 
-use super::super::credential::Credential;
-use super::super::decisions::{Completion, RefreshResult};
-use super::super::tokens::Tokens;
 use super::*;
 use crate::error::Kind;
+use crate::session::credential::Credential;
+use crate::session::decisions::{Completion, RefreshResult};
+use crate::session::tokens::Tokens;
 
 const ROUTE: &str = "Shop::order";
 

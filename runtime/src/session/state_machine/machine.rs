@@ -1,56 +1,44 @@
-//! The state machine of a session. It decides what a call does before it is sent
-//! ([`enter`](StateMachine::enter)) and after it was refused ([`settle`](StateMachine::settle)), and it
-//! publishes the snapshots.
-//!
-//! It is pure: no I/O, no tasks, no HTTP, no clock and no random numbers. `H` is the handle of a refresh, by
-//! which callers wait for it and by which it is identified when it completes.
-//!
-//! - The *epoch* counts logins and logouts. The *generation* counts published credentials. A [`Stamp`] holds
-//!   both, as they were when a call was sent.
-//! - At most one refresh is running. A login, a logout or a manual refresh detaches it; its result is then
-//!   discarded. The end of a refresh is in [`completion`], the end of a login in [`epochs`].
-
-mod completion;
-mod epochs;
+//! What a call does before it is sent ([`enter`](StateMachine::enter)) and after it was refused
+//! ([`settle`](StateMachine::settle)), and how snapshots are published.
 
 use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::cookies::SetCookies;
-use super::credential::Source;
-use super::decisions::{Cause, Entry, Finding, Settled};
-use super::errors::{ended, excessive, expired, no_session, superseded};
-use super::failure_backoff::FailureBackoff;
-use super::forbidden_routes::ForbiddenRoutes;
-use super::lifetime::Age;
-use super::snapshot::{LoginState, Snapshot};
 use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
+use crate::session::cookies::SetCookies;
+use crate::session::credential::Source;
+use crate::session::decisions::{Cause, Entry, Finding, Settled};
+use crate::session::errors::{ended, excessive, expired, no_session, superseded};
+use crate::session::failure_backoff::FailureBackoff;
+use crate::session::forbidden_routes::ForbiddenRoutes;
+use crate::session::lifetime::Age;
+use crate::session::snapshot::{LoginState, Snapshot};
 
 #[cfg_attr(test, derive(Clone))]
 pub(crate) struct StateMachine<H> {
-    current: Arc<Snapshot>,
-    running: Option<RunningRefresh<H>>,
-    backoff: FailureBackoff,
-    forbidden_routes: ForbiddenRoutes,
+    pub(super) current: Arc<Snapshot>,
+    pub(super) running: Option<RunningRefresh<H>>,
+    pub(super) backoff: FailureBackoff,
+    pub(super) forbidden_routes: ForbiddenRoutes,
     /// The server rejected a refresh that needs no login. It is not tried again in this epoch.
-    no_way_to_log_in: bool,
+    pub(super) no_way_to_log_in: bool,
     /// The server rejected the refresh token before the access token expired. This credential is the last one
     /// of its login.
-    refresh_rejected: bool,
+    pub(super) refresh_rejected: bool,
     /// The refresh token was rejected after an earlier response had been lost.
-    rotation_lost: bool,
+    pub(super) rotation_lost: bool,
 }
 
 #[cfg_attr(test, derive(Clone, Hash))]
-struct RunningRefresh<H> {
-    handle: H,
-    urgent: bool,
+pub(super) struct RunningRefresh<H> {
+    pub(super) handle: H,
+    pub(super) urgent: bool,
     /// The old credential is still valid, and no caller has asked for this refresh.
-    before_expiry: bool,
+    pub(super) before_expiry: bool,
     /// The server refused the credential, so a refresh that brings the same access token is a failure.
-    refused: bool,
+    pub(super) refused: bool,
 }
 
 impl<H: Clone + PartialEq> StateMachine<H> {
@@ -262,18 +250,18 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
+    pub(super) fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
         let mut next = Snapshot::clone(&self.current);
         change(&mut next);
         self.put(next);
     }
 
     /// Publishes the same snapshot with its derived fields.
-    fn republish(&mut self) {
+    pub(super) fn republish(&mut self) {
         self.put(Snapshot::clone(&self.current));
     }
 
-    fn put(&mut self, mut next: Snapshot) {
+    pub(super) fn put(&mut self, mut next: Snapshot) {
         next.wait_for_refresh = self.running.as_ref().is_some_and(|running| running.urgent);
         next.wants_successes = !self.forbidden_routes.is_empty();
         self.current = Arc::new(next);
@@ -281,4 +269,5 @@ impl<H: Clone + PartialEq> StateMachine<H> {
 }
 
 #[cfg(test)]
+#[path = "tests/mod.rs"]
 mod tests;
