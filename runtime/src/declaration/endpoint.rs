@@ -14,6 +14,10 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
+    /// Statuses of the refresh endpoint that end the session.
+    pub(crate) session_ends_on: Option<&'static [u16]>,
+    /// Bodies of the refresh endpoint that end the session.
+    pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
 }
 
@@ -28,6 +32,8 @@ impl ApiInfo {
             forbidden_when: &[],
             scheme: None,
             token_header: None,
+            session_ends_on: None,
+            session_ends_when: &[],
             has_session: false,
         }
     }
@@ -73,6 +79,20 @@ impl ApiInfo {
         self
     }
 
+    /// Statuses of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
+        self.session_ends_on = Some(statuses);
+        self
+    }
+
+    /// Bodies of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.session_ends_when = conditions;
+        self
+    }
+
     /// Some method has a role in the session.
     #[must_use]
     pub const fn with_session(mut self) -> Self {
@@ -102,6 +122,10 @@ pub struct Endpoint {
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
+    /// Whether the method may be retried after a fault although its verb does not say so.
+    pub(crate) idempotent: bool,
+    /// The header that carries the idempotency key, in lower case.
+    pub(crate) idempotency_key: Option<&'static str>,
 }
 
 /// What a method is to the session.
@@ -143,6 +167,8 @@ impl Endpoint {
             none_on: &[],
             timeout: None,
             pages: None,
+            idempotent: false,
+            idempotency_key: None,
         }
     }
 
@@ -225,6 +251,20 @@ impl Endpoint {
     pub const fn pages(mut self, paging: Paging) -> Self {
         self.pages = Some(paging);
         self
+    }
+
+    /// `#[idempotent]`.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// `#[idempotency_key]`. Implies `#[idempotent]`.
+    #[must_use]
+    pub const fn idempotency_key(mut self, header: &'static str) -> Self {
+        self.idempotency_key = Some(header);
+        self.idempotent()
     }
 
     const fn with_role(mut self, role: Role) -> Self {

@@ -32,6 +32,7 @@ pub(crate) mod lines;
 pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
+pub(crate) mod result_type;
 
 pub use self::answer::Answer;
 pub use self::decode::{FromError, FromResponse, Outcome};

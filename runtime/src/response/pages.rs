@@ -22,31 +22,41 @@ use crate::format::link::next_of;
 impl Paging {
     /// Returns the URL of the page after `answer`, which came from `url`.
     fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
-        match self.0 {
+        match self.next {
             NextPage::Link => {
                 let mut lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
                 url.join(&lines.find_map(next_of)?).ok()
             }
-            NextPage::Cursor { field, parameter } => {
+            NextPage::Cursor { pointer, into } => {
                 let body: Value = serde_json::from_slice(answer.body()).ok()?;
-                let cursor = match field.split('.').try_fold(&body, |value, name| value.get(name))? {
+                let cursor = match body.pointer(pointer)? {
                     Value::String(text) if !text.is_empty() => text.clone(),
                     Value::Number(number) => number.to_string(),
                     _ => return None,
                 };
-                Some(with_parameter(url, parameter, &cursor))
+                Some(with_parameter(url, into, &cursor))
             }
             NextPage::Number { parameter } => {
                 let current = url.query_pairs().find(|(name, _)| name == parameter).map(|(_, number)| number);
                 let number: u64 = current.map_or(Some(1), |number| number.parse().ok())?;
                 Some(with_parameter(url, parameter, &number.checked_add(1)?.to_string()))
             }
+            NextPage::Url { pointer } => {
+                let body: Value = serde_json::from_slice(answer.body()).ok()?;
+                url.join(body.pointer(pointer)?.as_str().filter(|link| !link.is_empty())?).ok()
+            }
+            NextPage::Header { name, into } => {
+                let value = answer.headers().get(name)?.to_str().ok().filter(|value| !value.is_empty())?;
+                Some(with_parameter(url, into, value))
+            }
+            // MERGE: the helper for lists implements the sources that need the items of a page.
+            NextPage::Last { .. } | NextPage::Offset { .. } => None,
         }
     }
 
     /// Whether `answer` is an empty page, which means that there are no more pages.
     fn is_end(self, answer: &Answer) -> bool {
-        matches!(self.0, NextPage::Number { .. })
+        matches!(self.next, NextPage::Number { .. })
             && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
     }
 }
