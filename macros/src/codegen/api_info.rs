@@ -46,8 +46,8 @@ pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
 
 /// The settings given in `#[api(...)]`.
 fn render_settings(api: &Api) -> TokenStream {
-    let refresh_on = api.refresh_on.as_deref().map(|statuses| {
-        let statuses = render_statuses(statuses);
+    let refresh_on = api.refresh_on.as_ref().map(|statuses| {
+        let statuses = render_statuses(&statuses.value);
         quote!(.refresh_on(#statuses))
     });
     let expired = api.expired_when.as_deref().map(|conditions| {
@@ -63,5 +63,13 @@ fn render_settings(api: &Api) -> TokenStream {
         Scheme::None => quote!(.bare_token()),
     });
     let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
-    quote!(#refresh_on #expired #forbidden #scheme #header)
+    let ends_on = api.session_ends_on.as_ref().map(|statuses| {
+        let statuses = render_statuses(&statuses.value);
+        quote!(.session_ends_on(#statuses))
+    });
+    let ends_when = api.session_ends_when.as_ref().map(|conditions| {
+        let conditions = render_conditions(api, &conditions.value);
+        quote!(.session_ends_when(#conditions))
+    });
+    quote!(#refresh_on #expired #forbidden #scheme #header #ends_on #ends_when)
 }

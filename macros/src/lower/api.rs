@@ -27,9 +27,13 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
             Member::Other(item)
         }
     });
+    let members: Vec<Member> = members.collect();
+    let has_role =
+        |member: &Member| matches!(member, Member::Endpoint(endpoint) if endpoint.role().is_some());
     Api {
         source,
-        members: members.collect(),
+        has_roles: members.iter().any(has_role),
+        members,
         client: lower_client(settings.client, source, diag),
         runtime: settings.runtime,
         refresh_on: settings.refresh_on,
@@ -37,6 +41,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         forbidden_when: settings.forbidden_when,
         scheme: settings.scheme,
         token_header: settings.token_header,
+        session_ends_on: settings.session_ends_on,
+        session_ends_when: settings.session_ends_when,
         dyn_type: settings
             .dynamic
             .map(|(at, span)| Located { value: names::dyn_type(&source.name.ident, span), at }),

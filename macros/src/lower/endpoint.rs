@@ -8,7 +8,7 @@ use super::rule::lower_rule;
 use super::value::lower_path;
 use crate::api::{Endpoint, Member, Param};
 use crate::diag::{Diagnostics, Located};
-use crate::model::{Constant, ParamKind, PathTemplate, Rule};
+use crate::model::{Constant, ConstantPlace, ParamKind, PathTemplate, Rule};
 use crate::syntax::{
     Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
 };
@@ -73,7 +73,12 @@ fn merge_constants(
     merged.retain(|constant| {
         let Constant { place, name, .. } = &constant.value;
         let by_constant = own.iter().any(|other| other.value.place == *place && other.value.name == *name);
-        let by_param = constant.value.header().is_some() && headers.contains(name);
+        let in_query = |param: &Param| param.kind.as_ref().and_then(ParamKind::query) == Some(name);
+        let by_param = match place {
+            ConstantPlace::Header => headers.contains(name),
+            ConstantPlace::Query => params.iter().any(in_query),
+            ConstantPlace::Json | ConstantPlace::Form => false,
+        };
         !(by_constant || by_param)
     });
     merged.extend(own);

@@ -15,6 +15,8 @@ pub(crate) enum Arg {
     ForbiddenWhen,
     Scheme,
     TokenHeader,
+    SessionEndsOn,
+    SessionEndsWhen,
     Dyn,
     Crate,
 }
@@ -28,6 +30,12 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("forbidden_when", Arg::ForbiddenWhen, "forbidden_when(json(\"/detail\") == \"CSRF token missing\")"),
     ("scheme", Arg::Scheme, "scheme = \"Bearer\"` or `scheme = none"),
     ("token_header", Arg::TokenHeader, "token_header = \"x-auth-token\""),
+    ("session_ends_on", Arg::SessionEndsOn, "session_ends_on(401, 403)"),
+    (
+        "session_ends_when",
+        Arg::SessionEndsWhen,
+        "session_ends_when(json(\"/error/code\") == \"INVALID_TOKEN\")",
+    ),
     ("dyn", Arg::Dyn, "dyn"),
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
@@ -64,6 +72,8 @@ pub(crate) enum RuleAttribute {
     Timeout,
     NoneOn,
     Pages,
+    Idempotent,
+    IdempotencyKey,
 }
 
 /// The attributes for a method's role, its deadline and its response.
@@ -79,6 +89,8 @@ pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
     ("timeout", RuleAttribute::Timeout),
     ("none_on", RuleAttribute::NoneOn),
     ("pages", RuleAttribute::Pages),
+    ("idempotent", RuleAttribute::Idempotent),
+    ("idempotency_key", RuleAttribute::IdempotencyKey),
 ];
 
 /// The attributes that send the same value in every call, and whether the trait can have them too.
@@ -117,7 +129,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "query",
         bare: ParamKind::Query,
-        named: Naming::Free(ParamKind::Query),
+        named: Naming::Free(ParamKind::NamedQuery),
         refresh_only: false,
     },
     Kind {

@@ -15,6 +15,12 @@ fn a_method_encodes_its_parameters_and_sends_the_call() {
     });
     expanded.has(&quote! {
         fn order(&self, page: u8, id: u64, order: &Order) -> ::afresh::Pending<Result<Order> > {
+            #[allow(unused_imports)]
+            use ::afresh::__private::AnyResult as _;
+            #[allow(unused_imports)]
+            use ::afresh::__private::AnyArgument as _;
+            ::afresh::__private::result_type::<Result<Order> >().without_role();
+            ::afresh::__private::argument_type(&order).without_role();
             let mut __afresh_call = ::afresh::__private::call(&self.client, const {
                 &::afresh::__private::Endpoint::new(
                     <ShopClient as ::afresh::__private::Api>::INFO,
@@ -183,14 +189,84 @@ fn rules_about_the_response_are_part_of_the_description() {
             #[none_on(404, 410)]
             #[get("/a")]
             async fn a(&self) -> Result<Option<u8>>;
-            #[pages(cursor = "meta.next")]
+            #[pages(cursor = "/meta/next")]
             #[get("/b")]
             async fn b(&self) -> Result<Pages<u8>>;
         }
     });
     expanded
         .has(&quote!(.timeout(90000).none_on(&[404, 410])))
-        .has(&quote!(.pages(::afresh::__private::Paging::cursor("meta.next", "cursor"))));
+        .has(&quote!(.pages(::afresh::__private::Paging::cursor("/meta/next", "cursor"))));
+}
+
+#[test]
+fn every_form_of_pages_has_its_constant() {
+    for (written, constant) in [
+        (quote!(link), quote!(link())),
+        (quote!(link, rebase), quote!(link().rebase())),
+        (quote!(url = "/next", rebase), quote!(url("/next").rebase())),
+        (quote!(cursor = "/meta/next", into = "after"), quote!(cursor("/meta/next", "after"))),
+        (quote!(header = "X-Next", into = "page"), quote!(header("x-next", "page"))),
+        (
+            quote!(last = "/id", into = "after", more = "/has_more"),
+            quote!(last("/id", "after").more("/has_more")),
+        ),
+        (quote!(number = "page", items = "/data"), quote!(number("page").items("/data"))),
+        (quote!(offset = "skip", items = ""), quote!(offset("skip").items(""))),
+    ] {
+        let expanded = api(quote! {
+            trait Shop {
+                #[pages(#written)]
+                #[get("/b")]
+                async fn b(&self) -> Result<Pages<u8>>;
+            }
+        });
+        expanded.has(&quote!(.pages(::afresh::__private::Paging::#constant)));
+    }
+}
+
+#[test]
+fn the_end_of_a_session_and_idempotency_are_described() {
+    let arguments = quote!(session_ends_on(401, 403), session_ends_when(json("/error/code") == "X"));
+    let item = quote! {
+        trait Shop {
+            #[refresh]
+            #[post("/refresh")]
+            async fn refresh(&self) -> Result<Tokens>;
+            #[idempotent]
+            #[post("/a")]
+            async fn a(&self) -> Result<u8>;
+            #[idempotency_key]
+            #[post("/b")]
+            async fn b(&self) -> Result<u8>;
+            #[idempotency_key("X-Request-Id")]
+            #[post("/c")]
+            async fn c(&self) -> Result<u8>;
+        }
+    };
+    let expanded = Expanded(plain(&expand(arguments, item)));
+    expanded
+        .has(&quote!(.session_ends_on(&[401, 403])))
+        .has(&quote!(.session_ends_when(&[::afresh::__private::Condition::Text("/error/code", "X")])))
+        .has(&quote!(.idempotent()))
+        .has(&quote!(.idempotency_key("idempotency-key")))
+        .has(&quote!(.idempotency_key("x-request-id")));
+}
+
+#[test]
+fn a_json_constant_is_a_string_an_integer_or_a_boolean() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[json("k" = "v", "n" = 7, "on" = true)]
+            #[post("/a")]
+            async fn a(&self) -> Result<u8>;
+        }
+    });
+    expanded.has(&quote! {
+        __afresh_call.json_member("k", "v");
+        __afresh_call.json_member("n", &7i64);
+        __afresh_call.json_member("on", &true);
+    });
 }
 
 #[test]
@@ -202,11 +278,13 @@ fn parts_are_moved_cookies_are_borrowed_and_a_rest_placeholder_has_its_own_encod
         }
     });
     expanded.has(&quote! {
+        #[allow(unused_imports)]
+        use ::afresh::__private::AnyPart as _;
         let _ = id;
         __afresh_call.path("id", &id);
         let _ = rest;
         __afresh_call.path_rest("rest", &rest);
-        __afresh_call.part("p", part);
+        __afresh_call.part("p", ::afresh::__private::part_type(&part).via(), part);
         __afresh_call.cookie("theme", &theme);
     });
 }

@@ -14,6 +14,10 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
+    /// Statuses of the refresh endpoint that end the session.
+    pub(crate) session_ends_on: Option<&'static [u16]>,
+    /// Bodies of the refresh endpoint that end the session.
+    pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
 }
 
@@ -28,6 +32,8 @@ impl ApiInfo {
             forbidden_when: &[],
             scheme: None,
             token_header: None,
+            session_ends_on: None,
+            session_ends_when: &[],
             has_session: false,
         }
     }
@@ -73,7 +79,21 @@ impl ApiInfo {
         self
     }
 
-    /// The API has a method with a role in the session.
+    /// Statuses of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
+        self.session_ends_on = Some(statuses);
+        self
+    }
+
+    /// Bodies of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.session_ends_when = conditions;
+        self
+    }
+
+    /// Some method has a role in the session.
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;

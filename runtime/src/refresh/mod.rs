@@ -12,5 +12,6 @@ pub(crate) mod refresher;
 pub(crate) mod refresher_provider;
 pub(crate) mod session_outcome;
 pub(crate) mod token_request;
+pub(crate) mod without_role;
 
 pub use self::refresher::{RefreshContext, Refresher};

@@ -16,9 +16,10 @@ use super::form::write_form;
 use super::header::header_values;
 use super::json::write_json;
 use super::multipart::IntoPart;
+use super::part_type::PartVia;
 use super::path::{write_segment, write_segments};
 use super::prepared::Prepared;
-use super::query::write_query;
+use super::query::{write_named_query, write_query};
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
@@ -47,6 +48,13 @@ impl Call {
     pub fn query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_query(&mut draft.declared.path, &mut draft.query_start, name, value);
+        draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
+    }
+
+    /// Writes query pairs under a name that the method chose. A struct or map is written as `name[field]`.
+    pub fn named_query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let draft = &mut self.0;
+        let written = write_named_query(&mut draft.declared.path, &mut draft.query_start, name, value);
         draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
@@ -114,7 +122,7 @@ impl Call {
     }
 
     /// Adds a part to the multipart body.
-    pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
+    pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, _: PartVia<Via>, value: T) {
         let made = self.0.parts().add(name, value);
         self.0.check(made);
     }

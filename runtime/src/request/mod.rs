@@ -4,6 +4,7 @@
 //! One rule holds everywhere: a value is sent as its JSON would be, without the quotes. The type's
 //! [`Serialize`](serde::Serialize) decides; the name of the type plays no part.
 
+pub(crate) mod argument_type;
 pub(crate) mod arguments;
 pub(crate) mod body;
 pub(crate) mod call;
@@ -14,6 +15,7 @@ pub(crate) mod header;
 pub(crate) mod header_option;
 pub(crate) mod json;
 pub(crate) mod multipart;
+pub(crate) mod part_type;
 pub(crate) mod path;
 pub(crate) mod prepared;
 pub(crate) mod query;

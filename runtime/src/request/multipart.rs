@@ -113,7 +113,7 @@ impl Parts {
         value.put_into(name, self)
     }
 
-    fn push(&mut self, name: &'static str, part: Part) {
+    pub(super) fn push(&mut self, name: &'static str, part: Part) {
         self.list.push((name, Entry::Part(part)));
     }
 
@@ -215,7 +215,7 @@ fn builder_client() -> Result<Client, Error> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a part",
     label = "not a part",
-    note = "use `afresh::Part`, or derive `serde::Serialize` for a scalar"
+    note = "use `afresh::Part`, such as `Part::file(path)` for a file, or derive `serde::Serialize` for a scalar"
 )]
 pub trait IntoPart<Via> {
     #[doc(hidden)]

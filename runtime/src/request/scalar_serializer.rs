@@ -16,7 +16,7 @@ pub(crate) fn write_scalars<T: Serialize + ?Sized>(
     name: &str,
     value: &T,
 ) -> Result {
-    value.serialize(ScalarSerializer { writer, name, depth: Depth::Top })
+    value.serialize(ScalarSerializer { writer, name, depth: Depth::Top, in_field: false })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -32,11 +32,17 @@ struct ScalarSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     depth: Depth,
+    /// Whether `name` is the name of a field.
+    in_field: bool,
 }
 
 impl ScalarSerializer<'_> {
     fn write(self, text: &str) -> Result {
-        self.writer.write(self.name, text)
+        if self.in_field {
+            self.writer.write_field(self.name, text)
+        } else {
+            self.writer.write(self.name, text)
+        }
     }
 
     fn check_fields(&self) -> Result {
@@ -146,7 +152,12 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         if self.depth != Depth::Top {
             return Err(self.nested());
         }
-        value.serialize(ScalarSerializer { writer: self.writer, name: variant, depth: Depth::Field })
+        value.serialize(ScalarSerializer {
+            writer: self.writer,
+            name: variant,
+            depth: Depth::Field,
+            in_field: true,
+        })
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<SequenceSerializer<'a>> {
@@ -156,7 +167,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         if self.writer.accepts() < Accepts::Sequence {
             return Err(self.error("is a sequence"));
         }
-        Ok(SequenceSerializer { writer: self.writer, name: self.name })
+        Ok(SequenceSerializer { writer: self.writer, name: self.name, in_field: self.in_field })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
@@ -203,11 +214,17 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
 struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
+    in_field: bool,
 }
 
 impl SequenceSerializer<'_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        value.serialize(ScalarSerializer { writer: self.writer, name: self.name, depth: Depth::Element })
+        value.serialize(ScalarSerializer {
+            writer: self.writer,
+            name: self.name,
+            depth: Depth::Element,
+            in_field: self.in_field,
+        })
     }
 }
 
@@ -241,7 +258,7 @@ struct FieldSerializer<'a> {
 
 impl FieldSerializer<'_> {
     fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result {
-        value.serialize(ScalarSerializer { writer: self.writer, name, depth: Depth::Field })
+        value.serialize(ScalarSerializer { writer: self.writer, name, depth: Depth::Field, in_field: true })
     }
 }
 
