@@ -15,6 +15,7 @@ pub struct ApiInfo {
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
     pub(crate) has_session: bool,
+    pub(crate) has_header_arguments: bool,
 }
 
 impl ApiInfo {
@@ -29,6 +30,7 @@ impl ApiInfo {
             scheme: None,
             token_header: None,
             has_session: false,
+            has_header_arguments: false,
         }
     }
 
@@ -77,6 +79,13 @@ impl ApiInfo {
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
+        self
+    }
+
+    /// Some method has an argument that is a header and may be a secret.
+    #[must_use]
+    pub const fn with_header_arguments(mut self) -> Self {
+        self.has_header_arguments = true;
         self
     }
 }

@@ -66,11 +66,13 @@ impl Execution {
             FirstSend::Wait => Box::pin(self.wait_and_send()).await?,
         };
         if self.is_plain(&response, attached) {
-            return Answer::read(response, reading, self.receipt, None).await;
+            let max_body = self.context.settings.max_body;
+            return Answer::read(response, reading, max_body, self.receipt, None).await;
         }
         let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
         let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
-        let answer = Box::pin(Answer::read(response, reading, self.receipt, rejection)).await?;
+        let max_body = self.context.settings.max_body;
+        let answer = Box::pin(Answer::read(response, reading, max_body, self.receipt, rejection)).await?;
         Ok(answer.with_refusal(refused))
     }
 
@@ -267,5 +269,12 @@ fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) 
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
-    Ok(Sender { upstream: &context.upstream, session: &context.session, placement, has_role: false, spans })
+    Ok(Sender {
+        upstream: &context.upstream,
+        session: &context.session,
+        placement,
+        follow_to: &context.settings.follow_to,
+        has_role: false,
+        spans,
+    })
 }

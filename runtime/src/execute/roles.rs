@@ -101,6 +101,7 @@ impl RoleCall {
             upstream: &context.upstream,
             session: &context.session,
             placement: context.placement()?,
+            follow_to: &context.settings.follow_to,
             has_role: true,
             spans: &spans,
         };
@@ -116,7 +117,8 @@ impl RoleCall {
         }
         let receipt = Receipt { sends: 1, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());
-        let answer = Answer::read(response, Reading::Whole, receipt, None).await?;
+        let max_body = context.settings.max_body;
+        let answer = Answer::read(response, Reading::Whole, max_body, receipt, None).await?;
         Ok((answer.with_refusal(refused).with_secrets(), cookies))
     }
 }

@@ -23,6 +23,9 @@ use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
+/// The longest body of an answer that is not a success. More than this is no description of an error.
+const MAX_ERROR_BODY: usize = 1024 * 1024;
+
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
@@ -56,6 +59,8 @@ pub struct Answer {
     refused: bool,
     /// Whether the method declares that this status means `None`.
     none: bool,
+    /// Whether the body was longer than the client reads, so that its end is missing.
+    cut: bool,
     /// How to request the next page.
     continuation: Option<Box<Continuation>>,
 }
@@ -85,22 +90,41 @@ impl Answer {
             secret: true,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
 
-    /// Reads as much of the response as `reading` says.
+    /// Reads as much of the response as `reading` says. The whole body of a success may have `max_body` bytes; that of
+    /// another answer is cut.
     pub(crate) async fn read(
         mut response: Response,
         reading: Reading,
+        max_body: Option<usize>,
         receipt: Receipt,
         rejection: Option<Arc<Rejection>>,
     ) -> Result<Self, Error> {
-        if reading.is_live(response.status()) {
+        let status = response.status();
+        if reading.is_live(status) {
             return Ok(Self::live(response, receipt, rejection));
         }
-        match body::read(&mut response).await {
-            Ok(body) => Ok(Self { rejection, ..Self::whole_of(&mut response, body, receipt) }),
+        let max_body = max_body.unwrap_or(usize::MAX);
+        if !status.is_success() {
+            return match body::read(&mut response, max_body.min(MAX_ERROR_BODY)).await {
+                Ok(read) => {
+                    let answer = Self::whole_of(&mut response, read.bytes, receipt);
+                    Ok(Self { rejection, cut: read.is_cut, ..answer })
+                }
+                Err(error) => Err(error.with_rejection_if(rejection)),
+            };
+        }
+        // Nothing is read of a body that says that it is too long.
+        if response.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |length| length > max_body)) {
+            return Err(too_large(max_body, receipt).with_rejection_if(rejection));
+        }
+        match body::read(&mut response, max_body).await {
+            Ok(read) if read.is_cut => Err(too_large(max_body, receipt).with_rejection_if(rejection)),
+            Ok(read) => Ok(Self { rejection, ..Self::whole_of(&mut response, read.bytes, receipt) }),
             Err(error) => Err(error.with_rejection_if(rejection)),
         }
     }
@@ -116,6 +140,7 @@ impl Answer {
             secret: false,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
@@ -133,6 +158,7 @@ impl Answer {
             secret: false,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
@@ -215,14 +241,19 @@ impl Answer {
     }
 
     fn into_status_error(self) -> Error {
-        let body = self.body().clone();
+        let (body, cut) = (self.body().clone(), self.cut);
         let headers = match self.content {
             Content::Whole(_) => self.headers,
             Content::Live(mut response) => std::mem::take(response.headers_mut()),
         };
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let rejection = self.rejection.or_else(|| self.refused.then(|| answer.clone()));
-        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
+        let error = Error::status_of(answer, self.receipt).with_rejection_if(rejection);
+        if !cut {
+            return error;
+        }
+        let text = format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
+        error.retext(text)
     }
 
     /// Treats these statuses as `None` (`#[none_on(...)]`).
@@ -280,6 +311,14 @@ impl Answer {
         let body = self.body().clone();
         error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
     }
+}
+
+#[cold]
+fn too_large(max_body: usize, receipt: Receipt) -> Error {
+    let text = format!(
+        "the body of the answer is longer than {max_body} bytes. Raise `max_body`, or read the answer as a `ByteStream`"
+    );
+    Error::new(Kind::BodyTooLarge, text).with_receipt(receipt)
 }
 
 /// Limits the length of a media type, which the server chooses.

@@ -30,8 +30,8 @@ impl Upstream {
     /// origin and no other.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects {
-            if let Some(name) = request.headers().keys().find(|name| !self.is_harmless(name)) {
-                return Sent::refused(redirects_leak(name));
+            if let Some(name) = request.headers().keys().find(|name| !is_harmless(name)) {
+                return Sent::refused(redirects_leak(format!("the header `{name}`")));
             }
             forbid_repeat(&mut request);
         }
@@ -53,8 +53,16 @@ impl Upstream {
         Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
     }
 
-    /// Adds the default headers that the request does not set itself.
+    /// Adds the default headers that the request does not set itself, and the `Host` header.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
+        self.add_default_headers(request);
+        if let Some(host) = &self.host {
+            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
+        }
+    }
+
+    /// Adds the default headers that the request does not set itself.
+    pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
                 for value in self.headers.get_all(name) {
@@ -62,9 +70,11 @@ impl Upstream {
                 }
             }
         }
-        if let Some(host) = &self.host {
-            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
-        }
+    }
+
+    /// The default header that a transport which follows redirects by itself would take to other origins.
+    pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
+        self.headers.keys().find(|name| self.follows_redirects && !is_harmless(name))
     }
 
     pub(crate) fn is_own(&self, url: &Url) -> bool {
@@ -84,14 +94,13 @@ impl Upstream {
         let says_nothing = is_service && url.host_str() == Some(NO_URL);
         !says_nothing && !self.is_own(url)
     }
+}
 
-    /// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no
-    /// secret, or the user gave them for every request.
-    fn is_harmless(&self, name: &HeaderName) -> bool {
-        const HARMLESS: [HeaderName; 6] =
-            [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
-        HARMLESS.contains(name) || self.headers.contains_key(name)
-    }
+/// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no secret.
+fn is_harmless(name: &HeaderName) -> bool {
+    const HARMLESS: [HeaderName; 6] =
+        [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
+    HARMLESS.contains(name)
 }
 
 /// Whether `path` can lead nowhere but to the origin of the base URL.
@@ -105,11 +114,11 @@ fn stays_at_origin(path: &str) -> bool {
     }
 }
 
-/// What a transport that follows redirects by itself would carry off.
-pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
+/// What a transport that follows redirects by itself would take to other origins.
+pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
-        "the given reqwest client follows redirects by itself and would carry the header `{header}` to other \
-         origins: build it with `redirect(Policy::none())`, redirects are followed all the same"
+        "the given reqwest client follows redirects by itself and would take {what} to other origins. Build it with \
+         `redirect(Policy::none())`: the runtime follows redirects itself"
     ))
 }
 
