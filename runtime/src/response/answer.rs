@@ -281,19 +281,33 @@ impl Answer {
             Ok(value) => Ok(value),
             Err(error) => {
                 let body = source.into_body();
-                Err(self.into_decode_error(body, &error))
+                Err(self.into_decode_error(body, &error, Self::error_of::<T>))
             }
         }
     }
 
-    fn into_decode_error(mut self, body: Bytes, error: &DecodeError) -> Error {
+    /// The error of reading the value from another body.
+    fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
+        T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
+    }
+
+    fn into_decode_error(
+        mut self,
+        body: Bytes,
+        error: &DecodeError,
+        error_of: fn(&Self, Bytes) -> Option<DecodeError>,
+    ) -> Error {
         self.content = Content::Whole(body);
         if matches!(error, DecodeError::NotAnOption) {
             return self.into_status_error();
         }
         let kind = MediaType::of(&self.headers);
         let body = charset::without_bom(self.body());
-        let place = if self.secret { error.position() } else { error.explanation(body) };
+        let place = if self.secret {
+            error.position()
+        } else {
+            error.explanation(body, &|changed| error_of(&self, changed))
+        };
         let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
             Some(other) => format!(
                 "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",

@@ -28,6 +28,7 @@ pub(crate) mod error_body;
 pub(crate) mod event_parser;
 pub(crate) mod events;
 pub(crate) mod item;
+pub(crate) mod line_buffer;
 pub(crate) mod lines;
 pub(crate) mod pages;
 pub(crate) mod reading;
