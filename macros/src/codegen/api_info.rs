@@ -7,7 +7,7 @@ use super::attributes::cfgs;
 use super::client::ClientParts;
 use super::literal::{render_conditions, render_statuses};
 use crate::api::Api;
-use crate::model::Scheme;
+use crate::model::{ParamKind, Scheme};
 use crate::names::{self, RuntimeItem};
 
 /// The description of an API.
@@ -15,10 +15,11 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
         with_role.partition(|endpoint| endpoint.source.is_conditional());
+    let headers = has_header_arguments(api).then(|| quote!(.with_header_arguments()));
     let plain = render_empty_info(parts);
     let settings = render_settings(api);
     let session = (!always.is_empty()).then(|| quote!(.with_session()));
-    let certain = quote!(#plain #settings #session);
+    let certain = quote!(#plain #settings #session #headers);
     if conditional.is_empty() {
         return quote!(&#certain);
     }
@@ -34,6 +35,12 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
             #info
         }
     })
+}
+
+/// Whether any method has a header argument. A method that `#[cfg]` removes counts too, which is on the safe side.
+fn has_header_arguments(api: &Api) -> bool {
+    let mut params = api.endpoints().flat_map(|endpoint| endpoint.params_in_order());
+    params.any(|param| param.kind.as_ref().is_some_and(ParamKind::is_exposed_header))
 }
 
 /// The description of an API that could not be parsed. It has only a name.

@@ -42,6 +42,17 @@ impl ParamKind {
         }
     }
 
+    /// Whether this is a header that may be a secret, and that HTTP clients do not know as one.
+    pub(crate) fn is_exposed_header(&self) -> bool {
+        const HARMLESS: [&str; 6] =
+            ["accept", "authorization", "content-length", "content-type", "cookie", "user-agent"];
+        match self {
+            Self::Header(name) => !HARMLESS.contains(&name.to_ascii_lowercase().as_str()),
+            Self::Headers => true,
+            _ => false,
+        }
+    }
+
     /// What this adds to the body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {

@@ -11,7 +11,7 @@ use http::{HeaderMap, HeaderName};
 use reqwest::{Request, Response};
 use tokio::sync::Semaphore;
 use tower::Service;
-use url::Url;
+use url::{Position, Url};
 
 use super::api::Api;
 use super::refresh_settings::{RefreshSettings, declare};
@@ -58,6 +58,8 @@ pub struct ClientBuilder<C = Client> {
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
+    /// The other origins to which a redirect may take bodies and headers.
+    pub(super) follow_to: Vec<Url>,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,
 }
@@ -81,6 +83,7 @@ impl<C: Api> ClientBuilder<C> {
             headers: HeaderMap::new(),
             settings: Settings::default(),
             allow_http: false,
+            follow_to: Vec::new(),
             error: None,
             client: PhantomData,
         }
@@ -91,8 +94,10 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Prefer [`http_builder`](Self::http_builder): the runtime follows redirects itself, because it knows which headers
     /// are secrets. A client that follows them by itself removes only the standard headers on the way to another origin.
-    /// It takes default headers along, and it cannot be used with another token header. Build such a client with
-    /// `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps the cookies.
+    /// It takes everything else along: bodies, headers of hand-written requests, constant headers of the API. So
+    /// [`build`](Self::build) refuses such a client if there are default headers, header arguments or another token
+    /// header. Build it with `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps
+    /// the cookies. Which proxy sees the requests is up to your client, also for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -186,6 +191,36 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
+    /// Allows a redirect to these other origins to take along what the user gave: the body of a call, header arguments and
+    /// [default headers](Self::header). The credential and cookies never go there, nor do headers whose value is
+    /// [marked as sensitive](HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
+    /// origin. Default: none. A redirect to any other origin is followed without all of these, and one that asks for the
+    /// body (307 and 308) is an error that names the origin.
+    ///
+    /// ```
+    /// use afresh::Client;
+    ///
+    /// let client = Client::builder("https://shop.example").follow_to(["https://files.example"]).build()?;
+    /// # Ok::<(), afresh::Error>(())
+    /// ```
+    pub fn follow_to<O: AsRef<str>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
+        for origin in origins {
+            match Url::parse(origin.as_ref()) {
+                Ok(url) => self.follow_to.push(url),
+                Err(_) => self.fail("an origin in `follow_to` is not a valid URL"),
+            }
+        }
+        self
+    }
+
+    /// Limits how many bytes the whole body of a success may have. A longer one is an error, see
+    /// [`is_body_too_large`](Error::is_body_too_large), and is not read to its end. Default: no limit. Streams are not
+    /// limited. The body of an error is cut at this limit, and always at 1 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.settings.max_body = Some(bytes);
+        self
+    }
+
     /// Limits the time of a whole call, from its first poll: waiting for a refresh, all sends, the waits between attempts,
     /// and the body unless it is streamed. Default: no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
@@ -218,6 +253,7 @@ impl<C: Api> ClientBuilder<C> {
             return Err(error);
         }
         let upstream = Arc::new(self.upstream()?);
+        self.settings.follow_to = self.origins_to_follow()?;
         let session = self.session.unwrap_or_default();
         if let Some(store) = self.store {
             session.set_store(store);
@@ -256,10 +292,33 @@ impl<C: Api> ClientBuilder<C> {
         })
     }
 
+    fn origins_to_follow(&self) -> Result<Arc<[Origin]>> {
+        for url in &self.follow_to {
+            let wrong = match url.scheme() {
+                "https" => None,
+                "http" if self.is_http_allowed(url) => None,
+                "http" => Some(
+                    "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`",
+                ),
+                _ => Some("an origin in `follow_to` is neither https nor http"),
+            };
+            let is_origin = url[Position::BeforePath..].trim_start_matches('/').is_empty()
+                && url[Position::BeforeUsername..Position::BeforeHost].is_empty();
+            let wrong = wrong
+                .or((!is_origin).then_some("an origin in `follow_to` has more than scheme, host and port"));
+            wrong.map_or(Ok(()), |text| Err(Error::builder(text)))?;
+        }
+        Ok(self.follow_to.iter().map(Origin::of).collect())
+    }
+
+    fn is_http_allowed(&self, url: &Url) -> bool {
+        self.allow_http || is_loopback(url)
+    }
+
     fn check_base(&self, url: &Url) -> Result<()> {
         let wrong = match url.scheme() {
             "https" => None,
-            "http" if self.allow_http || is_loopback(url) => None,
+            "http" if self.is_http_allowed(url) => None,
             "http" => Some(
                 "the base URL is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
             ),

@@ -19,6 +19,7 @@ pub struct ApiInfo {
     /// Bodies of the refresh endpoint that end the session.
     pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
+    pub(crate) has_header_arguments: bool,
 }
 
 impl ApiInfo {
@@ -35,6 +36,7 @@ impl ApiInfo {
             session_ends_on: None,
             session_ends_when: &[],
             has_session: false,
+            has_header_arguments: false,
         }
     }
 
@@ -97,6 +99,13 @@ impl ApiInfo {
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
+        self
+    }
+
+    /// Some method has an argument that is a header and may be a secret.
+    #[must_use]
+    pub const fn with_header_arguments(mut self) -> Self {
+        self.has_header_arguments = true;
         self
     }
 }

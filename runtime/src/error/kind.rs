@@ -9,6 +9,7 @@ pub(crate) enum Kind {
     Transport,
     Status,
     Decode,
+    BodyTooLarge,
     NoSession,
     SessionExpired,
     RotationLost,

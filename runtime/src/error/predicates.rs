@@ -139,6 +139,13 @@ impl Error {
         self.0.kind == Kind::Decode
     }
 
+    /// The body of a success is longer than [`max_body`](crate::ClientBuilder::max_body) allows. It was not read to its
+    /// end.
+    #[must_use]
+    pub fn is_body_too_large(&self) -> bool {
+        self.0.kind == Kind::BodyTooLarge
+    }
+
     /// An argument cannot be encoded. Nothing was sent.
     #[must_use]
     pub fn is_request(&self) -> bool {

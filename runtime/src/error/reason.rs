@@ -67,7 +67,8 @@ impl Reason {
             | Kind::Timeout
             | Kind::Transport
             | Kind::Status
-            | Kind::Decode => None,
+            | Kind::Decode
+            | Kind::BodyTooLarge => None,
         }
     }
 }

@@ -97,12 +97,14 @@ impl Execution {
         self.stage = Stage::Answered;
         if self.is_plain(&response, attached) {
             self.note_answered(&response);
-            return Answer::read(response, reading, self.receipt, None).await;
+            let max_body = self.context.settings.max_body;
+            return Answer::read(response, reading, max_body, self.receipt, None).await;
         }
         let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
         self.note_answered(&response);
         let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
-        let answer = Box::pin(Answer::read(response, reading, self.receipt, rejection)).await?;
+        let max_body = self.context.settings.max_body;
+        let answer = Box::pin(Answer::read(response, reading, max_body, self.receipt, rejection)).await?;
         Ok(answer.with_refusal(refused))
     }
 
@@ -329,5 +331,12 @@ fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) 
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
-    Ok(Sender { upstream: &context.upstream, session: &context.session, placement, has_role: false, spans })
+    Ok(Sender {
+        upstream: &context.upstream,
+        session: &context.session,
+        placement,
+        follow_to: &context.settings.follow_to,
+        has_role: false,
+        spans,
+    })
 }

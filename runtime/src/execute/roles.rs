@@ -104,6 +104,7 @@ impl RoleCall {
             upstream: &context.upstream,
             session: &context.session,
             placement: context.placement()?,
+            follow_to: &context.settings.follow_to,
             has_role: true,
             spans: &spans,
         };
@@ -122,7 +123,8 @@ impl RoleCall {
         let sends = u8::try_from(retries).unwrap_or(u8::MAX).saturating_add(1);
         let receipt = Receipt { sends, retries, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());
-        let answer = Answer::read(response, Reading::Whole, receipt, None).await?;
+        let max_body = context.settings.max_body;
+        let answer = Answer::read(response, Reading::Whole, max_body, receipt, None).await?;
         Ok((answer.with_refusal(refused).with_secrets(), cookies))
     }
 }

@@ -11,7 +11,8 @@ use crate::error::{Error, Kind, Stamp};
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};
-use crate::transport::redirect::{Hop, MAX_REDIRECTS, strip_secrets};
+use crate::transport::origin::Origin;
+use crate::transport::redirect::{Hop, MAX_REDIRECTS, body_leaves, strip_secrets};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 use crate::transport::upstream::Upstream;
@@ -21,6 +22,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
+    /// The other origins to which a redirect may take the body and the headers.
+    pub(crate) follow_to: &'a [Origin],
     /// Whether the call makes or ends a session. Such a call stays at its own origin, and the cookies that it receives
     /// belong to the session that it makes.
     pub(crate) has_role: bool,
@@ -104,7 +107,7 @@ impl Sender<'_> {
         let own = self.upstream.is_own(url) && !self.upstream.came_from_elsewhere(response);
         if let Some(set) = SetCookies::of(response.headers(), url).filter(|_| own) {
             if self.has_role {
-                cookies.push(set);
+                cookies.push(set.that_refresh());
             } else {
                 self.session.keep_cookies(stamp, &set);
             }
@@ -113,19 +116,31 @@ impl Sender<'_> {
     }
 
     fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
+        let Some(url) = &hop.url else { return call.request(self.upstream) };
+        let may_follow = self.follow_to.iter().any(|origin| origin.is_of(url));
+        if hop.left_origin && !may_follow {
+            return self.bare_request(call, hop, url).map(Some);
+        }
         let request = if hop.keeps_body {
             call.request(self.upstream)?
         } else {
             call.request_without_body(self.upstream)?
         };
         let Some(mut request) = request else { return Ok(None) };
-        if let Some(url) = &hop.url {
-            *request.url_mut() = url.clone();
-        }
+        *request.url_mut() = url.clone();
         *request.method_mut() = hop.method.clone();
         if hop.left_origin {
+            self.upstream.add_default_headers(&mut request);
             strip_secrets(request.headers_mut(), &self.placement.header);
         }
         Ok(Some(request))
+    }
+
+    /// A request to another origin, with nothing that the user gave: any header may be a key, and a body a password.
+    fn bare_request(&self, call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
+        if hop.keeps_body && call.has_body() {
+            return Err(body_leaves(url));
+        }
+        Ok(Request::new(hop.method.clone(), url.clone()))
     }
 }

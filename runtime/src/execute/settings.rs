@@ -14,6 +14,7 @@ use crate::error::Result;
 use crate::execute::placement::Placement;
 use crate::execute::retry::budget::RetryBudget;
 use crate::execute::retry::policy::Retry;
+use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
 /// The settings of the builder. Where there is none, the declaration of the API applies.
@@ -28,6 +29,10 @@ pub(crate) struct Settings {
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
+    /// The longest body that is read whole.
+    pub(crate) max_body: Option<usize>,
+    /// The other origins to which a redirect may take bodies and headers.
+    pub(crate) follow_to: Arc<[Origin]>,
     /// Limits how many calls are sent at the same time after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
@@ -53,8 +58,16 @@ impl Settings {
         let header = self.token_header.clone().or_else(declared);
         let scheme = self.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
         let placement = Placement::new(header, scheme);
-        if upstream.follows_redirects && placement.header != AUTHORIZATION {
-            return Err(redirects_leak(&placement.header));
+        if upstream.follows_redirects {
+            if placement.header != AUTHORIZATION {
+                return Err(redirects_leak(format_args!("the header `{}`", placement.header)));
+            }
+            if let Some(name) = upstream.exposed_default() {
+                return Err(redirects_leak(format_args!("the default header `{name}`")));
+            }
+            if api.is_some_and(|api| api.has_header_arguments) {
+                return Err(redirects_leak("the header arguments of methods"));
+            }
         }
         Ok(placement)
     }

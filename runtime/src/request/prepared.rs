@@ -187,6 +187,17 @@ impl Prepared {
         Ok(Some(request))
     }
 
+    /// Whether the request has a body, also if it was sent already.
+    pub(crate) fn has_body(&self) -> bool {
+        match self {
+            Self::Declared(declared) => !declared.body.is_empty(),
+            // A request that was taken has a body that can be sent only once.
+            Self::HandWritten(written) => written.request.as_ref().is_none_or(|request| {
+                request.body().is_some_and(|body| body.as_bytes().is_none_or(|bytes| !bytes.is_empty()))
+            }),
+        }
+    }
+
     pub(crate) fn url(&self, upstream: &Upstream) -> Result<Cow<'_, Url>, Error> {
         match self {
             Self::Declared(declared) => declared.url(upstream).map(Cow::Owned),

@@ -22,6 +22,9 @@ use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
+/// The longest body of an answer that is not a success. More than this is no description of an error.
+const MAX_ERROR_BODY: usize = 1024 * 1024;
+
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
@@ -61,6 +64,8 @@ pub struct Answer {
     refused: bool,
     /// Whether the method declares that this status means `None`.
     none: bool,
+    /// Whether the body was longer than the client reads, so that its end is missing.
+    cut: bool,
     /// How to request the next page.
     continuation: Option<Box<Continuation>>,
 }
@@ -90,33 +95,61 @@ impl Answer {
             secret: true,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
 
-    /// Reads as much of the response as `reading` says.
+    /// Reads as much of the response as `reading` says. The whole body of a success may have `max_body` bytes; that of
+    /// another answer is cut.
     pub(crate) async fn read(
         mut response: Response,
         reading: Reading,
+        max_body: Option<usize>,
         receipt: Receipt,
         rejection: Option<Arc<Rejection>>,
     ) -> Result<Self, Error> {
-        if reading.is_live(response.status()) {
+        let status = response.status();
+        if reading.is_live(status) {
             return Ok(Self::live(response, receipt, rejection));
         }
-        match body::read(&mut response).await {
-            Ok(body) => Ok(Self {
-                status: response.status(),
-                headers: std::mem::take(response.headers_mut()),
-                content: Content::Whole(body),
-                receipt,
-                rejection,
-                secret: false,
-                refused: false,
-                none: false,
-                continuation: None,
-            }),
+        let max_body = max_body.unwrap_or(usize::MAX);
+        if !status.is_success() {
+            return match body::read(&mut response, max_body.min(MAX_ERROR_BODY)).await {
+                Ok(read) => {
+                    let answer = Self::whole_of(&mut response, read.bytes, receipt);
+                    Ok(Self { rejection, cut: read.is_cut, ..answer })
+                }
+                Err(error) => Err(error.with_rejection_if(rejection)),
+            };
+        }
+        // Nothing is read of a body that says that it is too long.
+        if response
+            .content_length()
+            .is_some_and(|length| usize::try_from(length).map_or(true, |length| length > max_body))
+        {
+            return Err(too_large(max_body, receipt).with_rejection_if(rejection));
+        }
+        match body::read(&mut response, max_body).await {
+            Ok(read) if read.is_cut => Err(too_large(max_body, receipt).with_rejection_if(rejection)),
+            Ok(read) => Ok(Self { rejection, ..Self::whole_of(&mut response, read.bytes, receipt) }),
             Err(error) => Err(error.with_rejection_if(rejection)),
+        }
+    }
+
+    /// Creates an answer from a response whose body has been read.
+    fn whole_of(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            content: Content::Whole(body),
+            receipt,
+            rejection: None,
+            secret: false,
+            refused: false,
+            none: false,
+            cut: false,
+            continuation: None,
         }
     }
 
@@ -133,6 +166,7 @@ impl Answer {
             secret: false,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
@@ -225,14 +259,20 @@ impl Answer {
     }
 
     fn into_status_error(self) -> Error {
-        let body = self.body().clone();
+        let (body, cut) = (self.body().clone(), self.cut);
         let headers = match self.content {
             Content::Whole(_) => self.headers,
             Content::Live(mut response) => std::mem::take(response.headers_mut()),
         };
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let rejection = self.rejection.or_else(|| self.refused.then(|| answer.clone()));
-        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
+        let error = Error::status_of(answer, self.receipt).with_rejection_if(rejection);
+        if !cut {
+            return error;
+        }
+        let text =
+            format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
+        error.retext(text)
     }
 
     /// Treats these statuses as `None` (`#[none_on(...)]`).
@@ -260,19 +300,33 @@ impl Answer {
             Ok(value) => Ok(value),
             Err(error) => {
                 let body = source.into_body();
-                Err(self.into_decode_error(body, &error))
+                Err(self.into_decode_error(body, &error, Self::error_of::<T>))
             }
         }
     }
 
-    fn into_decode_error(mut self, body: Bytes, error: &DecodeError) -> Error {
+    /// The error of reading the value from another body.
+    fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
+        T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
+    }
+
+    fn into_decode_error(
+        mut self,
+        body: Bytes,
+        error: &DecodeError,
+        error_of: fn(&Self, Bytes) -> Option<DecodeError>,
+    ) -> Error {
         self.content = Content::Whole(body);
         if matches!(error, DecodeError::NotAnOption) {
             return self.into_status_error();
         }
         let kind = MediaType::of(&self.headers);
         let body = charset::without_bom(self.body());
-        let place = if self.secret { error.position() } else { error.explanation(body) };
+        let place = if self.secret {
+            error.position()
+        } else {
+            error.explanation(body, &|changed| error_of(&self, changed))
+        };
         let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
             Some(other) => format!(
                 "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
@@ -290,6 +344,14 @@ impl Answer {
         let body = self.body().clone();
         error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
     }
+}
+
+#[cold]
+fn too_large(max_body: usize, receipt: Receipt) -> Error {
+    let text = format!(
+        "the body of the answer is longer than {max_body} bytes. Raise `max_body`, or read the answer as a `ByteStream`"
+    );
+    Error::new(Kind::BodyTooLarge, text).with_receipt(receipt)
 }
 
 /// Limits the length of a media type, which the server chooses.

@@ -11,7 +11,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
-use super::event_parser::EventParser;
+use super::event_parser::{EventParser, TooLong};
 use super::item::{too_long, value_of};
 use crate::error::Error;
 use crate::response::answer::Answer;
@@ -59,6 +59,13 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
+    /// Sets how many bytes the data of an event, and a line, may have. After a longer one the stream returns an error and
+    /// ends. Default: 16 MiB.
+    #[must_use]
+    pub fn max_length(self, bytes: usize) -> Self {
+        Self { parser: self.parser.with_limit(bytes), ..self }
+    }
+
     /// Returns the last reconnection time that the server sent.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
@@ -72,16 +79,21 @@ impl<T: DeserializeOwned> Stream for Events<T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(raw) = this.parser.next() {
-                let event = |data| Event { id: raw.id, event: raw.event, data };
-                return Poll::Ready(Some(value_of(raw.data.into()).map(event)));
-            }
             let Some(body) = &mut this.body else { return Poll::Ready(None) };
-            let failure = match ready!(Pin::new(body).poll_next(context)) {
-                Some(Ok(chunk)) if this.parser.push(&chunk) => continue,
-                Some(Ok(_)) => Some(Err(too_long())),
-                Some(Err(error)) => Some(Err(error)),
-                None => None,
+            let failure = match this.parser.next() {
+                Some(Ok(raw)) => {
+                    let event = |data| Event { id: raw.id, event: raw.event, data };
+                    return Poll::Ready(Some(value_of(raw.data.into()).map(event)));
+                }
+                Some(Err(TooLong)) => Some(Err(too_long(this.parser.limit()))),
+                None => match ready!(Pin::new(body).poll_next(context)) {
+                    Some(Ok(chunk)) => {
+                        this.parser.push(&chunk);
+                        continue;
+                    }
+                    Some(Err(error)) => Some(Err(error)),
+                    None => None,
+                },
             };
             this.body = None;
             return Poll::Ready(failure);

@@ -6,7 +6,6 @@ use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
@@ -15,6 +14,7 @@ use super::item::{MAX_LENGTH, too_long, value_of};
 use crate::error::Error;
 use crate::response::answer::Answer;
 use crate::response::decode::FromResponse;
+use crate::response::line_buffer::LineBuffer;
 use crate::response::reading::Reading;
 
 /// The values of a successful answer with one JSON value per line, as a stream.
@@ -32,9 +32,9 @@ use crate::response::reading::Reading;
 /// ```
 pub struct Lines<T> {
     body: Option<ByteStream>,
-    buffer: BytesMut,
-    /// The length of the start of the buffer that is known to hold no line end.
-    searched: usize,
+    buffer: LineBuffer,
+    /// The longest line.
+    limit: usize,
     values: PhantomData<fn() -> T>,
 }
 
@@ -46,25 +46,20 @@ impl<T: DeserializeOwned> Lines<T> {
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
+
+    /// Sets how many bytes a line may have. After a longer one the stream returns an error and ends. Default: 16 MiB.
+    #[must_use]
+    pub fn max_length(self, bytes: usize) -> Self {
+        Self { limit: bytes, ..self }
+    }
 }
 
 impl<T> Lines<T> {
     /// Ends the stream after this error.
     fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
         self.body = None;
-        self.buffer.clear();
+        self.buffer.take_rest();
         Poll::Ready(Some(Err(error)))
-    }
-
-    fn take_line(&mut self) -> Option<Bytes> {
-        let end = self.buffer.get(self.searched..)?.iter().position(|byte| *byte == b'\n');
-        let Some(end) = end else {
-            self.searched = self.buffer.len();
-            return None;
-        };
-        let line = self.buffer.split_to(self.searched + end + 1).freeze();
-        self.searched = 0;
-        Some(line)
     }
 }
 
@@ -74,19 +69,20 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            let line = match (this.take_line(), &mut this.body) {
-                (Some(line), _) => line,
-                (None, None) if this.buffer.is_empty() => return Poll::Ready(None),
-                (None, None) => {
-                    this.searched = 0;
-                    this.buffer.split().freeze()
+            let line = match (this.buffer.take_line(|byte| byte == b'\n'), &mut this.body) {
+                (Some(line), _) if trim_line_end(&line).len() > this.limit => {
+                    return this.end_with(too_long(this.limit));
                 }
+                (Some(line), _) => line.freeze(),
+                // An unfinished line may still get the CR of its end.
+                (None, Some(_)) if this.buffer.rest().len() > this.limit.saturating_add(1) => {
+                    return this.end_with(too_long(this.limit));
+                }
+                (None, None) if this.buffer.rest().is_empty() => return Poll::Ready(None),
+                (None, None) => this.buffer.take_rest().freeze(),
                 (None, Some(body)) => match ready!(Pin::new(body).poll_next(context)) {
                     Some(Ok(chunk)) => {
-                        this.buffer.extend_from_slice(&chunk);
-                        if this.buffer.len() > MAX_LENGTH && !this.buffer.contains(&b'\n') {
-                            return this.end_with(too_long());
-                        }
+                        this.buffer.push(&chunk);
                         continue;
                     }
                     Some(Err(error)) => return this.end_with(error),
@@ -116,7 +112,7 @@ impl<T: DeserializeOwned> FromResponse for Lines<T> {
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
         let body = Some(ByteStream::from_response(answer)?);
-        Ok(Self { body, buffer: BytesMut::new(), searched: 0, values: PhantomData })
+        Ok(Self { body, buffer: LineBuffer::default(), limit: MAX_LENGTH, values: PhantomData })
     }
 }
 

@@ -29,6 +29,7 @@ pub(crate) mod event_parser;
 pub(crate) mod events;
 pub(crate) mod item;
 pub(crate) mod items;
+pub(crate) mod line_buffer;
 pub(crate) mod lines;
 pub(crate) mod page;
 pub(crate) mod page_source;

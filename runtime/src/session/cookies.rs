@@ -1,7 +1,9 @@
 //! The cookies of a session: [`Cookies`]. They are immutable, so the cookies and the access token of one
-//! generation belong together. [`SetCookies`] holds the changes of one response.
+//! generation belong together. [`SetCookies`] holds the changes of one response. Servers can set as many cookies as
+//! they like, so the limits of RFC 6265bis are in `limits`.
 
 mod cookie;
+mod limits;
 #[cfg(test)]
 mod tests;
 
@@ -14,6 +16,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::cookie::Cookie;
+use self::limits::evict;
 use crate::format::set_cookie::has_set_cookie;
 
 /// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
@@ -25,6 +28,8 @@ pub(crate) struct Cookies(Vec<Cookie>);
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
+    /// The response made or refreshed the session, so its cookies may be what refreshes it the next time.
+    refreshes: bool,
 }
 
 impl Cookies {
@@ -61,6 +66,7 @@ impl Cookies {
             return;
         }
         for cookie in own {
+            cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
         // A value that no header can carry did not come from a header. It is not sent.
@@ -75,12 +81,16 @@ impl Cookies {
     }
 
     /// An expired cookie removes the older one. This is how a server deletes a cookie.
-    fn set(&mut self, cookie: Cookie, now: SystemTime) {
+    fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
         match self.0.iter_mut().find(|old| cookie.replaces(old)) {
-            Some(old) => *old = cookie,
+            Some(old) => {
+                cookie.refreshes |= old.refreshes;
+                *old = cookie;
+            }
             None => self.0.push(cookie),
         }
         self.0.retain(|cookie| !cookie.is_expired(now));
+        evict(&mut self.0);
     }
 }
 
@@ -91,14 +101,20 @@ impl SetCookies {
             return None;
         }
         let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();
-        Some(Self { lines, url: url.clone() })
+        Some(Self { lines, url: url.clone(), refreshes: false })
+    }
+
+    /// Says that the response made or refreshed the session. Its cookies are kept before all others.
+    pub(crate) fn that_refresh(self) -> Self {
+        Self { refreshes: true, ..self }
     }
 
     /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
         let (mut next, now) = (cookies.clone(), SystemTime::now());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
-            if let Some(cookie) = Cookie::parse(line, &self.url, now) {
+            if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
+                cookie.refreshes = self.refreshes;
                 next.set(cookie, now);
             }
         }

@@ -34,6 +34,7 @@ pub(super) fn name_of(kind: Kind) -> &'static str {
         Kind::Transport => "transport",
         Kind::Status => "status",
         Kind::Decode => "decode",
+        Kind::BodyTooLarge => "body_too_large",
         Kind::NoSession => "no_session",
         Kind::SessionExpired => "session_expired",
         Kind::RotationLost => "rotation_lost",

@@ -9,38 +9,54 @@ use crate::transport::response::Response;
 /// The largest capacity that is allocated in advance for the length that an answer announces. It grows as bytes arrive.
 const TRUSTED: usize = 256 * 1024;
 
-/// Reads the whole body. A single chunk is returned without a copy. Several chunks are joined as they arrive, so that a
-/// long body is in memory only once.
+/// A body that was read up to a limit.
+pub(crate) struct Limited {
+    pub(crate) bytes: Bytes,
+    /// Whether the body is longer than the limit. The rest was not read.
+    pub(crate) is_cut: bool,
+}
+
+impl Limited {
+    fn new(mut bytes: Bytes, limit: usize) -> Self {
+        let is_cut = bytes.len() > limit;
+        bytes.truncate(limit);
+        Self { bytes, is_cut }
+    }
+}
+
+/// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are joined
+/// as they arrive, so that a long body is in memory only once.
 ///
 /// Not cancel safe: the bytes read so far are lost when the future is dropped.
-pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
+pub(crate) async fn read(response: &mut Response, limit: usize) -> Result<Limited, Error> {
     let end = End::of(response);
     match response.chunk().await? {
-        Some(first) if end.is_of(&first) => Ok(first),
-        Some(first) => read_on(response, first, end).await,
-        None => Ok(Bytes::new()),
+        Some(first) if end.is_of(&first) || first.len() > limit => Ok(Limited::new(first, limit)),
+        Some(first) => read_on(response, first, end, limit).await,
+        None => Ok(Limited::new(Bytes::new(), limit)),
     }
 }
 
 /// Reads the rest of a body after its first chunk.
 ///
 /// Not cancel safe: the bytes read so far are lost when the future is dropped.
-pub(crate) async fn read_on(response: &mut Response, first: Bytes, end: End) -> Result<Bytes, Error> {
-    let Some(second) = response.chunk().await? else { return Ok(first) };
-    let mut joined = Joined { bytes: Vec::new(), length: end.length };
+async fn read_on(response: &mut Response, first: Bytes, end: End, limit: usize) -> Result<Limited, Error> {
+    let Some(second) = response.chunk().await? else { return Ok(Limited::new(first, limit)) };
+    let mut joined = Joined { bytes: Vec::new(), length: end.length.map(|length| length.min(limit)) };
     joined.add(&first);
     drop(first);
     joined.add(&second);
     drop(second);
-    while let Some(chunk) = response.chunk().await? {
+    while joined.bytes.len() <= limit {
+        let Some(chunk) = response.chunk().await? else { break };
         joined.add(&chunk);
     }
-    Ok(joined.bytes.into())
+    Ok(Limited::new(joined.bytes.into(), limit))
 }
 
 /// Where a body ends, if its head says so.
 #[derive(Clone, Copy)]
-pub(crate) struct End {
+struct End {
     length: Option<usize>,
     /// In HTTP/2 and later, the end is a frame of its own. A client that does not read it resets the stream.
     is_frame: bool,
@@ -48,13 +64,13 @@ pub(crate) struct End {
 
 impl End {
     /// Call it before the body is read.
-    pub(crate) fn of(response: &Response) -> Self {
+    fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
     }
 
     /// Whether `first` is the whole body, according to its length.
-    pub(crate) fn is_of(self, first: &Bytes) -> bool {
+    fn is_of(self, first: &Bytes) -> bool {
         self.length == Some(first.len()) && !self.is_frame
     }
 }
@@ -91,6 +107,8 @@ mod tests {
 
     use super::*;
 
+    const NO_LIMIT: usize = usize::MAX;
+
     fn response(chunks: Vec<Bytes>) -> Response {
         let chunks = chunks.into_iter().map(Ok::<_, std::io::Error>);
         reqwest::Response::from(http::Response::new(Body::wrap_stream(stream::iter(chunks)))).into()
@@ -99,9 +117,9 @@ mod tests {
     #[tokio::test]
     async fn a_single_chunk_is_not_copied() {
         let chunk = Bytes::from(vec![7; 1000]);
-        let body = read(&mut response(vec![chunk.clone()])).await.unwrap();
+        let body = read(&mut response(vec![chunk.clone()]), NO_LIMIT).await.unwrap().bytes;
         assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
-        assert!(read(&mut response(vec![])).await.unwrap().is_empty());
+        assert!(read(&mut response(vec![]), NO_LIMIT).await.unwrap().bytes.is_empty());
     }
 
     /// Bytes of known length. The end of the stream never arrives.
@@ -130,7 +148,7 @@ mod tests {
         {
             let mut response = http::Response::new(Body::wrap(Endless(Some(Bytes::from_static(b"all")))));
             *response.version_mut() = version;
-            let read = read(&mut reqwest::Response::from(response).into()).now_or_never();
+            let read = read(&mut reqwest::Response::from(response).into(), NO_LIMIT).now_or_never();
             assert_eq!(read.is_none(), waits, "{version:?}");
         }
     }
@@ -138,7 +156,36 @@ mod tests {
     #[tokio::test]
     async fn chunks_are_joined_in_order() {
         let chunks: Vec<Bytes> = (0..100).map(|n| Bytes::from(vec![n; 10_000])).collect();
-        assert_eq!(read(&mut response(chunks.clone())).await.unwrap(), chunks.concat());
+        assert_eq!(read(&mut response(chunks.clone()), NO_LIMIT).await.unwrap().bytes, chunks.concat());
+    }
+
+    /// However long the body is, no chunk after the limit is asked for.
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit() {
+        for (sizes, limit, is_cut) in [
+            (vec![10], 10, false),
+            (vec![11], 10, true),
+            (vec![4, 6], 10, false),
+            (vec![4, 7], 10, true),
+            (vec![4, 6, 1], 10, true),
+            (vec![0, 0], 0, false),
+            (vec![1], 0, true),
+        ] {
+            let total: usize = sizes.iter().sum();
+            let chunks = sizes.iter().map(|size| Bytes::from(vec![7; *size])).collect();
+            let read = read(&mut response(chunks), limit).await.unwrap();
+            assert_eq!((read.bytes.len(), read.is_cut), (total.min(limit), is_cut), "{sizes:?}");
+        }
+        let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counter = asked.clone();
+        let endless = stream::repeat_with(move || {
+            counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from(vec![7; 1000]))
+        });
+        let endless = http::Response::new(Body::wrap_stream(endless));
+        let read = read(&mut reqwest::Response::from(endless).into(), 10_000).await.unwrap();
+        assert_eq!((read.bytes.len(), read.is_cut), (10_000, true));
+        assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 11);
     }
 
     #[test]

@@ -6,6 +6,7 @@ use url::Url;
 
 use super::response::Response;
 use super::upstream::Upstream;
+use crate::error::{Error, Kind};
 
 /// As many redirects as reqwest follows.
 pub(crate) const MAX_REDIRECTS: usize = 10;
@@ -48,6 +49,18 @@ impl Hop {
         let left_origin = self.left_origin || !upstream.is_own(&url);
         Some(Self { url: Some(url), method, keeps_body: repeats && self.keeps_body, left_origin })
     }
+}
+
+/// The error of a redirect that would take the body to the other origin of `url`.
+pub(crate) fn body_leaves(url: &Url) -> Error {
+    let origin = url.origin().ascii_serialization();
+    Error::new(
+        Kind::Transport,
+        format!(
+            "the server redirects the call and its body to another origin, `{origin}`. If the body may go there, name \
+             the origin in `follow_to`"
+        ),
+    )
 }
 
 /// Removes the headers that were meant for the client's own origin.

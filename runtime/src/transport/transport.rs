@@ -5,6 +5,7 @@ use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use tower::{Service, ServiceExt};
 use url::Url;
 
 use crate::error::{BoxError, Error};
+use crate::format::loopback::is_loopback;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{HyperFuture, HyperTransport};
 use crate::transport::response::Response;
@@ -27,7 +29,7 @@ use crate::transport::response::Response;
 pub(crate) enum Transport {
     /// The runtime's own client. It follows no redirects: the runtime decides at each hop whether the credential goes
     /// along.
-    Own(reqwest::Client),
+    Own(Own),
     /// A client that the user set up.
     Given {
         client: reqwest::Client,
@@ -41,15 +43,11 @@ pub(crate) enum Transport {
 impl Transport {
     /// For the API at `base`.
     pub(crate) fn own(base: &Url) -> Result<Self, Error> {
-        let mut builder = reqwest::Client::builder().redirect(Policy::none());
-        if is_http1(base) {
-            // reqwest sends streams again that HTTP/2 refused, and copies each request for that.
-            builder = builder.retry(never().max_retries_per_request(0));
-        }
-        let client = builder.build();
+        let proxies = !is_loopback(base);
+        let client = own_client(is_http1(base), proxies);
         client
-            .map(Self::Own)
-            .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
+            .map(|client| Self::Own(Own { client, without_proxy: proxies.then(Arc::default) }))
+            .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
     /// Finishes a builder of the user, with redirects off.
@@ -121,7 +119,8 @@ impl Transport {
     /// Passes the request on at once, so that the future of a waiting call does not contain it.
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
-            Self::Own(client) | Self::Given { client, .. } => SendFuture::Reqwest({ client }.call(request)),
+            Self::Own(own) => SendFuture::Reqwest({ own.client(request.url()) }.call(request)),
+            Self::Given { client, .. } => SendFuture::Reqwest({ client }.call(request)),
             #[cfg(feature = "hyper")]
             Self::Hyper(hyper) => SendFuture::Hyper(hyper.send(request)),
             Self::Service(service) => SendFuture::Service(Box::pin(service.clone().oneshot(request))),
@@ -132,6 +131,36 @@ impl Transport {
     pub(crate) fn follows_redirects(&self) -> bool {
         matches!(self, Self::Given { follows_redirects: true, .. })
     }
+}
+
+/// The runtime's own client.
+#[derive(Clone)]
+pub(crate) struct Own {
+    client: reqwest::Client,
+    /// For a redirect to this machine. `None` if `client` uses no proxy anyway. `None` inside: it could not be set up.
+    without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
+}
+
+impl Own {
+    /// The client for `url`. A proxy of the system must not see requests to this machine, which may be plain http.
+    fn client(&self, url: &Url) -> &reqwest::Client {
+        let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
+        let client =
+            without_proxy.and_then(|client| client.get_or_init(|| own_client(false, false).ok()).as_ref());
+        client.unwrap_or(&self.client)
+    }
+}
+
+fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder().redirect(Policy::none());
+    if is_http1 {
+        // reqwest sends streams again that HTTP/2 refused, and copies each request for that.
+        builder = builder.retry(never().max_retries_per_request(0));
+    }
+    if !proxies {
+        builder = builder.no_proxy();
+    }
+    builder.build()
 }
 
 /// Whether reqwest can only speak HTTP/1.1 there: the protocol is negotiated in TLS.

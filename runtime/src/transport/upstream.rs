@@ -29,8 +29,8 @@ impl Upstream {
     /// Sends a request whose body or headers hold a secret, such as a login or a refresh. It goes to this origin only.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects {
-            if let Some(name) = request.headers().keys().find(|name| !self.is_harmless(name)) {
-                return Sent::refused(redirects_leak(name));
+            if let Some(name) = request.headers().keys().find(|name| !is_harmless(name)) {
+                return Sent::refused(redirects_leak(format!("the header `{name}`")));
             }
             forbid_repeat(&mut request);
         }
@@ -52,8 +52,16 @@ impl Upstream {
         Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
     }
 
-    /// Adds the default headers that the request does not set itself.
+    /// Adds the default headers that the request does not set itself, and the `Host` header.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
+        self.add_default_headers(request);
+        if let Some(host) = &self.host {
+            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
+        }
+    }
+
+    /// Adds the default headers that the request does not set itself.
+    pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
                 for value in self.headers.get_all(name) {
@@ -61,9 +69,11 @@ impl Upstream {
                 }
             }
         }
-        if let Some(host) = &self.host {
-            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
-        }
+    }
+
+    /// The default header that a transport which follows redirects by itself would take to other origins.
+    pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
+        self.headers.keys().find(|name| self.follows_redirects && !is_harmless(name))
     }
 
     pub(crate) fn is_own(&self, url: &Url) -> bool {
@@ -85,14 +95,14 @@ impl Upstream {
         }
         answer.url().filter(|url| !is_service || url.host_str() != Some(NO_URL))
     }
+}
 
-    /// Whether reqwest may keep a header when it follows a redirect by itself. reqwest removes it on another origin, or it
-    /// holds no secret, or the user set it for every request.
-    fn is_harmless(&self, name: &HeaderName) -> bool {
-        const HARMLESS: [HeaderName; 6] =
-            [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
-        HARMLESS.contains(name) || self.headers.contains_key(name)
-    }
+/// Whether reqwest may keep a header when it follows a redirect by itself. reqwest removes it on another origin, or it
+/// holds no secret.
+fn is_harmless(name: &HeaderName) -> bool {
+    const HARMLESS: [HeaderName; 6] =
+        [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
+    HARMLESS.contains(name)
 }
 
 /// Whether a URL with this `path` stays at the origin of the base URL for certain.
@@ -106,11 +116,11 @@ fn stays_at_origin(path: &str) -> bool {
     }
 }
 
-/// The error for a header that would be sent to another origin by a client that follows redirects itself.
-pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
+/// The error for what a client that follows redirects by itself would send to another origin.
+pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
-        "the reqwest client follows redirects by itself and would send the header `{header}` to other origins. Build \
-         it with `redirect(Policy::none())`; afresh follows redirects"
+        "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \
+         `redirect(Policy::none())`; afresh follows redirects"
     ))
 }
 
