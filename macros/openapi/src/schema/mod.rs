@@ -15,8 +15,8 @@ use serde_json::Value;
 
 pub(crate) use self::finish::Definitions;
 pub(crate) use self::keyword::{is_binary, is_nullable, types};
-pub(crate) use self::usage::Mode;
 use self::profile::Profile;
+pub(crate) use self::usage::Mode;
 use self::usage::Usage;
 use crate::document::{Document, last_step, schema_name};
 use crate::model::{DateTy, Kind, Ty, TypeDef, TypeId};
