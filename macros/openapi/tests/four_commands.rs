@@ -31,17 +31,13 @@ fn run(folder: &Path, command: &str, arguments: &[&str]) -> String {
 fn four_commands_lead_to_a_client_that_is_logged_in() {
     let repository = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let example = repository.join("examples/openapi");
-    let folder: PathBuf = Path::new(env!("CARGO_TARGET_TMPDIR")).join("parcels");
+    // Outside of this repository, whose workspace cargo would find.
+    let folder: PathBuf = std::env::temp_dir().join(format!("afresh-openapi-{}", std::process::id()));
     let _ = fs::remove_dir_all(&folder);
     fs::create_dir_all(&folder).unwrap();
     let cargo = std::env::var("CARGO").unwrap_or_else(|_| "cargo".to_owned());
 
     run(&folder, &cargo, &["init", "--quiet", "--vcs", "none", "--name", "parcels"]);
-    fs::write(
-        folder.join("Cargo.toml"),
-        fs::read_to_string(folder.join("Cargo.toml")).unwrap() + "\n[workspace]\n",
-    )
-    .unwrap();
     fs::copy(repository.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
     fs::copy(example.join("main.rs"), folder.join("src/main.rs")).unwrap();
     fs::copy(example.join("server.rs"), folder.join("src/server.rs")).unwrap();
@@ -71,6 +67,7 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
     run(&folder, &cargo, &["add", "--quiet", "--offline", "serde", "--features", "derive"]);
     run(&folder, &cargo, &["add", "--quiet", "--offline", "tokio", "--features", "macros,rt-multi-thread"]);
     assert_eq!(run(&folder, &cargo, &["run", "--quiet", "--offline"]), EXPECTED);
+    fs::remove_dir_all(&folder).unwrap();
 }
 
 /// The client in the repository is what the document becomes.

@@ -116,6 +116,8 @@ pub(crate) struct Field {
     pub(crate) key: String,
     pub(crate) ty: Ty,
     pub(crate) required: bool,
+    /// Whether it may be left out and may be `null` too.
+    pub(crate) nullable: bool,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
 }

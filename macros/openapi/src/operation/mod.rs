@@ -7,6 +7,7 @@ mod media;
 mod pages;
 mod parameter;
 mod path;
+mod path_argument;
 mod security;
 
 use serde_json::Value;
@@ -19,7 +20,7 @@ pub(crate) use self::security::Security;
 use crate::document::Site;
 use crate::model::{Constant, Method, Param, Place, Ty};
 use crate::names::Scope;
-use crate::schema::{Mode, Types};
+use crate::schema::Types;
 use crate::settings::{self, Role};
 
 /// What all operations share while they are lowered.
@@ -160,7 +161,7 @@ impl<'d> Work<'_, 'd> {
             docs: Vec::new(),
             token_header: self.security.token_header(),
         };
-        let mut constants = add_path(template, params, &mut made);
+        let mut constants = path_argument::add(template, params, &mut made);
         params.iter().for_each(|param| made.add(param));
         for (place, key, scheme) in need.keys {
             let is_known = made.made.iter().any(|param| {
@@ -221,52 +222,6 @@ impl Method {
             self.docs += &sent.docs.join("\n");
         }
         self
-    }
-}
-
-/// The arguments of the path, and of the query that was written into it.
-fn add_path(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
-    for placeholder in &template.placeholders {
-        let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);
-        let ty = param.map_or(Ty::String, |param| {
-            let hint = format!("{} {}", to.hint, placeholder.label);
-            let ty = to.types.lower(&param["schema"], &hint, Mode::Request).ty;
-            path_type(to.types, ty, &placeholder.name)
-        });
-        let name = to.scope.take(&[&placeholder.label]);
-        let mut made = Param::labelled("path", &placeholder.label, name, Place::Typed(ty), true);
-        if made.label.is_none() {
-            made.place = None;
-        }
-        to.made.push(made);
-        if let Some(param) = param {
-            to.describe(to.made.len() - 1, &param["description"]);
-        }
-    }
-    let mut constants = Vec::new();
-    for (name, value) in &template.query {
-        let is_placeholder = value.starts_with('{') && value.ends_with('}');
-        if is_placeholder {
-            to.push("query", name, Ty::String, true);
-        } else {
-            constants.push(Constant { place: "query", name: name.clone(), value: value.clone() });
-        }
-    }
-    constants
-}
-
-/// A list in a path has commas between its values.
-fn path_type(types: &mut Types, ty: Ty, name: &str) -> Ty {
-    match (types.form(&ty), ty) {
-        (parameter::Form::Scalar, Ty::Value | Ty::Unit) => Ty::String,
-        (parameter::Form::Scalar, ty) => ty,
-        (parameter::Form::List, Ty::List(item)) => Ty::Separated(crate::model::Separator::Comma, item),
-        (_, _) => {
-            types.lose(format!(
-                "path parameter `{name}`: an object has no form in a path: a text, which the caller writes"
-            ));
-            Ty::String
-        }
     }
 }
 

@@ -30,6 +30,12 @@ impl Types<'_> {
                 definition.is_sent = true;
             }
         }
+        let is_received = reachable(&all, received.iter().flat_map(named));
+        for (id, definition) in &mut all {
+            if definition.is_sent && !is_received.contains(id) {
+                tell_null_from_absence(&mut definition.kind);
+            }
+        }
         for id in reachable(&all, direct) {
             if let Some(definition) = all.get_mut(&id) {
                 definition.is_used = true;
@@ -88,6 +94,14 @@ fn reachable(all: &Definitions, roots: impl IntoIterator<Item = TypeId>) -> BTre
         }
     }
     seen
+}
+
+/// What is sent alone may say `null`, which clears a member, or nothing, which leaves it.
+fn tell_null_from_absence(kind: &mut Kind) {
+    let Kind::Struct { fields, .. } = kind else { return };
+    for field in fields.iter_mut().filter(|field| field.nullable) {
+        field.ty = Ty::Optional(Box::new(field.ty.clone()));
+    }
 }
 
 /// The member of a union that tells its variants apart, and the values of one variant.

@@ -30,12 +30,14 @@ impl Types<'_> {
             }
             let lowered = self.lower(property, &format!("{hint} {key}"), mode);
             let is_required = required.contains(&&**key);
+            let nullable = lowered.nullable && !is_required;
             let ty = if is_required { lowered.into_ty() } else { lowered.ty.optional() };
             fields.push(Field {
                 name: scope.take(&[key]),
                 key: key.clone(),
                 ty,
                 required: is_required,
+                nullable,
                 docs: field_docs(property),
                 deprecated: property["deprecated"] == true,
             });

@@ -97,6 +97,11 @@ impl Writer<'_> {
         if matches!(field.ty, Ty::Optional(_)) && !field.required {
             words.push("default".to_owned());
             words.push("skip_serializing_if = \"Option::is_none\"".to_owned());
+            if matches!(&field.ty, Ty::Optional(inner) if matches!(**inner, Ty::Optional(_))) {
+                words.push("deserialize_with = \"null_or_value\"".to_owned());
+                out += if out.is_empty() { "" } else { "///\n" };
+                out += "/// `Some(None)` sends `null`.\n";
+            }
         }
         if !words.is_empty() {
             let _ = writeln!(out, "#[serde({})]", words.join(", "));

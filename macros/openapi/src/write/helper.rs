@@ -38,6 +38,9 @@ pub(crate) fn of(source: &str) -> String {
             helpers += &SEPARATED.replace("NAME", name).replace("SIGN", sign).replace("WORD", word);
         }
     }
+    if source.contains("\"null_or_value\"") {
+        helpers += NULL_OR_VALUE;
+    }
     if source.contains("JsonText<") {
         helpers += JSON_TEXT;
     }
@@ -69,6 +72,13 @@ impl<T: Serialize> Serialize for NAME<T> {
     }
 }
 "#;
+
+const NULL_OR_VALUE: &str = r"
+/// A member that is there, as `null` or with a value.
+fn null_or_value<'de, T: Deserialize<'de>, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<T>, D::Error> {
+    T::deserialize(deserializer).map(Some)
+}
+";
 
 const JSON_TEXT: &str = r"
 /// A value that is sent as the text of its JSON.

@@ -86,7 +86,8 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
         }
     }
     println!("\n{losses}");
-    for published in SOME {
+    // The largest of the five takes minutes to build.
+    for published in SOME.iter().filter(|published| takes_all() || !published.name.starts_with("Figma")) {
         let (_, generated) = client(published);
         round_trip::check(&scratch, published, &generated);
     }

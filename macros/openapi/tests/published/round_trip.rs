@@ -1,5 +1,6 @@
 //! Values made from each named schema decode into its type, and what the type encodes is valid again and says the same.
 
+use std::collections::BTreeSet;
 use std::fmt::Write;
 
 use afresh_openapi::{Document, Generated};
@@ -29,7 +30,8 @@ pub(crate) fn check(scratch: &Scratch, published: &Published, generated: &Genera
     as_json_schema(&mut schemas);
     let (mut cases, mut without) = (Vec::new(), 0);
     let mut validators = Vec::new();
-    for (index, (name, _)) in generated.schemas.iter().enumerate() {
+    let variants = tagged_variants(&generated.source);
+    for (index, (name, ty)) in generated.schemas.iter().enumerate() {
         let place = if root["definitions"].is_object() { "definitions" } else { "components/schemas" };
         let own = root.pointer(&format!("/{place}/{}", name.replace('~', "~0").replace('/', "~1"))).unwrap();
         let valid = validator(&schemas, place, name);
@@ -43,6 +45,9 @@ pub(crate) fn check(scratch: &Scratch, published: &Published, generated: &Genera
         }
         without += usize::from(cases.len() == before);
         validators.push(valid);
+        if variants.contains(ty) {
+            cases.truncate(before);
+        }
     }
     let output = scratch.run("round_trip", &generated.source, &program(generated), &lines(&cases));
     let mut wrong = Vec::new();
@@ -68,8 +73,11 @@ pub(crate) fn check(scratch: &Scratch, published: &Published, generated: &Genera
         cases.len()
     );
     assert_eq!(output.lines().count(), cases.len());
-    assert!(cases.len() > generated.schemas.len() * VALUES / 2, "too few valid values");
-    let shown: Vec<&String> = wrong.iter().take(12).collect();
+    assert!(cases.len() > generated.schemas.len() * VALUES / 3, "too few valid values");
+    // One value of each schema says enough.
+    let mut seen = BTreeSet::new();
+    let mut is_first = |line: &&String| seen.insert(line.split(':').next().unwrap_or_default().to_owned());
+    let shown: Vec<&String> = wrong.iter().filter(|line| is_first(line)).take(12).collect();
     assert!(wrong.is_empty(), "{}: {} of {} values\n{shown:#?}", published.name, wrong.len(), cases.len());
 }
 
@@ -89,6 +97,20 @@ fn validator(schemas: &Value, place: &str, name: &str) -> jsonschema::Validator 
         _ => Draft::Draft4,
     };
     jsonschema::options().with_draft(draft).build(&Value::Object(schema)).unwrap()
+}
+
+/// The types of which a union has the tag: by themselves they are not what their schema says.
+fn tagged_variants(source: &str) -> BTreeSet<String> {
+    let mut variants = BTreeSet::new();
+    for union in source.split("#[serde(tag = ").skip(1) {
+        let body = union.split("\n}").next().unwrap_or_default();
+        variants.extend(
+            body.lines()
+                .filter_map(|line| line.trim().split_once('(')?.1.strip_suffix("),"))
+                .map(str::to_owned),
+        );
+    }
+    variants
 }
 
 /// A program that decodes each line as the type of a schema, and prints what that encodes.

@@ -4,9 +4,9 @@ use afresh::{Part, Tokens};
 use serde_json::{Value, json};
 
 use crate::library::{
-    Author, Book, BookExtent, BookInput, BookKind, Books, BooksClient, Bracketed, Circle, CommaSeparated,
-    DeleteError, Event, JsonText, Language, Library, LibraryClient, ListBooksError, ListBooksSize, Order,
-    PipeSeparated, Reader, Readers, ReadersClient, Shape, SpaceSeparated, Tree,
+    Author, Book, BookExtent, BookInput, BookKind, Books, BooksClient, Bracketed, ChangeAuthorBody, Circle,
+    CommaSeparated, DeleteError, Event, JsonText, Language, Library, LibraryClient, ListBooksError,
+    ListBooksSize, Order, PipeSeparated, Reader, Readers, ReadersClient, Shape, SpaceSeparated, Tree,
 };
 use crate::recorder::{Answer, Recorder};
 
@@ -139,6 +139,16 @@ async fn tags_tell_variants_apart() {
         json!({ "event": "returned", "book": 1, "late": true })
     );
     assert!(events.next().await.unwrap().is_err());
+}
+
+#[tokio::test]
+async fn a_body_can_say_null_or_nothing() {
+    let (recorder, client) = books(Answer::empty(204));
+    for (born, sent) in [(None, "{}"), (Some(None), "{\"born\":null}"), (Some(Some(1900)), "{\"born\":1900}")]
+    {
+        client.change_author(&ChangeAuthorBody { born, name: None }).await.unwrap();
+        assert_eq!(recorder.last().body, sent);
+    }
 }
 
 #[test]
