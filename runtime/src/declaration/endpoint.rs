@@ -14,6 +14,8 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
+    pub(crate) session_ends_on: Option<&'static [u16]>,
+    pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
 }
 
@@ -28,6 +30,8 @@ impl ApiInfo {
             forbidden_when: &[],
             scheme: None,
             token_header: None,
+            session_ends_on: None,
+            session_ends_when: &[],
             has_session: false,
         }
     }
@@ -70,6 +74,20 @@ impl ApiInfo {
     #[must_use]
     pub const fn token_header(mut self, name: &'static str) -> Self {
         self.token_header = Some(name);
+        self
+    }
+
+    /// Statuses of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
+        self.session_ends_on = Some(statuses);
+        self
+    }
+
+    /// Bodies of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.session_ends_when = conditions;
         self
     }
 

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Stamp};
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};
+use crate::transport::accept::prefer_json;
 use crate::transport::redirect::{Hop, MAX_REDIRECTS, strip_secrets};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
@@ -41,6 +42,9 @@ impl Sender<'_> {
             if let Some(snapshot) = snapshot {
                 self.placement.apply(snapshot, &mut request);
             }
+        }
+        if self.has_role {
+            prefer_json(&mut request);
         }
         let span = self.spans.open(&request);
         span.around(if self.has_role {

@@ -7,10 +7,12 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
+use super::charset::without_bom;
+
 /// Returns the value at `pointer`, or `None` if it does not exist or is truncated.
 pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
     let mut found = None;
-    let mut document = serde_json::Deserializer::from_slice(json);
+    let mut document = serde_json::Deserializer::from_slice(without_bom(json));
     // A truncated document is an error, but only after the value was found.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found

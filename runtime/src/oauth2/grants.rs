@@ -225,8 +225,9 @@ async fn exchange(
         request,
         tokens_of: <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of,
         cookies: None,
-        ends_on: context.ends_on,
+        session_ends: context.session_ends,
         spans: SendSpans::new(None),
+        method: None,
     };
     Ok(presentation.run().await)
 }

@@ -3,8 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::StatusCode;
-
+use super::session_ends::SessionEnds;
 use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::request::call::Call;
@@ -55,8 +54,8 @@ impl fmt::Debug for Refresh {
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// Statuses of the endpoint that end the session, whatever the body says.
-    pub(crate) ends_on: Vec<StatusCode>,
+    /// Answers of the endpoint that end the session.
+    pub(crate) session_ends: SessionEnds,
 }
 
 impl CredentialProvider for MethodProvider {
@@ -116,8 +115,9 @@ impl MethodProvider {
             request,
             tokens_of: exchange.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
-            ends_on: &self.ends_on,
+            session_ends: &self.session_ends,
             spans,
+            method: Some(endpoint.name),
         };
         request.run().await
     }
