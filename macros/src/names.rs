@@ -122,7 +122,9 @@ pub(crate) enum RuntimeItem {
     // Functions of `__private`.
     BuildClient,
     ErrorStatus,
+    LogoutArgument,
     NewCall,
+    NewLogoutCall,
     NewRefreshCall,
     NewRefreshRequest,
     OtherError,
@@ -162,6 +164,8 @@ impl RuntimeItem {
             Self::Upstream => &["__private", "Wire"],
             Self::BuildClient => &["__private", "builder"],
             Self::ErrorStatus => &["__private", "answered"],
+            Self::LogoutArgument => &["__private", "logout_argument"],
+            Self::NewLogoutCall => &["__private", "logout_call"],
             Self::NewCall => &["__private", "call"],
             Self::NewRefreshCall => &["__private", "bare_call"],
             Self::NewRefreshRequest => &["__private", "exchange"],

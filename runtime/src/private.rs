@@ -16,6 +16,7 @@ pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;
 pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
 pub use crate::declaration::paging::Paging;
+pub use crate::execute::logout_call::LogoutCall;
 pub use crate::refresh::method::{Exchange, Refresh};
 pub use crate::request::call::Call;
 pub use crate::session::TokenFields;
@@ -88,8 +89,19 @@ pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
     Renewal { tokens_of: R::tokens_of, decode: R::of }
 }
 
+/// A `#[logout]` call, to be given its arguments.
+#[must_use]
+pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
+    LogoutCall::new(client.upstream(), endpoint)
+}
+
+/// How an argument of a `#[logout]` call is placed.
+pub mod logout_argument {
+    pub use crate::execute::logout_call::{Argument, BorrowedArgument, OtherArgument, OwnedArgument};
+}
+
 /// Sends a `#[logout]` call.
-pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
+pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall) -> Pending<R> {
     let method = call.endpoint().name;
     Pending { running: Running::new(client.context().start_logout(call), method), decode: R::of }
 }

@@ -5,22 +5,22 @@ use quote::{quote, quote_spanned};
 
 use super::attributes::cfgs;
 use super::span::{ident_at, string_at, tokens_at};
-use crate::api::{Endpoint, Param};
+use crate::api::{Api, Endpoint, Param};
 use crate::model::{Constant, ConstantPlace, ParamKind};
-use crate::names::mixed_site;
+use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
 /// The statements for all values of a method: path parameters, then constants, then other parameters, which may
 /// replace constants.
-pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
+pub(super) fn render_values(api: &Api, endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
-    let in_path = in_path.into_iter().map(|param| render_param(endpoint, param, call));
+    let in_path = in_path.into_iter().map(|param| render_param(api, endpoint, param, call));
     let constants = endpoint
         .constants
         .iter()
         .map(|constant| tokens_at(render_constant(&constant.value, call), call.span()));
-    let others = others.into_iter().map(|param| render_param(endpoint, param, call));
+    let others = others.into_iter().map(|param| render_param(api, endpoint, param, call));
     in_path.chain(constants).chain(others).collect()
 }
 
@@ -36,7 +36,7 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
 
 /// The statement has the span of the parameter's colon, and the value has the span of its name. An error about the
 /// type then underlines only the name, and editors do not show the encoder when the user points at the type.
-fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
+fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
     };
@@ -56,7 +56,52 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
     let mention = render_mention(endpoint, param, value).map(|mention| quote!(#(#cfgs)* #mention));
+    if endpoint.is_logout() && can_be_filled(kind) {
+        return render_filled(api, &cfgs, &call, &quote_spanned!(here=> #method), name.as_ref(), value);
+    }
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #borrow #value);)
+}
+
+/// Whether the runtime fills a parameter of a `#[logout]` method in this place from the session.
+fn can_be_filled(kind: &ParamKind) -> bool {
+    match kind {
+        ParamKind::Query(_)
+        | ParamKind::Header(_)
+        | ParamKind::Cookie(_)
+        | ParamKind::Json
+        | ParamKind::JsonMember(_)
+        | ParamKind::Form
+        | ParamKind::FormMember(_) => true,
+        ParamKind::Path(_)
+        | ParamKind::Headers
+        | ParamKind::Bearer
+        | ParamKind::Part(_)
+        | ParamKind::Body => false,
+    }
+}
+
+/// The statement for a parameter of a `#[logout]` method. Its type decides whether the session has the value.
+fn render_filled(
+    api: &Api,
+    cfgs: &[&syn::Attribute],
+    call: &Ident,
+    method: &TokenStream,
+    name: Option<&TokenStream>,
+    value: &Ident,
+) -> TokenStream {
+    let here = call.span();
+    let argument = api.runtime.item_at(RuntimeItem::LogoutArgument, here);
+    let (filled, current) = (ident_at(names::local("filled"), here), ident_at(names::local("current"), here));
+    quote_spanned! {here=>
+        #(#cfgs)*
+        {
+            #[allow(unused_imports)]
+            use #argument::{BorrowedArgument as _, OtherArgument as _, OwnedArgument as _};
+            (&&&#argument::Argument::of(&#value)).kind().place(&mut #call, #value, |#filled, #current| {
+                #filled.#method(#name #current)
+            });
+        }
+    }
 }
 
 /// A statement without effect that mentions the parameter at the span of the path. Editors use it to find the

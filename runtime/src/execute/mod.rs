@@ -4,6 +4,7 @@
 pub(crate) mod context;
 pub(crate) mod deadline;
 pub(crate) mod execution;
+pub(crate) mod logout_call;
 pub(crate) mod placement;
 pub(crate) mod plan;
 pub(crate) mod resend;

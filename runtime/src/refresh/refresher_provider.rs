@@ -26,6 +26,10 @@ impl CredentialProvider for RefresherProvider {
         }
     }
 
+    fn has_run_out(&self, _: &Snapshot) -> bool {
+        false
+    }
+
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
         Box::pin(self.refresh(session, basis))
     }

@@ -45,10 +45,13 @@ impl Credential {
     pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
-        // A server that has just answered and named no lifetime does not want an early refresh.
         let hinted = || {
-            let access = tokens.access.as_ref().filter(|_| source == Source::Given)?;
-            jwt::remaining(access, now.wall).map(|left| (left, false))
+            let access = tokens.access.as_ref()?;
+            let left = match source {
+                Source::Given => jwt::remaining(access, now.wall),
+                Source::LoggedIn | Source::Refreshed => jwt::lifetime(access, now.wall),
+            };
+            left.map(|left| (left, false))
         };
         let term = said.or_else(hinted).and_then(|(left, certain)| Lifetime::new(left, certain, now, jitter));
         Ok(Self { tokens, headers, source, received: now.ticks, term })
