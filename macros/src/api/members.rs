@@ -16,6 +16,8 @@ pub(crate) struct Api<'s> {
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
+    pub(crate) session_ends_on: Option<Vec<u16>>,
+    pub(crate) session_ends_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// The `Dyn` type to generate, if the trait asks for one.

@@ -58,10 +58,18 @@ fn render_settings(api: &Api) -> TokenStream {
         let conditions = render_conditions(api, conditions);
         quote!(.forbidden_when(#conditions))
     });
+    let session_ends_on = api.session_ends_on.as_deref().map(|statuses| {
+        let statuses = render_statuses(statuses);
+        quote!(.session_ends_on(#statuses))
+    });
+    let session_ends_when = api.session_ends_when.as_deref().map(|conditions| {
+        let conditions = render_conditions(api, conditions);
+        quote!(.session_ends_when(#conditions))
+    });
     let scheme = api.scheme.as_ref().map(|scheme| match scheme {
         Scheme::Named(name) => quote!(.scheme(#name)),
         Scheme::None => quote!(.bare_token()),
     });
     let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
-    quote!(#refresh_on #expired #forbidden #scheme #header)
+    quote!(#refresh_on #expired #forbidden #session_ends_on #session_ends_when #scheme #header)
 }

@@ -35,6 +35,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         refresh_on: settings.refresh_on,
         expired_when: settings.expired_when,
         forbidden_when: settings.forbidden_when,
+        session_ends_on: settings.session_ends_on,
+        session_ends_when: settings.session_ends_when,
         scheme: settings.scheme,
         token_header: settings.token_header,
         dyn_type: settings

@@ -20,6 +20,8 @@ pub(crate) struct Settings {
     pub(crate) refresh_on: Option<Vec<u16>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
+    pub(crate) session_ends_on: Option<Vec<u16>>,
+    pub(crate) session_ends_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
     /// The `dyn` argument.
@@ -35,6 +37,8 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
         refresh_on: None,
         expired_when: None,
         forbidden_when: None,
+        session_ends_on: None,
+        session_ends_when: None,
         scheme: None,
         token_header: None,
         dynamic: None,
@@ -92,7 +96,12 @@ impl Settings {
             return None;
         };
         match arg {
-            Arg::RefreshOn | Arg::ExpiredWhen | Arg::ForbiddenWhen | Arg::Dyn => return None,
+            Arg::RefreshOn
+            | Arg::ExpiredWhen
+            | Arg::ForbiddenWhen
+            | Arg::SessionEndsOn
+            | Arg::SessionEndsWhen
+            | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
             Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
@@ -116,6 +125,16 @@ impl Settings {
             }
             Arg::ForbiddenWhen => {
                 self.forbidden_when = lower_condition_argument("forbidden_when", key, inside, diag);
+            }
+            Arg::SessionEndsOn => {
+                if inside.is_empty() {
+                    let help = "write `session_ends_on(401, 403)`";
+                    diag.push_help(key.at, "argument `session_ends_on` has no status", help);
+                }
+                self.session_ends_on = lower_statuses(inside, diag);
+            }
+            Arg::SessionEndsWhen => {
+                self.session_ends_when = lower_condition_argument("session_ends_when", key, inside, diag);
             }
             Arg::Client | Arg::Path | Arg::Scheme | Arg::TokenHeader | Arg::Dyn | Arg::Crate => return None,
         }
