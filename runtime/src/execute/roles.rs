@@ -139,6 +139,7 @@ impl RoleCall {
             placement: context.placement()?,
             has_role: true,
             spans: &spans,
+            refresh_on: &[],
         };
         let request = self.request.request(&context.upstream)?;
         let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;

@@ -26,6 +26,8 @@ pub(crate) struct Sender<'a> {
     /// belong to the session that it makes.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
+    /// Statuses that refuse a credential. A redirect among them is the answer, and is not followed.
+    pub(crate) refresh_on: &'a [u16],
 }
 
 impl Sender<'_> {
@@ -72,7 +74,8 @@ impl Sender<'_> {
         for _ in 0..=MAX_REDIRECTS {
             let url = hop.url.as_ref().unwrap_or(&first);
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
-            let next = hop.next(&response, url, self.upstream);
+            let judged = own && self.refresh_on.contains(&response.status().as_u16());
+            let next = if judged { None } else { hop.next(&response, url, self.upstream) };
             let next = next.filter(|next| !(next.left_origin && self.has_role));
             // A redirect that cannot be followed is the answer.
             let request = match &next {

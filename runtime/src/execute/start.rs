@@ -67,6 +67,7 @@ impl SharedContext {
         reading: Reading,
     ) -> Result<Execution> {
         let placement = self.placement()?;
+        self.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
         let takes_credential = endpoint.role == Role::Ordinary && self.takes_credential(&request, placement);
         let plan = Plan {
             demand: takes_credential.then(|| self.demand()),
