@@ -18,6 +18,7 @@ pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;
 pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
 pub use crate::declaration::paging::Paging;
+pub use crate::execute::logout_call::LogoutCall;
 pub use crate::refresh::method::{Refresh, RefreshRequest};
 pub use crate::request::argument_type::{AnyArgument, argument_type};
 pub use crate::request::call::Call;
@@ -66,7 +67,7 @@ fn started(client: &Client, call: Call, reading: Reading) -> Running {
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
     Pending {
-        running: Running::new(client.context().start_with_role(call, RoleStart::Login(tokens_of)), method),
+        running: Running::new(client.context().start_with_role(RoleStart::Login(call, tokens_of)), method),
         decode: R::of,
     }
 }
@@ -76,7 +77,7 @@ pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> P
     let method = call.endpoint().name;
     Pending {
         running: Running::new(
-            client.context().start_with_role(call, RoleStart::Refresh(outcome.tokens_of)),
+            client.context().start_with_role(RoleStart::Refresh(call, outcome.tokens_of)),
             method,
         ),
         decode: outcome.decode,
@@ -96,11 +97,22 @@ pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
     RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
 }
 
+/// A `#[logout]` call, to be given its arguments.
+#[must_use]
+pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
+    LogoutCall::new(client.upstream(), endpoint)
+}
+
+/// How an argument of a `#[logout]` call is placed.
+pub mod logout_argument {
+    pub use crate::execute::logout_call::{Argument, BorrowedArgument, OtherArgument, OwnedArgument};
+}
+
 /// Sends a `#[logout]` call.
-pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
+pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall) -> Pending<R> {
     let method = call.endpoint().name;
     Pending {
-        running: Running::new(client.context().start_with_role(call, RoleStart::Logout), method),
+        running: Running::new(client.context().start_with_role(RoleStart::Logout(call)), method),
         decode: R::of,
     }
 }

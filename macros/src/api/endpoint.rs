@@ -34,6 +34,10 @@ impl<'s> Endpoint<'s> {
         self.role().is_some_and(|role| role.value == Role::Refresh)
     }
 
+    pub(crate) fn is_logout(&self) -> bool {
+        self.role().is_some_and(|role| role.value == Role::Logout)
+    }
+
     /// Whether the method carries no credential.
     pub(crate) fn is_public(&self) -> bool {
         self.rules.iter().any(|rule| rule.value == Rule::Public)

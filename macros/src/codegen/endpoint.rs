@@ -27,7 +27,8 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     };
     let here = method_span(source);
     let (runtime, call, name) = (&api.runtime, ident_at(names::call(), here), &name.ident);
-    let new_call = runtime.item_at(RuntimeItem::NewCall, here);
+    let new_call = if endpoint.is_logout() { RuntimeItem::NewLogoutCall } else { RuntimeItem::NewCall };
+    let new_call = runtime.item_at(new_call, here);
     let pending = runtime.item_at(RuntimeItem::Pending, here);
     let (attributes, bounds, result) = (propagated(attributes), &generics.where_clause, &output.ty);
     let inputs = source.inputs.params.iter().map(|param| render_input(param, &propagated(&param.attributes)));

@@ -8,7 +8,7 @@ use super::by_type::render_import;
 use super::span::{ident_at, string_at, tokens_at};
 use crate::api::{Api, Endpoint, Param};
 use crate::model::{Constant, ConstantPlace, Literal, ParamKind};
-use crate::names::{RuntimeItem, mixed_site};
+use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
 /// The statements for all values of a method: path parameters, then constants, then other parameters, which may
@@ -70,7 +70,53 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
     let mention = render_mention(endpoint, param, value).map(|mention| quote!(#(#cfgs)* #mention));
+    if endpoint.is_logout() && can_be_filled(kind) {
+        return render_filled(api, &cfgs, &call, &quote_spanned!(here=> #method), name.as_ref(), value);
+    }
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
+}
+
+/// Whether the runtime fills a parameter of a `#[logout]` method in this place from the session.
+fn can_be_filled(kind: &ParamKind) -> bool {
+    match kind {
+        ParamKind::Query(_)
+        | ParamKind::Header(_)
+        | ParamKind::Cookie(_)
+        | ParamKind::Json
+        | ParamKind::JsonMember(_)
+        | ParamKind::Form
+        | ParamKind::FormMember(_) => true,
+        ParamKind::Path(_)
+        | ParamKind::NamedQuery(_)
+        | ParamKind::Headers
+        | ParamKind::Bearer
+        | ParamKind::Part(_)
+        | ParamKind::Body => false,
+    }
+}
+
+/// The statement for a parameter of a `#[logout]` method. Its type decides whether the session has the value.
+fn render_filled(
+    api: &Api,
+    cfgs: &[&syn::Attribute],
+    call: &Ident,
+    method: &TokenStream,
+    name: Option<&TokenStream>,
+    value: &Ident,
+) -> TokenStream {
+    let here = call.span();
+    let argument = api.runtime.item_at(RuntimeItem::LogoutArgument, here);
+    let (filled, current) = (ident_at(names::local("filled"), here), ident_at(names::local("current"), here));
+    quote_spanned! {here=>
+        #(#cfgs)*
+        {
+            #[allow(unused_imports)]
+            use #argument::{BorrowedArgument as _, OtherArgument as _, OwnedArgument as _};
+            (&&&#argument::Argument::of(&#value)).kind().place(&mut #call, #value, |#filled, #current| {
+                #filled.#method(#name #current)
+            });
+        }
+    }
 }
 
 /// A statement without effect that mentions the parameter at the span of the path. Editors use it to find the

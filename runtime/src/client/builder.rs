@@ -258,7 +258,7 @@ impl<C: Api> ClientBuilder<C> {
         if let Some(store) = self.store {
             session.set_store(store);
         }
-        self.refresh.apply(&session, &upstream);
+        self.refresh.apply(&session, &upstream, C::INFO);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;

@@ -185,8 +185,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// The statuses of the refresh endpoint that end the session even without an OAuth error code. Default: 401
-    /// and 403 if the session is refreshed with a cookie, none otherwise. A web page never ends a session.
+    /// The statuses of the refresh endpoint that end the session, whatever error code the answer has. Default: those that
+    /// the API declares, or 401 and 403 if the session is refreshed with a cookie, or none. Without a declaration, an
+    /// error code such as `invalid_grant` ends the session. A web page never ends a session.
     ///
     /// The token endpoint of a [grant](crate::oauth2) is a refresh endpoint, too, and so is the server whose error a
     /// [`Refresher`] returns.

@@ -134,7 +134,7 @@ impl Context {
     }
 
     /// The statuses of the method, or those of the builder, or those of the trait.
-    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+    pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)

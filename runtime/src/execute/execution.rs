@@ -197,7 +197,8 @@ impl Execution {
         let context = self.context.clone();
         let session = &context.session;
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
-        if response.status().is_redirection() {
+        let judged = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
+        if response.status().is_redirection() && !judged {
             // The next hop is a new request, so it carries the current credential.
             if let Some(sent_with) = &snapshot {
                 snapshot = Some(session.revalidate(sent_with)?);
@@ -331,6 +332,8 @@ fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) 
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
+    // Without the session's credential a redirect says nothing about it.
+    let refresh_on = plan.demand.map_or(&[] as &[_], |_| context.refresh_on(plan.endpoint()));
     Ok(Sender {
         upstream: &context.upstream,
         session: &context.session,
@@ -338,5 +341,6 @@ fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) 
         follow_to: &context.settings.follow_to,
         has_role: false,
         spans,
+        refresh_on,
     })
 }

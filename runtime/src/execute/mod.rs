@@ -5,6 +5,7 @@ pub(crate) mod call_future;
 pub(crate) mod context;
 pub(crate) mod deadline;
 pub(crate) mod execution;
+pub(crate) mod logout_call;
 pub(crate) mod options;
 pub(crate) mod placement;
 pub(crate) mod plan;

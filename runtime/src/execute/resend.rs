@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use super::execution::Execution;
 use super::retry::faults::Stage;
-use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection};
+use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection, Verdict};
 use crate::response::capture::capture;
 use crate::session::{Next, Snapshot};
 use crate::trace;
@@ -37,6 +37,7 @@ impl Execution {
                     Box::pin(self.send_again(snapshot, rejection)).await
                 }
                 Ok(snapshot) => Err(self.not_replayable(&snapshot).with_rejection(rejection)),
+                Err(error) if self.is_forbidden(&error) => Ok((response_of(&rejection), None)),
                 Err(error) => Err(error.with_rejection(rejection)),
             }
         }
@@ -66,7 +67,12 @@ impl Execution {
                     self.receipt.waited += begun.elapsed();
                     refreshed
                 }
-                Next::Fail(error) => Err(error),
+                Next::Fail(error) => {
+                    if error.is_session_expired() {
+                        self.context.session.end_is_saved().await;
+                    }
+                    Err(error)
+                }
                 Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
@@ -85,8 +91,19 @@ impl Execution {
                 self.receipt.reason = Some(Reason::NoReplay);
                 Ok((response, None))
             }
+            Err(error) if self.is_forbidden(&error) => Ok((response, None)),
             Err(error) => Err(error.with_rejection(Arc::new(capture(response).await))),
         }
+    }
+
+    /// Whether the refusal is the answer: it was a bare 403, and the server vouches for the token by returning the same
+    /// one. Remembers this, so that the next 403 costs no refresh.
+    fn is_forbidden(&self, error: &Error) -> bool {
+        let forbidden = error.is_no_progress() && self.receipt.verdict == Some(Verdict::Suspect);
+        if let Some(stamp) = self.receipt.stamp.filter(|_| forbidden) {
+            self.context.session.refresh_brought_same_token(stamp, self.plan.route());
+        }
+        forbidden
     }
 
     /// Sends the request again. The second answer is final.
@@ -122,4 +139,12 @@ impl Execution {
         self.stage = Stage::Answered;
         self.follow(Some(snapshot), attached.stamp, response).await
     }
+}
+
+/// The refusal as a response again, for the types that the method declares.
+fn response_of(rejection: &Rejection) -> Response {
+    let mut response = http::Response::new(rejection.body().clone());
+    *response.status_mut() = rejection.status();
+    *response.headers_mut() = rejection.headers().clone();
+    reqwest::Response::from(response).into()
 }

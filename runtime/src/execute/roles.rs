@@ -1,19 +1,21 @@
 //! The calls that make and end a session: login, logout, and a `#[refresh]` method called by hand.
 //!
-//! They never start a refresh and are never sent again. They follow no redirect to another origin.
+//! No redirect takes them to another origin. A login and a refresh never start a refresh and are never sent again. A
+//! logout is sent again once, with a credential of the session that it ended.
 
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
+use super::logout_call::LogoutCall;
 use super::retry::until_sent::until_sent;
 use super::send::{Received, Sender};
 use crate::declaration::endpoint::Endpoint;
-use crate::error::{Error, Kind, Receipt, Result};
+use crate::error::{Error, Kind, Receipt, Rejection, Result, Verdict};
 use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture};
 use crate::response::reading::Reading;
-use crate::session::{SetCookies, Snapshot};
+use crate::session::{Ended, SetCookies, Snapshot, Tokens};
 use crate::trace::{self, SendSpans};
 
 /// A call with a role in the session, ready to be sent.
@@ -39,10 +41,9 @@ impl SharedContext {
     }
 
     /// Starts a logout.
-    pub(crate) fn start_logout(&self, call: Call) -> AnswerFuture {
-        let endpoint = call.endpoint();
-        let call = self.role_call(call);
-        self.start_role(endpoint, Box::pin(async move { log_out(call?).await }))
+    pub(crate) fn start_logout(&self, logout: LogoutCall) -> AnswerFuture {
+        let endpoint = logout.endpoint();
+        self.start_role(endpoint, Box::pin(log_out(self.clone(), logout)))
     }
 
     fn start_role(&self, endpoint: &'static Endpoint, call: AnswerFuture) -> AnswerFuture {
@@ -83,20 +84,55 @@ async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
 }
 
 /// Ends the session before the request is sent, so the session is logged out even if the request fails.
-async fn log_out(mut call: RoleCall) -> Result<Answer> {
+async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
+    let session = context.session.clone();
     // The session in the store must be logged out at the server, too. If the store cannot be read, the logout continues.
-    let _ = call.context.session.check_store().await;
-    let ended = call.context.session.log_out();
-    let (answer, _) = if call.endpoint.bare {
-        call.send(&ended.without_credential()).await?
+    let _ = session.check_store().await;
+    let mut ended = session.end_for_logout();
+    let endpoint = logout.endpoint();
+    let (request, copy) = logout.prepare(tokens_of(ended.snapshot()))?;
+    let mut call = RoleCall { context, endpoint, request };
+    let answer = if endpoint.bare {
+        call.send(&ended.snapshot().without_credential()).await?.0
     } else {
-        call.send(&ended).await?
+        let answer = call.send(ended.snapshot()).await?.0;
+        if call.is_refused(&answer) { call.log_out_again(&mut ended, answer, copy).await? } else { answer }
     };
-    call.context.session.saved().await?;
+    session.saved().await?;
     Ok(answer)
 }
 
+fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
+    snapshot.credential().map(|credential| credential.tokens())
+}
+
 impl RoleCall {
+    /// The access token of a logout was refused. The logout is sent again once, with a new credential that no other call
+    /// gets. Without one, the refusal is the answer.
+    async fn log_out_again(
+        &mut self,
+        ended: &mut Ended,
+        refusal: Answer,
+        copy: Option<LogoutCall>,
+    ) -> Result<Answer> {
+        if copy.is_none() && !self.request.is_replayable() {
+            return Ok(refusal);
+        }
+        let Some(refreshed) = ended.refreshed().await else { return Ok(refusal) };
+        if let Some(logout) = copy {
+            self.request = logout.prepare(tokens_of(&refreshed))?.0;
+        }
+        Ok(self.send(&refreshed).await?.0)
+    }
+
+    /// Whether the server refused the credential, so that another one may help.
+    fn is_refused(&self, answer: &Answer) -> bool {
+        let policy = self.context.policy(Some(self.endpoint));
+        let rejection = Rejection::new(answer.status(), answer.headers().clone(), answer.body().clone());
+        let verdict = policy.classify(&rejection, false).map(|classified| classified.verdict);
+        matches!(verdict, Some(Verdict::Expired | Verdict::Suspect))
+    }
+
     async fn send(&mut self, snapshot: &Snapshot) -> Result<(Answer, Vec<SetCookies>)> {
         let spans = SendSpans::new(Some(self.endpoint));
         let context = &self.context;
@@ -107,6 +143,7 @@ impl RoleCall {
             follow_to: &context.settings.follow_to,
             has_role: true,
             spans: &spans,
+            refresh_on: &[],
         };
         let send = |request| sender.send(request, Some(snapshot), false);
         let (response, retries) = until_sent(context, self.endpoint, &mut self.request, send).await?;

@@ -11,6 +11,7 @@ use crate::error::{Error, Kind, Stamp};
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};
+use crate::transport::accept::prefer_json;
 use crate::transport::origin::Origin;
 use crate::transport::redirect::{Hop, MAX_REDIRECTS, body_leaves, strip_secrets};
 use crate::transport::response::Response;
@@ -28,6 +29,8 @@ pub(crate) struct Sender<'a> {
     /// belong to the session that it makes.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
+    /// Statuses that refuse a credential. A redirect among them is the answer, and is not followed.
+    pub(crate) refresh_on: &'a [u16],
 }
 
 /// The last response of a request that may have been redirected.
@@ -52,6 +55,9 @@ impl Sender<'_> {
             if let Some(snapshot) = snapshot {
                 self.placement.apply(snapshot, &mut request);
             }
+        }
+        if self.has_role {
+            prefer_json(&mut request);
         }
         let span = self.spans.open(&request);
         span.around(if self.has_role {
@@ -78,7 +84,8 @@ impl Sender<'_> {
         for _ in 0..=MAX_REDIRECTS {
             let url = hop.url.as_ref().unwrap_or(&first);
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
-            let next = hop.next(&response, url, self.upstream);
+            let judged = own && self.refresh_on.contains(&response.status().as_u16());
+            let next = if judged { None } else { hop.next(&response, url, self.upstream) };
             let next = next.filter(|next| !(next.left_origin && self.has_role));
             // A redirect that cannot be followed is returned to the caller.
             let request = match &next {

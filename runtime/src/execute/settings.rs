@@ -47,7 +47,9 @@ pub(crate) struct Binding {
 
 impl Settings {
     pub(crate) fn bind(&self, api: &'static ApiInfo, upstream: &Upstream) -> Binding {
-        let placement = self.placement(Some(api), upstream);
+        let refresh_on = self.refresh_on.as_deref().or(api.refresh_on).unwrap_or_default();
+        let placement =
+            upstream.check_refresh_on(refresh_on).and_then(|()| self.placement(Some(api), upstream));
         let judges_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
         Binding { placement, judges_successes }
     }

@@ -91,6 +91,7 @@ impl MethodCall {
         let mut request = self.request?;
         request.replace_headers(options.headers()?);
         let placement = context.placement()?;
+        context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
         let takes_credential =
             endpoint.role == Role::Ordinary && context.takes_credential(&request, placement);
         let plan = Plan {

@@ -4,38 +4,38 @@ use std::future::ready;
 
 use super::call_future::{BoxedCall, on_first_poll};
 use super::context::SharedContext;
+use super::logout_call::LogoutCall;
 use super::options::CallOptions;
 use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::response::answer::AnswerFuture;
 
-/// What a call with a role does, and how its tokens are read.
-#[derive(Clone, Copy)]
+/// A call with a role, and how its tokens are read.
 pub(crate) enum RoleStart {
-    Login(TokensOf),
-    Refresh(TokensOf),
-    Logout,
+    Login(Call, TokensOf),
+    Refresh(Call, TokensOf),
+    Logout(LogoutCall),
 }
 
 impl SharedContext {
     /// Starts a call with a role in the session.
-    pub(crate) fn start_with_role(&self, call: Call, role: RoleStart) -> BoxedCall {
-        on_first_poll((self.clone(), call, role), self.call_options(), begin)
+    pub(crate) fn start_with_role(&self, call: RoleStart) -> BoxedCall {
+        on_first_poll((self.clone(), call), self.call_options(), begin)
     }
 }
 
-fn begin(
-    (context, mut call, role): (SharedContext, Call, RoleStart),
-    mut options: CallOptions,
-) -> AnswerFuture {
+fn begin((context, mut call): (SharedContext, RoleStart), mut options: CallOptions) -> AnswerFuture {
     match options.headers() {
-        Ok(headers) => call.replace_headers(headers),
+        Ok(headers) => match &mut call {
+            RoleStart::Login(call, _) | RoleStart::Refresh(call, _) => call.replace_headers(headers),
+            RoleStart::Logout(call) => call.replace_headers(headers),
+        },
         Err(error) => return Box::pin(ready(Err(error))),
     }
     let context = context.with_options(options);
-    match role {
-        RoleStart::Login(tokens_of) => context.start_login(call, tokens_of),
-        RoleStart::Refresh(tokens_of) => context.start_refresh(call, tokens_of),
-        RoleStart::Logout => context.start_logout(call),
+    match call {
+        RoleStart::Login(call, tokens_of) => context.start_login(call, tokens_of),
+        RoleStart::Refresh(call, tokens_of) => context.start_refresh(call, tokens_of),
+        RoleStart::Logout(call) => context.start_logout(call),
     }
 }

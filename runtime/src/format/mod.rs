@@ -3,6 +3,7 @@
 
 pub(crate) mod charset;
 pub(crate) mod date;
+pub(crate) mod form_document;
 pub(crate) mod json_number;
 pub(crate) mod json_path;
 pub(crate) mod json_pointer;

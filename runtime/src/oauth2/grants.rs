@@ -223,8 +223,9 @@ async fn request_tokens(
         request,
         tokens_of: <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of,
         cookies: None,
-        ends_on: context.ends_on,
+        session_ends: context.session_ends,
         spans: SendSpans::new(None),
+        method: None,
     };
     Ok(request.run().await)
 }

@@ -1,10 +1,12 @@
 //! How a `#[refresh]` method gets a new credential for its session.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::StatusCode;
+use url::Url;
 
+use super::session_ends::SessionEnds;
 use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::request::call::Call;
@@ -55,20 +57,29 @@ impl fmt::Debug for Refresh {
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// Statuses of the endpoint that end the session, whatever the body says.
-    pub(crate) ends_on: Vec<StatusCode>,
+    /// Answers of the endpoint that end the session.
+    pub(crate) session_ends: SessionEnds,
 }
 
 impl CredentialProvider for MethodProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
-            LoginState::LoggedOut => self.refresh.by_cookie && self.has_cookie(snapshot),
-            LoginState::LoggedIn(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
+            LoginState::LoggedOut => {
+                self.refresh.by_cookie && self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
+            }
+            // Without a cookie, the transport or a constant may have what the endpoint asks for.
+            LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
                 (self.refresh.request)(&self.upstream, credential.tokens()).is_some()
             }
         }
+    }
+
+    fn has_run_out(&self, snapshot: &Snapshot) -> bool {
+        self.refresh.by_cookie
+            && snapshot.credential().is_some()
+            && self.url().is_some_and(|url| snapshot.cookies.have_run_out(&url))
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
@@ -89,11 +100,11 @@ impl CredentialProvider for MethodProvider {
 }
 
 impl MethodProvider {
-    fn has_cookie(&self, snapshot: &Snapshot) -> bool {
+    /// The URL of the refresh endpoint, if it has no parameters.
+    fn url(&self) -> Option<Url> {
         let request = (self.refresh.request)(&self.upstream, &Tokens::empty());
         let request = request.and_then(|request| request.call.prepare().ok());
-        let url = request.as_ref().and_then(|request| request.url(&self.upstream).ok());
-        url.is_some_and(|url| snapshot.cookies.has_any(&url))
+        request?.url(&self.upstream).ok().map(Cow::into_owned)
     }
 
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
@@ -116,8 +127,9 @@ impl MethodProvider {
             request,
             tokens_of: declared.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
-            ends_on: &self.ends_on,
+            session_ends: &self.session_ends,
             spans,
+            method: Some(endpoint.name),
         };
         request.run().await
     }

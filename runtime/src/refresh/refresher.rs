@@ -4,8 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use http::StatusCode;
-
+use super::session_ends::SessionEnds;
 use crate::error::{Result, Stamp};
 use crate::session::{AsTokens, Boxed, Session, Tokens};
 use crate::transport::upstream::Upstream;
@@ -117,7 +116,7 @@ pub struct RefreshContext<'a> {
     pub(crate) tokens: Option<&'a Tokens>,
     /// The API of the client that has the refresher.
     pub(crate) home: &'a Arc<Upstream>,
-    pub(crate) ends_on: &'a [StatusCode],
+    pub(crate) session_ends: &'a SessionEnds,
 }
 
 impl<'a> RefreshContext<'a> {

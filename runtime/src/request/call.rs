@@ -147,6 +147,11 @@ impl Call {
         self.0.declared.replace_headers(headers);
     }
 
+    /// The same call with the same arguments. `None` if they can be sent only once.
+    pub(crate) fn share(&self) -> Option<Self> {
+        self.0.share().map(|draft| Self(Box::new(draft)))
+    }
+
     /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
         self.0.prepare()

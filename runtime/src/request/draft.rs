@@ -34,7 +34,7 @@ pub(crate) struct Draft {
 }
 
 /// A body to which members may still be added.
-#[derive(Default)]
+#[derive(Clone, Default)]
 enum PartialBody {
     #[default]
     None,
@@ -60,6 +60,25 @@ impl Draft {
             parts: None,
             error: None,
         }
+    }
+
+    /// A copy. `None` if the body can be sent only once or is made of parts.
+    pub(crate) fn share(&self) -> Option<Self> {
+        let declared = match (&self.parts, &self.declared.absolute_url) {
+            (None, None) => self.declared.share()?,
+            _ => return None,
+        };
+        Some(Self {
+            endpoint: self.endpoint,
+            declared,
+            path_start: self.path_start,
+            pieces: self.pieces,
+            query_start: self.query_start,
+            cookies: self.cookies.clone(),
+            partial: self.partial.clone(),
+            parts: None,
+            error: self.error.clone(),
+        })
     }
 
     /// Writes the literal piece of the path that follows a placeholder.

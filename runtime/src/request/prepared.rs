@@ -116,6 +116,18 @@ impl Declared {
         Ok(Some(request))
     }
 
+    /// The same request; `None` if its body can be sent only once.
+    pub(super) fn share(&self) -> Option<Self> {
+        Some(Self {
+            verb: self.verb,
+            path: self.path.clone(),
+            absolute_url: self.absolute_url.clone(),
+            headers: self.headers.clone(),
+            content_type: self.content_type,
+            body: self.body.share()?,
+        })
+    }
+
     /// The same request with another URL; `None` if its body can be sent only once.
     pub(crate) fn with_url(&self, url: Url) -> Option<Self> {
         Some(Self {

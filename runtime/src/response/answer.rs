@@ -16,6 +16,7 @@ use super::reading::Reading;
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
+use crate::format::form_document;
 use crate::format::json_number::clamp_numbers;
 use crate::format::media_type::MediaType;
 use crate::transport::body;
@@ -295,13 +296,24 @@ impl Answer {
         if !self.status.is_success() && !self.is_none() {
             return Err(self.into_status_error());
         }
-        let source = BodyDeserializer::new(self.status, &self.headers, self.content.take(), self.none);
+        let body = self.take_document();
+        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
         match T::deserialize(&source) {
             Ok(value) => Ok(value),
             Err(error) => {
                 let body = source.into_body();
                 Err(self.into_decode_error(body, &error, Self::error_of::<T>))
             }
+        }
+    }
+
+    /// The body. A token response may be urlencoded; then it is the same document as JSON.
+    fn take_document(&mut self) -> Bytes {
+        let body = self.content.take();
+        let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
+        match document.flatten() {
+            Some(document) => document.to_string().into(),
+            None => body,
         }
     }
 

@@ -8,7 +8,7 @@ mod limits;
 mod tests;
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
@@ -19,12 +19,16 @@ use self::cookie::Cookie;
 use self::limits::evict;
 use crate::format::set_cookie::has_set_cookie;
 
+/// With more cookies than this, those that have run out are dropped (RFC 6265 §6.1).
+const MOST: usize = 50;
+
 /// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
 /// process.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct Cookies(Vec<Cookie>);
 
 /// The `Set-Cookie` headers of one response, and its URL.
+#[derive(Clone)]
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
@@ -40,6 +44,12 @@ impl Cookies {
     /// Whether a request to `url` carries any cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
         self.of(url, SystemTime::now()).next().is_some()
+    }
+
+    /// Whether requests to `url` carried a cookie once, and the last one has run out.
+    pub(crate) fn have_run_out(&self, url: &Url) -> bool {
+        let now = SystemTime::now();
+        self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
     /// Adds the cookies for `url` to the headers of a request, after those of the caller.
@@ -80,8 +90,12 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// An expired cookie removes the older one. This is how a server deletes a cookie.
+    /// An expired cookie removes the older one. This is how a server deletes a cookie. A cookie that expires later stays,
+    /// so that the end of the session is known.
     fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
+        if cookie.is_expired(now) {
+            return self.0.retain(|old| !cookie.replaces(old));
+        }
         match self.0.iter_mut().find(|old| cookie.replaces(old)) {
             Some(old) => {
                 cookie.refreshes |= old.refreshes;
@@ -89,7 +103,9 @@ impl Cookies {
             }
             None => self.0.push(cookie),
         }
-        self.0.retain(|cookie| !cookie.is_expired(now));
+        if self.0.len() > MOST {
+            self.0.retain(|cookie| !cookie.is_expired(now));
+        }
         evict(&mut self.0);
     }
 }
@@ -107,6 +123,14 @@ impl SetCookies {
     /// Says that the response made or refreshed the session. Its cookies are kept before all others.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
+    }
+
+    /// How long the first of these cookies lasts, if any of them says so.
+    pub(crate) fn lifetime(&self) -> Option<Duration> {
+        let now = SystemTime::now();
+        let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
+        let cookies = cookies.filter_map(|line| Cookie::parse(line, &self.url, now));
+        cookies.filter_map(|cookie| cookie.lifetime(now)).min()
     }
 
     /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.

@@ -109,6 +109,9 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` has what a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
+    /// Whether the cookies that a refresh of `snapshot` needs have run out.
+    fn has_run_out(&self, snapshot: &Snapshot) -> bool;
+
     /// Asks for a new credential. `basis` is the session when the refresh began.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
 
@@ -234,6 +237,11 @@ impl Session {
 
     pub(super) fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
+    }
+
+    /// Whether the session had what a refresh needs, and it has run out.
+    pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
+        self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }
 
     pub(super) fn id(&self) -> usize {

@@ -7,6 +7,7 @@
 
 // To read the code of this folder, start with `upstream.rs`.
 
+pub(crate) mod accept;
 pub(crate) mod body;
 #[cfg(feature = "hyper")]
 pub(crate) mod hyper;

@@ -76,6 +76,19 @@ impl Upstream {
         self.headers.keys().find(|name| self.follows_redirects && !is_harmless(name))
     }
 
+    /// Refuses redirects among the statuses that refuse a credential, if the transport follows them before the runtime
+    /// sees them.
+    pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
+        let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
+        match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
+            Some(status) => Err(Error::builder(format!(
+                "`refresh_on` has the status {status}, and the given reqwest client follows it by itself. Build the client with \
+                 `redirect(Policy::none())`"
+            ))),
+            None => Ok(()),
+        }
+    }
+
     pub(crate) fn is_own(&self, url: &Url) -> bool {
         self.origin.is_of(url)
     }

@@ -59,7 +59,10 @@ async fn the_token_type_sets_the_scheme_unless_the_user_does() {
         ("BEARER", "Bearer t"),
         ("Bearer", "Bearer t"),
         ("DPoP", "DPoP t"),
-        ("mac", "mac t"),
+        ("mac", "Bearer t"),
+        ("bot", "Bearer t"),
+        ("user", "Bearer t"),
+        ("access_token", "Bearer t"),
         ("no scheme", "Bearer t"),
         ("x\r\nevil: 1", "Bearer t"),
     ] {

@@ -36,6 +36,7 @@ mod outages;
 mod persistence;
 mod reasons;
 mod redirects;
+mod refresh_answers;
 mod refresh_request;
 mod refresh_statuses;
 mod refreshers;

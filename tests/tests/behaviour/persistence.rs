@@ -469,3 +469,48 @@ async fn a_tool_is_still_logged_in_at_its_next_run() {
     assert_eq!(start().session().load().await.unwrap(), SessionState::LoggedOut);
     std::fs::remove_dir_all(folder).unwrap();
 }
+
+/// W9: a caller learns of the end of the session when it is stored. The next process does not send the rejected refresh
+/// token again.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_session_is_stored_before_the_caller_learns_of_it() {
+    let world = World::new();
+    world.guard(403);
+    let store = crate::fake_store::FakeStore::new();
+    let shop = crate::api::builder(&world).store(store.clone()).build().unwrap();
+    crate::api::Shop::login(&shop, &crate::api::ANN).await.unwrap();
+    world.authority.revoke();
+    world.authority.hold(afresh_tests::Role::Refresh);
+    let calls: Vec<_> = (0..3).map(|id| tokio::spawn(crate::api::Shop::order(&shop, id))).collect();
+    let exchange = world.authority.parked(afresh_tests::Role::Refresh).await;
+    store.hold(crate::fake_store::Operation::Swap);
+    exchange.release();
+    crate::waiting::settled().await;
+    let late = tokio::spawn(crate::api::Shop::order(&shop, 4));
+    crate::waiting::settled().await;
+    assert!(calls.iter().all(|call| !call.is_finished()) && !late.is_finished(), "nothing is stored yet");
+    store.open(crate::fake_store::Operation::Swap);
+    for call in calls.into_iter().chain([late]) {
+        assert!(crate::waiting::done(call).await.unwrap_err().is_session_expired());
+    }
+    let next = crate::api::builder(&world).store(store).build().unwrap();
+    assert!(crate::api::Shop::order(&next, 7).await.unwrap_err().is_no_session());
+    world.authority.assert_refreshes(1);
+}
+
+/// W9: if the store fails, the caller is not kept waiting.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_session_is_reported_although_the_store_fails() {
+    let world = World::new();
+    world.guard(403);
+    let store = crate::fake_store::FakeStore::new();
+    let shop = crate::api::builder(&world).store(store.clone()).build().unwrap();
+    crate::api::Shop::login(&shop, &crate::api::ANN).await.unwrap();
+    world.authority.revoke();
+    world.authority.hold(afresh_tests::Role::Refresh);
+    let call = tokio::spawn(crate::api::Shop::order(&shop, 7));
+    let exchange = world.authority.parked(afresh_tests::Role::Refresh).await;
+    store.always(crate::fake_store::Operation::Swap, Some(crate::fake_store::Fault::Fail));
+    exchange.release();
+    assert!(crate::waiting::done(call).await.unwrap_err().is_session_expired());
+}

@@ -103,12 +103,19 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
+    /// How long the cookie lasts. `None` if it does not say so, or is expired.
+    pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
+        self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
+    }
+
     /// Whether a request to `url` carries this cookie (§5.4).
     pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
-        !self.is_expired(now)
-            && self.belongs_to(url)
-            && path_matches(&self.path, url.path())
-            && (!self.secure || is_secure(url))
+        !self.is_expired(now) && self.reaches(url)
+    }
+
+    /// The same, whether or not the cookie has run out.
+    pub(super) fn reaches(&self, url: &Url) -> bool {
+        self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
 
     /// §5.1.3

@@ -29,6 +29,8 @@ pub(crate) struct StateMachine<H> {
     pub(super) refresh_rejected: bool,
     /// The refresh token was rejected after an earlier response had been lost.
     pub(super) rotation_lost: bool,
+    /// The cookies that a refresh needs have expired.
+    pub(super) ran_out: bool,
 }
 
 #[cfg_attr(test, derive(Clone, Hash))]
@@ -51,6 +53,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             no_way_to_log_in: false,
             refresh_rejected: false,
             rotation_lost: false,
+            ran_out: false,
         }
     }
 
@@ -118,11 +121,17 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Ends a session whose refresh token was rejected, if its last access token has expired. Returns whether
+    /// Whether the cookies that a refresh needs have run out. It is said before each decision, because the state machine
+    /// has no wall clock.
+    pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
+        self.ran_out = ran_out;
+    }
+
+    /// Ends a session whose refresh token was rejected or has run out, if its last access token has expired. Returns whether
     /// it did.
     pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
-        let over =
-            self.refresh_rejected && self.current.credential().is_some_and(|last| last.is_expired(now));
+        let over = (self.refresh_rejected || self.ran_out)
+            && self.current.credential().is_some_and(|last| last.is_expired(now));
         if over {
             self.expire();
         }
@@ -152,19 +161,21 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         if self.current.stamp.generation > stamp.generation {
             return Settled::Replay(self.current.clone());
         }
-        if !can_refresh {
+        if !can_refresh && !self.ran_out {
             return Settled::Return(Reason::NothingToRefreshWith);
         }
         let suspect = finding == Finding::Suspect;
         if let Some(reason) = suspect.then(|| self.reason_to_keep(stamp, route, now)).flatten() {
             return Settled::Return(reason);
         }
-        if self.refresh_rejected {
+        if self.refresh_rejected || self.ran_out {
             self.expire();
             return Settled::Expired(expired(self.rotation_lost));
         }
         if let Some(error) = self.backoff.active(now) {
-            return Settled::Fail(error);
+            // The server has just vouched for this token, so a bare 403 is the answer.
+            let vouched = suspect && error.is_no_progress();
+            return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
         }
         if self.forbidden_routes.is_excessive(now) {
             return Settled::Fail(excessive());
@@ -233,6 +244,15 @@ impl<H: Clone + PartialEq> StateMachine<H> {
             self.forbidden_routes.count_useless(stamp, now);
         }
         self.republish();
+    }
+
+    /// A call of `route` was refused with `stamp` by a bare 403, and the refresh for it brought the same access token. So
+    /// the server accepts the token and forbids the call.
+    pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
+        if stamp == self.current.stamp {
+            self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);
+            self.republish();
+        }
     }
 
     /// A refresh for `route` brought the current credential, and the call is not sent again.

@@ -136,6 +136,7 @@ impl Session {
                 return (Adoption::Nothing, None, false);
             }
             state.revision = Some(found.revision);
+            state.shared_end = found.record.intent.is_some() && found.record.intent != state.intent;
             let (adoption, detached) = adopt_stored(machine, &mut state, &here, offer, which);
             (adoption, detached, state.is_newer_than(stored))
         });

@@ -61,6 +61,9 @@ pub(crate) struct SyncState {
     pub(super) writing: bool,
     /// The lock of a refresh whose result is not stored yet. No other process may refresh before it is.
     pub(super) held_lock: Option<StoreLock>,
+    /// Another process may have sent the refresh token of the session that this process ended: its intent was in the
+    /// store, or it changed the store before the end was stored.
+    pub(super) shared_end: bool,
     pub(super) reads: u64,
     /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
@@ -124,6 +127,7 @@ impl StoreSync {
             written: 0,
             writing: false,
             held_lock: None,
+            shared_end: false,
             reads: 0,
             last_read: None,
         };
@@ -230,6 +234,7 @@ impl SyncState {
         let stored_as = self.stored_as_of(here);
         stored_as.next_generation();
         self.intent = None;
+        self.shared_end = false;
     }
 }
 

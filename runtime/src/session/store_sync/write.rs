@@ -93,6 +93,15 @@ impl Session {
         }
     }
 
+    /// Whether no other process can have sent the refresh token of the session that this process has just ended. The
+    /// end is stored, so that none will.
+    pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
+        match self.store_sync() {
+            None => true,
+            Some(store_sync) => self.saved().await.is_ok() && !store_sync.state().shared_end,
+        }
+    }
+
     /// Writes the latest state once.
     async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
@@ -102,16 +111,24 @@ impl Session {
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
+                store_sync.state().shared_end |= draft.record.session.is_none();
                 // Content that this crate did not write is an error, and is not overwritten.
                 store_sync.load().await?.revision
             };
             let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
             match store_sync.swap(swap).await? {
                 Some(revision) => {
+                    if !draft.stored_as.persisted && draft.record.session.is_some() {
+                        store_sync.state().shared_end = false;
+                    }
                     self.record_written(store_sync, &draft.stored_as, revision);
                     return Ok(());
                 }
-                None if !draft.stored_as.persisted => store_sync.state().revision = None,
+                None if !draft.stored_as.persisted => {
+                    let mut state = store_sync.state();
+                    state.revision = None;
+                    state.shared_end |= draft.record.session.is_none();
+                }
                 None => {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;
