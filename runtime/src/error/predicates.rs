@@ -11,6 +11,7 @@ use crate::error::Problem;
 use crate::error::Reason;
 use crate::error::Receipt;
 use crate::error::Rejection;
+use crate::format::charset::without_bom;
 
 impl Error {
     /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a
@@ -55,7 +56,7 @@ impl Error {
     /// The body of the answer read as JSON; `None` if there is none or it is something else.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(self.body()?).ok()
+        serde_json::from_slice(without_bom(self.body()?)).ok()
     }
 
     /// The answer as problem details (RFC 9457), if it says that it is such.
