@@ -53,7 +53,7 @@ pub(crate) enum Next {
     AlreadySent,
 }
 
-pub(crate) const TEXT: &str = "text/plain; charset=utf-8";
+const TEXT: &str = "text/plain; charset=utf-8";
 pub(crate) const BYTES: &str = "application/octet-stream";
 
 impl Body {

@@ -14,7 +14,7 @@ use reqwest::multipart::Form;
 use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
-use super::body::{BYTES, Body, Next, TEXT};
+use super::body::{BYTES, Body, Next};
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 use crate::error::{BoxError, Error};
@@ -48,7 +48,7 @@ impl Part {
 
     /// Creates a part from bytes, with the content type `application/octet-stream`.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self::of(Body::from(bytes.into()))
+        Self { content_type: Some(BYTES.into()), ..Self::of(Body::from(bytes.into())) }
     }
 
     /// Creates a part from the JSON of a value, with the content type `application/json`.
@@ -62,8 +62,7 @@ impl Part {
         Self { content_type: Some(JSON.into()), error, ..Self::of(Body::from(json)) }
     }
 
-    /// Creates a part from a stream, which can be sent only once; see [`Body::stream`]. Its content type is
-    /// `application/octet-stream`.
+    /// Creates a part from a stream, which can be sent only once; see [`Body::stream`]. It has no content type.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -84,7 +83,7 @@ impl Part {
         Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
     }
 
-    /// Creates a part from any body. Text has no content type, and everything else is `application/octet-stream`.
+    /// Creates a part from any body, without a content type.
     pub fn body(body: Body) -> Self {
         Self::of(body)
     }
@@ -107,9 +106,7 @@ impl Part {
     }
 
     fn of(body: Body) -> Self {
-        // RFC 7578 §4.4: a part without a content type is text.
-        let kind = body.content_type.filter(|kind| *kind != TEXT);
-        Self { body, file_name: None, content_type: kind.map(Cow::Borrowed), error: None }
+        Self { body, file_name: None, content_type: None, error: None }
     }
 
     /// The same part for another call, or `None` if it can be sent only once.
