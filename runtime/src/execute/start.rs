@@ -34,7 +34,12 @@ impl SharedContext {
     }
 
     /// Starts a call for one more page.
-    fn start_page(&self, endpoint: &'static Endpoint, paging: Paging, request: Result<Prepared>) -> AnswerFuture {
+    fn start_page(
+        &self,
+        endpoint: &'static Endpoint,
+        paging: Paging,
+        request: Result<Prepared>,
+    ) -> AnswerFuture {
         let (timeout, slot) = self.deadline_of(endpoint);
         let execution =
             request.and_then(|request| self.execution(endpoint, request, slot.clone(), Reading::Whole));

@@ -73,9 +73,15 @@ mod tests {
         assert_eq!(next_of(r#"</a>; title="x, \"y\"; rel=next" ; REL="prev NEXT""#).as_deref(), Some("/a"));
         assert_eq!(next_of("<?p=2>;rel=next").as_deref(), Some("?p=2"));
         assert_eq!(next_of("<?p=2> ; type=a ; REL = Next").as_deref(), Some("?p=2"));
-        assert_eq!(next_of("</ü>; title*=UTF-8''%C3%BC; title=\"ü, <x>\"; rel='next'").as_deref(), Some("/ü"));
+        assert_eq!(
+            next_of("</ü>; title*=UTF-8''%C3%BC; title=\"ü, <x>\"; rel='next'").as_deref(),
+            Some("/ü")
+        );
         assert_eq!(next_of(r#"</a>; rel="https://rel.test/x next prev""#).as_deref(), Some("/a"));
-        assert_eq!(next_of(r#"</a>; rel="nextish", </b>; rel="NEXT"; title="<c>; rel=next""#).as_deref(), Some("/b"));
+        assert_eq!(
+            next_of(r#"</a>; rel="nextish", </b>; rel="NEXT"; title="<c>; rel=next""#).as_deref(),
+            Some("/b")
+        );
         assert_eq!(next_of("<a>; rel=prev; rel=next, <b>; rel=next").as_deref(), Some("b"));
     }
 

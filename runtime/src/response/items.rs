@@ -129,8 +129,9 @@ impl<T: DeserializeOwned> Stream for Items<T> {
         let item = match &mut this.source {
             Source::Given(items) => items.pop_front(),
             Source::Server(elements) => ready!(elements.poll_element(context)).map(|element| {
-                element
-                    .and_then(|element| json_value_of(&element).map_err(|error| elements.pages.in_method(error)))
+                element.and_then(|element| {
+                    json_value_of(&element).map_err(|error| elements.pages.in_method(error))
+                })
             }),
         };
         if let (Some(Ok(_)), Some(left)) = (&item, &mut this.left) {

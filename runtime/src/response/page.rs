@@ -157,8 +157,8 @@ pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>,
             ));
         }
     };
-    let elements: Vec<&RawValue> = serde_json::from_str(text)
-        .map_err(|_| wrong("the list of the page is not valid JSON"))?;
+    let elements: Vec<&RawValue> =
+        serde_json::from_str(text).map_err(|_| wrong("the list of the page is not valid JSON"))?;
     Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
 }
 

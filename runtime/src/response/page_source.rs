@@ -98,7 +98,9 @@ impl PageSource {
         }
         self.step = match page.next() {
             Ok(None) => Step::End,
-            Ok(Some(_)) if continuation.fetch.is_none() => Step::Fail(Error::request(SENT_ONCE).in_method(method)),
+            Ok(Some(_)) if continuation.fetch.is_none() => {
+                Step::Fail(Error::request(SENT_ONCE).in_method(method))
+            }
             Ok(Some(url)) if self.seen.contains(&url) => Step::Fail(repeated().in_method(method)),
             Ok(Some(url)) => Step::Request(url),
             // The declaration does not fit the server: every page would be wrong.

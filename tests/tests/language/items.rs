@@ -100,7 +100,10 @@ async fn a_broken_element_does_not_hide_the_others() {
     stage.respond(|_| (200, json!({"data": [{"id": 1}, {"id": "secret"}, {"id": 3}]})));
     let told = told(&stage).await;
     let [Ok(1), Err(error), Ok(3)] = &*told else { panic!("{told:?}") };
-    assert!(error.starts_with("Orders::orders: an item of the answer") && error.contains("at `id`"), "{error}");
+    assert!(
+        error.starts_with("Orders::orders: an item of the answer") && error.contains("at `id`"),
+        "{error}"
+    );
     assert!(!error.contains("secret"), "{error}");
 }
 

@@ -224,7 +224,9 @@ async fn urls_in_the_body() {
         json!({"totalSize": 3, "done": false, "nextRecordsUrl": "/salesforce?at=2000", "records": a_b()}),
         json!({"totalSize": 3, "done": true, "records": c()}),
     ];
-    list("Salesforce", "at=2000", pages).assert_is_read(|lists| async move { lists.salesforce().await }).await;
+    list("Salesforce", "at=2000", pages)
+        .assert_is_read(|lists| async move { lists.salesforce().await })
+        .await;
 
     let next = "https://shop.test/zendesk?page[after]=x&page[size]=2";
     let pages = [
@@ -269,8 +271,11 @@ async fn cursors_in_the_body() {
         .assert_is_read(|lists| async move { lists.slack().await })
         .await;
 
-    let pages = [json!({"kind": "x", "files": a_b(), "nextPageToken": "t"}), json!({"kind": "x", "files": c()})];
-    list("Google", "pageToken=t", pages).assert_is_read(|lists| async move { lists.google_drive().await }).await;
+    let pages =
+        [json!({"kind": "x", "files": a_b(), "nextPageToken": "t"}), json!({"kind": "x", "files": c()})];
+    list("Google", "pageToken=t", pages)
+        .assert_is_read(|lists| async move { lists.google_drive().await })
+        .await;
 
     let pages = [
         json!({"object": "list", "results": a_b(), "next_cursor": "n", "has_more": true}),
@@ -284,7 +289,8 @@ async fn cursors_in_the_body() {
     ];
     list("Asana", "offset=eyJ0", pages).assert_is_read(|lists| async move { lists.asana().await }).await;
 
-    let pages = [json!({"results": a_b(), "paging": {"next": {"after": "2", "link": "x"}}}), json!({"results": c()})];
+    let pages =
+        [json!({"results": a_b(), "paging": {"next": {"after": "2", "link": "x"}}}), json!({"results": c()})];
     list("HubSpot", "after=2", pages).assert_is_read(|lists| async move { lists.hubspot().await }).await;
 
     let pages = [

@@ -85,7 +85,9 @@ async fn all<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<T> 
 }
 
 /// The pages, and the errors between them as texts.
-async fn told<T: serde::de::DeserializeOwned>(pages: Result<Pages<T>>) -> Vec<std::result::Result<T, String>> {
+async fn told<T: serde::de::DeserializeOwned>(
+    pages: Result<Pages<T>>,
+) -> Vec<std::result::Result<T, String>> {
     let mut pages = pages.unwrap();
     let mut told = Vec::new();
     while let Some(page) = pages.next().await {
@@ -300,7 +302,8 @@ async fn a_count_over_an_object_without_items_is_an_error_at_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_offset_grows_by_the_elements_received() {
-    for (start, expected) in [(None, ["", "skip=3", "skip=5"]), (Some(10), ["skip=10", "skip=13", "skip=15"])] {
+    for (start, expected) in [(None, ["", "skip=3", "skip=5"]), (Some(10), ["skip=10", "skip=13", "skip=15"])]
+    {
         let stage = Stage::new();
         let (first, last) = (expected[0], expected[2]);
         stage.respond(move |seen| match seen.query().unwrap_or_default() {
@@ -390,7 +393,10 @@ async fn an_unreadable_link_is_an_error_after_the_page() {
         let stage = Stage::new();
         stage.respond(move |_| (200, json!({"links": {"next": link}})));
         let told = told(listing(&stage).by_url().await).await;
-        assert!(matches!(&*told, [Ok(_), Err(error)] if error.contains("not a valid URL")), "{link}: {told:?}");
+        assert!(
+            matches!(&*told, [Ok(_), Err(error)] if error.contains("not a valid URL")),
+            "{link}: {told:?}"
+        );
     }
 }
 
@@ -408,7 +414,8 @@ async fn user_names_in_a_link_are_not_sent() {
 /// `rebase` keeps only path and query of a link.
 #[tokio::test(start_paused = true)]
 async fn rebase_takes_path_and_query_to_the_clients_own_origin() {
-    for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"] {
+    for link in ["http://shop.test/rebased?p=2", "https://internal:8080/rebased?p=2", "//x.test/rebased?p=2"]
+    {
         let stage = Stage::new();
         stage.respond(move |seen| match seen.query() {
             None => linked(&[&format!("<{link}>; rel=next")], "[1]"),
