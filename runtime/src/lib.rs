@@ -62,7 +62,7 @@
 //! # Where to look
 //!
 //! The [guide] has a page for each task: [`auth`](guide::auth), [`arguments`](guide::arguments),
-//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`errors`](guide::errors), [`stores`](guide::stores),
+//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`lists`](guide::lists), [`errors`](guide::errors), [`stores`](guide::stores),
 //! [`testing`](guide::testing).
 //!
 //! | task | see |

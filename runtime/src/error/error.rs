@@ -8,7 +8,9 @@ use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::causes::{BoxError, any_cause, has_url, is_connect, is_timeout, is_unsent};
+use super::causes::{
+    BoxError, any_cause, has_url, is_body_cut_off, is_connect, is_timeout, is_unsent, is_without_tls,
+};
 use super::kind::Kind;
 use super::receipt::Receipt;
 use super::rejection::Rejection;
@@ -80,8 +82,13 @@ impl Error {
         };
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
+        } else if any_cause(source.as_ref(), is_without_tls) {
+            (Kind::Connect, "this build has no TLS. Switch on the feature `rustls` or `native-tls` of afresh")
         } else if any_cause(source.as_ref(), is_connect) {
             (Kind::Connect, "could not connect to the server. Check the base URL and the network")
+        } else if any_cause(source.as_ref(), is_body_cut_off) {
+            let text = "the connection broke before the whole body was sent. The server may have refused the request early";
+            (Kind::Transport, text)
         } else {
             (Kind::Transport, "the connection failed before the answer was complete")
         };

@@ -13,6 +13,7 @@ use crate::error::Problem;
 use crate::error::Reason;
 use crate::error::Receipt;
 use crate::error::Rejection;
+use crate::format::charset::without_bom;
 use crate::format::retry_after;
 
 impl Error {
@@ -58,7 +59,7 @@ impl Error {
     /// The body of the answer, deserialized from JSON. `None` if there is no body or it has another form.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(self.body()?).ok()
+        serde_json::from_slice(without_bom(self.body()?)).ok()
     }
 
     /// The answer as problem details (RFC 9457), if its content type is one of theirs.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::error::Rejection;
+use crate::format::charset::without_bom;
 use crate::format::media_type::MediaType;
 
 /// Problem details, the standard body of an error answer (RFC 9457).
@@ -31,7 +32,7 @@ impl Problem {
         if !MediaType::of(answer.headers()).is_problem() {
             return None;
         }
-        serde_json::from_slice(answer.body()).ok()
+        serde_json::from_slice(without_bom(answer.body())).ok()
     }
 
     fn take(&mut self, name: String, value: Value) {

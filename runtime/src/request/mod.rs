@@ -10,6 +10,7 @@ pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cookie;
 pub(crate) mod draft;
+pub(crate) mod exact_body;
 pub(crate) mod form;
 pub(crate) mod header;
 pub(crate) mod header_option;

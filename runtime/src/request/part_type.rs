@@ -95,13 +95,13 @@ macro_rules! bytes {
         impl<$($parameters)*> BytesArgument for $ty {
             fn put(self, name: &'static str, form: &mut Parts) {
                 let $value = self;
-                form.push(name, Part::bytes($bytes));
+                form.push_bytes(name, $bytes);
             }
         }
 
         impl<$($parameters)*> BytesReference for $ty {
             fn put(&self, name: &'static str, form: &mut Parts) {
-                form.push(name, Part::bytes(Bytes::copy_from_slice(self)));
+                form.push_bytes(name, Bytes::copy_from_slice(self));
             }
         }
     )*};
@@ -116,19 +116,19 @@ bytes! {
 
 impl BytesArgument for Bytes {
     fn put(self, name: &'static str, form: &mut Parts) {
-        form.push(name, Part::bytes(self));
+        form.push_bytes(name, self);
     }
 }
 
 impl BytesReference for Bytes {
     fn put(&self, name: &'static str, form: &mut Parts) {
-        form.push(name, Part::bytes(self.clone()));
+        form.push_bytes(name, self.clone());
     }
 }
 
 impl BytesReference for [u8] {
     fn put(&self, name: &'static str, form: &mut Parts) {
-        form.push(name, Part::bytes(Bytes::copy_from_slice(self)));
+        form.push_bytes(name, Bytes::copy_from_slice(self));
     }
 }
 

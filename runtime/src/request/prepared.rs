@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
+use http_body::Body as _;
 use reqwest::Request;
 use url::Url;
 
@@ -71,11 +72,11 @@ impl DeclaredBody {
         }
     }
 
-    /// The same body for another call; `None` if it can be sent only once or is made of parts.
+    /// The same body for another call; `None` if it can be sent only once.
     fn share(&self) -> Option<Self> {
         match self {
             Self::Single(content) => content.share().map(Self::Single),
-            Self::Multipart(_) => None,
+            Self::Multipart(parts) => parts.share().map(Self::Multipart),
         }
     }
 }
@@ -110,7 +111,13 @@ impl Declared {
         };
         match content.next()? {
             Next::Empty => {}
-            Next::Body(body) => *request.body_mut() = Some(body),
+            Next::Body(body) => {
+                // The transport adds the length of bytes.
+                if let (None, Some(length)) = (body.as_bytes(), body.size_hint().exact()) {
+                    request.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
+                }
+                *request.body_mut() = Some(body);
+            }
             Next::AlreadySent => return Ok(None),
         }
         Ok(Some(request))

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::body_deserializer::BodyDeserializer;
+use super::capture::beginning;
 use super::decode_error::DecodeError;
 use super::reading::Reading;
 use crate::declaration::paging::Paging;
@@ -71,7 +72,7 @@ pub struct Answer {
     continuation: Option<Box<Continuation>>,
 }
 
-enum Content {
+pub(super) enum Content {
     Whole(Bytes),
     Live(Box<reqwest::Response>),
 }
@@ -112,7 +113,11 @@ impl Answer {
     ) -> Result<Self, Error> {
         let status = response.status();
         if reading.is_live(status) {
-            return Ok(Self::live(response, receipt, rejection));
+            if reading.fits(response.headers()) {
+                return Ok(Self::live(response, receipt, rejection));
+            }
+            let body = Box::pin(beginning(&mut response)).await;
+            return Ok(Self { rejection, ..Self::whole_of(&mut response, body, receipt) });
         }
         let max_body = max_body.unwrap_or(usize::MAX);
         if !status.is_success() {
@@ -250,6 +255,30 @@ impl Answer {
         self.receipt
     }
 
+    /// Returns this answer if it is a success of the type that `reading` and `expected` say, or an empty one. Otherwise
+    /// returns an error with the beginning of the body.
+    pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
+        let answer = self.success()?;
+        let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
+        if is_empty || reading.fits(answer.headers()) {
+            return Ok(answer);
+        }
+        let kind = MediaType::of(answer.headers());
+        let text = format!(
+            "the answer is `{}`, not {expected}. Check the URL, and whether a proxy answered",
+            shortened(kind.essence().unwrap_or_default())
+        );
+        let body = answer.body().clone();
+        let headers = answer.headers().clone();
+        let error = Error::new(Kind::Decode, text).with_receipt(answer.receipt);
+        let error = error.with_rejection_if(answer.rejection);
+        Err(error.with_answer(Arc::new(Rejection::new(answer.status, headers, body))))
+    }
+
+    pub(super) fn into_content(self) -> Content {
+        self.content
+    }
+
     /// Returns this answer if its status is a success.
     ///
     /// # Errors
@@ -276,7 +305,7 @@ impl Answer {
         error.retext(text)
     }
 
-    /// Treats these statuses as `None` (`#[none_on(...)]`).
+    /// Returns the response. A body that has been read is in it.
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {

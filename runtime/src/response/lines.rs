@@ -1,8 +1,8 @@
 //! Reads one JSON value per line (NDJSON): [`Lines`].
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
@@ -12,6 +12,7 @@ use serde::de::DeserializeOwned;
 use super::byte_stream::ByteStream;
 use super::item::{MAX_LENGTH, too_long, value_of};
 use crate::error::Error;
+use crate::format::charset::without_bom;
 use crate::response::answer::Answer;
 use crate::response::decode::FromResponse;
 use crate::response::line_buffer::LineBuffer;
@@ -19,7 +20,10 @@ use crate::response::reading::Reading;
 
 /// The values of a successful answer with one JSON value per line, as a stream.
 ///
-/// Empty lines are skipped. `Lines<String>` yields the lines themselves.
+/// Empty lines and a byte order mark are skipped. `Lines<String>` yields the lines themselves.
+///
+/// An answer of the type `text/html` is an error with [`is_decode`](Error::is_decode), which holds the beginning of the
+/// body ([`Error::body`]). An empty body has no values.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -35,8 +39,14 @@ pub struct Lines<T> {
     buffer: LineBuffer,
     /// The longest line.
     limit: usize,
-    values: PhantomData<fn() -> T>,
+    /// Whether the place of the byte order mark has been passed.
+    started: bool,
+    /// Values that no server sent.
+    given: VecDeque<Result<T, Error>>,
 }
+
+/// No field is ever pinned.
+impl<T> Unpin for Lines<T> {}
 
 impl<T: DeserializeOwned> Lines<T> {
     /// Returns the next value, or `None` at the end and after the connection failed.
@@ -55,6 +65,34 @@ impl<T: DeserializeOwned> Lines<T> {
 }
 
 impl<T> Lines<T> {
+    /// Creates values that no server sent, for a hand-written implementation of an API.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// let mut lines = afresh::Lines::from_items([1, 2]);
+    /// assert_eq!(lines.next().await.transpose()?, Some(1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
+        Self::from_results(items.into_iter().map(Ok))
+    }
+
+    /// Creates values and errors that no server sent, for a hand-written implementation of an API.
+    pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
+        Self { given: items.into_iter().collect(), ..Self::read(None) }
+    }
+
+    fn read(body: Option<ByteStream>) -> Self {
+        Self {
+            body,
+            buffer: LineBuffer::default(),
+            limit: MAX_LENGTH,
+            started: false,
+            given: VecDeque::new(),
+        }
+    }
+
     /// Ends the stream after this error.
     fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
         self.body = None;
@@ -68,6 +106,9 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        if let Some(given) = this.given.pop_front() {
+            return Poll::Ready(Some(given));
+        }
         loop {
             let line = match (this.buffer.take_line(|byte| byte == b'\n'), &mut this.body) {
                 (Some(line), _) if trim_line_end(&line).len() > this.limit => {
@@ -92,7 +133,9 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     }
                 },
             };
-            let text = line.slice_ref(trim_line_end(&line));
+            let is_first = !std::mem::replace(&mut this.started, true);
+            let content = if is_first { without_bom(&line) } else { &line };
+            let text = line.slice_ref(trim_line_end(content));
             if !text.is_empty() {
                 return Poll::Ready(Some(value_of(text)));
             }
@@ -108,11 +151,11 @@ fn trim_line_end(line: &[u8]) -> &[u8] {
 }
 
 impl<T: DeserializeOwned> FromResponse for Lines<T> {
-    const READING: Reading = Reading::HeadOfSuccess;
+    const READING: Reading = Reading::HeadOfLines;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        let body = Some(ByteStream::from_response(answer)?);
-        Ok(Self { body, buffer: LineBuffer::default(), limit: MAX_LENGTH, values: PhantomData })
+        let answer = answer.fitting(Self::READING, "one JSON value per line")?;
+        Ok(Self::read(Some(ByteStream::of(answer))))
     }
 }
 

@@ -119,6 +119,10 @@ impl Transport {
     /// Passes the request on at once, so that the future of a waiting call does not contain it.
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
+            #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+            Self::Own(own) if request.url().scheme() == "https" => {
+                SendFuture::Service(Box::pin(send_without_tls({ own.client(request.url()) }.call(request))))
+            }
             Self::Own(own) => SendFuture::Reqwest({ own.client(request.url()) }.call(request)),
             Self::Given { client, .. } => SendFuture::Reqwest({ client }.call(request)),
             #[cfg(feature = "hyper")]
@@ -221,6 +225,18 @@ fn hide_cookies(headers: &mut HeaderMap) {
     }
 }
 
+/// Sends a request in a build without TLS. If another crate switched TLS on in reqwest, the request succeeds.
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+async fn send_without_tls(
+    sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
+) -> Result<reqwest::Response, BoxError> {
+    use crate::error::causes::{WithoutTls, any_cause};
+    // reqwest does not name the reason in another way.
+    let is_scheme =
+        |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
+    sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
+}
+
 /// Replaces the body with one that can be sent only once, so that a client that follows redirects by itself cannot
 /// send it to another origin.
 pub(crate) fn forbid_repeat(request: &mut Request) {
@@ -268,6 +284,21 @@ impl fmt::Debug for Transport {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The runtime's own client names the feature. A client that the user gave does not.
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    #[tokio::test]
+    async fn https_without_tls_names_the_feature_for_the_own_client_only() {
+        let url: Url = "https://127.0.0.1:9/".parse().unwrap();
+        let error = async |transport: Transport| {
+            let sent = transport.send(Request::new(http::Method::GET, url.clone()));
+            sent.await.err().unwrap()
+        };
+        let own = error(Transport::own(&url).unwrap()).await;
+        assert!(own.is_connect() && own.to_string().contains("`rustls`"), "{own}");
+        let given = error(Transport::given(reqwest::Client::new())).await;
+        assert!(!given.to_string().contains("`rustls`"), "{given}");
+    }
 
     #[test]
     fn a_given_client_that_follows_redirects_is_distinguished_from_one_that_does_not() {

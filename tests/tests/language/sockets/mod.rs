@@ -6,5 +6,6 @@ mod bodies;
 mod clients;
 mod formats;
 mod grants;
+mod lengths;
 mod redirects;
 mod server;
