@@ -1,4 +1,4 @@
-//! What one call costs, in instructions and allocations.
+//! The cost of one call in instructions and allocations.
 
 use crate::again;
 use crate::contender;
@@ -6,7 +6,7 @@ use crate::counts::{self, Cost};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
-// What issues from the first measurements by hand: 71 of 80.6 thousand instructions, 48 of 54 allocations.
+// From the first measurements by hand: 71 of 80.6 thousand instructions, 48 of 54 allocations.
 const SHARE: f64 = 71.0 / 80.6;
 
 pub fn measure() -> Section {

@@ -1,4 +1,4 @@
-//! What an API of 200 endpoints costs its user's build: time, expanded lines, and bytes in the binary.
+//! The cost of an API with 200 endpoints in the user's build: time, expanded lines, and bytes in the binary.
 
 mod crates;
 mod sources;
@@ -41,14 +41,14 @@ pub fn measure() -> Section {
     section
 }
 
-/// The place of this one among the columns.
+/// The index of this column.
 const RELEASE: usize = 2;
 
 fn of(samples: &[Samples], design: Design) -> &Samples {
     &samples[Design::ALL.iter().position(|other| *other == design).expect("it is one of them")]
 }
 
-/// In every column; and how far apart the ratios are if every other round is left out, which is what they can tell.
+/// In every column, with the spread of the ratios if every other round is left out, which shows their precision.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {

@@ -1,4 +1,4 @@
-//! What memory ten thousand callers with an expired token take, and how many are let go at once.
+//! The memory of ten thousand callers with an expired token, and how many are sent at once.
 
 use super::storm::{CALLERS, SUBJECTS};
 use crate::client::{Client, Crowd};
@@ -49,7 +49,7 @@ pub fn measure(section: &mut Section) {
     );
 }
 
-/// The most requests at once, from this moment on.
+/// The largest number of concurrent requests from this moment.
 fn at_once(crowd: &Crowd, from: usize) -> f64 {
     crowd.asked.iter().skip(from).max().map_or(f64::NAN, |asked| *asked as f64)
 }

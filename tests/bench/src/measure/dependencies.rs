@@ -74,7 +74,7 @@ impl Program {
         self.cargo(&["build"]);
     }
 
-    /// The CPU seconds of building these anew.
+    /// The CPU seconds of a new build of these.
     fn again(&self, names: &[&str]) -> f64 {
         let packages = names.iter().flat_map(|name| ["--package", name]);
         self.cargo(&["clean"].into_iter().chain(packages).collect::<Vec<_>>());
@@ -86,7 +86,7 @@ impl Program {
     fn cargo(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("cargo");
         command.arg("--quiet").args(arguments).current_dir(&self.folder).env("RUSTFLAGS", "");
-        // As what comes from a registry is built; here it lies beside.
+        // Built as a registry dependency, although it is in this repository.
         command.env("CARGO_INCREMENTAL", "0");
         let output =
             command.env("CARGO_TARGET_DIR", self.folder.join("target")).output().expect("cargo is there");

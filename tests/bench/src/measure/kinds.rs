@@ -1,4 +1,4 @@
-//! What each kind of parameter and of answer costs, against the same by hand.
+//! The cost of each kind of parameter and answer, compared with the same by hand.
 
 use crate::counts;
 use crate::kind;
@@ -20,7 +20,7 @@ pub fn measure() -> Section {
         if ratio > 1.0 {
             dearer[0].push(*name);
         }
-        // Half of one is noise: buffers that grow once in many calls.
+        // Half of one is noise, because some buffers grow once in many calls.
         if ours.allocations > hand.allocations + 0.5 {
             dearer[1].push(*name);
         }

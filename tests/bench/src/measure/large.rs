@@ -1,4 +1,4 @@
-//! What large answers and bodies cost.
+//! The cost of large answers and bodies.
 
 use crate::counts;
 use crate::section::{Section, number};

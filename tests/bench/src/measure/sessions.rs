@@ -1,4 +1,4 @@
-//! What a live session adds to a call, counted.
+//! The cost that a session adds to a call, in counts.
 
 use crate::counts;
 use crate::section::{Section, number};

@@ -8,7 +8,7 @@ use crate::server::{Guard, Server};
 pub const CALLERS: usize = 10_000;
 const ROUNDS: usize = 3;
 
-/// Who is sent into it, and what the server says with its 403.
+/// The clients, and the body of the 403.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
     ("afresh", "**afresh**, a bare 403", Guard::Bare),
     ("afresh", "**afresh**, a 403 that says `invalid_token`", Guard::Told),

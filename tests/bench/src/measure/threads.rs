@@ -1,4 +1,4 @@
-//! What a live session adds to a call where several threads share a client.
+//! The cost that a session adds to a call if several threads share a client.
 
 use std::time::Duration;
 
@@ -8,16 +8,16 @@ use crate::threads::{self, Round};
 
 const CALLS_OF_A_THREAD: usize = 400;
 const ROUNDS: usize = 100;
-/// Rounds that are looked at, at least.
+/// The minimum number of rounds.
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
-/// The two cores of a virtual machine may be two halves of one core for a while, and what threads share then costs next to
-/// nothing. A cache line takes at least so many nanoseconds from one to the other if they are not: some 8 between halves, from
-/// 25 within a die, from 100 between dies.
+/// The two cores of a virtual machine may be two threads of one physical core for a while. Sharing between threads then costs almost
+/// nothing. The least time in nanoseconds in which a cache line moves between two physical cores: about 8 within one core, from 25 within a
+/// die, from 100 between dies.
 const APART: f64 = 20.0;
-/// How long to wait in the hope that they are given other cores.
+/// How long to wait for other cores.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The share of the cores' time that the threads of a slice have where nobody disturbs them.
+/// The share of the cores' time that undisturbed threads get.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
@@ -55,7 +55,7 @@ pub fn measure() -> Section {
     section
 }
 
-/// Rounds of several processes, since each has its own places in memory; and whether the cores were two.
+/// Rounds of several processes, because each has its own memory layout. Also returns whether there were two physical cores.
 fn timed() -> (Vec<Round>, bool) {
     let [mut apart, mut close] = [Vec::new(), Vec::new()];
     for _ in 0..MOST_PROCESSES {
@@ -73,7 +73,7 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Of slices of this many threads that nobody disturbed: without a session, with one, and what that adds.
+/// From undisturbed slices with this many threads: without a session, with one, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

@@ -1,4 +1,4 @@
-//! How many calls a client makes in a second, against reqwest by hand.
+//! The calls per second of a client, compared with reqwest by hand.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::plot::Bars;
 use crate::section::{Section, median, number};
 use crate::server::Server;
 
-/// Each with processes of their own, which have their own places in memory.
+/// Each has its own processes, with their own memory layout.
 const GENERATIONS: usize = 3;
-/// Slices of a generation. They are short, since what disturbs a machine goes on for longer: so it disturbs all of a round.
+/// Slices of a generation. They are short, so a disturbance of the machine affects a whole round.
 const SLICES: usize = 24;
 const SLICE: Duration = Duration::from_millis(100);
 const TASKS: [usize; 2] = [64, 512];
@@ -80,7 +80,7 @@ fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
         for _ in 0..GENERATIONS {
             let clients = names.iter().map(|name| client.rushing(name, &server.base, tasks));
             let mut clients: Vec<Rushing> = clients.collect();
-            // Connections are opened, and nothing is counted.
+            // Opens the connections. Nothing is counted yet.
             clients.iter_mut().for_each(|client| drop(client.rush(SLICE)));
             for _ in 0..SLICES {
                 rounds.push(clients.iter_mut().map(|client| client.rush(SLICE)).collect());
