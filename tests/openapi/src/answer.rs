@@ -1,15 +1,15 @@
-//! What a method returns: by the media types of the answers that say that all went well.
+//! The return type of a method, from the media types of the success answers.
 
 use serde_json::Value;
 
 use crate::document::Document;
 use crate::media::{self, Kind, Media};
 
-/// The type of an answer, and what has to be asked for to get it.
+/// The type of an answer, and the `accept` header that requests it.
 #[derive(Debug)]
 pub(crate) struct Answer {
     pub(crate) ty: String,
-    /// The value of `accept`, where it is not the trait's.
+    /// The value of `accept`, if it differs from that of the trait.
     pub(crate) accept: Option<String>,
     pub(crate) note: Option<String>,
 }
@@ -20,7 +20,7 @@ impl Answer {
     }
 }
 
-/// What all methods ask for that say nothing else.
+/// The `accept` header of all methods without their own.
 pub(crate) const USUAL: &str = "application/json";
 
 /// The answer of an operation.
@@ -37,7 +37,7 @@ pub(crate) fn read(document: &Document, verb: &str, operation: &Value) -> Answer
         return Answer::of("afresh::Reply<()>");
     }
     if good.is_empty() && of_class('3').next().is_some() {
-        // The redirect is followed, and what is there is described nowhere.
+        // The redirect is followed, and the document does not describe its target.
         return Answer { accept: Some("*/*".to_owned()), ..Answer::of("afresh::ByteStream") };
     }
     if good.is_empty() {

@@ -1,4 +1,4 @@
-//! Request bodies: one way of sending for each kind of content that an operation takes.
+//! Request bodies: one variant for each kind of content that an operation accepts.
 
 use serde_json::Value;
 
@@ -10,7 +10,7 @@ use crate::schema::{Property, Shape};
 /// The content that one method sends.
 #[derive(Clone, Debug)]
 pub(crate) struct Choice<'d> {
-    /// What the method is called after, where there are several.
+    /// The suffix of the method name, if there are several methods.
     pub(crate) label: &'static str,
     group: Group,
     medias: Vec<Media<'d>>,
@@ -25,7 +25,7 @@ enum Group {
     Raw,
 }
 
-/// The choices that a request body leaves, the best one first.
+/// The possible contents of a request body, the best one first.
 pub(crate) fn choices<'d>(document: &'d crate::Document, body: &'d Value) -> Vec<Choice<'d>> {
     let required = body["required"] == true;
     let mut choices: Vec<Choice> = Vec::new();
@@ -55,7 +55,7 @@ fn properties(document: &crate::Document, media: &Media) -> Vec<Property> {
 }
 
 impl Choice<'_> {
-    /// Adds the parameters that make this body, and gives back what is the same in every call.
+    /// Adds the parameters of this body. Returns the constants.
     pub(crate) fn add_to(&self, to: &mut Parameters) -> Vec<Constant> {
         match self.group {
             Group::Json => {
@@ -75,7 +75,7 @@ impl Choice<'_> {
         }
     }
 
-    /// Names the content type: a constant, or a parameter where there are several.
+    /// Sets the content type: a constant, or a parameter if there are several.
     fn add_content_type(&self, to: &mut Parameters, usual: &str) -> Vec<Constant> {
         let by_itself =
             |media: &Media| media.essence() == usual || (media.is_range() && media.kind == Kind::Json);

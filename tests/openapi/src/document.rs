@@ -1,16 +1,16 @@
-//! A document as it was written: JSON or YAML, its references followed. Swagger 2.0 is brought into the shape of OpenAPI 3
-//! at once, so that nothing after this file knows of it.
+//! An OpenAPI document, from JSON or YAML, with its references resolved. Swagger 2.0 is converted to OpenAPI 3 here, so that no other file
+//! handles it.
 
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
 use crate::swagger;
 
-/// The keys of a path item that are operations, with the HTTP method of each.
+/// The operations of a path item, with their HTTP methods.
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// References to references end somewhere, or the document is wrong.
+/// A longer chain of references means an invalid document.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document.
@@ -34,19 +34,19 @@ impl Document {
         Ok(Self { root })
     }
 
-    /// What the document is called, and its version.
+    /// The title and version of the document.
     #[must_use]
     pub fn title(&self) -> (&str, &str) {
         let info = &self.root["info"];
         (info["title"].as_str().unwrap_or_default(), info["version"].as_str().unwrap_or_default())
     }
 
-    /// Where the API is, as far as the document says.
+    /// The URL of the API, if the document has one.
     pub(crate) fn server(&self) -> Option<&str> {
         self.root.pointer("/servers/0/url")?.as_str()
     }
 
-    /// Each operation: its path, what the path says for all of its operations, its verb, and itself.
+    /// Each operation with its path, its path item and its HTTP method.
     pub(crate) fn operations(&self) -> impl Iterator<Item = Site<'_>> {
         let paths = self.root["paths"].as_object().into_iter().flatten();
         let paths = paths.filter(|(path, _)| !path.starts_with("x-"));
@@ -59,13 +59,13 @@ impl Document {
         })
     }
 
-    /// The value itself, or what it refers to; null if that is not in this document.
+    /// The value, or the target of its reference. Null if the target is not in this document.
     pub(crate) fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
         follow(&self.root, value)
     }
 }
 
-/// One operation where it stands.
+/// An operation and its place.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'d> {
     pub(crate) path: &'d str,

@@ -1,7 +1,7 @@
 //! Writes the trait of an API from its OpenAPI document: one method per operation, with bodies and answers as JSON values.
 //!
-//! afresh is held against real APIs with it: whatever they do must be declarable, and compile without a warning.
-//! `openapi-trait` prints the trait of a document, `openapi-report` compiles those of several and says what it took.
+//! It tests afresh with real APIs: every operation must be declarable and compile without a warning. `openapi-trait` prints the trait of a
+//! document. `openapi-report` compiles those of several documents and prints the cost.
 
 mod answer;
 mod body;
@@ -19,22 +19,22 @@ mod swagger;
 
 pub use document::Document;
 
-/// A trait, and how much of its document it says.
+/// A trait, and how much of its document it declares.
 #[derive(Clone, Debug)]
 pub struct Declaration {
     /// The name of the trait.
     pub name: String,
     /// Its source.
     pub source: String,
-    /// How many operations the document has.
+    /// The number of operations in the document.
     pub operations: usize,
-    /// How many of them have a method.
+    /// The number of operations with a method.
     pub declared: usize,
-    /// How many methods there are. An operation has one for each kind of body that it takes.
+    /// The number of methods. An operation has one for each kind of body that it accepts.
     pub methods: usize,
-    /// Operations without a method, and why.
+    /// Operations without a method, with the reason.
     pub refused: Vec<Note>,
-    /// What of operations is not said by their methods.
+    /// The parts of operations that their methods do not declare.
     pub notes: Vec<Note>,
 }
 
@@ -47,7 +47,7 @@ pub struct Note {
     pub text: String,
 }
 
-/// The trait of a document, called `name` or else after its title.
+/// The trait of a document. Its name is `name`, or the title of the document.
 #[must_use]
 pub fn declare(document: &Document, name: Option<&str>) -> Declaration {
     let mut declaration = Declaration {
@@ -79,7 +79,7 @@ pub fn declare(document: &Document, name: Option<&str>) -> Declaration {
     declaration
 }
 
-/// What the docs of the trait say.
+/// The docs of the trait.
 fn about(document: &Document) -> Vec<String> {
     let (title, version) = document.title();
     let title = operation::one_line(&format!("{title} {version}"));

@@ -1,17 +1,17 @@
-//! Media types: which of them a body or an answer is read and written as.
+//! Media types, and how a body or an answer of each is encoded.
 
 use serde_json::Value;
 
 use crate::document::Document;
 use crate::schema::Shape;
 
-/// What a media type is to a client.
+/// How a client treats a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Json,
     Form,
     Multipart,
-    /// A JSON value a line.
+    /// One JSON value per line.
     Lines,
     /// Server-sent events.
     Events,
@@ -22,7 +22,7 @@ pub(crate) enum Kind {
 /// A media type of a request or an answer.
 #[derive(Clone, Debug)]
 pub(crate) struct Media<'d> {
-    /// As the document writes it.
+    /// As written in the document.
     pub(crate) name: &'d str,
     pub(crate) kind: Kind,
     pub(crate) value: &'d Value,
@@ -39,7 +39,7 @@ impl Media<'_> {
         essence(self.name)
     }
 
-    /// Whether it stands for several.
+    /// Whether it is a range of media types.
     pub(crate) fn is_range(&self) -> bool {
         self.name.contains('*')
     }

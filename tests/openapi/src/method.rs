@@ -1,4 +1,4 @@
-//! A method of the trait to be: what an operation becomes, in the words of `#[afresh::api]`.
+//! A method of the generated trait, in terms of `#[afresh::api]`.
 
 /// A method.
 #[derive(Clone, Debug)]
@@ -12,7 +12,7 @@ pub(crate) struct Method {
     pub(crate) path: String,
     pub(crate) constants: Vec<Constant>,
     pub(crate) params: Vec<Param>,
-    /// What it returns when all goes well.
+    /// The type of a success.
     pub(crate) answer: String,
 }
 
@@ -34,7 +34,7 @@ impl Constant {
 /// A parameter.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
-    /// The identifier, not raw yet.
+    /// The identifier without `r#`.
     pub(crate) name: String,
     /// The name of its attribute; none for a placeholder of the same name.
     pub(crate) place: Option<&'static str>,
@@ -44,25 +44,25 @@ pub(crate) struct Param {
 }
 
 impl Param {
-    /// One that the API knows by `label`. Where the identifier says as much, the attribute need not; headers and members
-    /// of bodies always have a name.
+    /// A parameter with the name `label` in the API. The name is left out of the attribute if the identifier is the same. Headers and
+    /// members of bodies always have a name.
     pub(crate) fn labelled(place: &'static str, label: &str, name: String, ty: String) -> Self {
         let says_it = name == label && !matches!(place, "header" | "form" | "json");
         Self { label: (!says_it).then(|| label.to_owned()), place: Some(place), name, ty }
     }
 
-    /// One that stands for a whole place.
+    /// A parameter that is a whole header map, query or body.
     pub(crate) fn whole(place: &'static str, name: String, ty: String) -> Self {
         Self { name, place: Some(place), label: None, ty }
     }
 }
 
-/// `Option` of a type, if the value may be left out. What is empty then needs no `Option`.
+/// `Option` of a type, if the value may be left out. A value that can be empty needs no `Option`.
 pub(crate) fn optional(ty: String, required: bool) -> String {
     if required || ty.starts_with("&[") || ty.starts_with("Vec<") { ty } else { format!("Option<{ty}>") }
 }
 
-/// RFC 9110 `token`: what names of headers and cookies are made of.
+/// RFC 9110 `token`: the characters of header and cookie names.
 pub(crate) fn is_token(text: &str) -> bool {
     !text.is_empty()
         && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))

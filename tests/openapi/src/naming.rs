@@ -1,10 +1,10 @@
-//! Identifiers: whatever a document calls things, Rust can call them.
+//! Converts the names of a document to Rust identifiers.
 
 use std::collections::BTreeSet;
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// Words that can be identifiers when written raw.
+/// Keywords that can be raw identifiers.
 const RAW: &[&str] = &[
     "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
     "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
@@ -15,10 +15,10 @@ const RAW: &[&str] = &[
 /// Words that cannot.
 const NEVER: &[&str] = &["crate", "self", "super", ""];
 
-/// What the client has beside the methods of its trait.
+/// The methods that the client has in addition to those of the trait.
 const OF_THE_CLIENT: &[&str] = &["builder", "client", "clone", "new", "session"];
 
-/// The identifiers of one place, each given once.
+/// The identifiers of one scope, each assigned once.
 #[derive(Debug, Default)]
 pub(crate) struct Scope {
     taken: BTreeSet<String>,
@@ -44,7 +44,7 @@ impl Scope {
     }
 }
 
-/// An identifier as it is written.
+/// The identifier as source code.
 pub(crate) fn written(name: &str) -> String {
     if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
 }
@@ -64,7 +64,7 @@ fn snake(text: &str) -> String {
     if name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
 }
 
-/// Signs that tell two names apart become words; all that an identifier cannot hold separates words.
+/// Signs that distinguish names become words. All other invalid characters separate words.
 fn ascii(text: &str) -> String {
     let mut ascii = String::new();
     for (at, letter) in text.chars().enumerate() {

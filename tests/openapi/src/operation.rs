@@ -1,4 +1,4 @@
-//! An operation becomes a method, or several where it takes its body in several ways.
+//! Converts an operation to a method, or to several if it accepts several kinds of bodies.
 
 use serde_json::Value;
 
@@ -13,11 +13,11 @@ use crate::{answer, body, path};
 #[derive(Debug)]
 pub(crate) struct Lowered {
     pub(crate) methods: Vec<Method>,
-    /// What of it could not be said.
+    /// The parts that could not be declared.
     pub(crate) notes: Vec<String>,
 }
 
-/// The methods of an operation, named within `names`.
+/// The methods of an operation. Their names are assigned in `names`.
 ///
 /// # Errors
 ///
@@ -78,7 +78,7 @@ pub(crate) fn lower(document: &Document, site: &Site, names: &mut Scope) -> Resu
     Ok(Lowered { methods, notes })
 }
 
-/// The arguments of the path, and of the query that was written into it.
+/// The parameters of the path, and of a query in the path.
 fn add_path(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
     for placeholder in &template.placeholders {
         let param = params.iter().find(|param| param["name"] == *placeholder.name);
@@ -105,7 +105,7 @@ fn add_path(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<
     constants
 }
 
-/// A header `cookie` beside cookies would be given twice.
+/// A header `cookie` would duplicate the cookies.
 fn drop_doubled(to: &mut Parameters) {
     let is_header = |param: &Param| {
         let label = param.label.as_deref().unwrap_or_default();
@@ -126,7 +126,7 @@ fn name(site: &Site, names: &mut Scope) -> String {
     }
 }
 
-/// No credential is asked for. Without a word on it, the document's own or none at all holds.
+/// The operation needs no credential. Without its own setting, that of the document applies.
 fn is_public(security: &Value) -> bool {
     security.as_array().is_some_and(|schemes| {
         schemes.iter().all(|scheme| scheme.as_object().is_some_and(serde_json::Map::is_empty))
@@ -138,7 +138,7 @@ fn elsewhere<'d>(site: &Site<'d>) -> Option<&'d str> {
     of(site.operation).or_else(|| of(site.item))
 }
 
-/// The summary, the first paragraph of the description, and what the types do not say.
+/// The summary, the first paragraph of the description, and facts that the types do not show.
 fn docs(site: &Site, arguments: &[String]) -> Vec<String> {
     let text = |key: &str| site.operation[key].as_str().unwrap_or_default();
     let mut docs = vec![one_line(text("summary"))];
@@ -153,8 +153,8 @@ fn docs(site: &Site, arguments: &[String]) -> Vec<String> {
     docs
 }
 
-/// In one line nothing is a list, an example or a heading. What orders text from right to left is left out: the
-/// compiler refuses it.
+/// A single line cannot be a list, an example or a heading. Bidirectional control characters are removed, because the compiler rejects
+/// them.
 pub(crate) fn one_line(text: &str) -> String {
     let visible: String = text.chars().filter(|letter| !is_direction(*letter)).collect();
     let line = visible.split(|letter: char| letter.is_whitespace() || letter.is_control());

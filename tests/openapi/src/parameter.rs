@@ -7,10 +7,10 @@ use crate::method::{Param, is_token, optional};
 use crate::naming::Scope;
 use crate::schema::Shape;
 
-/// What OpenAPI says elsewhere: as content types and security schemes.
+/// Headers that OpenAPI declares elsewhere, as content types and security schemes.
 const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
 
-/// The parameters of an operation, its path's included, each once.
+/// The parameters of an operation, including those of its path, each once.
 pub(crate) fn list<'d>(document: &'d Document, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
     let all =
         |of: &'d Value| of["parameters"].as_array().into_iter().flatten().map(|one| document.resolve(one));
@@ -30,14 +30,14 @@ fn is_same(one: &Value, other: &Value) -> bool {
     one["in"] == other["in"] && name(one) == name(other)
 }
 
-/// Parameters while they are made: one scope of names, and what could not be said.
+/// The parameters under construction: one scope of names, and the parts that could not be declared.
 #[derive(Debug)]
 pub(crate) struct Parameters<'d> {
     pub(crate) document: &'d Document,
     pub(crate) scope: Scope,
     pub(crate) made: Vec<Param>,
     pub(crate) notes: Vec<String>,
-    /// How values are to be written that travel as one text.
+    /// How several values become one text.
     pub(crate) docs: Vec<String>,
 }
 
@@ -123,7 +123,7 @@ impl Parameters<'_> {
         }
     }
 
-    /// The shape of a parameter's value; `None` if it is described as a document of its own.
+    /// The shape of a parameter's value. `None` if it is a separate document (`content`).
     fn shape(&self, param: &Value) -> Option<Shape> {
         let is_described = param.get("schema").is_none() && param["content"].is_object();
         (!is_described).then(|| Shape::of(self.document, &param["schema"]))
@@ -142,7 +142,7 @@ impl Parameters<'_> {
     }
 }
 
-/// A file makes no sense but in a body; as text it can be sent all the same.
+/// A file is useful in a body only. Elsewhere, it is sent as text.
 fn argument(shape: &Shape) -> String {
     if *shape == Shape::Binary { "&str".to_owned() } else { shape.argument() }
 }

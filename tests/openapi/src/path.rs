@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-/// A template, and what it holds.
+/// A template and its parameters.
 #[derive(Debug, Default)]
 pub(crate) struct Template {
     pub(crate) text: String,
     pub(crate) placeholders: Vec<Placeholder>,
-    /// A query that the document wrote into the path: names, and their values or placeholders.
+    /// A query in the path: names, and their values or placeholders.
     pub(crate) query: Vec<(String, String)>,
     pub(crate) notes: Vec<String>,
 }
@@ -21,17 +21,17 @@ pub(crate) struct Placeholder {
     pub(crate) label: String,
 }
 
-/// A piece of a path.
+/// A part of a path.
 enum Piece<'t> {
     Literal(&'t str),
     Placeholder(&'t str),
 }
 
-/// Brings `path` into the form of a template; `params` are the path parameters.
+/// Converts `path` to a template. `params` are the path parameters.
 ///
 /// # Errors
 ///
-/// If no such path can be asked for.
+/// Returns an error if no request can have such a path.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));
@@ -52,7 +52,7 @@ pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     for (at, piece) in pieces.iter().enumerate() {
         match piece {
             Piece::Literal(text) => template.text.extend(text.chars().map(encoded)),
-            // RFC 6570's forms for a query: what it names is among the query parameters.
+            // The query forms of RFC 6570. Their names are also query parameters.
             Piece::Placeholder(inner) if inner.starts_with(['?', '&']) => {}
             Piece::Placeholder(inner) => {
                 add_placeholder(&mut template, inner, params, last == Some(at), &mut taken)
@@ -117,7 +117,7 @@ fn is_plain(letter: char) -> bool {
     letter.is_alphanumeric() || matches!(letter, '_' | '-' | '.')
 }
 
-/// What a template cannot hold as it is.
+/// Characters that a template cannot contain unchanged.
 fn encoded(letter: char) -> String {
     let needs_it = letter.is_whitespace() || letter.is_control() || matches!(letter, '\\' | '{' | '}');
     if !needs_it {
@@ -140,7 +140,7 @@ fn pieces(path: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Splits at the first `sign` that stands in no placeholder.
+/// Splits at the first `sign` outside of placeholders.
 fn split_outside(text: &str, sign: char) -> Option<(&str, &str)> {
     let mut inside = false;
     let at = text.char_indices().find_map(|(at, letter)| {

@@ -1,4 +1,4 @@
-//! Methods to text: the only place that writes Rust.
+//! Writes methods as Rust source. No other file does.
 
 use std::fmt::Write;
 
@@ -6,10 +6,10 @@ use crate::answer::USUAL;
 use crate::method::{Method, Param};
 use crate::naming::written;
 
-/// How long a line may be before a signature is written on several.
+/// The length of a line from which a signature is split.
 const WIDTH: usize = 100;
 
-/// The verbs that have an attribute of their own.
+/// The HTTP methods with their own attribute.
 const ATTRIBUTES: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options"];
 
 /// The source of a trait. `about` are the paragraphs of its docs.

@@ -1,10 +1,10 @@
-//! As much of a schema as decides how a value travels: scalars, arrays, objects. Everything finer is JSON.
+//! The part of a schema that decides how a value is encoded: scalars, arrays, objects. Everything finer is JSON.
 
 use serde_json::Value;
 
 use crate::document::Document;
 
-/// How deep schemas are looked into. They may be recursive.
+/// The maximum depth of schemas. They may be recursive.
 const DEEPEST: usize = 16;
 
 /// The shape of a value.
@@ -17,13 +17,13 @@ pub(crate) enum Shape {
     /// Bytes, as a file in a form.
     Binary,
     Array(Box<Shape>),
-    /// Its properties, as far as they are listed, and whether there may be others.
+    /// The listed properties, and whether others are allowed.
     Object(Vec<Property>),
-    /// No single one of these.
+    /// None of these, or several.
     Any,
 }
 
-/// A property of an object that a request can have.
+/// A property of an object in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) struct Property {
     pub(crate) name: String,
@@ -41,7 +41,7 @@ impl Shape {
         matches!(self, Self::Text | Self::Integer | Self::Number | Self::Bool)
     }
 
-    /// Whether a form or a query can hold it under one name.
+    /// Whether a form or a query can contain it under one name.
     pub(crate) fn is_flat(&self) -> bool {
         match self {
             Self::Array(element) => element.is_scalar() || **element == Self::Any,
@@ -80,7 +80,7 @@ fn shape(document: &Document, schema: &Value, depth: usize) -> Shape {
     }
 }
 
-/// The types but for `null`, which is the absence of a value.
+/// The types except `null`, which means that the value is absent.
 fn types(schema: &Value) -> Vec<&str> {
     match &schema["type"] {
         Value::String(one) => vec![one],
@@ -126,7 +126,7 @@ fn untyped(document: &Document, schema: &Value, depth: usize) -> Shape {
     }
 }
 
-/// The properties of an object and of all that it is made of. What the server alone writes is not among them.
+/// The properties of an object and of all its parts. Read-only properties are left out.
 fn properties(document: &Document, schema: &Value, depth: usize) -> Vec<Property> {
     let mut found: Vec<Property> = Vec::new();
     let Some(depth) = depth.checked_sub(1) else { return found };

@@ -1,5 +1,4 @@
-//! A crate of its own for a generated trait, compiled as a stranger would compile it: nothing but the trait, and every
-//! warning an error.
+//! A separate crate for a generated trait. It contains only the trait, and every warning is an error.
 
 use std::ffi::OsString;
 use std::fs;
@@ -9,13 +8,13 @@ use std::time::{Duration, Instant};
 
 use crate::Declaration;
 
-/// Crates that share what they are built upon.
+/// Crates that share their dependencies.
 #[derive(Debug)]
 pub struct Scratch {
     folder: PathBuf,
 }
 
-/// A crate that holds one trait.
+/// A crate with one trait.
 #[derive(Debug)]
 pub struct Crate<'s> {
     scratch: &'s Scratch,
@@ -26,9 +25,9 @@ pub struct Crate<'s> {
 /// How a compilation went.
 #[derive(Clone, Debug)]
 pub struct Checked {
-    /// How long the crate itself took, its dependencies built before.
+    /// The time of the crate itself, without its dependencies.
     pub took: Duration,
-    /// What the compiler said, if it was not content.
+    /// The errors and warnings of the compiler, if any.
     pub complaint: Option<String>,
 }
 
@@ -39,7 +38,7 @@ impl Scratch {
         Self { folder }
     }
 
-    /// Builds what every crate depends on, so that nothing of it is measured.
+    /// Builds the shared dependencies, so that they are not measured.
     ///
     /// # Errors
     ///
@@ -81,27 +80,27 @@ impl Scratch {
 }
 
 impl Crate<'_> {
-    /// Compiles the crate as far as errors and warnings go.
+    /// Checks the crate for errors and warnings.
     ///
     /// # Errors
     ///
     /// If cargo cannot be run.
     pub fn check(&self) -> Result<Checked, String> {
-        // cargo goes by times of change, which a file just written may share with the last check.
+        // cargo compares modification times, and a new file may have the time of the last check.
         let _ = self.cargo(&["clean", "--offline", "--quiet", "--package", &self.name], &[])?;
         let started = Instant::now();
         let output = self.cargo(&["check", "--offline", "--quiet"], &[])?;
         Ok(Checked { took: started.elapsed(), complaint: complaint(&output) })
     }
 
-    /// How many lines the crate has once all macros are expanded.
+    /// The number of lines of the crate after macro expansion.
     ///
     /// # Errors
     ///
     /// If it cannot be expanded.
     pub fn expanded_lines(&self) -> Result<usize, String> {
         let arguments = ["rustc", "--profile=check", "--offline", "--", "-Zunpretty=expanded"];
-        // A folder of its own: with that variable everything below is built anew.
+        // A separate folder, because that variable changes the build of every dependency.
         let target = self.scratch.folder.join("expanded").into_os_string();
         let output =
             self.cargo(&arguments, &[("RUSTC_BOOTSTRAP", "1".into()), ("CARGO_TARGET_DIR", target)])?;
@@ -120,7 +119,7 @@ impl Crate<'_> {
             .env("CARGO_TARGET_DIR", self.scratch.folder.join("target"))
             .env_remove("RUSTFLAGS")
             .env_remove("RUSTC_BOOTSTRAP");
-        // Where the linter is asked, it passes itself on to what it starts.
+        // Under clippy, these variables would be inherited.
         for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS"] {
             command.env_remove(name);
         }

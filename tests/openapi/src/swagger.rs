@@ -1,5 +1,5 @@
-//! Swagger 2.0 in the shape of OpenAPI 3: bodies and forms become request bodies, `collectionFormat` becomes a style, and
-//! `consumes` and `produces` become media types. Definitions stay where they are.
+//! Converts Swagger 2.0 to OpenAPI 3: bodies and forms become request bodies, `collectionFormat` becomes a style, and `consumes` and
+//! `produces` become media types. Definitions stay where they are.
 
 use serde_json::{Map, Value, json};
 
@@ -8,10 +8,10 @@ use crate::document::{VERBS, follow};
 const FORM: &str = "application/x-www-form-urlencoded";
 const MULTIPART: &str = "multipart/form-data";
 
-/// What stands at a parameter in Swagger 2.0 and in its schema in OpenAPI 3.
+/// Keys that belong to a parameter in Swagger 2.0 and to its schema in OpenAPI 3.
 const OF_THE_SCHEMA: &[&str] = &["type", "format", "items", "enum", "default"];
 
-/// The same document, as if it had been written for OpenAPI 3.
+/// The same document in the form of OpenAPI 3.
 pub(crate) fn upgrade(root: Value) -> Value {
     let mut upgraded = root.clone();
     let items = upgraded["paths"].as_object_mut();
@@ -55,7 +55,7 @@ fn upgrade_operation(root: &Value, shared: &[Value], operation: &mut Value) {
     operation["parameters"] = elsewhere.map(|parameter| upgrade_parameter(parameter)).collect();
 
     let produces = media_types(root, operation, "produces");
-    // Without a schema there is nothing in the answer, unless the operation itself says what there is.
+    // Without a schema, the answer is empty, unless the operation declares its media types.
     let says_bytes = operation["produces"].is_array() && produces.iter().all(|kind| !kind.ends_with("json"));
     for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
         let mut own = follow(root, response).clone();
@@ -70,7 +70,7 @@ fn upgrade_operation(root: &Value, shared: &[Value], operation: &mut Value) {
     }
 }
 
-/// The content types that a header parameter names: OpenAPI 3 has a place for them.
+/// The content types from a header parameter. OpenAPI 3 declares them as media types.
 fn content_types(parameter: &Value) -> Option<Vec<String>> {
     let is_header = parameter["in"] == "header";
     if !is_header || !parameter["name"].as_str()?.eq_ignore_ascii_case("content-type") {
@@ -107,7 +107,7 @@ fn upgrade_form(fields: &[&Value], consumes: &[String]) -> Value {
     json!({ "required": true, "content": media(&kinds, &whole) })
 }
 
-/// Arrays are one text, unless they are said to be several fields.
+/// Arrays are one text, unless the parameter declares several fields.
 fn field_schema(field: &Value) -> Value {
     let is_one = field["type"] == "array" && field["collectionFormat"] != "multi";
     if is_one { json!({ "type": "string" }) } else { schema(field) }

@@ -1,4 +1,4 @@
-//! The traits beside the documents are what the documents become. `AFRESH_BLESS=1` writes them anew.
+//! Checks that each document produces the trait that is stored next to it. `AFRESH_BLESS=1` writes them anew.
 
 use std::fs;
 use std::path::{Path, PathBuf};

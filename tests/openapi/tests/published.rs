@@ -1,6 +1,6 @@
-//! Documents as their publishers wrote them: every operation is declared, and the whole compiles without a warning.
+//! Published documents: every operation is declared, and the trait compiles without a warning.
 //!
-//! npm brings them. Where there is no npm the tests say so and prove nothing, unless `AFRESH_REQUIRE_NPM` is set.
+//! npm brings them. Without npm, the tests print that they were skipped. With `AFRESH_REQUIRE_NPM` set, they fail.
 
 use std::fs;
 use std::io::Write;
@@ -11,11 +11,11 @@ use afresh_openapi::scratch::Scratch;
 use afresh_openapi::{Document, declare};
 use serde_json::Value;
 
-/// A document within a package of npm's.
+/// A document in an npm package.
 struct Published {
     package: &'static str,
     version: &'static str,
-    /// What npm must find the package to be.
+    /// The checksum of the package.
     integrity: &'static str,
     path: &'static str,
     operations: usize,
@@ -37,13 +37,13 @@ const FIGMA: Published = Published {
     operations: 54,
 };
 
-/// One after the other: they share what they are built upon.
+/// The documents are compiled one after the other, because they share their dependencies.
 #[test]
 fn every_operation_is_declared_and_compiles_without_a_warning() {
     if !has_npm() {
-        assert!(std::env::var_os("AFRESH_REQUIRE_NPM").is_none(), "npm is required, and there is none");
-        // Not by `eprintln!`, which is shown for tests only that fail.
-        let skipped = "SKIPPED: there is no npm to bring the documents of published.rs; nothing is proved";
+        assert!(std::env::var_os("AFRESH_REQUIRE_NPM").is_none(), "npm is required but not installed");
+        // `eprintln!` would be shown for failing tests only.
+        let skipped = "SKIPPED: npm is not installed, so the documents of published.rs are not tested";
         writeln!(std::io::stderr(), "{skipped}").unwrap();
         return;
     }
@@ -72,7 +72,7 @@ fn has_npm() -> bool {
 }
 
 impl Published {
-    /// Where the document is. It is brought once; what was not brought whole is not there.
+    /// Where the document is. The package is downloaded once. An incomplete download is removed.
     fn bring(&self, folder: &Path) -> PathBuf {
         let name = self.package.replace(['@', '/'], "_");
         let kept = folder.join(format!("{name}-{}", self.version));
@@ -98,7 +98,7 @@ impl Published {
             (&said[0]["version"], &said[0]["integrity"]),
             (&self.version.into(), &self.integrity.into())
         );
-        // Older ones say the name of the scope in the file's name, but write it flat.
+        // Older versions of npm print the scope in the file name in another form.
         into.join(said[0]["filename"].as_str().unwrap().replace('@', "").replace('/', "-"))
     }
 }

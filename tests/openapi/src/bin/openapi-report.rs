@@ -1,5 +1,5 @@
-//! `openapi-report <folder> <name>=<document>...` compiles the trait of each document in a crate below `folder` and prints, as
-//! Markdown, how many operations were declared, how long that took to check, and how many lines it expands to.
+//! `openapi-report <folder> <name>=<document>...` compiles the trait of each document in a crate below `folder` and prints, as Markdown,
+//! the number of declared operations, the time of the check, and the number of expanded lines.
 
 use std::process::ExitCode;
 
@@ -61,7 +61,7 @@ fn report(folder: &str, documents: &[String]) -> Result<bool, String> {
     Ok(is_whole)
 }
 
-/// What is not declared or not said, each thing once with the number of operations.
+/// What the trait does not declare, each kind once with its number of operations.
 fn remarks(name: &str, declaration: &Declaration) -> String {
     let mut remarks = String::new();
     for (title, notes) in [("not declared", &declaration.refused), ("not said", &declaration.notes)] {

@@ -1,4 +1,4 @@
-//! `openapi-trait <document.json|yaml> [--trait Name]` prints the trait of an API. What it cannot say goes to stderr.
+//! `openapi-trait <document.json|yaml> [--trait Name]` prints the trait of an API. What it cannot declare is printed to stderr.
 
 use std::process::ExitCode;
 
