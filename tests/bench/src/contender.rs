@@ -100,7 +100,7 @@ pub const ALL: [(&str, &str); 11] = [
     ("single-flight", "reqwest by hand, with a refresh"),
     ("reqwest-middleware", "reqwest-middleware, with a refresh"),
     ("progenitor", "progenitor"),
-    ("reqwest-floor", "limit: reqwest, the request made ahead"),
+    ("reqwest-floor", "limit: reqwest, the request prepared before"),
     ("hyper-util", "limit: hyper-util's client"),
     ("hyper", "limit: hyper, one connection"),
     ("bytes", "limit: bytes on a socket"),

@@ -7,7 +7,7 @@ use crate::section::{Section, number};
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What each kind of parameter and of answer costs",
-        "As above, through afresh and by hand over the same reqwest, as its documentation shows it.",
+        "As above, through afresh and by hand over the same reqwest.",
     );
     let subjects =
         kind::ALL.iter().flat_map(|(name, _)| ["afresh", "hand"].map(|by| format!("kind:{by}/{name}")));
@@ -40,7 +40,7 @@ pub fn measure() -> Section {
     section.table(&columns, &rows);
     for (what, dearer) in ["instructions", "allocations"].iter().zip(dearer) {
         let found = if dearer.is_empty() { "none".to_owned() } else { dearer.join(", ") };
-        section.target(&format!("kinds of more {what} than by hand"), "none", &found, dearer.is_empty());
+        section.target(&format!("kinds with more {what} than by hand"), "none", &found, dearer.is_empty());
     }
     section
 }

@@ -23,11 +23,12 @@ const ALONE: f64 = 0.9;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What a session costs on several threads",
-        "They share one client, over a transport that answers at once. Nanoseconds of CPU for a call. Calls are made in slices of\n\
-         a millisecond, with a session and without in turn, and in each of them all threads make the same calls at the same time.\n\
-         Told are medians of the slices in which nobody else had the cores; the session's part is that of the differences between\n\
-         a slice and the next. The second target is in the time that a cache line takes from one core to the other: a count that all\n\
-         threads write to would cost one at least.",
+        "All threads share one client, over a transport that answers at once. The table shows nanoseconds of CPU time for\n\
+         a call. Calls are made in slices of a millisecond, alternately with and without a session, and all threads of a\n\
+         slice make the same calls at the same time. The values are medians of the undisturbed slices. The part of the\n\
+         session is the median difference between consecutive slices. The second target is relative to the time in which\n\
+         a cache line moves from one core to the other. A counter that all threads write would cost at least one such\n\
+         move.",
     );
     let (rounds, apart) = timed();
     let found: [[f64; 3]; 4] = std::array::from_fn(|kind| undisturbed(&rounds, kind));
@@ -45,8 +46,8 @@ pub fn measure() -> Section {
     ));
     let [[.., alone], .., [.., many]] = found;
     let more = many - alone;
-    section.at_most("nanoseconds that a session takes more on 8 threads than on 1", more.round(), 100.0);
-    let target = "the same, a cache line's way between cores = 1";
+    section.at_most("extra nanoseconds of a session on 8 threads, compared with 1", more.round(), 100.0);
+    let target = "the same, move of a cache line between cores = 1";
     if apart {
         section.at_most(target, more / transfer, 1.0);
     } else {

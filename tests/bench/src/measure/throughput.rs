@@ -19,9 +19,9 @@ const TASKS: [usize; 2] = [64, 512];
 pub fn measure() -> Section {
     let mut section = Section::new(
         "How many calls in a second",
-        "The same call from many tasks at once, each with a connection. The client has one thread and so has the server, which is\n\
-         a process of its own. Every round gives 0.1 s to each client in turn; told are the medians of the ratios to reqwest by\n\
-         hand in the same round, and the median of the CPU time that the client took for a call.",
+        "The same call from many tasks at once, each with a connection. The client has one thread. The server is a\n\
+         separate process with one thread. Every round gives 0.1 s to each client in turn. The values are medians of the\n\
+         ratios to reqwest by hand in the same round, and the median of the client's CPU time for a call.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let rows = interleaved(&Client::this(), &names, 0);
