@@ -32,7 +32,7 @@ impl Redis {
         let Ok(process) = process else {
             fs::remove_dir_all(&folder)?;
             return Err(
-                "`redis-server` was not found. Install it, or set REDIS_URL to a running server".into(),
+                "`redis-server` was not found. Install it, or set REDIS_URL to a running server".into()
             );
         };
         let redis = Self { url: format!("redis://127.0.0.1:{port}/"), own: Some((process, folder)) };

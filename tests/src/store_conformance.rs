@@ -35,7 +35,7 @@ use tokio::time::{sleep, timeout};
 
 /// A limit for everything that must happen. Far more than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// A wait for what must not happen: long enough that it would have.
+/// How long to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A place where one session is stored. Each place is empty at first and independent of all others.
@@ -129,14 +129,14 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
-    assert_eq!(swap(&store, never, "x").await, None, "nothing is stored upon a revision that never was");
+    assert_eq!(swap(&store, never, "x").await, None, "a swap based on an unknown revision is refused");
     let first = swap(&store, Revision::default(), "first").await.expect("no other writer");
     let second = swap(&store, first, "second").await.expect("no other writer");
     for basis in [Revision::default(), first, second.next()] {
-        assert_eq!(swap(&store, basis, "late").await, None, "a swap upon another revision is refused");
+        assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
     // The same bytes make no difference.
-    assert_eq!(swap(&store, first, "second").await, None, "a swap upon an old revision is refused");
+    assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
 

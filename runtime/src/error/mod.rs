@@ -1,4 +1,4 @@
-//! What a call returns when it fails, and what is known about its course.
+//! What a call returns when it fails, and details about it.
 //!
 //! Most programs need only [`Error`] and its predicates. The other types give details:
 //!

@@ -42,8 +42,8 @@ impl Execution {
     fn not_replayable(&mut self, snapshot: &Snapshot) -> Error {
         self.context.session.refreshed_without_replay(snapshot.stamp, self.plan.route());
         self.receipt.reason = Some(Reason::BodySpent);
-        let text = "the credential was refreshed, but the body is a stream that can be sent only once: call again \
-                    with a new stream";
+        let text = "the credential was refreshed, but the body is a stream that can be sent only once. Call the \
+                    method again with a new stream";
         Error::new(Kind::NotReplayable, text)
     }
 
@@ -64,7 +64,9 @@ impl Execution {
                     refreshed
                 }
                 Next::Fail(error) => Err(error),
-                Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
+                Next::Return(_) => {
+                    Err(Error::new(Kind::Refresh, "the session cannot be refreshed. Log in again"))
+                }
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
         }

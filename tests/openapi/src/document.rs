@@ -28,7 +28,7 @@ impl Document {
     pub fn parse(text: &str) -> Result<Self, String> {
         let root = if text.trim_start().starts_with('{') { from_json(text) } else { from_yaml(text) }?;
         if !root["paths"].is_object() && !root["openapi"].is_string() {
-            return Err("it has no `paths`, so it is no OpenAPI document".to_owned());
+            return Err("it has no `paths`, so it is not an OpenAPI document".to_owned());
         }
         let root = if root.get("swagger").is_some() { swagger::upgrade(root) } else { root };
         Ok(Self { root })

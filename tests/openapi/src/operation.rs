@@ -113,7 +113,7 @@ fn drop_doubled(to: &mut Parameters) {
     };
     if to.made.iter().any(|param| param.place == Some("cookie")) && to.made.iter().any(is_header) {
         to.made.retain(|param| !is_header(param));
-        to.notes.push("the header `cookie`, beside cookies".to_owned());
+        to.notes.push("the header `cookie`, in addition to cookies".to_owned());
     }
 }
 

@@ -1,4 +1,4 @@
-//! Logouts during calls and refreshes: the old session is over at once, and nothing of it comes back.
+//! Logouts during calls and refreshes: the old session ends at once and does not return.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -37,7 +37,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
         assert_eq!(event_names(&mut events), ["logged out"]);
         world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
-        assert_eq!(world.stage.sends(), 3, "requests at the API: who is logged out sends nothing");
+        assert_eq!(world.stage.sends(), 3, "requests at the API: after a logout, nothing is sent");
     }
 }
 
@@ -178,7 +178,7 @@ async fn a_refused_logout_still_ends_the_session_and_is_not_sent_again() {
     world.authority.assert_logouts(1);
 }
 
-/// A logout by RFC 7009: the token is an argument. Some servers would refuse an access token beside it.
+/// A logout by RFC 7009: the token is an argument. Some servers would refuse an additional access token.
 #[api]
 trait Door {
     #[logout]

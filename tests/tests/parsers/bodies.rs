@@ -1,4 +1,4 @@
-//! Bodies that are read whole: in any charset, of any type, and the errors when they are neither.
+//! Whole bodies in any charset and of any type, and the errors of invalid ones.
 
 use std::error::Error as _;
 

@@ -37,7 +37,7 @@ pub(super) struct RunningRefresh<H> {
     pub(super) urgent: bool,
     /// The old credential is still valid, and no caller has asked for this refresh.
     pub(super) before_expiry: bool,
-    /// The server refused the credential, so a refresh that brings the same access token is a failure.
+    /// The server refused the credential, so a refresh that returns the same access token is a failure.
     pub(super) refused: bool,
 }
 
@@ -235,7 +235,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.republish();
     }
 
-    /// A refresh for `route` brought the current credential, and the call is not sent again.
+    /// A refresh for `route` created the current credential, and the call is not sent again.
     pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refreshed_without_proof(route, stamp.generation);

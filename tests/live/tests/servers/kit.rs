@@ -52,8 +52,7 @@ impl Kit {
     /// `eprintln!` would be shown for failing tests only.
     fn skip(self, reason: &str) {
         let name = self.name();
-        let line =
-            format!("skipped because {reason}: the servers of tests/live/{name} are not tested");
+        let line = format!("skipped because {reason}: the servers of tests/live/{name} are not tested");
         let mut out = std::io::stderr();
         writeln!(out, "{line}").unwrap();
     }
