@@ -80,7 +80,7 @@ impl<'a> Found<'a> {
         self.set(name, key, at, text, diag)
     }
 
-    /// Sets one argument, whose form is right. Returns `None` after reporting an error.
+    /// Sets one argument, whose form was checked before. Returns `None` after reporting an error.
     fn set(
         &mut self,
         name: &str,
