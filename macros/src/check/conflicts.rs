@@ -4,7 +4,7 @@ use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
-/// An attribute that has no effect beside certain others, and the reason.
+/// An attribute that has no effect together with certain others, and the reason.
 struct Conflict {
     of: &'static str,
     with: &'static [&'static str],

@@ -164,7 +164,7 @@ impl Found {
         }
     }
 
-    /// Sets one argument, whose form is right. Returns `None` after reporting an error.
+    /// Sets one argument, whose form was checked before. Returns `None` after reporting an error.
     fn set(
         &mut self,
         word: Word,

@@ -1,6 +1,6 @@
-//! What a call returns when it fails, and what is known about its course.
+//! What a call returns when it fails, and details about it.
 //!
-//! Most programs need only [`Error`](crate::Error) and its predicates. The other types give details:
+//! Most programs need only [`Error`] and its predicates. The other types give details:
 //!
 //! | type | meaning | from |
 //! |---|---|---|

@@ -46,8 +46,8 @@ impl Execution {
     fn not_replayable(&mut self, snapshot: &Snapshot) -> Error {
         self.context.session.refreshed_without_replay(snapshot.stamp, self.plan.route());
         self.receipt.reason = Some(Reason::BodySpent);
-        let text = "the credential was refreshed, but the body is a stream that can be sent only once: call again \
-                    with a new stream";
+        let text = "the credential was refreshed, but the body is a stream that can be sent only once. Call the \
+                    method again with a new stream";
         Error::new(Kind::NotReplayable, text)
     }
 

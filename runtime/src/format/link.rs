@@ -86,7 +86,7 @@ mod tests {
     }
 
     #[test]
-    fn malformed_lines_are_no_links() {
+    fn malformed_lines_give_no_links() {
         for line in ["", "<", "<a", "a; rel=next", "<a>", "<a>;", "<a>; rel", "<a>; rel=\"next", "<ä>;é;ü="]
         {
             let found = next_of(line);

@@ -140,9 +140,8 @@ fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }
 
-/// Whether a gateway reports that the endpoint did not answer. The endpoint may have processed the request. A
-/// 503 can be from the endpoint itself; it is from a gateway if it is a page, or has the text of an Envoy
-/// proxy.
+/// Whether a gateway reports that the endpoint did not answer. The endpoint may have processed the request. A 503 can
+/// be from the endpoint itself. It is from a gateway if its body is an HTML page or the text of an Envoy proxy.
 pub(crate) fn is_without_answer(status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
     const ENVOY: [&[u8]; 2] = [b"upstream connect error", b"no healthy upstream"];
     match status.as_u16() {

@@ -56,12 +56,12 @@ use crate::transport::upstream::Upstream;
 /// is not detected: it waits for the refresh. If the refresh also waits for that task, both wait until the
 /// refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no way to refresh a session",
+    message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. What they leave out stays as it was, for example the refresh token.
+    /// Gets new tokens. Fields that they leave out keep their old values, for example the refresh token.
     ///
     /// # Errors
     ///

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 
 use bytes::Bytes;
 
-use super::multipart::{IntoPart, Part, Parts};
+use super::multipart::{IntoPart, Parts};
 
 /// The type of a part, for the choice of its implementation by method resolution.
 #[derive(Debug)]

@@ -105,9 +105,8 @@ impl Session {
         }
     }
 
-    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if
-    /// nothing is due. A credential that a refresh has just brought is left alone for `rest`, however short
-    /// its lifetime is.
+    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if nothing is due.
+    /// A credential from a recent refresh is not refreshed again within `rest`, however short its lifetime is.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -303,7 +302,7 @@ impl Session {
     }
 }
 
-/// Reserves a new refresh, which the caller then spawns. The state machine has said that none is running.
+/// Reserves a new refresh, which the caller then spawns. The state machine reported that none is running.
 fn start_refresh(
     machine: &mut StateMachine<RefreshHandle>,
     cause: Cause,

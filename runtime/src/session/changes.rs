@@ -78,7 +78,7 @@ impl Session {
         Ok(())
     }
 
-    /// A manual `#[refresh]` call that began with `begun` brought `tokens`.
+    /// A manual `#[refresh]` call that began with `begun` returned `tokens`.
     pub(crate) fn set_refreshed(
         &self,
         begun: &Snapshot,

@@ -79,7 +79,7 @@ impl Cookies {
             cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A value that no header can carry did not come from a header. It is not sent.
+        // A value that is not a valid header value did not come from a header. It is not sent.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);

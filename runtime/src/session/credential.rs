@@ -79,8 +79,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// The same access token with the refresh token of `newer`. A refresh that brings the same access token
-    /// may still rotate the refresh token.
+    /// The same access token with the refresh token of `newer`. A refresh that returns the same access token may still
+    /// rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),

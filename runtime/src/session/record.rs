@@ -45,8 +45,8 @@ pub(crate) struct StoredSession {
     /// There is no access token: the cookies are the credential.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store that received this session by a login or a
-    /// refresh. In another place it is a copy, and so is its refresh token.
+    /// The [place](crate::store::SessionStore::place) of the store that received this session by a login or a refresh.
+    /// In another store, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }

@@ -10,7 +10,7 @@ use serde::Serialize;
 use crate::api::{ORIGIN, logged_in_client};
 use crate::transports::ConnectTo;
 
-/// Every place in a URL or header that an argument can stand in.
+/// Every place in a URL or header that can contain an argument.
 #[api(path = "/api/v2")]
 trait Places {
     #[get("/a/{x}/b/{y}")]

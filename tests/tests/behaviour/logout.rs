@@ -1,4 +1,4 @@
-//! Logouts during calls and refreshes: the old session is over at once, and nothing of it comes back.
+//! Logouts during calls and refreshes: the old session ends at once and does not return.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -41,7 +41,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
         assert_eq!(event_names(&mut events), ["logged out"]);
         world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
-        assert_eq!(world.stage.sends(), 3, "requests at the API: who is logged out sends nothing");
+        assert_eq!(world.stage.sends(), 3, "requests at the API: after a logout, nothing is sent");
     }
 }
 
@@ -328,7 +328,7 @@ async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
     assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
 }
 
-/// A logout by RFC 7009: the token is an argument. Some servers would refuse an access token beside it.
+/// A logout by RFC 7009: the token is an argument. Some servers would refuse an additional access token.
 #[api]
 trait Door {
     #[logout]

@@ -107,7 +107,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// J9: a login while the store is being read counts, and is what is stored.
+/// J9: a login while the store is being read takes effect and is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();

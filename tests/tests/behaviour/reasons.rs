@@ -50,9 +50,9 @@ async fn a_refusal_of_a_fresh_token_says_so() {
     }
 }
 
-/// C2, C10, C12: after a fruitless refresh, a refusal gives the reason why no refresh was started.
+/// C2, C10, C12: after a useless refresh, a refusal gives the reason why no refresh was started.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_after_a_fruitless_refresh_gives_its_reason() {
+async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
@@ -112,7 +112,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: a rate limit is named, whether it stands in headers or, as with Google and GitHub, in the body.
+/// C7: a rate limit is the reason, whether it is in headers or, as with Google and GitHub, in the body.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -268,9 +268,9 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: the sixth refresh in a row that would be fruitless is a separate error.
+/// C13: the sixth refresh in a row that would be useless is a separate error.
 #[tokio::test(start_paused = true)]
-async fn too_many_fruitless_refreshes_are_a_separate_error() {
+async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.stage.respond(|_| 401);

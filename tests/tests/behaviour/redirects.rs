@@ -93,7 +93,7 @@ async fn a_login_or_logout_is_not_redirected_to_another_origin() {
 
 /// N2: a refusal of another origin, which got no credential, is its answer and starts no refresh.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
+async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
         let (home, elsewhere, origins) = worlds();
         let shop = shop(&home, &origins);

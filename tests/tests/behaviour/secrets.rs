@@ -219,7 +219,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: the same where the secret is a cookie, which also stands in the headers of answers.
+/// U3: the same if the secret is a cookie, which is also in the headers of answers.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(AuthorityConfig::cookie());

@@ -71,7 +71,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "rejected_early_refresh::the_end_of_the_session_says_that_the_rotation_was_lost",
     // Tens of thousands of connections, or hours of calls.
     "chaos::",
-    "fruitless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
+    "useless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
     "tenants::ten_thousand_tenants_share_no_global_state",
 ];
 

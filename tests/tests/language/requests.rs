@@ -39,7 +39,7 @@ async fn cookies_share_one_header_in_the_order_of_the_parameters() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cookie_that_is_none_is_left_out_and_no_cookie_is_no_header() {
+async fn a_none_cookie_is_left_out_and_without_cookies_there_is_no_header() {
     let stage = Stage::new();
     stage.respond(|_| 200);
     let settings: SettingsClient = client_on(&stage);
@@ -74,7 +74,7 @@ trait Portal {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cookie_is_sent_beside_those_of_the_session_on_both_sends() {
+async fn both_sends_carry_a_cookie_argument_and_the_cookies_of_the_session() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard(403);
     let portal = PortalClient::builder(ORIGIN).transport(world.service()).build().unwrap();

@@ -33,9 +33,9 @@ async fn a_status_is_a_type_of_error() {
     }
 }
 
-/// A status that the method declares as no failure is no error of the call, but by convention one of the send.
+/// A status in `none_on` is not an error of the call, but by convention it is one of the send.
 #[tokio::test(start_paused = true)]
-async fn a_none_on_status_is_no_error_of_the_call() {
+async fn a_none_on_status_is_not_an_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
     let shop = logged_in_client(&world);
     let _guard = recorder.listen();

@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use crate::api::ORIGIN;
 use crate::recorder::Recorder;
 
-/// An API whose every argument is a secret, and whose token stands in a custom header.
+/// An API with secret arguments only, and with its token in a custom header.
 #[api(token_header = "x-auth-token", scheme = none)]
 trait Private {
     #[login]
@@ -129,7 +129,7 @@ async fn nothing_that_is_reported_holds_a_secret() {
         "\"401\"",
         "/secrets/{id}",
     ] {
-        assert!(told.contains(said), "the run was to meet {said}");
+        assert!(told.contains(said), "the run did not cause {said}");
     }
     assert_silent_about(&recorder, &secret);
 }

@@ -39,7 +39,7 @@ pub(super) struct RunningRefresh<H> {
     pub(super) urgent: bool,
     /// The old credential is still valid, and no caller has asked for this refresh.
     pub(super) before_expiry: bool,
-    /// The server refused the credential, so a refresh that brings the same access token is a failure.
+    /// The server refused the credential, so a refresh that returns the same access token is a failure.
     pub(super) refused: bool,
 }
 

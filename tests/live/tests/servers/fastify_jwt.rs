@@ -70,7 +70,7 @@ async fn only_a_401_is_about_the_token() {
     let Some(server) = Server::start(Kit::Node, "fastify_jwt.mjs", &[]).await else { return };
     let shop = ShopClient::builder(server.base()).refresh_on([401]).build().unwrap();
     let habits = Habits {
-        name: "Fastify, refreshed for on 401 only",
+        name: "Fastify, refresh on 401 only",
         expired: 401,
         rotates: true,
         reuse_ends_all: false,

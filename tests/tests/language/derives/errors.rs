@@ -21,8 +21,7 @@ struct Limit {
 
 #[derive(Debug, ApiError)]
 enum ShopError {
-    /// there is no such order,
-    /// and never was.
+    /// there is no such order.
     ///
     /// Or it has been deleted.
     #[status(404, 410)]
@@ -90,7 +89,7 @@ async fn of_two_variants_that_match_the_first_is_used() {
 }
 
 #[tokio::test]
-async fn an_exact_status_wins_over_a_class_that_stands_before_it() {
+async fn an_exact_status_wins_over_an_earlier_class() {
     assert!(matches!(failure((409, json!({"version": 3}))).await, ShopError::Conflict { .. }));
 }
 
@@ -209,7 +208,7 @@ async fn a_refusal_without_a_refresh_has_its_variant() {
 
 #[tokio::test]
 async fn the_text_of_a_variant_is_the_first_paragraph_of_its_documentation() {
-    assert_eq!(failure(404).await.to_string(), "there is no such order, and never was");
+    assert_eq!(failure(404).await.to_string(), "there is no such order");
 }
 
 #[tokio::test]

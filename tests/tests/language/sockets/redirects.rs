@@ -84,7 +84,7 @@ async fn an_http_client_that_would_leak_the_token_is_refused() {
 
 /// N2: a refusal of another origin starts no refresh, with any HTTP client.
 #[tokio::test]
-async fn a_refusal_of_another_origin_is_no_reason_to_refresh() {
+async fn a_refusal_of_another_origin_starts_no_refresh() {
     for refusal in [401, 403] {
         let elsewhere = Server::answering(move |_| json(refusal, "{}")).await;
         let home = redirecting(302, &elsewhere).await;

@@ -48,7 +48,7 @@ async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// C2: the same when all calls come at once, before anything is known.
+/// C2: the same if all calls start at once, before the route is known to be forbidden.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
     let world = World::new();
@@ -86,9 +86,9 @@ async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refre
     assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
 }
 
-/// C10: for 10 s after a fruitless refresh, a 403 with that token starts no refresh on any route.
+/// C10: for 10 s after a useless refresh, a 403 with that token starts no refresh on any route.
 #[tokio::test(start_paused = true)]
-async fn after_a_fruitless_refresh_no_403_refreshes_for_ten_seconds() {
+async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
     let world = World::new();
     let shop = logged_in_client(&world);
     forbid_reports(&world);
@@ -104,7 +104,7 @@ async fn after_a_fruitless_refresh_no_403_refreshes_for_ten_seconds() {
     world.authority.assert_refreshes(2);
 }
 
-/// C10: until a refresh was fruitless, a 403 starts a refresh even if the token is new.
+/// C10: until a refresh was useless, a 403 starts a refresh even if the token is new.
 #[tokio::test(start_paused = true)]
 async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
     let world = World::new();
@@ -260,7 +260,7 @@ async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
 
 /// C13: a server that refuses all of its own tokens gets five refreshes a minute, not one for each call.
 #[tokio::test(start_paused = true)]
-async fn after_five_fruitless_refreshes_a_call_fails_without_another() {
+async fn after_five_useless_refreshes_a_call_fails_without_another() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.stage.respond(|_| 401);
@@ -283,7 +283,7 @@ async fn after_five_fruitless_refreshes_a_call_fails_without_another() {
 
 /// C13: only refreshes in a row count: an accepted token resets the count.
 #[tokio::test(start_paused = true)]
-async fn a_success_between_fruitless_refreshes_resets_the_count() {
+async fn a_success_between_useless_refreshes_resets_the_count() {
     let world = World::new();
     let shop = logged_in_client(&world);
 
