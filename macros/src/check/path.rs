@@ -21,11 +21,22 @@ pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
     }
     for name in unfilled {
         let fact = format!("path placeholder `{{{name}}}` has no matching parameter");
-        diag.push_help(path.at, fact, format_args!("add a parameter `{name}`"));
+        diag.push_help(path.at, fact, missing_parameter(name));
     }
     for (param, wanted) in unmatched {
         push_unmatched(endpoint, param, wanted, diag);
     }
+}
+
+/// The parameter to add for a placeholder, whose name may be no identifier.
+fn missing_parameter(placeholder: &str) -> String {
+    let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+        && !placeholder.starts_with(|letter: char| letter.is_numeric());
+    if is_identifier {
+        return format!("add a parameter `{placeholder}`");
+    }
+    let name = placeholder.replace(['-', '.'], "_");
+    format!("add a parameter `#[path(\"{placeholder}\")] {name}`")
 }
 
 fn has_name(param: &Param, name: &str) -> bool {

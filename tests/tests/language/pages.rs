@@ -12,7 +12,7 @@ trait Listing {
     #[get("/linked")]
     async fn linked(&self) -> Result<Pages<Vec<u8>>>;
 
-    #[pages(cursor = "meta.next", into = "after")]
+    #[pages(cursor = "/meta/next", into = "after")]
     #[get("/cursors")]
     async fn by_cursor(&self, #[query] size: u8) -> Result<Pages<serde_json::Value>>;
 
