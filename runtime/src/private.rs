@@ -141,8 +141,25 @@ pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
 }
 
+/// What the `#[other]` variant holds.
+#[diagnostic::on_unimplemented(
+    message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",
+    label = "not an `afresh::Error`",
+    note = "write `Other(afresh::Error)`"
+)]
+pub trait OtherError {
+    #[doc(hidden)]
+    fn of(error: Error) -> Self;
+}
+
+impl OtherError for Error {
+    fn of(error: Error) -> Self {
+        error
+    }
+}
+
 /// The value of the `#[other]` variant.
 #[must_use]
-pub fn other_error(error: Error) -> Error {
-    error
+pub fn other_error<T: OtherError>(error: Error) -> T {
+    T::of(error)
 }

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::endpoint::Endpoint;
 use crate::diag::Located;
-use crate::model::{Condition, Scheme};
+use crate::model::{Condition, PathTemplate, Scheme};
 use crate::names::Runtime;
 use crate::syntax::{Item, Method, Trait};
 
@@ -13,6 +13,8 @@ pub(crate) struct Api<'s> {
     pub(crate) source: &'s Trait,
     pub(crate) client: Ident,
     pub(crate) runtime: Runtime,
+    /// The prefix of every path, if the trait has one.
+    pub(crate) prefix: Option<Located<PathTemplate>>,
     pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,

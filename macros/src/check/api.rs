@@ -8,6 +8,7 @@ use crate::diag::Diagnostics;
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     names::check_method_names(api.source, diag);
     role::check_roles(api, diag);
+    path::check_prefix(api, diag);
     role::check_session_ends(api, diag);
     statuses::check_trait_refresh_on(api, diag);
     dyn_trait::check_dyn_trait(api, diag);
@@ -17,7 +18,7 @@ pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
         statuses::check_refresh_on(api, endpoint, diag);
         role::check_refresh(endpoint, api.source.is_generic(), diag);
         role::check_bearer(endpoint, diag);
-        path::check_path(endpoint, diag);
+        path::check_path(api, endpoint, diag);
         headers::check_headers(api, endpoint, diag);
         headers::check_idempotency_key(api, endpoint, diag);
         content::check_query(endpoint, diag);

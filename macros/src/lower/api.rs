@@ -4,13 +4,13 @@ use proc_macro2::Ident;
 
 use super::constant::lower_constants;
 use super::endpoint::lower_method;
-use super::report::{push_hidden, push_misplaced};
+use super::report::{push_elsewhere, push_hidden, push_misplaced};
 use super::settings::Settings;
 use crate::api::{Api, Member};
 use crate::diag::{Diagnostics, Located};
 use crate::model::Constant;
 use crate::names;
-use crate::syntax::{Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
+use crate::syntax::{Attribute, Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
 /// The meaning of a trait with the settings of its `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
@@ -34,6 +34,7 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         source,
         has_roles: members.iter().any(has_role),
         members,
+        prefix: prefix.zip(settings.prefix_at).map(|(value, at)| Located { value, at }),
         client: lower_client(settings.client, source, diag),
         runtime: settings.runtime,
         refresh_on: settings.refresh_on,
@@ -72,7 +73,8 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
             (Owner::Macro, Some((place, true))) => {
                 constants.extend(lower_constants(attribute, place, diag));
             }
-            (Owner::Macro, _) => push_misplaced(attribute, diag),
+            (Owner::Elsewhere(help), _) => push_elsewhere(attribute, help, diag),
+            (Owner::Macro, _) => push_on_trait(attribute, diag),
             (Owner::Misspelled, _) => {
                 diag.push_unknown(
                     attribute.at,
@@ -89,6 +91,32 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
         }
     }
     constants
+}
+
+/// Reports an attribute that belongs on a method or parameter, and what the trait has instead.
+fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
+    let name = attribute.name.as_str();
+    if name == "path" || tables::verb(name).is_some() {
+        let fact = format!("the `{name}` attribute must not be on the trait");
+        return diag.push_help(
+            attribute.at,
+            fact,
+            "for a prefix of every path, write `#[api(path = \"/api\")]`",
+        );
+    }
+    if name == "timeout" {
+        let help = "for all methods, use the `timeout` function of the client's builder";
+        return diag.push_help(attribute.at, "the `timeout` attribute applies to methods only", help);
+    }
+    if tables::arg(name).is_some() {
+        let fact = format!("the `{name}` attribute applies to methods only");
+        return diag.push_help(
+            attribute.at,
+            fact,
+            format_args!("for all methods, write `#[api({name}(...))]`"),
+        );
+    }
+    push_misplaced(attribute, diag);
 }
 
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {

@@ -17,6 +17,8 @@ pub(crate) struct Settings {
     pub(crate) client: Option<Located<Ident>>,
     /// The prefix of every path. `None` if it is invalid.
     pub(crate) prefix: Option<PathTemplate>,
+    /// Where the prefix is written.
+    pub(crate) prefix_at: Option<Location>,
     pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
@@ -34,6 +36,7 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
     let mut settings = Settings {
         client: None,
         prefix: Some(PathTemplate::empty()),
+        prefix_at: None,
         refresh_on: None,
         expired_when: None,
         forbidden_when: None,
@@ -103,7 +106,10 @@ impl Settings {
             | Arg::SessionEndsWhen
             | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
-            Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
+            Arg::Path => {
+                self.prefix = lower_prefix(value.text()?, value.at, diag);
+                self.prefix_at = Some(value.at);
+            }
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
             Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
             Arg::Crate => self.runtime = lower_runtime(value)?,

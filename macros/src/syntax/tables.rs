@@ -198,6 +198,34 @@ pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 
+/// Attributes of other frameworks, and what there is instead.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "retry",
+        "configure retries with `.retry(Retry::default())` on the client's builder; `#[idempotent]` allows them for a method",
+    ),
+    ("no_auth", "write `#[public]`"),
+    ("noauth", "write `#[public]`"),
+    ("anonymous", "write `#[public]`"),
+    ("unauthenticated", "write `#[public]`"),
+    ("auth", "remove it: calls carry the access token of the session by themselves"),
+    ("authenticated", "remove it: calls carry the access token of the session by themselves"),
+    ("multipart", "write `#[part]` on each parameter that is a part"),
+    ("cache", "put a cache into the transport: `.transport(service)` on the client's builder"),
+    ("base_url", "pass the URL of the server to the `builder` function of the client"),
+    ("base_path", "write `#[api(path = \"/api\")]`"),
+    ("async_trait", REMOVE_ASYNC_TRAIT),
+    ("async_trait::async_trait", REMOVE_ASYNC_TRAIT),
+];
+
+/// The help for `#[async_trait]`.
+pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
+
+/// What there is instead of an attribute of another framework.
+pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
+}
+
 /// Lists attributes for a help text: `#[get]`, `#[post]`, ...
 pub(crate) fn list_attributes<'n>(names: impl IntoIterator<Item = &'n str>) -> String {
     names.into_iter().map(|name| format!("`#[{name}]`")).collect::<Vec<_>>().join(", ")

@@ -4,5 +4,6 @@
 
 mod broken;
 mod expanded;
+mod pairs;
 mod places;
 mod valid;

@@ -36,7 +36,7 @@ impl<T, E> ResultType<Result<T, E>> {
     /// The method has statuses that mean `None`.
     pub fn with_none(&self)
     where
-        T: NoneValue,
+        T: MayBeNone,
     {
     }
 
@@ -54,10 +54,10 @@ impl<T, E> ResultType<Result<T, E>> {
     label = "cannot be `None`",
     note = "return `Option<{Self}>`, or remove the attribute"
 )]
-pub trait NoneValue {}
+pub trait MayBeNone {}
 
-impl<T> NoneValue for Option<T> {}
-impl<T: NoneValue> NoneValue for Reply<T> {}
+impl<T> MayBeNone for Option<T> {}
+impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
 /// What a method that sends a HEAD request returns: a value that is not read from the body.
 #[diagnostic::on_unimplemented(

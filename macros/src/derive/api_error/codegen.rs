@@ -14,7 +14,7 @@ use crate::token_stream;
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let bounds = render_bounds(item, settings, found);
     let from = render_from(item, settings, &bounds, &render_choice(settings, found));
-    if settings.from_only {
+    if settings.from_only || settings.thiserror.is_some() {
         return from;
     }
     let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_message)));
@@ -27,7 +27,7 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
 pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
     let unreachable = quote!(::core::unimplemented!());
     let from = render_from(item, settings, &[], &unreachable);
-    if settings.from_only {
+    if settings.from_only || settings.thiserror.is_some() {
         return from;
     }
     let display = render_display(item, &quote!(_ => #unreachable,));

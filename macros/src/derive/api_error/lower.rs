@@ -16,9 +16,14 @@ const ARGUMENTS: &[&str] = &["crate", "from_only"];
 const FORM: &str = "#[api_error(crate = path::to::afresh)]";
 
 /// Reads `#[api_error(...)]` on the enum.
-pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Settings {
+pub(super) fn lower_settings(
+    attributes: &[syn::Attribute],
+    variants: &[&[syn::Attribute]],
+    diag: &mut Diagnostics,
+) -> Settings {
     push_misplaced(attributes, ON_VARIANT, "variants", diag);
     let mut settings = Settings::default();
+    settings.thiserror = lower_thiserror(attributes, variants, diag);
     let mut seen = Vec::new();
     for helper in Helper::parse_all(attributes, ON_ENUM, diag) {
         for argument in helper.arguments(FORM, diag) {
@@ -51,6 +56,17 @@ impl Settings {
             _ => diag.push_unknown(at, "argument", word, ARGUMENTS),
         }
     }
+}
+
+/// The first `#[error(...)]` attribute, which belongs to `thiserror::Error`.
+fn lower_thiserror(
+    attributes: &[syn::Attribute],
+    variants: &[&[syn::Attribute]],
+    diag: &mut Diagnostics,
+) -> Option<Location> {
+    let all = attributes.iter().chain(variants.iter().flat_map(|attributes| attributes.iter()));
+    let first = all.into_iter().find(|attribute| attribute.path().is_ident("error"))?;
+    Some(diag.locate(first))
 }
 
 /// Reads the variants and their attributes.
