@@ -6,5 +6,6 @@ mod bodies;
 mod clients;
 mod formats;
 mod grants;
+mod proxies;
 mod redirects;
 mod server;
