@@ -7,5 +7,6 @@ mod clients;
 mod formats;
 mod grants;
 mod lengths;
+mod proxies;
 mod redirects;
 mod server;
