@@ -173,4 +173,5 @@ pub use crate::session::{
     AccessToken, AsTokens, CookieSession, FromSession, RefreshToken, Session, SessionEvent, SessionState,
     Tokens,
 };
+pub use crate::transport::call_info::{CallInfo, CallKind};
 pub use crate::store::{FileStore, MemoryStore};

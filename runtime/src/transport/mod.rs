@@ -7,6 +7,7 @@
 // To read the code of this folder, start with `upstream.rs`.
 
 pub(crate) mod body;
+pub(crate) mod call_info;
 #[cfg(feature = "hyper")]
 pub(crate) mod hyper;
 pub(crate) mod origin;
