@@ -175,3 +175,4 @@ pub use crate::session::{
     Tokens,
 };
 pub use crate::store::{FileStore, MemoryStore};
+pub use crate::transport::call_info::{CallInfo, CallKind};

@@ -232,6 +232,7 @@ impl Execution {
     pub(super) fn next_attempt(&mut self) {
         self.stage = Stage::Idle;
         self.receipt.retries += 1;
+        self.request.set_retries(self.receipt.retries);
         self.receipt.verdict = None;
         self.receipt.reason = None;
     }

@@ -17,6 +17,7 @@ use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, To
 use crate::request::body::Content;
 use crate::request::prepared::{Declared, DeclaredBody, Prepared};
 use crate::trace::SendSpans;
+use crate::transport::call_info::{CallInfo, CallKind};
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
@@ -121,7 +122,7 @@ impl TokenEndpoint {
     ) -> Result<(Upstream, Prepared)> {
         let url = self.endpoint(&self.url, "the token endpoint")?;
         let own = self.params.iter().map(|(name, value)| (&**name, &**value));
-        let request = self.request(url.clone(), grant.iter().copied().chain(own));
+        let request = self.request(CallKind::Refresh, url.clone(), grant.iter().copied().chain(own));
         Ok((self.upstream(&url, context), request))
     }
 
@@ -134,7 +135,8 @@ impl TokenEndpoint {
         let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
         let url = self.endpoint(url, "the revocation endpoint")?;
         let upstream = self.upstream(&url, context);
-        let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
+        let parameters = [("token", token), ("token_type_hint", hint)].into_iter();
+        let mut request = self.request(CallKind::Revocation, url, parameters);
         let response =
             tokio::time::timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None)))
                 .await;
@@ -155,7 +157,12 @@ impl TokenEndpoint {
         }
     }
 
-    fn request<'a>(&self, url: Url, params: impl Iterator<Item = (&'a str, &'a str)>) -> Prepared {
+    fn request<'a>(
+        &self,
+        kind: CallKind,
+        url: Url,
+        params: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Prepared {
         let mut form = Serializer::new(String::new());
         form.extend_pairs(params);
         let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
@@ -173,8 +180,9 @@ impl TokenEndpoint {
         }
         let body = DeclaredBody::Single(Content::Bytes(form.finish().into()));
         let content_type = Some("application/x-www-form-urlencoded");
+        let info = CallInfo::of_kind(kind);
         let (path, absolute_url) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body })
+        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body, info })
     }
 }
 

@@ -12,6 +12,7 @@ use super::prepared::{Declared, DeclaredBody, Prepared};
 use super::scalar_writer::EncodeError;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
+use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 const JSON: &str = "application/json";
@@ -51,7 +52,12 @@ impl Draft {
         path.push_str(endpoint.path.first().copied().unwrap_or_default());
         Self {
             endpoint,
-            declared: Declared { verb: endpoint.verb, path, ..Declared::default() },
+            declared: Declared {
+                verb: endpoint.verb,
+                path,
+                info: CallInfo::of_method(endpoint),
+                ..Declared::default()
+            },
             path_start: base.len(),
             pieces: 1,
             query_start: None,

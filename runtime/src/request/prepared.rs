@@ -12,6 +12,7 @@ use url::Url;
 use super::body::{Content, Next};
 use super::multipart::Multipart;
 use crate::error::Error;
+use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
@@ -26,6 +27,7 @@ pub(crate) struct HandWritten {
     request: Option<Request>,
     replayable: bool,
     url: Url,
+    info: CallInfo,
 }
 
 /// A request built from a method's declaration and arguments.
@@ -42,6 +44,8 @@ pub(crate) struct Declared {
     /// The content type of the body. A `content-type` in `headers` replaces it.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
+    /// For the layers of a tower service.
+    pub(crate) info: CallInfo,
 }
 
 /// The body of a declared call.
@@ -96,6 +100,9 @@ impl Declared {
         if let Some(content_type) = self.content_type {
             headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
         }
+        if upstream.transport.is_service() {
+            self.info.attach(&mut request);
+        }
         Ok(request)
     }
 
@@ -132,6 +139,7 @@ impl Declared {
             headers: self.headers.clone(),
             content_type: self.content_type,
             body: self.body.share()?,
+            info: self.info,
         })
     }
 
@@ -144,6 +152,7 @@ impl Declared {
             headers: self.headers.clone(),
             content_type: self.content_type,
             body: self.body.share()?,
+            info: CallInfo { retries: 0, ..self.info },
         })
     }
 
@@ -176,17 +185,29 @@ impl Prepared {
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();
-        Self::HandWritten(Box::new(HandWritten { request: Some(request), replayable, url }))
+        Self::HandWritten(Box::new(HandWritten {
+            request: Some(request),
+            replayable,
+            url,
+            info: CallInfo::default(),
+        }))
     }
 
     /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
             Self::Declared(declared) => declared.request(upstream),
-            Self::HandWritten(written) if written.replayable => {
-                Ok(written.request.as_ref().and_then(Request::try_clone))
+            Self::HandWritten(written) => {
+                let mut request = if written.replayable {
+                    written.request.as_ref().and_then(Request::try_clone)
+                } else {
+                    written.request.take()
+                };
+                if let Some(request) = request.as_mut().filter(|_| upstream.transport.is_service()) {
+                    written.info.attach(request);
+                }
+                Ok(request)
             }
-            Self::HandWritten(written) => Ok(written.request.take()),
         }
     }
 
@@ -256,6 +277,14 @@ impl Prepared {
             Self::HandWritten(written) => {
                 written.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
             }
+        }
+    }
+
+    /// Counts the attempts after the first.
+    pub(crate) fn set_retries(&mut self, retries: u32) {
+        match self {
+            Self::Declared(declared) => declared.info.retries = retries,
+            Self::HandWritten(written) => written.info.retries = retries,
         }
     }
 

@@ -10,6 +10,7 @@ pub(crate) mod cookies;
 pub(crate) mod credential;
 pub(crate) mod decisions;
 pub(crate) mod ended;
+pub(crate) mod ensure_login;
 pub(crate) mod errors;
 pub(crate) mod events;
 pub(crate) mod failure_backoff;

@@ -9,6 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
+use tokio::sync::Mutex as TaskLock;
 
 use super::decisions::Attempt;
 use super::events::{EventChannel, SessionEvents};
@@ -95,6 +96,8 @@ pub(super) struct Inner {
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
     pub(super) expected: AtomicBool,
     pub(super) events: EventChannel,
+    /// Held by the task that logs in for all that wait.
+    pub(super) login_turn: TaskLock<()>,
 }
 
 /// A boxed future.
@@ -154,6 +157,7 @@ impl Session {
             store_sync: OnceLock::new(),
             expected: AtomicBool::new(false),
             events: EventChannel::new(),
+            login_turn: TaskLock::new(()),
         }))
     }
 

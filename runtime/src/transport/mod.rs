@@ -9,6 +9,7 @@
 
 pub(crate) mod accept;
 pub(crate) mod body;
+pub(crate) mod call_info;
 #[cfg(feature = "hyper")]
 pub(crate) mod hyper;
 pub(crate) mod origin;

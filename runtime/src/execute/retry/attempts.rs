@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::faults::{Allowed, Fault, fault_of, is_idempotent};
 use super::retrying::Retrying;
@@ -31,8 +31,9 @@ impl Execution {
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);
+            let begun = Instant::now();
             sleep(wait).await;
-            self.receipt.waited += wait;
+            self.receipt.waited += begun.elapsed();
             self.next_attempt();
             let outcome = self.run(reading).await;
             match self.wait_before_retry(&outcome) {

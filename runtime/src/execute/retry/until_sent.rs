@@ -38,5 +38,6 @@ pub(crate) async fn until_sent(
         trace::retries(retries, wait);
         sleep(wait).await;
         retries += 1;
+        call.set_retries(retries);
     }
 }

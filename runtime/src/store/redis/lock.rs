@@ -42,10 +42,42 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
         });
         let fence = fence.await?;
         if fence > 0 {
-            return Ok(StoreLock::leased(fence, lease).until(asked + length));
+            let renewal = Renewal {
+                connection: connection.clone(),
+                key: key.clone(),
+                owner: lease.owner.clone(),
+                lease: length,
+            };
+            let renew = move || renewal.clone().run();
+            return Ok(StoreLock::leased(fence, lease).until(asked + length).renewed_with(renew));
         }
         tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Lets the lease begin anew, for a login that takes longer.
+#[derive(Clone)]
+struct Renewal {
+    connection: Connection,
+    key: String,
+    owner: String,
+    lease: Duration,
+}
+
+impl Renewal {
+    async fn run(self) -> Result<Instant, BoxError> {
+        let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
+        let asked = Instant::now();
+        let renewed = self.connection.run::<u64>(|| {
+            let mut script = scripts::RENEW.key(&*self.key);
+            script.arg(&*self.owner).arg(millis);
+            script
+        });
+        match renewed.await? {
+            0 => Err("the lease has expired".into()),
+            _ => Ok(asked + self.lease),
+        }
     }
 }
 

@@ -70,6 +70,13 @@ return fence
 "
 );
 
+/// Keys: the lock. Arguments: the owner, the lease in milliseconds. Returns 0 if another owner has the lock, or none.
+pub(super) static RENEW: Lua = Lua(LazyLock::new(|| {
+    Script::new(
+        "if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('PEXPIRE', KEYS[1], ARGV[2]) end return 0",
+    )
+}));
+
 /// Keys: the lock. Arguments: the owner. The lock of another owner stays.
 pub(super) static RELEASE: Lua = Lua(LazyLock::new(|| {
     Script::new(
