@@ -10,10 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance};
 
-use crate::api::{
-    CookieShop, CookieShopClient, ORIGIN, Order, Shop, ShopClient, builder, event_names, logged_in_client,
-    order, tokens,
-};
+use crate::api::{ORIGIN, Order, Shop, ShopClient, builder, event_names, logged_in_client, order, tokens};
 use crate::transports::ConnectTo;
 
 /// A client whose access token has just expired.
