@@ -12,13 +12,10 @@ use url::Url;
 
 use super::body_deserializer::BodyDeserializer;
 use super::capture::beginning;
-use super::decode_error::DecodeError;
 use super::reading::Reading;
 use crate::declaration::paging::Paging;
-use crate::error::{Error, Kind, Receipt, Rejection};
-use crate::format::charset;
+use crate::error::{Error, Receipt, Rejection};
 use crate::format::json_number::clamp_numbers;
-use crate::format::media_type::MediaType;
 use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
@@ -50,14 +47,14 @@ pub(crate) struct Continuation {
 ///
 /// An implementation of [`FromResponse`](crate::response::FromResponse) receives it.
 pub struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    content: Content,
-    receipt: Receipt,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) content: Content,
+    pub(super) receipt: Receipt,
     /// The rejection after which the call was sent again.
-    rejection: Option<Arc<Rejection>>,
+    pub(super) rejection: Option<Arc<Rejection>>,
     /// Whether the body may hold secrets. Then no error quotes or contains it.
-    secret: bool,
+    pub(super) secret: bool,
     /// Whether the server refused the call for its credential.
     refused: bool,
     /// Whether the method declares that this status means `None`.
@@ -225,26 +222,6 @@ impl Answer {
         self.receipt
     }
 
-    /// Returns this answer if it is a success of the type that `reading` and `expected` say, or an empty one. Otherwise
-    /// returns an error with the beginning of the body.
-    pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
-        let answer = self.success()?;
-        let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
-        if is_empty || reading.fits(answer.headers()) {
-            return Ok(answer);
-        }
-        let kind = MediaType::of(answer.headers());
-        let text = format!(
-            "the answer is `{}`, not {expected}. Check the URL, and whether a proxy answered",
-            shortened(kind.essence().unwrap_or_default())
-        );
-        let body = answer.body().clone();
-        let headers = answer.headers().clone();
-        let error = Error::new(Kind::Decode, text).with_receipt(answer.receipt);
-        let error = error.with_rejection_if(answer.rejection);
-        Err(error.with_answer(Arc::new(Rejection::new(answer.status, headers, body))))
-    }
-
     pub(super) fn into_content(self) -> Content {
         self.content
     }
@@ -258,7 +235,7 @@ impl Answer {
         if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
     }
 
-    fn into_status_error(self) -> Error {
+    pub(super) fn into_status_error(self) -> Error {
         let body = self.body().clone();
         let headers = match self.content {
             Content::Whole(_) => self.headers,
@@ -298,37 +275,6 @@ impl Answer {
             }
         }
     }
-
-    fn into_decode_error(mut self, body: Bytes, error: &DecodeError) -> Error {
-        self.content = Content::Whole(body);
-        if matches!(error, DecodeError::NotAnOption) {
-            return self.into_status_error();
-        }
-        let kind = MediaType::of(&self.headers);
-        let body = charset::without_bom(self.body());
-        let place = if self.secret { error.position() } else { error.explanation(body) };
-        let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
-            Some(other) => format!(
-                "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
-                shortened(other)
-            ),
-            None => format!(
-                "the answer is not of the declared type ({place}). Compare the method's return type with what the server sends"
-            ),
-        };
-        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
-        let error = error.with_rejection_if(self.rejection.clone());
-        if self.secret {
-            return error;
-        }
-        let body = self.body().clone();
-        error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
-    }
-}
-
-/// Limits the length of a media type, which the server chooses.
-fn shortened(essence: &str) -> String {
-    essence.chars().take(60).collect()
 }
 
 impl fmt::Debug for Answer {

@@ -35,6 +35,7 @@ pub(crate) mod page_source;
 pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
+pub(crate) mod wrong_type;
 
 pub use self::answer::Answer;
 pub use self::decode::{FromError, FromResponse, Outcome};
