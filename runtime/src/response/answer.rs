@@ -19,7 +19,6 @@ use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
 use crate::format::form_document;
 use crate::format::json_number::clamp_numbers;
-use crate::format::media_type::MediaType;
 use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
@@ -54,14 +53,14 @@ pub(crate) struct Continuation {
 ///
 /// An implementation of [`FromResponse`](crate::response::FromResponse) receives it.
 pub struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    content: Content,
-    receipt: Receipt,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) content: Content,
+    pub(super) receipt: Receipt,
     /// The rejection after which the call was sent again.
-    rejection: Option<Arc<Rejection>>,
+    pub(super) rejection: Option<Arc<Rejection>>,
     /// Whether the body may hold secrets. Then no error quotes or contains it.
-    secret: bool,
+    pub(super) secret: bool,
     /// Whether the server refused the call for its credential.
     refused: bool,
     /// Whether the method declares that this status means `None`.
@@ -255,26 +254,6 @@ impl Answer {
         self.receipt
     }
 
-    /// Returns this answer if it is a success of the type that `reading` and `expected` say, or an empty one. Otherwise
-    /// returns an error with the beginning of the body.
-    pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
-        let answer = self.success()?;
-        let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
-        if is_empty || reading.fits(answer.headers()) {
-            return Ok(answer);
-        }
-        let kind = MediaType::of(answer.headers());
-        let text = format!(
-            "the answer is `{}`, not {expected}. Check the URL, and whether a proxy answered",
-            shortened(kind.essence().unwrap_or_default())
-        );
-        let body = answer.body().clone();
-        let headers = answer.headers().clone();
-        let error = Error::new(Kind::Decode, text).with_receipt(answer.receipt);
-        let error = error.with_rejection_if(answer.rejection);
-        Err(error.with_answer(Arc::new(Rejection::new(answer.status, headers, body))))
-    }
-
     pub(super) fn into_content(self) -> Content {
         self.content
     }
@@ -288,7 +267,7 @@ impl Answer {
         if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
     }
 
-    fn into_status_error(self) -> Error {
+    pub(super) fn into_status_error(self) -> Error {
         let (body, cut) = (self.body().clone(), self.cut);
         let headers = match self.content {
             Content::Whole(_) => self.headers,
@@ -350,41 +329,6 @@ impl Answer {
     fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
         T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
     }
-
-    fn into_decode_error(
-        mut self,
-        body: Bytes,
-        error: &DecodeError,
-        error_of: fn(&Self, Bytes) -> Option<DecodeError>,
-    ) -> Error {
-        self.content = Content::Whole(body);
-        if matches!(error, DecodeError::NotAnOption) {
-            return self.into_status_error();
-        }
-        let kind = MediaType::of(&self.headers);
-        let body = charset::without_bom(self.body());
-        let place = if self.secret {
-            error.position()
-        } else {
-            error.explanation(body, &|changed| error_of(&self, changed))
-        };
-        let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
-            Some(other) => format!(
-                "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
-                shortened(other)
-            ),
-            None => format!(
-                "the answer is not of the declared type ({place}). Compare the method's return type with what the server sends"
-            ),
-        };
-        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
-        let error = error.with_rejection_if(self.rejection.clone());
-        if self.secret {
-            return error;
-        }
-        let body = self.body().clone();
-        error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
-    }
 }
 
 #[cold]
@@ -393,11 +337,6 @@ fn too_large(max_body: usize, receipt: Receipt) -> Error {
         "the body of the answer is longer than {max_body} bytes. Raise `max_body`, or read the answer as a `ByteStream`"
     );
     Error::new(Kind::BodyTooLarge, text).with_receipt(receipt)
-}
-
-/// Limits the length of a media type, which the server chooses.
-fn shortened(essence: &str) -> String {
-    essence.chars().take(60).collect()
 }
 
 impl fmt::Debug for Answer {

@@ -134,8 +134,8 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                 },
             };
             let is_first = !std::mem::replace(&mut this.started, true);
-            let content = if is_first { without_bom(&line) } else { &line };
-            let text = line.slice_ref(trim_line_end(content));
+            let value = if is_first { without_bom(&line) } else { &line };
+            let text = line.slice_ref(trim_line_end(value));
             if !text.is_empty() {
                 return Poll::Ready(Some(value_of(text)));
             }

@@ -37,6 +37,7 @@ pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
 pub(crate) mod result_type;
+pub(crate) mod wrong_type;
 
 pub use self::answer::Answer;
 pub use self::decode::{FromError, FromResponse, Outcome};

@@ -34,9 +34,9 @@ impl Page<'_> {
     pub(crate) fn next(&self) -> Result<Option<Url>, Fault> {
         let paging = self.continuation.paging;
         let last = if paging.next.needs_list() {
-            let list = list_of(self.answer.body(), paging.items).map_err(Fault::List)?;
-            let Some(last) = list.last().cloned() else { return Ok(None) };
-            Some((last, list.len()))
+            let elements = list_of(self.answer.body(), paging.items).map_err(Fault::List)?;
+            let Some(last) = elements.last().cloned() else { return Ok(None) };
+            Some((last, elements.len()))
         } else {
             None
         };
