@@ -91,6 +91,18 @@ async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let builder = Client::builder("https://shop.test").transport(transport).retry(Retry::default());
     let client = builder.tokens(Tokens::new("access")).build().unwrap();
     let mut call = private::call(&client, endpoint);
+    let mut logout = private::logout_call(&client, endpoint);
+    set_body(if endpoint.role == private::Role::Logout { &mut logout } else { &mut call }, body);
+    let failed = match endpoint.role {
+        crate::__private::Role::Login => private::login::<Result<Tokens>, _>(&client, call).await.is_err(),
+        crate::__private::Role::Logout => private::logout::<Result<()>, _>(&client, logout).await.is_err(),
+        _ => private::send::<Result<String>, _>(&client, call).await.is_err(),
+    };
+    assert!(failed, "{row:?} is an error");
+    sends.load(Ordering::Relaxed)
+}
+
+fn set_body(call: &mut private::Call, body: SentBody) {
     match body {
         SentBody::Absent => {}
         SentBody::Bytes => call.body(Bytes::from_static(b"order")),
@@ -99,13 +111,6 @@ async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
             call.body(Body::stream(stream::iter([chunk])));
         }
     }
-    let failed = match endpoint.role {
-        crate::__private::Role::Login => private::login::<Result<Tokens>, _>(&client, call).await.is_err(),
-        crate::__private::Role::Logout => private::logout::<Result<()>, _>(&client, call).await.is_err(),
-        _ => private::send::<Result<String>, _>(&client, call).await.is_err(),
-    };
-    assert!(failed, "{row:?} is an error");
-    sends.load(Ordering::Relaxed)
 }
 
 fn is_retried(row: Row, name: &str, body: SentBody) -> bool {
