@@ -172,7 +172,11 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
         assert_eq!(from, basis, "every revision is won once, and none is passed over");
         basis = to;
     }
-    assert_eq!(load(&place.open()).await.revision, basis, "the last revision is that of the last successful swap");
+    assert_eq!(
+        load(&place.open()).await.revision,
+        basis,
+        "the last revision is that of the last successful swap"
+    );
 }
 
 /// A dropped swap is stored completely or not at all. The store still works.

@@ -38,7 +38,10 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     // The lease is still held, and the fences continue.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
-    timeout(Duration::from_secs(15), listener).await.expect("a listener gets the change after the restart").unwrap();
+    timeout(Duration::from_secs(15), listener)
+        .await
+        .expect("a listener gets the change after the restart")
+        .unwrap();
     let fence = held.fence();
     drop(held);
     let held = timeout(Duration::from_secs(5), store.lock()).await.unwrap().unwrap().unwrap();
