@@ -7,5 +7,6 @@ mod clients;
 mod formats;
 mod grants;
 mod lengths;
+mod lists;
 mod redirects;
 mod server;
