@@ -246,7 +246,7 @@ impl Execution {
     ) -> Result<(Response, bool), Error> {
         let sender = sender(&self.context, &self.plan, &self.spans)?;
         let received = sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
-        self.answered = received.redirected_to.filter(|_| self.plan.has_pages()).map(Box::new);
+        self.answered = received.redirected_to.filter(|_| self.plan.has_pages());
         Ok((received.response, received.own))
     }
 

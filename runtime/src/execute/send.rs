@@ -38,7 +38,7 @@ pub(crate) struct Received {
     pub(crate) response: Response,
     /// Whether the client's own origin sent it.
     pub(crate) own: bool,
-    pub(crate) redirected_to: Option<Url>,
+    pub(crate) redirected_to: Option<Box<Url>>,
 }
 
 impl Sender<'_> {
@@ -93,7 +93,7 @@ impl Sender<'_> {
                 None => None,
             };
             let (Some(next), Some(request)) = (next, request) else {
-                return Ok(Received { response, own, redirected_to: hop.url });
+                return Ok(Received { response, own, redirected_to: hop.url.map(Box::new) });
             };
             hop = next;
             drop(response);

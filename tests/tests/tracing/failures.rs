@@ -90,7 +90,7 @@ async fn an_answer_of_another_type_is_an_event() {
     assert!(shop.health().await.unwrap_err().is_decode());
     assert_eq!(error_types(&recorder), ["", ""]);
     let event = recorder.events().remove(0);
-    assert_eq!(event.fields.get("message"), "the answer is not of the declared type");
+    assert_eq!(event.fields.get("message"), "the answer cannot be read as the declared type");
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 

@@ -7,6 +7,10 @@ mod clients;
 mod formats;
 mod grants;
 mod lengths;
+<<<<<<< .merge_file_EPmEaR
 mod proxies;
+=======
+mod lists;
+>>>>>>> .merge_file_kAPdIO
 mod redirects;
 mod server;
