@@ -91,6 +91,7 @@
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the proxy settings of the system |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
+//! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`, with about half the cost of a call over reqwest and fewer features |
 //! | `redis` | | `RedisStore`: a session shared by many machines |
 //! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
@@ -158,9 +159,9 @@ pub use afresh_macros::{ApiError, AsTokens, api};
 pub use crate::client::builder::ClientBuilder;
 pub use crate::client::client::Client;
 pub use crate::client::pending::Pending;
+pub use crate::error::{Error, Problem, Receipt, Rejection, Result};
 pub use crate::execute::retry::budget::RetryBudget;
 pub use crate::execute::retry::policy::Retry;
-pub use crate::error::{Error, Problem, Receipt, Rejection, Result};
 pub use crate::refresh::refresher::Refresher;
 pub use crate::request::body::Body;
 pub use crate::request::multipart::Part;
@@ -173,5 +174,5 @@ pub use crate::session::{
     AccessToken, AsTokens, CookieSession, FromSession, RefreshToken, Session, SessionEvent, SessionState,
     Tokens,
 };
-pub use crate::transport::call_info::{CallInfo, CallKind};
 pub use crate::store::{FileStore, MemoryStore};
+pub use crate::transport::call_info::{CallInfo, CallKind};

@@ -67,14 +67,20 @@ fn started(client: &Client, call: Call, reading: Reading) -> Running {
 /// Sends a `#[login]` call.
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
-    Pending { running: Running::new(client.context().start_with_role(call, RoleStart::Login(tokens_of)), method), decode: R::of }
+    Pending {
+        running: Running::new(client.context().start_with_role(call, RoleStart::Login(tokens_of)), method),
+        decode: R::of,
+    }
 }
 
 /// Sends a `#[refresh]` call that was made by hand.
 pub fn refresh<R>(client: &Client, call: Call, renewal: &Renewal<R>) -> Pending<R> {
     let method = call.endpoint().name;
     Pending {
-        running: Running::new(client.context().start_with_role(call, RoleStart::Refresh(renewal.tokens_of)), method),
+        running: Running::new(
+            client.context().start_with_role(call, RoleStart::Refresh(renewal.tokens_of)),
+            method,
+        ),
         decode: renewal.decode,
     }
 }
@@ -95,7 +101,10 @@ pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
 /// Sends a `#[logout]` call.
 pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
     let method = call.endpoint().name;
-    Pending { running: Running::new(client.context().start_with_role(call, RoleStart::Logout), method), decode: R::of }
+    Pending {
+        running: Running::new(client.context().start_with_role(call, RoleStart::Logout), method),
+        decode: R::of,
+    }
 }
 
 /// A call that no session touches.

@@ -68,6 +68,12 @@ impl Error {
         Self::new(Kind::Builder, text)
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn no_runtime(source: std::io::Error) -> Self {
+        Self::new(Kind::Transport, "the background runtime of blocking calls cannot be started")
+            .with_source(source)
+    }
+
     /// What came out of the transport: told apart into time-out, connect and the rest.
     pub(crate) fn transport(source: BoxError) -> Self {
         // A text of reqwest's holds the URL, and with it query values. One wrapped by a layer cannot be

@@ -74,8 +74,7 @@ mod tests {
     #[test]
     fn each_error_made_by_hand_has_its_one_kind() {
         let response = http::Response::new(Bytes::new());
-        let made =
-            [Error::from_response(response), Error::timeout(), Error::connect(), Error::no_session()];
+        let made = [Error::from_response(response), Error::timeout(), Error::connect(), Error::no_session()];
         for (index, error) in made.iter().enumerate() {
             let expected: [bool; 8] = std::array::from_fn(|kind| kind == index);
             assert_eq!(kinds(error), expected, "{error}");

@@ -20,11 +20,7 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// A call that begins at its first poll: `begin` makes the future that sends `call`.
-pub(crate) fn on_first_poll<C, F>(
-    call: C,
-    options: CallOptions,
-    begin: fn(C, CallOptions) -> F,
-) -> BoxedCall
+pub(crate) fn on_first_poll<C, F>(call: C, options: CallOptions, begin: fn(C, CallOptions) -> F) -> BoxedCall
 where
     C: Send + 'static,
     F: Future<Output = Result<Answer, Error>> + Send + 'static,

@@ -39,7 +39,10 @@ impl Deadline {
 /// Ends `call` at its deadline, which covers waiting for a refresh, all sends, the waits between attempts, and the body
 /// unless it is streamed. The error holds the refusal that the call met until then.
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
-    Within { call, timer: deadline.map(|deadline| Timer { sleep: Box::pin(sleep_until(deadline.at)), deadline }) }
+    Within {
+        call,
+        timer: deadline.map(|deadline| Timer { sleep: Box::pin(sleep_until(deadline.at)), deadline }),
+    }
 }
 
 pin_project! {

@@ -66,7 +66,10 @@ impl Execution {
     }
 
     /// Runs the call and retries its faults. The error says how the call went.
-    #[expect(clippy::manual_async_fn, reason = "an async fn holds its arguments twice, in each call that waits")]
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each call that waits"
+    )]
     pub(crate) fn run_to_end(
         &mut self,
         reading: Reading,
@@ -300,7 +303,6 @@ impl Execution {
     pub(super) fn sender(&self) -> Result<Sender<'_>, Error> {
         sender(&self.context, &self.plan, &self.spans)
     }
-
 }
 
 fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) -> Result<Sender<'a>, Error> {

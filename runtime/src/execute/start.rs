@@ -44,7 +44,12 @@ impl SharedContext {
     }
 
     /// Starts a call for one more page.
-    fn start_page(&self, endpoint: &'static Endpoint, request: Prepared, options: CallOptions) -> AnswerFuture {
+    fn start_page(
+        &self,
+        endpoint: &'static Endpoint,
+        request: Prepared,
+        options: CallOptions,
+    ) -> AnswerFuture {
         let context = self.clone();
         let call = MethodCall { context, endpoint, request: Ok(request), reading: Reading::Whole };
         Box::pin(begin(call, options))
@@ -91,7 +96,11 @@ impl MethodCall {
             demand: takes_credential.then(|| context.demand()),
             declaration: Declaration::Method(endpoint),
             rejection_slot: deadline.and_then(Deadline::slot),
-            retrying: context.retrying(options.retry, Some(endpoint), deadline.map(|deadline| deadline.at))?,
+            retrying: context.retrying(
+                options.retry,
+                Some(endpoint),
+                deadline.map(|deadline| deadline.at),
+            )?,
             streams: self.reading != Reading::Whole,
         };
         Ok(Execution::new(self.context, request, plan))

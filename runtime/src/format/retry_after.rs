@@ -42,8 +42,7 @@ fn limit(headers: &HeaderMap) -> Option<Duration> {
 /// `x-ratelimit-remaining: 0` with `x-ratelimit-reset`, also without `x-`.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
-    let names =
-        [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];
+    let names = [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];
     names.into_iter().find_map(|(remaining, reset)| {
         number(remaining).filter(|left| *left == 0)?;
         let reset = Duration::from_secs(number(reset)?);
@@ -65,9 +64,9 @@ mod tests {
     use super::*;
 
     fn headers(lines: &[(&'static str, &'static str)]) -> HeaderMap {
-        let lines = lines.iter().map(|(name, value)| {
-            (HeaderName::from_static(name), HeaderValue::from_static(value))
-        });
+        let lines = lines
+            .iter()
+            .map(|(name, value)| (HeaderName::from_static(name), HeaderValue::from_static(value)));
         lines.collect()
     }
 

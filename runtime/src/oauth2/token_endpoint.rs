@@ -136,7 +136,11 @@ impl TokenEndpoint {
         let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
         let url = self.endpoint(url, "the revocation endpoint")?;
         let upstream = self.upstream(&url, context);
-        let mut request = self.request(CallKind::Revocation, url, [("token", token), ("token_type_hint", hint)].into_iter());
+        let mut request = self.request(
+            CallKind::Revocation,
+            url,
+            [("token", token), ("token_type_hint", hint)].into_iter(),
+        );
         let response = tokio::time::timeout(
             EXCHANGE_DEADLINE,
             ask(&upstream, &mut request, None, &SendSpans::new(None)),

@@ -2,8 +2,8 @@
 //! that cannot be sent.
 
 use bytes::Bytes;
-use http::{HeaderName, HeaderValue};
 use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue};
 
 use super::body::{Body, Content};
 use super::multipart::Parts;

@@ -165,7 +165,12 @@ impl Prepared {
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();
-        Self::HandWritten(Box::new(HandWritten { request: Some(request), replayable, url, info: CallInfo::default() }))
+        Self::HandWritten(Box::new(HandWritten {
+            request: Some(request),
+            replayable,
+            url,
+            info: CallInfo::default(),
+        }))
     }
 
     /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.

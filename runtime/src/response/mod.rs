@@ -32,6 +32,8 @@ pub(crate) mod lines;
 pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
+#[cfg(feature = "blocking")]
+pub(crate) mod wait_next;
 
 pub use self::answer::Answer;
 pub use self::decode::{FromError, FromResponse, Outcome};

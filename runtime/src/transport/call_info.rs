@@ -127,7 +127,8 @@ impl fmt::Debug for CallInfo {
 /// That conversion refuses long URLs and drops fragments, turns an absent body into an empty one and forgets the time-out.
 /// So URL, body and time-out stay behind. `None` if reqwest refuses the rest.
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
-    static PLACEHOLDER: LazyLock<Option<Url>> = LazyLock::new(|| Url::parse("http://placeholder.invalid/").ok());
+    static PLACEHOLDER: LazyLock<Option<Url>> =
+        LazyLock::new(|| Url::parse("http://placeholder.invalid/").ok());
     let placeholder = PLACEHOLDER.as_ref()?;
     let mut taken = replace(request, Request::new(Method::GET, placeholder.clone()));
     let url = replace(taken.url_mut(), placeholder.clone());

@@ -8,8 +8,8 @@ use afresh::oauth2::RefreshTokenGrant;
 use afresh::{CallInfo, CallKind, Client, Error, Part, Result, Retry, Session, Tokens, api};
 use afresh_tests::{Answer, Role, World};
 use reqwest::{Request, Response};
-use tower::{Service, ServiceExt, service_fn};
 use tokio::time::{Instant, sleep_until};
+use tower::{Service, ServiceExt, service_fn};
 
 use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, order, tokens};
 
@@ -18,7 +18,14 @@ type Infos = Arc<Mutex<Vec<Option<CallInfo>>>>;
 /// A service that keeps what it knows of each request.
 fn recording(
     world: &World,
-) -> (Infos, impl Service<Request, Response = Response, Error = BoxError, Future: Send + 'static> + Clone + Send + Sync + use<>) {
+) -> (
+    Infos,
+    impl Service<Request, Response = Response, Error = BoxError, Future: Send + 'static>
+    + Clone
+    + Send
+    + Sync
+    + use<>,
+) {
     let infos = Infos::default();
     let (kept, inner) = (infos.clone(), world.service());
     let service = service_fn(move |mut request: Request| {
@@ -56,7 +63,10 @@ async fn each_request_says_which_call_it_belongs_to() {
     shop.order(7).await.unwrap();
     world.stage.respond(|_| Answer::text(200, "ok"));
     shop.health().await.unwrap();
-    shop.client().execute(Request::new(reqwest::Method::GET, format!("{ORIGIN}/a").parse().unwrap())).await.unwrap();
+    shop.client()
+        .execute(Request::new(reqwest::Method::GET, format!("{ORIGIN}/a").parse().unwrap()))
+        .await
+        .unwrap();
     shop.logout().await.unwrap();
     let order = Some("Shop::order");
     let template = Some("/orders/{id}");
@@ -107,7 +117,9 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
         .tokens(Tokens::new("a").with_refresh("r"))
         .build()
         .unwrap();
-    world.stage.respond(|_| Answer::json(200, serde_json::json!({ "access_token": "b", "refresh_token": "s" })));
+    world
+        .stage
+        .respond(|_| Answer::json(200, serde_json::json!({ "access_token": "b", "refresh_token": "s" })));
     client.session().refresh().await.unwrap();
     let _ = client.session().revoke().await;
     let kinds: Vec<_> = seen(&infos).into_iter().map(|(method, _, kind, _)| (method, kind)).collect();
@@ -118,7 +130,11 @@ async fn a_grant_is_a_refresh_and_a_revocation() {
 fn limited(
     world: &World,
     refreshes_pass: bool,
-) -> impl Service<Request, Response = Response, Error = BoxError, Future: Send + 'static> + Clone + Send + Sync + use<> {
+) -> impl Service<Request, Response = Response, Error = BoxError, Future: Send + 'static>
++ Clone
++ Send
++ Sync
++ use<> {
     let (inner, next) = (world.service(), Arc::new(Mutex::new(Instant::now())));
     service_fn(move |mut request: Request| {
         let is_refresh = CallInfo::of(&mut request).is_some_and(|info| info.kind() == CallKind::Refresh);

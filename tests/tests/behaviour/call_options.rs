@@ -8,7 +8,9 @@ use http::HeaderValue;
 use serde_json::{Value, json};
 use tokio::time::Instant;
 
-use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, logged_in_client, logged_out_client, order, tokens};
+use crate::api::{
+    ANN, ORIGIN, Order, Shop, ShopClient, builder, logged_in_client, logged_out_client, order, tokens,
+};
 use crate::transports::ConnectTo;
 
 const SECOND: Duration = Duration::from_secs(1);

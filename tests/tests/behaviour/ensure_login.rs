@@ -44,7 +44,8 @@ async fn ten_processes_that_start_at_once_log_in_once() {
         call.await.unwrap().unwrap();
     }
     world.authority.assert_logins(1);
-    let logged_in: Vec<_> = events.iter_mut().flat_map(event_names).filter(|name| *name == "logged in").collect();
+    let logged_in: Vec<_> =
+        events.iter_mut().flat_map(event_names).filter(|name| *name == "logged in").collect();
     assert_eq!(logged_in.len(), 1);
     let first = tokens_of(&shops[0]).unwrap();
     for shop in &shops {
@@ -67,7 +68,10 @@ async fn the_tasks_of_a_process_log_in_once() {
         call.await.unwrap().unwrap();
     }
     world.authority.assert_logins(1);
-    shop.session().ensure_login(|| -> Pending<Result<Tokens>> { unreachable!("there is a session") }).await.unwrap();
+    shop.session()
+        .ensure_login(|| -> Pending<Result<Tokens>> { unreachable!("there is a session") })
+        .await
+        .unwrap();
 }
 
 /// An expired session is one to log in for.
@@ -109,9 +113,10 @@ async fn a_dropped_login_frees_the_others_at_once() {
     let world = World::new();
     let store = MemoryStore::new();
     let (slow, next) = (process(&world, &store), process(&world, &store));
-    let stuck = tokio::spawn(async move {
-        slow.session().ensure_login(std::future::pending::<Result<Tokens>>).await
-    });
+    let stuck =
+        tokio::spawn(
+            async move { slow.session().ensure_login(std::future::pending::<Result<Tokens>>).await },
+        );
     tokio::time::sleep(MINUTE).await;
     let waiting = tokio::spawn(async move { next.session().ensure_login(|| next.login(&ANN)).await });
     tokio::time::sleep(MINUTE).await;

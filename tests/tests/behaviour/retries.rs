@@ -162,7 +162,10 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
 async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     let world = World::new();
     let shop = retrying(&world, Retry::default());
-    script(&world, vec![Answer::new(503), Answer::new(403), Answer::new(503), Answer::json(200, Order { id: 7 })]);
+    script(
+        &world,
+        vec![Answer::new(503), Answer::new(403), Answer::new(503), Answer::json(200, Order { id: 7 })],
+    );
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
     let carried: Vec<_> = world.stage.log().iter().map(|sent| sent.token().map(str::to_owned)).collect();
     let [one, two] = [1, 2].map(|number| Some(world.authority.access(number)));
@@ -264,7 +267,8 @@ async fn each_attempt_sends_the_same_key() {
         PaymentsClient::builder(ORIGIN).connect_to(world.clone()).retry(Retry::default()).build().unwrap();
     world.stage.respond(|_| 429);
     payments.pay(Some("k1")).await.unwrap_err();
-    let keys: Vec<_> = world.stage.log().iter().map(|sent| sent.header("idempotency-key").map(str::to_owned)).collect();
+    let keys: Vec<_> =
+        world.stage.log().iter().map(|sent| sent.header("idempotency-key").map(str::to_owned)).collect();
     assert_eq!(keys, vec![Some("k1".to_owned()); 3]);
 }
 

@@ -8,7 +8,8 @@ use std::time::Duration;
 /// before. `random` is in `0.0..1.0`.
 pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
     let factor = 2_u32.checked_pow(retries);
-    let ceiling = factor.and_then(|factor| base.checked_mul(factor)).map_or(most, |ceiling| ceiling.min(most));
+    let ceiling =
+        factor.and_then(|factor| base.checked_mul(factor)).map_or(most, |ceiling| ceiling.min(most));
     ceiling.mul_f64(random.clamp(0.0, 1.0))
 }
 

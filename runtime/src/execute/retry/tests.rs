@@ -76,9 +76,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
             let chunks = [Ok(Bytes::from("\"be")), Err(IoError::other("on purpose"))];
             Ok(http::Response::new(reqwest::Body::wrap_stream(stream::iter(chunks))).into())
         }
-        Row::Status(status) => {
-            Ok(http::Response::builder().status(status).body("").unwrap().into())
-        }
+        Row::Status(status) => Ok(http::Response::builder().status(status).body("").unwrap().into()),
     }
 }
 
