@@ -86,6 +86,7 @@ impl<R> Pending<R> {
     /// A header that carries the credential, such as `authorization`, turns the session off for this call: it is sent as
     /// it is, and never refreshed for. A name or value that cannot be sent is an error with
     /// [`is_request`](Error::is_request).
+    #[expect(clippy::needless_pass_by_value, reason = "a caller writes a literal or gives a value away")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,

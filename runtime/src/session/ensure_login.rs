@@ -67,10 +67,10 @@ impl Session {
     /// The error of `login`, or an error of the store.
     ///
     /// Cancel safe: if the future is dropped, the next one that waits logs in at once.
-    pub fn ensure_login<'a, F, P, T, E>(
-        &'a self,
+    pub fn ensure_login<F, P, T, E>(
+        &self,
         login: F,
-    ) -> Operation<impl Future<Output = Result<(), E>> + use<'a, F, P, T, E>>
+    ) -> Operation<impl Future<Output = Result<(), E>> + use<'_, F, P, T, E>>
     where
         F: FnOnce() -> P,
         P: IntoFuture<Output = Result<T, E>>,
