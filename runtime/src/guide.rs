@@ -7,6 +7,7 @@
 //! | [`arguments`] | how parameters are encoded in a request |
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive, or in pages |
+//! | [`calls`] | options of one call, retries, many users, layers, calls without async code |
 //! | [`errors`] | which errors there are, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
@@ -26,6 +27,9 @@ pub mod bodies {}
 
 #[doc = include_str!("../docs/guide/streams.md")]
 pub mod streams {}
+
+#[doc = include_str!("../docs/guide/calls.md")]
+pub mod calls {}
 
 #[doc = include_str!("../docs/guide/errors.md")]
 pub mod errors {}
