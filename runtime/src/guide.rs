@@ -8,6 +8,7 @@
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive |
 //! | [`lists`] | lists that the server splits into pages |
+//! | [`calls`] | options of one call, retries, many users, layers, calls without async code |
 //! | [`errors`] | which errors there are, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
@@ -30,6 +31,9 @@ pub mod streams {}
 
 #[doc = include_str!("../docs/guide/lists.md")]
 pub mod lists {}
+
+#[doc = include_str!("../docs/guide/calls.md")]
+pub mod calls {}
 
 #[doc = include_str!("../docs/guide/errors.md")]
 pub mod errors {}

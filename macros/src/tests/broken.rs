@@ -129,3 +129,41 @@ fn a_method_that_only_lacks_its_semicolon_is_generated() {
         expanded.has(&quote!(fn half(&self) -> ::afresh::Pending<Result<u8> >)).has(&quote!("Shop::half"));
     }
 }
+
+#[test]
+fn a_method_that_hides_or_meets_one_of_every_client_is_refused() {
+    let names = [
+        "client",
+        "clone",
+        "clone_into",
+        "into",
+        "session",
+        "to_owned",
+        "try_into",
+        "with_header",
+        "with_session",
+        "with_timeout",
+    ];
+    for name in names {
+        let method = quote::format_ident!("{name}");
+        let expanded = api(quote! {
+            trait Shop {
+                #[get("/orders")]
+                async fn #method(&self) -> Result<()>;
+            }
+        });
+        expanded.has(&quote!(::core::compile_error!));
+    }
+    let allowed =
+        ["new", "builder", "clone_from", "borrow", "type_id", "fmt", "eq", "to_string", "timeout", "wait"];
+    for name in allowed {
+        let method = quote::format_ident!("{name}");
+        let expanded = api(quote! {
+            trait Shop {
+                #[get("/orders")]
+                async fn #method(&self) -> Result<()>;
+            }
+        });
+        expanded.has_not(&quote!(::core::compile_error!));
+    }
+}

@@ -13,6 +13,8 @@ use crate::error::Error;
 use crate::execute::call_future::{BoxedCall, failed};
 use crate::execute::options::CallOptions;
 use crate::execute::retry::policy::Retry;
+#[cfg(feature = "blocking")]
+use crate::platform::background::block_on;
 use crate::request::header_option::HeaderOption;
 use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
@@ -84,6 +86,7 @@ impl<R> Pending<R> {
     /// A header that carries the credential, such as `authorization`, turns the session off for this call: it is sent as
     /// it is, and never refreshed for. A name or value that cannot be sent is an error with
     /// [`is_request`](Error::is_request).
+    #[expect(clippy::needless_pass_by_value, reason = "a caller writes a literal or gives a value away")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
@@ -98,6 +101,37 @@ impl<R> Pending<R> {
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
+    }
+}
+
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+impl<R> Pending<R> {
+    /// Sends the call and blocks this thread until it is done: for scripts, programs with a user interface, and code that
+    /// is not async. It needs the feature `blocking`.
+    ///
+    /// The call runs on this thread. Connections, refreshes and timers run on one background thread, which the first call
+    /// starts and all clients share.
+    ///
+    /// ```
+    /// # use afresh::{api, Result};
+    /// # #[api] trait Shop { #[get("/orders/{id}")] async fn order(&self, id: u64) -> Result<String>; }
+    /// # fn example(shop: ShopClient) -> Result<()> {
+    /// let order = shop.order(7).wait()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// In async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
+    #[track_caller]
+    pub fn wait(self) -> R {
+        let (decode, method) = (self.decode, self.running.method);
+        match block_on(self) {
+            Ok(outcome) => outcome,
+            Err(error) => decode(Err(Error::no_runtime(error)), method, trace::undecodable),
+        }
     }
 }
 

@@ -69,6 +69,12 @@ impl Error {
         Self::new(Kind::Builder, text)
     }
 
+    #[cfg(feature = "blocking")]
+    pub(crate) fn no_runtime(source: std::io::Error) -> Self {
+        Self::new(Kind::Transport, "the background runtime of blocking calls cannot be started")
+            .with_source(source)
+    }
+
     /// An error of the transport: a time-out, a failure to connect, or another failure.
     pub(crate) fn transport(source: BoxError) -> Self {
         // The text of a reqwest error contains the URL with its query values. It can be removed only if no layer has

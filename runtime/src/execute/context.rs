@@ -160,14 +160,14 @@ impl Context {
         own: Option<Arc<Retry>>,
         endpoint: Option<&'static Endpoint>,
         deadline: Option<Instant>,
-    ) -> Result<Option<Retrying>> {
+    ) -> Result<Option<Box<Retrying>>> {
         if let Some(mistake) = own.as_ref().and_then(|own| own.mistake(self.refresh_on(endpoint))) {
             return Err(Error::request(mistake));
         }
         let policy = own.or_else(|| self.settings.retry.clone());
         Ok(policy.map(|policy| {
             self.settings.retry_budget.deposit();
-            Retrying { policy, deadline }
+            Box::new(Retrying { policy, deadline })
         }))
     }
 }

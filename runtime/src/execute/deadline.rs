@@ -2,6 +2,7 @@
 
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
@@ -23,7 +24,7 @@ impl Deadline {
     /// `None` for a call without a time-out.
     pub(crate) fn after(timeout: Option<Duration>) -> Option<Self> {
         let at = timeout.and_then(|timeout| Instant::now().checked_add(timeout))?;
-        Some(Self { at, slot: Some(Default::default()) })
+        Some(Self { at, slot: Some(Arc::default()) })
     }
 
     pub(crate) fn slot(&self) -> RejectionSlot {

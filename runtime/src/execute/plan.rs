@@ -18,8 +18,8 @@ pub(crate) struct Plan {
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
-    /// `None` for a call that is not retried.
-    pub(crate) retrying: Option<Retrying>,
+    /// `None` for a call that is not retried. Boxed, so that such a call holds no room for it.
+    pub(crate) retrying: Option<Box<Retrying>>,
     /// Whether the caller reads the body of a success as it arrives.
     pub(crate) streams: bool,
 }

@@ -37,6 +37,8 @@ pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
 pub(crate) mod result_type;
+#[cfg(feature = "blocking")]
+pub(crate) mod wait_next;
 pub(crate) mod wrong_type;
 
 pub use self::answer::Answer;

@@ -14,6 +14,7 @@ use super::credential::Source;
 use super::decisions::{Cause, Entry, Finding, Settled};
 use super::errors::{self, no_session, reentrant};
 use super::events::SessionEvent;
+use super::operation::Operation;
 use super::refresh_handle::RefreshHandle;
 use super::refresh_task::{self, PreparedRefresh};
 use super::session::{Boxed, Session};
@@ -41,14 +42,16 @@ impl Session {
     /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
     ///
     /// Cancel safe: the refresh continues if the future is dropped.
-    pub async fn refresh(&self) -> Result<Tokens, Error> {
-        self.check_store().await?;
-        let refreshed = match self.ask()? {
-            Some(wait) => self.wait(wait).await?,
-            None => self.snapshot(),
-        };
-        let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
-        tokens.ok_or_else(no_session)
+    pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
+        Operation::new(async move {
+            self.check_store().await?;
+            let refreshed = match self.ask()? {
+                Some(wait) => self.wait(wait).await?,
+                None => self.snapshot(),
+            };
+            let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
+            tokens.ok_or_else(no_session)
+        })
     }
 
     /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
+use super::operation::Operation;
 use super::session::{Session, SessionState};
 use super::tokens::AsTokens;
 use crate::error::{Error, Kind};
@@ -66,22 +67,27 @@ impl Session {
     /// The error of `login`, or an error of the store.
     ///
     /// Cancel safe: if the future is dropped, the next one that waits logs in at once.
-    pub async fn ensure_login<F, P, T, E>(&self, login: F) -> Result<(), E>
+    pub fn ensure_login<F, P, T, E>(
+        &self,
+        login: F,
+    ) -> Operation<impl Future<Output = Result<(), E>> + use<'_, F, P, T, E>>
     where
         F: FnOnce() -> P,
         P: IntoFuture<Output = Result<T, E>>,
         T: AsTokens,
         E: From<Error>,
     {
-        let Some(turn) = self.login_turn().await? else { return Ok(()) };
-        let before = self.snapshot().stamp;
-        let value = turn.run(login().into_future()).await??;
-        if self.snapshot().stamp.epoch == before.epoch {
-            self.log_in(Some(before), value.as_tokens(), &[])?;
-        }
-        drop(value);
-        self.saved().await?;
-        if self.is_logged_in() { Ok(()) } else { Err(no_session().into()) }
+        Operation::new(async move {
+            let Some(turn) = self.login_turn().await? else { return Ok(()) };
+            let before = self.snapshot().stamp;
+            let value = turn.run(login().into_future()).await??;
+            if self.snapshot().stamp.epoch == before.epoch {
+                self.log_in(Some(before), value.as_tokens(), &[])?;
+            }
+            drop(value);
+            self.saved().await?;
+            if self.is_logged_in() { Ok(()) } else { Err(no_session().into()) }
+        })
     }
 
     /// Waits until this caller may log in. `None` if there is a session.

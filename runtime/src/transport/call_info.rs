@@ -111,6 +111,7 @@ impl Default for CallInfo {
     }
 }
 
+#[expect(clippy::missing_fields_in_debug, reason = "shows what users can ask for")]
 impl fmt::Debug for CallInfo {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("CallInfo")

@@ -8,6 +8,7 @@ mod fake_store;
 mod transports;
 mod waiting;
 
+mod blocking;
 mod bodies;
 mod bounds;
 mod call_info;
