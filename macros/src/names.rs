@@ -55,6 +55,11 @@ pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
+/// A lifetime that the user left out, by its position.
+pub(crate) fn elided_lifetime(index: usize, span: Span) -> Lifetime {
+    Lifetime::new(&format!("'__afresh_{index}"), span)
+}
+
 /// A parameter by its position, whatever pattern the user wrote.
 pub(crate) fn argument(index: usize) -> Ident {
     local(&index.to_string())
