@@ -130,6 +130,7 @@ pub(crate) enum RuntimeItem {
     // Functions of `__private`.
     ArgumentType,
     BuildClient,
+    ErrorSource,
     ErrorStatus,
     NewCall,
     NewRefreshCall,
@@ -178,6 +179,7 @@ impl RuntimeItem {
             Self::TokenFields => &["__private", "TokenFields"],
             Self::Upstream => &["__private", "Wire"],
             Self::BuildClient => &["__private", "builder"],
+            Self::ErrorSource => &["__private", "error_source"],
             Self::ErrorStatus => &["__private", "answered"],
             Self::NewCall => &["__private", "call"],
             Self::NewRefreshCall => &["__private", "bare_call"],
