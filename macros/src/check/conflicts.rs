@@ -79,8 +79,9 @@ fn check_conflicts(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnos
     let rules = endpoint.rules.iter().map(|other| other.value.name().to_owned());
     let names: Vec<String> = rules.chain(verb).collect();
     let mut conflicts = CONFLICTS.iter().filter(|conflict| conflict.of == rule.value.name());
-    let found =
-        conflicts.find_map(|conflict| Some((conflict, names.iter().find(|name| conflict.with.contains(&name.as_str()))?)));
+    let found = conflicts.find_map(|conflict| {
+        Some((conflict, names.iter().find(|name| conflict.with.contains(&name.as_str()))?))
+    });
     if let Some((conflict, other)) = found {
         let fact = format!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), conflict.of);
         diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", conflict.of, conflict.because));

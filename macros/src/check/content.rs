@@ -96,7 +96,12 @@ pub(super) fn check_query(endpoint: &Endpoint, diag: &mut Diagnostics) {
 
 fn parts<'m>(endpoint: &'m Endpoint) -> Vec<Part<'m>> {
     let constants = endpoint.constants.iter().filter_map(|constant| {
-        Some(Part { content: constant.value.content()?, at: constant.at, conditional: false, is_constant: true })
+        Some(Part {
+            content: constant.value.content()?,
+            at: constant.at,
+            conditional: false,
+            is_constant: true,
+        })
     });
     let params = endpoint.params.iter().filter_map(|param| {
         let content = param.kind.as_ref()?.content()?;

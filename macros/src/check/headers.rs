@@ -7,7 +7,10 @@ use crate::model::{ParamKind, Rule};
 /// Headers that the transport sets, and what to write instead.
 const OF_TRANSPORT: &[(&str, &str)] = &[
     ("content-length", "the length is sent where it is known; for a stream, use `Body::with_length`"),
-    ("transfer-encoding", "it follows from the body; for a stream of a known length, use `Body::with_length`"),
+    (
+        "transfer-encoding",
+        "it follows from the body; for a stream of a known length, use `Body::with_length`",
+    ),
     ("host", "pass the URL of the server to the `builder` function of the client"),
     ("connection", OF_CONNECTION),
     ("keep-alive", OF_CONNECTION),

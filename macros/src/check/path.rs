@@ -37,7 +37,8 @@ pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
     let Some(prefix) = &api.prefix else { return };
     for placeholder in prefix.value.placeholders() {
         let lacks = |endpoint: &&Endpoint| {
-            endpoint.path.is_some() && endpoint.params.iter().all(|param| !may_fill(endpoint, param, placeholder))
+            endpoint.path.is_some()
+                && endpoint.params.iter().all(|param| !may_fill(endpoint, param, placeholder))
         };
         let lacking: Vec<String> =
             api.endpoints().filter(lacks).map(|endpoint| format!("`{}`", endpoint.name())).collect();
@@ -58,7 +59,10 @@ fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
     let is_similar = param.placeholder().is_some_and(|wanted| {
         is_unmatched(wanted) && (similar("", wanted, &[placeholder]).is_some() || endpoint.params.len() == 1)
     });
-    param.kind.is_none() || param.placeholder() == Some(placeholder) || has_name(param, placeholder) || is_similar
+    param.kind.is_none()
+        || param.placeholder() == Some(placeholder)
+        || has_name(param, placeholder)
+        || is_similar
 }
 
 /// The parameter to add for a placeholder, whose name may be no identifier.

@@ -7,9 +7,8 @@ use crate::model::Rule;
 /// Reports a success in the trait's `refresh_on` if no condition can refuse it.
 pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
     let Some(refresh_on) = &api.refresh_on else { return };
-    let has_conditions = |endpoint: &Endpoint| {
-        endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)))
-    };
+    let has_conditions =
+        |endpoint: &Endpoint| endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)));
     if api.expired_when.is_none() && !api.endpoints().any(has_conditions) {
         push_success(&refresh_on.value, refresh_on.at, diag);
     }
@@ -18,8 +17,8 @@ pub(super) fn check_trait_refresh_on(api: &Api, diag: &mut Diagnostics) {
 
 /// The same for a method.
 pub(super) fn check_refresh_on(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
-    let has_conditions =
-        api.expired_when.is_some() || endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)));
+    let has_conditions = api.expired_when.is_some()
+        || endpoint.rules.iter().any(|rule| matches!(rule.value, Rule::ExpiredWhen(_)));
     for rule in &endpoint.rules {
         let Rule::RefreshOn(statuses) = &rule.value else { continue };
         if !has_conditions {

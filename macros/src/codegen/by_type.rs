@@ -14,8 +14,8 @@ use crate::syntax::Pattern;
 
 /// Types that are one scalar and no credential. They are not asked about, so that most methods stay short.
 const SCALARS: &[&str] = &[
-    "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
-    "isize", "f32", "f64",
+    "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
+    "i128", "isize", "f32", "f64",
 ];
 
 /// The statements at the beginning of a client's method.
@@ -89,7 +89,9 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
 fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_scalar(&reference.elem),
-        Type::Path(path) => path.path.get_ident().is_some_and(|name| SCALARS.iter().any(|scalar| name == scalar)),
+        Type::Path(path) => {
+            path.path.get_ident().is_some_and(|name| SCALARS.iter().any(|scalar| name == scalar))
+        }
         _ => false,
     }
 }

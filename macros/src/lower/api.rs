@@ -32,7 +32,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         }
     });
     let members: Vec<Member> = members.collect();
-    let has_role = |member: &Member| matches!(member, Member::Endpoint(endpoint) if endpoint.role().is_some());
+    let has_role =
+        |member: &Member| matches!(member, Member::Endpoint(endpoint) if endpoint.role().is_some());
     Api {
         source,
         has_roles: members.iter().any(has_role),
@@ -101,7 +102,11 @@ fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
     let name = attribute.name.as_str();
     if name == "path" || tables::verb(name).is_some() {
         let fact = format!("the `{name}` attribute must not be on the trait");
-        return diag.push_help(attribute.at, fact, "for a prefix of every path, write `#[api(path = \"/api\")]`");
+        return diag.push_help(
+            attribute.at,
+            fact,
+            "for a prefix of every path, write `#[api(path = \"/api\")]`",
+        );
     }
     if name == "timeout" {
         let help = "for all methods, use the `timeout` function of the client's builder";
@@ -109,7 +114,11 @@ fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
     }
     if tables::arg(name).is_some() {
         let fact = format!("the `{name}` attribute applies to methods only");
-        return diag.push_help(attribute.at, fact, format_args!("for all methods, write `#[api({name}(...))]`"));
+        return diag.push_help(
+            attribute.at,
+            fact,
+            format_args!("for all methods, write `#[api({name}(...))]`"),
+        );
     }
     push_misplaced(attribute, diag);
 }

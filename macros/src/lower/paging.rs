@@ -62,7 +62,11 @@ pub(super) fn lower_paging(attribute: &Attribute, diag: &mut Diagnostics) -> Opt
     };
     let next = source.next_page(key, found.into, diag)?;
     if let Some(at) = found.rebase.filter(|_| !matches!(next, NextPage::Link | NextPage::Url { .. })) {
-        diag.push_help(at, "argument `rebase` applies to `link` and `url` only", "no link is read from a response");
+        diag.push_help(
+            at,
+            "argument `rebase` applies to `link` and `url` only",
+            "no link is read from a response",
+        );
         return None;
     }
     Some(Paging { next, items: found.items, more: found.more, rebase: found.rebase.is_some() })
@@ -81,10 +85,18 @@ enum Source {
 
 impl Source {
     /// Adds the query parameter. Reports a missing one, and one that has no meaning.
-    fn next_page(self, key: Location, into: Option<(Location, String)>, diag: &mut Diagnostics) -> Option<NextPage> {
+    fn next_page(
+        self,
+        key: Location,
+        into: Option<(Location, String)>,
+        diag: &mut Diagnostics,
+    ) -> Option<NextPage> {
         let next = match (self, into) {
             (Self::Cursor(pointer), into) => {
-                return Some(NextPage::Cursor { pointer, into: into.map_or_else(|| CURSOR.to_owned(), |(_, name)| name) });
+                return Some(NextPage::Cursor {
+                    pointer,
+                    into: into.map_or_else(|| CURSOR.to_owned(), |(_, name)| name),
+                });
             }
             (Self::Header(name), Some((_, into))) => return Some(NextPage::Header { name, into }),
             (Self::Last(pointer), Some((_, into))) => return Some(NextPage::Last { pointer, into }),
@@ -163,7 +175,9 @@ impl Found {
         diag: &mut Diagnostics,
     ) -> Option<()> {
         let text = match word {
-            Word::Url | Word::Cursor | Word::Last | Word::Items | Word::More => lower_pointer(&text, at, diag)?,
+            Word::Url | Word::Cursor | Word::Last | Word::Items | Word::More => {
+                lower_pointer(&text, at, diag)?
+            }
             Word::Header => lower_header_name(&text, at, diag)?,
             Word::Number | Word::Offset | Word::Into if text.is_empty() => {
                 diag.push(at, format_args!("the query parameter of `{name}` must not be empty"));

@@ -7,8 +7,7 @@ use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 /// The methods of RFC 9110 §9.3 and RFC 5789.
-const REGISTERED: &[&str] =
-    &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
 
 /// The HTTP method and the path of an endpoint. Each is `None` if it is missing or invalid.
 #[derive(Default)]

@@ -66,7 +66,10 @@ pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -
         (_, Some("true")) => Some(Literal::Boolean(true)),
         (_, Some("false")) => Some(Literal::Boolean(false)),
         _ => {
-            diag.push(value.at, format_args!("the value in {what} must be a string, an integer or a boolean"));
+            diag.push(
+                value.at,
+                format_args!("the value in {what} must be a string, an integer or a boolean"),
+            );
             None
         }
     }

@@ -18,7 +18,10 @@ pub(crate) enum Literal {
 /// Checks that a text is a JSON pointer (RFC 6901 §3). Returns the help for an invalid one.
 pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     if !text.is_empty() && !text.starts_with('/') {
-        return Some(format!("a JSON pointer must begin with `/`: write `{}`", as_pointer(text).escape_debug()));
+        return Some(format!(
+            "a JSON pointer must begin with `/`: write `{}`",
+            as_pointer(text).escape_debug()
+        ));
     }
     let is_escape = |rest: &str| rest.starts_with(['0', '1']);
     let escaped = text.split('~').skip(1).all(is_escape);

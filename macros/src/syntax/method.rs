@@ -8,7 +8,8 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::token::Brace;
 use syn::{
-    GenericArgument, GenericParam, Generics, Ident, LitStr, Path, PathArguments, Token, Type, TypeParamBound, Visibility,
+    GenericArgument, GenericParam, Generics, Ident, LitStr, Path, PathArguments, Token, Type, TypeParamBound,
+    Visibility,
 };
 
 use super::attribute::Attribute;
@@ -181,9 +182,7 @@ impl End {
 /// Undoes `#[async_trait]`, which turns `async fn f(&self) -> R` into
 /// `fn f<'life0, 'async_trait>(&'life0 self) -> Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
 fn resugar(generics: &mut Generics, qualifiers: &mut Qualifiers, output: &mut Option<Output>) -> bool {
-    let is_invented = |param: &GenericParam| {
-        matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait")
-    };
+    let is_invented = |param: &GenericParam| matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait");
     if !generics.params.iter().any(is_invented) {
         return false;
     }

@@ -31,7 +31,11 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("scheme", Arg::Scheme, "scheme = \"Bearer\"` or `scheme = none"),
     ("token_header", Arg::TokenHeader, "token_header = \"x-auth-token\""),
     ("session_ends_on", Arg::SessionEndsOn, "session_ends_on(401, 403)"),
-    ("session_ends_when", Arg::SessionEndsWhen, "session_ends_when(json(\"/error/code\") == \"INVALID_TOKEN\")"),
+    (
+        "session_ends_when",
+        Arg::SessionEndsWhen,
+        "session_ends_when(json(\"/error/code\") == \"INVALID_TOKEN\")",
+    ),
     ("dyn", Arg::Dyn, "dyn"),
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
@@ -196,7 +200,10 @@ pub(crate) fn is_macro_attribute(name: &str) -> bool {
 
 /// Attributes of other frameworks, and what there is instead.
 const ELSEWHERE: &[(&str, &str)] = &[
-    ("retry", "configure retries with `.retry(Retry::default())` on the client's builder; `#[idempotent]` allows them for a method"),
+    (
+        "retry",
+        "configure retries with `.retry(Retry::default())` on the client's builder; `#[idempotent]` allows them for a method",
+    ),
     ("no_auth", "write `#[public]`"),
     ("noauth", "write `#[public]`"),
     ("anonymous", "write `#[public]`"),
@@ -212,8 +219,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 ];
 
 /// The help for `#[async_trait]`.
-pub(crate) const REMOVE_ASYNC_TRAIT: &str =
-    "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
+pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
 
 /// What there is instead of an attribute of another framework.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {

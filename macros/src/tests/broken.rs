@@ -97,7 +97,10 @@ fn a_trait_that_async_trait_has_rewritten_is_read_as_it_was() {
     let Expanded(text) = expanded;
     assert_eq!(text.matches("compile_error").count(), 1, "{text}");
     assert!(text.contains("mustnothave`#[async_trait]`"), "{text}");
-    assert!(text.contains("fnorder<'life0,'life1>(&'life0self,id:&'life1str)->::afresh::Pending<Result<u8>>"), "{text}");
+    assert!(
+        text.contains("fnorder<'life0,'life1>(&'life0self,id:&'life1str)->::afresh::Pending<Result<u8>>"),
+        "{text}"
+    );
 }
 
 /// The user is still typing a method in an editor.

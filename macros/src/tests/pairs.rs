@@ -44,7 +44,12 @@ const ON_METHOD: &[Row] = &[
     row("login", "#[login]", ".login()", WITH_ROLE),
     row("refresh", "#[refresh]", ".refresh()", WITH_ROLE),
     row("logout", "#[logout]", ".logout()", WITH_LOGOUT),
-    row("public", "#[public]", ".public()", &["public", "no_replay", "refresh_on", "expired_when", "forbidden_when"]),
+    row(
+        "public",
+        "#[public]",
+        ".public()",
+        &["public", "no_replay", "refresh_on", "expired_when", "forbidden_when"],
+    ),
     row("no_replay", "#[no_replay]", ".no_replay()", &["no_replay", "idempotent", "idempotency_key"]),
     row("refresh_on", "#[refresh_on(403)]", ".refresh_on(&[403])", &["refresh_on"]),
     row("expired_when", "#[expired_when(json(\"/e\") == 1)]", ".expired_when(", &["expired_when"]),
@@ -115,7 +120,12 @@ const ON_TRAIT: &[Row] = &[
     row("scheme", "scheme = \"JWT\"", ".scheme(\"JWT\")", &["scheme"]),
     row("token_header", "token_header = \"x-token\"", ".token_header(\"x-token\")", &["token_header"]),
     row("session_ends_on", "session_ends_on(409)", ".session_ends_on(&[409])", &["session_ends_on"]),
-    row("session_ends_when", "session_ends_when(json(\"/s\") == 1)", ".session_ends_when(", &["session_ends_when"]),
+    row(
+        "session_ends_when",
+        "session_ends_when(json(\"/s\") == 1)",
+        ".session_ends_when(",
+        &["session_ends_when"],
+    ),
     row("dyn", "dyn", "structDynShop", &["dyn"]),
     row("crate", "crate = crate::net", "crate::net::__private", &["crate"]),
 ];
@@ -164,8 +174,9 @@ fn every_pair_of_method_attributes_has_both_meanings_or_is_refused() {
 fn a_parameter_has_one_place() {
     for (one, other) in pairs(ON_PARAMETER) {
         let [one, other] = [one, other].map(|row| row.written.replace('@', "x"));
-        let item =
-            format!("trait Shop {{ #[post(\"/{{x}}\")] async fn a(&self, {one} {other} x: u8) -> Result<u8>; }}");
+        let item = format!(
+            "trait Shop {{ #[post(\"/{{x}}\")] async fn a(&self, {one} {other} x: u8) -> Result<u8>; }}"
+        );
         check(&format!("{one} {other}"), &expanded("", &item), true, &[]);
     }
 }
@@ -175,7 +186,8 @@ fn every_pair_of_parameters_has_both_meanings_or_is_refused() {
     for (one, other) in pairs(ON_PARAMETER) {
         let written = [(one, "x"), (other, "y")].map(|(row, name)| row.written.replace('@', name));
         let traces = [(one, "x"), (other, "y")].map(|(row, name)| row.trace.replace('@', name));
-        let in_path = |row: &Row, name: &str| if row.name == "path" { format!("/{{{name}}}") } else { String::new() };
+        let in_path =
+            |row: &Row, name: &str| if row.name == "path" { format!("/{{{name}}}") } else { String::new() };
         let path = format!("/a{}{}", in_path(one, "x"), in_path(other, "y"));
         let [first, second] = &written;
         let item = format!(
@@ -196,8 +208,9 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
             let is_verb = VERBS.contains(&method.name);
             let attribute = method.written.replace("/a", path);
             let verb = if is_verb { String::new() } else { format!("#[post(\"{path}\")]") };
-            let item =
-                format!("trait Shop {{ {attribute} {verb} async fn a(&self, {written} x: u8) -> Result<u8>; }}");
+            let item = format!(
+                "trait Shop {{ {attribute} {verb} async fn a(&self, {written} x: u8) -> Result<u8>; }}"
+            );
             let is_refused = match method.name {
                 "get" | "head" => BODIES.contains(&param.name),
                 // A member beside other members of the same kind is one body.
@@ -232,6 +245,7 @@ fn every_word_has_a_row() {
     let kinds = KINDS.iter().map(|kind| kind.name).filter(|word| *word != "bearer");
     let missing: Vec<&str> = kinds.filter(|word| !has(ON_PARAMETER, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    let missing: Vec<&str> = ARGS.iter().map(|(word, ..)| *word).filter(|word| !has(ON_TRAIT, word)).collect();
+    let missing: Vec<&str> =
+        ARGS.iter().map(|(word, ..)| *word).filter(|word| !has(ON_TRAIT, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

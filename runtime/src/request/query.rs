@@ -102,7 +102,8 @@ mod tests {
     fn a_struct_under_a_given_name_is_written_in_brackets() {
         fn named<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
             let mut url = String::new();
-            write_named_query(&mut url, &mut None, "filter", value).map(|()| url.replace("%5B", "[").replace("%5D", "]"))
+            write_named_query(&mut url, &mut None, "filter", value)
+                .map(|()| url.replace("%5B", "[").replace("%5D", "]"))
         }
         #[derive(serde::Serialize)]
         struct Filter {

@@ -38,7 +38,11 @@ struct ScalarSerializer<'a> {
 
 impl ScalarSerializer<'_> {
     fn write(self, text: &str) -> Result {
-        if self.in_field { self.writer.write_field(self.name, text) } else { self.writer.write(self.name, text) }
+        if self.in_field {
+            self.writer.write_field(self.name, text)
+        } else {
+            self.writer.write(self.name, text)
+        }
     }
 
     fn check_fields(&self) -> Result {

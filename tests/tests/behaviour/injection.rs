@@ -203,9 +203,13 @@ async fn a_path_argument_must_be_one_scalar() {
     let world = World::new();
     world.stage.respond(|_| 200);
     let odd = OddClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
-    for refused in
-        [odd.maybe(Maybe(None)), odd.maybe(Maybe(Some(".."))), odd.many(Many(&[])), odd.many(Many(&["a", "b"])), odd.character('.')]
-    {
+    for refused in [
+        odd.maybe(Maybe(None)),
+        odd.maybe(Maybe(Some(".."))),
+        odd.many(Many(&[])),
+        odd.many(Many(&["a", "b"])),
+        odd.character('.'),
+    ] {
         assert!(refused.await.unwrap_err().is_request());
     }
     world.stage.assert_sends(0);

@@ -36,7 +36,8 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
-            let has_status = |other: &&Variant| other.statuses.iter().any(|known| known.value == status.value);
+            let has_status =
+                |other: &&Variant| other.statuses.iter().any(|known| known.value == status.value);
             let mut earlier = found.variants.iter().take(index);
             let Some(preceding) = earlier.find(has_status) else { continue };
             let (value, at) = (status.value, status.at);

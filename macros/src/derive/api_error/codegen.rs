@@ -18,8 +18,12 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
         return from;
     }
     let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_message)));
-    let error =
-        render_error(item, &token_stream::concat(&mut found.variants.iter().filter_map(|variant| render_source(settings, variant))));
+    let error = render_error(
+        item,
+        &token_stream::concat(
+            &mut found.variants.iter().filter_map(|variant| render_source(settings, variant)),
+        ),
+    );
     quote!(#from #display #error)
 }
 

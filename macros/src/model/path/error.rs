@@ -60,7 +60,9 @@ fn slash_help(text: &str) -> String {
 impl fmt::Display for PathError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSlash(text) if text.contains("://") => out.write_str("path must start with `/`, not with an origin"),
+            Self::NoSlash(text) if text.contains("://") => {
+                out.write_str("path must start with `/`, not with an origin")
+            }
             Self::NoSlash(_) => out.write_str("path must start with `/`"),
             Self::TwoSlashes => out.write_str("path must not start with `//`"),
             Self::Unclosed => out.write_str("unclosed `{` in path"),

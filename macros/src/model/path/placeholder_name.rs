@@ -19,7 +19,9 @@ pub(super) fn meant(text: &str) -> String {
     if !is_placeholder_name(plain) {
         return "use letters, digits, `_`, `-` and `.`; end with `*` to match several segments".to_owned();
     }
-    let several = name.contains(['*', '+']) || name.contains("..") || [".*", ".+", "*", "+", "path"].contains(&format.trim());
+    let several = name.contains(['*', '+'])
+        || name.contains("..")
+        || [".*", ".+", "*", "+", "path"].contains(&format.trim());
     if several {
         return format!("to match several segments, write `{{{plain}*}}`");
     }

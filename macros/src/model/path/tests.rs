@@ -70,7 +70,18 @@ fn no_placeholder_may_follow_a_rest_placeholder_of_the_prefix() {
 #[test]
 fn other_notations_for_one_segment_get_a_help() {
     let help = |text: &str| PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
-    for text in ["/${id}", "/{{id}}", "/:id", "/:id?", "/<id>", "/<int:id>", "/[id]", "/{id:int}", "/{id: u64}", "/{id:>08}"] {
+    for text in [
+        "/${id}",
+        "/{{id}}",
+        "/:id",
+        "/:id?",
+        "/<id>",
+        "/<int:id>",
+        "/[id]",
+        "/{id:int}",
+        "/{id: u64}",
+        "/{id:>08}",
+    ] {
         assert_eq!(help(text).as_deref(), Some("write `{id}`"), "{text}");
     }
     for text in ["/{id?}", "/{ id }", "/{self.id}", "/{id:[0-9]+}"] {
@@ -88,14 +99,33 @@ fn other_notations_for_one_segment_get_a_help() {
 
 #[test]
 fn dollars_colons_and_stars_that_are_no_placeholders_stay() {
-    for text in ["/orders/$count", "/v1/{id}:cancel", "/a*b", "/*", "/a:b", "/{owner}:{name}", "/x[0]", "/%20", "/@{name}"] {
+    for text in [
+        "/orders/$count",
+        "/v1/{id}:cancel",
+        "/a*b",
+        "/*",
+        "/a:b",
+        "/{owner}:{name}",
+        "/x[0]",
+        "/%20",
+        "/@{name}",
+    ] {
         assert!(PathTemplate::parse(text).is_ok(), "{text}");
     }
 }
 
 #[test]
 fn other_notations_for_several_segments_get_a_help() {
-    for text in ["/{*rest}", "/{rest**}", "/{rest+}", "/{**rest}", "/{rest..}", "/{...rest}", "/{rest:.*}", "/{rest:path}"] {
+    for text in [
+        "/{*rest}",
+        "/{rest**}",
+        "/{rest+}",
+        "/{**rest}",
+        "/{rest..}",
+        "/{...rest}",
+        "/{rest:.*}",
+        "/{rest:path}",
+    ] {
         let help = PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
         assert_eq!(help.as_deref(), Some("to match several segments, write `{rest*}`"), "{text}");
     }
