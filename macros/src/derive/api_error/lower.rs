@@ -167,18 +167,10 @@ fn lower_content<'s>(
     Some(Content { member, ty: &field.ty })
 }
 
-/// Whether a type is or holds a reference, or has a lifetime other than `'static`.
+/// Whether a type is or holds a reference. `Cow<'a, str>` is read as an owned value.
 fn is_borrowed(ty: &syn::Type) -> bool {
-    let mut tokens = ty.to_token_stream().into_iter().peekable();
-    while let Some(token) = tokens.next() {
-        let TokenTree::Punct(punct) = token else { continue };
-        match (punct.as_char(), tokens.peek()) {
-            ('&', _) => return true,
-            ('\'', Some(TokenTree::Ident(name))) if name != "static" => return true,
-            _ => {}
-        }
-    }
-    false
+    let is_and = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&');
+    ty.to_token_stream().into_iter().any(is_and)
 }
 
 /// The first paragraph of the doc comments, on one line and without a final period, as is usual for error messages.
