@@ -3,6 +3,7 @@
 //! Read `valid.rs` first.
 
 mod broken;
+mod derives;
 mod described;
 mod expanded;
 mod pairs;

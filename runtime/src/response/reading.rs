@@ -46,7 +46,7 @@ pub enum ByPages {}
 #[diagnostic::on_unimplemented(
     message = "a method that returns `Pages` must have the `pages` attribute",
     label = "no way to the next page",
-    note = "add `#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
+    note = "add `#[pages(link)]`, `#[pages(cursor = \"/next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
 )]
 pub trait OneAnswer {}
 
