@@ -55,6 +55,11 @@ pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
+/// A lifetime that the user left out, by its position.
+pub(crate) fn elided_lifetime(index: usize, span: Span) -> Lifetime {
+    Lifetime::new(&format!("'__afresh_{index}"), span)
+}
+
 /// A parameter by its position, whatever pattern the user wrote.
 pub(crate) fn argument(index: usize) -> Ident {
     local(&index.to_string())
@@ -127,6 +132,7 @@ pub(crate) enum RuntimeItem {
     // Functions of `__private`.
     ArgumentType,
     BuildClient,
+    ErrorSource,
     ErrorStatus,
     LogoutArgument,
     NewCall,
@@ -179,6 +185,7 @@ impl RuntimeItem {
             Self::TokenFields => &["__private", "TokenFields"],
             Self::Upstream => &["__private", "Upstream"],
             Self::BuildClient => &["__private", "builder"],
+            Self::ErrorSource => &["__private", "error_source"],
             Self::ErrorStatus => &["__private", "error_status"],
             Self::LogoutArgument => &["__private", "logout_argument"],
             Self::NewLogoutCall => &["__private", "logout_call"],

@@ -158,6 +158,11 @@ impl OtherError for Error {
     }
 }
 
+/// The source of the error in the `#[other]` variant.
+pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + 'static)> {
+    (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
+}
+
 /// The value of the `#[other]` variant.
 #[must_use]
 pub fn other_error<T: OtherError>(error: Error) -> T {

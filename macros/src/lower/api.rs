@@ -17,6 +17,10 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
     }
+    if source.methods().any(|method| method.is_desugared) {
+        let fact = format!("trait `{}` must not have `#[async_trait]`", source.name.plain());
+        diag.push_help(source.name.at, fact, tables::REMOVE_ASYNC_TRAIT);
+    }
     let constants = lower_trait_attributes(source, diag);
     let prefix = settings.prefix;
     let members = source.items.iter().map(|item| match item {

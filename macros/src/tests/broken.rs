@@ -76,6 +76,33 @@ fn errors_come_before_the_items_and_in_source_order() {
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
 }
 
+#[test]
+fn a_trait_that_async_trait_has_rewritten_is_read_as_it_was() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/orders/{id}")]
+            #[must_use]
+            fn order<'life0, 'life1, 'async_trait>(
+                &'life0 self,
+                id: &'life1 str,
+            ) -> ::core::pin::Pin<Box<
+                dyn ::core::future::Future<Output = Result<u8> > + ::core::marker::Send + 'async_trait
+            >>
+            where
+                'life0: 'async_trait,
+                'life1: 'async_trait,
+                Self: 'async_trait;
+        }
+    });
+    let Expanded(text) = expanded;
+    assert_eq!(text.matches("compile_error").count(), 1, "{text}");
+    assert!(text.contains("mustnothave`#[async_trait]`"), "{text}");
+    assert!(
+        text.contains("fnorder<'life0,'life1>(&'life0self,id:&'life1str)->::afresh::Pending<Result<u8>>"),
+        "{text}"
+    );
+}
+
 /// The user is still typing a method in an editor.
 #[test]
 fn an_unfinished_method_does_not_affect_others() {

@@ -1,5 +1,6 @@
 //! From the enum to the model, one variant at a time.
 
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
@@ -153,11 +154,23 @@ fn lower_content<'s>(
         return None;
     }
     let field = first?;
+    if is_borrowed(&field.ty) {
+        let at = diag.locate(&field.ty);
+        let fact = format!("variant `{name}` must not hold a reference");
+        diag.push_help(at, fact, "an error outlives its response: hold an owned type, such as `String`");
+        return None;
+    }
     let member = match (&source.fields, &field.ident) {
         (Fields::Named(_), Some(name)) => Member::Named(name.clone()),
         _ => Member::Unnamed(0.into()),
     };
     Some(Content { member, ty: &field.ty })
+}
+
+/// Whether a type is or holds a reference. `Cow<'a, str>` is read as an owned value.
+fn is_borrowed(ty: &syn::Type) -> bool {
+    let is_and = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&');
+    ty.to_token_stream().into_iter().any(is_and)
 }
 
 /// The first paragraph of the doc comments, on one line and without a final period, as is usual for error messages.
