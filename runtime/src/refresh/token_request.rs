@@ -142,7 +142,8 @@ impl TokenRequest<'_> {
         match (self.tokens_of)(answer) {
             Ok(tokens) => {
                 let url = self.request.url(self.upstream).ok().filter(|_| self.cookies.is_some());
-                let set = url.and_then(|url| SetCookies::of(answer.headers(), &url)).map(SetCookies::that_refresh);
+                let set =
+                    url.and_then(|url| SetCookies::of(answer.headers(), &url)).map(SetCookies::that_refresh);
                 Attempt::Refreshed { tokens, cookies: set }
             }
             Err(error) => failed(error),

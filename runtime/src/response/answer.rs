@@ -119,7 +119,10 @@ impl Answer {
             };
         }
         // Nothing is read of a body that says that it is too long.
-        if response.content_length().is_some_and(|length| usize::try_from(length).map_or(true, |length| length > max_body)) {
+        if response
+            .content_length()
+            .is_some_and(|length| !usize::try_from(length).is_ok_and(|length| length <= max_body))
+        {
             return Err(too_large(max_body, receipt).with_rejection_if(rejection));
         }
         match body::read(&mut response, max_body).await {
@@ -252,7 +255,8 @@ impl Answer {
         if !cut {
             return error;
         }
-        let text = format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
+        let text =
+            format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
         error.retext(text)
     }
 

@@ -228,7 +228,14 @@ mod tests {
         let first = |text: &str, size: usize| {
             let mut parser = EventParser::default().with_limit(10);
             let mut chunks = text.as_bytes().chunks(size);
-            std::iter::from_fn(|| chunks.next().map(|chunk| { parser.push(chunk); parser.next() })).flatten().next()
+            std::iter::from_fn(|| {
+                chunks.next().map(|chunk| {
+                    parser.push(chunk);
+                    parser.next()
+                })
+            })
+            .flatten()
+            .next()
         };
         for size in [1, 3, 1000] {
             assert_eq!(first("data: 0123456789\n\n", size), Some(Ok(event("0123456789"))));

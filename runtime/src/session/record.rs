@@ -94,8 +94,9 @@ impl Record {
     }
 
     pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
-        let record = serde_json::to_vec(self)
-            .map_err(|error| Error::new(Kind::Store, "the session cannot be serialized").with_source(error))?;
+        let record = serde_json::to_vec(self).map_err(|error| {
+            Error::new(Kind::Store, "the session cannot be serialized").with_source(error)
+        })?;
         Ok(Checksum::add_to(&record))
     }
 }
@@ -121,7 +122,8 @@ impl Checksum {
         let Some(rest) = record.strip_prefix(Self::START) else {
             return if record.starts_with(Self::OLD_START) { Self::Absent } else { Self::Foreign };
         };
-        let right = rest.split_at_checked(8).is_some_and(|(sum, covered)| sum == Self::text(covered).as_bytes());
+        let right =
+            rest.split_at_checked(8).is_some_and(|(sum, covered)| sum == Self::text(covered).as_bytes());
         if right { Self::Right } else { Self::Wrong }
     }
 

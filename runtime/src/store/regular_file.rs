@@ -40,7 +40,10 @@ pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
 }
 
 pub(super) fn too_long(limit: u64) -> io::Error {
-    io::Error::new(ErrorKind::InvalidData, format!("the file is longer than {limit} bytes: it is not a session"))
+    io::Error::new(
+        ErrorKind::InvalidData,
+        format!("the file is longer than {limit} bytes: it is not a session"),
+    )
 }
 
 /// Opens a lock file, which is never written. Creates it if there is none.

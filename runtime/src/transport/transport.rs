@@ -145,7 +145,8 @@ impl Own {
     /// The client for `url`. A proxy of the system must not see requests to this machine, which may be plain http.
     fn client(&self, url: &Url) -> &reqwest::Client {
         let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
-        let client = without_proxy.and_then(|client| client.get_or_init(|| own_client(false, false).ok()).as_ref());
+        let client =
+            without_proxy.and_then(|client| client.get_or_init(|| own_client(false, false).ok()).as_ref());
         client.unwrap_or(&self.client)
     }
 }

@@ -102,7 +102,8 @@ async fn a_success_longer_than_max_body_is_an_error() {
             }
         }
     }
-    let error = answering(Some(10), || Answer::new(500).body("an error of the server")).text().await.unwrap_err();
+    let error =
+        answering(Some(10), || Answer::new(500).body("an error of the server")).text().await.unwrap_err();
     assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
 }
 

@@ -19,13 +19,22 @@ const KEY: &str = "canary";
 #[header("x-constant" = "canary-constant")]
 trait Keys {
     #[get("/orders/{id}")]
-    async fn order(&self, id: u64, #[header("x-api-key")] key: &str, #[cookie("c")] cookie: &str) -> Result<Value>;
+    async fn order(
+        &self,
+        id: u64,
+        #[header("x-api-key")] key: &str,
+        #[cookie("c")] cookie: &str,
+    ) -> Result<Value>;
 
     #[get("/lists")]
     async fn list(&self, #[header] all: HeaderMap) -> Result<Value>;
 
     #[post("/orders")]
-    async fn place(&self, #[json("password")] password: &str, #[header("x-api-key")] key: &str) -> Result<Value>;
+    async fn place(
+        &self,
+        #[json("password")] password: &str,
+        #[header("x-api-key")] key: &str,
+    ) -> Result<Value>;
 
     #[put("/orders")]
     async fn stream(&self, #[body] body: Body) -> Result<Value>;
@@ -48,7 +57,8 @@ fn scene(status: u16, follow_to: &[&str]) -> Scene {
     other.respond(|_| order(8));
     let origins = Origins::new().at(ORIGIN, home).at("evil.test", elsewhere.clone());
     let keys = KeysClient::builder(ORIGIN).connect_to(origins.at("other.test", other.clone()));
-    let keys = keys.tokens(Tokens::new("canary-token")).header("x-default", "canary-default").follow_to(follow_to);
+    let keys =
+        keys.tokens(Tokens::new("canary-token")).header("x-default", "canary-default").follow_to(follow_to);
     Scene { elsewhere, other, keys: keys.build().unwrap() }
 }
 
@@ -155,7 +165,14 @@ async fn follow_to_counts_for_the_named_origin_only() {
 
 #[test]
 fn only_origins_can_be_followed_to() {
-    for wrong in ["evil.test", "", "ftp://evil.test", "https://evil.test/path", "https://u@evil.test", "https://evil.test/?a"] {
+    for wrong in [
+        "evil.test",
+        "",
+        "ftp://evil.test",
+        "https://evil.test/path",
+        "https://u@evil.test",
+        "https://evil.test/?a",
+    ] {
         let error = KeysClient::builder(ORIGIN).follow_to([wrong]).build().unwrap_err();
         assert!(error.is_builder() && error.to_string().contains("follow_to"), "{wrong}: {error}");
     }

@@ -329,8 +329,14 @@ fn linked_answers(secret: &str) -> Vec<Answer> {
         Answer::json(status, json!({ secret: secret }))
             .header("location", place)
             .header("link", &format!("<{place}>; rel=\"next\"; title=\"{secret}\""))
-            .header("www-authenticate", &format!("Bearer realm=\"{secret}\", error=\"{secret}\", scope=\"{secret}\""))
-            .header("www-authenticate", &format!("DPoP error=\"use_dpop_nonce\", error_description=\"{secret}\""))
+            .header(
+                "www-authenticate",
+                &format!("Bearer realm=\"{secret}\", error=\"{secret}\", scope=\"{secret}\""),
+            )
+            .header(
+                "www-authenticate",
+                &format!("DPoP error=\"use_dpop_nonce\", error_description=\"{secret}\""),
+            )
             .header("dpop-nonce", secret)
             .header("retry-after", secret)
     });
@@ -352,7 +358,8 @@ async fn no_text_holds_what_a_server_says_of_other_places() {
                 stage.respond(move |_| elsewhere.clone());
                 stage
             });
-            let client = LinkedClient::builder(ORIGIN).connect_to(origins).max_body(max_body).follow_to([follow_to]);
+            let client =
+                LinkedClient::builder(ORIGIN).connect_to(origins).max_body(max_body).follow_to([follow_to]);
             let client = client.tokens(Tokens::new(&*secret)).header("x-api-key", &*secret).build().unwrap();
             let mut events = client.session().events();
             let answer = answer.clone();

@@ -180,28 +180,45 @@ async fn a_decode_error_shows_no_key_of_a_map() {
     let body = |body: serde_json::Value| reading(move || Answer::json(200, &body));
     let texts = [
         (body(json!({ "SECRETtoken": 7 })).by_key().await.unwrap_err(), "at `*`:"),
-        (body(json!({ "SECRETtoken": { "name": "x", "price": "x" } })).by_key().await.unwrap_err(), "at `*.price`:"),
+        (
+            body(json!({ "SECRETtoken": { "name": "x", "price": "x" } })).by_key().await.unwrap_err(),
+            "at `*.price`:",
+        ),
         (body(json!({ "SECRETtoken": { "name": "x" } })).by_key().await.unwrap_err(), "at `*`:"),
         (
-            body(json!({ "groups": { "SECRETa": { "SECRETb": { "price": {} } } } })).nested().await.unwrap_err(),
+            body(json!({ "groups": { "SECRETa": { "SECRETb": { "price": {} } } } }))
+                .nested()
+                .await
+                .unwrap_err(),
             "at `groups.*.*.price`:",
         ),
         (body(json!({ "SECRETfield": 7 })).strict().await.unwrap_err(), "at `*`:"),
         (body(json!({ "size": { "SECRETsize": 7 } })).strict().await.unwrap_err(), "at `size.*`:"),
-        (body(json!({ "size": { "Exact": { "width": "x" } } })).strict().await.unwrap_err(), "at `size.Exact.width`:"),
+        (
+            body(json!({ "size": { "Exact": { "width": "x" } } })).strict().await.unwrap_err(),
+            "at `size.Exact.width`:",
+        ),
         (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
         // A field that the type does not have.
         (
-            body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] })).basket().await.unwrap_err(),
+            body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
+                .basket()
+                .await
+                .unwrap_err(),
             "at `items[0].name`:",
         ),
     ];
+    // Names of the type are shown, also where they do not cause the error.
+    let error =
+        body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
+    assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");
     for (error, place) in texts {
         let text = error.to_string();
         assert!(error.is_decode() && text.contains(place), "{place} in {text}");
         assert!(!format!("{text} {error:?}").contains("SECRET"), "{text}");
     }
-    let mut ticks = reading(|| Answer::new(200).body("{\"SECRETtoken\":\"x\"}\n")).ticks_by_key().await.unwrap();
+    let mut ticks =
+        reading(|| Answer::new(200).body("{\"SECRETtoken\":\"x\"}\n")).ticks_by_key().await.unwrap();
     let text = ticks.next().await.unwrap().unwrap_err().to_string();
     assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }

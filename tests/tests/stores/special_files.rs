@@ -20,8 +20,7 @@ fn swap(basis: u64, record: &[u8]) -> Swap {
 
 fn names(folder: &Path) -> Vec<String> {
     let entries = fs::read_dir(folder).unwrap();
-    let mut names: Vec<_> =
-        entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
+    let mut names: Vec<_> = entries.map(|entry| entry.unwrap().file_name().into_string().unwrap()).collect();
     names.sort();
     names
 }
@@ -119,7 +118,11 @@ async fn what_is_not_a_regular_file_is_an_error_at_once() {
             let store = FileStore::new(folder.0.join("session"));
             let all = async {
                 assert_eq!(store.load().await.is_err(), name == "session", "{kind} as {name}");
-                assert_eq!(store.swap(swap(0, b"x")).await.is_err(), name != "session.lock", "{kind} as {name}");
+                assert_eq!(
+                    store.swap(swap(0, b"x")).await.is_err(),
+                    name != "session.lock",
+                    "{kind} as {name}"
+                );
                 assert_eq!(store.lock().await.is_err(), name != "session.write", "{kind} as {name}");
                 assert!(name != "session.write" || store.place().await.is_none());
             };

@@ -5,8 +5,8 @@ use std::net::TcpListener;
 use std::time::Duration;
 
 use afresh::oauth2::RefreshTokenGrant;
-use afresh::{Body, Error, RefreshToken, Reply, Result, Tokens, api};
 use afresh::transport::HyperTransport;
+use afresh::{Body, Error, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
 use reqwest::{Method, Request};
 use serde_json::{Value, json};
@@ -239,7 +239,9 @@ async fn no_reason_phrase_is_reported() {
             let builder = PrivateCookiesClient::builder(&url).tokens(Tokens::new(&*secret));
             let builder = if lean { builder.transport(HyperTransport::new().unwrap()) } else { builder };
             let client = builder.build().unwrap();
-            for error in [client.order("7", &secret).await.unwrap_err(), client.login(&secret).await.unwrap_err()] {
+            for error in
+                [client.order("7", &secret).await.unwrap_err(), client.login(&secret).await.unwrap_err()]
+            {
                 let mut cause = Some(&error as &dyn std::error::Error);
                 while let Some(error) = cause {
                     texts += &format!("{error} {error:?} {error:#?}\n");

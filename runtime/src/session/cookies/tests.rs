@@ -238,7 +238,10 @@ fn cookies_that_refresh_are_never_displaced_by_others() {
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("d{number}=1; Path=/"), false);
     }
-    assert!(sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"), "also when replaced");
+    assert!(
+        sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
+        "also when replaced"
+    );
     // Too many of them are limited too.
     for number in 0..1000 {
         jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);

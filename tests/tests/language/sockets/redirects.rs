@@ -98,7 +98,11 @@ trait AnyKey {
 #[api]
 trait Harmless {
     #[put("/old")]
-    async fn put(&self, #[header("content-type")] kind: &str, #[header("Accept")] accept: &str) -> Result<Value>;
+    async fn put(
+        &self,
+        #[header("content-type")] kind: &str,
+        #[header("Accept")] accept: &str,
+    ) -> Result<Value>;
 }
 
 /// N1: an HTTP client that follows redirects by itself would take header arguments and default headers along.
