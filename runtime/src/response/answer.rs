@@ -119,10 +119,7 @@ impl Answer {
             };
         }
         // Nothing is read of a body that says that it is too long.
-        if response
-            .content_length()
-            .is_some_and(|length| !usize::try_from(length).is_ok_and(|length| length <= max_body))
-        {
+        if max_body < usize::MAX && response.content_length().is_some_and(|length| length > max_body as u64) {
             return Err(too_large(max_body, receipt).with_rejection_if(rejection));
         }
         match body::read(&mut response, max_body).await {
