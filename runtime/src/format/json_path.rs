@@ -189,7 +189,9 @@ impl Path {
         let mut text = String::new();
         for level in self.0 {
             match level {
-                Level::Array { index: Some(index), .. } => text.push_str(&format!("[{index}]")),
+                Level::Array { index: Some(index), .. } => {
+                    text.extend(["[", &index.to_string(), "]"]);
+                }
                 Level::Object { name: Some(name), .. } => {
                     if !text.is_empty() {
                         text.push('.');
@@ -258,7 +260,7 @@ impl Excerpt {
             match piece {
                 Piece::Shown(text) => excerpt.push_str(text),
                 Piece::Mark(mark) => excerpt.push(mark),
-                Piece::Name(range) => excerpt.push_str(&format!("\"{}\"", shown(range))),
+                Piece::Name(range) => excerpt.extend(["\"", &shown(range), "\""]),
             }
         }
         excerpt
