@@ -3,6 +3,7 @@
 pub(crate) mod api;
 pub(crate) mod builder;
 pub(crate) mod builder_auth;
+pub(crate) mod builder_origins;
 pub(crate) mod client;
 pub(crate) mod pending;
 pub(crate) mod refresh_settings;

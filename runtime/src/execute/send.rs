@@ -126,7 +126,7 @@ impl Sender<'_> {
         let Some(url) = &hop.url else { return call.request(self.upstream) };
         let may_follow = self.follow_to.iter().any(|origin| origin.is_of(url));
         if hop.left_origin && !may_follow {
-            return self.bare_request(call, hop, url).map(Some);
+            return bare_request(call, hop, url).map(Some);
         }
         let request = if hop.keeps_body {
             call.request(self.upstream)?
@@ -142,12 +142,12 @@ impl Sender<'_> {
         }
         Ok(Some(request))
     }
+}
 
-    /// A request to another origin, with nothing that the user gave: any header may be a key, and a body a password.
-    fn bare_request(&self, call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
-        if hop.keeps_body && call.has_body() {
-            return Err(body_leaves(url));
-        }
-        Ok(Request::new(hop.method.clone(), url.clone()))
+/// A request to another origin, with nothing that the user gave: any header may be a key, and a body a password.
+fn bare_request(call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
+    if hop.keeps_body && call.has_body() {
+        return Err(body_leaves(url));
     }
+    Ok(Request::new(hop.method.clone(), url.clone()))
 }

@@ -98,6 +98,15 @@ mod tests {
         assert_eq!(query(&BTreeMap::from([("page[size]", 5)])).as_deref(), Ok("?page%5Bsize%5D=5"));
     }
 
+    /// The key may be a secret.
+    #[test]
+    fn an_error_shows_no_key_of_a_map() {
+        for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {
+            let EncodeError(text) = query(&value).unwrap_err();
+            assert!(text.starts_with("`*` ") && !text.contains("SECRET"), "{text}");
+        }
+    }
+
     #[test]
     fn a_struct_under_a_given_name_is_written_in_brackets() {
         fn named<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {

@@ -52,6 +52,7 @@ pub(crate) struct Continuation {
 /// The answer to a call, before it becomes a value.
 ///
 /// An implementation of [`FromResponse`](crate::response::FromResponse) receives it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Answer {
     pub(super) status: StatusCode,
     pub(super) headers: HeaderMap,

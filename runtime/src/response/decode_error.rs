@@ -74,17 +74,18 @@ impl DeclaredNames<'_> {
             return false;
         };
         self.left = left;
+        let name = self.body.get(range.clone()).and_then(|name| std::str::from_utf8(name).ok());
+        let renamed = name.is_some_and(|name| self.is_missed(name, &range));
+        renamed || self.is_not_repeatable(&range)
+    }
+
+    /// Whether the error is another one with another name.
+    fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
         // No field has such a name. Lines and columns stay as they are.
         place.fill(b'~');
-        let name = self.body.get(range).and_then(|name| std::str::from_utf8(name).ok());
-        name.is_some_and(|name| self.declares(name, (self.decode)(changed.into())))
-    }
-
-    /// `after`: the error with another name.
-    fn declares(&self, name: &str, after: Option<DecodeError>) -> bool {
-        let after = match after {
+        let after = match (self.decode)(changed.into()) {
             None => return true,
             Some(DecodeError::Json(after)) => after,
             Some(_) => return false,
@@ -99,6 +100,17 @@ impl DeclaredNames<'_> {
         }
         let place = |error: &serde_json::Error| (error.line(), error.column());
         text.starts_with("missing field `") || place(&after) > place(self.error)
+    }
+
+    /// Whether the name cannot stand in its object twice. A map takes the second value.
+    fn is_not_repeatable(&self, range: &Range<usize>) -> bool {
+        let repeated = || {
+            let end = json_path::end_of_value(self.body, range.end)?;
+            let member = self.body.get(range.start.checked_sub(1)?..end)?;
+            let (before, after) = self.body.split_at_checked(end)?;
+            (self.decode)([before, b",", member, after].concat().into())
+        };
+        matches!(repeated(), Some(DecodeError::Json(error)) if error.to_string().starts_with("duplicate field `"))
     }
 }
 

@@ -58,7 +58,7 @@ mod tests {
     /// The time for a long line must not grow with the square of its length.
     #[test]
     fn each_byte_is_looked_at_once() {
-        let line = [&[b'x'; 100_000][..], b"\n"].concat();
+        let line = [&vec![b'x'; 100_000][..], b"\n"].concat();
         for size in [1, 7, 1000, line.len()] {
             let (mut buffer, mut lines) = (LineBuffer::default(), 0);
             for chunk in line.chunks(size) {

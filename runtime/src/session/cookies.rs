@@ -3,6 +3,7 @@
 //! they like, so the limits of RFC 6265bis are in `limits`.
 
 mod cookie;
+mod eviction;
 mod limits;
 #[cfg(test)]
 mod tests;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::cookie::Cookie;
-use self::limits::evict;
+use self::eviction::evict;
 use crate::format::set_cookie::has_set_cookie;
 
 /// With more cookies than this, those that have run out are dropped (RFC 6265 §6.1).

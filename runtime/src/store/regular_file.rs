@@ -74,7 +74,11 @@ fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     if let Some(metadata) = metadata(path)? {
         check(&metadata)?;
     }
-    // What is at the path may change after the check: opening must neither follow a link nor block.
+    open_unchecked(path, options)
+}
+
+/// What is at the path may have changed after the check: opening must neither follow a link nor block.
+fn open_unchecked(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
     match options.open(path) {
@@ -113,4 +117,25 @@ fn private() -> OpenOptions {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_replaces_the_file_after_the_check_is_an_error_at_once() {
+        let folder = std::env::temp_dir().join(format!("afresh-{}-replaced", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (file, link, pipe) = (folder.join("file"), folder.join("link"), folder.join("pipe"));
+        fs::write(&file, "content").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(open_unchecked(&file, OpenOptions::new().read(true)).unwrap().is_some());
+        for path in [link, pipe] {
+            assert!(open_unchecked(&path, OpenOptions::new().read(true)).is_err());
+            assert!(open_unchecked(&path, OpenOptions::new().write(true)).is_err());
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

@@ -383,6 +383,36 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
+/// S7: a flipped bit in a token is an error that says what to do, and not an expired session. No process overwrites the
+/// record, neither a new one nor one that has the session in memory. Only the user can, by deleting it.
+#[tokio::test(start_paused = true)]
+async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
+    let world = guarded();
+    let store = left_behind(&world).await;
+    let running = process(&world, &store);
+    running.order(7).await.unwrap();
+    let mut damaged = store.bytes();
+    let token = world.authority.refresh(1);
+    let at = damaged.windows(token.len()).position(|part| part == token.as_bytes()).unwrap();
+    damaged[at] ^= 1;
+    store.put(&damaged);
+
+    world.authority.expire();
+    let sends = world.authority.refreshes();
+    for shop in [&running, &process(&world, &store)] {
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_store() && error.to_string().contains("delete it and log in again"), "{error}");
+        assert!(!error.is_session_expired());
+        assert!(shop.login(&ANN).await.unwrap_err().is_store());
+        assert_eq!(store.bytes(), damaged);
+    }
+    assert_eq!(world.authority.refreshes(), sends, "the damaged token is not presented");
+    store.put(b"");
+    let fresh = process(&world, &store);
+    fresh.login(&ANN).await.unwrap();
+    process(&world, &store).order(7).await.unwrap();
+}
+
 /// G6, D15: a rejection clears the store. The next call finds a login of another process. The store is read at most
 /// once a second.
 #[tokio::test(start_paused = true)]

@@ -208,6 +208,10 @@ async fn a_decode_error_shows_no_key_of_a_map() {
             "at `items[0].name`:",
         ),
     ];
+    // Names of the type are shown, also where they do not cause the error.
+    let error =
+        body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
+    assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");
     for (error, place) in texts {
         let text = error.to_string();
         assert!(error.is_decode() && text.contains(place), "{place} in {text}");

@@ -80,7 +80,9 @@ async fn leftovers_are_neither_used_nor_followed() {
     fs::write(folder.0.join("session.new"), "left over").unwrap();
     fs::set_permissions(folder.0.join("session.new"), fs::Permissions::from_mode(0o644)).unwrap();
     symlink(&victim, folder.0.join("session.new-0123456789abcdef")).unwrap();
-    fs::write(folder.0.join("session.new-notes"), "of another program").unwrap();
+    for name in ["session.new-notes", "session.new-cafe1"] {
+        fs::write(folder.0.join(name), "of another program").unwrap();
+    }
     fs::write(folder.0.join("other.new-0123456789abcdef"), "of another store").unwrap();
     fs::write(folder.0.join("session.new-fedcba9876543210"), "of a killed process").unwrap();
 
@@ -94,6 +96,7 @@ async fn leftovers_are_neither_used_nor_followed() {
             "session",
             "session.new",
             "session.new-0123456789abcdef",
+            "session.new-cafe1",
             "session.new-notes",
             "session.write",
             "victim",

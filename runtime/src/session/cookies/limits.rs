@@ -1,19 +1,16 @@
-//! How many cookies are kept and how long one may be: the limits of RFC 6265bis §5.6 and §6.1, and which cookie goes
-//! first.
+//! How many cookies are kept and how long one may be, by RFC 6265bis §5.6 and §6.1; and when a cookie was used.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-use super::cookie::Cookie;
 
 /// The longest name and value together, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
 /// The longest value of an attribute, in bytes. A longer one is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
 /// How many cookies one host may have.
-const MAX_OF_HOST: usize = 50;
+pub(super) const MAX_OF_HOST: usize = 50;
 /// How many cookies a session may have.
-const MAX: usize = 180;
+pub(super) const MAX: usize = 180;
 
 /// Counts the cookies that were received, as a clock for [`LastUse`].
 static CLOCK: AtomicU64 = AtomicU64::new(0);
@@ -35,7 +32,7 @@ impl LastUse {
         }
     }
 
-    fn at(&self) -> u64 {
+    pub(super) fn at(&self) -> u64 {
         self.0.load(Ordering::Relaxed)
     }
 }
@@ -43,24 +40,5 @@ impl LastUse {
 impl PartialEq for LastUse {
     fn eq(&self, _: &Self) -> bool {
         true
-    }
-}
-
-/// Removes cookies until the limits hold: the one whose last use is the oldest goes first. A cookie that may refresh the
-/// session goes only if there is no other.
-pub(super) fn evict(cookies: &mut Vec<Cookie>) {
-    // Only the host of the last cookie can have grown beyond its limit.
-    if let Some(host) = cookies.last().map(|last| last.domain.clone()) {
-        evict_beyond(cookies, MAX_OF_HOST, |cookie| cookie.domain == host);
-    }
-    evict_beyond(cookies, MAX, |_| true);
-}
-
-fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, counts: impl Fn(&Cookie) -> bool) {
-    while cookies.iter().filter(|cookie| counts(cookie)).count() > limit {
-        let counted = cookies.iter().enumerate().filter(|(_, cookie)| counts(cookie));
-        let first = counted.min_by_key(|(_, cookie)| (cookie.refreshes, cookie.used.at()));
-        let Some((index, _)) = first else { return };
-        cookies.remove(index);
     }
 }
