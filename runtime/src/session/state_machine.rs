@@ -29,6 +29,7 @@ use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
 
 #[cfg_attr(test, derive(Clone))]
+#[allow(clippy::struct_excessive_bools, reason = "four facts about the refresh token, in any combination")]
 pub(crate) struct StateMachine<H> {
     current: Arc<Snapshot>,
     running: Option<RunningRefresh<H>>,
