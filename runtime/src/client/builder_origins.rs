@@ -67,17 +67,17 @@ impl<C: Api> ClientBuilder<C> {
             "https" => None,
             "http" if self.is_http_allowed(url) => None,
             "http" => Some(
-                "the base URL is plain http to another machine: use https, or call `allow_http` if no one can listen on the way",
+                "the base URL is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
             ),
-            _ => Some("the base URL is neither https nor http"),
+            _ => Some("the base URL must be an https URL"),
         };
         let wrong = wrong.or_else(|| {
             let has_user = !url.username().is_empty() || url.password().is_some();
-            has_user.then_some("the base URL contains a user or a password")
+            has_user.then_some("the base URL must not contain a user name or a password")
         });
         let wrong = wrong.or_else(|| {
             let has_more = url.query().is_some() || url.fragment().is_some();
-            has_more.then_some("the base URL has a query or a fragment")
+            has_more.then_some("the base URL must not have a query or a fragment")
         });
         wrong.map_or(Ok(()), |text| Err(Error::builder(text)))
     }

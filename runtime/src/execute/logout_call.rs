@@ -30,7 +30,9 @@ impl LogoutCall {
         let Self { call, fills } = self;
         let copy = if fills.is_empty() { None } else { call.share() };
         let mut filled = call;
-        fills.iter().for_each(|fill| fill(&mut filled, tokens));
+        for fill in &fills {
+            fill(&mut filled, tokens);
+        }
         Ok((filled.prepare()?, copy.map(|call| Self { call, fills })))
     }
 }
@@ -110,6 +112,7 @@ pub struct Borrowed;
 #[derive(Clone, Copy, Debug)]
 pub struct Other;
 
+#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
 impl Owned {
     /// Places `value`, or what the session has instead.
     pub fn place<T: FromSession + Send + 'static>(
@@ -125,6 +128,7 @@ impl Owned {
     }
 }
 
+#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
 impl Borrowed {
     /// Places `value`, or what the session has instead.
     pub fn place<T: FromSession + Clone + Send + 'static>(
@@ -137,6 +141,7 @@ impl Borrowed {
     }
 }
 
+#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
 impl Other {
     /// Places `value`.
     #[allow(clippy::needless_pass_by_value, reason = "as the other two, so that generated code is the same")]

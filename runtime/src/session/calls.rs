@@ -241,7 +241,7 @@ impl Session {
             trace::waits();
             let failure = refresh_task::wait_for(&wait.handle, self).await;
             let waited = self.after_wait(wait.stamp, failure);
-            if waited.as_ref().is_err_and(|error| error.is_session_expired()) {
+            if waited.as_ref().is_err_and(Error::is_session_expired) {
                 self.end_is_saved().await;
             }
             waited

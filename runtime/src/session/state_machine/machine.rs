@@ -17,6 +17,7 @@ use crate::session::lifetime::Age;
 use crate::session::snapshot::{LoginState, Snapshot};
 
 #[cfg_attr(test, derive(Clone))]
+#[allow(clippy::struct_excessive_bools, reason = "four facts about the refresh token, in any combination")]
 pub(crate) struct StateMachine<H> {
     pub(super) current: Arc<Snapshot>,
     pub(super) running: Option<RunningRefresh<H>>,
