@@ -50,7 +50,7 @@ pub(crate) fn of(source: &str) -> String {
     helpers
 }
 
-const SEPARATED: &str = r#"
+const SEPARATED: &str = r"
 /// Values that are sent as one text, with WORD between them.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
@@ -71,7 +71,7 @@ impl<T: Serialize> Serialize for NAME<T> {
         serializer.serialize_str(&text)
     }
 }
-"#;
+";
 
 const NULL_OR_VALUE: &str = r"
 /// A member that is there, as `null` or with a value.
