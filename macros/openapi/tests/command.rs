@@ -1,5 +1,7 @@
 //! The command: exit statuses, files, overrides, references to other files.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output};

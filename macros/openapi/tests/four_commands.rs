@@ -1,5 +1,7 @@
 //! The example as a user makes it: four commands in an empty folder, and the client is logged in.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::fs;
 use std::net::TcpListener;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,7 @@
 //! No document makes the tool panic, hang or eat memory: it gives a client or an error with a place.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 

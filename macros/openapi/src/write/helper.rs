@@ -50,7 +50,7 @@ pub(crate) fn of(source: &str) -> String {
     helpers
 }
 
-const SEPARATED: &str = r#"
+const SEPARATED: &str = r"
 /// Values that are sent as one text, with WORD between them.
 #[derive(Clone, Debug, PartialEq)]
 #[allow(dead_code)]
@@ -61,7 +61,7 @@ impl<T: Serialize> Serialize for NAME<T> {
         let mut text = String::new();
         for (at, item) in self.0.iter().enumerate() {
             if at > 0 {
-                text.push_str("SIGN");
+                text.push('SIGN');
             }
             match serde_json::to_value(item).map_err(serde::ser::Error::custom)? {
                 serde_json::Value::String(item) => text.push_str(&item),
@@ -71,7 +71,7 @@ impl<T: Serialize> Serialize for NAME<T> {
         serializer.serialize_str(&text)
     }
 }
-"#;
+";
 
 const NULL_OR_VALUE: &str = r"
 /// A member that is there, as `null` or with a value.
@@ -144,9 +144,9 @@ pub fn basic(user: &str, password: &str) -> afresh::Tokens {
     let mut encoded = String::new();
     for bytes in text.as_bytes().chunks(3) {
         let byte = |at: usize| usize::from(bytes.get(at).copied().unwrap_or(0));
-        let word = byte(0) << 16 | byte(1) << 8 | byte(2);
+        let word = (byte(0) << 16) | (byte(1) << 8) | byte(2);
         for at in 0..4 {
-            let sign = SIGNS[word >> (18 - 6 * at) & 63];
+            let sign = SIGNS[(word >> (18 - 6 * at)) & 63];
             encoded.push(if at <= bytes.len() { sign } else { '=' });
         }
     }

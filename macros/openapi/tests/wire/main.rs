@@ -1,5 +1,7 @@
 //! Documents with everything that is awkward, written by hand: their clients, compiled without a warning and called.
 
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 mod awkward;
 mod recorder;
 mod typed;
