@@ -19,7 +19,7 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Allows a redirect to these other origins to take along what the user gave: the body of a call, header arguments and
     /// [default headers](Self::header). The credential and cookies never go there, nor do headers whose value is
-    /// [marked as sensitive](HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
+    /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
     /// origin. Default: none. A redirect to any other origin is followed without all of these, and one that asks for the
     /// body (307 and 308) is an error that names the origin.
     ///

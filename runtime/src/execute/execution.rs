@@ -61,6 +61,13 @@ enum FirstSend {
     Wait,
 }
 
+/// What the first answer means for the call.
+enum Settled {
+    Answered(Response),
+    /// The credential was refused. The call continues with [`Execution::refused`].
+    Refused(Box<(Response, Next)>),
+}
+
 impl Execution {
     pub(crate) fn new(context: SharedContext, request: Prepared, plan: Plan) -> Self {
         let spans = SendSpans::new(plan.endpoint());
@@ -78,11 +85,14 @@ impl Execution {
         reading: Reading,
     ) -> impl Future<Output = Result<Answer, Error>> + Send + '_ {
         async move {
-            let mut outcome = self.run(reading).await;
-            if let Some(wait) = self.wait_before_retry(&outcome) {
-                drop(outcome);
-                outcome = Box::pin(self.retry(wait, reading)).await;
-            }
+            let wait = {
+                let outcome = self.run(reading).await;
+                match self.wait_before_retry(&outcome) {
+                    None => return outcome.map_err(|error| error.with_receipt(self.receipt)),
+                    Some(wait) => wait,
+                }
+            };
+            let outcome = Box::pin(self.retry(wait, reading)).await;
             outcome.map_err(|error| error.with_receipt(self.receipt))
         }
     }
@@ -100,7 +110,11 @@ impl Execution {
             let max_body = self.context.settings.max_body;
             return Answer::read(response, reading, max_body, self.receipt, None).await;
         }
-        let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
+        let (response, rejection) = match Box::pin(self.settle(response, attached)).await? {
+            Settled::Answered(response) => (response, None),
+            // Boxed once more, so that a call that waits for a refresh holds nothing of the steps before.
+            Settled::Refused(refused) => Box::pin(self.refused(refused)).await?,
+        };
         self.note_answered(&response);
         let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
         let max_body = self.context.settings.max_body;
@@ -187,13 +201,8 @@ impl Execution {
             && !(attached.credential && self.plan.judges_successes(&self.context))
     }
 
-    /// Follows redirects, classifies the answer and, if the credential was refused, continues with
-    /// [`refused`](Self::refused). Returns the final response and the earlier refusal of the call, if any.
-    async fn settle(
-        &mut self,
-        response: Response,
-        attached: Attached,
-    ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
+    /// Follows redirects, classifies the answer and lets the session decide what follows.
+    async fn settle(&mut self, response: Response, attached: Attached) -> Result<Settled, Error> {
         let context = self.context.clone();
         let session = &context.session;
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
@@ -206,19 +215,19 @@ impl Execution {
             }
         }
         let (response, own) = self.follow(snapshot.as_deref(), attached.stamp, response).await?;
-        let Some(snapshot) = snapshot else { return Ok((response, None)) };
+        let Some(snapshot) = snapshot else { return Ok(Settled::Answered(response)) };
         let (response, finding) = self.classify(response, own, &snapshot).await;
-        let Some(finding) = finding else { return Ok((response, None)) };
+        let Some(finding) = finding else { return Ok(Settled::Answered(response)) };
         if self.refreshed {
             self.refused_again(&snapshot, finding);
-            return Ok((response, None));
+            return Ok(Settled::Answered(response));
         }
         match session.settle(&snapshot, finding, self.plan.route()) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
-                Ok((response, None))
+                Ok(Settled::Answered(response))
             }
-            next => Box::pin(self.refused(response, next)).await,
+            next => Ok(Settled::Refused(Box::new((response, next)))),
         }
     }
 

@@ -18,10 +18,10 @@ impl Execution {
     #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
     pub(super) fn refused(
         &mut self,
-        response: Response,
-        next: Next,
+        refused: Box<(Response, Next)>,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
+            let (response, next) = *refused;
             self.stage = Stage::Idle;
             self.refreshed = true;
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {

@@ -7,10 +7,7 @@ mod clients;
 mod formats;
 mod grants;
 mod lengths;
-<<<<<<< .merge_file_EPmEaR
-mod proxies;
-=======
 mod lists;
->>>>>>> .merge_file_kAPdIO
+mod proxies;
 mod redirects;
 mod server;
