@@ -179,8 +179,8 @@ async fn a_listed_redirect_is_refused_with_a_client_that_follows_redirects() {
     let follows = reqwest::Client::new;
     let error = LoginPageClient::builder(ORIGIN).http(follows()).build().unwrap_err();
     assert!(error.is_builder() && error.to_string().contains("302"), "{error:?}");
-    assert!(ShopClient::builder(ORIGIN).http(follows()).refresh_on([307]).build().is_err());
+    assert!(OddClient::builder(ORIGIN).http(follows()).refresh_on([307]).build().is_err());
     let stays = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
     LoginPageClient::builder(ORIGIN).http(stays).build().unwrap();
-    ShopClient::builder(ORIGIN).http(follows()).refresh_on([304, 401]).build().unwrap();
+    OddClient::builder(ORIGIN).http(follows()).refresh_on([304, 401]).build().unwrap();
 }
