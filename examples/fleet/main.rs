@@ -51,7 +51,7 @@ async fn main() -> Result<()> {
     }
 }
 
-/// What every process has: the shop, and the session that they share.
+/// The client of a process, with the shared session.
 fn shop(url: &str, redis: &str) -> Result<OrdersClient> {
     // One key for each identity.
     let store = RedisStore::new(redis, "shop:session:ada")?;

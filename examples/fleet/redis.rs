@@ -23,8 +23,7 @@ impl Redis {
         fs::create_dir_all(&folder)?;
         let process = Command::new("redis-server")
             .args(["--bind", "127.0.0.1", "--port", &port.to_string()])
-            // What a session needs of a Redis: every change is on the disk before it is confirmed, and nothing is
-            // evicted.
+            // The settings that a session needs: each change is written to disk before it is confirmed, and nothing is evicted.
             .args(["--appendonly", "yes", "--appendfsync", "always", "--maxmemory-policy", "noeviction"])
             .arg("--dir")
             .arg(&folder)
@@ -33,7 +32,7 @@ impl Redis {
         let Ok(process) = process else {
             fs::remove_dir_all(&folder)?;
             return Err(
-                "there is no `redis-server` here: install one, or start one and name it in REDIS_URL".into(),
+                "`redis-server` was not found. Install it, or set REDIS_URL to a running server".into()
             );
         };
         let redis = Self { url: format!("redis://127.0.0.1:{port}/"), own: Some((process, folder)) };

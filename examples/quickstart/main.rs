@@ -69,7 +69,7 @@ async fn main() -> std::result::Result<ExitCode, Box<dyn Error>> {
     let order = shop.order(1).await?;
     println!("Logged in: order {} is for {}.", order.id, order.customer);
 
-    println!("Access tokens live {} s here. Waiting until ours has expired ...", LIFETIME.as_secs());
+    println!("Access tokens are valid for {} s. Waiting until this one has expired ...", LIFETIME.as_secs());
     tokio::time::sleep(LIFETIME + Duration::from_millis(50)).await;
 
     println!("Now {CALLS} calls at once. What the server saw:\n");

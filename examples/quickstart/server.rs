@@ -1,6 +1,6 @@
 //! The quickstart's server, on loopback: a copy of the server that afresh was first written for.
 //!
-//! - Its access tokens are JWTs with a very short lifetime. They stand in the `authorization` header without `Bearer`.
+//! - Its access tokens are JWTs with a very short lifetime. The `authorization` header contains them without `Bearer`.
 //! - A missing, invalid or expired token is answered with 403, never with 401, and a body with the reason.
 //! - The refresh token is an `HttpOnly` cookie, replaced at every refresh. A spent one is refused and ends the session,
 //!   because it may have been stolen.
@@ -55,7 +55,7 @@ impl Server {
         self.shop.book().timeline.clone()
     }
 
-    /// How many requests have arrived at each route, whatever their answers.
+    /// How many requests have arrived at each route.
     pub fn received(&self) -> BTreeMap<&'static str, usize> {
         self.shop.book().received.clone()
     }
@@ -85,7 +85,7 @@ struct Book {
 
 struct Session {
     customer: String,
-    /// The valid refresh token. All before it are spent.
+    /// The valid refresh token. All earlier ones are spent.
     serial: usize,
     alive: bool,
 }

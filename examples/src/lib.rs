@@ -1,4 +1,4 @@
-//! Examples of afresh: see the folders beside this one. `cargo run --example quickstart` runs the first.
+//! Examples of afresh: each has its own folder. `cargo run --example quickstart` runs the first.
 //!
 //! This library holds the shop server that the other examples call.
 

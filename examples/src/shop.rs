@@ -82,8 +82,8 @@ impl Shop {
         Self::with_crowd(good_for, 1).await
     }
 
-    /// Like [`start`](Self::start), but the first `crowd` refusals wait for each other. So no call refreshes before
-    /// all of them are refused: the worst case, in every run.
+    /// Like [`start`](Self::start), but the first `crowd` refusals wait for each other. So all calls are refused before the first refresh
+    /// starts. This is the worst case, in every run.
     pub async fn with_crowd(good_for: usize, crowd: usize) -> io::Result<Self> {
         let inner = Inner { good_for, crowd, gathering: Barrier::new(crowd), book: Mutex::default() };
         let inner = Arc::new(inner);
@@ -101,7 +101,7 @@ impl Shop {
         Ok(Self { url, inner, task })
     }
 
-    /// What it has counted so far.
+    /// The counts so far.
     #[must_use]
     pub fn counts(&self) -> Counts {
         self.inner.book().counts
@@ -132,7 +132,7 @@ impl Inner {
             book.counts.refused
         };
         if refused <= self.crowd {
-            // A call that never arrives is not waited for.
+            // The wait ends even if a call never arrives.
             let _ = tokio::time::timeout(Duration::from_secs(10), self.gathering.wait()).await;
         }
         refusal("invalid_token")

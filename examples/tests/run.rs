@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::PathBuf;
 use std::process::{Command, Output, Stdio};
 
-/// `cargo test` has built it, beside the tests.
+/// `cargo test` has built it together with the tests.
 fn example(name: &str) -> Command {
     let test = env::current_exe().unwrap();
     let path: PathBuf = test.parent().and_then(|deps| deps.parent()).unwrap().join("examples").join(name);
@@ -43,8 +43,12 @@ fn a_tool_that_is_started_ten_times_at_once_refreshes_once() {
 #[test]
 fn a_fleet_refreshes_once_for_each_expiry() {
     if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
-        assert!(env::var_os("AFRESH_REQUIRE_REDIS").is_none(), "redis-server is required, and there is none");
-        writeln!(std::io::stderr(), "SKIPPED: there is no redis-server; the fleet is not shown").unwrap();
+        assert!(env::var_os("AFRESH_REQUIRE_REDIS").is_none(), "redis-server is required but not installed");
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED: redis-server is not installed, so the fleet example is not run"
+        )
+        .unwrap();
         return;
     }
     let output = example("fleet").env_remove("REDIS_URL").output().unwrap();

@@ -55,6 +55,11 @@ pub(crate) fn lifetime() -> Lifetime {
     Lifetime::new("'__afresh", Span::mixed_site())
 }
 
+/// A lifetime that the user left out, by its position.
+pub(crate) fn elided_lifetime(index: usize, span: Span) -> Lifetime {
+    Lifetime::new(&format!("'__afresh_{index}"), span)
+}
+
 /// A parameter by its position, whatever pattern the user wrote.
 pub(crate) fn argument(index: usize) -> Ident {
     local(&index.to_string())
@@ -110,24 +115,35 @@ pub(crate) enum RuntimeItem {
     TokenText,
     Tokens,
     // Types of `__private`.
+    AnyArgument,
+    AnyPart,
+    AnyResult,
     Api,
     ApiInfo,
     Condition,
     Endpoint,
+    HeaderName,
+    HeaderOption,
     Paging,
     Refresh,
     RefreshRequest,
     TokenFields,
     Upstream,
     // Functions of `__private`.
+    ArgumentType,
     BuildClient,
+    ErrorSource,
     ErrorStatus,
+    LogoutArgument,
     NewCall,
+    NewLogoutCall,
     NewRefreshCall,
     NewRefreshRequest,
     OtherError,
+    PartType,
     ReadErrorBody,
     ReadTokens,
+    ResultType,
     SendLogin,
     SendLogout,
     SendPages,
@@ -151,29 +167,40 @@ impl RuntimeItem {
             Self::TokenLifetime => &["session", "TokenLifetime"],
             Self::TokenText => &["session", "TokenText"],
             Self::Tokens => &["Tokens"],
+            Self::AnyArgument => &["__private", "AnyArgument"],
+            Self::AnyPart => &["__private", "AnyPart"],
+            Self::AnyResult => &["__private", "AnyResult"],
+            Self::ArgumentType => &["__private", "argument_type"],
+            Self::PartType => &["__private", "part_type"],
+            Self::ResultType => &["__private", "result_type"],
             Self::Api => &["__private", "Api"],
             Self::ApiInfo => &["__private", "ApiInfo"],
             Self::Condition => &["__private", "Condition"],
             Self::Endpoint => &["__private", "Endpoint"],
+            Self::HeaderName => &["__private", "HeaderName"],
+            Self::HeaderOption => &["__private", "HeaderOption"],
             Self::Paging => &["__private", "Paging"],
             Self::Refresh => &["__private", "Refresh"],
-            Self::RefreshRequest => &["__private", "Exchange"],
+            Self::RefreshRequest => &["__private", "RefreshRequest"],
             Self::TokenFields => &["__private", "TokenFields"],
-            Self::Upstream => &["__private", "Wire"],
+            Self::Upstream => &["__private", "Upstream"],
             Self::BuildClient => &["__private", "builder"],
-            Self::ErrorStatus => &["__private", "answered"],
+            Self::ErrorSource => &["__private", "error_source"],
+            Self::ErrorStatus => &["__private", "error_status"],
+            Self::LogoutArgument => &["__private", "logout_argument"],
+            Self::NewLogoutCall => &["__private", "logout_call"],
             Self::NewCall => &["__private", "call"],
-            Self::NewRefreshCall => &["__private", "bare_call"],
-            Self::NewRefreshRequest => &["__private", "exchange"],
+            Self::NewRefreshCall => &["__private", "refresh_call"],
+            Self::NewRefreshRequest => &["__private", "refresh_request"],
             Self::OtherError => &["__private", "other_error"],
             Self::ReadErrorBody => &["__private", "error_body"],
-            Self::ReadTokens => &["__private", "renewal"],
+            Self::ReadTokens => &["__private", "refresh_outcome"],
             Self::SendLogin => &["__private", "login"],
             Self::SendLogout => &["__private", "logout"],
             Self::SendPages => &["__private", "pages"],
             Self::SendCall => &["__private", "send"],
             Self::SendRefresh => &["__private", "refresh"],
-            Self::WrapClient => &["__private", "adopt"],
+            Self::WrapClient => &["__private", "wrap_client"],
         }
     }
 }

@@ -6,7 +6,9 @@
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
 //! | [`arguments`] | how parameters are encoded in a request |
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
-//! | [`streams`] | answers that are read as they arrive, or in pages |
+//! | [`streams`] | answers that are read as they arrive |
+//! | [`lists`] | lists that the server splits into pages |
+//! | [`calls`] | options of one call, retries, many users, layers, calls without async code |
 //! | [`errors`] | which errors there are, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
@@ -26,6 +28,12 @@ pub mod bodies {}
 
 #[doc = include_str!("../docs/guide/streams.md")]
 pub mod streams {}
+
+#[doc = include_str!("../docs/guide/lists.md")]
+pub mod lists {}
+
+#[doc = include_str!("../docs/guide/calls.md")]
+pub mod calls {}
 
 #[doc = include_str!("../docs/guide/errors.md")]
 pub mod errors {}

@@ -11,6 +11,7 @@
 //! | `#[query]` | [`QueryArgument`] | every `Serialize` type |
 //! | `#[header("name")]`, `#[bearer]` | [`HeaderArgument`] | every `Serialize` type |
 //! | `#[header]` | [`HeaderMapArgument`] | [`HeaderMap`](http::HeaderMap), also behind a pointer |
+//! | `.header(name, value)` | [`HeaderOption`] | `HeaderValue`, every `Serialize` type |
 //! | `#[cookie]` | [`CookieArgument`] | every `Serialize` type |
 //! | `#[json]` | [`JsonBody`] | every `Serialize` type |
 //! | `#[form]` | [`FormBody`] | every `Serialize` type |
@@ -22,10 +23,11 @@
 //! [`arguments`](crate::guide::arguments) shows what each place accepts.
 //!
 //! [`AsPart`] and [`AsScalar`] are markers: they let the compiler choose between the two kinds of [`IntoPart`]
-//! without an annotation from you.
+//! without an annotation from you. So do [`ByHeaderValue`] and [`BySerialize`] for [`HeaderOption`].
 
 pub use crate::request::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
 };
 pub use crate::request::body::IntoBody;
+pub use crate::request::header_option::{ByHeaderValue, BySerialize, HeaderOption};
 pub use crate::request::multipart::{AsPart, AsScalar, IntoPart};

@@ -1,44 +1,47 @@
-//! The whole list of what generated code may touch. Not part of the public API: the macros are pinned to
-//! this exact version.
+//! Everything that generated code may use. It is not part of the public API: the macros require this exact version.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;
 use crate::client::pending::{Decode, Pending, Running};
 use crate::client::refresh_settings::declare;
 use crate::error::Error;
+use crate::execute::start_role::RoleStart;
 use crate::refresh::method::TokensOf;
 use crate::refresh::session_outcome::SessionOutcome;
 use crate::response::decode::Outcome;
 use crate::response::error_body::{self, ErrorBody};
 use crate::response::reading::{ManyAnswers, OneAnswer, Reading};
 
+pub use http::HeaderName;
+
 pub use crate::client::api::Api;
 pub use crate::declaration::condition::Condition;
 pub use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
 pub use crate::declaration::paging::Paging;
-pub use crate::refresh::method::{Exchange, Refresh};
+pub use crate::execute::logout_call::LogoutCall;
+pub use crate::refresh::method::{Refresh, RefreshRequest};
+pub use crate::request::argument_type::{AnyArgument, argument_type};
 pub use crate::request::call::Call;
+pub use crate::request::header_option::HeaderOption;
+pub use crate::request::part_type::{AnyPart, part_type};
+pub use crate::response::result_type::{AnyResult, result_type};
 pub use crate::session::TokenFields;
-pub use crate::transport::upstream::Upstream as Wire;
+pub use crate::transport::upstream::Upstream;
 
 /// Starts building a generated client.
 pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// A generated client over a client that other APIs may share. What its trait declares of the session
-/// counts for all of them.
+/// Wraps a client that other APIs may share. What the trait declares about the session applies to all of them.
 #[must_use]
-#[expect(
-    clippy::needless_pass_by_value,
-    reason = "so that whoever gives it away need not know that it is bound anew"
-)]
-pub fn adopt<C: Api>(client: Client) -> C {
+#[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
+pub fn wrap_client<C: Api>(client: Client) -> C {
     declare::<C>(&client, client.upstream(), None);
     C::from_client(client.bound_to(C::INFO))
 }
 
-/// A call of `endpoint`, to be given its arguments.
+/// A call of `endpoint`, without its arguments.
 #[must_use]
 pub fn call(client: &Client, endpoint: &'static Endpoint) -> Call {
     Call::new(client.upstream(), endpoint)
@@ -54,7 +57,7 @@ pub fn pages<R: Outcome<Via>, Via: ManyAnswers>(client: &Client, call: Call) -> 
     Pending { running: started(client, call, R::READING), decode: R::of }
 }
 
-/// Apart from the above, which are compiled for each type.
+/// Not generic, so that it is compiled once.
 fn started(client: &Client, call: Call, reading: Reading) -> Running {
     let method = call.endpoint().name;
     Running::new(client.context().start(call, reading), method)
@@ -63,63 +66,105 @@ fn started(client: &Client, call: Call, reading: Reading) -> Running {
 /// Sends a `#[login]` call.
 pub fn login<R: SessionOutcome<Via>, Via>(client: &Client, call: Call) -> Pending<R> {
     let (method, tokens_of) = (call.endpoint().name, R::tokens_of as fn(&_) -> _);
-    Pending { running: Running::new(client.context().start_login(call, tokens_of), method), decode: R::of }
-}
-
-/// Sends a `#[refresh]` call that was made by hand.
-pub fn refresh<R>(client: &Client, call: Call, renewal: &Renewal<R>) -> Pending<R> {
-    let method = call.endpoint().name;
     Pending {
-        running: Running::new(client.context().start_refresh(call, renewal.tokens_of), method),
-        decode: renewal.decode,
+        running: Running::new(client.context().start_with_role(RoleStart::Login(call, tokens_of)), method),
+        decode: R::of,
     }
 }
 
-/// What a `#[refresh]` method returns, to the runtime and to whoever calls it by hand.
+/// Sends a `#[refresh]` call that the user makes.
+pub fn refresh<R>(client: &Client, call: Call, outcome: &RefreshOutcome<R>) -> Pending<R> {
+    let method = call.endpoint().name;
+    Pending {
+        running: Running::new(
+            client.context().start_with_role(RoleStart::Refresh(call, outcome.tokens_of)),
+            method,
+        ),
+        decode: outcome.decode,
+    }
+}
+
+/// How the answer to a `#[refresh]` method is read: as tokens for the runtime, as a value for a caller.
 #[derive(Debug)]
-pub struct Renewal<R> {
+pub struct RefreshOutcome<R> {
     tokens_of: TokensOf,
     decode: Decode<R>,
 }
 
-/// Asked for by the method and by the exchange in the same words, so that what is wrong with the type is told once.
+/// The method and the refresh request both call this function, so the compiler reports a wrong return type once.
 #[must_use]
-pub fn renewal<R: SessionOutcome<Via>, Via>() -> Renewal<R> {
-    Renewal { tokens_of: R::tokens_of, decode: R::of }
+pub fn refresh_outcome<R: SessionOutcome<Via>, Via>() -> RefreshOutcome<R> {
+    RefreshOutcome { tokens_of: R::tokens_of, decode: R::of }
+}
+
+/// A `#[logout]` call, to be given its arguments.
+#[must_use]
+pub fn logout_call(client: &Client, endpoint: &'static Endpoint) -> LogoutCall {
+    LogoutCall::new(client.upstream(), endpoint)
+}
+
+/// How an argument of a `#[logout]` call is placed.
+pub mod logout_argument {
+    pub use crate::execute::logout_call::{Argument, BorrowedArgument, OtherArgument, OwnedArgument};
 }
 
 /// Sends a `#[logout]` call.
-pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: Call) -> Pending<R> {
+pub fn logout<R: Outcome<Via>, Via: OneAnswer>(client: &Client, call: LogoutCall) -> Pending<R> {
     let method = call.endpoint().name;
-    Pending { running: Running::new(client.context().start_logout(call), method), decode: R::of }
+    Pending {
+        running: Running::new(client.context().start_with_role(RoleStart::Logout(call)), method),
+        decode: R::of,
+    }
 }
 
-/// A call that no session touches.
+/// A call without a session, for a refresh.
 #[must_use]
-pub fn bare_call(wire: &Wire, endpoint: &'static Endpoint) -> Call {
-    Call::new(wire, endpoint)
+pub fn refresh_call(upstream: &Upstream, endpoint: &'static Endpoint) -> Call {
+    Call::new(upstream, endpoint)
 }
 
-/// The exchange that a `#[refresh]` method declares.
+/// The token request that a `#[refresh]` method declares.
 #[must_use]
-pub fn exchange<R>(call: Call, renewal: &Renewal<R>) -> Exchange {
-    Exchange { call, tokens_of: renewal.tokens_of }
+pub fn refresh_request<R>(call: Call, outcome: &RefreshOutcome<R>) -> RefreshRequest {
+    RefreshRequest { call, tokens_of: outcome.tokens_of }
 }
 
-/// The status that an `ApiError` sorts by; `None` if it is not the server's answer that is the failure.
+/// The status by which an `ApiError` chooses its variant. `None` if the error is not an answer of the server.
 #[must_use]
-pub fn answered(error: &Error) -> Option<u16> {
-    error_body::answered(error)
+pub fn error_status(error: &Error) -> Option<u16> {
+    error_body::error_status(error)
 }
 
-/// The body of the answer, if it is of this type.
+/// The body of the answer, if it can be read as this type.
 #[must_use]
 pub fn error_body<T: ErrorBody>(error: &Error) -> Option<T> {
     T::of(error)
 }
 
 /// What the `#[other]` variant holds.
+#[diagnostic::on_unimplemented(
+    message = "an `#[other]` variant must hold an `afresh::Error`, not `{Self}`",
+    label = "not an `afresh::Error`",
+    note = "write `Other(afresh::Error)`"
+)]
+pub trait OtherError {
+    #[doc(hidden)]
+    fn of(error: Error) -> Self;
+}
+
+impl OtherError for Error {
+    fn of(error: Error) -> Self {
+        error
+    }
+}
+
+/// The source of the error in the `#[other]` variant.
+pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + 'static)> {
+    (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
+}
+
+/// The value of the `#[other]` variant.
 #[must_use]
-pub fn other_error(error: Error) -> Error {
-    error
+pub fn other_error<T: OtherError>(error: Error) -> T {
+    T::of(error)
 }

@@ -17,7 +17,7 @@ HEAD = "use afresh::{api, Result};\npub struct Order { pub id: u64 }\n#[api]\npu
 BEFORE = '/// One order.\n#[get("/orders/{i‸placeholder‸d}")]\nasync fn order(&self, id: u64) -> Result<String>;\n'
 AFTER = '#[get("/orders")]\nasync fn orders(&self) -> Result<Vec<String>>;\n'
 TAIL = "}\npub async fn caller(shop: &ShopClient) { shop.or‸call‸der(7).await.unwrap(); shop.‸dot‸; }\n"
-# What is being written, and what of it shall be offered at the mark `c`; all with another method behind it.
+# Incomplete code, and the completions that the editor must offer at the mark `c`. Another method follows each.
 HALVES = [
     ("", None), ("as", None), ("async fn", None), ("async fn half", None), ("async fn half(&self)", None),
     ('#[get("/x/{n}")]\nasync fn half(&self, n: ‸c‸) -> Result<()>;', "Order"),

@@ -1,1 +1,1 @@
-//! Nothing: what is proved here is in `tests`.
+//! Empty: the tests of this crate are in `tests`.

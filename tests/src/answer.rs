@@ -1,4 +1,4 @@
-//! What a double answers: a response, an error of the transport, nothing, or whatever the test decides later.
+//! What a double answers: a response, an error of the transport, nothing, or what the test decides later.
 
 use std::collections::VecDeque;
 use std::io;
@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use crate::double::BoxError;
 
-/// An answer. Built in place; a status alone is one too: `stage.respond(|_| 204)`.
+/// An answer. A status alone is an answer, too: `stage.respond(|_| 204)`.
 ///
 /// Cloning is cheap, except that the body of [`Answer::streamed`] can be sent only once.
 #[derive(Clone, Debug)]
@@ -40,7 +40,7 @@ pub(crate) enum Content {
     Fed(Arc<Mutex<Option<mpsc::UnboundedReceiver<Chunk>>>>),
 }
 
-/// How a chunked body goes on after its last chunk.
+/// What follows the last chunk of a chunked body.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Ending {
     Complete,
@@ -85,7 +85,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If the status is not one, or the answer is no response.
+    /// If the status is invalid, or the answer is not a response.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.response().status = StatusCode::from_u16(status).expect("a status between 100 and 999");
@@ -160,7 +160,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If name or value are not valid, or the answer is no response.
+    /// If the name or the value is invalid, or the answer is not a response.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a valid header name");
@@ -175,7 +175,7 @@ impl Answer {
         self.content(Content::Whole(body.into()))
     }
 
-    /// Sets a body that comes in these chunks, without a length known in advance.
+    /// Sets a body of these chunks, without a known length.
     #[must_use]
     pub fn chunks<B: Into<Bytes>>(self, chunks: impl IntoIterator<Item = B>) -> Self {
         self.content(Content::Chunks(chunks.into_iter().map(Into::into).collect(), Ending::Complete))
@@ -212,7 +212,7 @@ impl Answer {
         match &mut self.0 {
             Kind::Response(response) => response,
             Kind::Fail(_) | Kind::Hang | Kind::Park => {
-                panic!("an answer that is no response has no headers and no body")
+                panic!("only a response has headers and a body")
             }
         }
     }

@@ -27,9 +27,9 @@ impl RedisServer {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         if Command::new("redis-server").arg("--version").stdout(Stdio::null()).status().is_err() {
             let required = std::env::var_os("AFRESH_REQUIRE_REDIS").is_some();
-            assert!(!required, "redis-server is required, and there is none");
+            assert!(!required, "redis-server is required but not installed");
             // Not `eprintln!`, which is shown only for tests that fail.
-            let skipped = "SKIPPED: there is no redis-server; nothing is proved of the store in it";
+            let skipped = "SKIPPED: redis-server is not installed, so the Redis store is not tested";
             writeln!(std::io::stderr(), "{skipped}").expect("stderr");
             return None;
         }
@@ -63,8 +63,8 @@ impl RedisServer {
     ///
     /// If it cannot be ended.
     pub fn kill(&mut self) {
-        self.process.kill().expect("the server is ours to end");
-        self.process.wait().expect("the server is ours to wait for");
+        self.process.kill().expect("this process owns the server");
+        self.process.wait().expect("this process owns the server");
     }
 
     /// Starts it again, on the same port and with what was written.
@@ -110,7 +110,7 @@ impl RedisServer {
     fn comes_up(&mut self) -> bool {
         let started = Instant::now();
         while started.elapsed() < Duration::from_secs(20) {
-            if self.process.try_wait().expect("the server is ours to wait for").is_some() {
+            if self.process.try_wait().expect("this process owns the server").is_some() {
                 return false;
             }
             if self.answers() {

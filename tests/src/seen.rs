@@ -174,7 +174,7 @@ impl Seen {
         hasher.finish()
     }
 
-    /// The body as JSON; `null` if it is none.
+    /// The body as JSON; `null` if it is not JSON.
     #[must_use]
     pub fn json(&self) -> serde_json::Value {
         serde_json::from_slice(self.body()).unwrap_or_default()

@@ -35,7 +35,7 @@ use tokio::time::{sleep, timeout};
 
 /// A limit for everything that must happen. Far more than any store needs.
 const SOON: Duration = Duration::from_secs(15);
-/// A wait for what must not happen: long enough that it would have.
+/// How long to wait for an event that must not occur.
 const WHILE: Duration = Duration::from_millis(300);
 
 /// A place where one session is stored. Each place is empty at first and independent of all others.
@@ -118,7 +118,7 @@ pub async fn a_load_sees_the_last_swap(place: &impl Place) {
         assert!(revision > basis, "a revision grows with every change");
         for store in [&one, &other, &place.open()] {
             let stored = load(store).await;
-            assert_eq!(stored.revision, revision, "load tells the revision that swap did");
+            assert_eq!(stored.revision, revision, "`load` returns the revision that `swap` returned");
             assert_eq!(stored.record, record.as_bytes(), "load sees what swap stored");
         }
         basis = revision;
@@ -132,7 +132,7 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     let mut basis = Revision::default();
     for record in [&b"\0"[..], b"\n", b"\r\n\r\n", b"\xff\xfe\xfd", &all_bytes] {
         basis = swap(&store, basis, record).await.expect("no other writer");
-        assert_eq!(load(&store).await.record, record, "a record comes back as it was");
+        assert_eq!(load(&store).await.record, record, "a record is read unchanged");
     }
 }
 
@@ -141,14 +141,14 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);
-    assert_eq!(swap(&store, never, "x").await, None, "nothing is stored upon a revision that never was");
+    assert_eq!(swap(&store, never, "x").await, None, "a swap based on an unknown revision is refused");
     let first = swap(&store, Revision::default(), "first").await.expect("no other writer");
     let second = swap(&store, first, "second").await.expect("no other writer");
     for basis in [Revision::default(), first, second.next()] {
-        assert_eq!(swap(&store, basis, "late").await, None, "a swap upon another revision is refused");
+        assert_eq!(swap(&store, basis, "late").await, None, "a swap based on another revision is refused");
     }
     // The same bytes make no difference.
-    assert_eq!(swap(&store, first, "second").await, None, "a swap upon an old revision is refused");
+    assert_eq!(swap(&store, first, "second").await, None, "a swap based on an old revision is refused");
     assert_eq!(load(&store).await.record, b"second", "a refused swap changes nothing");
 }
 
@@ -184,7 +184,11 @@ pub async fn one_swap_of_each_revision_wins(place: &impl Place) {
         assert_eq!(from, basis, "every revision is won once, and none is passed over");
         basis = to;
     }
-    assert_eq!(load(&place.open()).await.revision, basis, "the last revision is the one that was won last");
+    assert_eq!(
+        load(&place.open()).await.revision,
+        basis,
+        "the last revision is that of the last successful swap"
+    );
 }
 
 /// A dropped swap is stored completely or not at all. The store still works.
@@ -236,7 +240,7 @@ pub async fn two_never_hold_the_lock(place: &impl Place) {
         });
     }
     while let Some(task) = tasks.join_next().await {
-        task.expect("one holds the lock at a time, and each in turn");
+        task.expect("each waiting process gets the lock after another");
     }
 }
 
@@ -252,7 +256,7 @@ pub async fn a_dropped_wait_leaves_nothing_behind(place: &impl Place) {
         assert!(timeout(Duration::from_millis(step), store.lock()).await.is_err(), "the lock is held");
     }
     drop(held);
-    assert!(lock(&store).await.is_some(), "who stopped waiting does not have the lock");
+    assert!(lock(&store).await.is_some(), "a dropped wait does not take the lock");
 }
 
 /// R6: a server stands still for longer than a client waits for the lock, and then grants the lock to this client, which has
@@ -357,7 +361,7 @@ pub async fn every_change_is_reported_or_none(place: &impl Place) {
             swap(&one, basis, "more").await.expect("no other writer")
         };
         let both = async { tokio::join!(waiting, changing).1 };
-        basis = timeout(SOON, both).await.expect("who waits for a change hears of it");
+        basis = timeout(SOON, both).await.expect("a waiting process is informed of a change");
     }
 }
 

@@ -187,7 +187,7 @@ impl Drop for UnderWay {
     }
 }
 
-/// A request that is held at an authority. Dropped undecided, its connection is reset.
+/// A request that is held at an authority. If it is dropped without a decision, its connection is reset.
 ///
 /// It derefs to the [`Seen`] request.
 #[derive(Debug)]

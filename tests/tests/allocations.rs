@@ -70,8 +70,7 @@ where
     held.bytes_current / i64::from(CALLS)
 }
 
-/// V1, B15: a call that waits for a refresh takes less than a kilobyte beside its own memory, with ten thousand of
-/// them.
+/// V1, B15: a call that waits for a refresh takes less than a kilobyte in addition to its own memory, with ten thousand calls.
 #[test]
 fn ten_thousand_waiting_calls_take_less_than_a_kilobyte_each() {
     let unanswered = bytes_of_each(ShopClient::builder(ORIGIN), service_fn(|_| pending()));
@@ -95,7 +94,7 @@ fn allocations_of(runtime: &Runtime, call: impl Fn() -> Pending<Result<()>>) -> 
     once.count_total
 }
 
-/// V4: with a valid token, the session costs a call the room for one header, with or without a lifetime.
+/// V4: with a valid token, the session costs a call the memory for one header, with or without a lifetime.
 #[test]
 fn a_valid_token_costs_a_call_only_the_room_for_its_header() {
     let runtime = runtime();

@@ -34,9 +34,23 @@ impl<'s> Endpoint<'s> {
         self.role().is_some_and(|role| role.value == Role::Refresh)
     }
 
+    pub(crate) fn is_logout(&self) -> bool {
+        self.role().is_some_and(|role| role.value == Role::Logout)
+    }
+
+    /// Whether the method carries no credential.
+    pub(crate) fn is_public(&self) -> bool {
+        self.rules.iter().any(|rule| rule.value == Rule::Public)
+    }
+
     /// Whether the method has a `pages` attribute.
     pub(crate) fn has_pages(&self) -> bool {
         self.rules.iter().any(|rule| matches!(rule.value, Rule::Pages(_)))
+    }
+
+    /// Whether the method sends a HEAD request.
+    pub(crate) fn is_head(&self) -> bool {
+        self.verb.as_ref().is_some_and(|verb| verb.value == "HEAD")
     }
 
     /// Whether requests with this HTTP method cannot have a body.

@@ -4,7 +4,7 @@ use proc_macro2::Ident;
 
 use super::endpoint::Endpoint;
 use crate::diag::Located;
-use crate::model::{Condition, Scheme};
+use crate::model::{Condition, PathTemplate, Scheme};
 use crate::names::Runtime;
 use crate::syntax::{Item, Method, Trait};
 
@@ -13,14 +13,20 @@ pub(crate) struct Api<'s> {
     pub(crate) source: &'s Trait,
     pub(crate) client: Ident,
     pub(crate) runtime: Runtime,
-    pub(crate) refresh_on: Option<Vec<u16>>,
+    /// The prefix of every path, if the trait has one.
+    pub(crate) prefix: Option<Located<PathTemplate>>,
+    pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
+    pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
+    pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
     /// The `Dyn` type to generate, if the trait asks for one.
     pub(crate) dyn_type: Option<Located<Ident>>,
     pub(crate) members: Vec<Member<'s>>,
+    /// Whether a method has a role, in some configuration.
+    pub(crate) has_roles: bool,
 }
 
 /// One item of the trait.

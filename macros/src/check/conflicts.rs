@@ -4,7 +4,7 @@ use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Located};
 use crate::model::Rule;
 
-/// An attribute that has no effect beside certain others, and the reason.
+/// An attribute that has no effect together with certain others, and the reason.
 struct Conflict {
     of: &'static str,
     with: &'static [&'static str],
@@ -23,33 +23,39 @@ const CONFLICTS: &[Conflict] = &[
         with: &["login", "refresh", "logout", "public"],
         because: "the method is never sent again",
     },
-    Conflict {
-        of: "refresh_on",
-        with: &["login", "refresh", "logout", "public"],
-        because: "the method never triggers a refresh",
-    },
-    Conflict {
-        of: "expired_when",
-        with: &["login", "refresh", "logout", "public"],
-        because: "the method never triggers a refresh",
-    },
-    Conflict {
-        of: "forbidden_when",
-        with: &["login", "refresh", "logout", "public"],
-        because: "the method never triggers a refresh",
-    },
+    Conflict { of: "refresh_on", with: NEVER_REFRESHED, because: NO_REFRESH },
+    Conflict { of: "expired_when", with: NEVER_REFRESHED, because: NO_REFRESH },
+    Conflict { of: "forbidden_when", with: NEVER_REFRESHED, because: NO_REFRESH },
+    Conflict { of: "expired_when", with: &["head"], because: NO_BODY },
+    Conflict { of: "forbidden_when", with: &["head"], because: NO_BODY },
     Conflict {
         of: "none_on",
-        with: &["login", "refresh", "logout"],
+        with: ROLES,
         because: "its response changes the session, so it cannot be `None`",
     },
     Conflict { of: "none_on", with: &["pages"], because: "a page is never `None`" },
     Conflict {
         of: "pages",
-        with: &["login", "refresh", "logout"],
+        with: ROLES,
         because: "its response changes the session, so it cannot be a list of pages",
     },
+    Conflict { of: "pages", with: &["head"], because: NO_BODY },
+    Conflict { of: "idempotent", with: ROLES, because: "a method with a role is never retried" },
+    Conflict { of: "idempotency_key", with: ROLES, because: "a method with a role is never retried" },
+    Conflict { of: "idempotent", with: &["no_replay"], because: "the method is never sent again" },
+    Conflict { of: "idempotency_key", with: &["no_replay"], because: "the method is never sent again" },
+    Conflict {
+        of: "idempotent",
+        with: &["get", "head", "put", "delete", "options", "trace"],
+        because: "a method of this kind is idempotent anyway",
+    },
+    Conflict { of: "idempotent", with: &["idempotency_key"], because: "the key implies it" },
 ];
+
+const ROLES: &[&str] = &["login", "refresh", "logout"];
+const NEVER_REFRESHED: &[&str] = &["login", "refresh", "logout", "public"];
+const NO_REFRESH: &str = "the method never triggers a refresh";
+const NO_BODY: &str = "the answer to a HEAD request has no body";
 
 /// Reports conflicting rules, duplicate rules and a second role.
 pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
@@ -69,10 +75,13 @@ pub(super) fn check_rules(endpoint: &Endpoint, diag: &mut Diagnostics) {
 }
 
 fn check_conflicts(endpoint: &Endpoint, rule: &Located<Rule>, diag: &mut Diagnostics) {
-    let names = || endpoint.rules.iter().map(|other| other.value.name());
+    let verb = endpoint.verb.iter().map(|verb| verb.value.to_ascii_lowercase());
+    let rules = endpoint.rules.iter().map(|other| other.value.name().to_owned());
+    let names: Vec<String> = rules.chain(verb).collect();
     let mut conflicts = CONFLICTS.iter().filter(|conflict| conflict.of == rule.value.name());
-    let found =
-        conflicts.find_map(|conflict| Some((conflict, names().find(|name| conflict.with.contains(name))?)));
+    let found = conflicts.find_map(|conflict| {
+        Some((conflict, names.iter().find(|name| conflict.with.contains(&name.as_str()))?))
+    });
     if let Some((conflict, other)) = found {
         let fact = format!("method `{}` must not be both `{other}` and `{}`", endpoint.name(), conflict.of);
         diag.push_help(rule.at, fact, format_args!("remove `#[{}]`: {}", conflict.of, conflict.because));

@@ -1,42 +1,8 @@
-//! Rejects a second body, a body where none is allowed, and duplicate headers and cookies.
+//! Rejects a second body, a body where none is allowed, and duplicate cookies and members.
 
 use crate::api::Endpoint;
 use crate::diag::{Diagnostics, Location};
-use crate::model::{Content, ParamKind};
-
-/// Reports a header that a method sets twice, including a header that another attribute sets implicitly.
-pub(super) fn check_headers(endpoint: &Endpoint, diag: &mut Diagnostics) {
-    let constants =
-        endpoint.constants.iter().filter_map(|constant| Some((constant.value.header()?, constant.at, false)));
-    let params = endpoint.params.iter().filter_map(|param| {
-        let name = param.kind.as_ref()?.header()?;
-        Some((name, param.place?, param.source.is_conditional()))
-    });
-    let mut seen: Vec<(&str, bool)> = Vec::new();
-    for (name, at, conditional) in constants.chain(params) {
-        if let Some(help) = generated_from(endpoint, name) {
-            diag.push_help(at, format_args!("duplicate header `{name}`"), help);
-        } else if seen
-            .iter()
-            .any(|(other, other_conditional)| *other == name && !(conditional && *other_conditional))
-        {
-            diag.push(at, format_args!("duplicate header `{name}`"));
-        }
-        seen.push((name, conditional));
-    }
-}
-
-/// The reason why the method cannot set this header: another attribute already produces it.
-fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
-    let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
-    match header {
-        "content-type" if endpoint.is_multipart() => {
-            Some("a multipart body sets this header itself, with the boundary between its parts")
-        }
-        "cookie" if has_cookies() => Some("use `#[cookie]` for each cookie"),
-        _ => None,
-    }
-}
+use crate::model::{Content, ParamKind, Whole};
 
 /// Reports a cookie that a method sets twice.
 pub(super) fn check_cookies(endpoint: &Endpoint, diag: &mut Diagnostics) {
@@ -59,6 +25,7 @@ struct Part<'m> {
     content: Content<'m>,
     at: Location,
     conditional: bool,
+    is_constant: bool,
 }
 
 /// Reports a body in a request that cannot have one, and pieces that cannot form one body.
@@ -74,24 +41,72 @@ pub(super) fn check_body(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for part in &parts {
         let against: Vec<&Part> =
             earlier.iter().copied().filter(|other| !(part.conditional && other.conditional)).collect();
-        if against.iter().any(|other| !part.content.goes_with(&other.content)) {
-            diag.push_help(part.at, "duplicate body", "a request has at most one body");
+        if let Some(other) = against.iter().find(|other| !part.content.goes_with(&other.content)) {
+            diag.push_help(part.at, "duplicate body", body_help(&part.content, &other.content));
         } else if against.iter().any(|other| part.content == other.content) {
-            if let Content::JsonMember(name) = part.content {
-                diag.push(part.at, format_args!("duplicate member `{name}` of the JSON body"));
-            }
+            push_duplicate(part, &against, diag);
         }
         earlier.push(part);
     }
 }
 
+/// How to fix a second body.
+fn body_help(one: &Content, other: &Content) -> &'static str {
+    match (one, other) {
+        (Content::Whole(Whole::Json), Content::Whole(Whole::Json) | Content::JsonMember(_))
+        | (Content::JsonMember(_), Content::Whole(Whole::Json)) => {
+            "to send several members of one JSON body, write `#[json(\"name\")]` on each parameter"
+        }
+        (Content::Whole(Whole::Form), Content::Whole(Whole::Form) | Content::FormMember(_))
+        | (Content::FormMember(_), Content::Whole(Whole::Form)) => {
+            "to send several fields of one form, write `#[form(\"name\")]` on each parameter"
+        }
+        _ => "a request has at most one body",
+    }
+}
+
+/// Reports a member that is written twice. Two parameters of one form field are a repeated field.
+fn push_duplicate(part: &Part, against: &[&Part], diag: &mut Diagnostics) {
+    match part.content {
+        Content::JsonMember(name) => {
+            diag.push(part.at, format_args!("duplicate member `{name}` of the JSON body"));
+        }
+        Content::FormMember(name) if !part.is_constant => {
+            let is_constant = against.iter().any(|other| other.is_constant && other.content == part.content);
+            if is_constant {
+                diag.push(part.at, format_args!("duplicate field `{name}` of the form body"));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Reports a query parameter that a constant of the same method already sets.
+pub(super) fn check_query(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    for param in &endpoint.params {
+        let (Some(name), Some(at)) = (param.kind.as_ref().and_then(ParamKind::query), param.place) else {
+            continue;
+        };
+        if endpoint.constants.iter().any(|constant| constant.value.query() == Some(name)) {
+            let help = "remove the constant, or give the parameter another name: `#[query(\"name\")]`";
+            diag.push_help(at, format_args!("duplicate query parameter `{name}`"), help);
+        }
+    }
+}
+
 fn parts<'m>(endpoint: &'m Endpoint) -> Vec<Part<'m>> {
     let constants = endpoint.constants.iter().filter_map(|constant| {
-        Some(Part { content: constant.value.content()?, at: constant.at, conditional: false })
+        Some(Part {
+            content: constant.value.content()?,
+            at: constant.at,
+            conditional: false,
+            is_constant: true,
+        })
     });
     let params = endpoint.params.iter().filter_map(|param| {
         let content = param.kind.as_ref()?.content()?;
-        Some(Part { content, at: param.place?, conditional: param.source.is_conditional() })
+        let conditional = param.source.is_conditional();
+        Some(Part { content, at: param.place?, conditional, is_constant: false })
     });
     constants.chain(params).collect()
 }

@@ -4,8 +4,20 @@ use crate::api::Endpoint;
 use crate::diag::Diagnostics;
 use crate::syntax::{Method, Trait};
 
-/// The methods that every generated client has. A trait method of the same name would be hidden by it.
-const CLIENT_METHODS: &[&str] = &["client", "session"];
+/// The methods that every generated client has: its own, and those of traits that are always in scope. A call of a trait
+/// method of the same name would reach the other method, or be ambiguous.
+const CLIENT_METHODS: &[&str] = &[
+    "client",
+    "clone",
+    "clone_into",
+    "into",
+    "session",
+    "to_owned",
+    "try_into",
+    "with_header",
+    "with_session",
+    "with_timeout",
+];
 
 pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
     let mut seen: Vec<&Method> = Vec::new();

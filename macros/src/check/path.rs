@@ -1,11 +1,11 @@
 //! Matches placeholders with parameters. A misspelled name is one error, although it leaves both sides unmatched.
 
-use crate::api::{Endpoint, Param};
+use crate::api::{Api, Endpoint, Param};
 use crate::diag::{Diagnostics, similar};
 use crate::syntax::tables::{KINDS, list_attributes};
 
 /// Reports placeholders without a parameter, and parameters without a place in the request.
-pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
+pub(super) fn check_path(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
     let Some(path) = &endpoint.path else { return };
     check_two_places(endpoint, diag);
     check_one_parameter_each(endpoint, diag);
@@ -19,13 +19,61 @@ pub(super) fn check_path(endpoint: &Endpoint, diag: &mut Diagnostics) {
     while let Some((placeholder, param)) = take_pair(&mut unfilled, &mut unmatched) {
         push_pair(endpoint, placeholder, param, diag);
     }
-    for name in unfilled {
+    for name in unfilled.into_iter().filter(|name| !is_of_prefix(api, name)) {
         let fact = format!("path placeholder `{{{name}}}` has no matching parameter");
-        diag.push_help(path.at, fact, format_args!("add a parameter `{name}`"));
+        diag.push_help(path.at, fact, missing_parameter(name));
     }
     for (param, wanted) in unmatched {
         push_unmatched(endpoint, param, wanted, diag);
     }
+}
+
+fn is_of_prefix(api: &Api, placeholder: &str) -> bool {
+    api.prefix.as_ref().is_some_and(|prefix| prefix.value.has(placeholder))
+}
+
+/// Reports a placeholder of the prefix once, however many methods lack it.
+pub(super) fn check_prefix(api: &Api, diag: &mut Diagnostics) {
+    let Some(prefix) = &api.prefix else { return };
+    for placeholder in prefix.value.placeholders() {
+        let lacks = |endpoint: &&Endpoint| {
+            endpoint.path.is_some()
+                && endpoint.params.iter().all(|param| !may_fill(endpoint, param, placeholder))
+        };
+        let lacking: Vec<String> =
+            api.endpoints().filter(lacks).map(|endpoint| format!("`{}`", endpoint.name())).collect();
+        let count = match lacking.len() {
+            0 => continue,
+            1 => "1 method".to_owned(),
+            count => format!("{count} methods"),
+        };
+        let fact = format!("path placeholder `{{{placeholder}}}` has no matching parameter in {count}");
+        let help = format!("{} to {}", missing_parameter(placeholder), lacking.join(", "));
+        diag.push_help(prefix.at, fact, help);
+    }
+}
+
+/// Whether a parameter fills the placeholder, or is reported with it.
+fn may_fill(endpoint: &Endpoint, param: &Param, placeholder: &str) -> bool {
+    let is_unmatched = |wanted: &str| endpoint.path.as_ref().is_some_and(|path| !path.value.has(wanted));
+    let is_similar = param.placeholder().is_some_and(|wanted| {
+        is_unmatched(wanted) && (similar("", wanted, &[placeholder]).is_some() || endpoint.params.len() == 1)
+    });
+    param.kind.is_none()
+        || param.placeholder() == Some(placeholder)
+        || has_name(param, placeholder)
+        || is_similar
+}
+
+/// The parameter to add for a placeholder, whose name may be no identifier.
+fn missing_parameter(placeholder: &str) -> String {
+    let is_identifier = placeholder.chars().all(|letter| letter.is_alphanumeric() || letter == '_')
+        && !placeholder.starts_with(|letter: char| letter.is_numeric());
+    if is_identifier {
+        return format!("add a parameter `{placeholder}`");
+    }
+    let name = placeholder.replace(['-', '.'], "_");
+    format!("add a parameter `#[path(\"{placeholder}\")] {name}`")
 }
 
 fn has_name(param: &Param, name: &str) -> bool {

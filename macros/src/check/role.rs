@@ -40,6 +40,21 @@ pub(super) fn check_refresh(endpoint: &Endpoint, in_generic_trait: bool, diag: &
     }
 }
 
+/// The end of a session is read from the answer to a refresh.
+pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
+    // A refresh method with an error may be the missing one.
+    if api.endpoints().any(Endpoint::is_refresh) || api.endpoints().any(|endpoint| endpoint.verb.is_none()) {
+        return;
+    }
+    let on = api.session_ends_on.as_ref().map(|found| ("session_ends_on", found.at));
+    let when = api.session_ends_when.as_ref().map(|found| ("session_ends_when", found.at));
+    for (name, at) in on.into_iter().chain(when) {
+        let fact = format!("argument `{name}` has no effect in a trait without a `#[refresh]` method");
+        let help = "move it to the trait with the `#[refresh]` method, or use the function of that name on the builder";
+        diag.push_help(at, fact, help);
+    }
+}
+
 pub(super) fn check_bearer(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.params.iter().filter(|param| param.kind == Some(ParamKind::Bearer)) {
         if let Some(at) = param.place.filter(|_| !endpoint.is_refresh()) {

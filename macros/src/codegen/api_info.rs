@@ -7,7 +7,7 @@ use super::attributes::cfgs;
 use super::client::ClientParts;
 use super::literal::{render_conditions, render_statuses};
 use crate::api::Api;
-use crate::model::Scheme;
+use crate::model::{ParamKind, Scheme};
 use crate::names::{self, RuntimeItem};
 
 /// The description of an API.
@@ -15,10 +15,11 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     let with_role = api.endpoints().filter(|endpoint| endpoint.role().is_some());
     let (conditional, always): (Vec<_>, Vec<_>) =
         with_role.partition(|endpoint| endpoint.source.is_conditional());
+    let headers = has_header_arguments(api).then(|| quote!(.with_header_arguments()));
     let plain = render_empty_info(parts);
     let settings = render_settings(api);
     let session = (!always.is_empty()).then(|| quote!(.with_session()));
-    let certain = quote!(#plain #settings #session);
+    let certain = quote!(#plain #settings #session #headers);
     if conditional.is_empty() {
         return quote!(&#certain);
     }
@@ -36,6 +37,12 @@ pub(super) fn render_info(parts: &ClientParts, api: &Api) -> TokenStream {
     })
 }
 
+/// Whether any method has a header argument. A method that `#[cfg]` removes counts too, which is on the safe side.
+fn has_header_arguments(api: &Api) -> bool {
+    let mut params = api.endpoints().flat_map(|endpoint| endpoint.params_in_order());
+    params.any(|param| param.kind.as_ref().is_some_and(ParamKind::is_exposed_header))
+}
+
 /// The description of an API that could not be parsed. It has only a name.
 pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
     let ClientParts { api, runtime, .. } = parts;
@@ -46,8 +53,8 @@ pub(super) fn render_empty_info(parts: &ClientParts) -> TokenStream {
 
 /// The settings given in `#[api(...)]`.
 fn render_settings(api: &Api) -> TokenStream {
-    let refresh_on = api.refresh_on.as_deref().map(|statuses| {
-        let statuses = render_statuses(statuses);
+    let refresh_on = api.refresh_on.as_ref().map(|statuses| {
+        let statuses = render_statuses(&statuses.value);
         quote!(.refresh_on(#statuses))
     });
     let expired = api.expired_when.as_deref().map(|conditions| {
@@ -63,5 +70,13 @@ fn render_settings(api: &Api) -> TokenStream {
         Scheme::None => quote!(.bare_token()),
     });
     let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
-    quote!(#refresh_on #expired #forbidden #scheme #header)
+    let ends_on = api.session_ends_on.as_ref().map(|statuses| {
+        let statuses = render_statuses(&statuses.value);
+        quote!(.session_ends_on(#statuses))
+    });
+    let ends_when = api.session_ends_when.as_ref().map(|conditions| {
+        let conditions = render_conditions(api, &conditions.value);
+        quote!(.session_ends_when(#conditions))
+    });
+    quote!(#refresh_on #expired #forbidden #scheme #header #ends_on #ends_when)
 }

@@ -23,6 +23,8 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
     let runtime_client = runtime.item(RuntimeItem::Client);
     let builder_type = runtime.item(RuntimeItem::ClientBuilder);
     let session = runtime.item(RuntimeItem::Session);
+    let header_name = runtime.item(RuntimeItem::HeaderName);
+    let header_option = runtime.item(RuntimeItem::HeaderOption);
     let build_client = runtime.item(RuntimeItem::BuildClient);
     let wrap_client = runtime.item(RuntimeItem::WrapClient);
     let title = format!("Client of [`{}`].", names::plain(api));
@@ -52,6 +54,29 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
             #[must_use]
             #vis fn client(&self) -> &#runtime_client {
                 &self.client
+            }
+
+            /// This client for another user: with the session `session`, and the same transport, settings and way to
+            /// refresh.
+            #[must_use]
+            #vis fn with_session(&self, session: #session) -> Self {
+                Self { client: self.client.with_session(session) }
+            }
+
+            /// This client with a time-out for each call.
+            #[must_use]
+            #vis fn with_timeout(&self, timeout: ::core::time::Duration) -> Self {
+                Self { client: self.client.with_timeout(timeout) }
+            }
+
+            /// This client with a header for each call. The value is a `HeaderValue` or serializes as a scalar.
+            #[must_use]
+            #vis fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
+            where
+                #header_name: ::core::convert::TryFrom<N>,
+                V: #header_option<Via>,
+            {
+                Self { client: self.client.with_header(name, value) }
             }
 
             /// The session of this client. All clones share it.

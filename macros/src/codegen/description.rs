@@ -6,7 +6,7 @@ use quote::{quote, quote_spanned};
 use super::literal::{render_conditions, render_statuses};
 use super::span::{ident_at, string_at, tokens_at};
 use crate::api::{Api, Endpoint};
-use crate::model::{Paging, Role, Rule};
+use crate::model::{NextPage, Paging, Role, Rule};
 use crate::names::{self, RuntimeItem};
 
 /// The description of an endpoint, as a constant expression with the span `here`.
@@ -63,14 +63,30 @@ fn render_rule(api: &Api, rule: &Rule) -> TokenStream {
             let millis = Literal::u64_unsuffixed(*millis);
             quote!(.timeout(#millis))
         }
+        Rule::Idempotent => quote!(.idempotent()),
+        Rule::IdempotencyKey(name) => quote!(.idempotency_key(#name)),
         Rule::Pages(paging) => {
-            let paging_type = api.runtime.item(RuntimeItem::Paging);
-            let paging = match paging {
-                Paging::Link => quote!(link()),
-                Paging::Cursor { field, parameter } => quote!(cursor(#field, #parameter)),
-                Paging::Number { parameter } => quote!(number(#parameter)),
-            };
-            quote!(.pages(#paging_type::#paging))
+            let paging = render_paging(api, paging);
+            quote!(.pages(#paging))
         }
     }
+}
+
+/// `Paging::cursor("/meta/next", "after").items("/data")`
+fn render_paging(api: &Api, paging: &Paging) -> TokenStream {
+    let Paging { next, items, more, rebase } = paging;
+    let paging_type = api.runtime.item(RuntimeItem::Paging);
+    let next = match next {
+        NextPage::Link => quote!(link()),
+        NextPage::Url { pointer } => quote!(url(#pointer)),
+        NextPage::Cursor { pointer, into } => quote!(cursor(#pointer, #into)),
+        NextPage::Header { name, into } => quote!(header(#name, #into)),
+        NextPage::Last { pointer, into } => quote!(last(#pointer, #into)),
+        NextPage::Number { parameter } => quote!(number(#parameter)),
+        NextPage::Offset { parameter } => quote!(offset(#parameter)),
+    };
+    let items = items.as_ref().map(|pointer| quote!(.items(#pointer)));
+    let more = more.as_ref().map(|pointer| quote!(.more(#pointer)));
+    let rebase = rebase.then(|| quote!(.rebase()));
+    quote!(#paging_type::#next #items #more #rebase)
 }

@@ -5,6 +5,7 @@ use quote::quote_spanned;
 use syn::Token;
 
 use super::attributes::propagated;
+use super::by_type::render_checks;
 use super::description::render_description;
 use super::refresh::render_tokens_reader;
 use super::signature::render_input;
@@ -26,12 +27,14 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     };
     let here = method_span(source);
     let (runtime, call, name) = (&api.runtime, ident_at(names::call(), here), &name.ident);
-    let new_call = runtime.item_at(RuntimeItem::NewCall, here);
+    let new_call = if endpoint.is_logout() { RuntimeItem::NewLogoutCall } else { RuntimeItem::NewCall };
+    let new_call = runtime.item_at(new_call, here);
     let pending = runtime.item_at(RuntimeItem::Pending, here);
     let (attributes, bounds, result) = (propagated(attributes), &generics.where_clause, &output.ty);
     let inputs = source.inputs.params.iter().map(|param| render_input(param, &propagated(&param.attributes)));
     let description = render_description(api, endpoint, here);
-    let values = param::render_values(endpoint, &call);
+    let values = param::render_values(api, endpoint, &call);
+    let checks = render_checks(api, endpoint, here);
     let mutable = (!values.is_empty()).then(|| Token![mut](here));
     // With this span, an error about reading the response underlines the return type.
     let send = if let Some(send) = send_function(endpoint) {
@@ -45,6 +48,7 @@ pub(super) fn render_endpoint(api: &Api, endpoint: &Endpoint) -> TokenStream {
     quote_spanned! {here=>
         #attributes
         #fn_token #name #generics (#receiver #(, #inputs)*) -> #pending<#result> #bounds {
+            #checks
             let #mutable #call = #new_call(&#self_token.client, const { #description });
             #values
             #send

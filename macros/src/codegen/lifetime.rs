@@ -1,6 +1,7 @@
-//! Replaces all lifetimes in a type by one, because a boxed future can only have one.
+//! Writes lifetimes into types: one for all of them, because a boxed future can only have one, or a name for each that
+//! is left out, because `mockall` cannot read some types without.
 
-use proc_macro2::{Delimiter, Group, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
@@ -36,13 +37,63 @@ pub(super) fn with_one_lifetime(tokens: TokenStream, lifetime: &Lifetime) -> Tok
     mapped
 }
 
+/// Whether a lifetime is left out somewhere below the first `&`, as in `Option<&str>` and `&[&str]`.
+pub(super) fn has_inner_elision(ty: &TokenStream) -> bool {
+    let mut tokens = ty.clone().into_iter().peekable();
+    if matches!(tokens.peek(), Some(TokenTree::Punct(and)) if and.as_char() == '&') {
+        tokens.next();
+        // `&'_ str` and `&'a str`
+        if tokens.peek().is_some_and(is_quote) {
+            tokens.next();
+            tokens.next();
+        }
+    }
+    let mut count = 0;
+    name_elided(tokens.collect(), &mut |span| {
+        count += 1;
+        Lifetime::new("'_", span)
+    });
+    count > 0
+}
+
+/// The tokens of a type with a lifetime of `next` for every one that is left out after `&`, and for `'_`. The inputs of
+/// `Fn(&str)` have lifetimes of their own.
+pub(super) fn name_elided(tokens: TokenStream, next: &mut dyn FnMut(Span) -> Lifetime) -> TokenStream {
+    let mut named = TokenStream::new();
+    let mut follows_word = false;
+    let mut tokens = tokens.into_iter().peekable();
+    while let Some(token) = tokens.next() {
+        let is_word = matches!(token, TokenTree::Ident(_));
+        match token {
+            TokenTree::Punct(quote) if quote.as_char() == '\'' => match tokens.next() {
+                Some(name) if name.to_string() == "_" => next(quote.span()).to_tokens(&mut named),
+                name => named.extend([quote.into()].into_iter().chain(name)),
+            },
+            TokenTree::Punct(and) if and.as_char() == '&' => {
+                let span = and.span();
+                named.extend([TokenTree::from(and)]);
+                if !tokens.peek().is_some_and(is_quote) {
+                    next(span).to_tokens(&mut named);
+                }
+            }
+            TokenTree::Group(group) if !follows_word && group.delimiter() != Delimiter::Brace => {
+                let mut inside = Group::new(group.delimiter(), name_elided(group.stream(), next));
+                inside.set_span(group.span());
+                named.extend([TokenTree::from(inside)]);
+            }
+            other => named.extend([other]),
+        }
+        follows_word = is_word;
+    }
+    named
+}
+
 fn is_quote(token: &TokenTree) -> bool {
     matches!(token, TokenTree::Punct(punct) if punct.as_char() == '\'')
 }
 
 #[cfg(test)]
 mod tests {
-    use proc_macro2::Span;
     use quote::quote;
 
     use super::*;
@@ -62,6 +113,30 @@ mod tests {
             (quote!(where 'a: 'b, T: 'a), quote!(where 'x: 'x, T: 'x)),
         ] {
             assert_eq!(mapped(before), after.to_string().replace(' ', ""));
+        }
+    }
+
+    #[test]
+    fn every_elided_lifetime_gets_a_name() {
+        for (before, after) in [
+            (quote!(Option<&str>), quote!(Option<&'x str>)),
+            (quote!(&[&str]), quote!(&'x [&'x str])),
+            (quote!(&'a [Cow<'_, str>]), quote!(&'a [Cow<'x, str>])),
+            (quote!((&str, &'static str)), quote!((&'x str, &'static str))),
+            (quote!(impl Fn(&str) -> u8), quote!(impl Fn(&str) -> u8)),
+        ] {
+            let named = name_elided(before, &mut |span| Lifetime::new("'x", span));
+            assert_eq!(named.to_string().replace(' ', ""), after.to_string().replace(' ', ""));
+        }
+    }
+
+    #[test]
+    fn a_plain_reference_needs_no_name() {
+        for ty in [quote!(&str), quote!(&'a str), quote!(u8), quote!(Option<&'a str>), quote!(&'_ str)] {
+            assert!(!has_inner_elision(&ty), "{ty}");
+        }
+        for ty in [quote!(Option<&str>), quote!(&[&str]), quote!(Cow<'_, str>), quote!(&'a [&str])] {
+            assert!(has_inner_elision(&ty), "{ty}");
         }
     }
 

@@ -6,6 +6,7 @@
 mod api;
 mod api_info;
 mod attributes;
+mod by_type;
 mod client;
 mod description;
 mod dyn_type;

@@ -4,28 +4,38 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{quote, quote_spanned};
 
 use super::attributes::cfgs;
+use super::by_type::render_import;
 use super::span::{ident_at, string_at, tokens_at};
-use crate::api::{Endpoint, Param};
-use crate::model::{Constant, ConstantPlace, ParamKind};
-use crate::names::mixed_site;
+use crate::api::{Api, Endpoint, Param};
+use crate::model::{Constant, ConstantPlace, Literal, ParamKind};
+use crate::names::{self, RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
 /// The statements for all values of a method: path parameters, then constants, then other parameters, which may
 /// replace constants.
-pub(super) fn render_values(endpoint: &Endpoint, call: &Ident) -> TokenStream {
+pub(super) fn render_values(api: &Api, endpoint: &Endpoint, call: &Ident) -> TokenStream {
     let (in_path, others): (Vec<&Param>, Vec<&Param>) =
         endpoint.params_in_order().into_iter().partition(|param| param.placeholder().is_some());
-    let in_path = in_path.into_iter().map(|param| render_param(endpoint, param, call));
+    let in_path = in_path.into_iter().map(|param| render_param(api, endpoint, param, call));
     let constants = endpoint
         .constants
         .iter()
         .map(|constant| tokens_at(render_constant(&constant.value, call), call.span()));
-    let others = others.into_iter().map(|param| render_param(endpoint, param, call));
-    in_path.chain(constants).chain(others).collect()
+    let others = others.into_iter().map(|param| render_param(api, endpoint, param, call));
+    let imports = endpoint.is_multipart().then(|| render_import(api, RuntimeItem::AnyPart, call.span()));
+    imports.into_iter().chain(in_path).chain(constants).chain(others).collect()
 }
 
 fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
     let Constant { place, name, value } = constant;
+    let value = match value {
+        Literal::Text(text) => quote!(#text),
+        Literal::Integer(number) => {
+            let number = proc_macro2::Literal::i64_suffixed(*number);
+            quote!(&#number)
+        }
+        Literal::Boolean(truth) => quote!(&#truth),
+    };
     match place {
         ConstantPlace::Header => quote!(#call.header(#name, #value);),
         ConstantPlace::Query => quote!(#call.query(#name, #value);),
@@ -36,7 +46,7 @@ fn render_constant(constant: &Constant, call: &Ident) -> TokenStream {
 
 /// The statement has the span of the parameter's colon, and the value has the span of its name. An error about the
 /// type then underlines only the name, and editors do not show the encoder when the user points at the type.
-fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
+fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream {
     let (Pattern::Name(value), Some(kind)) = (&param.source.pattern, &param.kind) else {
         return TokenStream::new();
     };
@@ -48,6 +58,10 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
     let here = mixed_site(param.source.colon.span);
     let (method, call) = (Ident::new(method, here), ident_at(call.clone(), here));
     let name = name.map(|name| string_at(name, here)).map(|name| quote_spanned!(here=> #name,));
+    // The type decides how a part is sent.
+    let part_type = endpoint.is_multipart().then(|| api.runtime.item_at(RuntimeItem::PartType, here));
+    let via = part_type.filter(|_| param.is_part());
+    let via = via.map(|part_type| quote_spanned!(here=> #part_type(&#value).via(),));
     let borrow = match kind {
         ParamKind::Body | ParamKind::Part(_) => None,
         // The value may already be a reference. This span keeps clippy from reporting the extra borrow.
@@ -56,7 +70,53 @@ fn render_param(endpoint: &Endpoint, param: &Param, call: &Ident) -> TokenStream
     };
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
     let mention = render_mention(endpoint, param, value).map(|mention| quote!(#(#cfgs)* #mention));
-    quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #borrow #value);)
+    if endpoint.is_logout() && can_be_filled(kind) {
+        return render_filled(api, &cfgs, &call, &quote_spanned!(here=> #method), name.as_ref(), value);
+    }
+    quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
+}
+
+/// Whether the runtime fills a parameter of a `#[logout]` method in this place from the session.
+fn can_be_filled(kind: &ParamKind) -> bool {
+    match kind {
+        ParamKind::Query(_)
+        | ParamKind::Header(_)
+        | ParamKind::Cookie(_)
+        | ParamKind::Json
+        | ParamKind::JsonMember(_)
+        | ParamKind::Form
+        | ParamKind::FormMember(_) => true,
+        ParamKind::Path(_)
+        | ParamKind::NamedQuery(_)
+        | ParamKind::Headers
+        | ParamKind::Bearer
+        | ParamKind::Part(_)
+        | ParamKind::Body => false,
+    }
+}
+
+/// The statement for a parameter of a `#[logout]` method. Its type decides whether the session has the value.
+fn render_filled(
+    api: &Api,
+    cfgs: &[&syn::Attribute],
+    call: &Ident,
+    method: &TokenStream,
+    name: Option<&TokenStream>,
+    value: &Ident,
+) -> TokenStream {
+    let here = call.span();
+    let argument = api.runtime.item_at(RuntimeItem::LogoutArgument, here);
+    let (filled, current) = (ident_at(names::local("filled"), here), ident_at(names::local("current"), here));
+    quote_spanned! {here=>
+        #(#cfgs)*
+        {
+            #[allow(unused_imports)]
+            use #argument::{BorrowedArgument as _, OtherArgument as _, OwnedArgument as _};
+            (&&&#argument::Argument::of(&#value)).kind().place(&mut #call, #value, |#filled, #current| {
+                #filled.#method(#name #current)
+            });
+        }
+    }
 }
 
 /// A statement without effect that mentions the parameter at the span of the path. Editors use it to find the
@@ -73,6 +133,7 @@ fn encoder(kind: &ParamKind) -> (&'static str, Option<&str>) {
     match kind {
         ParamKind::Path(name) => ("path", Some(name)),
         ParamKind::Query(name) => ("query", Some(name)),
+        ParamKind::NamedQuery(name) => ("named_query", Some(name)),
         ParamKind::Header(name) => ("header", Some(name)),
         ParamKind::Headers => ("headers", None),
         ParamKind::Cookie(name) => ("cookie", Some(name)),

@@ -41,7 +41,7 @@ fn render_refresh_function(api: &Api, endpoint: &Endpoint) -> Option<TokenStream
     let attributes = propagated(&endpoint.source.attributes);
     let session_arguments = endpoint.params.iter().map(|param| render_session_argument(api, param));
     let description = render_description(api, endpoint, Span::mixed_site());
-    let values = param::render_values(endpoint, &call);
+    let values = param::render_values(api, endpoint, &call);
     let mutable = (!values.is_empty()).then(|| quote!(mut));
     let tokens_reader = render_tokens_reader(api, output);
     Some(quote! {

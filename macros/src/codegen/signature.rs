@@ -22,20 +22,31 @@ pub(super) fn render_future_of(output: &impl ToTokens, span: Span) -> TokenStrea
 
 /// `self` and the parameters, without this macro's attributes.
 pub(super) fn render_inputs(method: &Method) -> TokenStream {
+    let types: Vec<TokenStream> =
+        method.inputs.params.iter().map(|param| param.ty.to_token_stream()).collect();
+    render_inputs_of(method, &types)
+}
+
+/// The same with other types.
+pub(super) fn render_inputs_of(method: &Method, types: &[TokenStream]) -> TokenStream {
     let receiver = match &method.inputs.receiver {
         Receiver::Missing => None,
         Receiver::Shared { source, .. } | Receiver::Other { source, .. } => Some(source.clone()),
     };
-    let params = method.inputs.params.iter().map(|param| {
+    let params = method.inputs.params.iter().zip(types).map(|(param, ty)| {
         let attributes = foreign(&param.attributes);
-        render_input(param, &attributes)
+        render_input_of(param, &attributes, ty)
     });
     let inputs = receiver.into_iter().chain(params);
     quote_spanned!(method_span(method)=> #(#inputs),*)
 }
 
 pub(super) fn render_input(param: &Parameter, attributes: &TokenStream) -> TokenStream {
-    let Parameter { pattern, colon, ty, .. } = param;
+    render_input_of(param, attributes, &param.ty)
+}
+
+fn render_input_of(param: &Parameter, attributes: &TokenStream, ty: &impl ToTokens) -> TokenStream {
+    let Parameter { pattern, colon, .. } = param;
     match pattern {
         Pattern::Name(name) => quote!(#attributes #name #colon #ty),
         Pattern::Other(pattern) => quote!(#attributes #pattern #colon #ty),

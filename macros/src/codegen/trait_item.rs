@@ -1,14 +1,16 @@
 //! Renders the trait as users and their test doubles implement it.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Lifetime;
 
 use super::attributes::foreign;
-use super::signature::{render_future, render_future_of, render_inputs};
+use super::lifetime::{has_inner_elision, name_elided};
+use super::signature::{render_future, render_future_of, render_inputs, render_inputs_of};
 use super::span::{method_span, string_at};
 use super::stub;
 use crate::api::{Api, Endpoint, Member};
-use crate::names::mixed_site;
+use crate::names::{self, mixed_site};
 use crate::syntax::{Attribute, End, Item, Method, Trait};
 
 /// The trait without this macro's attributes. Every async method becomes a function that returns a `Send` future.
@@ -43,7 +45,8 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     let attributes = foreign(attributes);
     let route = render_route(endpoint);
     let (name, bounds) = (&name.ident, &generics.where_clause);
-    let inputs = render_inputs(source);
+    let (generics, inputs) =
+        render_named(source).unwrap_or_else(|| (generics.to_token_stream(), render_inputs(source)));
     let output = output.as_ref().map(render_future);
     let semi = match end {
         End::Declared(semi) => semi.to_token_stream(),
@@ -52,6 +55,25 @@ fn render_declared(endpoint: &Endpoint) -> TokenStream {
     quote_spanned! {method_span(source)=>
         #attributes #route #vis #fn_token #name #generics (#inputs) #output #bounds #semi
     }
+}
+
+/// The generics and inputs with a name for each lifetime that is left out, if one is left out inside a type.
+fn render_named(method: &Method) -> Option<(TokenStream, TokenStream)> {
+    let types = || method.inputs.params.iter().map(|param| param.ty.to_token_stream());
+    if !types().any(|ty| has_inner_elision(&ty)) {
+        return None;
+    }
+    let here = method_span(method);
+    let mut lifetimes: Vec<Lifetime> = Vec::new();
+    let mut next = |_: Span| {
+        let lifetime = names::elided_lifetime(lifetimes.len(), here);
+        lifetimes.push(lifetime.clone());
+        lifetime
+    };
+    let types: Vec<TokenStream> = types().map(|ty| name_elided(ty, &mut next)).collect();
+    let inputs = render_inputs_of(method, &types);
+    let params = &method.generics.params;
+    Some((quote_spanned!(here=> <#(#lifetimes,)* #params>), inputs))
 }
 
 /// A doc line with the method's route.

@@ -89,8 +89,13 @@ impl Diagnostics {
         self.next += 1;
     }
 
-    /// Inserts an error after those at earlier or equal locations.
+    /// Inserts an error after those at earlier or equal locations. A rule that runs for each method may find the same
+    /// error in a node that all methods share.
     fn insert(&mut self, order: usize, error: syn::Error) {
+        let text = error.to_string();
+        if self.errors.iter().any(|(other, earlier)| *other == order && earlier.to_string() == text) {
+            return;
+        }
         let place = self.errors.partition_point(|(other, _)| *other <= order);
         self.errors.insert(place, (order, error));
     }

@@ -4,18 +4,22 @@ use proc_macro2::Ident;
 
 use super::constant::lower_constants;
 use super::endpoint::lower_method;
-use super::report::{push_hidden, push_misplaced};
+use super::report::{push_elsewhere, push_hidden, push_misplaced};
 use super::settings::Settings;
 use crate::api::{Api, Member};
 use crate::diag::{Diagnostics, Located};
 use crate::model::Constant;
 use crate::names;
-use crate::syntax::{Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
+use crate::syntax::{Attribute, Item, Owner, Trait, Unsupported, UnsupportedKind, tables};
 
 /// The meaning of a trait with the settings of its `#[api(...)]`.
 pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Diagnostics) -> Api<'s> {
     if let Some((at, qualifier)) = &source.qualifier {
         diag.push(*at, format_args!("trait `{}` must not be `{qualifier}`", source.name.plain()));
+    }
+    if source.methods().any(|method| method.is_desugared) {
+        let fact = format!("trait `{}` must not have `#[async_trait]`", source.name.plain());
+        diag.push_help(source.name.at, fact, tables::REMOVE_ASYNC_TRAIT);
     }
     let constants = lower_trait_attributes(source, diag);
     let prefix = settings.prefix;
@@ -27,9 +31,14 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
             Member::Other(item)
         }
     });
+    let members: Vec<Member> = members.collect();
+    let has_role =
+        |member: &Member| matches!(member, Member::Endpoint(endpoint) if endpoint.role().is_some());
     Api {
         source,
-        members: members.collect(),
+        has_roles: members.iter().any(has_role),
+        members,
+        prefix: prefix.zip(settings.prefix_at).map(|(value, at)| Located { value, at }),
         client: lower_client(settings.client, source, diag),
         runtime: settings.runtime,
         refresh_on: settings.refresh_on,
@@ -37,6 +46,8 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         forbidden_when: settings.forbidden_when,
         scheme: settings.scheme,
         token_header: settings.token_header,
+        session_ends_on: settings.session_ends_on,
+        session_ends_when: settings.session_ends_when,
         dyn_type: settings
             .dynamic
             .map(|(at, span)| Located { value: names::dyn_type(&source.name.ident, span), at }),
@@ -66,7 +77,8 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
             (Owner::Macro, Some((place, true))) => {
                 constants.extend(lower_constants(attribute, place, diag));
             }
-            (Owner::Macro, _) => push_misplaced(attribute, diag),
+            (Owner::Elsewhere(help), _) => push_elsewhere(attribute, help, diag),
+            (Owner::Macro, _) => push_on_trait(attribute, diag),
             (Owner::Misspelled, _) => {
                 diag.push_unknown(
                     attribute.at,
@@ -83,6 +95,32 @@ fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located
         }
     }
     constants
+}
+
+/// Reports an attribute that belongs on a method or parameter, and what the trait has instead.
+fn push_on_trait(attribute: &Attribute, diag: &mut Diagnostics) {
+    let name = attribute.name.as_str();
+    if name == "path" || tables::verb(name).is_some() {
+        let fact = format!("the `{name}` attribute must not be on the trait");
+        return diag.push_help(
+            attribute.at,
+            fact,
+            "for a prefix of every path, write `#[api(path = \"/api\")]`",
+        );
+    }
+    if name == "timeout" {
+        let help = "for all methods, use the `timeout` function of the client's builder";
+        return diag.push_help(attribute.at, "the `timeout` attribute applies to methods only", help);
+    }
+    if tables::arg(name).is_some() {
+        let fact = format!("the `{name}` attribute applies to methods only");
+        return diag.push_help(
+            attribute.at,
+            fact,
+            format_args!("for all methods, write `#[api({name}(...))]`"),
+        );
+    }
+    push_misplaced(attribute, diag);
 }
 
 fn push_unsupported(unsupported: &Unsupported, diag: &mut Diagnostics) {

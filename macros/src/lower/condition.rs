@@ -1,8 +1,9 @@
-//! Reads the conditions of `expired_when` and `forbidden_when`.
+//! Reads the conditions of `expired_when`, `forbidden_when` and `session_ends_when`.
 
 use super::report::push_wrong_form;
+use super::value::{lower_literal, lower_pointer};
 use crate::diag::Diagnostics;
-use crate::model::{Condition, Literal, wrong_pointer};
+use crate::model::Condition;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
 const FORM: &str = "json(\"/error\") == \"token_expired\"";
@@ -68,26 +69,6 @@ fn lower_condition(argument: &Argument, diag: &mut Diagnostics) -> Option<Condit
         diag.push(key.at, form);
         return None;
     };
-    if let Some(help) = wrong_pointer(pointer) {
-        diag.push_help(*at, format_args!("`{}` is not a valid JSON pointer", pointer.escape_debug()), help);
-        return None;
-    }
-    Some(Condition { pointer: pointer.clone(), value: lower_literal(value, diag)? })
-}
-
-fn lower_literal(value: &Value, diag: &mut Diagnostics) -> Option<Literal> {
-    match (&value.kind, value.word().as_deref()) {
-        (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
-        (ValueKind::Number(Some(number)), _) => Some(Literal::Integer(*number)),
-        (ValueKind::Number(None), _) => {
-            diag.push(value.at, "the integer in a condition must fit in 64 bits");
-            None
-        }
-        (_, Some("true")) => Some(Literal::Boolean(true)),
-        (_, Some("false")) => Some(Literal::Boolean(false)),
-        _ => {
-            diag.push(value.at, "the value in a condition must be a string, an integer or a boolean");
-            None
-        }
-    }
+    let pointer = lower_pointer(pointer, *at, diag)?;
+    Some(Condition { pointer, value: lower_literal(value, "a condition", diag)? })
 }

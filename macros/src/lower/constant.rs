@@ -1,8 +1,8 @@
 //! Reads the attributes that send the same value in every call.
 
-use super::value::lower_name;
+use super::value::{lower_literal, lower_name};
 use crate::diag::{Diagnostics, Located, Location, invalid};
-use crate::model::{Constant, ConstantPlace, is_header_value};
+use crate::model::{Constant, ConstantPlace, Literal, is_header_value};
 use crate::syntax::{Argument, Attribute, Style};
 
 /// Reads `#[header("accept" = "text/plain")]` on a method or the trait.
@@ -36,17 +36,47 @@ fn lower_constant(
         push_constant_form(attribute, argument.key().at, diag);
         return None;
     };
-    let (Some(name), Some(content)) = (key.text(), value.text()) else {
-        let wrong = if key.text().is_some() { value } else { key };
-        push_constant_form(attribute, wrong.at, diag);
+    let Some(name) = key.text() else {
+        push_constant_form(attribute, key.at, diag);
         return None;
     };
+    let content = match value.text() {
+        Some(text) => Literal::Text(text.to_owned()),
+        None if place == ConstantPlace::Json => lower_literal(value, "a JSON constant", diag)?,
+        None => {
+            push_constant_form(attribute, value.at, diag);
+            return None;
+        }
+    };
     let name = lower_name(attribute, name, key.at, place == ConstantPlace::Header, diag)?;
-    if place == ConstantPlace::Header && !is_header_value(content) {
-        diag.push(value.at, invalid("header value", content));
-        return None;
+    if let (ConstantPlace::Header, Literal::Text(text)) = (place, &content) {
+        if !is_header_value(text) {
+            diag.push(value.at, invalid("header value", text));
+            return None;
+        }
+        if let Some(name) = placeholder_in(text) {
+            push_placeholder(attribute, value.at, name, diag);
+            return None;
+        }
     }
-    Some(Located { value: Constant { place, name, value: content.to_owned() }, at: key.at })
+    Some(Located { value: Constant { place, name, value: content }, at: key.at })
+}
+
+/// Reports a placeholder in a constant.
+fn push_placeholder(attribute: &Attribute, at: Location, name: &str, diag: &mut Diagnostics) {
+    let fact = format!("a constant must not have the placeholder `{{{name}}}`");
+    let help = format!("send a parameter instead: `#[{}(\"...\")] {name}: &str`", attribute.name);
+    diag.push_help(at, fact, help);
+}
+
+/// The first identifier in braces.
+fn placeholder_in(text: &str) -> Option<&str> {
+    text.split('{').skip(1).find_map(|rest| {
+        let (name, _) = rest.split_once('}')?;
+        let is_name = name.starts_with(|letter: char| letter.is_alphabetic() || letter == '_')
+            && name.chars().all(|letter| letter.is_alphanumeric() || letter == '_');
+        is_name.then_some(name)
+    })
 }
 
 fn push_constant_form(attribute: &Attribute, at: Location, diag: &mut Diagnostics) {

@@ -2,13 +2,13 @@
 
 use super::constant::lower_constants;
 use super::parameter::lower_parameter;
-use super::report::{push_hidden, push_misplaced};
+use super::report::{push_elsewhere, push_hidden, push_misplaced};
 use super::request::{Request, lower_request};
 use super::rule::lower_rule;
 use super::value::lower_path;
 use crate::api::{Endpoint, Member, Param};
 use crate::diag::{Diagnostics, Located};
-use crate::model::{Constant, ParamKind, PathTemplate, Rule};
+use crate::model::{Constant, ConstantPlace, ParamKind, PathTemplate, Rule};
 use crate::syntax::{
     Attribute, End, Inputs, Method, Owner, Receiver, Style, mentions, mentions_reference, tables,
 };
@@ -31,10 +31,12 @@ pub(super) fn lower_method<'s>(
     for attribute in &source.inputs.on_receiver {
         push_on_receiver(attribute, diag);
     }
-    if !found.has_verb && !found.may_have_verb {
+    if found.has_verb || found.may_have_verb {
+        lower_signature(source, diag);
+    } else {
+        // A helper that lacks its body has another signature than a method that sends a request.
         push_no_verb(source, diag);
     }
-    lower_signature(source, diag);
     let path =
         found.path.filter(|_| !found.is_misplaced).and_then(|path| lower_whole_path(&path, prefix, diag));
     let params: Vec<Param> = source.inputs.params.iter().map(|param| lower_parameter(param, diag)).collect();
@@ -73,7 +75,12 @@ fn merge_constants(
     merged.retain(|constant| {
         let Constant { place, name, .. } = &constant.value;
         let by_constant = own.iter().any(|other| other.value.place == *place && other.value.name == *name);
-        let by_param = constant.value.header().is_some() && headers.contains(name);
+        let in_query = |param: &Param| param.kind.as_ref().and_then(ParamKind::query) == Some(name);
+        let by_param = match place {
+            ConstantPlace::Header => headers.contains(name),
+            ConstantPlace::Query => params.iter().any(in_query),
+            ConstantPlace::Json | ConstantPlace::Form => false,
+        };
         !(by_constant || by_param)
     });
     merged.extend(own);
@@ -101,6 +108,7 @@ impl Found {
                 self.may_have_verb |= tables::verb(name).is_some();
                 push_hidden(attribute, name, diag);
             }
+            Owner::Elsewhere(help) => push_elsewhere(attribute, help, diag),
             Owner::Misspelled => {
                 // It is probably the HTTP method attribute, so its absence is not reported again.
                 self.may_have_verb = true;
@@ -143,7 +151,9 @@ impl Found {
 fn push_no_verb(method: &Method, diag: &mut Diagnostics) {
     let fact = format!("method `{}` has no HTTP method attribute", method.name.plain());
     let verbs = tables::list_attributes(tables::VERBS.iter().map(|(name, _)| *name));
-    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}"));
+    let is_helper = method.qualifiers.asyncness.is_none() || method.qualifiers.other.is_some();
+    let or_body = if is_helper { ", or give the method a body" } else { "" };
+    diag.push_help(method.name.at, fact, format_args!("add one of {verbs}{or_body}"));
 }
 
 /// The path with the trait's prefix. An empty path means the prefix itself.
@@ -168,8 +178,7 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
     let name = method.name.plain();
     if let Some((at, qualifier)) = &method.qualifiers.other {
         diag.push(*at, format_args!("method `{name}` must not be `{qualifier}`"));
-    }
-    if method.qualifiers.asyncness.is_none() {
+    } else if method.qualifiers.asyncness.is_none() {
         diag.push_help(method.at, format_args!("method `{name}` must be async"), "add `async` before `fn`");
     }
     match &method.inputs.receiver {

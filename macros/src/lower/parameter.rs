@@ -1,18 +1,20 @@
 //! Reads a parameter and its place in the request.
 
+use proc_macro2::TokenTree;
+
 use super::report::{push_arguments, push_hidden, push_misplaced};
 use super::value::lower_name;
 use crate::api::Param;
 use crate::diag::{Diagnostics, Location, invalid};
 use crate::model::{ParamKind, is_token};
 use crate::syntax::tables::{self, KINDS, Kind, Naming};
-use crate::syntax::{Argument, Attribute, Owner, Parameter, Style};
+use crate::syntax::{Argument, Attribute, Owner, Parameter, Pattern, Style};
 
 /// The meaning of a parameter. Without an attribute it fills the placeholder of its name.
 pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics) -> Param<'s> {
     let name = source.plain_name();
     if name.is_none() {
-        diag.push(source.at, "parameters of a client method must be plain names");
+        push_pattern(source, diag);
     }
     let label = name.clone().unwrap_or_default();
     let mut place: Option<Location> = None;
@@ -34,6 +36,29 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
         kind = kind.and_then(|_| lower_kind(attribute, row, &label, diag));
     }
     Param { source, place, kind }
+}
+
+/// Reports a pattern. The extractors of server frameworks are shown as the attribute that they resemble.
+fn push_pattern(source: &Parameter, diag: &mut Diagnostics) {
+    let fact = "parameters of a client method must be plain names";
+    let Pattern::Other(tokens) = &source.pattern else { return };
+    let mut words = tokens.clone().into_iter().filter_map(|token| match token {
+        TokenTree::Ident(word) => Some(word.to_string().to_lowercase()),
+        _ => None,
+    });
+    let kind = words.find_map(|word| {
+        let word = if word == "multipart" { "part" } else { &word };
+        KINDS.iter().find(|kind| kind.name == word)
+    });
+    match kind {
+        Some(kind) if kind.name == "path" => {
+            diag.push_help(source.at, fact, "name the parameter like its placeholder: `id: u64` for `{id}`");
+        }
+        Some(kind) => {
+            diag.push_help(source.at, fact, format_args!("write `#[{}] name: T`", kind.name));
+        }
+        None => diag.push(source.at, fact),
+    }
 }
 
 /// Whether the compiler allows this attribute on parameters.

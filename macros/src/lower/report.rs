@@ -21,6 +21,11 @@ pub(super) fn push_hidden(attribute: &Attribute, name: &str, diag: &mut Diagnost
     diag.push_help(attribute.whole, fact, "put `#[cfg(...)]` on the method or parameter instead");
 }
 
+/// Reports an attribute of another framework.
+pub(super) fn push_elsewhere(attribute: &Attribute, help: &str, diag: &mut Diagnostics) {
+    diag.push_help(attribute.at, format_args!("unknown attribute `{}`", attribute.name), help);
+}
+
 pub(super) fn push_misplaced(attribute: &Attribute, diag: &mut Diagnostics) {
     let name = &attribute.name;
     let place = match (tables::method_attributes().contains(&name.as_str()), tables::kind(name)) {

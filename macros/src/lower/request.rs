@@ -6,6 +6,9 @@ use crate::model::is_token;
 use crate::syntax::tables::Verb;
 use crate::syntax::{Argument, Attribute, Style, Value, ValueKind};
 
+/// The methods of RFC 9110 §9.3 and RFC 5789.
+const REGISTERED: &[&str] = &["GET", "HEAD", "POST", "PUT", "DELETE", "CONNECT", "OPTIONS", "TRACE", "PATCH"];
+
 /// The HTTP method and the path of an endpoint. Each is `None` if it is missing or invalid.
 #[derive(Default)]
 pub(super) struct Request {
@@ -48,6 +51,12 @@ pub(super) fn lower_request(attribute: &Attribute, verb: Verb, diag: &mut Diagno
 
 fn lower_verb(argument: &Argument, diag: &mut Diagnostics) -> Option<Located<String>> {
     let verb = lower_literal(argument, "the HTTP method in the `request` attribute", diag)?;
+    let upper = verb.value.to_ascii_uppercase();
+    if upper != verb.value && REGISTERED.contains(&upper.as_str()) {
+        let fact = format!("`{}` is not an HTTP method: methods are case-sensitive", verb.value);
+        diag.push_help(verb.at, fact, format_args!("write `{upper}`"));
+        return None;
+    }
     if is_token(&verb.value) {
         return Some(verb);
     }

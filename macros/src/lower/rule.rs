@@ -4,7 +4,7 @@
 use super::condition::lower_condition_list;
 use super::paging::lower_paging;
 use super::report::{push_arguments, push_wrong_form};
-use super::value::lower_statuses;
+use super::value::{lower_header_name, lower_statuses};
 use crate::diag::{Diagnostics, invalid};
 use crate::model::{Rule, parse_millis};
 use crate::syntax::tables::RuleAttribute;
@@ -18,6 +18,8 @@ pub(super) fn lower_rule(attribute: &Attribute, kind: RuleAttribute, diag: &mut 
         RuleAttribute::ExpiredWhen => lower_condition_list(attribute, diag).map(Rule::ExpiredWhen),
         RuleAttribute::ForbiddenWhen => lower_condition_list(attribute, diag).map(Rule::ForbiddenWhen),
         RuleAttribute::Timeout => lower_timeout(attribute, diag).map(Rule::Timeout),
+        RuleAttribute::Idempotent => without_arguments(attribute, Rule::Idempotent, diag),
+        RuleAttribute::IdempotencyKey => lower_idempotency_key(attribute, diag).map(Rule::IdempotencyKey),
         RuleAttribute::Pages => lower_paging(attribute, diag).map(Rule::Pages),
         RuleAttribute::Role(role) => without_arguments(attribute, Rule::Role(role), diag),
         RuleAttribute::Public => without_arguments(attribute, Rule::Public, diag),
@@ -40,6 +42,21 @@ fn lower_status_list(attribute: &Attribute, example: u16, diag: &mut Diagnostics
         diag.push_help(attribute.whole, fact, format_args!("write `#[{name}({example})]`"));
     }
     lower_statuses(&attribute.arguments, diag)
+}
+
+/// Reads `#[idempotency_key]` or `#[idempotency_key("x-request-id")]`.
+fn lower_idempotency_key(attribute: &Attribute, diag: &mut Diagnostics) -> Option<String> {
+    match (attribute.style, attribute.arguments.as_slice()) {
+        (Style::Bare, _) => Some("idempotency-key".to_owned()),
+        (Style::List, [Argument::Single(Value { kind: ValueKind::Text(name), at })]) => {
+            lower_header_name(name, *at, diag)
+        }
+        _ => {
+            let form = "`#[idempotency_key]` or `#[idempotency_key(\"x-request-id\")]`";
+            push_wrong_form(attribute, form, diag);
+            None
+        }
+    }
 }
 
 /// Reads `#[timeout("1m 30s")]`.

@@ -17,11 +17,15 @@ pub(crate) struct Settings {
     pub(crate) client: Option<Located<Ident>>,
     /// The prefix of every path. `None` if it is invalid.
     pub(crate) prefix: Option<PathTemplate>,
-    pub(crate) refresh_on: Option<Vec<u16>>,
+    /// Where the prefix is written.
+    pub(crate) prefix_at: Option<Location>,
+    pub(crate) refresh_on: Option<Located<Vec<u16>>>,
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
     pub(crate) token_header: Option<String>,
+    pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
+    pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
     /// The `dyn` argument.
     pub(crate) dynamic: Option<(Location, Span)>,
     pub(crate) runtime: Runtime,
@@ -32,11 +36,14 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
     let mut settings = Settings {
         client: None,
         prefix: Some(PathTemplate::empty()),
+        prefix_at: None,
         refresh_on: None,
         expired_when: None,
         forbidden_when: None,
         scheme: None,
         token_header: None,
+        session_ends_on: None,
+        session_ends_when: None,
         dynamic: None,
         runtime: Runtime::default(),
     };
@@ -92,9 +99,17 @@ impl Settings {
             return None;
         };
         match arg {
-            Arg::RefreshOn | Arg::ExpiredWhen | Arg::ForbiddenWhen | Arg::Dyn => return None,
+            Arg::RefreshOn
+            | Arg::ExpiredWhen
+            | Arg::ForbiddenWhen
+            | Arg::SessionEndsOn
+            | Arg::SessionEndsWhen
+            | Arg::Dyn => return None,
             Arg::Client => self.client = Some(lower_client(value)?),
-            Arg::Path => self.prefix = lower_prefix(value.text()?, value.at, diag),
+            Arg::Path => {
+                self.prefix = lower_prefix(value.text()?, value.at, diag);
+                self.prefix_at = Some(value.at);
+            }
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
             Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
             Arg::Crate => self.runtime = lower_runtime(value)?,
@@ -104,12 +119,13 @@ impl Settings {
 
     fn set_list(&mut self, arg: Arg, key: &Value, inside: &[Argument], diag: &mut Diagnostics) -> Option<()> {
         match arg {
-            Arg::RefreshOn => {
-                if inside.is_empty() {
-                    let help = "write `refresh_on(401, 403)`";
-                    diag.push_help(key.at, "argument `refresh_on` has no status", help);
-                }
-                self.refresh_on = lower_statuses(inside, diag);
+            Arg::RefreshOn => self.refresh_on = lower_status_argument("refresh_on", key, inside, diag),
+            Arg::SessionEndsOn => {
+                self.session_ends_on = lower_status_argument("session_ends_on", key, inside, diag);
+            }
+            Arg::SessionEndsWhen => {
+                let conditions = lower_condition_argument("session_ends_when", key, inside, diag);
+                self.session_ends_when = conditions.map(|value| Located { value, at: key.at });
             }
             Arg::ExpiredWhen => {
                 self.expired_when = lower_condition_argument("expired_when", key, inside, diag);
@@ -121,6 +137,19 @@ impl Settings {
         }
         Some(())
     }
+}
+
+fn lower_status_argument(
+    name: &str,
+    key: &Value,
+    inside: &[Argument],
+    diag: &mut Diagnostics,
+) -> Option<Located<Vec<u16>>> {
+    if inside.is_empty() {
+        let help = format!("write `{name}(401, 403)`");
+        diag.push_help(key.at, format_args!("argument `{name}` has no status"), help);
+    }
+    lower_statuses(inside, diag).map(|value| Located { value, at: key.at })
 }
 
 fn lower_client(value: &Value) -> Option<Located<Ident>> {

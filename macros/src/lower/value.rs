@@ -1,7 +1,7 @@
 //! Reads the values that several attributes share: paths, names, header names and statuses.
 
 use crate::diag::{Diagnostics, Location, invalid};
-use crate::model::{PathTemplate, header_name};
+use crate::model::{Literal, PathTemplate, header_name, wrong_pointer};
 use crate::syntax::{Argument, Attribute, Value, ValueKind};
 
 /// Parses a path, or reports its error.
@@ -43,6 +43,36 @@ pub(super) fn lower_header_name(name: &str, at: Location, diag: &mut Diagnostics
         diag.push(at, invalid("header name", name));
     }
     lowered
+}
+
+/// Reads a JSON pointer, or reports it.
+pub(super) fn lower_pointer(text: &str, at: Location, diag: &mut Diagnostics) -> Option<String> {
+    if let Some(help) = wrong_pointer(text) {
+        diag.push_help(at, format_args!("`{}` is not a valid JSON pointer", text.escape_debug()), help);
+        return None;
+    }
+    Some(text.to_owned())
+}
+
+/// Reads a string, an integer or a boolean. `what` names it in errors.
+pub(super) fn lower_literal(value: &Value, what: &str, diag: &mut Diagnostics) -> Option<Literal> {
+    match (&value.kind, value.word().as_deref()) {
+        (ValueKind::Text(text), _) => Some(Literal::Text(text.clone())),
+        (ValueKind::Number(Some(number)), _) => Some(Literal::Integer(*number)),
+        (ValueKind::Number(None), _) => {
+            diag.push(value.at, format_args!("the integer in {what} must fit in 64 bits"));
+            None
+        }
+        (_, Some("true")) => Some(Literal::Boolean(true)),
+        (_, Some("false")) => Some(Literal::Boolean(false)),
+        _ => {
+            diag.push(
+                value.at,
+                format_args!("the value in {what} must be a string, an integer or a boolean"),
+            );
+            None
+        }
+    }
 }
 
 /// Reads a list of statuses. An invalid one is reported and left out.

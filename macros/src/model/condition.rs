@@ -7,7 +7,7 @@ pub(crate) struct Condition {
     pub(crate) value: Literal,
 }
 
-/// The value to compare with.
+/// A string, an integer or a boolean in an attribute.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Literal {
     Text(String),
@@ -18,16 +18,41 @@ pub(crate) enum Literal {
 /// Checks that a text is a JSON pointer (RFC 6901 §3). Returns the help for an invalid one.
 pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
     if !text.is_empty() && !text.starts_with('/') {
-        return Some(format!("a JSON pointer must begin with `/`: write `/{}`", text.escape_debug()));
+        return Some(format!(
+            "a JSON pointer must begin with `/`: write `{}`",
+            as_pointer(text).escape_debug()
+        ));
     }
     let is_escape = |rest: &str| rest.starts_with(['0', '1']);
     let escaped = text.split('~').skip(1).all(is_escape);
     (!escaped).then(|| "write `~` as `~0`, and `/` in a name as `~1`".to_owned())
 }
 
+/// The pointer that a path in another notation probably means: `meta.next`, `$.meta.next`, `items[0].id`.
+fn as_pointer(text: &str) -> String {
+    let text = text.trim_start_matches(['$', '#']).trim_start_matches(['.', '/']);
+    let steps = text.split(['.', '[', '/']).map(|step| step.trim_end_matches(']').trim_matches(['"', '\'']));
+    steps.filter(|step| !step.is_empty()).map(|step| format!("/{step}")).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn another_notation_is_shown_as_a_pointer() {
+        for (written, pointer) in [
+            ("error", "/error"),
+            ("meta.next", "/meta/next"),
+            ("$.meta.next", "/meta/next"),
+            ("$['meta']['next']", "/meta/next"),
+            ("items[0].id", "/items/0/id"),
+            ("#/error", "/error"),
+            ("error/code", "/error/code"),
+        ] {
+            assert_eq!(as_pointer(written), pointer, "{written}");
+        }
+    }
 
     #[test]
     fn a_pointer_is_empty_or_begins_with_a_slash_and_escapes_tildes() {

@@ -1,5 +1,6 @@
 //! Values that are the same in every call.
 
+use super::condition::Literal;
 use super::content::Content;
 
 /// A value that is the same in every call.
@@ -7,7 +8,7 @@ use super::content::Content;
 pub(crate) struct Constant {
     pub(crate) place: ConstantPlace,
     pub(crate) name: String,
-    pub(crate) value: String,
+    pub(crate) value: Literal,
 }
 
 /// The place of a constant in the request.
@@ -23,6 +24,11 @@ impl Constant {
     /// The name of the header, if this is one.
     pub(crate) fn header(&self) -> Option<&str> {
         (self.place == ConstantPlace::Header).then_some(self.name.as_str())
+    }
+
+    /// The name in the query, if this is one.
+    pub(crate) fn query(&self) -> Option<&str> {
+        (self.place == ConstantPlace::Query).then_some(self.name.as_str())
     }
 
     /// What this adds to the body.

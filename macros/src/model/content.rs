@@ -3,10 +3,18 @@
 /// What a parameter or constant adds to the request body.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Content<'m> {
-    Whole,
+    Whole(Whole),
     JsonMember(&'m str),
     FormMember(&'m str),
     Part,
+}
+
+/// A whole body.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Whole {
+    Json,
+    Form,
+    Bytes,
 }
 
 impl Content<'_> {

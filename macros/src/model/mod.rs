@@ -16,10 +16,10 @@ mod scheme;
 
 pub(crate) use condition::{Condition, Literal, wrong_pointer};
 pub(crate) use constant::{Constant, ConstantPlace};
-pub(crate) use content::Content;
+pub(crate) use content::{Content, Whole};
 pub(crate) use duration::parse_millis;
 pub(crate) use http::{header_name, is_header_value, is_token};
-pub(crate) use paging::{Paging, is_field};
+pub(crate) use paging::{NextPage, Paging};
 pub(crate) use param_kind::ParamKind;
 pub(crate) use path::PathTemplate;
 pub(crate) use role::Role;

@@ -1,32 +1,32 @@
 //! The ways in which a method finds its next page.
 
-/// How to find the next page.
+/// How to find the next page, and where a page holds its list.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Paging {
+pub(crate) struct Paging {
+    pub(crate) next: NextPage,
+    /// The JSON pointer to the list in a page.
+    pub(crate) items: Option<String>,
+    /// The JSON pointer to a boolean. Anything but `true` ends the list.
+    pub(crate) more: Option<String>,
+    /// Whether only the path and query of a link count.
+    pub(crate) rebase: bool,
+}
+
+/// How to find the next page. All pointers are JSON pointers.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) enum NextPage {
     /// The `Link` header of the response.
     Link,
-    /// A field of the response, sent in a query parameter.
-    Cursor { field: String, parameter: String },
+    /// A URL in the body.
+    Url { pointer: String },
+    /// A value of the body, sent in a query parameter.
+    Cursor { pointer: String, into: String },
+    /// A header of the response, sent in a query parameter.
+    Header { name: String, into: String },
+    /// A value of the last item, sent in a query parameter.
+    Last { pointer: String, into: String },
     /// A query parameter that counts pages.
     Number { parameter: String },
-}
-
-/// Whether `text` is a path to a JSON field: names separated by dots.
-pub(crate) fn is_field(text: &str) -> bool {
-    text.split('.').all(|name| !name.is_empty() && !name.contains(char::is_whitespace))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_field_path_is_names_separated_by_dots() {
-        for text in ["next", "meta.next_cursor", "a.b.c", "@odata-next"] {
-            assert!(is_field(text), "{text}");
-        }
-        for text in ["", ".", "meta.", ".next", "a..b", "a b", "meta. next"] {
-            assert!(!is_field(text), "{text:?}");
-        }
-    }
+    /// A query parameter that counts items.
+    Offset { parameter: String },
 }

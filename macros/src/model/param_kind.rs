@@ -1,12 +1,15 @@
 //! The places in a request that a parameter can have.
 
-use super::content::Content;
+use super::content::{Content, Whole};
 
 /// The place of a parameter in the request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum ParamKind {
     Path(String),
+    /// Under the parameter's name, or under those of its fields.
     Query(String),
+    /// Under a name that the attribute gives.
+    NamedQuery(String),
     Header(String),
     /// A whole `HeaderMap`.
     Headers,
@@ -31,15 +34,37 @@ impl ParamKind {
         }
     }
 
+    /// The name in the query, if this is one.
+    pub(crate) fn query(&self) -> Option<&str> {
+        match self {
+            Self::Query(name) | Self::NamedQuery(name) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// Whether this is a header that may be a secret, and that HTTP clients do not know as one.
+    pub(crate) fn is_exposed_header(&self) -> bool {
+        const HARMLESS: [&str; 6] =
+            ["accept", "authorization", "content-length", "content-type", "cookie", "user-agent"];
+        match self {
+            Self::Header(name) => !HARMLESS.contains(&name.to_ascii_lowercase().as_str()),
+            Self::Headers => true,
+            _ => false,
+        }
+    }
+
     /// What this adds to the body.
     pub(crate) fn content(&self) -> Option<Content<'_>> {
         match self {
-            Self::Json | Self::Form | Self::Body => Some(Content::Whole),
+            Self::Json => Some(Content::Whole(Whole::Json)),
+            Self::Form => Some(Content::Whole(Whole::Form)),
+            Self::Body => Some(Content::Whole(Whole::Bytes)),
             Self::JsonMember(name) => Some(Content::JsonMember(name)),
             Self::FormMember(name) => Some(Content::FormMember(name)),
             Self::Part(_) => Some(Content::Part),
             Self::Path(_)
             | Self::Query(_)
+            | Self::NamedQuery(_)
             | Self::Header(_)
             | Self::Headers
             | Self::Cookie(_)

@@ -18,6 +18,9 @@ pub(crate) enum Rule {
     /// Statuses that mean `None`.
     NoneOn(Vec<u16>),
     Pages(Paging),
+    Idempotent,
+    /// The name of the header that carries the key.
+    IdempotencyKey(String),
 }
 
 impl Rule {
@@ -33,6 +36,8 @@ impl Rule {
             Self::Timeout(_) => "timeout",
             Self::NoneOn(_) => "none_on",
             Self::Pages(_) => "pages",
+            Self::Idempotent => "idempotent",
+            Self::IdempotencyKey(_) => "idempotency_key",
         }
     }
 }

@@ -30,6 +30,8 @@ pub(crate) enum Owner {
     Misspelled,
     /// A `cfg_attr` that contains an attribute of this macro, which the macro cannot see.
     Hidden(String),
+    /// An attribute of another framework, and what there is instead.
+    Elsewhere(&'static str),
     /// A second `#[api]` on the same trait.
     Repeated,
     Foreign,
@@ -118,6 +120,9 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
     if name == "cfg_attr" {
         let mut words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
         return words.find(|word| tables::is_macro_attribute(word)).map_or(Owner::Foreign, Owner::Hidden);
+    }
+    if let Some(help) = tables::elsewhere(name).filter(|_| !known.is_empty()) {
+        return Owner::Elsewhere(help);
     }
     match similar("attribute", name, known) {
         Some(_) => Owner::Misspelled,

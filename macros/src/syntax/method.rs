@@ -7,7 +7,10 @@ use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::token::Brace;
-use syn::{GenericParam, Generics, Ident, LitStr, Token, Type, Visibility};
+use syn::{
+    GenericArgument, GenericParam, Generics, Ident, LitStr, Path, PathArguments, Token, Type, TypeParamBound,
+    Visibility,
+};
 
 use super::attribute::Attribute;
 use super::inputs::Inputs;
@@ -21,6 +24,8 @@ pub(crate) struct Method {
     /// The locations within this method.
     pub(crate) locations: Range<usize>,
     pub(crate) attributes: Vec<Attribute>,
+    /// Whether `#[async_trait]` has rewritten the method. It is read as the async method that it was.
+    pub(crate) is_desugared: bool,
     /// Trait methods cannot have a visibility. It is kept so that the compiler reports it.
     pub(crate) vis: Visibility,
     pub(crate) qualifiers: Qualifiers,
@@ -78,7 +83,11 @@ impl Method {
         generics.where_clause = input.parse()?;
         let locations = since(start, diag);
         let end = End::parse(input, output.is_some(), diag)?;
+        let mut qualifiers = qualifiers;
+        let mut output = output;
+        let is_desugared = resugar(&mut generics, &mut qualifiers, &mut output);
         Ok(Self {
+            is_desugared,
             locations,
             attributes,
             vis,
@@ -168,6 +177,49 @@ impl End {
         }
         Err(error)
     }
+}
+
+/// Undoes `#[async_trait]`, which turns `async fn f(&self) -> R` into
+/// `fn f<'life0, 'async_trait>(&'life0 self) -> Pin<Box<dyn Future<Output = R> + Send + 'async_trait>>`.
+fn resugar(generics: &mut Generics, qualifiers: &mut Qualifiers, output: &mut Option<Output>) -> bool {
+    let is_invented = |param: &GenericParam| matches!(param, GenericParam::Lifetime(param) if param.lifetime.ident == "async_trait");
+    if !generics.params.iter().any(is_invented) {
+        return false;
+    }
+    let kept = std::mem::take(&mut generics.params).into_iter().filter(|param| !is_invented(param));
+    generics.params = kept.collect();
+    generics.where_clause = None;
+    let span = generics.lt_token.map_or_else(Span::call_site, |token| token.span);
+    qualifiers.asyncness = Some(Token![async](span));
+    if let Some(output) = output {
+        if let Some(ty) = awaited(&output.ty) {
+            output.ty = ty;
+        }
+    }
+    true
+}
+
+/// The `R` in `Pin<Box<dyn Future<Output = R> + Send>>`.
+fn awaited(ty: &Type) -> Option<Type> {
+    match ty {
+        Type::Path(path) => awaited_in(&path.path),
+        Type::TraitObject(object) => object.bounds.iter().find_map(|bound| match bound {
+            TypeParamBound::Trait(bound) => awaited_in(&bound.path),
+            _ => None,
+        }),
+        _ => None,
+    }
+}
+
+fn awaited_in(path: &Path) -> Option<Type> {
+    let PathArguments::AngleBracketed(arguments) = &path.segments.last()?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(inner) => awaited(inner),
+        GenericArgument::AssocType(assoc) if assoc.ident == "Output" => Some(assoc.ty.clone()),
+        _ => None,
+    })
 }
 
 /// The locations from `start` to the current position.

@@ -15,6 +15,8 @@ pub(crate) enum Arg {
     ForbiddenWhen,
     Scheme,
     TokenHeader,
+    SessionEndsOn,
+    SessionEndsWhen,
     Dyn,
     Crate,
 }
@@ -28,6 +30,12 @@ pub(crate) const ARGS: &[(&str, Arg, &str)] = &[
     ("forbidden_when", Arg::ForbiddenWhen, "forbidden_when(json(\"/detail\") == \"CSRF token missing\")"),
     ("scheme", Arg::Scheme, "scheme = \"Bearer\"` or `scheme = none"),
     ("token_header", Arg::TokenHeader, "token_header = \"x-auth-token\""),
+    ("session_ends_on", Arg::SessionEndsOn, "session_ends_on(401, 403)"),
+    (
+        "session_ends_when",
+        Arg::SessionEndsWhen,
+        "session_ends_when(json(\"/error/code\") == \"INVALID_TOKEN\")",
+    ),
     ("dyn", Arg::Dyn, "dyn"),
     ("crate", Arg::Crate, "crate = path::to::afresh"),
 ];
@@ -64,6 +72,8 @@ pub(crate) enum RuleAttribute {
     Timeout,
     NoneOn,
     Pages,
+    Idempotent,
+    IdempotencyKey,
 }
 
 /// The attributes for a method's role, its deadline and its response.
@@ -79,6 +89,8 @@ pub(crate) const RULES: &[(&str, RuleAttribute)] = &[
     ("timeout", RuleAttribute::Timeout),
     ("none_on", RuleAttribute::NoneOn),
     ("pages", RuleAttribute::Pages),
+    ("idempotent", RuleAttribute::Idempotent),
+    ("idempotency_key", RuleAttribute::IdempotencyKey),
 ];
 
 /// The attributes that send the same value in every call, and whether the trait can have them too.
@@ -117,7 +129,7 @@ pub(crate) const KINDS: &[Kind] = &[
     Kind {
         name: "query",
         bare: ParamKind::Query,
-        named: Naming::Free(ParamKind::Query),
+        named: Naming::Free(ParamKind::NamedQuery),
         refresh_only: false,
     },
     Kind {
@@ -184,6 +196,34 @@ pub(crate) fn trait_attributes() -> Vec<&'static str> {
 /// Whether this macro defines an attribute of this name. Such an attribute never appears in the output.
 pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
+}
+
+/// Attributes of other frameworks, and what there is instead.
+const ELSEWHERE: &[(&str, &str)] = &[
+    (
+        "retry",
+        "configure retries with `.retry(Retry::default())` on the client's builder; `#[idempotent]` allows them for a method",
+    ),
+    ("no_auth", "write `#[public]`"),
+    ("noauth", "write `#[public]`"),
+    ("anonymous", "write `#[public]`"),
+    ("unauthenticated", "write `#[public]`"),
+    ("auth", "remove it: calls carry the access token of the session by themselves"),
+    ("authenticated", "remove it: calls carry the access token of the session by themselves"),
+    ("multipart", "write `#[part]` on each parameter that is a part"),
+    ("cache", "put a cache into the transport: `.transport(service)` on the client's builder"),
+    ("base_url", "pass the URL of the server to the `builder` function of the client"),
+    ("base_path", "write `#[api(path = \"/api\")]`"),
+    ("async_trait", REMOVE_ASYNC_TRAIT),
+    ("async_trait::async_trait", REMOVE_ASYNC_TRAIT),
+];
+
+/// The help for `#[async_trait]`.
+pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
+
+/// What there is instead of an attribute of another framework.
+pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
+    ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }
 
 /// Lists attributes for a help text: `#[get]`, `#[post]`, ...

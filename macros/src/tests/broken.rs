@@ -76,6 +76,33 @@ fn errors_come_before_the_items_and_in_source_order() {
     assert!(places.iter().all(Option::is_some) && places.is_sorted(), "{places:?} in {text}");
 }
 
+#[test]
+fn a_trait_that_async_trait_has_rewritten_is_read_as_it_was() {
+    let expanded = api(quote! {
+        trait Shop {
+            #[get("/orders/{id}")]
+            #[must_use]
+            fn order<'life0, 'life1, 'async_trait>(
+                &'life0 self,
+                id: &'life1 str,
+            ) -> ::core::pin::Pin<Box<
+                dyn ::core::future::Future<Output = Result<u8> > + ::core::marker::Send + 'async_trait
+            >>
+            where
+                'life0: 'async_trait,
+                'life1: 'async_trait,
+                Self: 'async_trait;
+        }
+    });
+    let Expanded(text) = expanded;
+    assert_eq!(text.matches("compile_error").count(), 1, "{text}");
+    assert!(text.contains("mustnothave`#[async_trait]`"), "{text}");
+    assert!(
+        text.contains("fnorder<'life0,'life1>(&'life0self,id:&'life1str)->::afresh::Pending<Result<u8>>"),
+        "{text}"
+    );
+}
+
 /// The user is still typing a method in an editor.
 #[test]
 fn an_unfinished_method_does_not_affect_others() {
@@ -127,5 +154,43 @@ fn a_method_that_only_lacks_its_semicolon_is_generated() {
         let expanded = api(quote!(trait Shop { #half #rest }));
         expanded.has(&quote!(compile_error)).has(&quote!(fn half(&self) -> impl));
         expanded.has(&quote!(fn half(&self) -> ::afresh::Pending<Result<u8> >)).has(&quote!("Shop::half"));
+    }
+}
+
+#[test]
+fn a_method_that_hides_or_meets_one_of_every_client_is_refused() {
+    let names = [
+        "client",
+        "clone",
+        "clone_into",
+        "into",
+        "session",
+        "to_owned",
+        "try_into",
+        "with_header",
+        "with_session",
+        "with_timeout",
+    ];
+    for name in names {
+        let method = quote::format_ident!("{name}");
+        let expanded = api(quote! {
+            trait Shop {
+                #[get("/orders")]
+                async fn #method(&self) -> Result<()>;
+            }
+        });
+        expanded.has(&quote!(::core::compile_error!));
+    }
+    let allowed =
+        ["new", "builder", "clone_from", "borrow", "type_id", "fmt", "eq", "to_string", "timeout", "wait"];
+    for name in allowed {
+        let method = quote::format_ident!("{name}");
+        let expanded = api(quote! {
+            trait Shop {
+                #[get("/orders")]
+                async fn #method(&self) -> Result<()>;
+            }
+        });
+        expanded.has_not(&quote!(::core::compile_error!));
     }
 }

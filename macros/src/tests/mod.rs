@@ -3,6 +3,9 @@
 //! Read `valid.rs` first.
 
 mod broken;
+mod derives;
+mod described;
 mod expanded;
+mod pairs;
 mod places;
 mod valid;

@@ -13,17 +13,18 @@ const SHOP: &str = r#"
         #[header("x-version" = "2")]
         #[query("all" = "true")]
         #[timeout("2s")]
+        #[query("x" = "y")]
         #[refresh_on(401, 419)]
         #[forbidden_when(json("/error") == "scope")]
         async fn order(&self, #[query] page: &str, id: u64, rest: &str, #[json] order: &Order) -> Result<Order>;
 
         #[get("/orders")]
-        #[pages(cursor = "next", into = "after")]
+        #[pages(cursor = "/next", into = "after", items = "/data", more = "/more")]
         async fn order_pages(&self, #[header] more: &HeaderMap) -> Result<Pages<Order>>;
 
         #[login]
         #[post("/login")]
-        #[json("kind" = "shop")]
+        #[json("kind" = "shop", "n" = 7, "on" = true)]
         async fn order_login(&self, #[json("password")] password: &str) -> Result<Tokens>;
 
         #[refresh]

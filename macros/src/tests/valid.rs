@@ -15,6 +15,12 @@ fn a_method_encodes_its_parameters_and_sends_the_call() {
     });
     expanded.has(&quote! {
         fn order(&self, page: u8, id: u64, order: &Order) -> ::afresh::Pending<Result<Order> > {
+            #[allow(unused_imports)]
+            use ::afresh::__private::AnyResult as _;
+            #[allow(unused_imports)]
+            use ::afresh::__private::AnyArgument as _;
+            ::afresh::__private::result_type::<Result<Order> >().without_role();
+            ::afresh::__private::argument_type(&order).without_role();
             let mut __afresh_call = ::afresh::__private::call(&self.client, const {
                 &::afresh::__private::Endpoint::new(
                     <ShopClient as ::afresh::__private::Api>::INFO,
@@ -93,7 +99,7 @@ fn a_refresh_method_also_generates_a_function_for_the_session() {
     });
     expanded
         .has(&quote!(let token = <RefreshToken as ::afresh::FromSession>::from_session(__afresh_tokens)?;))
-        .has(&quote!(::afresh::__private::renewal::<Result<Tokens>, _>()))
+        .has(&quote!(::afresh::__private::refresh_outcome::<Result<Tokens>, _>()))
         .has(&quote!(&::afresh::__private::ApiInfo::new("Shop").with_session()))
         .has(&quote!(::core::option::Option::Some(::afresh::__private::Refresh::new(__afresh_refresh))));
 }
@@ -183,14 +189,14 @@ fn rules_about_the_response_are_part_of_the_description() {
             #[none_on(404, 410)]
             #[get("/a")]
             async fn a(&self) -> Result<Option<u8>>;
-            #[pages(cursor = "meta.next")]
+            #[pages(cursor = "/meta/next")]
             #[get("/b")]
             async fn b(&self) -> Result<Pages<u8>>;
         }
     });
     expanded
         .has(&quote!(.timeout(90000).none_on(&[404, 410])))
-        .has(&quote!(.pages(::afresh::__private::Paging::cursor("meta.next", "cursor"))));
+        .has(&quote!(.pages(::afresh::__private::Paging::cursor("/meta/next", "cursor"))));
 }
 
 #[test]
@@ -202,11 +208,13 @@ fn parts_are_moved_cookies_are_borrowed_and_a_rest_placeholder_has_its_own_encod
         }
     });
     expanded.has(&quote! {
+        #[allow(unused_imports)]
+        use ::afresh::__private::AnyPart as _;
         let _ = id;
         __afresh_call.path("id", &id);
         let _ = rest;
         __afresh_call.path_rest("rest", &rest);
-        __afresh_call.part("p", part);
+        __afresh_call.part("p", ::afresh::__private::part_type(&part).via(), part);
         __afresh_call.cookie("theme", &theme);
     });
 }

@@ -1,4 +1,4 @@
-//! What an answer says about the credential. Start with `policy`.
+//! What an answer says about the credential. Read `policy` first.
 
 pub(crate) mod challenge;
 pub(crate) mod policy;

@@ -19,7 +19,7 @@ pub(crate) struct Classification {
     pub(crate) reason: Option<Reason>,
 }
 
-/// By what the answers to a method are classified.
+/// The rules that classify the answers to a method.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
     /// Statuses that refuse the credential. A success does so only if a rule says so.

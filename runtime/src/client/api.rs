@@ -1,4 +1,4 @@
-//! What the macro implements for a generated client: [`Api`].
+//! The trait that the macro implements for a generated client: [`Api`].
 
 use super::client::Client;
 use crate::declaration::endpoint::ApiInfo;
@@ -6,7 +6,7 @@ use crate::refresh::method::Refresh;
 
 /// A generated client.
 pub trait Api: Sized {
-    /// What its trait declares.
+    /// The declarations of its trait.
     const INFO: &'static ApiInfo;
     /// Its `#[refresh]` method.
     const REFRESH: Option<Refresh> = None;

@@ -1,4 +1,4 @@
-//! Builds a client and refuses settings that could leak a credential: [`ClientBuilder`]. What concerns the session is
+//! Builds a client and rejects settings that could leak a credential: [`ClientBuilder`]. The settings of the session are
 //! in `builder_auth`.
 
 use std::borrow::Cow;
@@ -7,7 +7,7 @@ use std::marker::PhantomData;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName};
 use reqwest::{Request, Response};
 use tokio::runtime::Handle;
 use tokio::sync::Semaphore;
@@ -19,8 +19,10 @@ use super::refresh_settings::{RefreshSettings, declare};
 use crate::client::client::Client;
 use crate::error::{BoxError, Error, Result};
 use crate::execute::context::SharedContext;
+use crate::execute::options::header;
+use crate::execute::retry::policy::Retry;
 use crate::execute::settings::Settings;
-use crate::format::loopback::is_loopback;
+use crate::request::header_option::HeaderOption;
 use crate::session::{Session, Tokens};
 use crate::store::ErasedStore;
 use crate::transport::origin::Origin;
@@ -45,7 +47,7 @@ use crate::transport::upstream::Upstream;
 ///     .build()?;
 /// # Ok::<(), afresh::Error>(())
 /// ```
-#[must_use = "a builder does nothing until it is built"]
+#[must_use = "call `build`"]
 pub struct ClientBuilder<C = Client> {
     pub(super) base: String,
     pub(super) transport: Option<Transport>,
@@ -57,12 +59,14 @@ pub struct ClientBuilder<C = Client> {
     pub(super) headers: HeaderMap,
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
+    /// The other origins to which a redirect may take bodies and headers.
+    pub(super) follow_to: Vec<Url>,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,
 }
 
 impl Client {
-    /// Starts building a client of the API at `base_url`, whose origin is the one that may see credentials.
+    /// Starts building a client of the API at `base_url`. Credentials are sent to the origin of this URL only.
     pub fn builder(base_url: impl AsRef<str>) -> ClientBuilder<Self> {
         ClientBuilder::new(base_url.as_ref())
     }
@@ -81,25 +85,28 @@ impl<C: Api> ClientBuilder<C> {
             headers: HeaderMap::new(),
             settings: Settings::default(),
             allow_http: false,
+            follow_to: Vec::new(),
             error: None,
             client: PhantomData,
         }
     }
 
-    /// Sends through your own reqwest client, with its proxies, TLS settings and time-outs. Default: a client of the
+    /// Sends requests with your own reqwest client, with its proxies, TLS settings and time-outs. Default: a client of the
     /// runtime.
     ///
     /// Prefer [`http_builder`](Self::http_builder): the runtime follows redirects itself, because it knows which headers
     /// are secrets. A client that follows them by itself removes only the standard headers on the way to another origin.
-    /// It takes default headers along, and it cannot be used with another token header. Build such a client with
-    /// `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps the cookies.
+    /// It takes everything else along: bodies, headers of hand-written requests, constant headers of the API. So
+    /// [`build`](Self::build) refuses such a client if there are default headers, header arguments or another token
+    /// header. Build it with `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps
+    /// the cookies. Which proxy sees the requests is up to your client, also for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
     }
 
-    /// Sends through a reqwest client that the runtime finishes building: with redirects off, since the runtime follows
-    /// them itself.
+    /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are off, because the runtime
+    /// follows them itself.
     ///
     /// An error of reqwest is returned by [`build`](Self::build).
     ///
@@ -121,19 +128,21 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sends through a tower service of reqwest's request and response: a stack of layers, or a double in tests.
+    /// Sends requests with a tower service that takes and returns the types of reqwest: a stack of layers, or a fake server
+    /// in tests.
     ///
     /// The service sees each request as it is sent, with its credential. A layer that signs requests belongs here: it
     /// signs the second send again, with the new token. With the feature `hyper` there is
-    /// [`HyperTransport`](crate::transport::HyperTransport), which does less than reqwest and costs about half as much.
+    /// [`HyperTransport`](crate::transport::HyperTransport), which has fewer features and takes about 60 % of the
+    /// instructions of a call.
     ///
     /// The service must not follow redirects: the runtime cannot see whether it does. A bare [`reqwest::Client`] is
     /// treated as by [`http`](Self::http).
     ///
     /// A layer that retries belongs around the client. There it sees only what remains after a refresh, and each of its
     /// attempts is a call of its own. Inside the service it works below the session, as reqwest's own `retry` does: all
-    /// its attempts are one send of a call. It must then not retry the statuses that are refreshed for, or it repeats a
-    /// token that the server refused.
+    /// its attempts are one send of a call. It must not retry the statuses of [`refresh_on`](Self::refresh_on), because
+    /// it would repeat a token that the server refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -156,26 +165,44 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Adds a header to each request to the API's origin that does not set it itself.
-    pub fn header<N, V>(mut self, name: N, value: V) -> Self
+    /// Adds a header to each request to the API's origin that does not set it itself. Replaces a default header of that
+    /// name. The value is a `HeaderValue` or serializes as a scalar. `None` changes nothing.
+    #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
+    pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,
-        HeaderValue: TryFrom<V>,
+        V: HeaderOption<Via>,
     {
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.headers.append(name, value);
+        match header(name, &value) {
+            Ok((name, values)) if !values.is_empty() => {
+                self.headers.remove(&name);
+                self.headers.extend(values.into_iter().map(|value| (name.clone(), value)));
             }
-            (Err(_), _) => self.fail("the name of a default header is not a valid header name"),
-            (_, Err(_)) => {
-                self.fail("the value of a default header has a character that no header can carry")
-            }
+            Ok(_) => {}
+            Err(error) => self.fail(format!("a default header cannot be sent: {}", error.text())),
         }
         self
     }
 
-    /// Limits the time of a whole call: waiting for a refresh, both sends, and the body unless it is streamed. Default:
-    /// no limit.
+    /// Retries faults that are not about the credential. Default: no retries. [`Retry`] says what is retried.
+    pub fn retry(mut self, mut retry: Retry) -> Self {
+        if let Some(budget) = retry.take_budget() {
+            self.settings.retry_budget = budget;
+        }
+        self.settings.retry = Some(Arc::new(retry));
+        self
+    }
+
+    /// Limits how many bytes the whole body of a success may have. A longer one is an error, see
+    /// [`is_body_too_large`](Error::is_body_too_large), and is not read to its end. Default: no limit. Streams are not
+    /// limited. The body of an error is cut at this limit, and always at 1 MiB.
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.settings.max_body = Some(bytes);
+        self
+    }
+
+    /// Limits the time of a whole call, from its first poll: waiting for a refresh, all sends, the waits between attempts,
+    /// and the body unless it is streamed. Default: no limit.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.settings.timeout = Some(timeout);
         self
@@ -192,26 +219,20 @@ impl<C: Api> ClientBuilder<C> {
     /// Runs refreshes, writes to the store and revocations on this runtime. Default: the runtime of the call that starts
     /// them.
     ///
-    /// Set it if your runtimes stand still between calls: a blocking facade with a current-thread runtime in each
-    /// thread. A refresh on a runtime that nobody runs makes no progress. Other calls of the session take it over after
+    /// Set it if your runtimes do not always run: for example, if each thread blocks on a current-thread runtime of its
+    /// own. A refresh on a runtime that nobody runs makes no progress. Other calls of the session take it over after
     /// 11 s, or 35 s with a store. If the server had answered by then, the answer is not read and the rotated refresh
     /// token in it is lost. Until a call takes over, the refresh keeps the lock of the store.
     ///
     /// Refreshes use connections of their own, which are opened on this runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
-    /// connections of your client. A connection that was opened on a runtime which stands still then delays a refresh on
-    /// this one too, and its answer may stay unread: give such a client to one runtime only.
+    /// connections of your client. A connection that was opened on a runtime that does not run then delays a refresh on
+    /// this one too: give such a client to one runtime only.
     ///
-    /// The runtime counts for the session: the first client of a session that brings one determines it. Keep the
+    /// The runtime applies to the session: the first client of a session that sets one determines it. Keep the
     /// runtime alive as long as the session.
     pub fn runtime(mut self, runtime: Handle) -> Self {
         self.runtime = Some(runtime);
-        self
-    }
-
-    /// Allows plain `http` to a host that is not this machine. Anyone on the network path can then read the tokens.
-    pub fn allow_http(mut self) -> Self {
-        self.allow_http = true;
         self
     }
 
@@ -219,8 +240,8 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// # Errors
     ///
-    /// [`is_builder`](Error::is_builder), with what is wrong: the base URL, plain `http`, a header, a status, a token
-    /// that no header can carry.
+    /// Returns an error with [`is_builder`](Error::is_builder) if the configuration is invalid: the base URL, plain
+    /// `http`, a header, a status, or a token that is not a valid header value.
     pub fn build(mut self) -> Result<C> {
         if let Some(error) = self.error.take() {
             return Err(error);
@@ -230,6 +251,7 @@ impl<C: Api> ClientBuilder<C> {
             Some(_) => Arc::new(upstream.with_connections_of_its_own()?),
             None => upstream.clone(),
         };
+        self.settings.follow_to = self.origins_to_follow()?;
         let session = self.session.unwrap_or_default();
         if let Some(runtime) = self.runtime {
             session.set_runtime(runtime);
@@ -237,14 +259,15 @@ impl<C: Api> ClientBuilder<C> {
         if let Some(store) = self.store {
             session.set_store(store);
         }
-        self.refresh.apply(&session, &token_upstream);
+        self.refresh.apply(&session, &token_upstream, C::INFO);
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
             session.expect();
         }
-        let context = SharedContext::new(upstream, session, self.settings, C::INFO);
+        let context = SharedContext::new(upstream, session, Arc::new(self.settings), C::INFO);
         context.placement()?;
+        context.check_retry(C::INFO)?;
         let client = Client::from_context(context);
         declare::<C>(&client, &token_upstream, self.refresh.session_ends_on.as_deref());
         Ok(C::from_client(client))
@@ -270,32 +293,12 @@ impl<C: Api> ClientBuilder<C> {
         })
     }
 
-    fn check_base(&self, url: &Url) -> Result<()> {
-        let wrong = match url.scheme() {
-            "https" => None,
-            "http" if self.allow_http || is_loopback(url) => None,
-            "http" => Some(
-                "the base URL is plain http to another machine: use https, or call `allow_http` if no one can listen on the way",
-            ),
-            _ => Some("the base URL is neither https nor http"),
-        };
-        let wrong = wrong.or_else(|| {
-            let has_user = !url.username().is_empty() || url.password().is_some();
-            has_user.then_some("the base URL contains a user or a password")
-        });
-        let wrong = wrong.or_else(|| {
-            let has_more = url.query().is_some() || url.fragment().is_some();
-            has_more.then_some("the base URL has a query or a fragment")
-        });
-        wrong.map_or(Ok(()), |text| Err(Error::builder(text)))
-    }
-
     pub(super) fn fail(&mut self, text: impl Into<Cow<'static, str>>) {
         self.error.get_or_insert_with(|| Error::builder(text));
     }
 }
 
-/// Shows no settings: they may hold secrets.
+/// Omits the settings, which may hold secrets.
 impl<C: Api> fmt::Debug for ClientBuilder<C> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("api", &C::INFO.name).finish_non_exhaustive()

@@ -20,11 +20,11 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Keeps the session in a store, where it outlives this process and is shared with others: a
+    /// Keeps the session in a store, so that it survives a restart and other processes can share it: a
     /// [`FileStore`](crate::FileStore), or any [`SessionStore`]. Default: in memory only.
     ///
     /// The first call that needs the session reads the store. [`Session`](Session#stores) says what a store guarantees.
-    /// The first client of a session that brings a store determines it.
+    /// If several clients of a session set a store, the first one applies.
     ///
     /// ```
     /// use afresh::{Client, FileStore};
@@ -40,13 +40,13 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Shares a session with other clients: one login, one refresh.
     ///
-    /// The first client that brings a way to refresh determines it. The access token goes to the origin of each client.
+    /// If several clients set a way to refresh, the first one applies. The access token is sent to the origin of each client.
     pub fn session(mut self, session: Session) -> Self {
         self.session = Some(session);
         self
     }
 
-    /// The statuses that say that the credential is no longer good. Default: those that the API declares, or 401 and
+    /// The statuses that say that the credential is not valid any more. Default: those that the API declares, or 401 and
     /// 403. A success among them counts only if [`expired_when`](Self::expired_when) says so.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses = self.checked("refresh_on", statuses);
@@ -54,12 +54,12 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// A rule that says that the credential has expired. It is asked about answers whose status is refreshed for, and
-    /// then refreshes even where a bare 403 would be the answer. May be called several times; one rule that holds is
-    /// enough, and so is a condition of the API's `expired_when(...)`. Default: none.
+    /// Adds a rule that recognizes an expired credential. It is called for answers whose status is in
+    /// [`refresh_on`](Self::refresh_on). If it returns true, the credential is refreshed, even where a 403 alone would be
+    /// returned. One rule or one condition of the API's `expired_when(...)` is enough. Default: none.
     ///
-    /// A success is refreshed for only if its status is in [`refresh_on`](Self::refresh_on) and a rule holds. If the
-    /// caller reads the answer as it arrives, rules see the body of a success only if it is JSON.
+    /// A 2xx answer starts a refresh only if its status is in [`refresh_on`](Self::refresh_on) and a rule returns true.
+    /// If the caller streams the answer, rules see the body of a 2xx answer only if it is JSON.
     ///
     /// If the function panics, the answer is returned as it is, and
     /// [`SessionEvent::RuleFailed`](crate::SessionEvent::RuleFailed) is emitted.
@@ -83,9 +83,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// A rule that says that a refusal is not about the credential, so that it is never refreshed for: a missing CSRF
-    /// token, the page of a firewall. It outranks everything else that an answer says. Otherwise it works as
-    /// [`expired_when`](Self::expired_when) does.
+    /// Adds a rule that recognizes a refusal that is not about the credential, such as a missing CSRF token or the page of
+    /// a firewall. If it returns true, nothing is refreshed, whatever else the answer says. Otherwise it works like
+    /// [`expired_when`](Self::expired_when).
     pub fn forbidden_when<F>(mut self, rule: F) -> Self
     where
         F: Fn(&Rejection) -> bool + Send + Sync + 'static,
@@ -118,7 +118,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Refreshes with a function instead of a `#[refresh]` method. It is called once for all waiting calls and never
-    /// twice at a time. It has 10 s, and it may await anything but a call of this session.
+    /// twice at a time. It must finish within 10 s and must not await a call of this session.
     ///
     /// An error keeps the session for a later attempt. [`Error::session_expired`], or the answer of another API that says
     /// `invalid_grant`, ends it. The function replaces a [`refresher`](Self::refresher).
@@ -150,12 +150,12 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Revokes tokens at the server with a function: those of a refresh that ends after a logout or another login, and
-    /// those of [`Session::revoke`]. The function replaces [`Refresher::revoke`]. Default: what the refresher does, or
-    /// nothing with a `#[refresh]` method.
+    /// Revokes tokens at the server with a function. It is called by [`Session::revoke`], and when a refresh returns
+    /// tokens after a logout or another login. The function replaces [`Refresher::revoke`]. Default: that of the
+    /// refresher. With a `#[refresh]` method, no tokens are revoked by default.
     ///
-    /// No call waits for it. It has 10 s, and an error is emitted as
-    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked). Cookies are not among the tokens.
+    /// No call waits for it. It must finish within 10 s. An error is emitted as
+    /// [`SessionEvent::NotRevoked`](crate::SessionEvent::NotRevoked). The tokens do not include cookies.
     ///
     /// ```
     /// # use afresh::{api, Client, RefreshToken, Result, Tokens};
@@ -170,9 +170,9 @@ impl<C: Api> ClientBuilder<C> {
     ///     async fn revoke(&self, #[form] token: Option<&RefreshToken>) -> Result<()>;
     /// }
     ///
-    /// let teller = ShopClient::builder("https://shop.example").build()?;
+    /// let revoking = ShopClient::builder("https://shop.example").build()?;
     /// let shop = ShopClient::builder("https://shop.example")
-    ///     .revoke_with(move |tokens| teller.revoke(tokens.refresh()))
+    ///     .revoke_with(move |tokens| revoking.revoke(tokens.refresh_token()))
     ///     .build()?;
     /// # Ok::<(), afresh::Error>(())
     /// ```
@@ -185,8 +185,9 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// The statuses of the refresh endpoint that end the session even without an error code that says so. Default: 401
-    /// and 403 if the session is refreshed with a cookie, none otherwise. A web page never ends a session.
+    /// The statuses of the refresh endpoint that end the session, whatever error code the answer has. Default: those that
+    /// the API declares, or 401 and 403 if the session is refreshed with a cookie, or none. Without a declaration, an
+    /// error code such as `invalid_grant` ends the session. A web page never ends a session.
     ///
     /// The token endpoint of a [grant](crate::oauth2) is a refresh endpoint, too, and so is the server whose error a
     /// [`Refresher`] returns.
@@ -195,13 +196,15 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// These statuses, or an error of the builder if one cannot be a status.
+    /// Returns the valid statuses. Sets an error of the builder if one is invalid.
     fn checked(&mut self, setting: &str, statuses: impl IntoIterator<Item = u16>) -> Vec<StatusCode> {
         let mut checked = Vec::new();
         for status in statuses {
             match StatusCode::from_u16(status) {
                 Ok(code) if status < 600 => checked.push(code),
-                _ => self.fail(format!("`{setting}` has the status {status}, and statuses are 100 to 599")),
+                _ => {
+                    self.fail(format!("`{setting}` contains {status}, which is not a status from 100 to 599"))
+                }
             }
         }
         checked

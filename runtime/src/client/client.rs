@@ -2,17 +2,22 @@
 
 use std::fmt;
 use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderName;
 
 use super::pending::Pending;
 use crate::declaration::endpoint::ApiInfo;
 use crate::error::Result;
 use crate::execute::context::SharedContext;
+use crate::execute::options::CallOptions;
 use crate::execute::start::HAND_WRITTEN;
+use crate::request::header_option::HeaderOption;
 use crate::session::Session;
 use crate::transport::upstream::Upstream;
 
-/// A client of one server: its address, a transport, and the session whose credential the calls carry. Each
-/// generated client holds one.
+/// A client of one server: its base URL, a transport, and the session whose credential the calls carry. Each generated
+/// client contains one.
 ///
 /// It is cheap to clone, and clones share everything. It works without a generated client, too:
 /// [`execute`](Self::execute) sends a hand-written request under the session.
@@ -26,7 +31,7 @@ use crate::transport::upstream::Upstream;
 ///     .refresh_with(|session| async move {
 ///         let refresh = session.tokens().and_then(|tokens| tokens.refresh_token().cloned());
 ///         let refresh = refresh.ok_or_else(|| Error::session_expired("no refresh token"))?;
-///         // ask the server, whatever its way is
+///         // request new tokens from the server
 ///         Ok(Tokens::new("new access").with_refresh(refresh))
 ///     })
 ///     .build()?;
@@ -50,21 +55,61 @@ impl Client {
     ///
     /// Only a request to the client's own origin carries the credential, and only if the request does not set that
     /// header itself. Without a session the request is sent without a credential. After a logout, or when the session
-    /// has expired, it is sent without one too, so that you can log in by hand. A body that cannot be cloned is sent
+    /// has expired, it is also sent without a credential, so that you can log in by hand. A body that cannot be cloned is sent
     /// once. The answer is returned whatever its status is.
     ///
     /// # Errors
     ///
-    /// Those of the network, and that of the refresh if the credential was refused.
+    /// Returns an error if the request cannot be sent, or if the credential was refused and the refresh failed.
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
+    }
+
+    /// The same client for another user: the transport, the headers, the settings and the way to refresh are shared, the
+    /// session is `session`. A session that is in use already keeps its own way to refresh.
+    ///
+    /// ```
+    /// # fn example(client: afresh::Client) {
+    /// use afresh::{Session, Tokens};
+    ///
+    /// let session = Session::new();
+    /// session.set(Tokens::new("the token of one user"));
+    /// let of_one_user = client.with_session(session);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_session(&self, session: Session) -> Self {
+        Self(self.0.with_session(session))
+    }
+
+    /// The same client, each call of which has this [time-out](Pending::timeout).
+    #[must_use]
+    pub fn with_timeout(&self, timeout: Duration) -> Self {
+        self.with(|options| options.timeout = Some(timeout))
+    }
+
+    /// The same client, each call of which has this [header](Pending::header).
+    #[must_use]
+    #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
+    pub fn with_header<N, V, Via>(&self, name: N, value: V) -> Self
+    where
+        HeaderName: TryFrom<N>,
+        V: HeaderOption<Via>,
+    {
+        self.with(|options| options.set_header(name, &value))
+    }
+
+    fn with(&self, set: impl FnOnce(&mut CallOptions)) -> Self {
+        let mut options = self.0.call_options();
+        set(&mut options);
+        Self(self.0.with_options(options))
     }
 
     pub(crate) fn from_context(context: SharedContext) -> Self {
         Self(context)
     }
 
-    /// The same client, bound to `api`. What the settings and the declaration mean for its calls is computed once.
+    /// The same client, bound to `api`. Its settings are combined with the declarations of `api` once.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

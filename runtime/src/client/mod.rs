@@ -1,8 +1,9 @@
-//! What a user holds: the client, its builder, a call that is not sent yet. Start with `client`.
+//! What users hold: the client, its builder, and a call that is not sent yet. Read `client` first.
 
 pub(crate) mod api;
 pub(crate) mod builder;
 pub(crate) mod builder_auth;
+pub(crate) mod builder_origins;
 pub(crate) mod client;
 pub(crate) mod pending;
 pub(crate) mod refresh_settings;

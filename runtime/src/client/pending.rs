@@ -1,38 +1,66 @@
-//! A call under way: [`Pending`].
+//! The future of a call: [`Pending`].
 
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::HeaderName;
 
 use crate::error::Error;
-use crate::response::answer::{Answer, AnswerFuture};
+use crate::execute::call_future::{BoxedCall, failed};
+use crate::execute::options::CallOptions;
+use crate::execute::retry::policy::Retry;
+#[cfg(feature = "blocking")]
+use crate::platform::background::block_on;
+use crate::request::header_option::HeaderOption;
+use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// Makes the value of a method out of its answer. Takes the name of the method, and a function that records an error in
+/// Converts the answer of a method into its value. Takes the name of the method, and a function that records an error in
 /// the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
-/// A call that is sent when it is first polled. It owns its arguments: `tokio::spawn(shop.order(7))`
-/// compiles although they were borrowed.
+/// A call that is sent when it is first polled. It owns its encoded arguments, so `tokio::spawn(shop.order(7))` compiles
+/// even if the arguments were borrowed.
 ///
-/// Cancel safe: dropping it stops the call, and never a refresh that others wait for.
+/// Cancel safe: dropping it stops the call and its retries, and never a refresh that others wait for.
+///
+/// # Options
+///
+/// Options of this one call are set before it is first polled. Afterwards they make the call return an error with
+/// [`is_request`](Error::is_request). For [pages](crate::Pages) they hold for each page.
+///
+/// ```
+/// # use afresh::{api, Result, Retry};
+/// # use std::time::Duration;
+/// # #[api] trait Shop { #[get("/orders/{id}")] async fn order(&self, id: u64) -> Result<String>; }
+/// # async fn example(shop: ShopClient) -> Result<()> {
+/// let order = shop.order(7).timeout(Duration::from_secs(2)).header("x-trace", 17).retry(Retry::none()).await?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// They exist on the generated client only. For code that is generic over the trait, make a client with the options:
+/// `shop.with_timeout(…)`, `shop.with_header(…)`. The option of a call outranks that of the client.
 #[must_use = "a call is sent only when it is awaited"]
 pub struct Pending<R> {
     pub(crate) running: Running,
     pub(crate) decode: Decode<R>,
 }
 
-/// The part of a [`Pending`] that is the same for all types. The rest is compiled for each in the user's crate, which is
-/// why nothing there calls a function that need not know the type, not even a closure.
+/// The part of a [`Pending`] that does not depend on the type. The generic part is compiled for each type in the user's
+/// crate, so it is kept as small as possible.
 pub(crate) struct Running {
-    answer: AnswerFuture,
+    answer: BoxedCall,
     method: &'static str,
 }
 
 impl<R> Pending<R> {
-    pub(crate) fn new<Via>(answer: AnswerFuture, method: &'static str) -> Self
+    pub(crate) fn new<Via>(answer: BoxedCall, method: &'static str) -> Self
     where
         R: Outcome<Via>,
     {
@@ -40,8 +68,83 @@ impl<R> Pending<R> {
     }
 }
 
+impl<R> Pending<R> {
+    /// Limits the time of the whole call, from its first poll: waiting for a refresh, all sends, the waits between
+    /// attempts, and the body unless it is read as it arrives. Replaces the time-out of the method and of the builder. For
+    /// pages, each page has this time anew.
+    ///
+    /// Where `futures_time::FutureExt` or another trait with a method of this name is in scope, this method is the one that
+    /// is called.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.running.set(|options| options.timeout = Some(timeout));
+        self
+    }
+
+    /// Sets a header of this call and replaces a header of that name: of the method, an argument or the builder. The value
+    /// is a `HeaderValue` or serializes as a scalar. `None` changes nothing.
+    ///
+    /// A header that carries the credential, such as `authorization`, turns the session off for this call: it is sent as
+    /// it is, and never refreshed for. A name or value that cannot be sent is an error with
+    /// [`is_request`](Error::is_request).
+    #[expect(clippy::needless_pass_by_value, reason = "a caller writes a literal or gives a value away")]
+    pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
+    where
+        HeaderName: TryFrom<N>,
+        V: HeaderOption<Via>,
+    {
+        self.running.set(|options| options.set_header(name, &value));
+        self
+    }
+
+    /// Sets how this call is retried, in place of the builder's [`retry`](crate::ClientBuilder::retry). The budget of the
+    /// builder counts.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.running.set(|options| options.retry = Some(Arc::new(retry)));
+        self
+    }
+}
+
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+impl<R> Pending<R> {
+    /// Sends the call and blocks this thread until it is done: for scripts, programs with a user interface, and code that
+    /// is not async. It needs the feature `blocking`.
+    ///
+    /// The call runs on this thread. Connections, refreshes and timers run on one background thread, which the first call
+    /// starts and all clients share.
+    ///
+    /// ```
+    /// # use afresh::{api, Result};
+    /// # #[api] trait Shop { #[get("/orders/{id}")] async fn order(&self, id: u64) -> Result<String>; }
+    /// # fn example(shop: ShopClient) -> Result<()> {
+    /// let order = shop.order(7).wait()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// In async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
+    #[track_caller]
+    pub fn wait(self) -> R {
+        let (decode, method) = (self.decode, self.running.method);
+        match block_on(self) {
+            Ok(outcome) => outcome,
+            Err(error) => decode(Err(Error::no_runtime(error)), method, trace::undecodable),
+        }
+    }
+}
+
 impl Running {
-    pub(crate) fn new(answer: AnswerFuture, method: &'static str) -> Self {
+    /// Sets an option. A call that was polled returns an error instead.
+    fn set(&mut self, set: impl FnOnce(&mut CallOptions)) {
+        match self.answer.as_mut().options() {
+            Some(options) => set(options),
+            None => self.answer = failed(Error::request("an option was set after the call was first polled")),
+        }
+    }
+
+    pub(crate) fn new(answer: BoxedCall, method: &'static str) -> Self {
         Self { answer, method }
     }
 

@@ -1,4 +1,4 @@
-//! How the session of a client is refreshed and its tokens revoked: what the builder sets, and what an API declares.
+//! How the session of a client is refreshed and how its tokens are revoked, from the builder and from an API.
 
 use std::sync::Arc;
 
@@ -7,13 +7,15 @@ use http::StatusCode;
 use super::api::Api;
 use super::client::Client;
 use crate::auth::policy::CREDENTIAL_REFUSED;
+use crate::declaration::endpoint::ApiInfo;
 use crate::refresh::method::{MethodProvider, Refresh};
 use crate::refresh::refresher::AnyRefresher;
 use crate::refresh::refresher_provider::RefresherProvider;
+use crate::refresh::session_ends::SessionEnds;
 use crate::session::{Revoker, Session};
 use crate::transport::upstream::Upstream;
 
-/// What the builder sets.
+/// The settings of the builder.
 #[derive(Default)]
 pub(super) struct RefreshSettings {
     pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
@@ -22,14 +24,13 @@ pub(super) struct RefreshSettings {
 }
 
 impl RefreshSettings {
-    /// Applied before the declaration of the API, because the first way to refresh counts.
-    pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>) {
+    /// Applied before the declarations of the API, because the first way to refresh applies.
+    pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(refresher) = self.refresher.take() {
-            let ends_on = self.session_ends_on.clone().unwrap_or_default();
             session.set_provider(Arc::new(RefresherProvider {
                 refresher,
                 upstream: upstream.clone(),
-                ends_on,
+                session_ends: session_ends(self.session_ends_on.as_deref(), api, Vec::new()),
             }));
         }
         if let Some(revoker) = self.revoker.take() {
@@ -38,8 +39,7 @@ impl RefreshSettings {
     }
 }
 
-/// Applies what an API declares to the session of `client`.
-/// `upstream`: where its `#[refresh]` method sends to.
+/// Applies the declarations of an API to the session of `client`. `upstream`: where its `#[refresh]` method sends to.
 pub(crate) fn declare<C: Api>(
     client: &Client,
     upstream: &Arc<Upstream>,
@@ -49,7 +49,7 @@ pub(crate) fn declare<C: Api>(
         client.session().expect();
     }
     if let Some(refresh) = C::REFRESH {
-        set_method(client, upstream, refresh, session_ends_on);
+        set_method(client, upstream, refresh, C::INFO, session_ends_on);
     }
 }
 
@@ -58,14 +58,24 @@ fn set_method(
     client: &Client,
     upstream: &Arc<Upstream>,
     refresh: Refresh,
+    api: &ApiInfo,
     session_ends_on: Option<&[StatusCode]>,
 ) {
     client.session().expect();
-    let by_cookie = CREDENTIAL_REFUSED.iter().filter(|_| refresh.by_cookie);
-    let usual = || by_cookie.filter_map(|status| StatusCode::from_u16(*status).ok()).collect();
+    let usual = if refresh.by_cookie { statuses(CREDENTIAL_REFUSED) } else { Vec::new() };
     client.session().set_provider(Arc::new(MethodProvider {
         upstream: upstream.clone(),
         refresh,
-        ends_on: session_ends_on.map_or_else(usual, <[_]>::to_vec),
+        session_ends: session_ends(session_ends_on, api, usual),
     }));
+}
+
+/// The statuses of the builder outrank those of the trait, and both replace the usual ones.
+fn session_ends(builder: Option<&[StatusCode]>, api: &ApiInfo, usual: Vec<StatusCode>) -> SessionEnds {
+    let declared = builder.map(<[_]>::to_vec).or_else(|| api.session_ends_on.map(statuses));
+    SessionEnds { declared, usual, conditions: api.session_ends_when }
+}
+
+fn statuses(numbers: &[u16]) -> Vec<StatusCode> {
+    numbers.iter().filter_map(|status| StatusCode::from_u16(*status).ok()).collect()
 }

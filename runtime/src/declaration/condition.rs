@@ -1,14 +1,14 @@
-//! Rules that a trait declares about answers: [`Condition`].
+//! Conditions about answers, as a trait declares them: [`Condition`].
 
-/// A condition that a trait declares: what stands at a JSON pointer is this value.
+/// A condition that a trait declares: the value at a JSON pointer equals this one.
 ///
-/// An enum, because a list of its variants is a constant where one of calls is not.
+/// It is an enum so that a list of conditions is a constant expression.
 #[derive(Clone, Copy, Debug)]
 pub enum Condition {
-    /// It is this string.
+    /// Equals this string.
     Text(&'static str, &'static str),
-    /// It is this integer.
+    /// Equals this integer.
     Integer(&'static str, i64),
-    /// It is this boolean.
+    /// Equals this boolean.
     Boolean(&'static str, bool),
 }

@@ -1,4 +1,4 @@
-//! What the macro says of an API and of each method, as constants: [`ApiInfo`], [`Endpoint`].
+//! The declarations of an API and of each method, as constants that the macro writes: [`ApiInfo`], [`Endpoint`].
 
 use std::time::Duration;
 
@@ -14,7 +14,12 @@ pub struct ApiInfo {
     pub(crate) forbidden_when: &'static [Condition],
     pub(crate) scheme: Option<&'static str>,
     pub(crate) token_header: Option<&'static str>,
+    /// Statuses of the refresh endpoint that end the session.
+    pub(crate) session_ends_on: Option<&'static [u16]>,
+    /// Bodies of the refresh endpoint that end the session.
+    pub(crate) session_ends_when: &'static [Condition],
     pub(crate) has_session: bool,
+    pub(crate) has_header_arguments: bool,
 }
 
 impl ApiInfo {
@@ -28,39 +33,42 @@ impl ApiInfo {
             forbidden_when: &[],
             scheme: None,
             token_header: None,
+            session_ends_on: None,
+            session_ends_when: &[],
             has_session: false,
+            has_header_arguments: false,
         }
     }
 
-    /// Statuses that say that the credential is no longer good.
+    /// The statuses that say that the credential is not valid any more.
     #[must_use]
     pub const fn refresh_on(mut self, statuses: &'static [u16]) -> Self {
         self.refresh_on = Some(statuses);
         self
     }
 
-    /// Bodies that say that the credential has expired.
+    /// The conditions under which an answer says that the credential has expired.
     #[must_use]
     pub const fn expired_when(mut self, conditions: &'static [Condition]) -> Self {
         self.expired_when = conditions;
         self
     }
 
-    /// Bodies that say that a refusal is not about the credential.
+    /// The conditions under which a refusal is not about the credential.
     #[must_use]
     pub const fn forbidden_when(mut self, conditions: &'static [Condition]) -> Self {
         self.forbidden_when = conditions;
         self
     }
 
-    /// What precedes the token in its header.
+    /// The scheme before the token in its header.
     #[must_use]
     pub const fn scheme(mut self, scheme: &'static str) -> Self {
         self.scheme = Some(scheme);
         self
     }
 
-    /// Nothing precedes the token.
+    /// The header holds the token without a scheme.
     #[must_use]
     pub const fn bare_token(self) -> Self {
         self.scheme("")
@@ -73,10 +81,31 @@ impl ApiInfo {
         self
     }
 
+    /// Statuses of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_on(mut self, statuses: &'static [u16]) -> Self {
+        self.session_ends_on = Some(statuses);
+        self
+    }
+
+    /// Bodies of the refresh endpoint that end the session.
+    #[must_use]
+    pub const fn session_ends_when(mut self, conditions: &'static [Condition]) -> Self {
+        self.session_ends_when = conditions;
+        self
+    }
+
     /// Some method has a role in the session.
     #[must_use]
     pub const fn with_session(mut self) -> Self {
         self.has_session = true;
+        self
+    }
+
+    /// Some method has an argument that is a header and may be a secret.
+    #[must_use]
+    pub const fn with_header_arguments(mut self) -> Self {
+        self.has_header_arguments = true;
         self
     }
 }
@@ -87,35 +116,39 @@ pub struct Endpoint {
     pub(crate) api: &'static ApiInfo,
     pub(crate) name: &'static str,
     pub(crate) verb: &'static str,
-    /// The literal pieces of the path; a value comes between each two.
+    /// The literal parts of the path. The value of a placeholder follows each part but the last.
     pub(crate) path: &'static [&'static str],
-    /// The path as it is declared, if it has placeholders.
+    /// The declared path, if it has placeholders.
     pub(crate) template: Option<&'static str>,
     pub(crate) role: Role,
-    /// It carries no access token.
+    /// The method sends no access token.
     pub(crate) bare: bool,
     pub(crate) replay: bool,
+    /// It may be retried although its verb does not say so.
+    pub(crate) idempotent: bool,
+    /// The header that carries a random key, in lower case.
+    pub(crate) idempotency_key: Option<&'static str>,
     pub(crate) refresh_on: Option<&'static [u16]>,
     pub(crate) expired_when: Option<&'static [Condition]>,
     pub(crate) forbidden_when: Option<&'static [Condition]>,
-    /// Statuses whose answer is `None`.
+    /// The statuses for which the method returns `None`.
     pub(crate) none_on: &'static [u16],
     pub(crate) timeout: Option<Duration>,
     pub(crate) pages: Option<Paging>,
 }
 
-/// What a method is to the session.
+/// The role of a method in the session.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
-    /// It needs the session.
+    /// Needs the session.
     Ordinary,
-    /// It has nothing to do with it.
+    /// Does not use the session.
     Public,
-    /// It starts it.
+    /// Starts the session.
     Login,
-    /// It renews it.
+    /// Refreshes the session.
     Refresh,
-    /// It ends it.
+    /// Ends the session.
     Logout,
 }
 
@@ -137,6 +170,8 @@ impl Endpoint {
             role: Role::Ordinary,
             bare: false,
             replay: true,
+            idempotent: false,
+            idempotency_key: None,
             refresh_on: None,
             expired_when: None,
             forbidden_when: None,
@@ -153,7 +188,7 @@ impl Endpoint {
         self
     }
 
-    /// `#[public]`. A logout stays one.
+    /// `#[public]`. A logout keeps its role.
     #[must_use]
     pub const fn public(mut self) -> Self {
         self.bare = true;
@@ -183,6 +218,25 @@ impl Endpoint {
     pub const fn no_replay(mut self) -> Self {
         self.replay = false;
         self
+    }
+
+    /// `#[idempotent]`.
+    #[must_use]
+    pub const fn idempotent(mut self) -> Self {
+        self.idempotent = true;
+        self
+    }
+
+    /// `#[idempotency_key]`. The name of the header is in lower case.
+    #[must_use]
+    pub const fn idempotency_key(mut self, header: &'static str) -> Self {
+        self.idempotency_key = Some(header);
+        self
+    }
+
+    /// Whether the declaration says that the method may be retried, whatever its verb is.
+    pub(crate) const fn is_idempotent(&self) -> bool {
+        self.idempotent || self.idempotency_key.is_some()
     }
 
     /// `#[refresh_on(...)]`.

@@ -1,4 +1,4 @@
-//! What a trait declares, as constants that the macro writes. Start with `endpoint`.
+//! What a trait declares, as constants that the macro writes. Read `endpoint` first.
 
 pub(crate) mod condition;
 pub(crate) mod endpoint;

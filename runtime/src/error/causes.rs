@@ -1,8 +1,8 @@
-//! What the errors mean that come out of a transport, or are somewhere among their causes.
+//! Classifies the errors of transports by their type and by their causes.
 
 use std::error::Error as StdError;
 
-/// A boxed error, as tower services use it.
+/// A boxed error, as tower services return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
 pub(crate) fn any_cause(
@@ -39,7 +39,8 @@ pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
             return true;
         }
     }
-    error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
+    is_without_tls(error)
+        || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
@@ -47,14 +48,38 @@ pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
     is_connect(error) || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
 }
 
+/// Whether the connection broke while the request was being written.
+pub(crate) fn is_body_cut_off(error: &(dyn StdError + 'static)) -> bool {
+    use std::io::{Error as IoError, ErrorKind};
+    error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::BrokenPipe)
+        // hyper has no other way to ask for this.
+        || error.to_string().starts_with("error writing a body to connection")
+}
+
+pub(crate) fn is_without_tls(error: &(dyn StdError + 'static)) -> bool {
+    error.is::<WithoutTls>()
+}
+
+/// The error of the runtime's own client for an `https` address in a build that has no TLS.
+#[derive(Debug)]
+pub(crate) struct WithoutTls;
+
+impl std::fmt::Display for WithoutTls {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("https needs the feature `rustls` or `native-tls` of afresh")
+    }
+}
+
+impl StdError for WithoutTls {}
+
 pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
     error.downcast_ref::<reqwest::Error>().is_some_and(|error| error.url().is_some())
 }
 
-/// The error of a transport whose own time-out has passed.
+/// The error of a transport whose own time-out has expired.
 #[cfg(feature = "hyper")]
 pub(crate) fn timed_out() -> BoxError {
-    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out has passed").into()
+    std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
 }
 
 /// The error for an `https` address in a build that has no TLS.
@@ -65,7 +90,9 @@ pub(crate) struct NoTls;
 #[cfg(feature = "hyper")]
 impl std::fmt::Display for NoTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("https over hyper needs the feature `rustls` of afresh")
+        f.write_str(
+            "`HyperTransport` was built without TLS. Enable the feature `rustls` of afresh to use https",
+        )
     }
 }
 

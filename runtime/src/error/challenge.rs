@@ -1,12 +1,12 @@
-//! What a server asks for that a refresh does not bring: [`Challenge`].
+//! Demands of a server that a refresh cannot meet: [`Challenge`].
 
 use std::fmt;
 
-/// Something that the server asks for and an ordinary refresh does not bring.
+/// A demand of the server that an ordinary refresh cannot meet.
 ///
-/// The call's own answer is returned, with its headers. What they ask for is between the program and its
-/// authorization server: a proof with another nonce, another login of the user, a token request with
-/// claims. Once that has brought tokens, [`Session::set`](crate::Session::set) makes them the session.
+/// The call returns the server's answer with its headers. Your program has to meet the demand itself: with a proof for
+/// another nonce, another login of the user, or a token request with claims. Pass the new tokens to
+/// [`Session::set`](crate::Session::set).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Challenge {

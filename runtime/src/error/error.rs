@@ -1,26 +1,27 @@
-//! What can go wrong, as one opaque type: [`Error`], asked by predicates.
+//! Why a call failed, as one opaque type: [`Error`].
 //!
-//! What others ask of it is in [`asked`]; what a transport's error means in [`causes`].
-//!
-//! No text of an error holds a token, a cookie, a password or a query value: errors are logged.
+//! Its predicates are in `predicates`, and the classification of transport errors is in `causes`. Errors are logged, so
+//! no text of an error holds a token, a cookie, a password or a query value.
 
 use std::borrow::Cow;
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
 
-use super::causes::{BoxError, any_cause, has_url, is_connect, is_timeout, is_unsent};
+use super::causes::{
+    BoxError, any_cause, has_url, is_body_cut_off, is_connect, is_timeout, is_unsent, is_without_tls,
+};
 use super::kind::Kind;
 use super::receipt::Receipt;
 use super::rejection::Rejection;
 
-/// The result of a call: [`std::result::Result`] with [`Error`] unless said otherwise.
+/// The result of a call: [`std::result::Result`] with [`Error`] as the default error.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 /// Why a call failed.
 ///
-/// Opaque, one pointer wide, and `Clone`: one failed refresh is told to everybody who waited for it.
-/// The cause, where there is one, is its [`source`](StdError::source).
+/// The type is opaque, one pointer wide, and `Clone`: all calls that waited for a failed refresh get the same error.
+/// [`source`](StdError::source) returns the cause, if there is one.
 ///
 /// ```
 /// # fn example(error: afresh::Error) {
@@ -68,10 +69,16 @@ impl Error {
         Self::new(Kind::Builder, text)
     }
 
-    /// What came out of the transport: told apart into time-out, connect and the rest.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn no_runtime(source: std::io::Error) -> Self {
+        Self::new(Kind::Transport, "the background runtime of blocking calls cannot be started")
+            .with_source(source)
+    }
+
+    /// An error of the transport: a time-out, a failure to connect, or another failure.
     pub(crate) fn transport(source: BoxError) -> Self {
-        // A text of reqwest's holds the URL, and with it query values. One wrapped by a layer cannot be
-        // relieved of it.
+        // The text of a reqwest error contains the URL with its query values. It can be removed only if no layer has
+        // wrapped the error.
         let (source, shown) = match source.downcast::<reqwest::Error>() {
             Ok(error) => (Box::new(error.without_url()) as BoxError, true),
             Err(other) => {
@@ -80,17 +87,22 @@ impl Error {
             }
         };
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
-            (Kind::Timeout, "the server did not answer in time")
+            (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
+        } else if any_cause(source.as_ref(), is_without_tls) {
+            (Kind::Connect, "this build has no TLS. Switch on the feature `rustls` or `native-tls` of afresh")
         } else if any_cause(source.as_ref(), is_connect) {
-            (Kind::Connect, "no connection to the server")
+            (Kind::Connect, "could not connect to the server. Check the base URL and the network")
+        } else if any_cause(source.as_ref(), is_body_cut_off) {
+            let text = "the connection broke before the whole body was sent. The server may have refused the request early";
+            (Kind::Transport, text)
         } else {
-            (Kind::Transport, "the exchange with the server broke off")
+            (Kind::Transport, "the connection failed before the answer was complete")
         };
         let error = Self::new(kind, text);
         if shown { error.with_source(source) } else { error }
     }
 
-    /// An answer that is no success, and why nothing was done about it.
+    /// An answer that is not a success, with the reason why the call was not refreshed or not sent again.
     pub(crate) fn status_of(answer: Arc<Rejection>, receipt: Receipt) -> Self {
         let text = match receipt.reason {
             Some(reason) => format!("the server answered {} ({reason})", answer.status()),
@@ -108,7 +120,7 @@ impl Error {
         self.map(|inner| inner.answer = Some(answer))
     }
 
-    /// Keeps the 401 or 403 that the call met, whatever became of it later.
+    /// Keeps the refusal that the call got, whatever happened after it.
     pub(crate) fn with_rejection(self, rejection: Arc<Rejection>) -> Self {
         self.map(|inner| inner.rejection = Some(rejection))
     }
@@ -124,7 +136,7 @@ impl Error {
         self.map(|inner| inner.receipt = Some(receipt))
     }
 
-    /// Names the method, unless the error names one already.
+    /// Adds the name of the method, unless the error has one already.
     pub(crate) fn in_method(self, method: Option<&'static str>) -> Self {
         if self.0.method.is_some() || method.is_none() {
             return self;
@@ -145,7 +157,7 @@ impl Error {
         self.0.kind
     }
 
-    /// Whether it is certain that the request did not leave this machine.
+    /// Whether it is certain that the request was not sent.
     pub(crate) fn is_unsent(&self) -> bool {
         match self.0.kind {
             Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
@@ -207,7 +219,7 @@ impl StdError for Error {
     }
 }
 
-/// So that `?` works on reqwest's calls inside a refresher.
+/// Allows `?` on calls of reqwest inside a refresher.
 impl From<reqwest::Error> for Error {
     fn from(error: reqwest::Error) -> Self {
         Self::transport(Box::new(error))

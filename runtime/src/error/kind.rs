@@ -1,4 +1,4 @@
-//! The kinds of failure that an error tells apart: [`Kind`].
+//! The kinds of errors: [`Kind`].
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -9,6 +9,7 @@ pub(crate) enum Kind {
     Transport,
     Status,
     Decode,
+    BodyTooLarge,
     NoSession,
     SessionExpired,
     RotationLost,

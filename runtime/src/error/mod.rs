@@ -1,21 +1,22 @@
-//! What a call returns when it fails, and what is known about how it went.
+//! What a call returns when it fails, and details about it.
 //!
-//! Most programs need only [`Error`](crate::Error) and its predicates. The other types answer finer questions:
+//! Most programs need only [`Error`] and its predicates. The other types give details:
 //!
-//! | type | says | from |
+//! | type | meaning | from |
 //! |---|---|---|
-//! | [`Reason`] | why a refused call was not refreshed for, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
+//! | [`Reason`] | why a refused call was not refreshed, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
 //! | [`Verdict`] | what an answer says about the credential | [`Receipt::verdict`](crate::Receipt::verdict) |
-//! | [`Challenge`] | what the server asks for that a refresh does not bring | [`Verdict::Challenge`], [`Reason::Challenged`] |
-//! | [`RefreshedBy`] | which call's refresh brought the credential | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
+//! | [`Challenge`] | a demand of the server that a refresh cannot meet | [`Verdict::Challenge`], [`Reason::Challenged`] |
+//! | [`RefreshedBy`] | which call started the refresh | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
 //! | [`BoxError`] | the error of a store or a transport | stores and tower services of your own |
 
 // To read the code of this folder, start with `error.rs`.
 
 pub(crate) mod causes;
 pub(crate) mod challenge;
-#[expect(clippy::module_inception, reason = "the type `Error` stands in a file of its name")]
+#[expect(clippy::module_inception, reason = "the type `Error` is in a file of the same name")]
 pub(crate) mod error;
+pub(crate) mod fakes;
 pub(crate) mod kind;
 pub(crate) mod predicates;
 pub(crate) mod problem;

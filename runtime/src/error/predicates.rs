@@ -1,4 +1,6 @@
-//! What an [`Error`] tells its reader: what the server said, what the session did about it, and of which kind it is.
+//! The public methods of [`Error`]: its kind, the server's answer, and what the session did.
+
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
@@ -11,68 +13,70 @@ use crate::error::Problem;
 use crate::error::Reason;
 use crate::error::Receipt;
 use crate::error::Rejection;
+use crate::format::charset::without_bom;
+use crate::format::retry_after;
 
 impl Error {
-    /// An error of your own inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a
-    /// [`Refresher`](crate::Refresher): the refresh failed for now, the session is kept.
+    /// Reports a temporary failure from [`refresh_with`](crate::ClientBuilder::refresh_with) or a
+    /// [`Refresher`](crate::Refresher). The session is kept.
     #[must_use]
     pub fn refresh(source: impl Into<BoxError>) -> Self {
-        Self::new(Kind::Refresh, "refreshing the session failed for now").with_source(source)
+        Self::new(Kind::Refresh, "the refresh failed for now. Try again later").with_source(source)
     }
 
-    /// Says inside [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher)
-    /// that the session is over: the refresh secret was refused for good.
+    /// Reports from [`refresh_with`](crate::ClientBuilder::refresh_with) or a [`Refresher`](crate::Refresher) that the
+    /// server rejected the refresh token. The session expires.
     #[must_use]
     pub fn session_expired(source: impl Into<BoxError>) -> Self {
-        Self::new(Kind::SessionExpired, "the session has expired: log in again").with_source(source)
+        Self::new(Kind::SessionExpired, "the session has expired. Log in again").with_source(source)
     }
 
-    /// The method that was called, as `"Shop::order"`; `None` for hand-written requests and for building a
-    /// client.
+    /// The method that was called, such as `"Shop::order"`. `None` for hand-written requests and for errors of
+    /// [`build`](crate::ClientBuilder::build).
     #[must_use]
     pub fn method(&self) -> Option<&'static str> {
         self.0.method
     }
 
-    /// The status of the server's answer to this call, if it answered.
+    /// The status of the server's answer, if there was one.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.answer().map(Rejection::status)
     }
 
-    /// The headers of the server's answer to this call, if it answered.
+    /// The headers of the server's answer, if there was one.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.answer().map(Rejection::headers)
     }
 
-    /// The body of the server's answer to this call, if it answered.
+    /// The body of the server's answer, if there was one.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.answer().map(Rejection::body)
     }
 
-    /// The body of the answer read as JSON; `None` if there is none or it is something else.
+    /// The body of the answer, deserialized from JSON. `None` if there is no body or it has another form.
     #[must_use]
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(self.body()?).ok()
+        serde_json::from_slice(without_bom(self.body()?)).ok()
     }
 
-    /// The answer as problem details (RFC 9457), if it says that it is such.
+    /// The answer as problem details (RFC 9457), if its content type is one of theirs.
     #[must_use]
     pub fn problem(&self) -> Option<Problem> {
         Problem::from_answer(self.answer()?)
     }
 
-    /// The 401 or 403 with which the server refused the credential, also when what failed was the refresh
-    /// after it.
+    /// The answer with which the server refused the credential, usually a 401 or 403. It is kept when the refresh after
+    /// it fails.
     #[must_use]
     pub fn rejection(&self) -> Option<&Rejection> {
         self.0.rejection.as_deref()
     }
 
-    /// Why the refusal that the call met was not mended: not refreshed for, or not sent again, or refused
-    /// again. `None` if the server refused nothing, or if the call had nothing to do with the session.
+    /// Why a refused call was not refreshed, not sent again, or refused again. `None` if the server did not refuse the
+    /// call, or if the call does not use the session.
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
@@ -90,124 +94,146 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// How the call went until it failed; `None` if it never began, say because an argument cannot be sent,
-    /// or if its time was up.
+    /// What happened to the call before it failed. `None` if nothing was sent, for example because an argument cannot be
+    /// encoded, and after a time-out.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
     }
 
-    /// The time was up: the call's deadline, or the transport's.
+    /// How long the server asks to wait before the next call: `Retry-After` as seconds or as a date, or the reset of a
+    /// rate limit with nothing remaining (`RateLimit`, `x-ratelimit-reset`). `None` if it does not say.
+    ///
+    /// ```
+    /// # async fn example(error: afresh::Error) {
+    /// if let Some(wait) = error.retry_after() {
+    ///     tokio::time::sleep(wait).await;
+    /// }
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        retry_after::wait(self.headers()?)
+    }
+
+    /// The deadline of the call or a time-out of the transport expired.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         self.0.kind == Kind::Timeout
     }
 
-    /// No connection to the server could be made.
+    /// No connection to the server could be established.
     #[must_use]
     pub fn is_connect(&self) -> bool {
         self.0.kind == Kind::Connect
     }
 
-    /// The server answered with a status that is no success.
+    /// The server answered with a status other than 2xx.
     #[must_use]
     pub fn is_status(&self) -> bool {
         self.0.kind == Kind::Status
     }
 
-    /// The answer is not of the declared type.
+    /// The answer cannot be read as the declared type.
     #[must_use]
     pub fn is_decode(&self) -> bool {
         self.0.kind == Kind::Decode
     }
 
-    /// An argument cannot be sent; nothing was.
+    /// The body of a success is longer than [`max_body`](crate::ClientBuilder::max_body) allows. It was not read to its
+    /// end.
+    #[must_use]
+    pub fn is_body_too_large(&self) -> bool {
+        self.0.kind == Kind::BodyTooLarge
+    }
+
+    /// An argument cannot be encoded. Nothing was sent.
     #[must_use]
     pub fn is_request(&self) -> bool {
         self.0.kind == Kind::Request
     }
 
-    /// The client cannot be built as asked.
+    /// The configuration of the client is invalid.
     #[must_use]
     pub fn is_builder(&self) -> bool {
         self.0.kind == Kind::Builder
     }
 
-    /// Nobody is logged in, or somebody logged out while the call was under way.
+    /// The session is not logged in, or it was logged out during the call.
     #[must_use]
     pub fn is_no_session(&self) -> bool {
         self.0.kind == Kind::NoSession
     }
 
-    /// The server refused the refresh for good: log in again.
+    /// The server rejected the refresh token. Log in again.
     #[must_use]
     pub fn is_session_expired(&self) -> bool {
         matches!(self.0.kind, Kind::SessionExpired | Kind::RotationLost)
     }
 
-    /// The session has expired because the answer to a refresh was lost on the way: the server had spent the
-    /// refresh token, and did not take it again. [`is_session_expired`](Self::is_session_expired) too.
+    /// The session has expired because the answer to a refresh was lost. The server had already invalidated the refresh
+    /// token and rejected it when it was sent again. [`is_session_expired`](Self::is_session_expired) is true, too.
     ///
-    /// Told to those who waited for the refresh, and to all who call until the next login. Many of these speak for a server without a grace period for
-    /// spent refresh tokens, behind a network that loses answers.
+    /// All calls that waited for the refresh get this error, and all later calls until the next login. If it occurs
+    /// often, the network loses answers and the server has no grace period for used refresh tokens.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
         self.0.kind == Kind::RotationLost
     }
 
-    /// Somebody else logged in while the call was under way: it is not sent again under another identity.
+    /// Another login happened during the call. The call is not sent again under another identity.
     ///
-    /// Also what a refresh ends with if another process has stored another login meanwhile. Nothing is
-    /// refreshed then; [`Session::load`](crate::Session::load) takes that session over.
+    /// A refresh also fails with this error if another process has stored another login. Call
+    /// [`Session::load`](crate::Session::load) to adopt that session.
     #[must_use]
     pub fn is_superseded(&self) -> bool {
         self.0.kind == Kind::Superseded
     }
 
-    /// The refresh failed for now; the session is kept and a later call tries again.
+    /// The refresh failed for now. The session is kept, and a later call tries again.
     #[must_use]
     pub fn is_refresh(&self) -> bool {
         use Kind::{Busy, Excessive, NoProgress, Reentrant, Refresh};
         matches!(self.0.kind, Refresh | NoProgress | Excessive | Reentrant | Busy)
     }
 
-    /// Another process has been refreshing the session for too long, and nobody refreshes without the store's
-    /// lock. Such an error [`is_refresh`](Self::is_refresh) too: try again later.
+    /// Another process held the store's lock for too long, so this process could not refresh. Try again later.
+    /// [`is_refresh`](Self::is_refresh) is true, too.
     #[must_use]
     pub fn is_refresh_busy(&self) -> bool {
         self.0.kind == Kind::Busy
     }
 
-    /// The session could not be read from its [store](crate::ClientBuilder::store), or not be stored. It stays
-    /// as it is in memory; a refresh that fails with this has spent nothing. Try again later.
+    /// The [store](crate::ClientBuilder::store) could not be read or written. The session in memory is unchanged, and a
+    /// refresh that fails with this error has not sent the refresh token. Try again later.
     #[must_use]
     pub fn is_store(&self) -> bool {
         self.0.kind == Kind::Store
     }
 
-    /// The refresh brought the token that had been refused, so the call was not sent again. Such an error
-    /// [`is_refresh`](Self::is_refresh) too.
+    /// The refresh returned the access token that was refused, so the call was not sent again.
+    /// [`is_refresh`](Self::is_refresh) is true, too.
     #[must_use]
     pub fn is_no_progress(&self) -> bool {
         self.0.kind == Kind::NoProgress
     }
 
-    /// Refreshing was given up for a while, because fresh tokens were refused again and again. Such an error
-    /// [`is_refresh`](Self::is_refresh) too.
+    /// Several fresh tokens in a row were refused, so refreshing is suspended for a while.
+    /// [`is_refresh`](Self::is_refresh) is true, too.
     #[must_use]
     pub fn is_excessive_refresh(&self) -> bool {
         self.0.kind == Kind::Excessive
     }
 
-    /// The credential was refreshed, but the body is a one-shot stream: the call cannot be sent again by
-    /// itself.
+    /// The credential was refreshed, but the body is a one-shot stream, so the call cannot be sent again. Call the
+    /// method again with a new stream.
     #[must_use]
     pub fn is_not_replayable(&self) -> bool {
         self.0.kind == Kind::NotReplayable
     }
 
-    /// The refresh itself called a method that waits for the refresh. Known only where it does so in its own
-    /// task: from one that it spawned, such a call waits until the refresh is given up.
+    /// The refresh itself made a call that waits for the refresh. This is detected only in the task of the refresh. From
+    /// a task that the refresh spawned, such a call waits until the refresh times out.
     #[must_use]
     pub fn is_reentrant(&self) -> bool {
         self.0.kind == Kind::Reentrant

@@ -4,25 +4,26 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value};
 
 use crate::error::Rejection;
+use crate::format::charset::without_bom;
 use crate::format::media_type::MediaType;
 
 /// Problem details, the standard body of an error answer (RFC 9457).
 ///
-/// A member of another type than the standard gives it is as if it were not there (RFC 9457 §3.1).
+/// A member whose type is not that of the standard is ignored (RFC 9457 §3.1).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// A URI that names the kind of problem, the member `type`; absent means `about:blank`.
+    /// The member `type`: a URI that identifies the type of problem. If it is absent, the type is `about:blank`.
     pub kind: Option<String>,
-    /// A short summary of the kind of problem.
+    /// A short summary of the type of problem.
     pub title: Option<String>,
-    /// The status that the origin server gave.
+    /// The status code that the origin server generated.
     pub status: Option<u16>,
-    /// What went wrong this time.
+    /// An explanation of this occurrence.
     pub detail: Option<String>,
-    /// A URI that names this occurrence.
+    /// A URI that identifies this occurrence.
     pub instance: Option<String>,
-    /// Everything else that the server said.
+    /// All other members.
     pub extensions: Map<String, Value>,
 }
 
@@ -31,7 +32,7 @@ impl Problem {
         if !MediaType::of(answer.headers()).is_problem() {
             return None;
         }
-        serde_json::from_slice(answer.body()).ok()
+        serde_json::from_slice(without_bom(answer.body())).ok()
     }
 
     fn take(&mut self, name: String, value: Value) {
@@ -53,7 +54,7 @@ impl Problem {
     }
 }
 
-/// By hand: what serde would derive cannot leave out a member of another type.
+/// Written by hand, because a derived implementation cannot ignore a member of another type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut problem = Self::default();
@@ -77,20 +78,20 @@ mod tests {
     #[test]
     fn members_of_the_standard_have_fields_and_all_others_are_extensions() {
         let body = json!({
-            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "somebody was faster",
+            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "the order was changed meanwhile",
             "instance": "/orders/7", "revision": 3
         });
         let problem = read(&body);
         assert_eq!(problem.kind.as_deref(), Some("https://shop.test/stale"));
         assert_eq!((problem.title.as_deref(), problem.status), (Some("Stale"), Some(409)));
-        assert_eq!(problem.detail.as_deref(), Some("somebody was faster"));
+        assert_eq!(problem.detail.as_deref(), Some("the order was changed meanwhile"));
         assert_eq!(problem.instance.as_deref(), Some("/orders/7"));
         assert_eq!(Value::Object(problem.extensions), json!({"revision": 3}));
     }
 
     /// RFC 9457 §3.1.
     #[test]
-    fn a_member_of_another_type_is_as_if_it_were_not_there() {
+    fn a_member_of_another_type_is_ignored() {
         let body =
             json!({"type": null, "title": 7, "status": "409", "detail": ["x"], "instance": "/orders/7"});
         let problem = read(&body);

@@ -1,59 +1,58 @@
-//! Why a refusal was not mended, or not once more: [`Reason`].
+//! Why a refused call was not refreshed or not sent again: [`Reason`].
 
 use std::fmt;
 
 use crate::error::Challenge;
 use crate::error::Kind;
 
-/// Why a call that the server refused was not refreshed for, or not sent again.
+/// Why a call that the server refused was not refreshed, or not sent again.
 ///
-/// Asked for by [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason). Its
-/// text is also in that of the error: "the server answered 403 Forbidden (forbidden: a fresh token was
-/// refused too)".
+/// Returned by [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason). The text of the
+/// error contains it, too: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
-    /// The call was sent again with a newer token and was refused again.
+    /// The call was sent again with a newer token and refused again.
     FreshTokenRefused,
-    /// The method was refused to a fresh token not long ago: for a while its 403 is taken at its word.
+    /// This method refused a fresh token a short time ago. For a while, its 403 counts as forbidden.
     RouteForbidden,
-    /// The token came from a refresh a moment ago, and that refresh has proved fruitless.
+    /// The token is from a recent refresh, and a call with it was refused again.
     JustRefreshed,
     /// `WWW-Authenticate` says `insufficient_scope` (RFC 6750 §3.1).
     InsufficientScope,
     /// `forbidden_when` says that the refusal is not about the token.
     BodyRule,
-    /// The server asks to slow down, not for another token.
+    /// The server limits the rate of requests.
     RateLimited,
-    /// The server asks for something that an ordinary refresh does not bring.
+    /// The server demands something that an ordinary refresh cannot provide.
     Challenged(Challenge),
-    /// The status is not among those that are refreshed for (`refresh_on`).
+    /// The status is not one of those that start a refresh (`refresh_on`).
     StatusNotListed,
-    /// The session has neither a refresh secret nor another way to a new token.
+    /// The session has no refresh token and no other way to get a new access token.
     NothingToRefreshWith,
     /// The token was refreshed, and the method is `#[no_replay]`.
     NoReplay,
-    /// The token was refreshed, and the body was a one-shot stream that is spent.
+    /// The token was refreshed, but the body was a one-shot stream, which cannot be sent again.
     BodySpent,
-    /// A redirect led to another origin, and that one refused. It was sent no credential.
+    /// A redirect led to another origin, which refused the request. It did not get the credential.
     ForeignOrigin,
     /// A function given to [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked.
     RuleFailed,
     /// The refresh failed for now.
     RefreshFailed,
-    /// The refresh brought the token that was refused.
+    /// The refresh returned the access token that was refused.
     NoProgress,
-    /// Refreshing was given up for a while: fresh tokens were refused again and again.
+    /// Several fresh tokens in a row were refused, so refreshing is suspended for a while.
     ExcessiveRefresh,
-    /// The server refused the refresh for good.
+    /// The server rejected the refresh token.
     SessionExpired,
-    /// Somebody logged out, or in, while the call was under way.
+    /// A logout or another login happened during the call.
     SessionEnded,
 }
 
 impl Reason {
-    /// Why a call that met a refusal failed with this kind of error, if it is the session's.
+    /// The reason for an error of this kind after a refusal. `None` if the error is not about the session.
     pub(crate) fn of(kind: Kind) -> Option<Self> {
         match kind {
             Kind::Refresh | Kind::Reentrant | Kind::Busy | Kind::Store => Some(Self::RefreshFailed),
@@ -68,7 +67,8 @@ impl Reason {
             | Kind::Timeout
             | Kind::Transport
             | Kind::Status
-            | Kind::Decode => None,
+            | Kind::Decode
+            | Kind::BodyTooLarge => None,
         }
     }
 }
@@ -76,24 +76,24 @@ impl Reason {
 impl fmt::Display for Reason {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::FreshTokenRefused => "forbidden: a fresh token was refused too",
-            Self::RouteForbidden => "forbidden: not long ago a fresh token was refused here",
-            Self::JustRefreshed => "forbidden: the token is fresh, and refreshing has just proved fruitless",
+            Self::FreshTokenRefused => "forbidden: a fresh token was refused, too",
+            Self::RouteForbidden => "forbidden: this method refused a fresh token a short time ago",
+            Self::JustRefreshed => "forbidden: the token is fresh, and a call with it was refused again",
             Self::InsufficientScope => "forbidden: the token lacks a scope",
-            Self::BodyRule => "forbidden: a rule says that this is not about the token",
-            Self::RateLimited => "the rate is limited",
+            Self::BodyRule => "forbidden: a rule of the API says so",
+            Self::RateLimited => "the server limits the rate of requests",
             Self::Challenged(challenge) => return write!(f, "the server asks for {challenge}"),
-            Self::StatusNotListed => "this status is not refreshed for",
-            Self::NothingToRefreshWith => "there is nothing to refresh the token with",
-            Self::NoReplay => "the token was refreshed, and the method is not sent again",
-            Self::BodySpent => "the token was refreshed, and the body cannot be sent again",
+            Self::StatusNotListed => "this status does not start a refresh",
+            Self::NothingToRefreshWith => "the session has no way to refresh the token",
+            Self::NoReplay => "the token was refreshed, but the method is `#[no_replay]`",
+            Self::BodySpent => "the token was refreshed, but the body cannot be sent again",
             Self::ForeignOrigin => "another origin answered",
-            Self::RuleFailed => "a rule that judges answers panicked",
+            Self::RuleFailed => "a rule of `expired_when` or `forbidden_when` panicked",
             Self::RefreshFailed => "the refresh failed",
-            Self::NoProgress => "the refresh brought the token that was refused",
-            Self::ExcessiveRefresh => "fresh tokens were refused again and again",
+            Self::NoProgress => "the refresh returned the refused token",
+            Self::ExcessiveRefresh => "several fresh tokens in a row were refused",
             Self::SessionExpired => "the session has expired",
-            Self::SessionEnded => "the session was ended",
+            Self::SessionEnded => "the session ended during the call",
         })
     }
 }

@@ -1,4 +1,4 @@
-//! Which credential a request carried: [`Stamp`].
+//! Identifies the credential that a request carried: [`Stamp`].
 
 /// The epoch and the generation of the credential that a request carried.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

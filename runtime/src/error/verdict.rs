@@ -1,4 +1,4 @@
-//! What an answer says about the credential: [`Verdict`].
+//! The classification of an answer: [`Verdict`].
 
 use super::challenge::Challenge;
 
@@ -6,14 +6,14 @@ use super::challenge::Challenge;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// Nothing: the rate is limited, or the status is not one that is refreshed for.
+    /// Nothing: the rate is limited, or the status does not start a refresh.
     NotAuth,
-    /// It is no longer good.
+    /// It has expired.
     Expired,
-    /// Perhaps it is no longer good, perhaps it just does not suffice.
+    /// It has expired, or it is valid and has too few permissions. The answer does not say which.
     Suspect,
-    /// It is good and does not suffice.
+    /// It is valid, but its permissions do not suffice.
     Forbidden,
-    /// The server asks for something that an ordinary refresh does not bring.
+    /// The server demands something that an ordinary refresh cannot provide.
     Challenge(Challenge),
 }

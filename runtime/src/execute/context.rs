@@ -4,29 +4,36 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
+use super::options::CallOptions;
 use super::placement::Placement;
+use super::retry::policy::Retry;
+use super::retry::retrying::Retrying;
 use super::settings::{Binding, Settings};
 use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
 use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
 
-/// The upstream, the session and the settings of a client, and what one API declares of them.
+/// The upstream, the session and the settings of a client, combined with the declarations of one API.
 pub(crate) struct Context {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) session: Session,
-    pub(crate) settings: Settings,
-    pub(crate) binding: Binding,
+    pub(crate) settings: Arc<Settings>,
+    pub(crate) binding: Arc<Binding>,
+    /// The options of all calls of this clone of the client.
+    pub(crate) options: Option<Arc<CallOptions>>,
 }
 
 /// A context that is cheap to clone.
 ///
-/// The compiler sees no deeper than the trait object. Otherwise it would ask of all the types within, at each call in
-/// the user's crate, whether the generated client is `Send` and `Sync`.
+/// The trait object speeds up the build of the user's crate. Without it, the compiler would check for each call whether
+/// all inner types are `Send` and `Sync`.
 #[derive(Clone)]
 pub(crate) struct SharedContext(Arc<dyn AsContext>);
 
@@ -52,15 +59,41 @@ impl SharedContext {
     pub(crate) fn new(
         upstream: Arc<Upstream>,
         session: Session,
-        settings: Settings,
+        settings: Arc<Settings>,
         api: &'static ApiInfo,
     ) -> Self {
-        let binding = settings.bind(api, &upstream);
-        Self(Arc::new(Context { upstream, session, settings, binding }))
+        let binding = Arc::new(settings.bind(api, &upstream));
+        Self(Arc::new(Context { upstream, session, settings, binding, options: None }))
+    }
+
+    /// The same for another session.
+    pub(crate) fn with_session(&self, session: Session) -> Self {
+        session.refresh_as(&self.session);
+        Self(Arc::new(Context { session, ..self.shared() }))
+    }
+
+    /// The same with other options of all calls.
+    pub(crate) fn with_options(&self, options: CallOptions) -> Self {
+        Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
 }
 
 impl Context {
+    fn shared(&self) -> Self {
+        Self {
+            upstream: self.upstream.clone(),
+            session: self.session.clone(),
+            settings: self.settings.clone(),
+            binding: self.binding.clone(),
+            options: self.options.clone(),
+        }
+    }
+
+    /// The options with which each call begins.
+    pub(crate) fn call_options(&self) -> CallOptions {
+        self.options.as_deref().cloned().unwrap_or_default()
+    }
+
     /// Where the credential stands in calls of the API that the context is bound to.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
@@ -71,16 +104,16 @@ impl Context {
         if self.session.is_expected() { Demand::Required } else { Demand::Optional }
     }
 
-    /// Whether the session's credential belongs into `request`: not if it goes to another origin, and not if it carries
-    /// a credential of its own.
+    /// Whether `request` gets the session's credential. It does not if it goes to another origin or has its own
+    /// credential.
     pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// By what the answers to `endpoint` are classified. Conditions of the method replace those of the trait; functions
-    /// of the builder are added to both.
+    /// The rules that classify the answers to `endpoint`. The conditions of the method replace those of the trait. The
+    /// functions of the builder are added to both.
     pub(crate) fn policy(&self, endpoint: Option<&'static Endpoint>) -> Policy<'_> {
         let settings = &self.settings;
         let declared = |own: fn(&Endpoint) -> Option<&'static [Condition]>,
@@ -100,15 +133,41 @@ impl Context {
         }
     }
 
-    /// The method's own statuses, then the builder's, then the trait's.
-    fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
+    /// The statuses of the method, or those of the builder, or those of the trait.
+    pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// The method's own time-out, or the client's.
+    /// That of this clone of the client, then the method's own, then the builder's.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
-        endpoint.timeout.or(self.settings.timeout)
+        let chosen = self.options.as_ref().and_then(|options| options.timeout);
+        chosen.or(endpoint.timeout).or(self.settings.timeout)
+    }
+
+    /// Whether the statuses that the builder retries can be retried.
+    pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
+        let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
+        let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));
+        mistake.map_or(Ok(()), |mistake| Err(Error::builder(format!("`retry`: {mistake}"))))
+    }
+
+    /// How a call is retried: as its own option says, or as the builder says. An error if the option has a status that
+    /// cannot be retried.
+    pub(crate) fn retrying(
+        &self,
+        own: Option<Arc<Retry>>,
+        endpoint: Option<&'static Endpoint>,
+        deadline: Option<Instant>,
+    ) -> Result<Option<Box<Retrying>>> {
+        if let Some(mistake) = own.as_ref().and_then(|own| own.mistake(self.refresh_on(endpoint))) {
+            return Err(Error::request(mistake));
+        }
+        let policy = own.or_else(|| self.settings.retry.clone());
+        Ok(policy.map(|policy| {
+            self.settings.retry_budget.deposit();
+            Box::new(Retrying { policy, deadline })
+        }))
     }
 }

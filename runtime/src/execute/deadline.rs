@@ -1,28 +1,77 @@
-//! The deadline of a call: [`within`].
+//! The deadline of a call: [`Deadline`].
 
-use std::future::poll_fn;
-use std::task::Poll;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout_at};
+use pin_project_lite::pin_project;
+use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::plan::RejectionSlot;
-use crate::error::{Error, Kind};
-use crate::response::answer::AnswerFuture;
+use crate::error::{Error, Result};
+use crate::response::answer::Answer;
 
-/// Ends `call` after `timeout`. The deadline covers waiting for a refresh, both sends, and the body unless it is
-/// streamed. The error holds the refusal that the call met until then.
-pub(crate) fn within(timeout: Option<Duration>, slot: RejectionSlot, mut call: AnswerFuture) -> AnswerFuture {
-    let deadline = timeout.and_then(|timeout| Instant::now().checked_add(timeout));
-    let Some(deadline) = deadline else { return call };
-    Box::pin(async move {
+/// When a call ends, and where it leaves the refusal that it met.
+#[derive(Clone)]
+pub(crate) struct Deadline {
+    pub(crate) at: Instant,
+    slot: RejectionSlot,
+}
+
+impl Deadline {
+    /// `None` for a call without a time-out.
+    pub(crate) fn after(timeout: Option<Duration>) -> Option<Self> {
+        let at = timeout.and_then(|timeout| Instant::now().checked_add(timeout))?;
+        Some(Self { at, slot: Some(Arc::default()) })
+    }
+
+    pub(crate) fn slot(&self) -> RejectionSlot {
+        self.slot.clone()
+    }
+
+    fn error(&self) -> Error {
+        let rejection = self.slot.as_ref().and_then(|slot| slot.get().cloned());
+        Error::timeout().with_rejection_if(rejection)
+    }
+}
+
+/// Ends `call` at its deadline, which covers waiting for a refresh, all sends, the waits between attempts, and the body
+/// unless it is streamed. The error holds the refusal that the call met until then.
+pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
+    Within {
+        call,
+        timer: deadline.map(|deadline| Timer { sleep: Box::pin(sleep_until(deadline.at)), deadline }),
+    }
+}
+
+pin_project! {
+    pub(crate) struct Within<F> {
+        #[pin]
+        call: F,
+        timer: Option<Timer>,
+    }
+}
+
+/// Boxed, so that a call without a deadline holds no room for it.
+struct Timer {
+    sleep: Pin<Box<Sleep>>,
+    deadline: Deadline,
+}
+
+impl<F: Future<Output = Result<Answer>>> Future for Within<F> {
+    type Output = Result<Answer>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let Some(timer) = this.timer else { return this.call.poll(context) };
         // A call whose time is up does nothing more, even if it is woken in the same moment.
-        let in_time =
-            poll_fn(|cx| if Instant::now() < deadline { call.as_mut().poll(cx) } else { Poll::Pending });
-        timeout_at(deadline, in_time).await.unwrap_or_else(|elapsed| {
-            let error = Error::new(Kind::Timeout, "the call took longer than its time-out allows");
-            let rejection = slot.as_ref().and_then(|slot| slot.get().cloned());
-            Err(error.with_source(elapsed).with_rejection_if(rejection))
-        })
-    })
+        if Instant::now() < timer.deadline.at {
+            if let Poll::Ready(answer) = this.call.poll(context) {
+                return Poll::Ready(answer);
+            }
+        }
+        timer.sleep.as_mut().poll(context).map(|()| Err(timer.deadline.error()))
+    }
 }

@@ -1,15 +1,18 @@
-//! One call from start to end: [`Execution`]. What follows a refused credential is in `resend`.
+//! One call from start to end: [`Execution`]. The file `resend.rs` handles a refused credential.
 
+use std::future::Future;
 use std::sync::Arc;
 use std::task::Poll;
 
 use bytes::Bytes;
 use tokio::sync::SemaphorePermit;
 use tokio::time::Instant;
+use url::Url;
 
 use super::context::SharedContext;
 use super::placement::Placement;
 use super::plan::{Declaration, Plan};
+use super::retry::faults::Stage;
 use super::send::Sender;
 use crate::auth::policy::Classification;
 use crate::error::{Error, Reason, Receipt, Rejection, Stamp, Verdict};
@@ -24,38 +27,74 @@ use crate::transport::transport::Sent;
 
 /// A call that is being executed.
 ///
-/// Steps that most calls do not take are boxed: thousands of calls may wait for one refresh, and none should hold room
-/// for a step that it does not take.
+/// Rare steps are boxed. Thousands of calls may wait for one refresh, and a future reserves memory for each step that is
+/// not boxed.
 pub(crate) struct Execution {
     pub(super) context: SharedContext,
     pub(super) request: Prepared,
     pub(super) plan: Plan,
     pub(super) receipt: Receipt,
     pub(super) spans: SendSpans,
+    /// How far the attempt has come.
+    pub(super) stage: Stage,
+    /// Whether the call was refreshed for. This happens once in all its attempts.
+    pub(super) refreshed: bool,
+    /// For pages: the URL that answered, if it is not the one that was requested.
+    pub(super) answered: Option<Box<Url>>,
 }
 
 /// What a request carries of the session. It holds no snapshot: threads that clone one shared snapshot contend for its
 /// reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
-    /// What the session was when the request was sent.
+    /// The stamp of the session when the request was sent.
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session remembers refusals that a success would clear.
+    /// Whether the session remembers refusals, which a success would clear.
     learning: bool,
 }
 
-/// A request is under way, or the call waits for a refresh first.
+/// The request was sent, or the call has to wait for a refresh first.
 enum FirstSend {
     Sent(Attached, InSpan<Sent>),
     Wait,
 }
 
+/// What the first answer means for the call.
+enum Settled {
+    Answered(Response),
+    /// The credential was refused. The call continues with [`Execution::refused`].
+    Refused(Box<(Response, Next)>),
+}
+
 impl Execution {
     pub(crate) fn new(context: SharedContext, request: Prepared, plan: Plan) -> Self {
         let spans = SendSpans::new(plan.endpoint());
-        Self { context, request, plan, receipt: Receipt::default(), spans }
+        let receipt = Receipt::default();
+        Self { context, request, plan, receipt, spans, stage: Stage::Idle, refreshed: false, answered: None }
+    }
+
+    /// Runs the call and retries its faults. The error says how the call went.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn holds its arguments twice, in each call that waits"
+    )]
+    pub(crate) fn run_to_end(
+        &mut self,
+        reading: Reading,
+    ) -> impl Future<Output = Result<Answer, Error>> + Send + '_ {
+        async move {
+            let wait = {
+                let outcome = self.run(reading).await;
+                match self.wait_before_retry(&outcome) {
+                    None => return outcome.map_err(|error| error.with_receipt(self.receipt)),
+                    Some(wait) => wait,
+                }
+            };
+            let outcome = Box::pin(self.retry(wait, reading)).await;
+            outcome.map_err(|error| error.with_receipt(self.receipt))
+        }
     }
 
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
@@ -65,13 +104,31 @@ impl Execution {
             FirstSend::Sent(attached, sent) => (attached, sent.await?),
             FirstSend::Wait => Box::pin(self.wait_and_send()).await?,
         };
+        self.stage = Stage::Answered;
         if self.is_plain(&response, attached) {
-            return Answer::read(response, reading, self.receipt, None).await;
+            self.note_answered(&response);
+            let max_body = self.context.settings.max_body;
+            return Answer::read(response, reading, max_body, self.receipt, None).await;
         }
-        let (response, rejection) = Box::pin(self.settle(response, attached)).await?;
+        let (response, rejection) = match Box::pin(self.settle(response, attached)).await? {
+            Settled::Answered(response) => (response, None),
+            // Boxed once more, so that a call that waits for a refresh holds nothing of the steps before.
+            Settled::Refused(refused) => Box::pin(self.refused(refused)).await?,
+        };
+        self.note_answered(&response);
         let refused = self.context.policy(self.plan.endpoint()).is_refusal(response.status());
-        let answer = Box::pin(Answer::read(response, reading, self.receipt, rejection)).await?;
+        let max_body = self.context.settings.max_body;
+        let answer = Box::pin(Answer::read(response, reading, max_body, self.receipt, rejection)).await?;
         Ok(answer.with_refusal(refused))
+    }
+
+    /// For pages, keeps the URL that answered if the transport followed redirects by itself.
+    fn note_answered(&mut self, response: &Response) {
+        if self.plan.has_pages() {
+            if let Some(url) = self.context.upstream.answered(response) {
+                self.answered = Some(Box::new(url.clone()));
+            }
+        }
     }
 
     /// Sends the first request, unless the call has to wait for a credential.
@@ -120,8 +177,13 @@ impl Execution {
         snapshot: Option<&Snapshot>,
     ) -> Result<(Attached, InSpan<Sent>), Error> {
         let request = self.request.request(&self.context.upstream)?;
-        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
-        self.receipt.sends += 1;
+        let request = request.ok_or_else(|| {
+            Error::request(
+                "the body was sent already and cannot be sent again. Call the method again with a new body",
+            )
+        })?;
+        self.stage = Stage::Sending;
+        self.receipt.sends = self.receipt.sends.saturating_add(1);
         self.receipt.stamp = snapshot.map(|snapshot| snapshot.stamp);
         let attached = Attached {
             stamp: snapshot.map_or_else(|| self.context.session.current().stamp, |snapshot| snapshot.stamp),
@@ -131,7 +193,7 @@ impl Execution {
         Ok((attached, self.sender()?.send(request, snapshot, false)))
     }
 
-    /// Whether the answer is used as it is: a success that says nothing about the session.
+    /// Whether the answer is a success that says nothing about the session. Such an answer is returned at once.
     fn is_plain(&self, response: &Response, attached: Attached) -> bool {
         response.status().is_success()
             && !response.sets_cookies()
@@ -139,34 +201,49 @@ impl Execution {
             && !(attached.credential && self.plan.judges_successes(&self.context))
     }
 
-    /// Follows redirects, classifies the answer and does what it calls for. With the final response it returns the
-    /// refusal that the call met before.
-    async fn settle(
-        &mut self,
-        response: Response,
-        attached: Attached,
-    ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
+    /// Follows redirects, classifies the answer and lets the session decide what follows.
+    async fn settle(&mut self, response: Response, attached: Attached) -> Result<Settled, Error> {
         let context = self.context.clone();
         let session = &context.session;
         let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
-        if response.status().is_redirection() {
-            // The next hop is another request. It carries what the session has by then.
+        let judged = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
+        if response.status().is_redirection() && !judged {
+            // The next hop is a new request, so it carries the current credential.
             if let Some(sent_with) = &snapshot {
                 snapshot = Some(session.revalidate(sent_with)?);
                 self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);
             }
         }
         let (response, own) = self.follow(snapshot.as_deref(), attached.stamp, response).await?;
-        let Some(snapshot) = snapshot else { return Ok((response, None)) };
+        let Some(snapshot) = snapshot else { return Ok(Settled::Answered(response)) };
         let (response, finding) = self.classify(response, own, &snapshot).await;
-        let Some(finding) = finding else { return Ok((response, None)) };
+        let Some(finding) = finding else { return Ok(Settled::Answered(response)) };
+        if self.refreshed {
+            self.refused_again(&snapshot, finding);
+            return Ok(Settled::Answered(response));
+        }
         match session.settle(&snapshot, finding, self.plan.route()) {
             Next::Return(reason) => {
                 self.receipt.reason = Some(reason);
-                Ok((response, None))
+                Ok(Settled::Answered(response))
             }
-            next => Box::pin(self.refused(response, next)).await,
+            next => Ok(Settled::Refused(Box::new((response, next)))),
         }
+    }
+
+    /// A refreshed credential was refused, too. The refusal is final.
+    pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
+        self.receipt.reason = Some(Reason::FreshTokenRefused);
+        self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+    }
+
+    /// The call is about to be retried.
+    pub(super) fn next_attempt(&mut self) {
+        self.stage = Stage::Idle;
+        self.receipt.retries += 1;
+        self.request.set_retries(self.receipt.retries);
+        self.receipt.verdict = None;
+        self.receipt.reason = None;
     }
 
     /// Follows redirects and keeps cookies.
@@ -177,10 +254,12 @@ impl Execution {
         response: Response,
     ) -> Result<(Response, bool), Error> {
         let sender = sender(&self.context, &self.plan, &self.spans)?;
-        sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await
+        let received = sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
+        self.answered = received.redirected_to.filter(|_| self.plan.has_pages());
+        Ok((received.response, received.own))
     }
 
-    /// What the answer says against the credential. The verdict is kept in the receipt.
+    /// Whether the answer refuses the credential. The receipt records the verdict.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,
@@ -256,10 +335,6 @@ impl Execution {
     pub(super) fn sender(&self) -> Result<Sender<'_>, Error> {
         sender(&self.context, &self.plan, &self.spans)
     }
-
-    pub(crate) fn receipt(&self) -> Receipt {
-        self.receipt
-    }
 }
 
 fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) -> Result<Sender<'a>, Error> {
@@ -267,5 +342,15 @@ fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) 
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,
     };
-    Ok(Sender { upstream: &context.upstream, session: &context.session, placement, has_role: false, spans })
+    // Without the session's credential a redirect says nothing about it.
+    let refresh_on = plan.demand.map_or(&[] as &[_], |_| context.refresh_on(plan.endpoint()));
+    Ok(Sender {
+        upstream: &context.upstream,
+        session: &context.session,
+        placement,
+        follow_to: &context.settings.follow_to,
+        has_role: false,
+        spans,
+        refresh_on,
+    })
 }

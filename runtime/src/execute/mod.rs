@@ -1,13 +1,18 @@
-//! One call from start to end: attach the credential, send, classify, refresh, send again. No other folder knows
-//! that a call is sent again once. Start with `execution`.
+//! One call from start to end: attach the credential, send, classify, refresh, send again, retry. No other
+//! folder knows that a call is sent again once. Start with `execution`.
 
+pub(crate) mod call_future;
 pub(crate) mod context;
 pub(crate) mod deadline;
 pub(crate) mod execution;
+pub(crate) mod logout_call;
+pub(crate) mod options;
 pub(crate) mod placement;
 pub(crate) mod plan;
 pub(crate) mod resend;
+pub(crate) mod retry;
 pub(crate) mod roles;
 pub(crate) mod send;
 pub(crate) mod settings;
 pub(crate) mod start;
+pub(crate) mod start_role;

@@ -1,4 +1,4 @@
-//! Where a credential stands in a request: [`Placement`].
+//! Where a request carries the credential: [`Placement`].
 
 use std::borrow::Cow;
 
@@ -8,7 +8,7 @@ use reqwest::Request;
 
 use crate::session::{Credential, Snapshot};
 
-/// The header that carries the access token, and what precedes the token in it.
+/// The header that carries the access token, and the scheme before the token.
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     pub(crate) header: HeaderName,
@@ -17,15 +17,15 @@ pub(crate) struct Placement {
 
 #[derive(Clone, Debug)]
 pub(crate) enum Scheme {
-    /// What the token's type says, `Bearer` if it says nothing.
+    /// The type of the token, or `Bearer` if the server named none.
     OfToken,
-    /// Nothing.
+    /// No scheme.
     Bare,
     Named(Cow<'static, str>),
 }
 
 impl Placement {
-    /// `None` in a part takes what is usual: `authorization`, and the scheme of the token.
+    /// The default header is `authorization`, and the default scheme is that of the token.
     pub(crate) fn new(header: Option<HeaderName>, scheme: Option<Cow<'static, str>>) -> Self {
         Self {
             header: header.unwrap_or(AUTHORIZATION),
@@ -37,8 +37,7 @@ impl Placement {
         }
     }
 
-    /// Puts the credential, and the cookies that belong to it, into a request to the origin that may see
-    /// them.
+    /// Adds the credential and its cookies to a request. The request must go to the client's own origin.
     pub(crate) fn apply(&self, snapshot: &Snapshot, request: &mut Request) {
         if let Some(value) = snapshot.credential().and_then(|credential| self.value(credential)) {
             request.headers_mut().insert(self.header.clone(), value);

@@ -4,11 +4,12 @@ use std::sync::{Arc, OnceLock};
 
 use super::context::Context;
 use super::placement::Placement;
+use super::retry::retrying::Retrying;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Rejection;
 use crate::session::Demand;
 
-/// Where a call with a deadline leaves the refusal that it meets, for the error of a deadline that passes.
+/// Holds the refusal of a call with a deadline, so that the error of a time-out can contain it.
 pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// How a call is treated.
@@ -17,6 +18,8 @@ pub(crate) struct Plan {
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
+    /// `None` for a call that is not retried. Boxed, so that such a call holds no room for it.
+    pub(crate) retrying: Option<Box<Retrying>>,
     /// Whether the caller reads the body of a success as it arrives.
     pub(crate) streams: bool,
 }
@@ -25,11 +28,11 @@ pub(crate) struct Plan {
 pub(crate) enum Declaration {
     /// A method of a trait.
     Method(&'static Endpoint),
-    /// A request that the user wrote by hand. Boxed, so that other calls hold no room for it.
+    /// A hand-written request. Boxed, so that other calls reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 
-/// What a trait would declare of a hand-written request.
+/// The same information for a hand-written request.
 pub(crate) struct HandWritten {
     pub(crate) placement: Placement,
     /// The name under which refusals are remembered.
@@ -44,6 +47,11 @@ impl Plan {
         }
     }
 
+    /// Whether the answer is a page.
+    pub(crate) fn has_pages(&self) -> bool {
+        self.endpoint().is_some_and(|endpoint| endpoint.pages.is_some())
+    }
+
     /// The name under which refusals are remembered.
     pub(crate) fn route(&self) -> &str {
         match &self.declaration {
@@ -52,7 +60,7 @@ impl Plan {
         }
     }
 
-    /// Whether a success may be a refusal.
+    /// Whether an answer with a 2xx status can be a refusal.
     pub(crate) fn judges_successes(&self, context: &Context) -> bool {
         match &self.declaration {
             Declaration::Method(endpoint) => context.binding.judges_successes(endpoint),

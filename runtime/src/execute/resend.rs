@@ -6,28 +6,28 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::execution::Execution;
-use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection};
+use super::retry::faults::Stage;
+use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection, Verdict};
 use crate::response::capture::capture;
 use crate::session::{Next, Snapshot};
 use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// The first answer was a refusal, and a newer credential exists or can be had.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn holds its arguments twice, in each call that waits"
-    )]
+    /// The first answer refused the credential, and a newer credential exists or can be requested.
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
     pub(super) fn refused(
         &mut self,
-        response: Response,
-        next: Next,
+        refused: Box<(Response, Next)>,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
+            let (response, next) = *refused;
+            self.stage = Stage::Idle;
+            self.refreshed = true;
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
                 return Box::pin(self.refresh_only(response, next)).await;
             }
-            // Before the call waits: the refresh may need the connection.
+            // Dropped before the call waits, because the refresh may need the connection.
             let rejection = Arc::new(Box::pin(capture(response)).await);
             if let Some(slot) = &self.plan.rejection_slot {
                 let _ = slot.set(rejection.clone());
@@ -37,6 +37,7 @@ impl Execution {
                     Box::pin(self.send_again(snapshot, rejection)).await
                 }
                 Ok(snapshot) => Err(self.not_replayable(&snapshot).with_rejection(rejection)),
+                Err(error) if self.is_forbidden(&error) => Ok((response_of(&rejection), None)),
                 Err(error) => Err(error.with_rejection(rejection)),
             }
         }
@@ -45,12 +46,12 @@ impl Execution {
     fn not_replayable(&mut self, snapshot: &Snapshot) -> Error {
         self.context.session.refreshed_without_replay(snapshot.stamp, self.plan.route());
         self.receipt.reason = Some(Reason::BodySpent);
-        let text = "the credential was refreshed, but the body is a stream that can be sent only once: call again \
-                    with a new stream";
+        let text = "the credential was refreshed, but the body is a stream that can be sent only once. Call the \
+                    method again with a new stream";
         Error::new(Kind::NotReplayable, text)
     }
 
-    /// What the session is after the refresh.
+    /// The snapshot of the session after the refresh.
     #[expect(clippy::manual_async_fn, reason = "as above")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -66,7 +67,12 @@ impl Execution {
                     self.receipt.waited += begun.elapsed();
                     refreshed
                 }
-                Next::Fail(error) => Err(error),
+                Next::Fail(error) => {
+                    if error.is_session_expired() {
+                        self.context.session.end_is_saved().await;
+                    }
+                    Err(error)
+                }
                 Next::Return(_) => Err(Error::new(Kind::Refresh, "the refusal is the call's answer")),
             };
             refreshed.inspect_err(|error| self.receipt.reason = Reason::of(error.kind()))
@@ -85,11 +91,22 @@ impl Execution {
                 self.receipt.reason = Some(Reason::NoReplay);
                 Ok((response, None))
             }
+            Err(error) if self.is_forbidden(&error) => Ok((response, None)),
             Err(error) => Err(error.with_rejection(Arc::new(capture(response).await))),
         }
     }
 
-    /// The second send. Its answer is final.
+    /// Whether the refusal is the answer: it was a bare 403, and the server vouches for the token by returning the same
+    /// one. Remembers this, so that the next 403 costs no refresh.
+    fn is_forbidden(&self, error: &Error) -> bool {
+        let forbidden = error.is_no_progress() && self.receipt.verdict == Some(Verdict::Suspect);
+        if let Some(stamp) = self.receipt.stamp.filter(|_| forbidden) {
+            self.context.session.refresh_brought_same_token(stamp, self.plan.route());
+        }
+        forbidden
+    }
+
+    /// Sends the request again. The second answer is final.
     async fn send_again(
         &mut self,
         snapshot: Arc<Snapshot>,
@@ -109,10 +126,9 @@ impl Execution {
         self.receipt.verdict = None;
         let (response, finding) = Box::pin(self.classify(response, own, &snapshot)).await;
         if let Some(finding) = finding {
-            self.receipt.reason = Some(Reason::FreshTokenRefused);
-            context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+            self.refused_again(&snapshot, finding);
         }
-        // The verdict of the last refusal: that of the second answer, or the one that the refresh overcame.
+        // The receipt keeps the last verdict: that of the second answer if it refuses, or that of the first one.
         self.receipt.verdict = self.receipt.verdict.or(first_verdict);
         Ok((response, Some(rejection)))
     }
@@ -120,6 +136,15 @@ impl Execution {
     async fn send_and_follow(&mut self, snapshot: &Snapshot) -> Result<(Response, bool), Error> {
         let (attached, sent) = self.send_with(Some(snapshot))?;
         let response = sent.await?;
+        self.stage = Stage::Answered;
         self.follow(Some(snapshot), attached.stamp, response).await
     }
+}
+
+/// The refusal as a response again, for the types that the method declares.
+fn response_of(rejection: &Rejection) -> Response {
+    let mut response = http::Response::new(rejection.body().clone());
+    *response.status_mut() = rejection.status();
+    *response.headers_mut() = rejection.headers().clone();
+    reqwest::Response::from(response).into()
 }

@@ -1,4 +1,4 @@
-//! Sends one request of a call, follows redirects, and decides at each hop whether the credential goes along:
+//! Sends one request of a call, follows redirects, and decides at each hop whether the request carries the credential:
 //! [`Sender`].
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
@@ -11,7 +11,9 @@ use crate::error::{Error, Kind, Stamp};
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};
-use crate::transport::redirect::{Hop, MAX_REDIRECTS, strip_secrets};
+use crate::transport::accept::prefer_json;
+use crate::transport::origin::Origin;
+use crate::transport::redirect::{Hop, MAX_REDIRECTS, body_leaves, strip_secrets};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 use crate::transport::upstream::Upstream;
@@ -21,14 +23,26 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
+    /// The other origins to which a redirect may take the body and the headers.
+    pub(crate) follow_to: &'a [Origin],
     /// Whether the call makes or ends a session. Such a call stays at its own origin, and the cookies that it receives
     /// belong to the session that it makes.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
+    /// Statuses that refuse a credential. A redirect among them is the answer, and is not followed.
+    pub(crate) refresh_on: &'a [u16],
+}
+
+/// The last response of a request that may have been redirected.
+pub(crate) struct Received {
+    pub(crate) response: Response,
+    /// Whether the client's own origin sent it.
+    pub(crate) own: bool,
+    pub(crate) redirected_to: Option<Box<Url>>,
 }
 
 impl Sender<'_> {
-    /// Hands `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
+    /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
     /// if the request goes to the client's own origin and no earlier hop left that origin.
     pub(crate) fn send(
         &self,
@@ -42,6 +56,9 @@ impl Sender<'_> {
                 self.placement.apply(snapshot, &mut request);
             }
         }
+        if self.has_role {
+            prefer_json(&mut request);
+        }
         let span = self.spans.open(&request);
         span.around(if self.has_role {
             self.upstream.send_secret(request)
@@ -50,11 +67,10 @@ impl Sender<'_> {
         })
     }
 
-    /// Follows the redirects that start at `response`, the answer to the first request. With the last response it
-    /// returns whether the client's own origin sent it.
+    /// Follows the redirects that start at `response`, the answer to the first request.
     ///
-    /// `stamp`: what the session was when the request was sent. A late answer must not overwrite newer cookies. Cookies
-    /// that belong to the session which the call makes are added to `cookies`.
+    /// `stamp` is that of the session when the request was sent, because a late answer must not overwrite newer cookies.
+    /// The cookies of a session that this call creates are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,
@@ -62,26 +78,29 @@ impl Sender<'_> {
         stamp: Stamp,
         mut response: Response,
         cookies: &mut Vec<SetCookies>,
-    ) -> Result<(Response, bool), Error> {
+    ) -> Result<Received, Error> {
         let first = call.url(self.upstream)?.into_owned();
         let mut hop = Hop::first(call.method());
         for _ in 0..=MAX_REDIRECTS {
             let url = hop.url.as_ref().unwrap_or(&first);
             let own = !hop.left_origin && self.keep_cookies(&response, url, stamp, cookies);
-            let next = hop.next(&response, url, self.upstream);
+            let judged = own && self.refresh_on.contains(&response.status().as_u16());
+            let next = if judged { None } else { hop.next(&response, url, self.upstream) };
             let next = next.filter(|next| !(next.left_origin && self.has_role));
-            // A redirect that cannot be followed is the answer.
+            // A redirect that cannot be followed is returned to the caller.
             let request = match &next {
                 Some(next) => self.request_for(call, next)?,
                 None => None,
             };
-            let (Some(next), Some(request)) = (next, request) else { return Ok((response, own)) };
+            let (Some(next), Some(request)) = (next, request) else {
+                return Ok(Received { response, own, redirected_to: hop.url.map(Box::new) });
+            };
             hop = next;
             drop(response);
             self.spans.redirected();
             response = self.send(request, snapshot, hop.left_origin).await?;
         }
-        Err(Error::new(Kind::Transport, "the server redirects without end"))
+        Err(Error::new(Kind::Transport, "the server redirected the request too often. Check the URL"))
     }
 
     /// Whether the client's own origin sent `response`. Only then are its cookies kept.
@@ -95,7 +114,7 @@ impl Sender<'_> {
         let own = self.upstream.is_own(url) && !self.upstream.came_from_elsewhere(response);
         if let Some(set) = SetCookies::of(response.headers(), url).filter(|_| own) {
             if self.has_role {
-                cookies.push(set);
+                cookies.push(set.that_refresh());
             } else {
                 self.session.keep_cookies(stamp, &set);
             }
@@ -104,19 +123,31 @@ impl Sender<'_> {
     }
 
     fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
+        let Some(url) = &hop.url else { return call.request(self.upstream) };
+        let may_follow = self.follow_to.iter().any(|origin| origin.is_of(url));
+        if hop.left_origin && !may_follow {
+            return bare_request(call, hop, url).map(Some);
+        }
         let request = if hop.keeps_body {
             call.request(self.upstream)?
         } else {
             call.request_without_body(self.upstream)?
         };
         let Some(mut request) = request else { return Ok(None) };
-        if let Some(url) = &hop.url {
-            *request.url_mut() = url.clone();
-        }
+        *request.url_mut() = url.clone();
         *request.method_mut() = hop.method.clone();
         if hop.left_origin {
+            self.upstream.add_default_headers(&mut request);
             strip_secrets(request.headers_mut(), &self.placement.header);
         }
         Ok(Some(request))
     }
+}
+
+/// A request to another origin, with nothing that the user gave: any header may be a key, and a body a password.
+fn bare_request(call: &Prepared, hop: &Hop, url: &Url) -> Result<Request, Error> {
+    if hop.keeps_body && call.has_body() {
+        return Err(body_leaves(url));
+    }
+    Ok(Request::new(hop.method.clone(), url.clone()))
 }

@@ -12,51 +12,71 @@ use crate::auth::rules::RuleFn;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
 use crate::error::Result;
 use crate::execute::placement::Placement;
+use crate::execute::retry::budget::RetryBudget;
+use crate::execute::retry::policy::Retry;
+use crate::transport::origin::Origin;
 use crate::transport::upstream::{Upstream, redirects_leak};
 
-/// What the builder sets. Where it sets nothing, the declaration of the API counts.
+/// The settings of the builder. Where there is none, the declaration of the API applies.
 #[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
+    pub(crate) retry: Option<Arc<Retry>>,
+    /// Limits the retries of all calls, also of those that have their own `Retry`.
+    pub(crate) retry_budget: RetryBudget,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
     pub(crate) expired_when: Vec<RuleFn>,
     pub(crate) forbidden_when: Vec<RuleFn>,
     pub(crate) scheme: Option<Cow<'static, str>>,
     pub(crate) token_header: Option<HeaderName>,
-    /// How many calls are sent at the same time after a refresh.
+    /// The longest body that is read whole.
+    pub(crate) max_body: Option<usize>,
+    /// The other origins to which a redirect may take bodies and headers.
+    pub(crate) follow_to: Arc<[Origin]>,
+    /// Limits how many calls are sent at the same time after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// What the settings of a client and the declaration of one API mean for all calls of that API.
+/// The settings of a client combined with the declarations of one API, computed once for all its calls.
 pub(crate) struct Binding {
-    /// Where the credential stands in them.
+    /// Where the requests carry the credential.
     pub(crate) placement: Result<Placement>,
-    /// Whether a success may be a refusal, unless the method has conditions of its own.
+    /// Whether an answer with a 2xx status can be a refusal, unless the method has conditions of its own.
     judges_successes: bool,
 }
 
 impl Settings {
     pub(crate) fn bind(&self, api: &'static ApiInfo, upstream: &Upstream) -> Binding {
-        let placement = self.placement(Some(api), upstream);
+        let refresh_on = self.refresh_on.as_deref().or(api.refresh_on).unwrap_or_default();
+        let placement =
+            upstream.check_refresh_on(refresh_on).and_then(|()| self.placement(Some(api), upstream));
         let judges_successes = !(self.expired_when.is_empty() && api.expired_when.is_empty());
         Binding { placement, judges_successes }
     }
 
-    /// Where the credential stands in calls of `api` over `upstream`.
+    /// Where the requests of `api` carry the credential.
     pub(crate) fn placement(&self, api: Option<&'static ApiInfo>, upstream: &Upstream) -> Result<Placement> {
         let declared = || HeaderName::from_bytes(api?.token_header?.as_bytes()).ok();
         let header = self.token_header.clone().or_else(declared);
         let scheme = self.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
         let placement = Placement::new(header, scheme);
-        if upstream.follows_redirects && placement.header != AUTHORIZATION {
-            return Err(redirects_leak(&placement.header));
+        if upstream.follows_redirects {
+            if placement.header != AUTHORIZATION {
+                return Err(redirects_leak(format_args!("the header `{}`", placement.header)));
+            }
+            if let Some(name) = upstream.exposed_default() {
+                return Err(redirects_leak(format_args!("the default header `{name}`")));
+            }
+            if api.is_some_and(|api| api.has_header_arguments) {
+                return Err(redirects_leak("the header arguments of methods"));
+            }
         }
         Ok(placement)
     }
 }
 
 impl Binding {
-    /// Whether a success of this method may be a refusal.
+    /// Whether an answer with a 2xx status to this method can be a refusal.
     pub(crate) fn judges_successes(&self, endpoint: &Endpoint) -> bool {
         self.judges_successes || endpoint.expired_when.is_some()
     }

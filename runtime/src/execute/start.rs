@@ -1,19 +1,21 @@
 //! Starts calls: of a generated client, for one more page, and of a request that the user wrote by hand.
+//!
+//! A call begins at its first poll. Until then its options can be set.
 
-use std::future::ready;
-use std::sync::Arc;
-use std::time::Duration;
+use std::future::Future;
 
+use super::call_future::{BoxedCall, on_first_poll};
 use super::context::SharedContext;
-use super::deadline::within;
+use super::deadline::{Deadline, within};
 use super::execution::Execution;
-use super::plan::{Declaration, HandWritten, Plan, RejectionSlot};
+use super::options::CallOptions;
+use super::plan::{Declaration, HandWritten, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
-use crate::response::answer::{Answer, AnswerFuture, Continuation};
+use crate::response::answer::{Answer, AnswerFuture, Continuation, Fetch, SENT_ONCE};
 use crate::response::reading::Reading;
 use crate::session::Demand;
 use crate::trace;
@@ -21,126 +23,157 @@ use crate::trace;
 /// The name of calls that the user wrote by hand, in errors and traces.
 pub(crate) const HAND_WRITTEN: &str = "Client::execute";
 
+/// A call of a method before its first poll.
+struct MethodCall {
+    context: SharedContext,
+    endpoint: &'static Endpoint,
+    request: Result<Prepared>,
+    reading: Reading,
+}
+
 impl SharedContext {
     /// Starts a call of a generated client.
-    pub(crate) fn start(&self, call: Call, reading: Reading) -> AnswerFuture {
+    pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         let endpoint = call.endpoint();
-        let timeout = self.timeout(endpoint);
-        let slot = slot_for(timeout);
-        let running = match endpoint.pages {
-            None => run(self.clone(), endpoint, call, slot.clone(), reading),
-            Some(paging) => run_pages(self.clone(), endpoint, paging, call, slot.clone(), reading),
-        };
-        trace::call(endpoint.name, within(timeout, slot, running))
+        let call = MethodCall { context: self.clone(), endpoint, request: call.prepare(), reading };
+        let options = self.call_options();
+        match endpoint.pages {
+            None => on_first_poll(call, options, begin),
+            Some(paging) => on_first_poll((call, paging), options, begin_pages),
+        }
     }
 
     /// Starts a call for one more page.
-    pub(crate) fn start_page(&self, endpoint: &'static Endpoint, request: Prepared) -> AnswerFuture {
-        let timeout = self.timeout(endpoint);
-        let slot = slot_for(timeout);
-        let execution = self.execution(endpoint, request, slot.clone(), Reading::Whole);
-        let running = Box::pin(async move { answer(&mut execution?, endpoint, Reading::Whole).await });
-        trace::call(endpoint.name, within(timeout, slot, running))
+    fn start_page(
+        &self,
+        endpoint: &'static Endpoint,
+        paging: Paging,
+        request: Result<Prepared>,
+        options: CallOptions,
+    ) -> AnswerFuture {
+        let context = self.clone();
+        let call = MethodCall { context, endpoint, request, reading: Reading::Whole };
+        Box::pin(begin_pages((call, paging), options))
     }
 
     /// Starts a request that the user wrote by hand.
-    pub(crate) fn start_hand_written(&self, request: reqwest::Request) -> AnswerFuture {
-        let timeout = self.settings.timeout;
-        let slot = slot_for(timeout);
-        let running: AnswerFuture = match self.hand_written(request, slot.clone()) {
-            Ok(mut execution) => Box::pin(async move {
-                let answer = execution.run(Reading::Head).await;
-                answer.map_err(|error| error.with_receipt(execution.receipt()))
-            }),
-            Err(error) => Box::pin(ready(Err(error))),
-        };
-        trace::call(HAND_WRITTEN, within(timeout, slot, running))
+    pub(crate) fn start_hand_written(&self, request: reqwest::Request) -> BoxedCall {
+        on_first_poll((self.clone(), request), self.call_options(), begin_hand_written)
     }
 
-    fn execution(
+    fn hand_written(
         &self,
-        endpoint: &'static Endpoint,
-        request: Prepared,
-        rejection_slot: RejectionSlot,
-        reading: Reading,
+        request: reqwest::Request,
+        mut options: CallOptions,
+        deadline: Option<&Deadline>,
     ) -> Result<Execution> {
-        let placement = self.placement()?;
-        let takes_credential = endpoint.role == Role::Ordinary && self.takes_credential(&request, placement);
-        let plan = Plan {
-            demand: takes_credential.then(|| self.demand()),
-            declaration: Declaration::Method(endpoint),
-            rejection_slot,
-            streams: reading != Reading::Whole,
-        };
-        Ok(Execution::new(self.clone(), request, plan))
-    }
-
-    fn hand_written(&self, request: reqwest::Request, rejection_slot: RejectionSlot) -> Result<Execution> {
-        let request = Prepared::hand_written(request);
+        let mut request = Prepared::hand_written(request);
+        request.replace_headers(options.headers()?);
         let placement = self.settings.placement(None, &self.upstream)?;
         let demand = self.takes_credential(&request, &placement).then_some(Demand::Optional);
         let path = request.url(&self.upstream).map_or_else(|_| String::new(), |url| url.path().to_owned());
         let route = format!("{} {path}", request.method());
+        let retrying = self.retrying(options.retry, None, deadline.map(|deadline| deadline.at))?;
         let declaration = Declaration::HandWritten(Box::new(HandWritten { placement, route }));
-        let plan = Plan { demand, declaration, rejection_slot, streams: true };
+        let rejection_slot = deadline.and_then(Deadline::slot);
+        let plan = Plan { demand, declaration, rejection_slot, retrying, streams: true };
         Ok(Execution::new(self.clone(), request, plan))
     }
 }
 
-/// A call with a deadline leaves the refusal that it meets there.
-fn slot_for(timeout: Option<Duration>) -> RejectionSlot {
-    timeout.map(|_| Arc::default())
-}
+impl MethodCall {
+    fn deadline(&self, options: &CallOptions) -> Option<Deadline> {
+        Deadline::after(options.timeout.or_else(|| self.context.timeout(self.endpoint)))
+    }
 
-/// The one allocation of a plain call. The request is finished in it, so that it is not moved there. An argument that
-/// cannot be sent is the result of the future.
-fn run(
-    context: SharedContext,
-    endpoint: &'static Endpoint,
-    call: Call,
-    slot: RejectionSlot,
-    reading: Reading,
-) -> AnswerFuture {
-    Box::pin(async move {
-        let mut execution = context.execution(endpoint, call.prepare()?, slot, reading)?;
-        drop(context);
-        answer(&mut execution, endpoint, reading).await
-    })
-}
-
-/// A call whose answer says where the next page is.
-fn run_pages(
-    context: SharedContext,
-    endpoint: &'static Endpoint,
-    paging: Paging,
-    call: Call,
-    slot: RejectionSlot,
-    reading: Reading,
-) -> AnswerFuture {
-    Box::pin(async move {
-        let mut execution = context.execution(endpoint, call.prepare()?, slot, reading)?;
-        let continuation = execution.continuation(endpoint, paging)?;
-        Ok(answer(&mut execution, endpoint, reading).await?.with_continuation(continuation))
-    })
-}
-
-async fn answer(execution: &mut Execution, endpoint: &'static Endpoint, reading: Reading) -> Result<Answer> {
-    match execution.run(reading).await {
-        Ok(mut answer) => {
-            answer.set_none_on(endpoint.none_on);
-            Ok(answer)
-        }
-        Err(error) => Err(error.with_receipt(execution.receipt())),
+    fn execution(self, mut options: CallOptions, deadline: Option<&Deadline>) -> Result<Execution> {
+        let (context, endpoint) = (&self.context, self.endpoint);
+        let mut request = self.request?;
+        request.replace_headers(options.headers()?);
+        let placement = context.placement()?;
+        context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
+        let takes_credential =
+            endpoint.role == Role::Ordinary && context.takes_credential(&request, placement);
+        let plan = Plan {
+            demand: takes_credential.then(|| context.demand()),
+            declaration: Declaration::Method(endpoint),
+            rejection_slot: deadline.and_then(Deadline::slot),
+            retrying: context.retrying(
+                options.retry,
+                Some(endpoint),
+                deadline.map(|deadline| deadline.at),
+            )?,
+            streams: self.reading != Reading::Whole,
+        };
+        Ok(Execution::new(self.context, request, plan))
     }
 }
 
+/// An argument or an option that cannot be sent comes out of the future.
+fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<Answer>> + Send {
+    let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
+    let execution = call.execution(options, deadline.as_ref());
+    let running = async move {
+        let mut execution = execution?;
+        let mut answer = execution.run_to_end(reading).await?;
+        answer.set_none_on(endpoint.none_on);
+        Ok(answer)
+    };
+    trace::call(endpoint.name, within(deadline, running))
+}
+
+/// A call whose answer says where the next page is.
+fn begin_pages(
+    (call, paging): (MethodCall, Paging),
+    options: CallOptions,
+) -> impl Future<Output = Result<Answer>> + Send {
+    let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
+    let of_each_page = options.without_headers();
+    let execution = call.execution(options, deadline.as_ref());
+    let running = async move {
+        let mut execution = execution?;
+        let mut continuation = execution.continuation(endpoint, paging, of_each_page)?;
+        let mut answer = execution.run_to_end(reading).await?;
+        if let Some(url) = execution.answered.take() {
+            continuation.answered = *url;
+        }
+        answer.set_none_on(endpoint.none_on);
+        Ok(answer.with_continuation(continuation))
+    };
+    trace::call(endpoint.name, within(deadline, running))
+}
+
+fn begin_hand_written(
+    (context, request): (SharedContext, reqwest::Request),
+    options: CallOptions,
+) -> impl Future<Output = Result<Answer>> + Send {
+    let deadline = Deadline::after(options.timeout.or(context.settings.timeout));
+    let execution = context.hand_written(request, options, deadline.as_ref());
+    let running = async move {
+        let mut execution = execution?;
+        execution.run_to_end(Reading::Head).await
+    };
+    trace::call(HAND_WRITTEN, within(deadline, running))
+}
+
 impl Execution {
-    /// How the pages after this one are fetched. `None` if the body can be sent only once.
-    fn continuation(&self, endpoint: &'static Endpoint, paging: Paging) -> Result<Option<Box<Continuation>>> {
-        let url = self.request.url(&self.context.upstream)?.into_owned();
-        let Some(request) = self.request.with_url(url.clone()) else { return Ok(None) };
-        let (context, upstream) = (self.context.clone(), self.context.upstream.clone());
-        let fetch = Box::new(move |request| context.start_page(endpoint, request));
-        Ok(Some(Box::new(Continuation { fetch, upstream, method: endpoint.name, paging, request, url })))
+    /// How the page after this one is requested.
+    fn continuation(
+        &self,
+        endpoint: &'static Endpoint,
+        paging: Paging,
+        options: CallOptions,
+    ) -> Result<Box<Continuation>> {
+        let requested = self.request.url(&self.context.upstream)?.into_owned();
+        let context = self.context.clone();
+        let fetch = self.request.with_url(requested.clone()).map(|request| -> Fetch {
+            Box::new(move |url| {
+                let request = request.with_url(url).ok_or_else(|| Error::request(SENT_ONCE));
+                context.start_page(endpoint, paging, request, options.clone())
+            })
+        });
+        let (upstream, answered) = (self.context.upstream.clone(), requested.clone());
+        let method = endpoint.name;
+        Ok(Box::new(Continuation { fetch, upstream, method, paging, requested, answered }))
     }
 }

@@ -149,7 +149,7 @@ mod tests {
     }
 
     #[test]
-    fn text_that_is_not_a_date_is_none() {
+    fn text_that_is_not_a_date_gives_none() {
         for text in [
             "",
             "0",

@@ -1,10 +1,13 @@
 //! Finds the place in a JSON body that `serde_json` reports by line and column: the path to it, and an excerpt of the
 //! text before it. Runs only after an error, so decoding that succeeds costs nothing.
+//!
+//! Names may be data: the keys of a map. The caller says which ones are names of the declared type; all others are `*`.
+
+#[cfg(test)]
+mod tests;
 
 use std::collections::VecDeque;
-use std::fmt::{self, Write};
-
-use serde::de::{DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use std::ops::Range;
 
 /// The longest excerpt, in characters.
 const MAX_EXCERPT: usize = 80;
@@ -18,153 +21,99 @@ pub(crate) struct Place {
     pub(crate) excerpt: String,
 }
 
-/// `line` and `column` count from 1. A column is a number of bytes.
-pub(crate) fn find(body: &[u8], line: usize, column: usize) -> Place {
+/// `line` and `column` count from 1. A column is a number of bytes. `declares` says whether the declared type has the
+/// name that stands at these bytes of the body.
+pub(crate) fn find(
+    body: &[u8],
+    line: usize,
+    column: usize,
+    declares: &mut dyn FnMut(Range<usize>) -> bool,
+) -> Place {
     let start: usize =
         body.split_inclusive(|byte| *byte == b'\n').take(line.saturating_sub(1)).map(<[u8]>::len).sum();
     let before = body.get(..start.saturating_add(column)).unwrap_or(body);
-    Place { path: path_at_end(before), excerpt: excerpt_of(before) }
-}
-
-enum Step {
-    Name(String),
-    Index(usize),
-}
-
-/// The path to the value at which `before`, which is truncated JSON, ends.
-fn path_at_end(before: &[u8]) -> String {
-    let mut path = Vec::new();
-    let mut json = serde_json::Deserializer::from_slice(before);
-    // Always fails, because the JSON is truncated.
-    let _ = PathSeed { path: &mut path, step: None, depth: 0 }.deserialize(&mut json);
-    let mut text = String::new();
-    for step in &path {
-        // Writing to a `String` cannot fail.
-        let _ = match step {
-            Step::Index(index) => write!(text, "[{index}]"),
-            Step::Name(name) if !is_presentable(name) => write!(text, "[…]"),
-            Step::Name(name) if text.is_empty() => write!(text, "{name}"),
-            Step::Name(name) => write!(text, ".{name}"),
-        };
+    let mut shown = |range: Range<usize>| {
+        let name = before.get(range.clone()).and_then(|name| std::str::from_utf8(name).ok());
+        let name = name.filter(|name| is_presentable(name) && declares(range));
+        name.unwrap_or("*").to_owned()
+    };
+    let (mut path, mut excerpt) = (Path::default(), Excerpt::default());
+    let tokens = Tokens { json: before, at: 0 };
+    for (token, range) in tokens {
+        path.read(token, &range);
+        excerpt.read(before, token, range);
     }
-    text
+    let is_nested = matches!(before.trim_ascii_start().first(), Some(b'{' | b'['));
+    let excerpt = if is_nested { excerpt.finish(&mut shown) } else { String::new() };
+    Place { path: path.finish(&mut shown), excerpt }
 }
 
-/// Parses the value that is `step` below the first `depth` steps of the path. A step stays on the path until another
-/// replaces it, so that the path still leads to a value that has just ended.
-struct PathSeed<'a> {
-    path: &'a mut Vec<Step>,
-    step: Option<Step>,
-    depth: usize,
-}
-
-impl<'de> DeserializeSeed<'de> for PathSeed<'_> {
-    type Value = ();
-
-    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<(), D::Error> {
-        self.path.truncate(self.depth);
-        self.path.extend(self.step);
-        let depth = self.path.len();
-        json.deserialize_any(PathVisitor { path: self.path, depth })
-    }
-}
-
-struct PathVisitor<'a> {
-    path: &'a mut Vec<Step>,
-    depth: usize,
-}
-
-macro_rules! scalars {
-    ($($visit:ident: $scalar:ty),*) => {$(
-        fn $visit<E>(self, _: $scalar) -> Result<(), E> {
-            Ok(())
+/// Where the value of the name that ends at `name_end` ends, if it does.
+pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
+    let mut depth = 0_usize;
+    let tokens = Tokens { json: body, at: name_end.checked_add(1)? };
+    for (token, range) in tokens {
+        match token {
+            Token::Mark(b'{' | b'[') => depth += 1,
+            Token::Mark(b'}' | b']') => depth = depth.checked_sub(1)?,
+            Token::Mark(_) | Token::Name => continue,
+            Token::Text if depth == 0 => return Some(range.end + 1),
+            Token::Word if depth == 0 => return Some(range.end),
+            Token::Text | Token::Word => {}
         }
-    )*};
-}
-
-impl<'de> Visitor<'de> for PathVisitor<'_> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("JSON")
-    }
-
-    scalars! { visit_bool: bool, visit_i64: i64, visit_u64: u64, visit_f64: f64, visit_str: &str }
-
-    fn visit_unit<E>(self) -> Result<(), E> {
-        Ok(())
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<(), A::Error> {
-        let mut index = 0;
-        while seq
-            .next_element_seed(PathSeed {
-                path: &mut *self.path,
-                step: Some(Step::Index(index)),
-                depth: self.depth,
-            })?
-            .is_some()
-        {
-            index += 1;
+        if depth == 0 {
+            return Some(range.end);
         }
-        self.path.truncate(self.depth);
-        Ok(())
     }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(name) = map.next_key()? {
-            self.path.truncate(self.depth);
-            self.path.push(Step::Name(name));
-            let depth = self.path.len();
-            map.next_value_seed(PathSeed { path: &mut *self.path, step: None, depth })?;
-        }
-        self.path.truncate(self.depth);
-        Ok(())
-    }
+    None
 }
 
-/// Whether a key looks like the name of a field. The keys of a map may be data, which must not be shown.
-fn is_presentable(name: &str) -> bool {
-    let ordinary = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | ' ');
-    (1..=MAX_NAME).contains(&name.len()) && name.chars().all(ordinary)
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Token {
+    /// A brace, a bracket, a comma or a colon.
+    Mark(u8),
+    /// A string before a colon, or at the place of a name at the end. Its range is what is between the quotes.
+    Name,
+    /// Any other string.
+    Text,
+    /// A number or a word.
+    Word,
 }
 
-/// Returns the end of `before` with every value masked, or nothing if it is not an object or an array.
-fn excerpt_of(before: &[u8]) -> String {
-    let trimmed = before.trim_ascii_start();
-    if !matches!(trimmed.first(), Some(b'{' | b'[')) {
-        return String::new();
-    }
-    let mut excerpt = Excerpt::default();
-    let mut rest = trimmed;
-    while let Some((first, more)) = rest.split_first() {
-        rest = match first {
-            b'"' => {
-                let length = end_of_string(more);
-                let (inside, after) = more.split_at_checked(length).unwrap_or((more, &[]));
-                let after = after.strip_prefix(b"\"").unwrap_or(after);
-                let is_name = after.trim_ascii_start().first() == Some(&b':');
-                excerpt
-                    .string(std::str::from_utf8(inside).ok().filter(|name| is_name && is_presentable(name)));
-                after
-            }
+/// The tokens of truncated JSON.
+struct Tokens<'a> {
+    json: &'a [u8],
+    at: usize,
+}
+
+impl Iterator for Tokens<'_> {
+    type Item = (Token, Range<usize>);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let rest = self.json.get(self.at..)?;
+        let start = self.at + rest.iter().position(|byte| !byte.is_ascii_whitespace())?;
+        let rest = self.json.get(start..)?;
+        let first = *rest.first()?;
+        match first {
             b'{' | b'}' | b'[' | b']' | b',' | b':' => {
-                excerpt.push(char::from(*first).to_string());
-                more
+                self.at = start + 1;
+                Some((Token::Mark(first), start..self.at))
             }
-            _ if first.is_ascii_whitespace() => more,
+            b'"' => {
+                let inside = start + 1;
+                let end = inside + end_of_string(self.json.get(inside..)?);
+                self.at = self.json.len().min(end + 1);
+                let after = self.json.get(self.at..)?.trim_ascii_start();
+                let is_name = after.first() == Some(&b':');
+                Some((if is_name { Token::Name } else { Token::Text }, inside..end))
+            }
             _ => {
                 let ends = |byte: &u8| b"{}[],:\"".contains(byte) || byte.is_ascii_whitespace();
-                let length = rest.iter().position(ends).unwrap_or(rest.len());
-                let (word, after) = rest.split_at_checked(length).unwrap_or((rest, &[]));
-                let shown = std::str::from_utf8(word).ok();
-                let shown = shown.filter(|word| matches!(*word, "true" | "false" | "null")).unwrap_or("…");
-                excerpt.push(shown.to_owned());
-                after
+                self.at = start + rest.iter().position(ends).unwrap_or(rest.len());
+                Some((Token::Word, start..self.at))
             }
-        };
+        }
     }
-    excerpt.finish()
 }
 
 /// The length of a string whose opening quote has been read.
@@ -181,107 +130,139 @@ fn end_of_string(rest: &[u8]) -> usize {
     rest.len()
 }
 
+/// Whether a key looks like the name of a field. A key that does not is certainly data.
+fn is_presentable(name: &str) -> bool {
+    let ordinary = |c: char| c.is_alphanumeric() || matches!(c, '_' | '-' | '$' | ' ');
+    let is_number = name.starts_with(|c: char| c.is_ascii_digit());
+    (1..=MAX_NAME).contains(&name.len()) && !is_number && name.chars().all(ordinary)
+}
+
+/// The path to the value at which the tokens end. A step stays until another replaces it, so that the path still leads
+/// to a value that has just ended.
+#[derive(Default)]
+struct Path(Vec<Level>);
+
+/// An object or an array that has not ended.
+enum Level {
+    Object { name: Option<Range<usize>>, wants_name: bool },
+    Array { index: Option<usize>, wants_item: bool },
+}
+
+impl Path {
+    fn read(&mut self, token: Token, range: &Range<usize>) {
+        match token {
+            Token::Mark(b'{') => {
+                self.begin_value(range);
+                self.0.push(Level::Object { name: None, wants_name: true });
+            }
+            Token::Mark(b'[') => {
+                self.begin_value(range);
+                self.0.push(Level::Array { index: None, wants_item: true });
+            }
+            Token::Mark(b'}' | b']') => {
+                self.0.pop();
+            }
+            Token::Mark(b',') => match self.0.last_mut() {
+                Some(Level::Object { wants_name, .. }) => *wants_name = true,
+                Some(Level::Array { wants_item, .. }) => *wants_item = true,
+                None => {}
+            },
+            Token::Mark(_) => {}
+            Token::Name | Token::Text | Token::Word => self.begin_value(range),
+        }
+    }
+
+    /// A value begins, or in an object a name.
+    fn begin_value(&mut self, range: &Range<usize>) {
+        match self.0.last_mut() {
+            Some(Level::Object { name, wants_name }) if *wants_name => {
+                (*name, *wants_name) = (Some(range.clone()), false);
+            }
+            Some(Level::Array { index, wants_item }) if *wants_item => {
+                (*index, *wants_item) = (Some(index.map_or(0, |index| index + 1)), false);
+            }
+            _ => {}
+        }
+    }
+
+    fn finish(self, shown: &mut dyn FnMut(Range<usize>) -> String) -> String {
+        let mut text = String::new();
+        for level in self.0 {
+            match level {
+                Level::Array { index: Some(index), .. } => {
+                    text.extend(["[", &index.to_string(), "]"]);
+                }
+                Level::Object { name: Some(name), .. } => {
+                    if !text.is_empty() {
+                        text.push('.');
+                    }
+                    text.push_str(&shown(name));
+                }
+                Level::Array { index: None, .. } | Level::Object { name: None, .. } => {}
+            }
+        }
+        text
+    }
+}
+
 /// Collects the last pieces that fit in an excerpt.
 #[derive(Default)]
 struct Excerpt {
-    pieces: VecDeque<String>,
+    pieces: VecDeque<Piece>,
     length: usize,
     is_cut: bool,
 }
 
+enum Piece {
+    Shown(&'static str),
+    Mark(char),
+    Name(Range<usize>),
+}
+
+impl Piece {
+    fn length(&self) -> usize {
+        match self {
+            Self::Shown(text) => text.chars().count(),
+            Self::Mark(_) => 1,
+            Self::Name(range) => range.len() + 2,
+        }
+    }
+}
+
 impl Excerpt {
-    fn string(&mut self, name: Option<&str>) {
-        self.push(format!("\"{}\"", name.unwrap_or("…")));
+    fn read(&mut self, json: &[u8], token: Token, range: Range<usize>) {
+        self.push(match token {
+            Token::Mark(mark) => Piece::Mark(char::from(mark)),
+            Token::Name => Piece::Name(range),
+            Token::Text => Piece::Shown("\"…\""),
+            Token::Word => Piece::Shown(match json.get(range) {
+                Some(b"true") => "true",
+                Some(b"false") => "false",
+                Some(b"null") => "null",
+                _ => "…",
+            }),
+        });
     }
 
-    fn push(&mut self, piece: String) {
-        self.length += piece.chars().count();
+    fn push(&mut self, piece: Piece) {
+        self.length += piece.length();
         self.pieces.push_back(piece);
         while self.length > MAX_EXCERPT {
             let Some(first) = self.pieces.pop_front() else { break };
-            self.length -= first.chars().count();
+            self.length -= first.length();
             self.is_cut = true;
         }
     }
 
-    fn finish(self) -> String {
+    fn finish(self, shown: &mut dyn FnMut(Range<usize>) -> String) -> String {
         let mut excerpt = String::from(if self.is_cut { "…" } else { "" });
-        for piece in &self.pieces {
-            excerpt.push_str(piece);
+        for piece in self.pieces {
+            match piece {
+                Piece::Shown(text) => excerpt.push_str(text),
+                Piece::Mark(mark) => excerpt.push(mark),
+                Piece::Name(range) => excerpt.extend(["\"", &shown(range), "\""]),
+            }
         }
         excerpt
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use serde::Deserialize;
-
-    use super::*;
-
-    #[derive(Debug, Deserialize)]
-    #[serde(deny_unknown_fields)]
-    #[allow(dead_code, reason = "only read")]
-    struct Item {
-        price: f64,
-        tags: Option<Vec<u8>>,
-    }
-
-    #[derive(Debug, Deserialize)]
-    #[allow(dead_code, reason = "only read")]
-    struct Basket {
-        items: Vec<Item>,
-    }
-
-    fn place<'de, T: Deserialize<'de> + fmt::Debug>(body: &'de str) -> (String, String) {
-        let error = serde_json::from_str::<T>(body).unwrap_err();
-        let place = find(body.as_bytes(), error.line(), error.column());
-        (place.path, place.excerpt)
-    }
-
-    #[test]
-    fn the_path_leads_to_the_value_of_the_wrong_type() {
-        let path = |body| place::<Basket>(body).0;
-        assert_eq!(path(r#"{"items":[{"price":1},{"price":"secret"}]}"#), "items[1].price");
-        assert_eq!(path(r#"{"items":[{"price":1, "tags":[1,2,300]}]}"#), "items[0].tags[2]");
-        assert_eq!(path(r#"{"items":[{"price":1},{"tags":null}]}"#), "items[1]");
-        assert_eq!(path(r#"{"items":[{"price":1,"colour":"secret"}]}"#), "items[0].colour");
-        assert_eq!(path("{\n  \"items\": [\n    {\"price\": {\"amount\": 7}}\n  ]\n}"), "items[0].price");
-        assert_eq!(path(r#"{"items":[{"price":1}"#), "items[0]");
-        assert_eq!(path(r#"{"items":12}"#), "items");
-        assert_eq!(path(r#"{"others":[]}"#), "");
-        assert_eq!(path("[]"), "");
-        assert_eq!(path(""), "");
-    }
-
-    #[test]
-    fn the_excerpt_shows_no_value() {
-        let shape = |body| place::<Basket>(body).1;
-        assert_eq!(
-            shape(r#"{"items":[{"price": 4111111111111111,"tags":null},{"price":"secret"}]}"#),
-            r#"{"items":[{"price":…,"tags":null},{"price":"…""#
-        );
-        assert_eq!(shape("secret"), "");
-        assert_eq!(shape("[secret"), "[…");
-        assert_eq!(shape("<p>secret"), "");
-    }
-
-    #[test]
-    fn keys_that_may_be_data_are_not_shown() {
-        type Map = std::collections::HashMap<String, u8>;
-        let (path, excerpt) = place::<Map>(r#"{"ann@example.com":"x"}"#);
-        assert_eq!((path.as_str(), excerpt.as_str()), ("[…]", r#"{"…":"…""#));
-        let long = format!(r#"{{"{}":"x"}}"#, "a".repeat(41));
-        assert_eq!(place::<Map>(&long).0, "[…]");
-    }
-
-    #[test]
-    fn the_excerpt_of_a_long_body_is_short() {
-        let body =
-            format!(r#"{{"items":[{}{{"price":"secret"}}]}}"#, r#"{"price":1,"tags":[1,2]},"#.repeat(1000));
-        let (path, excerpt) = place::<Basket>(&body);
-        assert_eq!(path, "items[1000].price");
-        assert!(excerpt.starts_with('…') && excerpt.ends_with(r#"{"price":"…""#), "{excerpt}");
-        assert!(excerpt.chars().count() <= MAX_EXCERPT + 1);
     }
 }

@@ -7,22 +7,36 @@ use serde::Deserialize;
 use serde::de::{DeserializeSeed, Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 
-/// Returns the value at `pointer`, or `None` if it does not exist or is truncated.
+use super::charset::without_bom;
+
+/// Returns the value at `pointer`, or `None` if it does not exist or is truncated. Skips a byte order mark.
 pub(crate) fn look_up(json: &[u8], pointer: &str) -> Option<Value> {
-    let mut found = None;
-    let mut document = serde_json::Deserializer::from_slice(json);
+    find(json, pointer).value
+}
+
+/// What is at a pointer.
+pub(crate) struct Found<T> {
+    /// Whether the object exists that the last member of the pointer belongs to.
+    pub(crate) has_parent: bool,
+    pub(crate) value: Option<T>,
+}
+
+/// Looks up `pointer` and reads the value there. Skips a byte order mark.
+pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
+    let mut found = Found { has_parent: false, value: None };
+    let mut document = serde_json::Deserializer::from_slice(without_bom(json));
     // A truncated document is an error, but only after the value was found.
     let _ = Seek { pointer, found: &mut found }.deserialize(&mut document);
     found
 }
 
 /// Descends to `pointer` and skips everything else.
-struct Seek<'a> {
+struct Seek<'a, T> {
     pointer: &'a str,
-    found: &'a mut Option<Value>,
+    found: &'a mut Found<T>,
 }
 
-impl<'a> Seek<'a> {
+impl<'a, T> Seek<'a, T> {
     /// Splits the pointer into its first step and the rest.
     fn split(&self) -> Option<(Cow<'a, str>, &'a str)> {
         let path = self.pointer.strip_prefix('/')?;
@@ -37,19 +51,19 @@ impl<'a> Seek<'a> {
     }
 }
 
-impl<'de> DeserializeSeed<'de> for Seek<'_> {
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Seek<'_, T> {
     type Value = ();
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
         if self.pointer.is_empty() {
-            *self.found = Some(Value::deserialize(deserializer)?);
+            self.found.value = Some(T::deserialize(deserializer)?);
             return Ok(());
         }
         deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Visitor<'de> for Seek<'_> {
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Seek<'_, T> {
     type Value = ();
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -58,6 +72,9 @@ impl<'de> Visitor<'de> for Seek<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
         let step = self.split();
+        if step.as_ref().is_some_and(|(_, rest)| rest.is_empty()) {
+            self.found.has_parent = true;
+        }
         while let Some(key) = map.next_key::<String>()? {
             match &step {
                 Some((wanted, pointer)) if **wanted == key => {
@@ -136,6 +153,22 @@ mod tests {
         for pointer in ["/bar", "/foo/2", "/foo/-", "/foo/00", "/foo/0/x", "/a/b", "foo"] {
             assert_eq!(look_up(text.as_bytes(), pointer), None, "{pointer}");
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_is_skipped() {
+        assert_eq!(look_up("\u{feff}{\"a\":1}".as_bytes(), "/a"), Some(json!(1)));
+    }
+
+    #[test]
+    fn the_parent_is_the_object_around_the_last_member() {
+        let has_parent = |json: &str, pointer: &str| find::<Value>(json.as_bytes(), pointer).has_parent;
+        assert!(has_parent("{}", "/next"));
+        assert!(has_parent(r#"{"meta":{}}"#, "/meta/next"));
+        for json in ["{}", "[]", r#"{"meta":null}"#, r#"{"meta":[]}"#, r#"{"meta":"x"}"#, "", "<html>"] {
+            assert!(!has_parent(json, "/meta/next"), "{json}");
+        }
+        assert!(!has_parent("[]", "/next"));
     }
 
     #[test]

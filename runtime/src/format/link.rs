@@ -36,12 +36,13 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// Parses a token or a quoted string. Returns its value and the text after it.
+/// Parses a token or a quoted string. Returns its value and the text after it. Accepts single quotes, which some servers
+/// write.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());
         let (value, rest) = text.split_at_checked(end).unwrap_or((text, ""));
-        return (value.trim().to_owned(), rest);
+        return (value.trim().trim_matches('\'').to_owned(), rest);
     };
     let mut value = String::new();
     let mut characters = quoted.char_indices();
@@ -71,11 +72,21 @@ mod tests {
     fn odd_but_valid_lines_are_read() {
         assert_eq!(next_of(r#"</a>; title="x, \"y\"; rel=next" ; REL="prev NEXT""#).as_deref(), Some("/a"));
         assert_eq!(next_of("<?p=2>;rel=next").as_deref(), Some("?p=2"));
+        assert_eq!(next_of("<?p=2> ; type=a ; REL = Next").as_deref(), Some("?p=2"));
+        assert_eq!(
+            next_of("</ü>; title*=UTF-8''%C3%BC; title=\"ü, <x>\"; rel='next'").as_deref(),
+            Some("/ü")
+        );
+        assert_eq!(next_of(r#"</a>; rel="https://rel.test/x next prev""#).as_deref(), Some("/a"));
+        assert_eq!(
+            next_of(r#"</a>; rel="nextish", </b>; rel="NEXT"; title="<c>; rel=next""#).as_deref(),
+            Some("/b")
+        );
         assert_eq!(next_of("<a>; rel=prev; rel=next, <b>; rel=next").as_deref(), Some("b"));
     }
 
     #[test]
-    fn malformed_lines_are_no_links() {
+    fn malformed_lines_give_no_links() {
         for line in ["", "<", "<a", "a; rel=next", "<a>", "<a>;", "<a>; rel", "<a>; rel=\"next", "<ä>;é;ü="]
         {
             let found = next_of(line);

@@ -36,6 +36,11 @@ impl MediaType {
         self.essence() == Some("text/html")
     }
 
+    /// Whether the body is server-sent events (HTML standard §9.2.5).
+    pub(crate) fn is_events(&self) -> bool {
+        self.essence() == Some("text/event-stream")
+    }
+
     /// The character encoding, as the header names it.
     pub(crate) fn charset(&self) -> Option<&str> {
         self.0.as_ref()?.get_param(mime::CHARSET).map(|name| name.as_str())

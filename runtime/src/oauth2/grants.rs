@@ -1,4 +1,4 @@
-//! The two grants that need nobody at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
+//! The two grants that need no user at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
 use super::token_endpoint::{ClientAuth, TokenEndpoint};
 use crate::error::{Error, Kind, Result};
@@ -10,11 +10,10 @@ use crate::session::{Attempt, Tokens};
 use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
 
-/// Refreshes by the refresh token of the session (RFC 6749 §6).
+/// Refreshes with the refresh token of the session (RFC 6749 §6).
 ///
-/// The session needs one to begin with; while it has none, a refused call's answer is its own. A refresh
-/// token that comes with the new access token takes the place of the old one; if none comes, the old one
-/// stays.
+/// The session needs a refresh token. Without one, a refused call returns the server's answer. If a token response
+/// contains a new refresh token, it replaces the old one.
 ///
 /// ```
 /// use afresh::{Client, Tokens, oauth2::{ClientAuth, RefreshTokenGrant}};
@@ -31,16 +30,16 @@ use crate::transport::transport::Transport;
 /// # Ok::<(), afresh::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a grant does nothing until a client is built with it"]
+#[must_use = "pass the grant to `ClientBuilder::refresher`"]
 pub struct RefreshTokenGrant(TokenEndpoint);
 
 /// Gets access tokens for the program itself (RFC 6749 §4.4).
 ///
-/// Nobody logs in: the first call that needs a token gets one, once for everybody who waits, and so does
-/// the first after it has expired or was refused. A failure, `invalid_client` too, is told as
-/// [`is_refresh`](crate::Error::is_refresh): there is nobody who could log in again, and a client that is
-/// registered anew works again without a restart. A session that is cleared gets a new token with the next
-/// call.
+/// No login is needed. The first call that needs a token requests one, once for all waiting calls, and again when it has
+/// expired or was refused. Every failure, including `invalid_client`, is an error with
+/// [`is_refresh`](crate::Error::is_refresh), because there is no user who could log in. Later calls try again, so a
+/// client that is registered again works without a restart. After [`clear`](crate::Session::clear), the next call
+/// requests a new token.
 ///
 /// ```
 /// use afresh::{Client, oauth2::ClientCredentials};
@@ -52,26 +51,26 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 #[derive(Clone, Debug)]
-#[must_use = "a grant does nothing until a client is built with it"]
+#[must_use = "pass the grant to `ClientBuilder::refresher`"]
 pub struct ClientCredentials(TokenEndpoint);
 
 impl RefreshTokenGrant {
-    /// Asks the token endpoint at this URL (RFC 6749 §3.2).
+    /// Uses the token endpoint at this URL (RFC 6749 §3.2).
     ///
-    /// It may have a query, but no fragment. Unless it is on this machine it must be https. What is wrong
-    /// with it is told when the client is built.
+    /// The URL may have a query, but no fragment. It must be https unless its host is loopback.
+    /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(token_endpoint: impl AsRef<str>) -> Self {
         Self(TokenEndpoint::new(token_endpoint.as_ref()))
     }
 
-    /// The client's id (RFC 6749 §2.2). Without a secret it is a public client, whose id is sent in the body.
-    /// Default: none is sent.
+    /// The client identifier (RFC 6749 §2.2). Without a secret, the client is public, and the identifier is sent in the
+    /// body. Default: none.
     pub fn client_id(mut self, id: impl Into<String>) -> Self {
         self.0.client_id = Some(id.into());
         self
     }
 
-    /// The client's secret; it needs an id. Default: none.
+    /// The client secret. It requires [`client_id`](Self::client_id). Default: none.
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.0.client_secret = Some(secret.into());
         self
@@ -79,10 +78,10 @@ impl RefreshTokenGrant {
 }
 
 impl ClientCredentials {
-    /// Asks the token endpoint at this URL (RFC 6749 §3.2) as this client.
+    /// Uses the token endpoint at this URL (RFC 6749 §3.2) as this client.
     ///
-    /// The URL may have a query, but no fragment. Unless it is on this machine it must be https. What is
-    /// wrong with it is told when the client is built.
+    /// The URL may have a query, but no fragment. It must be https unless its host is loopback.
+    /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(
         token_endpoint: impl AsRef<str>,
         client_id: impl Into<String>,
@@ -98,49 +97,48 @@ impl ClientCredentials {
 macro_rules! settings {
     ($grant:ident) => {
         impl $grant {
-            /// How the client shows its secret. Default: [`ClientAuth::Basic`].
+            /// How the client authenticates with its secret. Default: [`ClientAuth::Basic`].
             pub fn auth(mut self, auth: ClientAuth) -> Self {
                 self.0.auth = auth;
                 self
             }
 
-            /// The scope to ask for, names with spaces between them (RFC 6749 §3.3). Default: none, which
-            /// leaves it to the server.
+            /// The requested scope: names separated by spaces (RFC 6749 §3.3). Default: none, so the server
+            /// chooses.
             pub fn scope(mut self, scope: impl Into<String>) -> Self {
                 self.0.set("scope", scope.into());
                 self
             }
 
-            /// A resource that the token is for, by its absolute URI (RFC 8707 §2); called again, one more.
+            /// The absolute URI of a resource that the token is for (RFC 8707 §2). Each call adds one.
             pub fn resource(mut self, resource: impl Into<String>) -> Self {
                 self.0.params.push(("resource".to_owned(), resource.into()));
                 self
             }
 
-            /// The `audience` that some servers want instead of a resource.
+            /// The `audience` parameter, which some servers use instead of `resource`.
             pub fn audience(mut self, audience: impl Into<String>) -> Self {
                 self.0.set("audience", audience.into());
                 self
             }
 
-            /// A further parameter of the token request; called again, one more, of the same name too.
+            /// Adds a parameter to the token request. The same name can be added several times.
             pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
                 self.0.params.push((name.into(), value.into()));
                 self
             }
 
-            /// Where tokens are revoked that nobody wants any more (RFC 7009): those of a refresh that came
-            /// back after a logout or another login, and those of
-            /// [`Session::revoke`](crate::Session::revoke). Default: nowhere.
+            /// The endpoint that revokes tokens (RFC 7009). It is used by
+            /// [`Session::revoke`](crate::Session::revoke), and when a refresh returns tokens after a logout or
+            /// another login. Default: none; no tokens are revoked.
             ///
-            /// The refresh token is revoked, and the access token if there is no other.
+            /// The refresh token is revoked, or the access token if there is no refresh token.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
                 self.0.revocation_url = Some(url.into());
                 self
             }
 
-            /// Sends through this client of reqwest's. Default: the transport of the client that the grant is
-            /// given to.
+            /// Sends with this reqwest client. Default: the transport of the client that uses the grant.
             ///
             /// Build it with `redirect(Policy::none())`: see
             /// [`ClientBuilder::http`](crate::ClientBuilder::http).
@@ -149,8 +147,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Allows endpoints with plain `http` on a host that is not this machine. Everybody on the way
-            /// can then read the secrets.
+            /// Allows endpoints with plain `http` on a host that is not loopback. The network can then read the
+            /// secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;
                 self
@@ -165,10 +163,10 @@ settings!(ClientCredentials);
 impl Refresher for RefreshTokenGrant {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
         let Some(secret) = context.tokens().and_then(Tokens::refresh_token) else {
-            return Err(Error::new(Kind::Refresh, "the session has no refresh token"));
+            return Err(Error::new(Kind::Refresh, "the session has no refresh token. Log in again"));
         };
         let grant = [("grant_type", "refresh_token"), ("refresh_token", secret.secret())];
-        match exchange(&self.0, &grant, context).await? {
+        match request_tokens(&self.0, &grant, context).await? {
             Attempt::Refreshed { tokens, .. } => Ok(tokens),
             Attempt::Failed { error, .. } => Err(error),
             Attempt::Rejected(error) if error.is_session_expired() => Err(error),
@@ -191,9 +189,9 @@ impl Refresher for RefreshTokenGrant {
 
 impl Refresher for ClientCredentials {
     async fn refresh(&self, context: RefreshContext<'_>) -> Result<Tokens> {
-        match exchange(&self.0, &[("grant_type", "client_credentials")], context).await? {
+        match request_tokens(&self.0, &[("grant_type", "client_credentials")], context).await? {
             Attempt::Refreshed { tokens, .. } => Ok(tokens),
-            // No answer ends what needs no login.
+            // The session does not depend on a login, so no answer ends it.
             Attempt::Rejected(error) if error.is_session_expired() => Err(Error::refresh(error)),
             Attempt::Rejected(error) | Attempt::Failed { error, .. } => Err(error),
         }
@@ -212,21 +210,22 @@ impl Refresher for ClientCredentials {
     }
 }
 
-async fn exchange(
+async fn request_tokens(
     endpoint: &TokenEndpoint,
     grant: &[(&str, &str)],
     context: RefreshContext<'_>,
 ) -> Result<Attempt> {
     let (upstream, request) = endpoint.token_request(grant, context)?;
-    let presentation = TokenRequest {
+    let request = TokenRequest {
         session: context.session,
         stamp: context.stamp,
         upstream: &upstream,
         request,
         tokens_of: <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of,
         cookies: None,
-        ends_on: context.ends_on,
+        session_ends: context.session_ends,
         spans: SendSpans::new(None),
+        method: None,
     };
-    Ok(presentation.run().await)
+    Ok(request.run().await)
 }

@@ -1,10 +1,10 @@
-//! OAuth 2.0 (RFC 6749) without a `#[refresh]` method: grants that are given to
+//! OAuth 2.0 (RFC 6749) without a `#[refresh]` method. Pass a grant to
 //! [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
-//! | who acts | grant | needs |
+//! | the client acts for | grant | needs |
 //! |---|---|---|
-//! | a user, who has logged in somewhere | [`RefreshTokenGrant`] (§6) | a refresh token: from a `#[login]` method, [`tokens`](crate::ClientBuilder::tokens) or [`Session::set`](crate::Session::set) |
-//! | the program itself | [`ClientCredentials`] (§4.4) | its own id and secret; nobody logs in |
+//! | a user | [`RefreshTokenGrant`] (§6) | a refresh token: from a `#[login]` method, [`tokens`](crate::ClientBuilder::tokens) or [`Session::set`](crate::Session::set) |
+//! | the program itself | [`ClientCredentials`] (§4.4) | its own client identifier and secret, no login |
 //!
 //! ```
 //! use afresh::{Client, Tokens, oauth2::{ClientCredentials, RefreshTokenGrant}};
@@ -22,23 +22,25 @@
 //! # Ok::<(), afresh::Error>(())
 //! ```
 //!
-//! # Where secrets go
+//! # Where secrets are sent
 //!
-//! To the endpoints that the grant names, over https, and nowhere else: a redirect is not followed. They may
-//! be on another origin than the API. The access token does not go there, nor do the client's default headers
-//! unless the origin is the API's own. Requests go through the client's transport, or one of the grant's own
-//! ([`http`](RefreshTokenGrant::http)).
+//! Secrets are sent over https to the endpoints of the grant only, which may be at another origin than the API. No
+//! redirect is followed. The access token is not sent there. The default headers of the client are sent only if the
+//! endpoint is at the origin of the API. Requests use the transport of the client, or that of
+//! [`http`](RefreshTokenGrant::http).
 //!
-//! # What answers mean
+//! # How answers are treated
 //!
-//! | answer | then |
+//! | answer | result |
 //! |---|---|
-//! | tokens (§5.1) | they are the new credential; a refresh token that is left out stays as it was |
+//! | tokens (§5.1) | they are the new credential; without a new refresh token, the old one stays |
 //! | `invalid_grant` (§5.2) | the session has expired ([`is_session_expired`](crate::Error::is_session_expired)) |
-//! | `invalid_client`, any other error, 5xx, nonsense | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; it is tried again after 1 s at first, up to 60 s, or when `Retry-After` says |
+//! | `invalid_client`, any other error, 5xx, a malformed answer | the refresh failed for now ([`is_refresh`](crate::Error::is_refresh)), with an [`ErrorResponse`] among its causes; the next attempt is possible after 1 s at first, at most 60 s, or after the time of `Retry-After` |
 //! | no connection | the same |
-//! | none, though the request went out; 502, 504, or a 503 in a gateway's words (a web page, Envoy's) | it is sent again, at most twice within 8 s: a server with a grace period gives the tokens again |
-//! | none, and then `invalid_grant` | the session has expired, and [`is_rotation_lost`](crate::Error::is_rotation_lost) says why |
+//! | none, although the request was sent; 502, 504, or a 503 of a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
+//! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
+
+// To read the code of this folder, start with `grants.rs`.
 
 mod grants;
 mod token_endpoint;

@@ -1,5 +1,4 @@
-//! An authorization server as one client knows it: the endpoints, who asks, and how both are put into a
-//! request.
+//! Makes the requests to the token endpoint and the revocation endpoint of an authorization server.
 
 use std::fmt;
 
@@ -14,22 +13,23 @@ use crate::error::{Error, Kind, Result};
 use crate::format::loopback::is_loopback;
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
-use crate::refresh::token_request::{DEADLINE as EXCHANGE_DEADLINE, NoResponse, TokenResponse, ask};
+use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
 use crate::request::body::Content;
 use crate::request::prepared::{Declared, DeclaredBody, Prepared};
 use crate::trace::SendSpans;
+use crate::transport::call_info::{CallInfo, CallKind};
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// How a client with a secret shows who it is (RFC 6749 §2.3.1).
+/// How a client with a secret authenticates (RFC 6749 §2.3.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ClientAuth {
-    /// By `Authorization: Basic …`, which every server must take.
+    /// With `Authorization: Basic …`, which every server must support.
     #[default]
     Basic,
-    /// As `client_id` and `client_secret` in the body, for servers that take nothing else.
+    /// With `client_id` and `client_secret` in the body, for servers that support nothing else.
     Body,
 }
 
@@ -40,7 +40,7 @@ pub(super) struct TokenEndpoint {
     pub(super) client_id: Option<String>,
     pub(super) client_secret: Option<String>,
     pub(super) auth: ClientAuth,
-    /// Parameters of a token request beside those of the grant, in order.
+    /// Additional parameters of a token request, in order.
     pub(super) params: Vec<(String, String)>,
     pub(super) transport: Option<Transport>,
     pub(super) allow_http: bool,
@@ -60,7 +60,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// A parameter of which there is one.
+    /// Sets a parameter that occurs once.
     pub(super) fn set(&mut self, name: &str, value: String) {
         self.params.retain(|(known, _)| known != name);
         self.params.push((name.to_owned(), value));
@@ -72,49 +72,49 @@ impl TokenEndpoint {
             self.endpoint(url, "the revocation endpoint")?;
         }
         if self.client_secret.is_some() && self.client_id.is_none() {
-            return Err(Error::builder("there is a client secret and no client id"));
+            return Err(Error::builder("a client secret requires a client id. Set `client_id`"));
         }
         Ok(())
     }
 
     fn endpoint(&self, url: &str, which: &'static str) -> Result<Url> {
         let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
-        let Ok(url) = Url::parse(url) else { return refuse("is no URL") };
+        let Ok(url) = Url::parse(url) else { return refuse("is not a URL") };
         match url.scheme() {
             "https" => {}
             "http" if self.allow_http || is_loopback(&url) => {}
             "http" => {
                 return refuse(
-                    "is plain http on another machine: use https, or `allow_http` if nobody can listen",
+                    "is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
                 );
             }
-            _ => return refuse("is neither https nor http"),
+            _ => return refuse("must be an https URL"),
         }
         if !url.username().is_empty() || url.password().is_some() {
-            return refuse("holds a user or a password");
+            return refuse("must not contain a user name or a password");
         }
         // RFC 6749 §3.2: a query is allowed, a fragment is not.
         if url.fragment().is_some() {
-            return refuse("has a fragment");
+            return refuse("must not have a fragment");
         }
         Ok(url)
     }
 
-    /// The way to `url`, over the grant's own transport or that of the client.
+    /// The upstream for `url`, with the transport of the grant or that of the client.
     fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
-        let home = context.home;
-        let transport = self.transport.as_ref().unwrap_or(&home.transport).clone();
+        let api = context.home;
+        let transport = self.transport.as_ref().unwrap_or(&api.transport).clone();
         Upstream {
             follows_redirects: transport.follows_redirects(),
             transport,
             origin: Origin::of(url),
             base: url.clone(),
-            headers: if home.is_own(url) { home.headers.clone() } else { HeaderMap::new() },
+            headers: if api.is_own(url) { api.headers.clone() } else { HeaderMap::new() },
             host: None,
         }
     }
 
-    /// A request for tokens, and the way for it.
+    /// A token request and its upstream.
     pub(super) fn token_request(
         &self,
         grant: &[(&str, &str)],
@@ -122,25 +122,24 @@ impl TokenEndpoint {
     ) -> Result<(Upstream, Prepared)> {
         let url = self.endpoint(&self.url, "the token endpoint")?;
         let own = self.params.iter().map(|(name, value)| (&**name, &**value));
-        let request = self.request(url.clone(), grant.iter().copied().chain(own));
+        let request = self.request(CallKind::Refresh, url.clone(), grant.iter().copied().chain(own));
         Ok((self.upstream(&url, context), request))
     }
 
-    /// RFC 7009 §2.1. Success also for a token that is not good any more.
+    /// Revokes the tokens (RFC 7009 §2.1). The server also reports success for an invalid token.
     pub(super) async fn revoke(&self, context: RefreshContext<'_>) -> Result<()> {
         let (Some(url), Some(tokens)) = (&self.revocation_url, context.tokens()) else { return Ok(()) };
-        // The access tokens of a refresh token go with it.
+        // Revoking a refresh token also revokes its access tokens.
         let refresh = tokens.refresh_token().map(|token| ("refresh_token", token.secret()));
         let access = || tokens.access_token().map(|token| ("access_token", token.secret()));
         let Some((hint, token)) = refresh.or_else(access) else { return Ok(()) };
         let url = self.endpoint(url, "the revocation endpoint")?;
         let upstream = self.upstream(&url, context);
-        let mut request = self.request(url, [("token", token), ("token_type_hint", hint)].into_iter());
-        let response = tokio::time::timeout(
-            EXCHANGE_DEADLINE,
-            ask(&upstream, &mut request, None, &SendSpans::new(None)),
-        )
-        .await;
+        let parameters = [("token", token), ("token_type_hint", hint)].into_iter();
+        let mut request = self.request(CallKind::Revocation, url, parameters);
+        let response =
+            tokio::time::timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None)))
+                .await;
         match response {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
             Ok(Ok(TokenResponse { status, headers, body })) => {
@@ -158,7 +157,12 @@ impl TokenEndpoint {
         }
     }
 
-    fn request<'a>(&self, url: Url, params: impl Iterator<Item = (&'a str, &'a str)>) -> Prepared {
+    fn request<'a>(
+        &self,
+        kind: CallKind,
+        url: Url,
+        params: impl Iterator<Item = (&'a str, &'a str)>,
+    ) -> Prepared {
         let mut form = Serializer::new(String::new());
         form.extend_pairs(params);
         let mut headers = vec![(ACCEPT, HeaderValue::from_static("application/json"))];
@@ -176,12 +180,13 @@ impl TokenEndpoint {
         }
         let body = DeclaredBody::Single(Content::Bytes(form.finish().into()));
         let content_type = Some("application/x-www-form-urlencoded");
+        let info = CallInfo::of_kind(kind);
         let (path, absolute_url) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body })
+        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body, info })
     }
 }
 
-/// RFC 6749 §2.3.1: id and secret are urlencoded before they become user and password of RFC 7617.
+/// RFC 6749 §2.3.1: the identifier and the secret are urlencoded, then used as user and password of RFC 7617.
 fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
     let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
     let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
@@ -190,7 +195,7 @@ fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
     Some(value)
 }
 
-/// Neither the secret nor the parameters, which may hold some.
+/// Omits the secret and the parameters, which may hold secrets.
 impl fmt::Debug for TokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let origin = Url::parse(&self.url).map(|url| url.origin().ascii_serialization());
@@ -206,9 +211,9 @@ impl fmt::Debug for TokenEndpoint {
 mod tests {
     use super::*;
 
-    /// The pair of RFC 6749 §2.3.1, and characters that urlencoding changes.
+    /// Uses the example of RFC 6749 §2.3.1, and characters that urlencoding changes.
     #[test]
-    fn id_and_secret_are_urlencoded_before_they_are_base64() {
+    fn client_id_and_secret_are_urlencoded_and_then_base64_encoded() {
         assert_eq!(
             basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw").unwrap(),
             "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"

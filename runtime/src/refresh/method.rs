@@ -1,10 +1,12 @@
 //! How a `#[refresh]` method gets a new credential for its session.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use http::StatusCode;
+use url::Url;
 
+use super::session_ends::SessionEnds;
 use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::request::call::Call;
@@ -18,7 +20,7 @@ pub(crate) type TokensOf = fn(&Answer) -> Result<Tokens>;
 
 /// A token request of a `#[refresh]` method: a call without a session, and how to read its response.
 #[derive(Debug)]
-pub struct Exchange {
+pub struct RefreshRequest {
     pub(crate) call: Call,
     pub(crate) tokens_of: TokensOf,
 }
@@ -27,21 +29,21 @@ pub struct Exchange {
 /// for itself.
 #[derive(Clone, Copy)]
 pub struct Refresh {
-    pub(crate) exchange: fn(&Upstream, &Tokens) -> Option<Exchange>,
+    pub(crate) request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>,
     pub(crate) by_cookie: bool,
 }
 
 impl Refresh {
     /// The parameters are filled from the tokens of the session.
     #[must_use]
-    pub const fn new(exchange: fn(&Upstream, &Tokens) -> Option<Exchange>) -> Self {
-        Self { exchange, by_cookie: false }
+    pub const fn new(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
+        Self { request, by_cookie: false }
     }
 
     /// There are no parameters: the refresh token is a cookie.
     #[must_use]
-    pub const fn by_cookie(exchange: fn(&Upstream, &Tokens) -> Option<Exchange>) -> Self {
-        Self { exchange, by_cookie: true }
+    pub const fn by_cookie(request: fn(&Upstream, &Tokens) -> Option<RefreshRequest>) -> Self {
+        Self { request, by_cookie: true }
     }
 }
 
@@ -55,20 +57,29 @@ impl fmt::Debug for Refresh {
 pub(crate) struct MethodProvider {
     pub(crate) upstream: Arc<Upstream>,
     pub(crate) refresh: Refresh,
-    /// Statuses of the endpoint that end the session, whatever the body says.
-    pub(crate) ends_on: Vec<StatusCode>,
+    /// Answers of the endpoint that end the session.
+    pub(crate) session_ends: SessionEnds,
 }
 
 impl CredentialProvider for MethodProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
-            LoginState::LoggedOut => self.refresh.by_cookie && self.has_cookie(snapshot),
-            LoginState::LoggedIn(_) if self.refresh.by_cookie => self.has_cookie(snapshot),
+            LoginState::LoggedOut => {
+                self.refresh.by_cookie && self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
+            }
+            // Without a cookie, the transport or a constant may have what the endpoint asks for.
+            LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
-                (self.refresh.exchange)(&self.upstream, credential.tokens()).is_some()
+                (self.refresh.request)(&self.upstream, credential.tokens()).is_some()
             }
         }
+    }
+
+    fn has_run_out(&self, snapshot: &Snapshot) -> bool {
+        self.refresh.by_cookie
+            && snapshot.credential().is_some()
+            && self.url().is_some_and(|url| snapshot.cookies.have_run_out(&url))
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
@@ -89,22 +100,22 @@ impl CredentialProvider for MethodProvider {
 }
 
 impl MethodProvider {
-    fn has_cookie(&self, snapshot: &Snapshot) -> bool {
-        let exchange = (self.refresh.exchange)(&self.upstream, &Tokens::empty());
-        let request = exchange.and_then(|exchange| exchange.call.prepare().ok());
-        let url = request.as_ref().and_then(|request| request.url(&self.upstream).ok());
-        url.is_some_and(|url| snapshot.cookies.has_any(&url))
+    /// The URL of the refresh endpoint, if it has no parameters.
+    fn url(&self) -> Option<Url> {
+        let request = (self.refresh.request)(&self.upstream, &Tokens::empty());
+        let request = request.and_then(|request| request.call.prepare().ok());
+        request?.url(&self.upstream).ok().map(Cow::into_owned)
     }
 
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         let none = Tokens::empty();
         let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
-        let Some(exchange) = (self.refresh.exchange)(&self.upstream, tokens) else {
+        let Some(declared) = (self.refresh.request)(&self.upstream, tokens) else {
             let error = Error::new(Kind::Refresh, "the session has nothing to refresh with. Log in again");
             return Attempt::Failed { error, retry_after: None };
         };
-        let endpoint = exchange.call.endpoint();
-        let request = match exchange.call.prepare() {
+        let endpoint = declared.call.endpoint();
+        let request = match declared.call.prepare() {
             Ok(request) => request,
             Err(error) => return Attempt::Failed { error: Error::refresh(error), retry_after: None },
         };
@@ -114,10 +125,11 @@ impl MethodProvider {
             stamp: basis.stamp,
             upstream: &self.upstream,
             request,
-            tokens_of: exchange.tokens_of,
+            tokens_of: declared.tokens_of,
             cookies: self.refresh.by_cookie.then_some(&*basis.cookies),
-            ends_on: &self.ends_on,
+            session_ends: &self.session_ends,
             spans,
+            method: Some(endpoint.name),
         };
         request.run().await
     }

@@ -6,11 +6,14 @@
 
 // To read the code of this folder, start with `method.rs`.
 
+pub(crate) mod error_code;
 pub(crate) mod error_response;
 pub(crate) mod method;
 pub(crate) mod refresher;
 pub(crate) mod refresher_provider;
+pub(crate) mod session_ends;
 pub(crate) mod session_outcome;
 pub(crate) mod token_request;
+pub(crate) mod without_role;
 
 pub use self::refresher::{RefreshContext, Refresher};

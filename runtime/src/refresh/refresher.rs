@@ -4,8 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 
-use http::StatusCode;
-
+use super::session_ends::SessionEnds;
 use crate::error::{Result, Stamp};
 use crate::session::{AsTokens, Boxed, Session, Tokens};
 use crate::transport::upstream::Upstream;
@@ -57,12 +56,12 @@ use crate::transport::upstream::Upstream;
 /// is not detected: it waits for the refresh. If the refresh also waits for that task, both wait until the
 /// refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` is no way to refresh a session",
+    message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
     note = "implement `afresh::Refresher` for `{Self}`, or give a function to `refresh_with`"
 )]
 pub trait Refresher: Send + Sync + 'static {
-    /// Gets new tokens. What they leave out stays as it was, for example the refresh token.
+    /// Gets new tokens. Fields that they leave out keep their old values, for example the refresh token.
     ///
     /// # Errors
     ///
@@ -117,7 +116,7 @@ pub struct RefreshContext<'a> {
     pub(crate) tokens: Option<&'a Tokens>,
     /// The API of the client that has the refresher.
     pub(crate) home: &'a Arc<Upstream>,
-    pub(crate) ends_on: &'a [StatusCode],
+    pub(crate) session_ends: &'a SessionEnds,
 }
 
 impl<'a> RefreshContext<'a> {

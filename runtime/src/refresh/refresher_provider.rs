@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use http::StatusCode;
-
 use super::error_response::{Ending, ErrorResponse, classify};
 use super::refresher::{AnyRefresher, RefreshContext};
+use super::session_ends::SessionEnds;
 use crate::error::{Error, Kind, Result, Stamp};
 use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
 use crate::transport::upstream::Upstream;
@@ -15,7 +14,7 @@ pub(crate) struct RefresherProvider {
     pub(crate) refresher: Arc<dyn AnyRefresher>,
     /// The API of the client that has the refresher.
     pub(crate) upstream: Arc<Upstream>,
-    pub(crate) ends_on: Vec<StatusCode>,
+    pub(crate) session_ends: SessionEnds,
 }
 
 impl CredentialProvider for RefresherProvider {
@@ -25,6 +24,10 @@ impl CredentialProvider for RefresherProvider {
             LoginState::LoggedOut => self.refresher.can_refresh(None),
             LoginState::LoggedIn(credential) => self.refresher.can_refresh(Some(credential.tokens())),
         }
+    }
+
+    fn has_run_out(&self, _: &Snapshot) -> bool {
+        false
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
@@ -60,7 +63,7 @@ impl RefresherProvider {
         stamp: Stamp,
         tokens: Option<&'a Tokens>,
     ) -> RefreshContext<'a> {
-        RefreshContext { session, stamp, tokens, home: &self.upstream, ends_on: &self.ends_on }
+        RefreshContext { session, stamp, tokens, home: &self.upstream, session_ends: &self.session_ends }
     }
 
     /// Classifies an error of the refresher. An error of a call to another API is treated like the response
@@ -74,9 +77,11 @@ impl RefresherProvider {
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {
-            return match classify(status, headers, body, &self.ends_on) {
+            return match classify(status, headers, body, &self.session_ends) {
                 Ending::Rejected => Attempt::Rejected(error),
-                Ending::Failed(retry_after) => Attempt::Failed { error: Error::refresh(error), retry_after },
+                Ending::Failed(retry_after) | Ending::Unclear(retry_after) => {
+                    Attempt::Failed { error: Error::refresh(error), retry_after }
+                }
             };
         }
         let source = std::error::Error::source(&error);

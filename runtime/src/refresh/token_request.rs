@@ -16,12 +16,14 @@ use http::{HeaderMap, StatusCode};
 use tokio::time::{Instant, sleep};
 
 use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
+use super::session_ends::SessionEnds;
 use crate::error::{Error, Kind, Stamp};
 use crate::platform::deadline::within;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
 use crate::session::{Attempt, Cookies, Session, SetCookies, Tokens};
 use crate::trace::SendSpans;
+use crate::transport::accept::prefer_json;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
@@ -43,9 +45,11 @@ pub(crate) struct TokenRequest<'a> {
     pub(crate) tokens_of: fn(&Answer) -> Result<Tokens, Error>,
     /// The cookies of the session, if the refresh token is one of them.
     pub(crate) cookies: Option<&'a Cookies>,
-    /// Statuses of the endpoint that end the session, whatever the body says.
-    pub(crate) ends_on: &'a [StatusCode],
+    /// Answers of the endpoint that end the session.
+    pub(crate) session_ends: &'a SessionEnds,
     pub(crate) spans: SendSpans,
+    /// The `#[refresh]` method, for errors.
+    pub(crate) method: Option<&'static str>,
 }
 
 /// What became of one request.
@@ -126,24 +130,48 @@ impl TokenRequest<'_> {
 
     fn read(&self, response: TokenResponse) -> Sent {
         let TokenResponse { status, headers, body } = response;
-        if status.is_success() && !is_error(&body) {
-            let answer = Answer::whole(status, headers, body).with_secrets();
-            return Sent::Answered(self.take_tokens(&answer));
+        let ended = || self.session_ends.has_condition(status, &headers, &body);
+        if status.is_success() && !is_error(&headers, &body) && !ended() {
+            let answer = Answer::whole(status, headers.clone(), body.clone()).with_secrets();
+            let attempt = self.take_tokens(&answer);
+            return Sent::Answered(match attempt {
+                Attempt::Failed { error, .. } if self.rejects(status, &headers, &body) => {
+                    Attempt::Rejected(error)
+                }
+                attempt => attempt,
+            });
         }
-        let refusal = || ErrorResponse::of(status, &headers, &body).into_error();
-        match classify(status, &headers, &body, self.ends_on) {
-            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal())),
-            Ending::Failed(None) if is_without_answer(status, &headers, &body) => Sent::Lost(refusal()),
-            Ending::Failed(retry_after) => Sent::Answered(Attempt::Failed { error: refusal(), retry_after }),
+        let refusal = || ErrorResponse::of(status, &headers, &body);
+        match classify(status, &headers, &body, self.session_ends) {
+            Ending::Rejected => Sent::Answered(Attempt::Rejected(refusal().into_error())),
+            Ending::Failed(None) if is_without_answer(status, &headers, &body) => {
+                Sent::Lost(refusal().into_error())
+            }
+            Ending::Failed(retry_after) => {
+                Sent::Answered(Attempt::Failed { error: refusal().into_error(), retry_after })
+            }
+            Ending::Unclear(retry_after) => {
+                Sent::Answered(Attempt::Failed { error: refusal().into_unclear_error(), retry_after })
+            }
         }
+    }
+
+    /// Whether a success without tokens rejects the refresh token.
+    fn rejects(&self, status: StatusCode, headers: &HeaderMap, body: &Bytes) -> bool {
+        classify(status, headers, body, self.session_ends) == Ending::Rejected
     }
 
     fn take_tokens(&self, answer: &Answer) -> Attempt {
         match (self.tokens_of)(answer) {
             Ok(tokens) => {
                 let url = self.request.url(self.upstream).ok().filter(|_| self.cookies.is_some());
-                let set = url.and_then(|url| SetCookies::of(answer.headers(), &url));
+                let set =
+                    url.and_then(|url| SetCookies::of(answer.headers(), &url)).map(SetCookies::that_refresh);
                 Attempt::Refreshed { tokens, cookies: set }
+            }
+            Err(error) if error.kind() == Kind::Decode => {
+                let error = error.in_method(self.method);
+                failed(Error::new(Kind::Refresh, error.to_string()).with_source(error))
             }
             Err(error) => failed(error),
         }
@@ -165,6 +193,7 @@ pub(crate) async fn ask(
         cookies.apply(&url, request.headers_mut());
     }
     upstream.add_defaults(&mut request);
+    prefer_json(&mut request);
     let mut response = spans.open(&request).around(upstream.send_secret(request)).await.map_err(|error| {
         if error.is_unsent() { NoResponse::Unsent(error) } else { NoResponse::Lost(error) }
     })?;

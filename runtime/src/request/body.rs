@@ -1,12 +1,13 @@
 //! The body of a request, which may be sent a second time after a refresh: [`Body`], [`IntoBody`].
 
 use std::fmt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use bytes::Bytes;
 use futures_core::TryStream;
 
+use super::exact_body::{Excess, exact};
 use crate::error::{BoxError, Error};
 
 /// The body of a request.
@@ -36,10 +37,13 @@ pub(crate) enum Content {
     #[default]
     Empty,
     Bytes(Bytes),
-    Once(Option<reqwest::Body>),
-    Factory(Arc<dyn Fn() -> reqwest::Body + Send + Sync>),
+    Once(Option<reqwest::Body>, Length),
+    Factory(Arc<dyn Fn() -> reqwest::Body + Send + Sync>, Length),
     File(PathBuf),
 }
+
+/// The length of a stream, if the caller gave it.
+type Length = Option<u64>;
 
 /// The body for one send.
 pub(crate) enum Next {
@@ -50,7 +54,7 @@ pub(crate) enum Next {
 }
 
 const TEXT: &str = "text/plain; charset=utf-8";
-const BYTES: &str = "application/octet-stream";
+pub(crate) const BYTES: &str = "application/octet-stream";
 
 impl Body {
     /// Creates a body from a stream, which can be sent only once.
@@ -70,12 +74,33 @@ impl Body {
 
     /// Creates a body from a function that is called for each send.
     pub fn replayable(factory: impl Fn() -> reqwest::Body + Send + Sync + 'static) -> Self {
-        Self { content: Content::Factory(Arc::new(factory)), content_type: Some(BYTES) }
+        Self { content: Content::Factory(Arc::new(factory), None), content_type: Some(BYTES) }
     }
 
     /// Creates a body from a file, which is opened and read for each send.
+    ///
+    /// It is sent with the length that the file has when it is opened.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
+    }
+
+    /// Says how many bytes a stream has, so that they are sent with a `Content-Length`.
+    ///
+    /// Without it, a stream is sent in chunks, which some servers refuse. If the stream has fewer or more bytes, the call
+    /// fails. The length of bytes and files is known: for them, this has no effect.
+    ///
+    /// ```
+    /// use afresh::Body;
+    ///
+    /// let stream = futures_util::stream::iter([Ok::<_, std::io::Error>("chunk")]);
+    /// let body = Body::stream(stream).with_length(5);
+    /// ```
+    #[must_use]
+    pub fn with_length(mut self, bytes: u64) -> Self {
+        if let Content::Once(_, length) | Content::Factory(_, length) = &mut self.content {
+            *length = Some(bytes);
+        }
+        self
     }
 
     /// Returns `true` if the call can be sent again after a refresh.
@@ -84,8 +109,13 @@ impl Body {
         self.content.is_replayable()
     }
 
+    /// The same body for another call, or `None` if it can be sent only once.
+    pub(crate) fn share(&self) -> Option<Self> {
+        Some(Self { content: self.content.share()?, content_type: self.content_type })
+    }
+
     pub(crate) fn once(body: reqwest::Body) -> Self {
-        Self { content: Content::Once(Some(body)), content_type: Some(BYTES) }
+        Self { content: Content::Once(Some(body), None), content_type: Some(BYTES) }
     }
 
     pub(crate) fn bytes(bytes: impl Into<Bytes>, content_type: &'static str) -> Self {
@@ -106,17 +136,16 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send.
+    /// Returns the body for one send. If its length is known, its size hint is exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,
             Self::Bytes(bytes) => Next::Body(bytes.clone().into()),
-            Self::Once(body) => body.take().map_or(Next::AlreadySent, Next::Body),
-            Self::Factory(factory) => Next::Body(factory()),
-            Self::File(path) => {
-                let file = std::fs::File::open(path).map_err(unreadable)?;
-                Next::Body(tokio::fs::File::from_std(file).into())
+            Self::Once(body, length) => {
+                body.take().map_or(Next::AlreadySent, |body| Next::Body(with_length(body, *length)))
             }
+            Self::Factory(factory, length) => Next::Body(with_length(factory(), *length)),
+            Self::File(path) => Next::Body(open(path)?),
         })
     }
 
@@ -125,19 +154,9 @@ impl Content {
         match self {
             Self::Empty => Some(Self::Empty),
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
-            Self::Factory(factory) => Some(Self::Factory(factory.clone())),
+            Self::Factory(factory, length) => Some(Self::Factory(factory.clone(), *length)),
             Self::File(path) => Some(Self::File(path.clone())),
-            Self::Once(_) => None,
-        }
-    }
-
-    /// The number of bytes, if it is known before the body is sent.
-    pub(crate) fn length(&self) -> Result<Option<u64>, Error> {
-        match self {
-            Self::Empty => Ok(Some(0)),
-            Self::Bytes(bytes) => Ok(Some(bytes.len() as u64)),
-            Self::File(path) => std::fs::metadata(path).map(|file| Some(file.len())).map_err(unreadable),
-            Self::Once(_) | Self::Factory(_) => Ok(None),
+            Self::Once(..) => None,
         }
     }
 
@@ -146,13 +165,31 @@ impl Content {
         match self {
             Self::Empty => true,
             Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Once(_) | Self::Factory(_) | Self::File(_) => false,
+            Self::Once(..) | Self::Factory(..) | Self::File(_) => false,
         }
     }
 
     pub(crate) fn is_replayable(&self) -> bool {
-        !matches!(self, Self::Once(_))
+        !matches!(self, Self::Once(..))
     }
+}
+
+fn with_length(body: reqwest::Body, length: Length) -> reqwest::Body {
+    match length {
+        Some(length) => exact(body, length, Excess::Refused),
+        None => body,
+    }
+}
+
+/// Opens a file. Only a regular file has a length.
+fn open(path: &Path) -> Result<reqwest::Body, Error> {
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let metadata = file.metadata().map_err(unreadable)?;
+    if metadata.is_dir() {
+        return Err(unreadable(std::io::ErrorKind::IsADirectory.into()));
+    }
+    let body = tokio::fs::File::from_std(file).into();
+    Ok(if metadata.is_file() { exact(body, metadata.len(), Excess::Cut) } else { body })
 }
 
 fn unreadable(error: std::io::Error) -> Error {
@@ -195,9 +232,9 @@ impl fmt::Debug for Body {
         match &self.content {
             Content::Empty => f.write_str("Body(empty)"),
             Content::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
-            Content::Once(_) => f.write_str("Body(stream)"),
+            Content::Once(..) => f.write_str("Body(stream)"),
             Content::File(_) => f.write_str("Body(file)"),
-            Content::Factory(_) => f.write_str("Body(replayable)"),
+            Content::Factory(..) => f.write_str("Body(replayable)"),
         }
     }
 }
@@ -209,6 +246,7 @@ impl fmt::Debug for Body {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",
+    note = "to send it as JSON, write `#[json]` instead of `#[body]`",
     note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for it"
 )]
 pub trait IntoBody {

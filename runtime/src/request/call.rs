@@ -4,7 +4,7 @@
 
 use std::fmt;
 
-use http::HeaderName;
+use http::{HeaderName, HeaderValue};
 
 use super::arguments::{
     CookieArgument, FormBody, HeaderArgument, HeaderMapArgument, JsonBody, PathArgument, QueryArgument,
@@ -16,9 +16,10 @@ use super::form::write_form;
 use super::header::header_values;
 use super::json::write_json;
 use super::multipart::IntoPart;
+use super::part_type::PartVia;
 use super::path::{write_segment, write_segments};
 use super::prepared::Prepared;
-use super::query::write_query;
+use super::query::{write_named_query, write_query};
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
@@ -47,6 +48,13 @@ impl Call {
     pub fn query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
         let draft = &mut self.0;
         let written = write_query(&mut draft.declared.path, &mut draft.query_start, name, value);
+        draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
+    }
+
+    /// Writes query pairs under a name that the method chose. A struct or map is written as `name[field]`.
+    pub fn named_query<T: QueryArgument + ?Sized>(&mut self, name: &'static str, value: &T) {
+        let draft = &mut self.0;
+        let written = write_named_query(&mut draft.declared.path, &mut draft.query_start, name, value);
         draft.check(written.map_err(|error| format!("query argument `{name}`: {error}")));
     }
 
@@ -114,7 +122,7 @@ impl Call {
     }
 
     /// Adds a part to the multipart body.
-    pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, value: T) {
+    pub fn part<T: IntoPart<Via>, Via>(&mut self, name: &'static str, _: PartVia<Via>, value: T) {
         let made = self.0.parts().add(name, value);
         self.0.check(made);
     }
@@ -132,6 +140,16 @@ impl Call {
         let written = write_segments(&mut draft.declared.path, name, value);
         draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
+    }
+
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        self.0.declared.replace_headers(headers);
+    }
+
+    /// The same call with the same arguments. `None` if they can be sent only once.
+    pub(crate) fn share(&self) -> Option<Self> {
+        self.0.share().map(|draft| Self(Box::new(draft)))
     }
 
     /// Returns the request for these arguments, or the error of the first argument that cannot be sent.

@@ -2,8 +2,8 @@
 //! that cannot be sent.
 
 use bytes::Bytes;
-use http::HeaderValue;
 use http::header::{AUTHORIZATION, COOKIE};
+use http::{HeaderName, HeaderValue};
 
 use super::body::{Body, Content};
 use super::multipart::Parts;
@@ -12,6 +12,7 @@ use super::prepared::{Declared, DeclaredBody, Prepared};
 use super::scalar_writer::EncodeError;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
+use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 const JSON: &str = "application/json";
@@ -34,7 +35,7 @@ pub(crate) struct Draft {
 }
 
 /// A body to which members may still be added.
-#[derive(Default)]
+#[derive(Clone, Default)]
 enum PartialBody {
     #[default]
     None,
@@ -51,7 +52,12 @@ impl Draft {
         path.push_str(endpoint.path.first().copied().unwrap_or_default());
         Self {
             endpoint,
-            declared: Declared { verb: endpoint.verb, path, ..Declared::default() },
+            declared: Declared {
+                verb: endpoint.verb,
+                path,
+                info: CallInfo::of_method(endpoint),
+                ..Declared::default()
+            },
             path_start: base.len(),
             pieces: 1,
             query_start: None,
@@ -60,6 +66,25 @@ impl Draft {
             parts: None,
             error: None,
         }
+    }
+
+    /// A copy. `None` if the body can be sent only once or is made of parts.
+    pub(crate) fn share(&self) -> Option<Self> {
+        let declared = match (&self.parts, &self.declared.absolute_url) {
+            (None, None) => self.declared.share()?,
+            _ => return None,
+        };
+        Some(Self {
+            endpoint: self.endpoint,
+            declared,
+            path_start: self.path_start,
+            pieces: self.pieces,
+            query_start: self.query_start,
+            cookies: self.cookies.clone(),
+            partial: self.partial.clone(),
+            parts: None,
+            error: self.error.clone(),
+        })
     }
 
     /// Writes the literal piece of the path that follows a placeholder.
@@ -160,6 +185,9 @@ impl Draft {
         if !self.cookies.is_empty() {
             self.put_cookies()?;
         }
+        if let Some(name) = self.endpoint.idempotency_key {
+            self.put_idempotency_key(name);
+        }
         match std::mem::take(&mut self.partial) {
             PartialBody::None => {}
             PartialBody::Json(mut members) => {
@@ -178,6 +206,16 @@ impl Draft {
     pub(crate) fn prepare(&mut self) -> Result<Prepared, Error> {
         self.finish().map_err(|error| error.in_method(Some(self.endpoint.name)))?;
         Ok(Prepared::Declared(std::mem::take(&mut self.declared)))
+    }
+
+    /// Adds a random key, unless a parameter gives one. Each send of the call has the same key.
+    fn put_idempotency_key(&mut self, name: &'static str) {
+        let Ok(name) = HeaderName::from_bytes(name.as_bytes()) else { return };
+        if !self.declared.has_header(&name) {
+            let mut text = uuid::Uuid::encode_buffer();
+            let key = uuid::Uuid::new_v4().hyphenated().encode_lower(&mut text);
+            self.declared.headers.extend(HeaderValue::from_str(key).ok().map(|key| (name, key)));
+        }
     }
 
     fn put_cookies(&mut self) -> Result<(), Error> {

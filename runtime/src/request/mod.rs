@@ -4,15 +4,19 @@
 //! One rule holds everywhere: a value is sent as its JSON would be, without the quotes. The type's
 //! [`Serialize`](serde::Serialize) decides; the name of the type plays no part.
 
+pub(crate) mod argument_type;
 pub(crate) mod arguments;
 pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cookie;
 pub(crate) mod draft;
+pub(crate) mod exact_body;
 pub(crate) mod form;
 pub(crate) mod header;
+pub(crate) mod header_option;
 pub(crate) mod json;
 pub(crate) mod multipart;
+pub(crate) mod part_type;
 pub(crate) mod path;
 pub(crate) mod prepared;
 pub(crate) mod query;

@@ -9,14 +9,17 @@ use std::sync::OnceLock;
 
 use bytes::Bytes;
 use futures_core::TryStream;
+use http_body::Body as _;
 use reqwest::multipart::Form;
 use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
-use super::body::{Body, Next};
+use super::body::{BYTES, Body, Next};
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 use crate::error::{BoxError, Error};
+
+const JSON: &str = "application/json";
 
 /// One part of a multipart body.
 ///
@@ -26,12 +29,15 @@ use crate::error::{BoxError, Error};
 /// let text = Part::text("a caption");
 /// let photo = Part::bytes(vec![0xFF, 0xD8]).file_name("me.jpg").content_type("image/jpeg");
 /// let report = Part::file("report.pdf"); // file name and content type come from the path
+/// let data = Part::json(&["a", "b"]);
 /// ```
 #[derive(Debug)]
 pub struct Part {
     body: Body,
     file_name: Option<String>,
-    content_type: Option<String>,
+    content_type: Option<Cow<'static, str>>,
+    /// Why the part cannot be sent.
+    error: Option<serde_json::Error>,
 }
 
 impl Part {
@@ -40,12 +46,23 @@ impl Part {
         Self::of(Body::from(text.into()))
     }
 
-    /// Creates a part from bytes.
+    /// Creates a part from bytes, with the content type `application/octet-stream`.
     pub fn bytes(bytes: impl Into<Bytes>) -> Self {
-        Self::of(Body::from(bytes.into()))
+        Self { content_type: Some(BYTES.into()), ..Self::of(Body::from(bytes.into())) }
     }
 
-    /// Creates a part from a stream, which can be sent only once; see [`Body::stream`].
+    /// Creates a part from the JSON of a value, with the content type `application/json`.
+    ///
+    /// If the value cannot be serialized, the call returns an error, and nothing is sent.
+    pub fn json<T: Serialize + ?Sized>(value: &T) -> Self {
+        let (json, error) = match serde_json::to_vec(value) {
+            Ok(json) => (json, None),
+            Err(error) => (Vec::new(), Some(error)),
+        };
+        Self { content_type: Some(JSON.into()), error, ..Self::of(Body::from(json)) }
+    }
+
+    /// Creates a part from a stream, which can be sent only once; see [`Body::stream`]. It has no content type.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -57,15 +74,16 @@ impl Part {
 
     /// Creates a part from a file, which is opened and read for each send.
     ///
-    /// The part has the file's name, and the content type that belongs to the file's extension.
+    /// The part has the file's name, and the content type that belongs to the file's extension, or
+    /// `application/octet-stream`. It is sent with the length that the file has when it is opened.
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
-        let name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        let kind = mime_guess::from_path(&path).first_raw().map(str::to_owned);
-        Self { body: Body::file(path), file_name: name, content_type: kind }
+        let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
+        let kind = mime_guess::from_path(&path).first_raw().unwrap_or(BYTES);
+        Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
     }
 
-    /// Creates a part from any body.
+    /// Creates a part from any body, without a content type.
     pub fn body(body: Body) -> Self {
         Self::of(body)
     }
@@ -83,12 +101,22 @@ impl Part {
     /// Sets the content type.
     #[must_use]
     pub fn content_type(mut self, kind: impl Into<String>) -> Self {
-        self.content_type = Some(kind.into());
+        self.content_type = Some(kind.into().into());
         self
     }
 
     fn of(body: Body) -> Self {
-        Self { body, file_name: None, content_type: None }
+        Self { body, file_name: None, content_type: None, error: None }
+    }
+
+    /// The same part for another call, or `None` if it can be sent only once.
+    fn share(&self) -> Option<Self> {
+        Some(Self {
+            body: self.body.share()?,
+            file_name: self.file_name.clone(),
+            content_type: self.content_type.clone(),
+            error: None,
+        })
     }
 }
 
@@ -113,8 +141,16 @@ impl Parts {
         value.put_into(name, self)
     }
 
-    fn push(&mut self, name: &'static str, part: Part) {
+    pub(super) fn push_bytes(&mut self, name: &'static str, bytes: impl Into<Bytes>) {
+        self.list.push((name, Entry::Part(Part::bytes(bytes))));
+    }
+
+    pub(super) fn push(&mut self, name: &'static str, part: Part) -> Result<(), String> {
+        if let Some(error) = part.error {
+            return Err(format!("part `{name}`: its JSON cannot be serialized: {error}"));
+        }
         self.list.push((name, Entry::Part(part)));
+        Ok(())
     }
 
     fn push_text(&mut self, name: &'static str, text: &str) {
@@ -126,7 +162,7 @@ impl Parts {
     pub(crate) fn finish(self) -> Multipart {
         let texts = Bytes::from(self.texts);
         let part_of = |entry| match entry {
-            Entry::Text(range) => Part::bytes(texts.slice(range)),
+            Entry::Text(range) => Part { content_type: None, ..Part::bytes(texts.slice(range)) },
             Entry::Part(part) => part,
         };
         Multipart(self.list.into_iter().map(|(name, entry)| (name, part_of(entry))).collect())
@@ -137,6 +173,12 @@ impl Parts {
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
+    /// The same parts for another call, or `None` if one can be sent only once.
+    pub(crate) fn share(&self) -> Option<Self> {
+        let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
+        parts.collect::<Option<_>>().map(Self)
+    }
+
     pub(crate) fn is_replayable(&self) -> bool {
         self.0.iter().all(|(_, part)| part.body.content().is_replayable())
     }
@@ -159,13 +201,13 @@ impl Multipart {
 impl Part {
     /// Returns the part for one send, or `None` if it is a one-shot stream that was sent already.
     fn for_send(&mut self) -> Result<Option<reqwest::multipart::Part>, Error> {
-        let content = self.body.content_mut();
-        let length = content.length()?;
-        let part = match (content.next()?, length) {
-            (Next::AlreadySent, _) => return Ok(None),
-            (Next::Empty, _) => reqwest::multipart::Part::bytes(Vec::new()),
-            (Next::Body(body), Some(length)) => reqwest::multipart::Part::stream_with_length(body, length),
-            (Next::Body(body), None) => reqwest::multipart::Part::stream(body),
+        let part = match self.body.content_mut().next()? {
+            Next::AlreadySent => return Ok(None),
+            Next::Empty => reqwest::multipart::Part::bytes(Vec::new()),
+            Next::Body(body) => match body.size_hint().exact() {
+                Some(length) => reqwest::multipart::Part::stream_with_length(body, length),
+                None => reqwest::multipart::Part::stream(body),
+            },
         };
         let part = match &self.file_name {
             Some(name) => part.file_name(escaped(name).into_owned()),
@@ -215,7 +257,7 @@ fn builder_client() -> Result<Client, Error> {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a part",
     label = "not a part",
-    note = "use `afresh::Part`, or derive `serde::Serialize` for a scalar"
+    note = "use `afresh::Part`, such as `Part::file(path)` for a file, or derive `serde::Serialize` for a scalar"
 )]
 pub trait IntoPart<Via> {
     #[doc(hidden)]
@@ -232,26 +274,19 @@ pub enum AsScalar {}
 
 impl IntoPart<AsPart> for Part {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
-        form.push(name, self);
-        Ok(())
+        form.push(name, self)
     }
 }
 
 impl IntoPart<AsPart> for Option<Part> {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
-        if let Some(part) = self {
-            form.push(name, part);
-        }
-        Ok(())
+        self.map_or(Ok(()), |part| form.push(name, part))
     }
 }
 
 impl IntoPart<AsPart> for Vec<Part> {
     fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
-        for part in self {
-            form.push(name, part);
-        }
-        Ok(())
+        self.into_iter().try_for_each(|part| form.push(name, part))
     }
 }
 

@@ -5,12 +5,14 @@ use std::borrow::Cow;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
+use http_body::Body as _;
 use reqwest::Request;
 use url::Url;
 
 use super::body::{Content, Next};
 use super::multipart::Multipart;
 use crate::error::Error;
+use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
@@ -25,6 +27,7 @@ pub(crate) struct HandWritten {
     request: Option<Request>,
     replayable: bool,
     url: Url,
+    info: CallInfo,
 }
 
 /// A request built from a method's declaration and arguments.
@@ -41,6 +44,8 @@ pub(crate) struct Declared {
     /// The content type of the body. A `content-type` in `headers` replaces it.
     pub(crate) content_type: Option<&'static str>,
     pub(crate) body: DeclaredBody,
+    /// For the layers of a tower service.
+    pub(crate) info: CallInfo,
 }
 
 /// The body of a declared call.
@@ -71,11 +76,11 @@ impl DeclaredBody {
         }
     }
 
-    /// The same body for another call; `None` if it can be sent only once or is made of parts.
+    /// The same body for another call; `None` if it can be sent only once.
     fn share(&self) -> Option<Self> {
         match self {
             Self::Single(content) => content.share().map(Self::Single),
-            Self::Multipart(_) => None,
+            Self::Multipart(parts) => parts.share().map(Self::Multipart),
         }
     }
 }
@@ -95,6 +100,9 @@ impl Declared {
         if let Some(content_type) = self.content_type {
             headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
         }
+        if upstream.transport.is_service() {
+            self.info.attach(&mut request);
+        }
         Ok(request)
     }
 
@@ -110,10 +118,29 @@ impl Declared {
         };
         match content.next()? {
             Next::Empty => {}
-            Next::Body(body) => *request.body_mut() = Some(body),
+            Next::Body(body) => {
+                // The transport adds the length of bytes.
+                if let (None, Some(length)) = (body.as_bytes(), body.size_hint().exact()) {
+                    request.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
+                }
+                *request.body_mut() = Some(body);
+            }
             Next::AlreadySent => return Ok(None),
         }
         Ok(Some(request))
+    }
+
+    /// The same request; `None` if its body can be sent only once.
+    pub(super) fn share(&self) -> Option<Self> {
+        Some(Self {
+            verb: self.verb,
+            path: self.path.clone(),
+            absolute_url: self.absolute_url.clone(),
+            headers: self.headers.clone(),
+            content_type: self.content_type,
+            body: self.body.share()?,
+            info: self.info,
+        })
     }
 
     /// The same request with another URL; `None` if its body can be sent only once.
@@ -125,6 +152,7 @@ impl Declared {
             headers: self.headers.clone(),
             content_type: self.content_type,
             body: self.body.share()?,
+            info: CallInfo { retries: 0, ..self.info },
         })
     }
 
@@ -138,6 +166,15 @@ impl Declared {
         }
     }
 
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        if headers.is_empty() {
+            return;
+        }
+        self.headers.retain(|(known, _)| !headers.iter().any(|(name, _)| name == known));
+        self.headers.extend(headers);
+    }
+
     pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
         let own = self.content_type.is_some() && *name == CONTENT_TYPE;
         own || self.headers.iter().any(|(header, _)| header == name)
@@ -148,17 +185,29 @@ impl Prepared {
     pub(crate) fn hand_written(request: Request) -> Self {
         let url = request.url().clone();
         let replayable = request.try_clone().is_some();
-        Self::HandWritten(Box::new(HandWritten { request: Some(request), replayable, url }))
+        Self::HandWritten(Box::new(HandWritten {
+            request: Some(request),
+            replayable,
+            url,
+            info: CallInfo::default(),
+        }))
     }
 
     /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
             Self::Declared(declared) => declared.request(upstream),
-            Self::HandWritten(written) if written.replayable => {
-                Ok(written.request.as_ref().and_then(Request::try_clone))
+            Self::HandWritten(written) => {
+                let mut request = if written.replayable {
+                    written.request.as_ref().and_then(Request::try_clone)
+                } else {
+                    written.request.take()
+                };
+                if let Some(request) = request.as_mut().filter(|_| upstream.transport.is_service()) {
+                    written.info.attach(request);
+                }
+                Ok(request)
             }
-            Self::HandWritten(written) => Ok(written.request.take()),
         }
     }
 
@@ -176,6 +225,17 @@ impl Prepared {
             request.headers_mut().remove(name);
         }
         Ok(Some(request))
+    }
+
+    /// Whether the request has a body, also if it was sent already.
+    pub(crate) fn has_body(&self) -> bool {
+        match self {
+            Self::Declared(declared) => !declared.body.is_empty(),
+            // A request that was taken has a body that can be sent only once.
+            Self::HandWritten(written) => written.request.as_ref().is_none_or(|request| {
+                request.body().is_some_and(|body| body.as_bytes().is_none_or(|bytes| !bytes.is_empty()))
+            }),
+        }
     }
 
     pub(crate) fn url(&self, upstream: &Upstream) -> Result<Cow<'_, Url>, Error> {
@@ -216,6 +276,30 @@ impl Prepared {
             Self::Declared(declared) => declared.has_header(name),
             Self::HandWritten(written) => {
                 written.request.as_ref().is_some_and(|request| request.headers().contains_key(name))
+            }
+        }
+    }
+
+    /// Counts the attempts after the first.
+    pub(crate) fn set_retries(&mut self, retries: u32) {
+        match self {
+            Self::Declared(declared) => declared.info.retries = retries,
+            Self::HandWritten(written) => written.info.retries = retries,
+        }
+    }
+
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        match self {
+            Self::Declared(declared) => declared.replace_headers(headers),
+            Self::HandWritten(written) => {
+                let Some(request) = &mut written.request else { return };
+                for (name, _) in &headers {
+                    request.headers_mut().remove(name);
+                }
+                for (name, value) in headers {
+                    request.headers_mut().append(name, value);
+                }
             }
         }
     }

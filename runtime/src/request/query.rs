@@ -16,6 +16,36 @@ pub(crate) fn write_query<T: Serialize + ?Sized>(
     write_scalars(&mut Query { url, start }, name, value)
 }
 
+/// Appends `value` to a URL under a name that the method chose. A struct or map is written as `name[field]`.
+pub(crate) fn write_named_query<T: Serialize + ?Sized>(
+    url: &mut String,
+    start: &mut Option<usize>,
+    name: &str,
+    value: &T,
+) -> Result<(), EncodeError> {
+    write_scalars(&mut NamedQuery { query: Query { url, start }, name }, name, value)
+}
+
+/// Writes every scalar under a name, or under one of the fields of that name.
+struct NamedQuery<'a> {
+    query: Query<'a>,
+    name: &'a str,
+}
+
+impl ScalarWriter for NamedQuery<'_> {
+    fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
+        self.query.write(name, text)
+    }
+
+    fn write_field(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
+        self.query.write(&format!("{}[{name}]", self.name), text)
+    }
+
+    fn accepts(&self) -> Accepts {
+        Accepts::Fields
+    }
+}
+
 struct Query<'a> {
     url: &'a mut String,
     start: &'a mut Option<usize>,
@@ -66,6 +96,38 @@ mod tests {
         let page = Page { size: 20, after: None, sort: vec!["name", "-id"] };
         assert_eq!(query(&page).as_deref(), Ok("?size=20&sort=name&sort=-id"));
         assert_eq!(query(&BTreeMap::from([("page[size]", 5)])).as_deref(), Ok("?page%5Bsize%5D=5"));
+    }
+
+    /// The key may be a secret.
+    #[test]
+    fn an_error_shows_no_key_of_a_map() {
+        for value in [serde_json::json!({ "SECRET": { "a": 1 } }), serde_json::json!({ "SECRET": [[1]] })] {
+            let EncodeError(text) = query(&value).unwrap_err();
+            assert!(text.starts_with("`*` ") && !text.contains("SECRET"), "{text}");
+        }
+    }
+
+    #[test]
+    fn a_struct_under_a_given_name_is_written_in_brackets() {
+        fn named<T: Serialize + ?Sized>(value: &T) -> Result<String, EncodeError> {
+            let mut url = String::new();
+            write_named_query(&mut url, &mut None, "filter", value)
+                .map(|()| url.replace("%5B", "[").replace("%5D", "]"))
+        }
+        #[derive(serde::Serialize)]
+        struct Filter {
+            filter: u8,
+            tag: Vec<&'static str>,
+            after: Option<u8>,
+        }
+        let filter = Filter { filter: 1, tag: vec!["a", "b"], after: None };
+        assert_eq!(named(&filter).as_deref(), Ok("?filter[filter]=1&filter[tag]=a&filter[tag]=b"));
+        assert_eq!(named(&BTreeMap::from([("k", 1)])).as_deref(), Ok("?filter[k]=1"));
+        assert_eq!(named("x").as_deref(), Ok("?filter=x"));
+        assert_eq!(named(&["x", "y"]).as_deref(), Ok("?filter=x&filter=y"));
+        assert_eq!(named(&None::<u8>).as_deref(), Ok(""));
+        assert!(named(&[("k", 1)]).is_err());
+        assert!(named(&BTreeMap::from([("k", BTreeMap::from([("l", 1)]))])).is_err());
     }
 
     #[test]

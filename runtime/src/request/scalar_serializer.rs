@@ -16,7 +16,7 @@ pub(crate) fn write_scalars<T: Serialize + ?Sized>(
     name: &str,
     value: &T,
 ) -> Result {
-    value.serialize(ScalarSerializer { writer, name, depth: Depth::Top })
+    value.serialize(ScalarSerializer { writer, name, is_key: false, depth: Depth::Top, in_field: false })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -31,12 +31,20 @@ enum Depth {
 struct ScalarSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
+    /// Whether the name is the key of a map, which may be a secret.
+    is_key: bool,
     depth: Depth,
+    /// Whether `name` is the name of a field.
+    in_field: bool,
 }
 
 impl ScalarSerializer<'_> {
     fn write(self, text: &str) -> Result {
-        self.writer.write(self.name, text)
+        if self.in_field {
+            self.writer.write_field(self.name, text)
+        } else {
+            self.writer.write(self.name, text)
+        }
     }
 
     fn check_fields(&self) -> Result {
@@ -54,7 +62,7 @@ impl ScalarSerializer<'_> {
     }
 
     fn error(&self, fact: &str) -> EncodeError {
-        EncodeError(format!("`{}` {fact}", self.name))
+        EncodeError(format!("`{}` {fact}", if self.is_key { "*" } else { self.name }))
     }
 }
 
@@ -146,7 +154,13 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         if self.depth != Depth::Top {
             return Err(self.nested());
         }
-        value.serialize(ScalarSerializer { writer: self.writer, name: variant, depth: Depth::Field })
+        value.serialize(ScalarSerializer {
+            writer: self.writer,
+            name: variant,
+            is_key: false,
+            depth: Depth::Field,
+            in_field: true,
+        })
     }
 
     fn serialize_seq(self, _: Option<usize>) -> Result<SequenceSerializer<'a>> {
@@ -156,7 +170,12 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         if self.writer.accepts() < Accepts::Sequence {
             return Err(self.error("is a sequence"));
         }
-        Ok(SequenceSerializer { writer: self.writer, name: self.name })
+        Ok(SequenceSerializer {
+            writer: self.writer,
+            name: self.name,
+            is_key: self.is_key,
+            in_field: self.in_field,
+        })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
@@ -203,11 +222,19 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
 struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
+    in_field: bool,
+    is_key: bool,
 }
 
 impl SequenceSerializer<'_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        value.serialize(ScalarSerializer { writer: self.writer, name: self.name, depth: Depth::Element })
+        value.serialize(ScalarSerializer {
+            writer: self.writer,
+            name: self.name,
+            is_key: self.is_key,
+            depth: Depth::Element,
+            in_field: self.in_field,
+        })
     }
 }
 
@@ -240,8 +267,14 @@ struct FieldSerializer<'a> {
 }
 
 impl FieldSerializer<'_> {
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, value: &T) -> Result {
-        value.serialize(ScalarSerializer { writer: self.writer, name, depth: Depth::Field })
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, is_key: bool, value: &T) -> Result {
+        value.serialize(ScalarSerializer {
+            writer: self.writer,
+            name,
+            is_key,
+            depth: Depth::Field,
+            in_field: true,
+        })
     }
 }
 
@@ -258,7 +291,7 @@ impl ser::SerializeMap for FieldSerializer<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
         let key = std::mem::take(&mut self.key);
-        self.field(&key, value)
+        self.field(&key, true, value)
     }
 
     fn end(self) -> Result {
@@ -271,7 +304,7 @@ impl ser::SerializeStruct for FieldSerializer<'_> {
     type Error = EncodeError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result {
-        self.field(name, value)
+        self.field(name, false, value)
     }
 
     fn end(self) -> Result {

@@ -9,6 +9,11 @@ pub(crate) trait ScalarWriter {
     /// Writes one scalar. `name` is the name of the parameter or of the field.
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError>;
 
+    /// Writes one scalar of a field. `name` is the name of the field.
+    fn write_field(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
+        self.write(name, text)
+    }
+
     /// Which shapes of value this place in the request accepts.
     fn accepts(&self) -> Accepts;
 }

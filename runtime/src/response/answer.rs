@@ -11,56 +11,68 @@ use serde::de::DeserializeOwned;
 use url::Url;
 
 use super::body_deserializer::BodyDeserializer;
+use super::capture::beginning;
 use super::decode_error::DecodeError;
 use super::reading::Reading;
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
+use crate::format::form_document;
 use crate::format::json_number::clamp_numbers;
-use crate::format::media_type::MediaType;
-use crate::request::prepared::Prepared;
 use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
+/// The longest body of an answer that is not a success. More than this is no description of an error.
+const MAX_ERROR_BODY: usize = 1024 * 1024;
+
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
 
-/// Everything needed to request further pages.
+/// Sends the request of a page with another URL.
+pub(crate) type Fetch = Box<dyn Fn(Url) -> AnswerFuture + Send + Sync>;
+
+/// Why the page after a request with a one-shot body cannot be requested.
+pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the request can be sent only once. Use a body that can be sent again";
+
+/// Everything needed to request the page after an answer.
 pub(crate) struct Continuation {
-    /// Sends the request for one page.
-    pub(crate) fetch: Box<dyn Fn(Prepared) -> AnswerFuture + Send + Sync>,
+    /// Sends the same request with another URL. `None` if its body can be sent only once.
+    pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
     /// The name of the method, for errors.
     pub(crate) method: &'static str,
     pub(crate) paging: Paging,
-    /// The first request, to be sent again with another URL.
-    pub(crate) request: Prepared,
-    /// The URL of the first page.
-    pub(crate) url: Url,
+    /// The URL of the request for this page.
+    pub(crate) requested: Url,
+    /// The URL that answered, which is another one after a redirect.
+    pub(crate) answered: Url,
 }
 
 /// The answer to a call, before it becomes a value.
 ///
 /// An implementation of [`FromResponse`](crate::response::FromResponse) receives it.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub struct Answer {
-    status: StatusCode,
-    headers: HeaderMap,
-    content: Content,
-    receipt: Receipt,
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) content: Content,
+    pub(super) receipt: Receipt,
     /// The rejection after which the call was sent again.
-    rejection: Option<Arc<Rejection>>,
+    pub(super) rejection: Option<Arc<Rejection>>,
     /// Whether the body may hold secrets. Then no error quotes or contains it.
-    secret: bool,
+    pub(super) secret: bool,
     /// Whether the server refused the call for its credential.
     refused: bool,
     /// Whether the method declares that this status means `None`.
     none: bool,
+    /// Whether the body was longer than the client reads, so that its end is missing.
+    cut: bool,
     /// How to request the next page.
     continuation: Option<Box<Continuation>>,
 }
 
-enum Content {
+pub(super) enum Content {
     Whole(Bytes),
     Live(Box<reqwest::Response>),
 }
@@ -85,33 +97,65 @@ impl Answer {
             secret: true,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
 
-    /// Reads as much of the response as `reading` says.
+    /// Reads as much of the response as `reading` says. The whole body of a success may have `max_body` bytes; that of
+    /// another answer is cut.
     pub(crate) async fn read(
         mut response: Response,
         reading: Reading,
+        max_body: Option<usize>,
         receipt: Receipt,
         rejection: Option<Arc<Rejection>>,
     ) -> Result<Self, Error> {
-        if reading.is_live(response.status()) {
-            return Ok(Self::live(response, receipt, rejection));
+        let status = response.status();
+        if reading.is_live(status) {
+            if reading.fits(response.headers()) {
+                return Ok(Self::live(response, receipt, rejection));
+            }
+            let body = Box::pin(beginning(&mut response)).await;
+            return Ok(Self { rejection, ..Self::whole_of(&mut response, body, receipt) });
         }
-        match body::read(&mut response).await {
-            Ok(body) => Ok(Self {
-                status: response.status(),
-                headers: std::mem::take(response.headers_mut()),
-                content: Content::Whole(body),
-                receipt,
-                rejection,
-                secret: false,
-                refused: false,
-                none: false,
-                continuation: None,
-            }),
+        let max_body = max_body.unwrap_or(usize::MAX);
+        if !status.is_success() {
+            return match body::read(&mut response, max_body.min(MAX_ERROR_BODY)).await {
+                Ok(read) => {
+                    let answer = Self::whole_of(&mut response, read.bytes, receipt);
+                    Ok(Self { rejection, cut: read.is_cut, ..answer })
+                }
+                Err(error) => Err(error.with_rejection_if(rejection)),
+            };
+        }
+        // Nothing is read of a body that says that it is too long.
+        if response
+            .content_length()
+            .is_some_and(|length| usize::try_from(length).map_or(true, |length| length > max_body))
+        {
+            return Err(too_large(max_body, receipt).with_rejection_if(rejection));
+        }
+        match body::read(&mut response, max_body).await {
+            Ok(read) if read.is_cut => Err(too_large(max_body, receipt).with_rejection_if(rejection)),
+            Ok(read) => Ok(Self { rejection, ..Self::whole_of(&mut response, read.bytes, receipt) }),
             Err(error) => Err(error.with_rejection_if(rejection)),
+        }
+    }
+
+    /// Creates an answer from a response whose body has been read.
+    fn whole_of(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
+        Self {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            content: Content::Whole(body),
+            receipt,
+            rejection: None,
+            secret: false,
+            refused: false,
+            none: false,
+            cut: false,
+            continuation: None,
         }
     }
 
@@ -128,6 +172,7 @@ impl Answer {
             secret: false,
             refused: false,
             none: false,
+            cut: false,
             continuation: None,
         }
     }
@@ -146,8 +191,18 @@ impl Answer {
         Self { content, ..self }
     }
 
-    pub(crate) fn with_continuation(self, continuation: Option<Box<Continuation>>) -> Self {
-        Self { continuation, ..self }
+    pub(crate) fn with_continuation(self, continuation: Box<Continuation>) -> Self {
+        Self { continuation: Some(continuation), ..self }
+    }
+
+    /// The name of the method, if this is a page.
+    pub(crate) fn method(&self) -> Option<&'static str> {
+        self.continuation.as_ref().map(|continuation| continuation.method)
+    }
+
+    /// How the method finds the next page, if this is a page.
+    pub(crate) fn paging(&self) -> Option<Paging> {
+        self.continuation.as_ref().map(|continuation| continuation.paging)
     }
 
     pub(crate) fn take_continuation(&mut self) -> Option<Continuation> {
@@ -200,6 +255,10 @@ impl Answer {
         self.receipt
     }
 
+    pub(super) fn into_content(self) -> Content {
+        self.content
+    }
+
     /// Returns this answer if its status is a success.
     ///
     /// # Errors
@@ -209,18 +268,24 @@ impl Answer {
         if self.status.is_success() { Ok(self) } else { Err(self.into_status_error()) }
     }
 
-    fn into_status_error(self) -> Error {
-        let body = self.body().clone();
+    pub(super) fn into_status_error(self) -> Error {
+        let (body, cut) = (self.body().clone(), self.cut);
         let headers = match self.content {
             Content::Whole(_) => self.headers,
             Content::Live(mut response) => std::mem::take(response.headers_mut()),
         };
         let answer = Arc::new(Rejection::new(self.status, headers, body));
         let rejection = self.rejection.or_else(|| self.refused.then(|| answer.clone()));
-        Error::status_of(answer, self.receipt).with_rejection_if(rejection)
+        let error = Error::status_of(answer, self.receipt).with_rejection_if(rejection);
+        if !cut {
+            return error;
+        }
+        let text =
+            format!("{}. Its body was cut after {} bytes", error.text(), error.body().map_or(0, Bytes::len));
+        error.retext(text)
     }
 
-    /// Treats these statuses as `None` (`#[none_on(...)]`).
+    /// Returns the response. A body that has been read is in it.
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {
@@ -240,46 +305,39 @@ impl Answer {
         if !self.status.is_success() && !self.is_none() {
             return Err(self.into_status_error());
         }
-        let source = BodyDeserializer::new(self.status, &self.headers, self.content.take(), self.none);
+        let body = self.take_document();
+        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
         match T::deserialize(&source) {
             Ok(value) => Ok(value),
             Err(error) => {
                 let body = source.into_body();
-                Err(self.into_decode_error(body, &error))
+                Err(self.into_decode_error(body, &error, Self::error_of::<T>))
             }
         }
     }
 
-    fn into_decode_error(mut self, body: Bytes, error: &DecodeError) -> Error {
-        self.content = Content::Whole(body);
-        if matches!(error, DecodeError::NotAnOption) {
-            return self.into_status_error();
+    /// The body. A token response may be urlencoded; then it is the same document as JSON.
+    fn take_document(&mut self) -> Bytes {
+        let body = self.content.take();
+        let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
+        match document.flatten() {
+            Some(document) => document.to_string().into(),
+            None => body,
         }
-        let kind = MediaType::of(&self.headers);
-        let body = charset::without_bom(self.body());
-        let place = if self.secret { error.position() } else { error.explanation(body) };
-        let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
-            Some(other) => format!(
-                "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
-                shortened(other)
-            ),
-            None => format!(
-                "the answer is not of the declared type ({place}). Compare the method's return type with what the server sends"
-            ),
-        };
-        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
-        let error = error.with_rejection_if(self.rejection.clone());
-        if self.secret {
-            return error;
-        }
-        let body = self.body().clone();
-        error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
+    }
+
+    /// The error of reading the value from another body.
+    fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
+        T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
     }
 }
 
-/// Limits the length of a media type, which the server chooses.
-fn shortened(essence: &str) -> String {
-    essence.chars().take(60).collect()
+#[cold]
+fn too_large(max_body: usize, receipt: Receipt) -> Error {
+    let text = format!(
+        "the body of the answer is longer than {max_body} bytes. Raise `max_body`, or read the answer as a `ByteStream`"
+    );
+    Error::new(Kind::BodyTooLarge, text).with_receipt(receipt)
 }
 
 impl fmt::Debug for Answer {

@@ -3,13 +3,13 @@
 use std::fmt;
 use std::future::poll_fn;
 use std::pin::Pin;
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::error::Error;
-use crate::response::answer::Answer;
+use crate::response::answer::{Answer, Content};
 use crate::response::decode::FromResponse;
 use crate::response::reading::Reading;
 
@@ -24,9 +24,36 @@ use crate::response::reading::Reading;
 /// # Ok(())
 /// # }
 /// ```
-pub struct ByteStream(Option<Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>>);
+pub struct ByteStream(Source);
+
+enum Source {
+    Server(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>),
+    Given(Bytes),
+    End,
+}
 
 impl ByteStream {
+    /// Returns the body of an answer, whatever its status.
+    pub(crate) fn of(answer: Answer) -> Self {
+        Self(match answer.into_content() {
+            Content::Whole(body) => Source::Given(body),
+            Content::Live(response) => Source::Server(Box::pin(response.bytes_stream())),
+        })
+    }
+
+    /// Creates a body that no server sent, for a hand-written implementation of an API. It is one chunk.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// let mut photo = afresh::ByteStream::from_bytes("PNG");
+    /// assert_eq!(photo.next().await.transpose()?.as_deref(), Some(&b"PNG"[..]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_bytes(bytes: impl Into<Bytes>) -> Self {
+        Self(Source::Given(bytes.into()))
+    }
+
     /// Returns the next chunk, or `None` at the end and after an error.
     ///
     /// This method is cancel safe.
@@ -39,15 +66,18 @@ impl Stream for ByteStream {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        let Some(stream) = &mut self.0 else { return Poll::Ready(None) };
-        let next = match stream.as_mut().poll_next(context) {
-            Poll::Pending => return Poll::Pending,
-            Poll::Ready(next) => next,
+        let next = match &mut self.0 {
+            Source::Server(stream) => {
+                let next = ready!(stream.as_mut().poll_next(context));
+                next.map(|chunk| chunk.map_err(|error| Error::transport(error.into())))
+            }
+            Source::Given(bytes) if !bytes.is_empty() => return Poll::Ready(Some(Ok(std::mem::take(bytes)))),
+            Source::Given(_) | Source::End => None,
         };
         if !matches!(next, Some(Ok(_))) {
-            self.0 = None;
+            self.0 = Source::End;
         }
-        Poll::Ready(next.map(|chunk| chunk.map_err(|error| Error::transport(error.into()))))
+        Poll::Ready(next)
     }
 }
 
@@ -55,7 +85,7 @@ impl FromResponse for ByteStream {
     const READING: Reading = Reading::HeadOfSuccess;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        Ok(Self(Some(Box::pin(answer.success()?.into_response().bytes_stream()))))
+        Ok(Self::of(answer.success()?))
     }
 }
 

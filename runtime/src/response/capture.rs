@@ -1,8 +1,8 @@
-//! Reads the rejection of a call, up to a limit of size and time: [`capture`].
+//! Reads an answer for an error, up to a limit of size and time: [`capture`], [`beginning`].
 
 use std::time::Duration;
 
-use bytes::BytesMut;
+use bytes::{Bytes, BytesMut};
 use tokio::runtime::Handle;
 
 use crate::error::Rejection;
@@ -15,6 +15,12 @@ const BODY_WAIT: Duration = Duration::from_secs(1);
 
 /// Reads status, headers and body, and frees the connection.
 pub(crate) async fn capture(mut response: Response) -> Rejection {
+    let body = beginning(&mut response).await;
+    Rejection::compact(response.status(), response.headers(), body)
+}
+
+/// Reads the beginning of the body.
+pub(crate) async fn beginning(response: &mut Response) -> Bytes {
     let mut body = BytesMut::new();
     let read = async {
         while let Ok(Some(chunk)) = response.chunk().await {
@@ -31,5 +37,5 @@ pub(crate) async fn capture(mut response: Response) -> Rejection {
     } else {
         read.await;
     }
-    Rejection::compact(response.status(), response.headers(), body.freeze())
+    body.freeze()
 }

@@ -1,7 +1,9 @@
 //! Why a body cannot be read as the declared type. The message quotes no value of the body.
 
 use std::fmt;
+use std::ops::Range;
 
+use bytes::Bytes;
 use serde::de;
 
 use crate::format::charset::TextError;
@@ -37,14 +39,78 @@ impl DecodeError {
         }
     }
 
-    /// What was expected and where: the path, the line and column, and an excerpt of the names before it.
-    pub(crate) fn explanation(&self, body: &[u8]) -> String {
+    /// What was expected and where: the path, the line and column, and an excerpt of the names before it. `decode` reads
+    /// the declared type from another body and returns the error.
+    pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
-        let place = json_path::find(body, error.line(), error.column());
+        let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
+        let place = json_path::find(body, error.line(), error.column(), &mut |range| names.has(range));
         let part = |before, what: String, after| {
             if what.is_empty() { what } else { format!("{before}`{what}`{after}") }
         };
         format!("{}{self}{}", part("at ", place.path, ": "), part(", after ", place.excerpt, ""))
+    }
+}
+
+/// The longest body whose names are looked at.
+const MAX_PROBED: usize = 8 * 1024 * 1024;
+/// How many names are looked at.
+const MAX_PROBES: usize = 32;
+
+/// Tells the names that a type declares from the keys of maps, which may be secrets.
+///
+/// The type is compiled once and does not say what it declares. So the body is read again with another name in the
+/// place: a map takes any key and fails as before, while a struct misses the field or ignores it.
+struct DeclaredNames<'a> {
+    body: &'a [u8],
+    error: &'a serde_json::Error,
+    decode: &'a dyn Fn(Bytes) -> Option<DecodeError>,
+    left: usize,
+}
+
+impl DeclaredNames<'_> {
+    fn has(&mut self, range: Range<usize>) -> bool {
+        let Some(left) = self.left.checked_sub(1).filter(|_| self.body.len() <= MAX_PROBED) else {
+            return false;
+        };
+        self.left = left;
+        let name = self.body.get(range.clone()).and_then(|name| std::str::from_utf8(name).ok());
+        let renamed = name.is_some_and(|name| self.is_missed(name, &range));
+        renamed || self.is_not_repeatable(&range)
+    }
+
+    /// Whether the error is another one with another name.
+    fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
+        let mut changed = self.body.to_vec();
+        let Some(place) = changed.get_mut(range.clone()) else { return false };
+        // No field has such a name. Lines and columns stay as they are.
+        place.fill(b'~');
+        let after = match (self.decode)(changed.into()) {
+            None => return true,
+            Some(DecodeError::Json(after)) => after,
+            Some(_) => return false,
+        };
+        let text = after.to_string();
+        if text == self.error.to_string() {
+            return false;
+        }
+        // The message lists the names that the type has.
+        if text.starts_with("unknown field `~") || text.starts_with("unknown variant `~") {
+            return text.contains(&format!("`{name}`"));
+        }
+        let place = |error: &serde_json::Error| (error.line(), error.column());
+        text.starts_with("missing field `") || place(&after) > place(self.error)
+    }
+
+    /// Whether the name cannot stand in its object twice. A map takes the second value.
+    fn is_not_repeatable(&self, range: &Range<usize>) -> bool {
+        let repeated = || {
+            let end = json_path::end_of_value(self.body, range.end)?;
+            let member = self.body.get(range.start.checked_sub(1)?..end)?;
+            let (before, after) = self.body.split_at_checked(end)?;
+            (self.decode)([before, b",", member, after].concat().into())
+        };
+        matches!(repeated(), Some(DecodeError::Json(error)) if error.to_string().starts_with("duplicate field `"))
     }
 }
 

@@ -28,6 +28,6 @@ impl<T: DeserializeOwned> ErrorBody for T {
 
 /// Returns the status if the answer to the call is itself the error. Returns `None` for all other errors, even those that
 /// hold a rejection.
-pub(crate) fn answered(error: &Error) -> Option<u16> {
+pub(crate) fn error_status(error: &Error) -> Option<u16> {
     error.status().filter(|_| error.is_status()).map(|status| status.as_u16())
 }

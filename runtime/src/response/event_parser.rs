@@ -3,9 +3,13 @@
 
 use std::time::Duration;
 
-use bytes::{Buf, BytesMut};
+use bytes::BytesMut;
 
 use super::item::MAX_LENGTH;
+use super::line_buffer::LineBuffer;
+
+/// The longest name of a field with its colon and space, which do not count for the limit.
+const FIELD_NAME: usize = "event: ".len();
 
 /// One event before its data is decoded.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -15,9 +19,15 @@ pub(crate) struct RawEvent {
     pub(crate) data: String,
 }
 
-#[derive(Debug, Default)]
+/// An event or a line is longer than the limit.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct TooLong;
+
+#[derive(Debug)]
 pub(crate) struct EventParser {
-    buffer: BytesMut,
+    buffer: LineBuffer,
+    /// The longest data of an event, and the longest line.
+    limit: usize,
     /// Whether the place of the byte order mark has been passed.
     started: bool,
     /// Whether the last line ended with CR. An LF that follows belongs to the same line end.
@@ -28,12 +38,32 @@ pub(crate) struct EventParser {
     retry: Option<Duration>,
 }
 
+impl Default for EventParser {
+    fn default() -> Self {
+        Self {
+            buffer: LineBuffer::default(),
+            limit: MAX_LENGTH,
+            started: false,
+            after_cr: false,
+            event: None,
+            data: None,
+            last_id: None,
+            retry: None,
+        }
+    }
+}
+
 impl EventParser {
-    /// Adds a chunk. Returns `false` if a line or event is too long.
-    pub(crate) fn push(&mut self, chunk: &[u8]) -> bool {
-        self.buffer.extend_from_slice(chunk);
-        let waiting = self.buffer.len() + self.data.as_ref().map_or(0, String::len);
-        waiting <= MAX_LENGTH.max(chunk.len())
+    pub(crate) fn with_limit(self, limit: usize) -> Self {
+        Self { limit, ..self }
+    }
+
+    pub(crate) fn limit(&self) -> usize {
+        self.limit
+    }
+
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
+        self.buffer.push(chunk);
     }
 
     /// The last reconnection time that the server sent.
@@ -41,20 +71,30 @@ impl EventParser {
         self.retry
     }
 
-    /// Returns the next complete event.
-    pub(crate) fn next(&mut self) -> Option<RawEvent> {
+    /// Returns the next complete event, or an error if an event or a line is too long.
+    pub(crate) fn next(&mut self) -> Option<Result<RawEvent, TooLong>> {
         self.skip_byte_order_mark()?;
         while let Some(line) = self.take_line() {
+            if self.is_beyond_limit(line.len()) {
+                return Some(Err(TooLong));
+            }
             if !line.is_empty() {
                 self.field(&String::from_utf8_lossy(&line));
                 continue;
             }
             let event = self.event.take();
             if let Some(data) = self.data.take() {
-                return Some(RawEvent { id: self.last_id.clone(), event, data });
+                return Some(Ok(RawEvent { id: self.last_id.clone(), event, data }));
             }
         }
-        None
+        self.is_beyond_limit(self.buffer.rest().len()).then_some(Err(TooLong))
+    }
+
+    /// Whether the event is too long with one more line.
+    fn is_beyond_limit(&self, line: usize) -> bool {
+        // Lines of data are joined with a line break.
+        let data = self.data.as_ref().map_or(0, |data| data.len().saturating_add(1));
+        data.saturating_add(line) > self.limit.saturating_add(FIELD_NAME)
     }
 
     fn skip_byte_order_mark(&mut self) -> Option<()> {
@@ -62,11 +102,12 @@ impl EventParser {
         if self.started {
             return Some(());
         }
-        if self.buffer.len() < BOM.len() && BOM.starts_with(&self.buffer) {
+        let start = self.buffer.rest();
+        if start.len() < BOM.len() && BOM.starts_with(start) {
             return None;
         }
-        if self.buffer.starts_with(BOM) {
-            self.buffer.advance(BOM.len());
+        if start.starts_with(BOM) {
+            self.buffer.skip(BOM.len());
         }
         self.started = true;
         Some(())
@@ -74,16 +115,15 @@ impl EventParser {
 
     /// Takes a line, without the CR, LF or CR LF that ends it.
     fn take_line(&mut self) -> Option<BytesMut> {
-        if self.after_cr && !self.buffer.is_empty() {
+        if self.after_cr && !self.buffer.rest().is_empty() {
             self.after_cr = false;
-            if self.buffer.first() == Some(&b'\n') {
-                self.buffer.advance(1);
+            if self.buffer.rest().first() == Some(&b'\n') {
+                self.buffer.skip(1);
             }
         }
-        let end = self.buffer.iter().position(|byte| matches!(byte, b'\n' | b'\r'))?;
-        let line = self.buffer.split_to(end);
-        self.after_cr = self.buffer.first() == Some(&b'\r');
-        self.buffer.advance(1);
+        let mut line = self.buffer.take_line(|byte| matches!(byte, b'\n' | b'\r'))?;
+        self.after_cr = line.last() == Some(&b'\r');
+        line.truncate(line.len().saturating_sub(1));
         Some(line)
     }
 
@@ -119,8 +159,8 @@ mod tests {
         let mut parser = EventParser::default();
         let mut events = Vec::new();
         for chunk in chunks {
-            assert!(parser.push(chunk));
-            events.extend(std::iter::from_fn(|| parser.next()));
+            parser.push(chunk);
+            events.extend(std::iter::from_fn(|| parser.next()).map(Result::unwrap));
         }
         events
     }
@@ -168,5 +208,41 @@ mod tests {
         }
         let bytes: Vec<&[u8]> = text.chunks(1).collect();
         assert_eq!(parse(&bytes), whole);
+    }
+
+    /// The time for a long event must not grow with the square of its length.
+    #[test]
+    fn each_byte_is_looked_at_once() {
+        let long = format!("data: {}\ndata: {}\n\n", "x".repeat(50_000), "y".repeat(50_000));
+        let mut parser = EventParser::default();
+        let mut events = 0;
+        for byte in long.as_bytes().chunks(1) {
+            parser.push(byte);
+            events += usize::from(parser.next().is_some());
+        }
+        assert_eq!((events, parser.buffer.looked_at), (1, long.len()));
+    }
+
+    #[test]
+    fn an_event_or_line_beyond_the_limit_is_an_error() {
+        let first = |text: &str, size: usize| {
+            let mut parser = EventParser::default().with_limit(10);
+            let mut chunks = text.as_bytes().chunks(size);
+            std::iter::from_fn(|| {
+                chunks.next().map(|chunk| {
+                    parser.push(chunk);
+                    parser.next()
+                })
+            })
+            .flatten()
+            .next()
+        };
+        for size in [1, 3, 1000] {
+            assert_eq!(first("data: 0123456789\n\n", size), Some(Ok(event("0123456789"))));
+            assert_eq!(first(&format!("data: {}\n\n", "x".repeat(12)), size), Some(Err(TooLong)));
+            assert_eq!(first("data: 01234\ndata: 5678\ndata: 9\n\n", size), Some(Err(TooLong)), "joined");
+            assert_eq!(first(&format!(": {}\n", "x".repeat(100)), size), Some(Err(TooLong)), "a comment");
+            assert_eq!(first(&"x".repeat(100), size), Some(Err(TooLong)), "without an end");
+        }
     }
 }

@@ -1,8 +1,8 @@
 //! Reads server-sent events: [`Events`], [`Event`].
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
@@ -11,7 +11,7 @@ use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
-use super::event_parser::EventParser;
+use super::event_parser::{EventParser, TooLong};
 use super::item::{too_long, value_of};
 use crate::error::Error;
 use crate::response::answer::Answer;
@@ -30,6 +30,14 @@ pub struct Event<T> {
     pub data: T,
 }
 
+impl<T> Event<T> {
+    /// Creates an event with these data, without an id and a type.
+    #[must_use]
+    pub fn new(data: T) -> Self {
+        Self { id: None, event: None, data }
+    }
+}
+
 /// The server-sent events of a successful answer, as a stream (HTML standard §9.2).
 ///
 /// The stream ends when the connection ends. It does not reconnect; the caller decides whether and when to call again.
@@ -44,11 +52,25 @@ pub struct Event<T> {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// If `T` is JSON, an event with the data `[DONE]` ends the stream, as the APIs of language models use it.
+/// `Events<String>` returns it like any other event.
+///
+/// An answer of another type than `text/event-stream` is an error with [`is_decode`](Error::is_decode), which holds the
+/// beginning of the body ([`Error::body`]). An answer that does not say its type is read as events, and an empty body
+/// has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,
-    values: PhantomData<fn() -> T>,
+    /// Events that no server sent.
+    given: VecDeque<Result<Event<T>, Error>>,
 }
+
+/// No field is ever pinned.
+impl<T> Unpin for Events<T> {}
+
+/// The data that ends a stream of JSON.
+const DONE: &str = "[DONE]";
 
 impl<T: DeserializeOwned> Events<T> {
     /// Returns the next event, or `None` at the end and after the connection failed.
@@ -59,10 +81,53 @@ impl<T: DeserializeOwned> Events<T> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
 
+    /// Sets how many bytes the data of an event, and a line, may have. After a longer one the stream returns an error and
+    /// ends. Default: 16 MiB.
+    #[must_use]
+    pub fn max_length(self, bytes: usize) -> Self {
+        Self { parser: self.parser.with_limit(bytes), ..self }
+    }
+
     /// Returns the last reconnection time that the server sent.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.parser.retry()
+    }
+}
+
+impl<T> Events<T> {
+    /// Creates events with these data that no server sent, for a hand-written implementation of an API.
+    pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
+        Self::from_events(items.into_iter().map(Event::new))
+    }
+
+    /// Creates events and errors that no server sent, for a hand-written implementation of an API.
+    pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
+        Self::given(items.into_iter().map(|item| item.map(Event::new)))
+    }
+
+    /// Creates events that no server sent, for a hand-written implementation of an API.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// let mut event = afresh::Event::new("data".to_owned());
+    /// event.id = Some("7".to_owned());
+    /// let mut events = afresh::Events::from_events([event]);
+    /// assert_eq!(events.next().await.transpose()?.unwrap().data, "data");
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_events(events: impl IntoIterator<Item = Event<T>>) -> Self {
+        Self::given(events.into_iter().map(Ok))
+    }
+
+    fn given(events: impl Iterator<Item = Result<Event<T>, Error>>) -> Self {
+        Self { body: None, parser: EventParser::default(), given: events.collect() }
+    }
+
+    fn end(&mut self) {
+        self.body = None;
+        self.parser = EventParser::default();
     }
 }
 
@@ -72,16 +137,30 @@ impl<T: DeserializeOwned> Stream for Events<T> {
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
         loop {
-            if let Some(raw) = this.parser.next() {
-                let event = |data| Event { id: raw.id, event: raw.event, data };
-                return Poll::Ready(Some(value_of(raw.data.into()).map(event)));
+            if let Some(given) = this.given.pop_front() {
+                return Poll::Ready(Some(given));
             }
             let Some(body) = &mut this.body else { return Poll::Ready(None) };
-            let failure = match ready!(Pin::new(body).poll_next(context)) {
-                Some(Ok(chunk)) if this.parser.push(&chunk) => continue,
-                Some(Ok(_)) => Some(Err(too_long())),
-                Some(Err(error)) => Some(Err(error)),
-                None => None,
+            let failure = match this.parser.next() {
+                Some(Ok(raw)) => {
+                    let is_done = raw.data == DONE;
+                    let value = value_of(raw.data.into());
+                    if is_done && value.is_err() {
+                        this.end();
+                        return Poll::Ready(None);
+                    }
+                    let event = |data| Event { id: raw.id, event: raw.event, data };
+                    return Poll::Ready(Some(value.map(event)));
+                }
+                Some(Err(TooLong)) => Some(Err(too_long(this.parser.limit()))),
+                None => match ready!(Pin::new(body).poll_next(context)) {
+                    Some(Ok(chunk)) => {
+                        this.parser.push(&chunk);
+                        continue;
+                    }
+                    Some(Err(error)) => Some(Err(error)),
+                    None => None,
+                },
             };
             this.body = None;
             return Poll::Ready(failure);
@@ -90,11 +169,11 @@ impl<T: DeserializeOwned> Stream for Events<T> {
 }
 
 impl<T: DeserializeOwned> FromResponse for Events<T> {
-    const READING: Reading = Reading::HeadOfSuccess;
+    const READING: Reading = Reading::HeadOfEvents;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        let body = Some(ByteStream::from_response(answer)?);
-        Ok(Self { body, parser: EventParser::default(), values: PhantomData })
+        let body = Some(ByteStream::of(answer.fitting(Self::READING, "`text/event-stream`")?));
+        Ok(Self { body, parser: EventParser::default(), given: VecDeque::new() })
     }
 }
 

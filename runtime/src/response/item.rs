@@ -7,26 +7,38 @@ use crate::error::{Error, Kind};
 use crate::response::body_deserializer::BodyDeserializer;
 use crate::response::decode_error::DecodeError;
 
-/// The longest line or event.
+/// The longest line or event, unless the caller sets another limit.
 pub(crate) const MAX_LENGTH: usize = 16 * 1024 * 1024;
 
-pub(crate) fn too_long() -> Error {
-    Error::new(
-        Kind::Decode,
-        "a line or event of the answer is longer than 16 MiB. Read the answer as a `ByteStream` instead",
-    )
+pub(crate) fn too_long(limit: usize) -> Error {
+    let text = format!(
+        "a line or event of the answer is longer than {limit} bytes. Raise `max_length`, or read the answer as a \
+         `ByteStream`"
+    );
+    Error::new(Kind::Decode, text)
 }
 
 /// Decodes one line or event: a string is the text itself, and every other type is JSON.
 pub(crate) fn value_of<T: DeserializeOwned>(text: Bytes) -> Result<T, Error> {
     let source = BodyDeserializer::item(text);
-    T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body()))
+    T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body(), error_of::<T>))
 }
 
-fn decode_error(error: &DecodeError, text: &Bytes) -> Error {
+/// Decodes one element of a list, which is JSON.
+pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Error> {
+    let error_of = |text: Bytes| serde_json::from_slice::<T>(&text).err().map(DecodeError::from);
+    serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json, error_of))
+}
+
+/// The error of reading the value from another text.
+fn error_of<T: DeserializeOwned>(text: Bytes) -> Option<DecodeError> {
+    T::deserialize(&BodyDeserializer::item(text)).err()
+}
+
+fn decode_error(error: &DecodeError, text: &Bytes, error_of: fn(Bytes) -> Option<DecodeError>) -> Error {
     let text = format!(
         "an item of the answer is not of the declared type ({}). Compare the type of the items with what the server sends",
-        error.explanation(text)
+        error.explanation(text, &error_of)
     );
     Error::new(Kind::Decode, text)
 }

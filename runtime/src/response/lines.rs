@@ -1,25 +1,29 @@
 //! Reads one JSON value per line (NDJSON): [`Lines`].
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
 use super::item::{MAX_LENGTH, too_long, value_of};
 use crate::error::Error;
+use crate::format::charset::without_bom;
 use crate::response::answer::Answer;
 use crate::response::decode::FromResponse;
+use crate::response::line_buffer::LineBuffer;
 use crate::response::reading::Reading;
 
 /// The values of a successful answer with one JSON value per line, as a stream.
 ///
-/// Empty lines are skipped. `Lines<String>` yields the lines themselves.
+/// Empty lines and a byte order mark are skipped. `Lines<String>` yields the lines themselves.
+///
+/// An answer of the type `text/html` is an error with [`is_decode`](Error::is_decode), which holds the beginning of the
+/// body ([`Error::body`]). An empty body has no values.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Tick;
@@ -32,11 +36,17 @@ use crate::response::reading::Reading;
 /// ```
 pub struct Lines<T> {
     body: Option<ByteStream>,
-    buffer: BytesMut,
-    /// The length of the start of the buffer that is known to hold no line end.
-    searched: usize,
-    values: PhantomData<fn() -> T>,
+    buffer: LineBuffer,
+    /// The longest line.
+    limit: usize,
+    /// Whether the place of the byte order mark has been passed.
+    started: bool,
+    /// Values that no server sent.
+    given: VecDeque<Result<T, Error>>,
 }
+
+/// No field is ever pinned.
+impl<T> Unpin for Lines<T> {}
 
 impl<T: DeserializeOwned> Lines<T> {
     /// Returns the next value, or `None` at the end and after the connection failed.
@@ -46,25 +56,48 @@ impl<T: DeserializeOwned> Lines<T> {
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
+
+    /// Sets how many bytes a line may have. After a longer one the stream returns an error and ends. Default: 16 MiB.
+    #[must_use]
+    pub fn max_length(self, bytes: usize) -> Self {
+        Self { limit: bytes, ..self }
+    }
 }
 
 impl<T> Lines<T> {
+    /// Creates values that no server sent, for a hand-written implementation of an API.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// let mut lines = afresh::Lines::from_items([1, 2]);
+    /// assert_eq!(lines.next().await.transpose()?, Some(1));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
+        Self::from_results(items.into_iter().map(Ok))
+    }
+
+    /// Creates values and errors that no server sent, for a hand-written implementation of an API.
+    pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
+        Self { given: items.into_iter().collect(), ..Self::read(None) }
+    }
+
+    fn read(body: Option<ByteStream>) -> Self {
+        Self {
+            body,
+            buffer: LineBuffer::default(),
+            limit: MAX_LENGTH,
+            started: false,
+            given: VecDeque::new(),
+        }
+    }
+
     /// Ends the stream after this error.
     fn end_with(&mut self, error: Error) -> Poll<Option<Result<T, Error>>> {
         self.body = None;
-        self.buffer.clear();
+        self.buffer.take_rest();
         Poll::Ready(Some(Err(error)))
-    }
-
-    fn take_line(&mut self) -> Option<Bytes> {
-        let end = self.buffer.get(self.searched..)?.iter().position(|byte| *byte == b'\n');
-        let Some(end) = end else {
-            self.searched = self.buffer.len();
-            return None;
-        };
-        let line = self.buffer.split_to(self.searched + end + 1).freeze();
-        self.searched = 0;
-        Some(line)
     }
 }
 
@@ -73,20 +106,24 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
+        if let Some(given) = this.given.pop_front() {
+            return Poll::Ready(Some(given));
+        }
         loop {
-            let line = match (this.take_line(), &mut this.body) {
-                (Some(line), _) => line,
-                (None, None) if this.buffer.is_empty() => return Poll::Ready(None),
-                (None, None) => {
-                    this.searched = 0;
-                    this.buffer.split().freeze()
+            let line = match (this.buffer.take_line(|byte| byte == b'\n'), &mut this.body) {
+                (Some(line), _) if trim_line_end(&line).len() > this.limit => {
+                    return this.end_with(too_long(this.limit));
                 }
+                (Some(line), _) => line.freeze(),
+                // An unfinished line may still get the CR of its end.
+                (None, Some(_)) if this.buffer.rest().len() > this.limit.saturating_add(1) => {
+                    return this.end_with(too_long(this.limit));
+                }
+                (None, None) if this.buffer.rest().is_empty() => return Poll::Ready(None),
+                (None, None) => this.buffer.take_rest().freeze(),
                 (None, Some(body)) => match ready!(Pin::new(body).poll_next(context)) {
                     Some(Ok(chunk)) => {
-                        this.buffer.extend_from_slice(&chunk);
-                        if this.buffer.len() > MAX_LENGTH && !this.buffer.contains(&b'\n') {
-                            return this.end_with(too_long());
-                        }
+                        this.buffer.push(&chunk);
                         continue;
                     }
                     Some(Err(error)) => return this.end_with(error),
@@ -96,7 +133,9 @@ impl<T: DeserializeOwned> Stream for Lines<T> {
                     }
                 },
             };
-            let text = line.slice_ref(trim_line_end(&line));
+            let is_first = !std::mem::replace(&mut this.started, true);
+            let value = if is_first { without_bom(&line) } else { &line };
+            let text = line.slice_ref(trim_line_end(value));
             if !text.is_empty() {
                 return Poll::Ready(Some(value_of(text)));
             }
@@ -112,11 +151,11 @@ fn trim_line_end(line: &[u8]) -> &[u8] {
 }
 
 impl<T: DeserializeOwned> FromResponse for Lines<T> {
-    const READING: Reading = Reading::HeadOfSuccess;
+    const READING: Reading = Reading::HeadOfLines;
 
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        let body = Some(ByteStream::from_response(answer)?);
-        Ok(Self { body, buffer: BytesMut::new(), searched: 0, values: PhantomData })
+        let answer = answer.fitting(Self::READING, "one JSON value per line")?;
+        Ok(Self::read(Some(ByteStream::of(answer))))
     }
 }
 

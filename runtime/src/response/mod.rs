@@ -13,8 +13,8 @@
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
 //! The other types are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the compiler find the right
-//! [`FromResponse`] without an annotation from you; [`OneAnswer`] and [`ManyAnswers`] let it check that `#[pages]` and
-//! [`Pages`](crate::Pages) are used together.
+//! [`FromResponse`] without an annotation from you; [`OneAnswer`] and [`ManyAnswers`] let it check that `#[pages]` is used
+//! with [`Pages`](crate::Pages) or [`Items`](crate::Items), and only with them.
 
 // To read the code of this folder, start with `decode.rs`.
 
@@ -28,10 +28,18 @@ pub(crate) mod error_body;
 pub(crate) mod event_parser;
 pub(crate) mod events;
 pub(crate) mod item;
+pub(crate) mod items;
+pub(crate) mod line_buffer;
 pub(crate) mod lines;
+pub(crate) mod page;
+pub(crate) mod page_source;
 pub(crate) mod pages;
 pub(crate) mod reading;
 pub(crate) mod reply;
+pub(crate) mod result_type;
+#[cfg(feature = "blocking")]
+pub(crate) mod wait_next;
+pub(crate) mod wrong_type;
 
 pub use self::answer::Answer;
 pub use self::decode::{FromError, FromResponse, Outcome};

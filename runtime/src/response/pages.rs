@@ -1,70 +1,24 @@
 //! Reads an answer in pages, and requests each page when the caller asks for it: [`Pages`].
 
+use std::collections::VecDeque;
 use std::fmt;
 use std::future::poll_fn;
-use std::marker::PhantomData;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
-use http::header::LINK;
 use serde::de::DeserializeOwned;
-use serde_json::Value;
-use url::Url;
 
-use super::answer::{Answer, AnswerFuture, Continuation};
+use super::answer::Answer;
 use super::decode::FromResponse;
+use super::page_source::PageSource;
 use super::reading::ByPages;
-use crate::declaration::paging::{NextPage, Paging};
-use crate::error::{Error, Kind};
-use crate::format::link::next_of;
-
-impl Paging {
-    /// Returns the URL of the page after `answer`, which came from `url`.
-    fn after(self, answer: &Answer, url: &Url) -> Option<Url> {
-        match self.0 {
-            NextPage::Link => {
-                let mut lines = answer.headers().get_all(LINK).iter().filter_map(|line| line.to_str().ok());
-                url.join(&lines.find_map(next_of)?).ok()
-            }
-            NextPage::Cursor { field, parameter } => {
-                let body: Value = serde_json::from_slice(answer.body()).ok()?;
-                let cursor = match field.split('.').try_fold(&body, |value, name| value.get(name))? {
-                    Value::String(text) if !text.is_empty() => text.clone(),
-                    Value::Number(number) => number.to_string(),
-                    _ => return None,
-                };
-                Some(with_parameter(url, parameter, &cursor))
-            }
-            NextPage::Number { parameter } => {
-                let current = url.query_pairs().find(|(name, _)| name == parameter).map(|(_, number)| number);
-                let number: u64 = current.map_or(Some(1), |number| number.parse().ok())?;
-                Some(with_parameter(url, parameter, &number.checked_add(1)?.to_string()))
-            }
-        }
-    }
-
-    /// Whether `answer` is an empty page, which means that there are no more pages.
-    fn is_end(self, answer: &Answer) -> bool {
-        matches!(self.0, NextPage::Number { .. })
-            && matches!(answer.body().trim_ascii(), b"" | b"[]" | b"null")
-    }
-}
-
-fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
-    let others = url.query_pairs().filter(|(name, _)| name != parameter);
-    let others: Vec<_> = others.map(|(name, value)| (name.into_owned(), value.into_owned())).collect();
-    let mut next = url.clone();
-    next.query_pairs_mut().clear().extend_pairs(others).append_pair(parameter, value);
-    next
-}
+use crate::error::Error;
 
 /// The pages of an answer, as a stream. `T` is one page, such as `Vec<Repository>`.
 ///
 /// The first page has been read when the call returns. Each further page is requested when the caller asks for it, as
-/// a call of its own with the session's credential. The stream ends after the last page and after an error.
-///
-/// If the next page is on another origin, it is not requested, and the stream returns an error.
+/// a call of its own with the session's credential.
 ///
 /// ```
 /// # #[derive(serde::Deserialize)] struct Repository;
@@ -75,47 +29,60 @@ fn with_parameter(url: &Url, parameter: &str, value: &str) -> Url {
 /// # Ok(())
 /// # }
 /// ```
+///
+/// # Errors of a page
+///
+/// | what happened | what the stream does next |
+/// |---|---|
+/// | the request for a page failed | requests the same page again, at most twice in a row; then it ends |
+/// | a page cannot be read as `T` | continues with the next page |
+/// | the link to the next page is wrong, leads to another origin, or leads to a page that was read before | ends; the page with that link was returned before |
 pub struct Pages<T> {
-    first: Option<Answer>,
-    next: Option<(Continuation, Url)>,
-    pending: Option<(Continuation, Url, AnswerFuture)>,
-    of: PhantomData<fn() -> T>,
+    source: Source<T>,
+    /// How many more pages to return.
+    left: Option<usize>,
 }
 
+enum Source<T> {
+    Server(Box<PageSource>),
+    Given(VecDeque<Result<T, Error>>),
+}
+
+/// No field is ever pinned.
+impl<T> Unpin for Pages<T> {}
+
 impl<T: DeserializeOwned> Pages<T> {
-    /// Returns the next page, or `None` after the last page and after an error.
+    /// Returns the next page, or `None` after the last one.
     ///
     /// This method is cancel safe: a page that is being requested is not requested a second time.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }
+}
 
-    /// Decodes a page and stores the URL of the next one.
-    fn accept(&mut self, answer: Answer, from: Option<(Continuation, Url)>) -> Option<Result<T, Error>> {
-        let mut other_origin = None;
-        if let Some((continuation, url)) = from {
-            if continuation.paging.is_end(&answer) {
-                return None;
-            }
-            if let Some(next) = continuation.paging.after(&answer, &url) {
-                if continuation.upstream.is_own(&next) {
-                    self.next = Some((continuation, next));
-                } else {
-                    other_origin = Some(Error::new(
-                        Kind::Transport,
-                        "the next page is on another origin, where the credential must not go. Request it with a client of that origin",
-                    ));
-                }
-            }
-        }
-        let page = T::from_response(answer);
-        if page.is_err() {
-            self.next = None;
-        }
-        match other_origin {
-            Some(error) => Some(Err(error)),
-            None => Some(page),
-        }
+impl<T> Pages<T> {
+    /// Creates pages that no server sent, for a hand-written implementation of an API.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// let mut pages = afresh::Pages::from_pages([vec![1, 2], vec![3]]);
+    /// assert_eq!(pages.next().await.transpose()?, Some(vec![1, 2]));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn from_pages(pages: impl IntoIterator<Item = T>) -> Self {
+        Self::from_results(pages.into_iter().map(Ok))
+    }
+
+    /// Creates pages and errors that no server sent, for a hand-written implementation of an API.
+    pub fn from_results(pages: impl IntoIterator<Item = Result<T, Error>>) -> Self {
+        Self { source: Source::Given(pages.into_iter().collect()), left: None }
+    }
+
+    /// Ends the stream after this many more pages, and requests no page beyond them.
+    #[must_use]
+    pub fn limit(self, pages: usize) -> Self {
+        Self { left: Some(self.left.map_or(pages, |left| left.min(pages))), ..self }
     }
 }
 
@@ -124,33 +91,26 @@ impl<T: DeserializeOwned> Stream for Pages<T> {
 
     fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         let this = &mut *self;
-        if let Some(first) = this.first.take() {
-            let from = this.next.take();
-            return Poll::Ready(this.accept(first, from));
+        if this.left == Some(0) {
+            this.source = Source::Given(VecDeque::new());
         }
-        if let Some((continuation, url)) = this.next.take() {
-            let Some(request) = continuation.request.with_url(url.clone()) else { return Poll::Ready(None) };
-            let answer = (continuation.fetch)(request);
-            this.pending = Some((continuation, url, answer));
+        let page = match &mut this.source {
+            Source::Given(pages) => pages.pop_front(),
+            Source::Server(source) => ready!(source.poll_page(context)).map(|page| {
+                page.and_then(|answer| T::from_response(answer).map_err(|error| source.in_method(error)))
+            }),
+        };
+        if let (Some(Ok(_)), Some(left)) = (&page, &mut this.left) {
+            *left = left.saturating_sub(1);
         }
-        let Some((_, _, answer)) = &mut this.pending else { return Poll::Ready(None) };
-        let answer = ready!(answer.as_mut().poll(context));
-        let Some((continuation, url, _)) = this.pending.take() else { return Poll::Ready(None) };
-        Poll::Ready(match answer.and_then(Answer::success) {
-            Ok(answer) => this.accept(answer, Some((continuation, url))),
-            Err(error) => Some(Err(error.in_method(Some(continuation.method)))),
-        })
+        Poll::Ready(page)
     }
 }
 
 impl<T: DeserializeOwned> FromResponse<ByPages> for Pages<T> {
     fn from_response(answer: Answer) -> Result<Self, Error> {
-        let mut answer = answer.success()?;
-        let next = answer.take_continuation().map(|continuation| {
-            let url = continuation.url.clone();
-            (continuation, url)
-        });
-        Ok(Self { first: Some(answer), next, pending: None, of: PhantomData })
+        let source = PageSource::new(answer.success()?);
+        Ok(Self { source: Source::Server(Box::new(source)), left: None })
     }
 }
 

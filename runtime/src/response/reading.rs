@@ -1,7 +1,10 @@
 //! How much of an answer is read, and how the compiler finds the right [`FromResponse`](super::FromResponse): types
 //! that it infers and you never write.
 
-use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use http::{HeaderMap, StatusCode};
+
+use crate::format::media_type::MediaType;
 
 /// How much of a response is read before a value is made from it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -11,6 +14,11 @@ pub enum Reading {
     /// Only the head, if the status is a success: the value reads the body as it arrives. The body of any other answer
     /// is read whole, for the error.
     HeadOfSuccess,
+    /// As `HeadOfSuccess`, if the answer is server-sent events or does not say its type. The body of any other answer is
+    /// read up to 64 KiB, for the error.
+    HeadOfEvents,
+    /// As `HeadOfSuccess`, unless the answer is a web page. Its body is read up to 64 KiB, for the error.
+    HeadOfLines,
     /// Only the head, whatever the status.
     Head,
 }
@@ -20,8 +28,18 @@ impl Reading {
     pub(crate) fn is_live(self, status: StatusCode) -> bool {
         match self {
             Self::Whole => false,
-            Self::HeadOfSuccess => status.is_success(),
+            Self::HeadOfSuccess | Self::HeadOfEvents | Self::HeadOfLines => status.is_success(),
             Self::Head => true,
+        }
+    }
+
+    /// Whether a value that reads the body as it arrives can read one with these headers.
+    pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
+        let kind = MediaType::of(headers);
+        match self {
+            Self::HeadOfEvents => !headers.contains_key(CONTENT_TYPE) || kind.is_events(),
+            Self::HeadOfLines => !kind.is_html(),
+            Self::Whole | Self::HeadOfSuccess | Self::Head => true,
         }
     }
 }
@@ -38,15 +56,16 @@ pub enum BySerde {}
 #[derive(Debug)]
 pub struct ByReply<Via>(Via);
 
-/// Marks the implementation of [`FromResponse`](super::FromResponse) for [`Pages`](crate::Pages).
+/// Marks the implementation of [`FromResponse`](super::FromResponse) for [`Pages`](crate::Pages) and
+/// [`Items`](crate::Items).
 #[derive(Debug)]
 pub enum ByPages {}
 
 /// Implemented by the markers of types that are read from one answer: all but [`ByPages`].
 #[diagnostic::on_unimplemented(
-    message = "a method that returns `Pages` must have the `pages` attribute",
+    message = "a method that returns `Pages` or `Items` must have the `pages` attribute",
     label = "no way to the next page",
-    note = "add `#[pages(link)]`, `#[pages(cursor = \"next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
+    note = "add `#[pages(link)]`, `#[pages(cursor = \"/next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]` to the method"
 )]
 pub trait OneAnswer {}
 
@@ -56,9 +75,9 @@ impl<Via: OneAnswer> OneAnswer for ByReply<Via> {}
 
 /// Implemented by the markers of types that are read from several answers, page by page.
 #[diagnostic::on_unimplemented(
-    message = "a method with the `pages` attribute must return `Pages`",
+    message = "a method with the `pages` attribute must return `Pages` or `Items`",
     label = "one answer only",
-    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or remove the attribute"
+    note = "return `Result<afresh::Pages<T>>`, where `T` is what one page holds, or `Result<afresh::Items<T>>`, where `T` is one element, or remove the attribute"
 )]
 pub trait ManyAnswers {}
 

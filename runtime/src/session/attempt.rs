@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::cookie_session::with_cookie_lifetime;
 use super::credential::Credential;
 use super::decisions::{Attempt, RefreshResult};
 use super::errors;
@@ -45,6 +46,7 @@ pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, R
             (RefreshResult::Failed { error: error.clone(), retry_after }, Some(error))
         }
         Attempt::Refreshed { tokens, cookies } => {
+            let tokens = with_cookie_lifetime(tokens, &cookies);
             let previous = basis.credential().map(|credential| credential.tokens());
             match Credential::refreshed(tokens, previous, Now::read(), fastrand::f64()) {
                 Ok(credential) => {

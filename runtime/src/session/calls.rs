@@ -14,9 +14,10 @@ use super::credential::Source;
 use super::decisions::{Cause, Entry, Finding, Settled};
 use super::errors::{self, no_session, reentrant};
 use super::events::SessionEvent;
+use super::operation::Operation;
 use super::refresh_handle::RefreshHandle;
 use super::refresh_task::{self, PreparedRefresh};
-use super::session::Session;
+use super::session::{Boxed, Session};
 use super::snapshot::{LoginState, Snapshot};
 use super::state_machine::StateMachine;
 use super::tokens::Tokens;
@@ -41,14 +42,16 @@ impl Session {
     /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
     ///
     /// Cancel safe: the refresh continues if the future is dropped.
-    pub async fn refresh(&self) -> Result<Tokens, Error> {
-        self.check_store().await?;
-        let refreshed = match self.ask()? {
-            Some(wait) => self.wait(wait).await?,
-            None => self.snapshot(),
-        };
-        let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
-        tokens.ok_or_else(no_session)
+    pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
+        Operation::new(async move {
+            self.check_store().await?;
+            let refreshed = match self.ask()? {
+                Some(wait) => self.wait(wait).await?,
+                None => self.snapshot(),
+            };
+            let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
+            tokens.ok_or_else(no_session)
+        })
     }
 
     /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only
@@ -82,7 +85,10 @@ impl Session {
             Entry::Go | Entry::GoAndRefresh => return at_once(seen),
             Entry::NoSession | Entry::Expired if demand == Demand::Optional => return Ok(None),
             Entry::NoSession | Entry::Start | Entry::TryStart => return Err(no_session()),
-            Entry::Expired => return Err(expired(&seen)),
+            Entry::Expired => {
+                self.end_is_saved().await;
+                return Err(expired(&seen));
+            }
             Entry::Fail(error) => return Err(error),
             Entry::Join(handle) => (handle, false),
             Entry::TryJoin(_) if refresh_task::is_refresh_task_of(self) => return at_once(seen),
@@ -102,9 +108,8 @@ impl Session {
         }
     }
 
-    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if
-    /// nothing is due. A credential that a refresh has just brought is left alone for `rest`, however short
-    /// its lifetime is.
+    /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if nothing is due.
+    /// A credential from a recent refresh is not refreshed again within `rest`, however short its lifetime is.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);
@@ -124,12 +129,13 @@ impl Session {
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
-            let can_refresh = self.can_refresh(&seen);
+            let (can_refresh, ran_out) = (self.can_refresh(&seen), self.has_run_out(&seen));
             let decided = self.update(|machine| {
                 if machine.current().stamp != seen.stamp {
                     return None;
                 }
                 let now = Now::read();
+                machine.set_ran_out(ran_out);
                 let expired_now = machine.expire_if_over(now.ticks);
                 let entry = machine.enter(can_refresh, once, now);
                 let current = machine.current().clone();
@@ -162,8 +168,9 @@ impl Session {
 
     /// After a call was refused: what to do next.
     pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
-        let can_refresh = self.can_refresh(sent_with);
+        let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {
+            machine.set_ran_out(ran_out);
             match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
                 Settled::Start => {
                     let (handle, prepared) = start_refresh(self, machine, Cause::Refused(finding));
@@ -202,6 +209,9 @@ impl Session {
         if matches!(seen.login_state, LoginState::Expired { .. }) {
             return Err(expired(&seen));
         }
+        if self.has_run_out(&seen) {
+            return Err(errors::expired(false));
+        }
         if !self.can_refresh(&seen) {
             return Err(no_session());
         }
@@ -233,8 +243,20 @@ impl Session {
         async move {
             trace::waits();
             let failure = refresh_task::wait_for(&wait.handle, self).await;
-            self.after_wait(wait.stamp, wait.refused, failure)
+            let waited = self.after_wait(wait.stamp, wait.refused, failure);
+            if waited.as_ref().is_err_and(Error::is_session_expired) {
+                self.end_is_saved().await;
+            }
+            waited
         }
+    }
+
+    /// Waits until the end of the session is stored. A caller that learns of the end may exit at once, and the next
+    /// process must not send the rejected refresh token again. If the store fails, the caller is not kept waiting.
+    pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
+        Box::pin(async {
+            let _ = self.saved().await;
+        })
     }
 
     fn after_wait(
@@ -269,6 +291,11 @@ impl Session {
 
     pub(crate) fn replay_was_refused(&self, stamp: Stamp, finding: Finding, route: &str) {
         self.update(|machine| machine.replay_was_refused(stamp, finding, route, Instant::now()));
+    }
+
+    /// A call was refused with `stamp`, and the refresh for it brought the same access token.
+    pub(crate) fn refresh_brought_same_token(&self, stamp: Stamp, route: &str) {
+        self.update(|machine| machine.refresh_brought_same_token(stamp, route, Instant::now()));
     }
 
     pub(crate) fn refreshed_without_replay(&self, stamp: Stamp, route: &str) {
@@ -314,7 +341,7 @@ impl Session {
     }
 }
 
-/// Reserves a new refresh, which the caller then spawns. The state machine has said that none is running.
+/// Reserves a new refresh, which the caller then spawns. The state machine reported that none is running.
 fn start_refresh(
     session: &Session,
     machine: &mut StateMachine<RefreshHandle>,

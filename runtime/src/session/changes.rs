@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::cookie_session::with_cookie_lifetime;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Source};
 use super::decisions::{Completion, RefreshResult};
@@ -64,6 +65,7 @@ impl Session {
     ) -> Result<(), Error> {
         let source = if begun.is_some() { Source::LoggedIn } else { Source::Given };
         let keeps_cookies = self.keeps_cookies() || tokens.by_cookie;
+        let tokens = with_cookie_lifetime(tokens, cookies);
         let credential = Arc::new(Credential::new(tokens, source, Now::read(), fastrand::f64())?);
         let cookies = if keeps_cookies { cookies } else { &[] };
         let logged_in = self.update(|machine| {
@@ -82,7 +84,7 @@ impl Session {
         Ok(())
     }
 
-    /// A manual `#[refresh]` call that began with `begun` brought `tokens`.
+    /// A manual `#[refresh]` call that began with `begun` returned `tokens`.
     pub(crate) fn set_refreshed(
         &self,
         begun: &Snapshot,
@@ -93,6 +95,7 @@ impl Session {
             // There was no session to refresh, so this starts one.
             return self.log_in(Some(begun.stamp), tokens, cookies);
         };
+        let tokens = with_cookie_lifetime(tokens, cookies);
         let credential =
             Credential::refreshed(tokens, Some(previous.tokens()), Now::read(), fastrand::f64())?;
         let cookies = cookies.last().filter(|_| self.keeps_cookies());
@@ -117,16 +120,26 @@ impl Session {
 
     /// Ends the session and returns its last snapshot.
     pub(crate) fn log_out(&self) -> Arc<Snapshot> {
+        self.end(false).0
+    }
+
+    /// Ends the session. Returns its last snapshot and the refresh that was running. `claim`: the result of that refresh
+    /// is wanted.
+    pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
+            // In the same step, so that the refresh does not end in between.
+            if let Some(running) = machine.handle().filter(|_| claim) {
+                running.claim();
+            }
             self.count_change();
             (machine.current().clone(), machine.log_out())
         });
-        complete_detached(detached);
+        complete_detached(detached.clone());
         self.store_changes();
         if was_logged_in {
             self.0.events.emit(SessionEvent::LoggedOut);
         }
-        before
+        (before, detached)
     }
 
     /// Stores the cookies of an ordinary response to a call that was sent with `stamp`.

@@ -3,6 +3,7 @@
 use serde::de::IgnoredAny;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
+use super::cookies::SetCookies;
 use super::tokens::{AsTokens, Tokens};
 
 /// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the
@@ -38,6 +39,20 @@ pub struct CookieSession;
 impl AsTokens for CookieSession {
     fn as_tokens(&self) -> Tokens {
         Tokens { by_cookie: true, ..Tokens::empty() }
+    }
+}
+
+/// Tokens of a cookie session last as long as the first of its cookies, if the server names no other lifetime.
+pub(super) fn with_cookie_lifetime<'a>(
+    tokens: Tokens,
+    set: impl IntoIterator<Item = &'a SetCookies>,
+) -> Tokens {
+    if !tokens.by_cookie || tokens.lifetime.is_some() {
+        return tokens;
+    }
+    match set.into_iter().filter_map(SetCookies::lifetime).min() {
+        Some(lifetime) => tokens.with_lifetime(lifetime),
+        None => tokens,
     }
 }
 

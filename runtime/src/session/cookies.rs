@@ -1,12 +1,15 @@
 //! The cookies of a session: [`Cookies`]. They are immutable, so the cookies and the access token of one
-//! generation belong together. [`SetCookies`] holds the changes of one response.
+//! generation belong together. [`SetCookies`] holds the changes of one response. Servers can set as many cookies as
+//! they like, so the limits of RFC 6265bis are in `limits`.
 
 mod cookie;
+mod eviction;
+mod limits;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
@@ -14,7 +17,11 @@ use serde::{Deserialize, Serialize};
 use url::Url;
 
 use self::cookie::Cookie;
+use self::eviction::evict;
 use crate::format::set_cookie::has_set_cookie;
+
+/// With more cookies than this, those that have run out are dropped (RFC 6265 §6.1).
+const MOST: usize = 50;
 
 /// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
 /// process.
@@ -22,9 +29,12 @@ use crate::format::set_cookie::has_set_cookie;
 pub(crate) struct Cookies(Vec<Cookie>);
 
 /// The `Set-Cookie` headers of one response, and its URL.
+#[derive(Clone)]
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
+    /// The response made or refreshed the session, so its cookies may be what refreshes it the next time.
+    refreshes: bool,
 }
 
 impl Cookies {
@@ -35,6 +45,12 @@ impl Cookies {
     /// Whether a request to `url` carries any cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
         self.of(url, SystemTime::now()).next().is_some()
+    }
+
+    /// Whether requests to `url` carried a cookie once, and the last one has run out.
+    pub(crate) fn have_run_out(&self, url: &Url) -> bool {
+        let now = SystemTime::now();
+        self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
     /// Adds the cookies for `url` to the headers of a request, after those of the caller.
@@ -61,9 +77,10 @@ impl Cookies {
             return;
         }
         for cookie in own {
+            cookie.used.touch();
             push(&[cookie.name.as_bytes(), b"=", cookie.value.as_bytes()]);
         }
-        // A value that no header can carry did not come from a header. It is not sent.
+        // A value that is not a valid header value did not come from a header. It is not sent.
         if let Ok(mut value) = HeaderValue::from_bytes(&line) {
             value.set_sensitive(true);
             headers.insert(COOKIE, value);
@@ -74,13 +91,23 @@ impl Cookies {
         self.0.iter().filter(move |cookie| cookie.goes_to(url, now))
     }
 
-    /// An expired cookie removes the older one. This is how a server deletes a cookie.
-    fn set(&mut self, cookie: Cookie, now: SystemTime) {
+    /// An expired cookie removes the older one. This is how a server deletes a cookie. A cookie that expires later stays,
+    /// so that the end of the session is known.
+    fn set(&mut self, mut cookie: Cookie, now: SystemTime) {
+        if cookie.is_expired(now) {
+            return self.0.retain(|old| !cookie.replaces(old));
+        }
         match self.0.iter_mut().find(|old| cookie.replaces(old)) {
-            Some(old) => *old = cookie,
+            Some(old) => {
+                cookie.refreshes |= old.refreshes;
+                *old = cookie;
+            }
             None => self.0.push(cookie),
         }
-        self.0.retain(|cookie| !cookie.is_expired(now));
+        if self.0.len() > MOST {
+            self.0.retain(|cookie| !cookie.is_expired(now));
+        }
+        evict(&mut self.0);
     }
 }
 
@@ -91,14 +118,28 @@ impl SetCookies {
             return None;
         }
         let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();
-        Some(Self { lines, url: url.clone() })
+        Some(Self { lines, url: url.clone(), refreshes: false })
+    }
+
+    /// Says that the response made or refreshed the session. Its cookies are kept before all others.
+    pub(crate) fn that_refresh(self) -> Self {
+        Self { refreshes: true, ..self }
+    }
+
+    /// How long the first of these cookies lasts, if any of them says so.
+    pub(crate) fn lifetime(&self) -> Option<Duration> {
+        let now = SystemTime::now();
+        let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
+        let cookies = cookies.filter_map(|line| Cookie::parse(line, &self.url, now));
+        cookies.filter_map(|cookie| cookie.lifetime(now)).min()
     }
 
     /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
         let (mut next, now) = (cookies.clone(), SystemTime::now());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
-            if let Some(cookie) = Cookie::parse(line, &self.url, now) {
+            if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
+                cookie.refreshes = self.refreshes;
                 next.set(cookie, now);
             }
         }

@@ -45,10 +45,13 @@ impl Credential {
     pub(crate) fn new(tokens: Tokens, source: Source, now: Now, jitter: f64) -> Result<Self, Error> {
         let headers = TokenHeaders::of(&tokens)?;
         let said = tokens.lifetime.map(|lifetime| (lifetime, true));
-        // A server that has just answered and named no lifetime does not want an early refresh.
         let hinted = || {
-            let access = tokens.access.as_ref().filter(|_| source == Source::Given)?;
-            jwt::remaining(access, now.wall).map(|left| (left, false))
+            let access = tokens.access.as_ref()?;
+            let left = match source {
+                Source::Given => jwt::remaining(access, now.wall),
+                Source::LoggedIn | Source::Refreshed => jwt::lifetime(access, now.wall),
+            };
+            left.map(|left| (left, false))
         };
         let term = said.or_else(hinted).and_then(|(left, certain)| Lifetime::new(left, certain, now, jitter));
         Ok(Self { tokens, headers, source, received: now.ticks, term })
@@ -76,8 +79,8 @@ impl Credential {
         &self.tokens
     }
 
-    /// The same access token with the refresh token of `newer`. A refresh that brings the same access token
-    /// may still rotate the refresh token.
+    /// The same access token with the refresh token of `newer`. A refresh that returns the same access token may still
+    /// rotate the refresh token.
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
@@ -146,10 +149,7 @@ impl TokenHeaders {
         if access.secret().is_empty() {
             return Err(Error::request("the access token is empty"));
         }
-        let scheme = match tokens.token_type.as_deref() {
-            Some(name) if !name.eq_ignore_ascii_case("bearer") && is_scheme(name) => name,
-            _ => "Bearer",
-        };
+        let scheme = tokens.token_type.as_deref().and_then(registered_scheme).unwrap_or("Bearer");
         Ok(Some(Self {
             bare: header_value("", access.secret())?,
             with_scheme: header_value(scheme, access.secret())?,
@@ -184,6 +184,29 @@ fn header_value(scheme: &str, secret: &str) -> Result<HeaderValue, Error> {
     Ok(value)
 }
 
+/// The authentication schemes that IANA registers, in their spelling (RFC 9110 §16.4.1).
+const SCHEMES: [&str; 14] = [
+    "Basic",
+    "Bearer",
+    "Concealed",
+    "Digest",
+    "DPoP",
+    "GNAP",
+    "HOBA",
+    "Mutual",
+    "Negotiate",
+    "OAuth",
+    "PrivateToken",
+    "SCRAM-SHA-1",
+    "SCRAM-SHA-256",
+    "vapid",
+];
+
+/// The scheme of a token type. Some servers send other words as the type, such as `bot` or `user`.
+fn registered_scheme(token_type: &str) -> Option<&'static str> {
+    SCHEMES.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
+}
+
 /// Whether `name` is a token in the sense of RFC 9110 §5.6.2, as an authentication scheme must be.
 pub(crate) fn is_scheme(name: &str) -> bool {
     !name.is_empty()
@@ -196,5 +219,27 @@ impl fmt::Debug for Credential {
             .field("tokens", &self.tokens)
             .field("source", &self.source)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// W12: only a registered scheme replaces `Bearer`.
+    #[test]
+    fn only_a_registered_scheme_replaces_bearer() {
+        let header = |token_type: &str| {
+            let tokens = Tokens::new("a").with_token_type(token_type);
+            let credential = Credential::new(tokens, Source::Given, Now::read(), 0.0).unwrap();
+            credential.with_scheme().unwrap().to_str().unwrap().to_owned()
+        };
+        for none in ["bot", "user", "access_token", "token", "JWT", "bearer", "BEARER", "", "two words", "é"]
+        {
+            assert_eq!(header(none), "Bearer a", "{none}");
+        }
+        assert_eq!(header("dpop"), "DPoP a");
+        assert_eq!(header("Basic"), "Basic a");
+        assert_eq!(header("oauth"), "OAuth a");
     }
 }

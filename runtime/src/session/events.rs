@@ -17,7 +17,7 @@ const BACKLOG: usize = 64;
 pub enum SessionEvent {
     /// A login, or tokens that were set by hand.
     LoggedIn,
-    /// A refresh brought a new credential. Emitted exactly once for each credential.
+    /// A refresh returned a new credential. Emitted exactly once for each credential.
     Refreshed,
     /// A refresh failed, and the session is kept. The refresh is tried again later. If the error says
     /// [`is_session_expired`](Error::is_session_expired), there is no other attempt, and the access token is

@@ -1,8 +1,8 @@
 //! The memory of useless refreshes: those after which the server refused the new token as well.
 //!
-//! A 403 may mean "expired" or "forbidden". Each of them starts a refresh until one of the refreshes proves
-//! to be useless. Then, for a while, a 403 of that route is returned as it is. So a user without a permission
-//! costs one refresh, and not one for each call.
+//! A 403 may mean "expired" or "forbidden". Each of them starts a refresh until one of the refreshes proves to be
+//! useless. Then, for a while, a 403 of that route is returned without a refresh. So a user without a permission costs
+//! one refresh, and not one for each call.
 
 use std::time::Duration;
 
@@ -62,7 +62,7 @@ impl ForbiddenRoutes {
         recent.count() >= MAX_USELESS
     }
 
-    /// `received`: when the refused credential was received, if a refresh brought it and it is still current.
+    /// `received`: when the refused credential was received, if it is from a refresh and still current.
     pub(crate) fn refused(
         &mut self,
         stamp: Stamp,
@@ -90,7 +90,7 @@ impl ForbiddenRoutes {
         }
     }
 
-    /// A refresh for `route` brought `generation`, and the call was not sent again.
+    /// A refresh for `route` created `generation`, and the call was not sent again.
     pub(crate) fn refreshed_without_proof(&mut self, route: &str, generation: u64) {
         self.unproven.retain(|(known, _)| **known != *route);
         if self.unproven.len() == MAX_ROUTES {
@@ -117,7 +117,7 @@ impl ForbiddenRoutes {
     /// A call of `route` succeeded. Returns whether this changed anything.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // Entries that are so old that they would start anew are removed as well.
+        // Entries that have expired are removed as well.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();

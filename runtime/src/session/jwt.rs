@@ -20,11 +20,24 @@ const BASE64URL: GeneralPurpose = GeneralPurpose::new(
 /// that is slow would give more.
 pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
-    let date = |name| claims.get(name).and_then(Value::as_f64).filter(|seconds: &f64| seconds.is_finite());
-    let end = date("exp")?;
+    let end = date(&claims, "exp")?;
     let now = wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64();
-    let left = (end - now.max(date("iat").unwrap_or(now))).max(0.0);
+    let left = (end - now.max(date(&claims, "iat").unwrap_or(now))).max(0.0);
     Duration::try_from_secs_f64(left).ok()
+}
+
+/// How long a token is valid that the server has just issued. The time between `iat` and `exp` needs no local clock.
+/// Without `iat` the local clock must agree with that of the server: a token that seems over says that it does not.
+pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
+    let claims = claims(token.secret())?;
+    let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());
+    let begin = date(&claims, "iat").or_else(now)?;
+    let lifetime = date(&claims, "exp")? - begin;
+    Duration::try_from_secs_f64(lifetime).ok().filter(|lifetime| !lifetime.is_zero())
+}
+
+fn date(claims: &Value, name: &str) -> Option<f64> {
+    claims.get(name).and_then(Value::as_f64).filter(|seconds| seconds.is_finite())
 }
 
 /// The user of the token: issuer and subject (RFC 7519 §4.1.1, §4.1.2).
@@ -63,6 +76,26 @@ mod tests {
         assert_eq!(left(r#"{"exp":1700007200,"iat":1700003600}"#), seconds(3600), "an hour behind");
         assert_eq!(left(r#"{"exp":1699990000,"iat":1699980000}"#), seconds(0), "over, or an hour ahead");
         assert_eq!(left(r#"{"exp":1699990000}"#), seconds(0));
+    }
+
+    /// W16: the lifetime of a new token follows from the token alone, or else from a clock that agrees.
+    #[test]
+    fn the_lifetime_of_a_new_token_follows_from_iat_and_exp() {
+        let of = |payload: &str, now: u64| {
+            let token = AccessToken::new(format!("e30.{}.c2ln", BASE64URL.encode(payload)));
+            lifetime(&token, SystemTime::UNIX_EPOCH + Duration::from_secs(now))
+        };
+        let seconds = |count| Some(Duration::from_secs(count));
+        for clock in [NOW, NOW - 3600, NOW + 3600, NOW + 86_400] {
+            assert_eq!(of(r#"{"iat":1700000000,"exp":1700000300}"#, clock), seconds(300), "{clock}");
+        }
+        assert_eq!(of(r#"{"exp":1700000300}"#, NOW), seconds(300));
+        assert_eq!(of(r#"{"exp":1700000300}"#, NOW + 3600), None, "an hour ahead");
+        for none in
+            [r#"{"iat":1700000000}"#, r#"{"iat":1700000300,"exp":1700000300}"#, r#"{"iat":9,"exp":5}"#, "{}"]
+        {
+            assert_eq!(of(none, NOW), None, "{none}");
+        }
     }
 
     /// H15: an unexpected form gives no hint.

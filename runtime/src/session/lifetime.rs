@@ -121,8 +121,7 @@ mod tests {
         assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
-    /// H8, H9: a wall clock that is set forward costs one refresh at most, after which both clocks start
-    /// anew.
+    /// H8, H9: a wall clock that is set forward costs at most one refresh, after which both clocks start again.
     #[test]
     fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
         let received = start();
@@ -142,7 +141,7 @@ mod tests {
             (minute, HOUR, Age::MaybeExpired),
             (minute, DAY, Age::MaybeExpired),
             (minute, HOUR / 2, Age::Fresh),
-            // A difference of up to a minute is no sleep: the two clocks do not agree exactly.
+            // A difference of up to a minute is not a suspension, because the two clocks differ slightly.
             (seconds(3540), HOUR, Age::Fresh),
             (seconds(3539), HOUR, Age::MaybeExpired),
         ];

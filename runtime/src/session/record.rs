@@ -45,8 +45,8 @@ pub(crate) struct StoredSession {
     /// There is no access token: the cookies are the credential.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store that received this session by a login or a
-    /// refresh. In another place it is a copy, and so is its refresh token.
+    /// The [place](crate::store::SessionStore::place) of the store that received this session by a login or a refresh.
+    /// In another store, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -77,15 +77,65 @@ impl Record {
         if bytes.is_empty() {
             return Ok(Self::new(None));
         }
+        let record = match Checksum::of(bytes) {
+            Checksum::Right | Checksum::Absent => serde_json::from_slice(bytes).ok(),
+            Checksum::Foreign => None,
+            Checksum::Wrong => {
+                return Err(Error::new(
+                    Kind::Store,
+                    "the stored session is damaged: its checksum is wrong. Restore it from a copy, or delete it and log \
+                     in again",
+                ));
+            }
+        };
         // The source would quote the bytes.
-        serde_json::from_slice(bytes).map_err(|_| {
-            Error::new(Kind::Store, "the store holds data that is not a session. Empty it or use another one")
-        })
+        let foreign = "the store holds data that is not a session. Empty it or use another one";
+        record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
 
     pub(crate) fn write(&self) -> Result<Vec<u8>, Error> {
-        serde_json::to_vec(self)
-            .map_err(|error| Error::new(Kind::Store, "the session cannot be serialized").with_source(error))
+        let record = serde_json::to_vec(self).map_err(|error| {
+            Error::new(Kind::Store, "the session cannot be serialized").with_source(error)
+        })?;
+        Ok(Checksum::add_to(&record))
+    }
+}
+
+/// What the checksum of a record says. It is the first member of the record and covers everything after itself.
+/// Programs that do not know it ignore it.
+#[derive(Debug, PartialEq, Eq)]
+enum Checksum {
+    Right,
+    Wrong,
+    /// An older version wrote the record.
+    Absent,
+    /// It is not a record, or its first bytes are damaged.
+    Foreign,
+}
+
+impl Checksum {
+    const START: &'static [u8] = b"{\"checksum\":\"";
+    /// How a record without a checksum starts.
+    const OLD_START: &'static [u8] = b"{\"afresh\":";
+
+    fn of(record: &[u8]) -> Self {
+        let Some(rest) = record.strip_prefix(Self::START) else {
+            return if record.starts_with(Self::OLD_START) { Self::Absent } else { Self::Foreign };
+        };
+        let right =
+            rest.split_at_checked(8).is_some_and(|(sum, covered)| sum == Self::text(covered).as_bytes());
+        if right { Self::Right } else { Self::Wrong }
+    }
+
+    /// `record` is a JSON object with at least one member.
+    fn add_to(record: &[u8]) -> Vec<u8> {
+        let members = record.strip_prefix(b"{").unwrap_or(record);
+        let covered = [b"\",", members].concat();
+        [Self::START, Self::text(&covered).as_bytes(), &covered].concat()
+    }
+
+    fn text(covered: &[u8]) -> String {
+        format!("{:08x}", crc32fast::hash(covered))
     }
 }
 
@@ -211,6 +261,30 @@ mod tests {
         let mut stored = stored(&tokens, 0);
         stored.expires = stored.expires.map(|expires| expires + 3_600_000);
         assert_eq!(stored.tokens().expires_in(), Some(Duration::from_secs(100)));
+    }
+
+    /// S7
+    #[test]
+    fn a_flipped_bit_is_an_error_that_says_what_to_do() {
+        let tokens = Tokens::new("access").with_refresh("s3cret");
+        let record = Record::new(Some(stored(&tokens, 0))).write().unwrap();
+        for bit in 0..record.len() * 8 {
+            let mut damaged = record.clone();
+            damaged[bit / 8] ^= 1 << (bit % 8);
+            let error = Record::read(&damaged).err().unwrap_or_else(|| panic!("bit {bit} is noticed"));
+            assert!(error.is_store() && !error.to_string().contains("s3cret"), "{error}");
+            if bit / 8 >= Checksum::START.len() {
+                assert!(error.to_string().contains("log in again"), "{error}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_record_without_a_checksum_is_read() {
+        let record = Record::new(Some(stored(&Tokens::new("a"), 0)));
+        let old = serde_json::to_vec(&record).unwrap();
+        assert!(old.starts_with(b"{\"afresh\":1"));
+        assert_eq!(Record::read(&old).unwrap().session.unwrap().tokens(), Tokens::new("a"));
     }
 
     #[test]

@@ -1,16 +1,23 @@
 //! How callers wait for a refresh: each of them holds a [`RefreshHandle`].
 
 use std::fmt;
+use std::pin::pin;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
 use tokio::time::Instant;
 
+use super::cookies::SetCookies;
+use super::credential::Credential;
 use crate::error::Error;
+use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
+
+/// Longest time that a logout waits for a refresh. The refresh has its own, shorter deadline.
+const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping it changes nothing for other callers.
 #[derive(Clone)]
@@ -25,6 +32,20 @@ struct Shared {
     /// When the refresh has taken too long, in milliseconds since it started.
     due: AtomicU64,
     task: Cancel,
+    discarded: Mutex<Discarded>,
+    handed_over: Notify,
+}
+
+/// What a refresh brought that came too late to be published.
+pub(super) type Unpublished = (Arc<Credential>, Option<SetCookies>);
+
+/// Whether a logout wants the result of a refresh that it detached.
+#[derive(Default)]
+enum Discarded {
+    #[default]
+    Unclaimed,
+    Claimed,
+    HandedOver(Option<Unpublished>),
 }
 
 /// `None` if the refresh succeeded or was detached. The session then has the details.
@@ -40,7 +61,51 @@ impl RefreshHandle {
             limit,
             due: AtomicU64::new(millis(limit)),
             task: Cancel::default(),
+            discarded: Mutex::default(),
+            handed_over: Notify::new(),
         }))
+    }
+
+    /// A logout detaches the refresh and wants its result.
+    pub(super) fn claim(&self) {
+        *self.lock() = Discarded::Claimed;
+    }
+
+    /// The result is not published. Returns it unless a logout has claimed it.
+    pub(super) fn hand_over(&self, brought: Option<Unpublished>) -> Option<Unpublished> {
+        let mut discarded = self.lock();
+        if !matches!(*discarded, Discarded::Claimed) {
+            return brought;
+        }
+        *discarded = Discarded::HandedOver(brought);
+        drop(discarded);
+        self.0.handed_over.notify_waiters();
+        None
+    }
+
+    /// The result that a logout has claimed. `None` if the refresh brought nothing.
+    pub(super) async fn discarded(&self) -> Option<Unpublished> {
+        let mut handed_over = pin!(self.0.handed_over.notified());
+        handed_over.as_mut().enable();
+        if matches!(*self.lock(), Discarded::Claimed) {
+            within(LONGEST_WAIT, handed_over).await?;
+        }
+        match &mut *self.lock() {
+            Discarded::HandedOver(brought) => brought.take(),
+            Discarded::Unclaimed | Discarded::Claimed => None,
+        }
+    }
+
+    /// The logout no longer wants the result. Returns the credential if it is there already.
+    pub(super) fn release(&self) -> Option<Arc<Credential>> {
+        match std::mem::take(&mut *self.lock()) {
+            Discarded::HandedOver(brought) => brought.map(|(credential, _)| credential),
+            Discarded::Unclaimed | Discarded::Claimed => None,
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Discarded> {
+        self.0.discarded.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Resolves when the refresh is complete. It must be enabled before [`failure`](Self::failure) is read.

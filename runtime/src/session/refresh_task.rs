@@ -147,8 +147,8 @@ impl RefreshTask {
         after_commit: AfterCommit,
     ) {
         self.completed = true;
-        let refreshed = match &result {
-            RefreshResult::Refreshed { credential, .. } => Some(credential.clone()),
+        let brought = match &result {
+            RefreshResult::Refreshed { credential, cookies } => Some((credential.clone(), cookies.clone())),
             _ => None,
         };
         let (completion, remembered) = self.session.complete(&self.handle, result, &after_commit);
@@ -164,8 +164,10 @@ impl RefreshTask {
             trace::refresh_discarded();
         }
         self.session.emit_completion(completion, failure);
-        if let (Completion::Discarded, Some(credential)) = (completion, refreshed) {
-            self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
+        if completion == Completion::Discarded {
+            if let Some((credential, _)) = self.handle.hand_over(brought) {
+                self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
+            }
         }
     }
 }

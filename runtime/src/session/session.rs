@@ -10,6 +10,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
 use tokio::runtime::Handle;
+use tokio::sync::Mutex as TaskLock;
 
 use super::decisions::Attempt;
 use super::events::{EventChannel, SessionEvents};
@@ -98,6 +99,8 @@ pub(super) struct Inner {
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
     pub(super) expected: AtomicBool,
     pub(super) events: EventChannel,
+    /// Held by the task that logs in for all that wait.
+    pub(super) login_turn: TaskLock<()>,
 }
 
 /// A boxed future.
@@ -111,6 +114,9 @@ pub(crate) type Revoker = Arc<dyn Fn(Tokens) -> Boxed<'static, Result<()>> + Sen
 pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` has what a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
+
+    /// Whether the cookies that a refresh of `snapshot` needs have run out.
+    fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
     /// Asks for a new credential. `basis` is the session when the refresh began.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
@@ -155,6 +161,7 @@ impl Session {
             runtime: OnceLock::new(),
             expected: AtomicBool::new(false),
             events: EventChannel::new(),
+            login_turn: TaskLock::new(()),
         }))
     }
 
@@ -248,6 +255,11 @@ impl Session {
 
     pub(super) fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
+    }
+
+    /// Whether the session had what a refresh needs, and it has run out.
+    pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
+        self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }
 
     pub(super) fn id(&self) -> usize {

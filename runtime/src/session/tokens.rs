@@ -197,7 +197,7 @@ impl Tokens {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot become the session: it does not say where its tokens are",
     label = "no tokens in here",
-    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for `{Self}`"
+    note = "return `afresh::Tokens`, or derive `afresh::AsTokens` for the type of the answer; if cookies are the session, return `afresh::CookieSession`"
 )]
 pub trait AsTokens {
     /// Returns the tokens of this value.

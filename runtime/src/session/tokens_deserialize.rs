@@ -29,22 +29,22 @@ impl<'de> Visitor<'de> for TokenResponse {
         while let Some(key) = map.next_key::<String>()? {
             match key.as_str() {
                 "access_token" | "accessToken" => {
-                    if let Some(text) = text(&mut map)? {
+                    if let Some(text) = text(map.next_value()?) {
                         tokens.access = Some(text.into());
                     }
                 }
                 "refresh_token" | "refreshToken" => {
-                    if let Some(text) = text(&mut map)? {
+                    if let Some(text) = text(map.next_value()?) {
                         tokens.refresh = Some(text.into());
                     }
                 }
                 "expires_in" | "expiresIn" => {
-                    if let Some(lifetime) = lifetime(&map.next_value::<Value>()?) {
+                    if let Some(lifetime) = lifetime(&map.next_value()?) {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
-                "token_type" | "tokenType" => tokens.token_type = text(&mut map)?,
-                "scope" => tokens.scope = text(&mut map)?,
+                "token_type" | "tokenType" => tokens.token_type = text(map.next_value()?),
+                "scope" => tokens.scope = scope(map.next_value()?),
                 _ => {
                     map.next_value::<IgnoredAny>()?;
                 }
@@ -57,13 +57,23 @@ impl<'de> Visitor<'de> for TokenResponse {
     }
 }
 
-/// Reads a string. `null` and the empty string are none. The error does not quote another value, because it
-/// may be a secret.
-fn text<'de, A: MapAccess<'de>>(map: &mut A) -> Result<Option<String>, A::Error> {
-    match map.next_value::<Value>()? {
-        Value::Null => Ok(None),
-        Value::String(text) => Ok(Some(text).filter(|text| !text.is_empty())),
-        _ => Err(A::Error::custom("a token is not a string")),
+/// A string. Any other value counts as none, and so does the empty string: an optional field never makes an answer with
+/// an access token unusable.
+fn text(value: Value) -> Option<String> {
+    match value {
+        Value::String(text) => Some(text).filter(|text| !text.is_empty()),
+        _ => None,
+    }
+}
+
+/// A string, or an array of strings, which some servers send.
+fn scope(value: Value) -> Option<String> {
+    match value {
+        Value::Array(names) => {
+            let names: Vec<String> = names.into_iter().filter_map(text).collect();
+            Some(names.join(" ")).filter(|scope| !scope.is_empty())
+        }
+        value => text(value),
     }
 }
 

@@ -1,15 +1,24 @@
 //! A store in a file: [`FileStore`].
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use tokio::task::spawn_blocking;
 
 use super::frame::{frame, unframe};
-use super::lock_file::{file_identity, lock, private_file, with_suffix, write_lock};
+use super::lock_file::{file_identity, lock, with_suffix, write_lock};
+use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
+
+/// The longest file. A session is much shorter, so a longer file is not one.
+const MAX_LENGTH: u64 = 1024 * 1024;
+
+/// What follows the name of the session's file in the name of a temporary file, before random hex digits.
+const TEMPORARY: &str = ".new-";
 
 /// Stores a session in a file. Use it for command-line tools, and for all processes of one user on one
 /// machine.
@@ -17,6 +26,9 @@ use crate::error::BoxError;
 /// Only the owner can read the file (mode 0600 on Unix), and it is always complete: a new file is written
 /// next to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`,
 /// stay next to it. The kernel holds the locks, so they end with the process that holds them.
+///
+/// If the path is a symbolic link, its target is the file: it is replaced, and the lock files are next to it. Anything
+/// that is not a regular file is an error, and so is a file of more than 1 MiB.
 ///
 /// The file system must support locks between all processes that use the file. Most network file systems do
 /// not.
@@ -32,6 +44,8 @@ use crate::error::BoxError;
 #[derive(Clone, Debug)]
 pub struct FileStore {
     path: PathBuf,
+    /// Whether temporary files that a killed process left have been removed.
+    swept: Arc<AtomicBool>,
 }
 
 impl FileStore {
@@ -39,7 +53,7 @@ impl FileStore {
     /// owner can read the folder.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
-        Self { path: path.into() }
+        Self::at(path.into())
     }
 
     /// Stores the session of `identity` in a file whose name is that of `path` and `identity`, so several
@@ -56,49 +70,91 @@ impl FileStore {
                 _ => name.push(format!("%{byte:02x}")),
             }
         }
-        Self { path: name.into() }
+        Self::at(name.into())
     }
 
-    fn read(&self) -> Result<Stored, BoxError> {
-        match fs::read(&self.path) {
-            Ok(content) => Ok(unframe(&content)?),
-            Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(Stored::default()),
-            Err(error) => Err(error.into()),
-        }
+    fn at(path: PathBuf) -> Self {
+        Self { path, swept: Arc::default() }
     }
 
     /// Only one process at a time replaces the file.
     fn replace(&self, swap: &Swap) -> Result<Option<Revision>, BoxError> {
-        let _write_lock = write_lock(&with_suffix(&self.path, ".write"))?;
-        if self.read()?.revision != swap.basis {
+        let path = follow_links(&self.path)?;
+        let _write_lock = write_lock(&with_suffix(&path, ".write"))?;
+        if load(&path)?.revision != swap.basis {
             return Ok(None);
         }
+        if !self.swept.swap(true, Ordering::Relaxed) {
+            remove_leftovers(&path);
+        }
         let revision = swap.basis.next();
-        let fresh = with_suffix(&self.path, ".new");
-        self.write(&fresh, revision, &swap.record).inspect_err(|_| {
-            let _ = fs::remove_file(&fresh);
-        })?;
+        write(&path, &frame(revision, &swap.record))?;
         Ok(Some(revision))
     }
+}
 
-    fn write(&self, fresh: &Path, revision: Revision, record: &[u8]) -> io::Result<()> {
-        let mut file = private_file().truncate(true).open(fresh)?;
-        file.write_all(&frame(revision, record))?;
-        file.sync_all()?;
-        fs::rename(fresh, &self.path)?;
-        // The new name is durable only when the folder is flushed. Some systems cannot open folders.
-        let folder = self.path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        if let Ok(folder) = File::open(folder.unwrap_or(Path::new("."))) {
-            let _ = folder.sync_all();
+fn load(path: &Path) -> io::Result<Stored> {
+    read(path, MAX_LENGTH)?.map_or_else(|| Ok(Stored::default()), |content| unframe(&content))
+}
+
+/// Writes a new file and renames it over the old one.
+fn write(path: &Path, content: &[u8]) -> io::Result<()> {
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > MAX_LENGTH {
+        return Err(too_long(MAX_LENGTH));
+    }
+    let (temporary, file) = create_temporary(path)?;
+    let written = write_and_rename(file, &temporary, path, content);
+    written.inspect_err(|_| {
+        let _ = fs::remove_file(&temporary);
+    })
+}
+
+/// The name is random, so nothing that stands there already is opened.
+fn create_temporary(path: &Path) -> io::Result<(PathBuf, File)> {
+    loop {
+        let temporary = with_suffix(path, &format!("{TEMPORARY}{:016x}", fastrand::u64(..)));
+        match create(&temporary) {
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            created => return created.map(|file| (temporary, file)),
         }
-        Ok(())
+    }
+}
+
+fn write_and_rename(mut file: File, temporary: &Path, path: &Path, content: &[u8]) -> io::Result<()> {
+    file.write_all(content)?;
+    file.sync_all()?;
+    fs::rename(temporary, path)?;
+    // The new name is durable only when the folder is flushed. Some systems cannot open folders.
+    if let Ok(folder) = File::open(folder_of(path)) {
+        let _ = folder.sync_all();
+    }
+    Ok(())
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Removes the temporary files of processes that were killed during a write. The caller holds the write lock, so no
+/// process is writing.
+fn remove_leftovers(path: &Path) {
+    let Some(name) = path.file_name().and_then(|name| name.to_str()) else { return };
+    let is_temporary = |other: &str| {
+        let random = other.strip_prefix(name).and_then(|suffix| suffix.strip_prefix(TEMPORARY));
+        random.is_some_and(|random| random.len() == 16 && random.bytes().all(|byte| byte.is_ascii_hexdigit()))
+    };
+    let Ok(entries) = fs::read_dir(folder_of(path)) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_str().is_some_and(is_temporary) {
+            let _ = remove(&entry.path());
+        }
     }
 }
 
 impl SessionStore for FileStore {
     async fn load(&self) -> Result<Stored, BoxError> {
-        let store = self.clone();
-        spawn_blocking(move || store.read()).await?
+        let path = self.path.clone();
+        spawn_blocking(move || Ok(load(&follow_links(&path)?)?)).await?
     }
 
     async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
@@ -107,14 +163,17 @@ impl SessionStore for FileStore {
     }
 
     async fn lock(&self) -> Result<Option<StoreLock>, BoxError> {
-        lock(with_suffix(&self.path, ".lock")).await
+        let path = self.path.clone();
+        let path = spawn_blocking(move || follow_links(&path)).await??;
+        lock(with_suffix(&path, ".lock")).await
     }
 
     /// Identified by the lock file that every process takes to write. A copy of the session has another lock
     /// file.
     async fn place(&self) -> Option<String> {
-        let path = with_suffix(&self.path, ".write");
-        spawn_blocking(move || file_identity(&path)).await.ok()?.ok()
+        let path = self.path.clone();
+        let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));
+        spawn_blocking(identity).await.ok()?.ok()
     }
 }
 
@@ -144,7 +203,6 @@ mod tests {
         let stored = store.load().await.unwrap();
         assert_eq!((stored.revision, &*stored.record), (Revision::new(1), &b"one\n"[..]));
         assert_eq!(store.swap(swap(1, b"two")).await.unwrap(), Some(Revision::new(2)));
-        assert!(!folder.join("deep").join("session.new").exists());
         fs::remove_dir_all(folder).unwrap();
     }
 

@@ -1,24 +1,27 @@
 //! Locks between processes on one machine: empty files, and the locks of the kernel on them.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use fs4::{FileExt, TryLockError};
 use tokio::task::spawn_blocking;
 
+use super::regular_file::open_lock;
 use super::session_store::StoreLock;
 use crate::error::BoxError;
 
 /// How often a lock of another process is tried again.
 const PAUSE: Duration = Duration::from_millis(20);
+/// How long a write may take. A process that was stopped during its write must not block the others for ever.
+const WRITE_WAIT: Duration = Duration::from_secs(10);
 
 /// Waits for the lock. `None` if the file system has no locks.
 pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
     let file = spawn_blocking(move || {
         make_folder_of(&path)?;
-        private_file().open(path)
+        open_lock(&path)
     });
     let file = file.await??;
     loop {
@@ -34,19 +37,31 @@ pub(super) async fn lock(path: PathBuf) -> Result<Option<StoreLock>, BoxError> {
 
 /// Waits for the lock of one write, which is short. It ends when the file is dropped. Blocks.
 pub(super) fn write_lock(path: &Path) -> io::Result<File> {
+    write_lock_within(path, WRITE_WAIT)
+}
+
+fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     make_folder_of(path)?;
-    let file = private_file().open(path)?;
-    FileExt::lock(&file)?;
-    Ok(file)
+    let file = open_lock(path)?;
+    let begun = Instant::now();
+    loop {
+        match FileExt::try_lock(&file) {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < limit => std::thread::sleep(PAUSE),
+            Err(TryLockError::WouldBlock) => {
+                let text = "another process is writing the session and does not finish";
+                return Err(io::Error::new(io::ErrorKind::TimedOut, text));
+            }
+            Err(TryLockError::Error(error)) => return Err(error),
+        }
+    }
 }
 
 /// Identifies a lock file, in a way that a copy of it does not share. Creates the file if there is none.
 /// Blocks.
 pub(super) fn file_identity(path: &Path) -> io::Result<String> {
-    if !path.exists() {
-        make_folder_of(path)?;
-        private_file().open(path)?;
-    }
+    make_folder_of(path)?;
+    open_lock(path)?;
     identity_of(path)
 }
 
@@ -59,15 +74,6 @@ fn identity_of(path: &Path) -> io::Result<String> {
 #[cfg(not(unix))]
 fn identity_of(path: &Path) -> io::Result<String> {
     Ok(fs::canonicalize(path)?.to_string_lossy().into_owned())
-}
-
-/// Options for a file that only its owner can read.
-pub(super) fn private_file() -> OpenOptions {
-    let mut options = OpenOptions::new();
-    options.write(true).create(true);
-    #[cfg(unix)]
-    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
-    options
 }
 
 /// `path` with a suffix to its name.
@@ -84,4 +90,21 @@ fn make_folder_of(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
     builder.recursive(true).create(folder)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_write_that_does_not_finish_blocks_another_one_for_a_limited_time() {
+        let folder = std::env::temp_dir().join(format!("afresh-{}-write-lock", std::process::id()));
+        let path = folder.join("session.write");
+        let held = write_lock(&path).unwrap();
+        let error = write_lock_within(&path, Duration::from_millis(30)).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::TimedOut);
+        drop(held);
+        write_lock(&path).unwrap();
+        fs::remove_dir_all(folder).unwrap();
+    }
 }

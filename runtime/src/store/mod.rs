@@ -10,6 +10,7 @@ pub(crate) mod lock_file;
 pub(crate) mod memory;
 #[cfg(feature = "redis")]
 pub(crate) mod redis;
+pub(crate) mod regular_file;
 #[cfg(feature = "encrypt")]
 pub(crate) mod sealed;
 pub(crate) mod session_store;

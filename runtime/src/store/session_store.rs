@@ -3,6 +3,7 @@
 use std::any::Any;
 use std::fmt;
 use std::future::Future;
+use std::pin::Pin;
 use std::time::Instant;
 
 use crate::error::BoxError;
@@ -203,10 +204,13 @@ pub struct Swap {
     pub fence: Option<u64>,
 }
 
+type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
+
 /// The lock of a store, held until it is dropped.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,
+    renewal: Option<Renewal>,
     _guard: Box<dyn Any + Send>,
 }
 
@@ -221,7 +225,7 @@ impl StoreLock {
     /// before it, and so never 0. Set the time with [`until`](Self::until). The release of `guard` may
     /// continue in the background for a moment.
     pub fn leased(fence: u64, guard: impl Send + 'static) -> Self {
-        Self { fence, end: None, _guard: Box::new(guard) }
+        Self { fence, end: None, renewal: None, _guard: Box::new(guard) }
     }
 
     /// Sets when the lock expires, by the clock of this process. Count from before the request for the lock.
@@ -230,6 +234,25 @@ impl StoreLock {
     pub fn until(mut self, end: Instant) -> Self {
         self.end = Some(end);
         self
+    }
+
+    /// Sets how a lease is renewed while a [login](crate::Session::ensure_login) takes its time. The function returns when
+    /// the lease expires now.
+    #[must_use]
+    pub fn renewed_with<R>(mut self, mut renew: impl FnMut() -> R + Send + 'static) -> Self
+    where
+        R: Future<Output = Result<Instant, BoxError>> + Send + 'static,
+    {
+        self.renewal = Some(Box::new(move || Box::pin(renew())));
+        self
+    }
+
+    /// Renews the lock if it is a lease that can be renewed.
+    pub(crate) async fn renew(&mut self) -> Result<(), BoxError> {
+        if let Some(renewal) = &mut self.renewal {
+            self.end = Some(renewal().await?);
+        }
+        Ok(())
     }
 
     /// Returns whether the lock has expired, as far as this process knows. After that, a refresh must not

@@ -1,10 +1,12 @@
-//! A call: its span, from its first poll to its answer, and what happens to it on the way.
+//! The span of a call and the events in it.
 
 use std::future::Future;
 use std::pin::Pin;
 use std::task::{Context, Poll};
+use std::time::Duration;
 
 use http::StatusCode;
+use pin_project_lite::pin_project;
 use tracing::field::{Empty, display};
 use tracing::{Span, debug, info_span};
 
@@ -15,30 +17,34 @@ use crate::error::Reason;
 use crate::error::Verdict;
 use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
-use crate::response::answer::{Answer, AnswerFuture};
+use crate::response::answer::Answer;
 
 /// The span of a call, from its first poll to its answer.
-pub(crate) fn call(method: &'static str, call: AnswerFuture) -> AnswerFuture {
-    Box::pin(Traced { call, method, span: None })
+pub(crate) fn call<F>(method: &'static str, call: F) -> Traced<F> {
+    Traced { call, method, span: None }
 }
 
-struct Traced {
-    call: AnswerFuture,
-    method: &'static str,
-    span: Option<OpenSpan>,
+pin_project! {
+    pub(crate) struct Traced<F> {
+        #[pin]
+        call: F,
+        method: &'static str,
+        span: Option<OpenSpan>,
+    }
 }
 
-impl Future for Traced {
-    type Output = Result<Answer, Error>;
+impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
+    type Output = F::Output;
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let this = self.get_mut();
+        let this = self.project();
         // Not before, so that its parent is the span in which the call is awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
-        let polled = open.span.in_scope(|| this.call.as_mut().poll(context));
+        let call = this.call;
+        let polled = open.span.in_scope(|| call.poll(context));
         if let Poll::Ready(outcome) = &polled {
-            open.returned(outcome);
-            this.span = None;
+            open.record_outcome(outcome);
+            *this.span = None;
         }
         polled
     }
@@ -53,6 +59,7 @@ fn call_span(method: &'static str) -> Span {
         otel.status_code = Empty,
         afresh.method = method,
         afresh.sends = Empty,
+        afresh.attempts = Empty,
         afresh.refreshed_by = Empty,
         afresh.verdict = Empty,
         afresh.reason = Empty,
@@ -60,7 +67,7 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// What a refusal was judged to say of the credential; and why nothing is to be done about it, if so.
+/// The server refused the call. `reason` says why the call is not refreshed, if it is not.
 pub(crate) fn refused(status: StatusCode, verdict: Verdict, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
@@ -74,9 +81,19 @@ pub(crate) fn refused(status: StatusCode, verdict: Verdict, reason: Option<Reaso
     );
 }
 
-/// The call is sent again.
+/// The call is sent again with the credential of this generation.
 pub(crate) fn replays(generation: u64) {
     debug!(target: TARGET, { afresh.generation = generation }, "the call is sent again with a newer credential");
+}
+
+/// The call is retried after a fault.
+pub(crate) fn retries(retries: u32, wait: Duration) {
+    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    debug!(
+        target: TARGET,
+        { afresh.attempt = retries + 2, afresh.wait_ms = wait_ms },
+        "the call is retried"
+    );
 }
 
 /// A caller waits for a refresh, its own or another's.
@@ -84,36 +101,39 @@ pub(crate) fn waits() {
     debug!(target: TARGET, "waiting for a refresh");
 }
 
-/// The answer is not of the declared type.
+/// The answer cannot be read as the declared type.
 pub(crate) fn undecodable(error: &Error) {
     if error.kind() == Kind::Decode {
         let method = error.method();
         debug!(
             target: TARGET,
             { afresh.method = method, error.type = name_of(Kind::Decode) },
-            "the answer is not of the declared type"
+            "the answer cannot be read as the declared type"
         );
     }
 }
 
 impl OpenSpan {
-    fn returned(&mut self, outcome: &Result<Answer, Error>) {
+    fn record_outcome(&mut self, outcome: &Result<Answer, Error>) {
         match outcome {
             Ok(answer) => {
-                self.went(&answer.receipt());
-                self.answered(if answer.is_none() { StatusCode::OK } else { answer.status() });
+                self.record_receipt(&answer.receipt());
+                self.end_with_status(if answer.is_none() { StatusCode::OK } else { answer.status() });
             }
             Err(error) => {
-                error.receipt().into_iter().for_each(|receipt| self.went(receipt));
+                error.receipt().into_iter().for_each(|receipt| self.record_receipt(receipt));
                 let kind = name_of(error.kind());
                 self.span.in_scope(|| debug!(target: TARGET, { error.type = kind }, "{}", Redacted(error)));
-                self.failed(kind);
+                self.end_with_error(kind);
             }
         }
     }
 
-    fn went(&self, receipt: &Receipt) {
+    fn record_receipt(&self, receipt: &Receipt) {
         self.span.record("afresh.sends", receipt.sends());
+        if receipt.retries > 0 {
+            self.span.record("afresh.attempts", receipt.attempts());
+        }
         if let Some(by) = receipt.refreshed_by() {
             self.span.record(
                 "afresh.refreshed_by",

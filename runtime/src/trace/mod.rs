@@ -1,8 +1,10 @@
-//! What `tracing` is told: a span for each call, one for each send in it, one for each refresh, and events
-//! between. The only room that names `tracing`; without the feature its place is taken by `untraced`.
+//! Spans for calls, sends and refreshes, and events. No other folder uses the crate `tracing`. Without the feature
+//! `tracing`, the file `untraced.rs` replaces this module.
 //!
-//! Nothing that could be a secret is told: no URL, no header, no body, and no text but the runtime's own.
-//! What a span's name cannot be, because it is a constant, is its `otel.name`.
+//! Nothing that could be a secret is recorded: no URL, no header, no body, and no text of other crates. The name of a
+//! span must be a constant, so the name of the method is in the field `otel.name`.
+//!
+//! Read `call.rs` first.
 
 mod call;
 mod open_span;
@@ -11,6 +13,6 @@ mod refresh;
 mod send;
 mod target;
 
-pub(crate) use self::call::{call, refused, replays, undecodable, waits};
+pub(crate) use self::call::{call, refused, replays, retries, undecodable, waits};
 pub(crate) use self::refresh::{refresh, refresh_discarded, refresh_ended, session_changed, session_warning};
 pub(crate) use self::send::{InSpan, SendSpans};

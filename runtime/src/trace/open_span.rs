@@ -1,4 +1,4 @@
-//! The end of a span, also if its future is dropped: [`OpenSpan`].
+//! Ends the span of an operation, also if its future is dropped: [`OpenSpan`].
 
 use http::StatusCode;
 use tracing::Span;
@@ -14,14 +14,14 @@ impl OpenSpan {
         Self { span, ended: false }
     }
 
-    pub(super) fn answered(&mut self, status: StatusCode) {
+    pub(super) fn end_with_status(&mut self, status: StatusCode) {
         self.ended = true;
         if status.is_client_error() || status.is_server_error() {
             fail(&self.span, status.as_str());
         }
     }
 
-    pub(super) fn failed(&mut self, kind: &str) {
+    pub(super) fn end_with_error(&mut self, kind: &str) {
         self.ended = true;
         fail(&self.span, kind);
     }

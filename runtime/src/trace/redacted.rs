@@ -1,4 +1,4 @@
-//! Errors as they are traced: a name from a fixed list, and only texts of this crate.
+//! How errors are recorded: by a name from a fixed list, and by texts of this crate only.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -34,6 +34,7 @@ pub(super) fn name_of(kind: Kind) -> &'static str {
         Kind::Transport => "transport",
         Kind::Status => "status",
         Kind::Decode => "decode",
+        Kind::BodyTooLarge => "body_too_large",
         Kind::NoSession => "no_session",
         Kind::SessionExpired => "session_expired",
         Kind::RotationLost => "rotation_lost",

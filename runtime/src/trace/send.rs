@@ -1,7 +1,7 @@
-//! One send of a call, in the words of OpenTelemetry's conventions for HTTP client spans.
+//! The span of one send, with the fields of OpenTelemetry's conventions for HTTP client spans.
 //!
-//! They ask for `url.full`, which is not told: its path and query are arguments, and arguments may be secrets.
-//! For the same reason the template is the path that the trait declares, without that of the base URL.
+//! The conventions ask for `url.full`. It is not recorded, because its path and query contain arguments, which may be
+//! secrets. For the same reason, the template is the path that the trait declares, without the path of the base URL.
 
 use std::fmt;
 use std::future::Future;
@@ -21,10 +21,10 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// A method that HTTP does not know.
+/// The value for a method that the conventions do not list.
 const OTHER: &str = "_OTHER";
 
-/// The sends of one call, counted over redirects and the replay.
+/// Counts the sends of one call, including redirects and the second send.
 pub(crate) struct SendSpans {
     endpoint: Option<&'static Endpoint>,
     sends: AtomicU32,
@@ -32,12 +32,12 @@ pub(crate) struct SendSpans {
 }
 
 impl SendSpans {
-    /// `None`: a request of the user's own hands.
+    /// `None` stands for a hand-written request.
     pub(crate) fn new(endpoint: Option<&'static Endpoint>) -> Self {
         Self { endpoint, sends: AtomicU32::new(0), redirected: AtomicBool::new(false) }
     }
 
-    /// The next send goes where the server said: the method's path is not its path.
+    /// The next send follows a redirect, so the path of the method does not describe it.
     pub(crate) fn redirected(&self) {
         self.redirected.store(true, Ordering::Relaxed);
     }
@@ -69,17 +69,17 @@ impl SendSpans {
     }
 }
 
-/// One send under way.
+/// The span of one send.
 pub(crate) struct SendSpan(OpenSpan);
 
 impl SendSpan {
-    /// Ends when the head of the answer is there.
+    /// Wraps the send. The span ends when the head of the answer arrives.
     pub(crate) fn around<F>(self, send: F) -> InSpan<F> {
         InSpan { send, span: self.0 }
     }
 }
 
-/// A send that is watched.
+/// A send in its span.
 pub(crate) struct InSpan<F> {
     send: F,
     span: OpenSpan,
@@ -100,9 +100,9 @@ where
                 let status = response.status();
                 span.span.record("http.response.status_code", status.as_u16());
                 span.span.record("network.protocol.version", version(response.version()));
-                span.answered(status);
+                span.end_with_status(status);
             }
-            Poll::Ready(Err(error)) => span.failed(name_of(error.kind())),
+            Poll::Ready(Err(error)) => span.end_with_error(name_of(error.kind())),
         }
         polled
     }
@@ -120,7 +120,7 @@ impl fmt::Display for SendName<'_> {
     }
 }
 
-/// The method as OpenTelemetry writes it; and as it is, where that is something else.
+/// The method as the conventions write it, and the original method if it is different.
 fn known(method: &Method) -> (&str, Option<&str>) {
     match method.as_str() {
         known @ ("GET" | "HEAD" | "POST" | "PUT" | "DELETE" | "CONNECT" | "OPTIONS" | "TRACE" | "PATCH") => {

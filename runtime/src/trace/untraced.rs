@@ -1,6 +1,7 @@
-//! What stands in the place of `trace` without the feature `tracing`: nothing is told, and it costs nothing.
+//! Replaces `trace` in a build without the feature `tracing`. Nothing is recorded, at no cost.
 
 use std::future::Future;
+use std::time::Duration;
 
 use http::StatusCode;
 use reqwest::Request;
@@ -9,9 +10,8 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::error::Reason;
 use crate::error::Verdict;
-use crate::response::answer::AnswerFuture;
 
-pub(crate) fn call(_: &'static str, call: AnswerFuture) -> AnswerFuture {
+pub(crate) fn call<F>(_: &'static str, call: F) -> F {
     call
 }
 
@@ -22,22 +22,22 @@ impl SendSpans {
         Self
     }
 
-    #[expect(clippy::unused_self, reason = "as its traced twin")]
+    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
     pub(crate) fn redirected(&self) {}
 
-    #[expect(clippy::unused_self, reason = "as its traced twin")]
+    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
     pub(crate) fn open(&self, _: &Request) -> SendSpan {
         SendSpan
     }
 }
 
-/// What a send becomes that is watched.
+/// A send without a span.
 pub(crate) type InSpan<F> = F;
 
 pub(crate) struct SendSpan;
 
 impl SendSpan {
-    #[expect(clippy::unused_self, reason = "as its traced twin")]
+    #[expect(clippy::unused_self, reason = "has the signature of the traced version")]
     pub(crate) fn around<F: Future>(self, send: F) -> InSpan<F> {
         send
     }
@@ -46,6 +46,8 @@ impl SendSpan {
 pub(crate) fn refused(_: StatusCode, _: Verdict, _: Option<Reason>) {}
 
 pub(crate) fn replays(_: u64) {}
+
+pub(crate) fn retries(_: u32, _: Duration) {}
 
 pub(crate) fn waits() {}
 

@@ -1,4 +1,4 @@
-//! The body of an answer, read to its end.
+//! Reads the body of an answer to its end.
 
 use bytes::Bytes;
 use http::Version;
@@ -6,71 +6,87 @@ use http::Version;
 use crate::error::Error;
 use crate::transport::response::Response;
 
-/// As much room as is made because an answer says that it is that long; more follows as the bytes do.
+/// The largest capacity that is allocated in advance for the length that an answer announces. It grows as bytes arrive.
 const TRUSTED: usize = 256 * 1024;
 
-/// The whole body. A single chunk is taken as it came; several are joined as they come, so that a long body is in
-/// memory once.
-///
-/// Not cancel safe: what has been read is lost when the future is dropped.
-pub(crate) async fn read(response: &mut Response) -> Result<Bytes, Error> {
-    let end = End::of(response);
-    match response.chunk().await? {
-        Some(first) if end.is_of(&first) => Ok(first),
-        Some(first) => read_on(response, first, end).await,
-        None => Ok(Bytes::new()),
+/// A body that was read up to a limit.
+pub(crate) struct Limited {
+    pub(crate) bytes: Bytes,
+    /// Whether the body is longer than the limit. The rest was not read.
+    pub(crate) is_cut: bool,
+}
+
+impl Limited {
+    fn new(mut bytes: Bytes, limit: usize) -> Self {
+        let is_cut = bytes.len() > limit;
+        bytes.truncate(limit);
+        Self { bytes, is_cut }
     }
 }
 
-/// The rest of a body after its first chunk.
+/// Reads the whole body, or its first `limit` bytes. A single chunk is returned without a copy. Several chunks are joined
+/// as they arrive, so that a long body is in memory only once.
 ///
-/// Not cancel safe, as above.
-pub(crate) async fn read_on(response: &mut Response, first: Bytes, end: End) -> Result<Bytes, Error> {
-    let Some(second) = response.chunk().await? else { return Ok(first) };
-    let mut joined = Joined { bytes: Vec::new(), length: end.length };
+/// Not cancel safe: the bytes read so far are lost when the future is dropped.
+pub(crate) async fn read(response: &mut Response, limit: usize) -> Result<Limited, Error> {
+    let end = End::of(response);
+    match response.chunk().await? {
+        Some(first) if end.is_of(&first) || first.len() > limit => Ok(Limited::new(first, limit)),
+        Some(first) => read_on(response, first, end, limit).await,
+        None => Ok(Limited::new(Bytes::new(), limit)),
+    }
+}
+
+/// Reads the rest of a body after its first chunk.
+///
+/// Not cancel safe: the bytes read so far are lost when the future is dropped.
+async fn read_on(response: &mut Response, first: Bytes, end: End, limit: usize) -> Result<Limited, Error> {
+    let Some(second) = response.chunk().await? else { return Ok(Limited::new(first, limit)) };
+    let mut joined = Joined { bytes: Vec::new(), length: end.length.map(|length| length.min(limit)) };
     joined.add(&first);
     drop(first);
     joined.add(&second);
     drop(second);
-    while let Some(chunk) = response.chunk().await? {
+    while joined.bytes.len() <= limit {
+        let Some(chunk) = response.chunk().await? else { break };
         joined.add(&chunk);
     }
-    Ok(joined.bytes.into())
+    Ok(Limited::new(joined.bytes.into(), limit))
 }
 
-/// Where a body ends, as far as its head says.
+/// Where a body ends, if its head says so.
 #[derive(Clone, Copy)]
-pub(crate) struct End {
+struct End {
     length: Option<usize>,
-    /// In HTTP/2 and later the end is a frame of its own, and who does not take it resets the stream.
+    /// In HTTP/2 and later, the end is a frame of its own. A client that does not read it resets the stream.
     is_frame: bool,
 }
 
 impl End {
-    /// To be asked before the body is read.
-    pub(crate) fn of(response: &Response) -> Self {
+    /// Call it before the body is read.
+    fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }
     }
 
-    /// Whether there is no end to wait for after `first`, because a length says that it is all.
-    pub(crate) fn is_of(self, first: &Bytes) -> bool {
+    /// Whether `first` is the whole body, according to its length.
+    fn is_of(self, first: &Bytes) -> bool {
         self.length == Some(first.len()) && !self.is_frame
     }
 }
 
 struct Joined {
     bytes: Vec<u8>,
-    /// What the answer says of its length.
+    /// The length that the answer announces.
     length: Option<usize>,
 }
 
 impl Joined {
-    /// Room grows to twice of what has come, but not beyond what is to come.
+    /// The capacity doubles, up to the announced length.
     fn add(&mut self, chunk: &[u8]) {
-        let (used, room) = (self.bytes.len(), self.bytes.capacity());
+        let (used, capacity) = (self.bytes.len(), self.bytes.capacity());
         let needed = used.saturating_add(chunk.len());
-        if needed > room {
+        if needed > capacity {
             let wanted = needed.saturating_mul(2).max(TRUSTED);
             let enough = self.length.map_or(wanted, |length| wanted.min(length)).max(needed);
             self.bytes.reserve_exact(enough - used);
@@ -91,6 +107,8 @@ mod tests {
 
     use super::*;
 
+    const NO_LIMIT: usize = usize::MAX;
+
     fn response(chunks: Vec<Bytes>) -> Response {
         let chunks = chunks.into_iter().map(Ok::<_, std::io::Error>);
         reqwest::Response::from(http::Response::new(Body::wrap_stream(stream::iter(chunks)))).into()
@@ -99,12 +117,12 @@ mod tests {
     #[tokio::test]
     async fn a_single_chunk_is_not_copied() {
         let chunk = Bytes::from(vec![7; 1000]);
-        let body = read(&mut response(vec![chunk.clone()])).await.unwrap();
+        let body = read(&mut response(vec![chunk.clone()]), NO_LIMIT).await.unwrap().bytes;
         assert_eq!((body.as_ptr(), body.len()), (chunk.as_ptr(), chunk.len()));
-        assert!(read(&mut response(vec![])).await.unwrap().is_empty());
+        assert!(read(&mut response(vec![]), NO_LIMIT).await.unwrap().bytes.is_empty());
     }
 
-    /// Bytes of known length, whose end never comes.
+    /// Bytes of known length. The end of the stream never arrives.
     struct Endless(Option<Bytes>);
 
     impl http_body::Body for Endless {
@@ -124,13 +142,13 @@ mod tests {
     }
 
     #[test]
-    fn the_end_is_waited_for_only_where_it_is_a_frame_of_its_own() {
+    fn reading_waits_for_the_end_only_if_it_is_a_frame_of_its_own() {
         for (version, waits) in
             [(Version::HTTP_10, false), (Version::HTTP_11, false), (Version::HTTP_2, true)]
         {
             let mut response = http::Response::new(Body::wrap(Endless(Some(Bytes::from_static(b"all")))));
             *response.version_mut() = version;
-            let read = read(&mut reqwest::Response::from(response).into()).now_or_never();
+            let read = read(&mut reqwest::Response::from(response).into(), NO_LIMIT).now_or_never();
             assert_eq!(read.is_none(), waits, "{version:?}");
         }
     }
@@ -138,25 +156,54 @@ mod tests {
     #[tokio::test]
     async fn chunks_are_joined_in_order() {
         let chunks: Vec<Bytes> = (0..100).map(|n| Bytes::from(vec![n; 10_000])).collect();
-        assert_eq!(read(&mut response(chunks.clone())).await.unwrap(), chunks.concat());
+        assert_eq!(read(&mut response(chunks.clone()), NO_LIMIT).await.unwrap().bytes, chunks.concat());
+    }
+
+    /// However long the body is, no chunk after the limit is asked for.
+    #[tokio::test]
+    async fn a_body_is_read_up_to_its_limit() {
+        for (sizes, limit, is_cut) in [
+            (vec![10], 10, false),
+            (vec![11], 10, true),
+            (vec![4, 6], 10, false),
+            (vec![4, 7], 10, true),
+            (vec![4, 6, 1], 10, true),
+            (vec![0, 0], 0, false),
+            (vec![1], 0, true),
+        ] {
+            let total: usize = sizes.iter().sum();
+            let chunks = sizes.iter().map(|size| Bytes::from(vec![7; *size])).collect();
+            let read = read(&mut response(chunks), limit).await.unwrap();
+            assert_eq!((read.bytes.len(), read.is_cut), (total.min(limit), is_cut), "{sizes:?}");
+        }
+        let asked = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+        let counter = asked.clone();
+        let endless = stream::repeat_with(move || {
+            counter.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Ok::<_, std::io::Error>(Bytes::from(vec![7; 1000]))
+        });
+        let endless = http::Response::new(Body::wrap_stream(endless));
+        let read = read(&mut reqwest::Response::from(endless).into(), 10_000).await.unwrap();
+        assert_eq!((read.bytes.len(), read.is_cut), (10_000, true));
+        assert_eq!(asked.load(std::sync::atomic::Ordering::Relaxed), 11);
     }
 
     #[test]
-    fn room_follows_what_has_come_and_ends_where_the_body_does() {
-        let mut honest = Joined { bytes: Vec::new(), length: Some(20_000_000) };
+    fn the_capacity_follows_the_bytes_that_arrived_and_stops_at_the_announced_length() {
+        let mut exact = Joined { bytes: Vec::new(), length: Some(20_000_000) };
         let mut most = 0;
         for _ in 0..2000 {
-            honest.add(&[7; 10_000]);
-            most = most.max(honest.bytes.capacity() - honest.bytes.len());
+            exact.add(&[7; 10_000]);
+            most = most.max(exact.bytes.capacity() - exact.bytes.len());
         }
-        assert_eq!((honest.bytes.len(), honest.bytes.capacity()), (20_000_000, 20_000_000));
+        assert_eq!((exact.bytes.len(), exact.bytes.capacity()), (20_000_000, 20_000_000));
         assert!(most <= 10_000_000);
 
-        let mut boastful = Joined { bytes: Vec::new(), length: Some(usize::MAX) };
-        boastful.add(&[7; 100]);
-        assert_eq!(boastful.bytes.capacity(), TRUSTED);
-        let mut modest = Joined { bytes: Vec::new(), length: Some(10) };
-        modest.add(&[7; 100]);
-        assert_eq!(modest.bytes.capacity(), 100);
+        let mut too_long = Joined { bytes: Vec::new(), length: Some(usize::MAX) };
+        too_long.add(&[7; 100]);
+        assert_eq!(too_long.bytes.capacity(), TRUSTED);
+        let mut too_short = Joined { bytes: Vec::new(), length: Some(10) };
+        too_short.add(&[7; 100]);
+        assert_eq!(too_short.bytes.capacity(), 100);
     }
 }

@@ -1,15 +1,15 @@
-//! Who may see a credential: an [`Origin`], compared after normalisation (RFC 6454).
+//! Decides whether a URL belongs to the origin that may see a credential: [`Origin`] (RFC 6454).
 
 use url::{Position, Url};
 
-/// Scheme, host and port. A trailing dot of the host and a default port do not count; the URL parser has
-/// lower-cased and punycoded, and left a default port out.
+/// Scheme, host and port. The URL parser converts the host to lower-case Punycode and omits a default port. A trailing
+/// dot of the host is ignored.
 #[derive(Clone)]
 pub(crate) struct Origin {
     scheme: String,
     host: String,
     port: Option<u16>,
-    /// All of the URL before its path.
+    /// The part of the URL before its path.
     written: String,
 }
 
@@ -24,9 +24,9 @@ impl Origin {
         }
     }
 
-    /// Compares without making an origin of `url` first.
+    /// Whether `url` has this origin. Compares without allocating.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // Mostly it is written in the same way, which is seen at a glance.
+        // Usually both are spelled the same, and one comparison is enough.
         if url[..Position::BeforePath] == self.written {
             return true;
         }

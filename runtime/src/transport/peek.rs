@@ -1,5 +1,5 @@
-//! Looks at the beginning of a body and puts it back: who reads the answer afterwards gets all of it, as it
-//! arrives, and nothing beyond the beginning has been kept or copied.
+//! Reads the beginning of a body and puts it back. The caller still gets the whole body as it arrives, and only the
+//! beginning is buffered.
 
 use std::collections::VecDeque;
 use std::future::poll_fn;
@@ -12,12 +12,12 @@ use http_body::{Body as _, Frame, SizeHint};
 use reqwest::{Body, Response, ResponseBuilderExt};
 use tokio::runtime::Handle;
 
-/// Longest prefix that rules see.
+/// The longest prefix that rules see.
 const LIMIT: usize = 16 * 1024;
-/// Longest wait for it: a body that is slow, or never ends, must not hold up its reader.
+/// The longest wait for the prefix. A body that is slow or never ends must not delay its reader.
 const WAIT: Duration = Duration::from_secs(1);
 
-/// The same answer, and at most the first 16 KiB of its body.
+/// Returns the same answer and at most the first 16 KiB of its body.
 ///
 /// Not cancel safe: the answer is lost when the future is dropped.
 pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
@@ -30,7 +30,7 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
         looked.fill().await;
     }
     let prefix = looked.prefix();
-    // reqwest keeps the URL beside the response, and takes it from there when it gets one back.
+    // reqwest keeps the URL in an extension and reads it from there when a response is converted back.
     let mut builder = http::Response::builder().url(url);
     if let Some(extensions) = builder.extensions_mut() {
         parts.extensions.extend(std::mem::take(extensions));
@@ -38,14 +38,14 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     (http::Response::from_parts(parts, Body::wrap(looked)).into(), prefix)
 }
 
-/// A body of which the first frames have been read.
+/// A body whose first frames have been read.
 struct Looked {
     frames: VecDeque<Result<Frame<Bytes>, reqwest::Error>>,
     rest: Option<Body>,
 }
 
 impl Looked {
-    /// Cancel safe: what has been read is in `frames`.
+    /// Cancel safe: `frames` keeps everything that was read.
     async fn fill(&mut self) {
         let mut length = 0;
         while length < LIMIT {
@@ -67,7 +67,7 @@ impl Looked {
     fn prefix(&self) -> Bytes {
         let mut chunks = self.chunks();
         let first = chunks.next().cloned().unwrap_or_default();
-        let limit = |chunk: &Bytes, room: usize| chunk.slice(..chunk.len().min(room));
+        let limit = |chunk: &Bytes, length: usize| chunk.slice(..chunk.len().min(length));
         if first.len() >= LIMIT || self.chunks().nth(1).is_none() {
             return limit(&first, LIMIT);
         }
@@ -131,9 +131,9 @@ mod tests {
         response.body(Body::wrap_stream(stream::iter(chunks))).unwrap().into()
     }
 
-    /// A4: what is around the body is as it was.
+    /// A4: the status, the headers and the URL stay the same.
     #[tokio::test]
-    async fn the_head_of_the_answer_is_as_it_was() {
+    async fn the_head_of_the_answer_stays_the_same() {
         let (response, prefix) = look_at(response(vec![Ok(Bytes::from("body"))])).await;
         assert_eq!(prefix, "body");
         assert_eq!((response.status().as_u16(), response.version()), (403, http::Version::HTTP_2));
@@ -145,9 +145,9 @@ mod tests {
         assert_eq!(response.text().await.unwrap(), "body");
     }
 
-    /// A4: rules see 16 KiB at most; the reader gets every chunk, the very same and in order, and no copy of it.
+    /// A4: rules see at most 16 KiB. The reader gets every chunk in order and without a copy.
     #[tokio::test]
-    async fn every_chunk_goes_on_to_the_reader_as_it_came() {
+    async fn the_reader_gets_every_chunk_without_a_copy() {
         let chunks: Vec<Bytes> = (0..40).map(|n| Bytes::from(vec![n; 1000])).collect();
         let sent = chunks.iter().cloned().map(Ok).collect();
         let (mut response, prefix) = look_at(response(sent)).await;
@@ -164,9 +164,9 @@ mod tests {
         assert_eq!(response.chunk().await.unwrap().unwrap().as_ptr(), whole.as_ptr());
     }
 
-    /// A4: a body that breaks while it is looked at breaks for its reader, after what came before.
+    /// A4: if the body fails while its prefix is read, the reader gets the bytes before the failure and then the error.
     #[tokio::test]
-    async fn a_break_is_the_readers_to_meet() {
+    async fn a_failing_body_fails_for_its_reader() {
         let broken = std::io::Error::other("on purpose");
         let (mut response, prefix) = look_at(response(vec![Ok(Bytes::from("be")), Err(broken)])).await;
         assert_eq!(prefix, "be");
@@ -174,9 +174,9 @@ mod tests {
         assert!(response.chunk().await.is_err());
     }
 
-    /// A4: nothing that never comes is waited for; it comes to the reader all the same.
+    /// A4: the wait for a slow body ends after one second. The reader still gets all of it.
     #[tokio::test(start_paused = true)]
-    async fn a_slow_body_is_looked_at_for_a_second() {
+    async fn the_prefix_of_a_slow_body_is_awaited_for_one_second() {
         let (sender, receiver) = tokio::sync::oneshot::channel::<Bytes>();
         let late = async move { Ok::<_, std::io::Error>(receiver.await.unwrap()) };
         let body = stream::once(async { Ok(Bytes::from("early,")) });

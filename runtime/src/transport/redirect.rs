@@ -1,4 +1,4 @@
-//! Where a redirect leads, and what may go there: [`Hop`].
+//! The next request after a redirect, and which headers it may carry: [`Hop`].
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
@@ -6,19 +6,20 @@ use url::Url;
 
 use super::response::Response;
 use super::upstream::Upstream;
+use crate::error::{Error, Kind};
 
 /// As many redirects as reqwest follows.
 pub(crate) const MAX_REDIRECTS: usize = 10;
 
 /// The request that is sent next.
 pub(crate) struct Hop {
-    /// `None` for the first request, which goes where the call says.
+    /// `None` for the first request, which goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
     /// A body that was dropped at one redirect is not sent at a later one.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far led to another origin. That origin chose the rest of the way, so no credential is
-    /// sent any more, even if the way leads back.
+    /// Whether any redirect so far led to another origin. That origin chose all later URLs, so no credential is sent any
+    /// more, even to the own origin.
     pub(crate) left_origin: bool,
 }
 
@@ -27,7 +28,8 @@ impl Hop {
         Self { url: None, method, keeps_body: true, left_origin: false }
     }
 
-    /// Where `response`, the answer to this request at `url`, leads. `None` if it is no redirect that can be followed.
+    /// The next request after `response`, which answered this request at `url`. `None` if it is not a redirect that can
+    /// be followed.
     ///
     /// RFC 9110 §15.4: 307 and 308 repeat the request. 303 asks for the result by GET, and so do 301 and 302 after a
     /// POST.
@@ -47,6 +49,18 @@ impl Hop {
         let left_origin = self.left_origin || !upstream.is_own(&url);
         Some(Self { url: Some(url), method, keeps_body: repeats && self.keeps_body, left_origin })
     }
+}
+
+/// The error of a redirect that would take the body to the other origin of `url`.
+pub(crate) fn body_leaves(url: &Url) -> Error {
+    let origin = url.origin().ascii_serialization();
+    Error::new(
+        Kind::Transport,
+        format!(
+            "the server redirects the call and its body to another origin, `{origin}`. If the body may go there, name \
+             the origin in `follow_to`"
+        ),
+    )
 }
 
 /// Removes the headers that were meant for the client's own origin.

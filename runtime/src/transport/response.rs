@@ -1,4 +1,4 @@
-//! An answer as it came out of whatever transport, its body still on the way: [`Response`].
+//! The answer of any transport, with a body that is not read yet: [`Response`].
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;
@@ -11,24 +11,24 @@ use url::Url;
 
 use crate::error::Error;
 #[cfg(feature = "hyper")]
-use crate::transport::hyper::response::LeanResponse;
+use crate::transport::hyper::response::HyperResponse;
 
-/// Of the two kinds there are, each as it came: to make one of the other costs more than the rest of a call.
+/// One of two types. Converting one into the other would cost more than the rest of a call.
 ///
-/// Every step of a call hands it on, and has room for it while it waits: so the larger one is boxed.
+/// The larger type is boxed, because the future of a call holds several copies of this enum.
 pub(crate) enum Response {
     Reqwest(reqwest::Response),
     #[cfg(feature = "hyper")]
-    Lean(Box<LeanResponse>),
+    Hyper(Box<HyperResponse>),
 }
 
-/// The same of either.
+/// Evaluates the same expression for both types.
 macro_rules! either {
     ($response:expr, $inner:ident => $value:expr) => {
         match $response {
             Response::Reqwest($inner) => $value,
             #[cfg(feature = "hyper")]
-            Response::Lean($inner) => $value,
+            Response::Hyper($inner) => $value,
         }
     };
 }
@@ -50,16 +50,16 @@ impl Response {
         either!(self, response => response.version())
     }
 
-    /// Where the answer came from, if the transport may have gone elsewhere by itself.
+    /// The URL that answered, if the transport may have followed redirects by itself.
     #[cfg_attr(
         not(feature = "hyper"),
-        expect(clippy::unnecessary_wraps, reason = "the lean transport does not")
+        expect(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
     )]
     pub(crate) fn url(&self) -> Option<&Url> {
         match self {
             Self::Reqwest(response) => Some(response.url()),
             #[cfg(feature = "hyper")]
-            Self::Lean(_) => None,
+            Self::Hyper(_) => None,
         }
     }
 
@@ -74,30 +74,30 @@ impl Response {
         either!(self, response => response.content_length())
     }
 
-    /// The next piece of the body. Cancel safe.
+    /// The next chunk of the body. Cancel safe.
     pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
         poll_fn(|context| self.poll_chunk(context)).await
     }
 
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         match self {
-            // Made anew for each poll: it holds nothing but the response.
+            // A new future for each poll is correct, because it has no state of its own.
             Self::Reqwest(response) => {
                 pin!(response.chunk()).poll(context).map_err(|error| Error::transport(error.into()))
             }
             #[cfg(feature = "hyper")]
-            Self::Lean(response) => {
+            Self::Hyper(response) => {
                 response.poll_chunk(context).map(Option::transpose).map_err(Error::transport)
             }
         }
     }
 
-    /// As callers get it who read the body themselves.
+    /// Converts it for callers that read the body themselves.
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         match self {
             Self::Reqwest(response) => response,
             #[cfg(feature = "hyper")]
-            Self::Lean(response) => response.into_reqwest(),
+            Self::Hyper(response) => response.into_reqwest(),
         }
     }
 }
@@ -109,8 +109,8 @@ impl From<reqwest::Response> for Response {
 }
 
 #[cfg(feature = "hyper")]
-impl From<LeanResponse> for Response {
-    fn from(response: LeanResponse) -> Self {
-        Self::Lean(Box::new(response))
+impl From<HyperResponse> for Response {
+    fn from(response: HyperResponse) -> Self {
+        Self::Hyper(Box::new(response))
     }
 }

@@ -1,10 +1,11 @@
-//! What sends a request: reqwest, hyper, or a tower service of reqwest's types.
+//! Sends a request with reqwest, hyper, or a tower service: [`Transport`].
 
 use std::any::Any;
 use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::task::{Context, Poll, ready};
 
 use bytes::Bytes;
@@ -19,43 +20,42 @@ use tower::{Service, ServiceExt};
 use url::Url;
 
 use crate::error::{BoxError, Error};
+use crate::format::loopback::is_loopback;
 #[cfg(feature = "hyper")]
-use crate::transport::hyper::client::{Exchange, HyperTransport};
+use crate::transport::hyper::client::{HyperFuture, HyperTransport};
 use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
     /// The runtime's own client. It follows no redirects: the runtime decides at each hop whether the credential goes
     /// along.
-    Own(reqwest::Client),
+    Own(Own),
     /// A client that the user set up.
     Given {
         client: reqwest::Client,
         follows_redirects: bool,
     },
     #[cfg(feature = "hyper")]
-    Lean(Box<HyperTransport>),
+    Hyper(Box<HyperTransport>),
     Service(BoxCloneSyncService<Request, reqwest::Response, BoxError>),
 }
 
 impl Transport {
     /// For the API at `base`.
     pub(crate) fn own(base: &Url) -> Result<Self, Error> {
-        let mut builder = reqwest::Client::builder().redirect(Policy::none());
-        if is_http1(base) {
-            // reqwest sends streams again that HTTP/2 refused, and copies each request for that.
-            builder = builder.retry(never().max_retries_per_request(0));
-        }
-        let client = builder.build();
-        client.map(Self::Own).map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+        let proxies = !is_loopback(base);
+        let client = own_client(is_http1(base), proxies);
+        client
+            .map(|client| Self::Own(Own { client, without_proxy: proxies.then(Arc::default) }))
+            .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
-    /// A client of the user's settings that follows no redirects.
+    /// Finishes a builder of the user, with redirects off.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
             .map(|client| Self::Given { client, follows_redirects: false })
-            .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
+            .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
     /// The user's own client.
@@ -77,10 +77,10 @@ impl Transport {
         if let Some(client) = (&service as &dyn Any).downcast_ref::<reqwest::Client>() {
             return Self::given(client.clone());
         }
-        // As a service it would have to convert its response into one of reqwest.
+        // As a tower service, it would have to convert each response into one of reqwest.
         #[cfg(feature = "hyper")]
-        if let Some(lean) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
-            return Self::Lean(Box::new(lean.clone()));
+        if let Some(hyper) = (&service as &dyn Any).downcast_ref::<HyperTransport>() {
+            return Self::Hyper(Box::new(hyper.clone()));
         }
         Self::Service(BoxCloneSyncService::new(service.map_err(Into::into)))
     }
@@ -97,9 +97,9 @@ impl Transport {
     pub(crate) fn check(&self, base: &Url) -> Result<(), Error> {
         match self {
             #[cfg(feature = "hyper")]
-            Self::Lean(lean) => lean
-                .check(base)
-                .map_err(|error| Error::builder("the base URL cannot be reached").with_source(error)),
+            Self::Hyper(hyper) => hyper.check(base).map_err(|error| {
+                Error::builder("the transport does not support the base URL").with_source(error)
+            }),
             _ => Ok(()),
         }
     }
@@ -116,13 +116,18 @@ impl Transport {
         matches!(self, Self::Service(_))
     }
 
-    /// Hands the request over at once, so that a waiting call holds no room for it.
+    /// Passes the request on at once, so that the future of a waiting call does not contain it.
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
-            Self::Own(client) | Self::Given { client, .. } => UnderWay::Reqwest({ client }.call(request)),
+            #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+            Self::Own(own) if request.url().scheme() == "https" => {
+                SendFuture::Service(Box::pin(send_without_tls({ own.client(request.url()) }.call(request))))
+            }
+            Self::Own(own) => SendFuture::Reqwest({ own.client(request.url()) }.call(request)),
+            Self::Given { client, .. } => SendFuture::Reqwest({ client }.call(request)),
             #[cfg(feature = "hyper")]
-            Self::Lean(lean) => UnderWay::Lean(lean.exchange(request)),
-            Self::Service(service) => UnderWay::Service(Box::pin(service.clone().oneshot(request))),
+            Self::Hyper(hyper) => SendFuture::Hyper(hyper.send(request)),
+            Self::Service(service) => SendFuture::Service(Box::pin(service.clone().oneshot(request))),
         })
     }
 
@@ -132,26 +137,56 @@ impl Transport {
     }
 }
 
+/// The runtime's own client.
+#[derive(Clone)]
+pub(crate) struct Own {
+    client: reqwest::Client,
+    /// For a redirect to this machine. `None` if `client` uses no proxy anyway. `None` inside: it could not be set up.
+    without_proxy: Option<Arc<OnceLock<Option<reqwest::Client>>>>,
+}
+
+impl Own {
+    /// The client for `url`. A proxy of the system must not see requests to this machine, which may be plain http.
+    fn client(&self, url: &Url) -> &reqwest::Client {
+        let without_proxy = self.without_proxy.as_ref().filter(|_| is_loopback(url));
+        let client =
+            without_proxy.and_then(|client| client.get_or_init(|| own_client(false, false).ok()).as_ref());
+        client.unwrap_or(&self.client)
+    }
+}
+
+fn own_client(is_http1: bool, proxies: bool) -> reqwest::Result<reqwest::Client> {
+    let mut builder = reqwest::Client::builder().redirect(Policy::none());
+    if is_http1 {
+        // reqwest sends streams again that HTTP/2 refused, and copies each request for that.
+        builder = builder.retry(never().max_retries_per_request(0));
+    }
+    if !proxies {
+        builder = builder.no_proxy();
+    }
+    builder.build()
+}
+
 /// Whether reqwest can only speak HTTP/1.1 there: the protocol is negotiated in TLS.
 fn is_http1(base: &Url) -> bool {
     base.scheme() == "http"
 }
 
-/// A request that was handed to the transport, to the head of its answer.
-pub(crate) struct Sent(UnderWay);
+/// Waits for the head of the answer to a request that was passed to the transport.
+pub(crate) struct Sent(SendFuture);
 
-enum UnderWay {
+enum SendFuture {
     Reqwest(<&'static reqwest::Client as Service<Request>>::Future),
     Service(Pin<Box<dyn Future<Output = Result<reqwest::Response, BoxError>> + Send>>),
     #[cfg(feature = "hyper")]
-    Lean(Exchange),
+    Hyper(HyperFuture),
     /// The request is not sent.
     Refused(Option<Error>),
 }
 
 impl Sent {
     pub(crate) fn refused(error: Error) -> Self {
-        Self(UnderWay::Refused(Some(error)))
+        Self(SendFuture::Refused(Some(error)))
     }
 }
 
@@ -160,13 +195,13 @@ impl Future for Sent {
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let answer = match &mut self.0 {
-            UnderWay::Reqwest(sent) => {
+            SendFuture::Reqwest(sent) => {
                 ready!(Pin::new(sent).poll(context)).map(Response::from).map_err(BoxError::from)
             }
             #[cfg(feature = "hyper")]
-            UnderWay::Lean(sent) => ready!(Pin::new(sent).poll(context)).map(Response::from),
-            UnderWay::Service(sent) => ready!(sent.as_mut().poll(context)).map(Response::from),
-            UnderWay::Refused(error) => match error.take() {
+            SendFuture::Hyper(sent) => ready!(Pin::new(sent).poll(context)).map(Response::from),
+            SendFuture::Service(sent) => ready!(sent.as_mut().poll(context)).map(Response::from),
+            SendFuture::Refused(error) => match error.take() {
                 Some(error) => return Poll::Ready(Err(error)),
                 None => return Poll::Pending,
             },
@@ -188,6 +223,18 @@ fn hide_cookies(headers: &mut HeaderMap) {
             line.set_sensitive(true);
         }
     }
+}
+
+/// Sends a request in a build without TLS. If another crate switched TLS on in reqwest, the request succeeds.
+#[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+async fn send_without_tls(
+    sent: impl Future<Output = reqwest::Result<reqwest::Response>>,
+) -> Result<reqwest::Response, BoxError> {
+    use crate::error::causes::{WithoutTls, any_cause};
+    // reqwest does not name the reason in another way.
+    let is_scheme =
+        |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
+    sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
 }
 
 /// Replaces the body with one that can be sent only once, so that a client that follows redirects by itself cannot
@@ -228,7 +275,7 @@ impl fmt::Debug for Transport {
             Self::Own(_) => "reqwest",
             Self::Given { .. } => "reqwest, given",
             #[cfg(feature = "hyper")]
-            Self::Lean(_) => "hyper-util",
+            Self::Hyper(_) => "hyper-util",
             Self::Service(_) => "a tower service",
         })
     }
@@ -237,6 +284,21 @@ impl fmt::Debug for Transport {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// The runtime's own client names the feature. A client that the user gave does not.
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
+    #[tokio::test]
+    async fn https_without_tls_names_the_feature_for_the_own_client_only() {
+        let url: Url = "https://127.0.0.1:9/".parse().unwrap();
+        let error = async |transport: Transport| {
+            let sent = transport.send(Request::new(http::Method::GET, url.clone()));
+            sent.await.err().unwrap()
+        };
+        let own = error(Transport::own(&url).unwrap()).await;
+        assert!(own.is_connect() && own.to_string().contains("`rustls`"), "{own}");
+        let given = error(Transport::given(reqwest::Client::new())).await;
+        assert!(!given.to_string().contains("`rustls`"), "{given}");
+    }
 
     #[test]
     fn a_given_client_that_follows_redirects_is_distinguished_from_one_that_does_not() {

@@ -1,5 +1,5 @@
-//! The address of an API and the transport to it, without a session: [`Upstream`]. Requests carry what the caller
-//! put in and nothing else.
+//! The base URL, the default headers and the transport of an API: [`Upstream`]. It has no session, so it adds no
+//! credential to a request.
 
 use std::fmt;
 
@@ -19,19 +19,18 @@ pub struct Upstream {
     pub(crate) origin: Origin,
     pub(crate) base: Url,
     pub(crate) headers: HeaderMap,
-    /// The `Host` header, where the transport has it made but once.
+    /// The prepared `Host` header, if the transport lets the client set it.
     pub(crate) host: Option<HeaderValue>,
     /// Whether the transport follows redirects before the runtime sees them.
     pub(crate) follows_redirects: bool,
 }
 
 impl Upstream {
-    /// Sends a request that holds a secret beside the usual headers, as a login or a refresh does, to this
-    /// origin and no other.
+    /// Sends a request whose body or headers hold a secret, such as a login or a refresh. It goes to this origin only.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         if self.follows_redirects {
-            if let Some(name) = request.headers().keys().find(|name| !self.is_harmless(name)) {
-                return Sent::refused(redirects_leak(name));
+            if let Some(name) = request.headers().keys().find(|name| !is_harmless(name)) {
+                return Sent::refused(redirects_leak(format!("the header `{name}`")));
             }
             forbid_repeat(&mut request);
         }
@@ -54,7 +53,7 @@ impl Upstream {
         })
     }
 
-    /// The path of the base URL, without a slash at its end: a method's path follows.
+    /// The path of the base URL without a trailing slash. The path of a method is appended to it.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }
@@ -69,8 +68,16 @@ impl Upstream {
         Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
     }
 
-    /// Adds the default headers that the request does not set itself.
+    /// Adds the default headers that the request does not set itself, and the `Host` header.
     pub(crate) fn add_defaults(&self, request: &mut Request) {
+        self.add_default_headers(request);
+        if let Some(host) = &self.host {
+            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
+        }
+    }
+
+    /// Adds the default headers that the request does not set itself.
+    pub(crate) fn add_default_headers(&self, request: &mut Request) {
         for name in self.headers.keys() {
             if !request.headers().contains_key(name) {
                 for value in self.headers.get_all(name) {
@@ -78,8 +85,23 @@ impl Upstream {
                 }
             }
         }
-        if let Some(host) = &self.host {
-            request.headers_mut().entry(HOST).or_insert_with(|| host.clone());
+    }
+
+    /// The default header that a transport which follows redirects by itself would take to other origins.
+    pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
+        self.headers.keys().find(|name| self.follows_redirects && !is_harmless(name))
+    }
+
+    /// Refuses redirects among the statuses that refuse a credential, if the transport follows them before the runtime
+    /// sees them.
+    pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
+        let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
+        match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
+            Some(status) => Err(Error::builder(format!(
+                "`refresh_on` has the status {status}, and the given reqwest client follows it by itself. Build the client with \
+                 `redirect(Policy::none())`"
+            ))),
+            None => Ok(()),
         }
     }
 
@@ -87,49 +109,51 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Whether an answer came from another origin than the one asked: a transport may have followed
-    /// redirects by itself.
+    /// Whether another origin answered than the one asked, because the transport followed redirects by itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
-        // What `http::Response` becomes when it does not say its URL, as in-memory services make it.
+        self.answered(answer).is_some_and(|url| !self.is_own(url))
+    }
+
+    /// Returns the URL that answered, if the transport may have followed redirects by itself and names the URL.
+    pub(crate) fn answered<'a>(&self, answer: &'a Response) -> Option<&'a Url> {
+        // The URL of a `reqwest::Response` that was made from an `http::Response` without one.
         const NO_URL: &str = "no.url.provided.local";
         let is_service = self.transport.is_service();
         if !self.follows_redirects && !is_service {
-            return false;
+            return None;
         }
-        let Some(url) = answer.url() else { return false };
-        let says_nothing = is_service && url.host_str() == Some(NO_URL);
-        !says_nothing && !self.is_own(url)
-    }
-
-    /// Whether a header may follow a redirect that reqwest follows by itself: it drops these, or they hold no
-    /// secret, or the user gave them for every request.
-    fn is_harmless(&self, name: &HeaderName) -> bool {
-        const HARMLESS: [HeaderName; 6] =
-            [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
-        HARMLESS.contains(name) || self.headers.contains_key(name)
+        answer.url().filter(|url| !is_service || url.host_str() != Some(NO_URL))
     }
 }
 
-/// Whether `path` can lead nowhere but to the origin of the base URL.
+/// Whether reqwest may keep a header when it follows a redirect by itself. reqwest removes it on another origin, or it
+/// holds no secret.
+fn is_harmless(name: &HeaderName) -> bool {
+    const HARMLESS: [HeaderName; 6] =
+        [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
+    HARMLESS.contains(name)
+}
+
+/// Whether a URL with this `path` stays at the origin of the base URL for certain.
 fn stays_at_origin(path: &str) -> bool {
     match path.as_bytes() {
-        // After a second slash the parser looks for another host. It takes a backslash for a slash, and does
-        // not see tabs and line breaks.
+        // After a second slash, the parser expects a host. It treats a backslash as a slash and skips tabs and line
+        // breaks.
         [b'/', b'/' | b'\\' | ..=b' ', ..] => false,
         [b'/', ..] => true,
         _ => false,
     }
 }
 
-/// What a transport that follows redirects by itself would carry off.
-pub(crate) fn redirects_leak(header: &HeaderName) -> Error {
+/// The error for what a client that follows redirects by itself would send to another origin.
+pub(crate) fn redirects_leak(what: impl fmt::Display) -> Error {
     Error::builder(format!(
-        "the given reqwest client follows redirects by itself and would carry the header `{header}` to other \
-         origins: build it with `redirect(Policy::none())`, redirects are followed all the same"
+        "the reqwest client follows redirects by itself and would send {what} to other origins. Build it with \
+         `redirect(Policy::none())`; afresh follows redirects"
     ))
 }
 
-/// The default headers stay out: they may be secrets.
+/// Omits the default headers, which may hold secrets.
 impl fmt::Debug for Upstream {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Upstream").field("base", &self.base.as_str()).finish_non_exhaustive()
@@ -153,7 +177,7 @@ mod tests {
     }
 
     #[test]
-    fn a_host_header_of_the_users_outranks_the_prepared_one() {
+    fn a_host_header_of_the_user_replaces_the_prepared_one() {
         let base = "http://shop.test:8080";
         let url: Url = base.parse().unwrap();
         let host = |headers: HeaderMap, own: Option<&'static str>| {
@@ -173,7 +197,7 @@ mod tests {
         assert_eq!(Transport::own(&secure).unwrap().host(&secure), None, "HTTP/2 has no such header");
     }
 
-    /// N6: whatever stands in a path, it is a path, and the same as if the whole URL had been parsed.
+    /// N6: no path changes the host. The result is the same as if the whole URL had been parsed.
     #[test]
     fn no_path_leads_to_another_host() {
         let paths = [

@@ -6,7 +6,7 @@ use std::sync::OnceLock;
 
 use crate::client::Client;
 
-/// The other build, made when it is first asked for.
+/// The other build, made at its first use.
 pub fn over_defaults() -> Client {
     static PROGRAM: OnceLock<PathBuf> = OnceLock::new();
     let program = PROGRAM.get_or_init(|| {
@@ -20,7 +20,7 @@ pub fn over_defaults() -> Client {
     Client { program: program.clone() }
 }
 
-/// A folder of this name beside the build.
+/// A folder of this name next to the build.
 pub fn folder(name: &str) -> PathBuf {
     let program = std::env::current_exe().expect("this program");
     let target = program.ancestors().nth(2).expect("it is built into a folder of a target folder");

@@ -1,4 +1,4 @@
-//! The allocator of this program: the system's, and a count of what is asked of it while somebody wants to know.
+//! The allocator of this program: that of the system, with counters that can be switched on.
 
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::sync::atomic::Ordering::Relaxed;
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[global_allocator]
 static ALLOCATOR: Counting = Counting;
 
-// Off, it costs a load and a branch for each allocation, so that instructions can be counted by the same program.
+// When off, they cost a load and a branch for each allocation, so the same program can count instructions.
 static COUNTS: AtomicBool = AtomicBool::new(false);
 static ALLOCATIONS: AtomicU64 = AtomicU64::new(0);
 static GROWTHS: AtomicU64 = AtomicU64::new(0);
@@ -19,18 +19,18 @@ static BYTES: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone, Copy, Debug, Deserialize, Serialize)]
 pub struct Asked {
     pub allocations: u64,
-    /// How often memory that had been allocated grew.
+    /// How often allocated memory grew.
     pub growths: u64,
-    /// In all, by how much it grew included.
+    /// The total, including growth.
     pub bytes: u64,
 }
 
-/// Counts from now on, on every thread.
+/// Starts counting on every thread.
 pub fn count() {
     COUNTS.store(true, Relaxed);
 }
 
-/// What was asked for since [`count`].
+/// The allocations since [`count`].
 pub fn asked() -> Asked {
     let [allocations, growths, bytes] = [&ALLOCATIONS, &GROWTHS, &BYTES].map(|count| count.load(Relaxed));
     Asked { allocations, growths, bytes }
@@ -45,7 +45,7 @@ fn note(times: &AtomicU64, bytes: usize) {
 
 struct Counting;
 
-// SAFETY: everything is the system's allocator's doing.
+// SAFETY: every operation is that of the system allocator.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         note(&ALLOCATIONS, layout.size());

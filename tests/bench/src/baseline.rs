@@ -1,14 +1,14 @@
-//! The counts of `counts.tsv`, which must not become worse unnoticed.
+//! Compares the counts with those of `counts.tsv`, so that a regression fails.
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/counts.tsv");
-/// Another compiler moves instructions by about as much.
+/// A change of the compiler has about this effect on instructions.
 const TOLERANCE: f64 = 0.02;
-/// Half an allocation, for buffers that grow once in many calls.
+/// Half an allocation, because some buffers grow once in many calls.
 const SLACK: f64 = 0.5;
-/// For what is the difference of two counts of instructions: what moves each moves the small rest as far.
+/// For a difference of two counts of instructions, which changes as much as each of them.
 const SLACK_OF_A_DIFFERENCE: f64 = 150.0;
 
-/// What is worse than it was, in words.
+/// The regressions, in words.
 pub fn worse(counts: &[(String, f64)]) -> Vec<String> {
     let known = std::fs::read_to_string(FILE).unwrap_or_default();
     let mut known = known.lines().filter_map(|line| line.split_once('\t'));

@@ -1,4 +1,4 @@
-//! The client's process: makes calls one after the other, on one thread, and has its allocations counted if asked to.
+//! The client's process. It makes calls one after the other on one thread, and can count its allocations.
 
 use std::future::Future;
 
@@ -8,8 +8,7 @@ use crate::kind;
 use crate::large;
 use crate::session;
 
-/// Makes this many calls of this subject, after a few that open the connection. Prints what was allocated meanwhile, for
-/// `allocations`.
+/// Makes this many calls of this subject, after some that open the connection. With `allocations`, prints what was allocated.
 pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     let work = Work { calls, allocations };
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
@@ -31,7 +30,7 @@ pub struct Work {
 }
 
 impl Work {
-    /// Does it. The call is given a number, which it may use for its arguments.
+    /// Does it. The call gets a number, which it may use for its arguments.
     pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
         for id in 1000..1000 + self.calls.min(4) {
             call(id).await;
@@ -40,7 +39,7 @@ impl Work {
             allocator::count();
         }
         for id in 0..self.calls {
-            // Of one length, whatever their number.
+            // The text has the same length for every number.
             call(1000 + id % 9000).await;
         }
         if self.allocations {

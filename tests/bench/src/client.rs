@@ -1,4 +1,4 @@
-//! A client's process, as seen by who starts it: this program or the other build of it.
+//! Starts and controls a client's process: this program, or its other build.
 
 use std::io::{BufRead, BufReader, Write};
 use std::path::PathBuf;
@@ -16,34 +16,33 @@ pub struct Client {
     pub program: PathBuf,
 }
 
-/// What a client did that made calls from many tasks for a while.
+/// The results of a client that made calls from many tasks for a while.
 #[derive(Deserialize, Serialize)]
 pub struct Rush {
     pub per_second: f64,
-    /// Of CPU, for a call.
+    /// CPU time of a call.
     pub microseconds: f64,
 }
 
-/// What a client did whose callers all had an expired token.
+/// The results of a client whose callers all had an expired token.
 #[derive(Deserialize, Serialize)]
 pub struct Storm {
-    /// Calls that had begun and not ended when the first refusal came.
+    /// Calls in progress at the first refusal.
     pub in_flight: u64,
     pub failed: u64,
     pub milliseconds: u64,
 }
 
-/// What became of the callers of a client whose token had expired, whenever nobody had anything left to do, until all were
-/// served.
+/// The state of the callers with an expired token, each time the runtime was idle, until all were answered.
 #[derive(Deserialize, Serialize)]
 pub struct Crowd {
-    /// The bytes that they held.
+    /// The bytes that the callers held.
     pub held: Vec<usize>,
-    /// The requests that were to be answered.
+    /// The requests without an answer.
     pub asked: Vec<usize>,
 }
 
-/// A client's process that makes calls when it is told to, and ends when this is dropped.
+/// A client's process that makes calls on command. It ends when this is dropped.
 pub struct Rushing {
     process: Child,
     orders: ChildStdin,
@@ -89,13 +88,13 @@ impl Client {
         self.said(&["storm", contender, base, &callers.to_string()])
     }
 
-    /// The same over a server in memory; `late`: all but one of them come during the refresh.
+    /// The same with a server in memory. With `late`, all calls but one start during the refresh.
     pub fn crowd(&self, contender: &str, guard: Guard, late: bool, callers: usize) -> Crowd {
         let when = if late { "late" } else { "together" };
         self.said(&["crowd", contender, guard.name(), when, &callers.to_string()])
     }
 
-    /// Calls from several threads, with a session and without in turn.
+    /// Calls from several threads, alternately with and without a session.
     pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
         self.said(&["threads", &rounds.to_string(), &calls.to_string()])
     }

@@ -1,4 +1,4 @@
-//! Those who run: one file each, all with the same call to make.
+//! The clients that are compared, one file each. All make the same call.
 
 mod by_hand;
 mod bytes;
@@ -33,28 +33,28 @@ pub use self::tuned::Tuned;
 pub use self::wire::{Socket, Wire};
 use crate::item::Item;
 
-/// The token that everybody starts with.
+/// The token that all clients start with.
 pub const TOKEN: &str =
     "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiJiZW5jaCJ9.0000000000000000000000000000000000000000000";
 
-/// feignhttp's address is a constant of the program, and so is the port of the server that it is measured with.
+/// The URL of feignhttp is a constant of the program, so the port of its server is, too.
 pub const FEIGNHTTP_PORT: u16 = 47_361;
 
-/// A way to say `GET /items/{id}?q=…` with a bearer token, and to read the [`Item`] in the answer.
+/// A client that sends `GET /items/{id}?q=…` with a bearer token and reads the [`Item`] in the answer.
 pub trait Contender: Clone + Send + Sized + 'static {
-    /// A client of the server at `base`, which is an origin without a slash at its end.
+    /// A client of the server at `base`, an origin without a trailing slash.
     fn new(base: &str) -> Self;
 
-    /// One that tells of its refusals to [`refused`](crate::rush::refused).
+    /// A client that reports its refusals to [`refused`](crate::rush::refused).
     fn watched(base: &str) -> Self {
         Self::new(base)
     }
 
-    /// The call. Anything but an item is a bug of the bench.
+    /// The call. Anything but an item is a bug in this program.
     fn call(&mut self, id: u64, q: &str) -> impl Future<Output = Item> + Send;
 }
 
-/// Runs a function that is generic over the contender, for the one of this name.
+/// Runs a generic function for the client of this name.
 macro_rules! with_contender {
     ($name:expr, $run:ident($($argument:expr),*)) => {
         match $name {
@@ -90,8 +90,8 @@ macro_rules! with_contender {
 }
 pub(crate) use with_contender;
 
-/// The names of all, and what they are, in the order of the tables. feignhttp is not there: it takes reqwest with its
-/// default features only.
+/// All names with their descriptions, in the order of the tables. feignhttp is missing, because it requires the default features of
+/// reqwest.
 pub const ALL: [(&str, &str); 11] = [
     ("afresh", "**afresh**, generated"),
     ("afresh-hyper", "**afresh**, over `HyperTransport`"),
@@ -100,13 +100,13 @@ pub const ALL: [(&str, &str); 11] = [
     ("single-flight", "reqwest by hand, with a refresh"),
     ("reqwest-middleware", "reqwest-middleware, with a refresh"),
     ("progenitor", "progenitor"),
-    ("reqwest-floor", "limit: reqwest, the request made ahead"),
+    ("reqwest-floor", "limit: reqwest, the request prepared before"),
     ("hyper-util", "limit: hyper-util's client"),
     ("hyper", "limit: hyper, one connection"),
     ("bytes", "limit: bytes on a socket"),
 ];
 
-/// Those that are measured over reqwest with its default features, too.
+/// The clients that are also measured with the default features of reqwest.
 pub const OVER_DEFAULTS: [(&str, &str); 7] = [
     ("afresh", "**afresh**, generated"),
     ("reqwest", "reqwest by hand, idiomatic"),

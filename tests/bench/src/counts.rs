@@ -1,6 +1,6 @@
-//! What repeats exactly: instructions, by callgrind, and allocations, by this program's allocator, of a client's process.
+//! Measures what repeats exactly in a client's process: instructions with callgrind, allocations with this program's allocator.
 //!
-//! Two runs, one of twice as many calls: their difference is what the calls cost, without start and end.
+//! It makes two runs, one with twice as many calls. The difference is the cost of the calls without start and end.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -15,7 +15,7 @@ use crate::contender::FEIGNHTTP_PORT;
 use crate::server::Server;
 
 const CALLS: u64 = 200;
-/// Longer than a client under callgrind takes from writing its request to waiting for the answer.
+/// Longer than the time that a client under callgrind needs between the request and the wait for the answer.
 const PAUSE: Duration = Duration::from_micros(600);
 
 /// What one call costs.
@@ -23,12 +23,12 @@ const PAUSE: Duration = Duration::from_micros(600);
 pub struct Cost {
     pub instructions: f64,
     pub allocations: f64,
-    /// Of memory that had been allocated before.
+    /// Growth of allocated memory.
     pub growths: f64,
     pub bytes: f64,
 }
 
-/// What calls of these subjects cost.
+/// The cost of the calls of these subjects.
 pub fn of(subjects: &[&str]) -> Vec<Cost> {
     several(&Client::this(), subjects, CALLS)
 }
@@ -98,7 +98,7 @@ fn instructions(client: &Client, subject: &str, base: &str, calls: u64) -> u64 {
     total.and_then(|total| total.trim().parse().ok()).expect("a total in callgrind's profile")
 }
 
-/// Where a subject's profile is kept, for who wants to look at it with `callgrind_annotate`.
+/// The file of a subject's profile, for `callgrind_annotate`.
 fn profile(client: &Client, subject: &str, calls: u64) -> PathBuf {
     let kind = if client.program == Client::this().program { "profiles" } else { "profiles-over-defaults" };
     again::folder(kind).join(format!("{}-{calls}.callgrind", subject.replace([':', '/'], "-")))

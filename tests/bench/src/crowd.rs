@@ -1,5 +1,5 @@
-//! The client's process with a crowd of callers whose token has expired, over a server in memory: what memory they take
-//! wherever all of them are at the same time.
+//! The client's process with many callers whose token has expired, and a server in memory. It measures the memory of the callers in each
+//! state.
 
 use std::future::Future;
 use std::pin::Pin;
@@ -12,12 +12,12 @@ use crate::in_memory;
 use crate::server::Guard;
 use crate::usage;
 
-/// As long as that of a server on a socket.
+/// The same time as that of a server on a socket.
 const BASE: &str = "http://127.0.0.1:40000";
 
 static SERVED: AtomicUsize = AtomicUsize::new(0);
 
-/// One call from each of this many tasks; prints a [`Crowd`]. `late`: all but one call when that one's refresh is under way.
+/// One call from each of this many tasks; prints a [`Crowd`]. With `late`, all calls but one start during the refresh.
 pub fn run(contender: &str, guard: &str, late: bool, callers: usize) {
     in_memory::open(Guard::named(guard), callers);
     let runtime = tokio::runtime::Builder::new_current_thread()

@@ -1,7 +1,7 @@
-//! A server in the client's process, that answers nothing until nobody has anything left to do: so it does not depend on time
-//! how many callers are where when it answers, and no connection has a share in the memory that they take.
+//! A server in the client's process that answers only when the runtime is idle. So the state of the callers does not depend on time, and
+//! connections use no memory.
 //!
-//! The process has one, and its clients are on one thread.
+//! There is one for each process, and its clients use one thread.
 
 use std::convert::Infallible;
 use std::future::{Future, poll_fn};
@@ -31,13 +31,13 @@ static DIRECTOR: Mutex<Option<Waker>> = Mutex::new(None);
 static IDLE: AtomicBool = AtomicBool::new(false);
 static SAYS_EXPIRED: AtomicBool = AtomicBool::new(false);
 
-/// Opens it for that many callers, of whose tokens it says this.
+/// Opens it for this many callers, with this answer about their tokens.
 pub fn open(guard: Guard, callers: usize) {
     SAYS_EXPIRED.store(guard == Guard::Told, Relaxed);
     callers_waiting().reserve(callers + 1);
 }
 
-/// To be called whenever the runtime has nothing to do.
+/// Must be called whenever the runtime is idle.
 pub fn nothing_to_do() {
     IDLE.store(true, Relaxed);
     if let Some(director) = DIRECTOR.lock().expect("no panic").take() {
@@ -45,7 +45,7 @@ pub fn nothing_to_do() {
     }
 }
 
-/// Until nobody has anything left to do.
+/// Waits until the runtime is idle.
 pub async fn quiet() {
     IDLE.store(false, Relaxed);
     poll_fn(|context| {
@@ -58,11 +58,11 @@ pub async fn quiet() {
     .await;
 }
 
-/// Answers all that have asked until now; how many those were.
+/// Answers all waiting requests. Returns their number.
 pub fn answer() -> usize {
     ROUND.fetch_add(1, Relaxed);
     let mut callers = callers_waiting();
-    assert!(!callers.is_empty(), "somebody waits, and not for an answer");
+    assert!(!callers.is_empty(), "a task waits, but not for an answer");
     let asked = callers.len();
     callers.drain(..).for_each(Waker::wake);
     asked
@@ -72,7 +72,7 @@ fn callers_waiting() -> MutexGuard<'static, Vec<Waker>> {
     CALLERS.lock().expect("no panic")
 }
 
-/// A request that waits for its answer. Boxed, as reqwest's own is.
+/// A request that waits for its answer. Boxed, like that of reqwest.
 pub struct Asked(Box<(Request, usize)>);
 
 impl Asked {

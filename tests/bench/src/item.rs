@@ -1,11 +1,11 @@
-//! What every contender asks for: about 200 bytes of JSON, and the type that they become.
+//! The answer that every client requests: about 200 bytes of JSON, and its type.
 
 use serde::{Deserialize, Serialize};
 
-/// One item of the server's.
+/// An item of the server.
 #[derive(Clone, Debug, Deserialize, PartialEq, Serialize)]
 pub struct Item {
-    /// The number that was asked for.
+    /// The requested number.
     pub id: u64,
     pub name: String,
     pub description: String,

@@ -5,7 +5,7 @@ mod generated;
 
 use crate::caller::Work;
 
-/// The kinds: their name, and what is sent or read.
+/// The kinds: their names, and what is sent or read.
 pub const ALL: &[(&str, &str)] = &[
     ("path", "`{id}`, a number"),
     ("path-text", "`{shelf}/{id}`, texts that need encoding"),
@@ -30,7 +30,7 @@ pub const ALL: &[(&str, &str)] = &[
     ("answer-whole", "status and headers, too"),
 ];
 
-/// A body of several members.
+/// A body with several members.
 #[derive(Clone, serde::Serialize)]
 pub struct Order {
     pub customer: String,
@@ -39,7 +39,7 @@ pub struct Order {
     pub note: Option<String>,
 }
 
-/// The order that is sent.
+/// The order in the request.
 pub fn order() -> Order {
     Order {
         customer: "Zoë & Co".to_owned(),

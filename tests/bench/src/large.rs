@@ -1,4 +1,4 @@
-//! Large answers, and large bodies: through afresh, and what is the least by hand.
+//! Large answers and large bodies, through afresh and with the least code by hand.
 
 use std::hint::black_box;
 use std::time::Duration;

@@ -1,7 +1,7 @@
-//! Measures what a call costs through afresh and through what people use instead, side by side.
+//! Measures the cost of a call through afresh and through the alternatives.
 //!
-//! Without arguments it measures everything, writes `RESULTS.md` and fails if a target is missed. `counts` measures what
-//! repeats exactly, and fails if something has become worse than `counts.tsv` says.
+//! Without arguments it measures everything, writes `RESULTS.md` and fails if a target is missed. `counts` measures what repeats exactly,
+//! and fails if a count is worse than in `counts.tsv`.
 
 mod again;
 mod allocator;
@@ -34,7 +34,7 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        // What this program starts itself.
+        // The processes that this program starts.
         ["serve", port, pause] => server::serve(number(port), Duration::from_micros(number(pause))),
         ["terse", port] => server::serve_tersely(number(port)),
         ["guard", guard] => server::serve_guarded(guard),

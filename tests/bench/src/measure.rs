@@ -13,14 +13,14 @@ mod throughput;
 
 use crate::section::Section;
 
-/// A measurement: its name, and what does it.
+/// A measurement: its name and its function.
 pub type Measurement = (&'static str, fn() -> Section);
 
 /// What repeats exactly.
 pub const COUNTS: [Measurement; 3] =
     [("calls", calls::measure), ("sessions", sessions::measure), ("kinds", kinds::measure)];
 
-/// All, in the order of the page.
+/// All measurements, in the order of the page.
 pub const ALL: [Measurement; 10] = [
     COUNTS[0],
     ("defaults", calls::measure_over_defaults),

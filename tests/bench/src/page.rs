@@ -1,4 +1,4 @@
-//! `RESULTS.md`: the sections of all measurements, as they were last made.
+//! `RESULTS.md`: the latest sections of all measurements.
 
 use std::fs;
 use std::path::PathBuf;
@@ -9,7 +9,7 @@ use crate::section::{Section, table};
 
 const FILE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/RESULTS.md");
 
-/// Makes a measurement, and keeps what it found.
+/// Runs a measurement and keeps its result.
 pub fn measure((name, measure): Measurement) -> Section {
     eprintln!("== {name}");
     let section = measure();
@@ -18,7 +18,7 @@ pub fn measure((name, measure): Measurement) -> Section {
     section
 }
 
-/// The page of all sections that have been measured, which may be at different times.
+/// The page with all measured sections, which may be from different runs.
 pub fn compose() -> String {
     let sections: Vec<Section> = ALL
         .iter()

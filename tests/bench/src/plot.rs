@@ -1,4 +1,4 @@
-//! Bars, as a picture that a browser shows; ours stand out.
+//! A bar chart as SVG, with the bar of afresh highlighted.
 
 use std::fmt::Write;
 
@@ -8,16 +8,16 @@ const LABEL: usize = 170;
 const LENGTH: f64 = 430.0;
 const STEP: usize = 26;
 
-/// Named values, to be compared.
+/// Named values to compare.
 pub struct Bars<'a> {
     pub title: &'a str,
-    /// The name of the bar that stands out.
+    /// The name of the highlighted bar.
     pub ours: &'a str,
     pub bars: Vec<(String, f64)>,
 }
 
 impl Bars<'_> {
-    /// Draws it to a file of this name beside the page of results.
+    /// Draws it to a file of this name next to the results.
     pub fn write(&self, name: &str) {
         let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/plots");
         std::fs::create_dir_all(folder).expect("a folder that can be written");

@@ -1,4 +1,4 @@
-//! The client's process with many tasks: how fast it is, and what becomes of a storm.
+//! The client's process with many tasks. It measures the speed, and the refusals of an expired token.
 
 use std::future::Future;
 use std::io::stdin;
@@ -15,7 +15,7 @@ use crate::usage;
 
 type Boxed<'a, T> = Pin<Box<dyn Future<Output = T> + 'a>>;
 
-/// Calls from many tasks, as long as every line of the input says, in milliseconds; prints a [`Rush`] for each.
+/// Makes calls from many tasks for the milliseconds in each line of the input. Prints a [`Rush`] for each line.
 pub fn run(contender: &str, base: &str, tasks: usize) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build();
     runtime.expect("a runtime").block_on(with_contender!(contender, rushes(base, tasks)));
@@ -32,7 +32,7 @@ pub fn run_storm(contender: &str, base: &str, callers: usize) {
 fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
     Box::pin(async move {
         let client = C::new(base);
-        // This is not the thread of the tasks, and may block.
+        // This thread runs no tasks, so it may block.
         for line in stdin().lines() {
             let time = line.expect("a line").parse().expect("milliseconds");
             let rush = rush(&client, tasks, Duration::from_millis(time)).await;
@@ -43,7 +43,7 @@ fn rushes<C: Contender>(base: &str, tasks: usize) -> Boxed<'_, ()> {
 
 async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
     let mut running = JoinSet::new();
-    // A fifth of the time to get going.
+    // The first fifth of the time is warm-up.
     let begin = Instant::now() + time / 5;
     let end = begin + time;
     for task in 0..tasks as u64 {
@@ -72,7 +72,7 @@ async fn rush<C: Contender>(client: &C, tasks: usize, time: Duration) -> Rush {
 static CALLING: AtomicU64 = AtomicU64::new(0);
 static AT_FIRST: AtomicU64 = AtomicU64::new(0);
 
-/// A contender was refused: notes how many were calling when the first was.
+/// A call was refused. Records how many calls were in progress at the first refusal.
 pub fn refused() {
     let _ = AT_FIRST.compare_exchange(0, CALLING.load(Relaxed), Relaxed, Relaxed);
 }

@@ -1,4 +1,4 @@
-//! What a measurement found: a section of the page, the targets it was held against, and the counts that repeat.
+//! The result of a measurement: a section of the page, its targets, and the counts that repeat.
 
 use std::fmt::Write;
 
@@ -9,11 +9,11 @@ use serde::{Deserialize, Serialize};
 pub struct Section {
     pub text: String,
     pub targets: Vec<Target>,
-    /// What repeats from run to run; more is worse.
+    /// The counts that repeat from run to run; lower is better.
     pub counts: Vec<(String, f64)>,
 }
 
-/// What was wanted, and what was found.
+/// The limit and the result.
 #[derive(Deserialize, Serialize)]
 pub struct Target {
     pub name: String,
@@ -23,12 +23,12 @@ pub struct Target {
 }
 
 impl Section {
-    /// Begins with a heading, and what is to be known of what follows.
+    /// Starts with a heading and an introduction.
     pub fn new(title: &str, method: &str) -> Self {
         Self { text: format!("\n## {title}\n\n{method}\n"), targets: Vec::new(), counts: Vec::new() }
     }
 
-    /// A table; numbers stand at the right of all columns but the first.
+    /// A table. All columns but the first are right-aligned.
     pub fn table(&mut self, columns: &[&str], rows: &[Vec<String>]) {
         let _ = write!(self.text, "\n{}", table(columns, rows));
     }
@@ -38,12 +38,12 @@ impl Section {
         let _ = write!(self.text, "\n{text}\n");
     }
 
-    /// A target: found must not be more than the limit.
+    /// A target: the result must be at most the limit.
     pub fn at_most(&mut self, name: &str, found: f64, limit: f64) {
         self.target(name, &format!("at most {}", number(limit)), &number(found), found <= limit);
     }
 
-    /// A target: found must not be less than the limit.
+    /// A target: the result must be at least the limit.
     pub fn at_least(&mut self, name: &str, found: f64, limit: f64) {
         self.target(name, &format!("at least {}", number(limit)), &number(found), found >= limit);
     }
@@ -68,7 +68,7 @@ pub fn table(columns: &[&str], rows: &[Vec<String>]) -> String {
     line(columns.to_vec()) + &line(rule.collect()) + &rows.collect::<String>()
 }
 
-/// A number as a table shows it: with two places below a hundred, from ten thousand on with a space between thousands.
+/// A number for a table: two decimal places below 100, and a space between thousands from 10 000.
 pub fn number(value: f64) -> String {
     let size = value.abs();
     if size < 100.0 {
@@ -87,7 +87,7 @@ pub fn number(value: f64) -> String {
     text
 }
 
-/// The one in the middle.
+/// The median.
 pub fn median(mut values: Vec<f64>) -> f64 {
     values.sort_by(f64::total_cmp);
     values.get(values.len() / 2).copied().unwrap_or(f64::NAN)

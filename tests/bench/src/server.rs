@@ -1,4 +1,4 @@
-//! The server, a process of its own on loopback: answers what it is asked for from memory, on one thread.
+//! The server: a separate process on loopback that answers from memory on one thread.
 
 pub mod answers;
 pub mod guard;
@@ -26,18 +26,18 @@ pub struct Server {
 }
 
 impl Server {
-    /// One that lets everybody in, at this port, 0 for any. It lets this time pass before each answer: a client that is
-    /// slowed down by an instrument then waits for its answer, as others do.
+    /// A server that accepts every request, at this port; 0 for any port. It delays each answer by this time, so a client that is slowed
+    /// down by callgrind still waits for its answer.
     pub fn start(port: u16, pause: Duration) -> Self {
         Self::process(&["serve", &port.to_string(), &pause.as_micros().to_string()])
     }
 
-    /// One that lets everybody in and does as little as it can, at this port, 0 for any.
+    /// A server that accepts every request with as little work as possible, at this port; 0 for any port.
     pub fn terse(port: u16) -> Self {
         Self::process(&["terse", &port.to_string()])
     }
 
-    /// One that takes the token that everybody has for expired.
+    /// A server for which the first token has expired.
     pub fn guarded(guard: Guard) -> Self {
         Self::process(&["guard", guard.name()])
     }
@@ -51,7 +51,7 @@ impl Server {
         Self { process, base: base.trim().to_owned() }
     }
 
-    /// What a guarded one has seen.
+    /// The counts of a guarded server.
     pub fn told(&self) -> Told {
         let mut socket = Socket::connect(self.base.trim_start_matches("http://")).expect("it listens");
         socket.write_all(b"GET /told HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").expect("it listens");
@@ -69,7 +69,7 @@ impl Drop for Server {
     }
 }
 
-/// What the process of an open server does.
+/// The process of an open server.
 pub fn serve(port: u16, pause: Duration) {
     run(port, move |stream| async move {
         let service = service_fn(move |request| answers::any(request, pause));
@@ -77,12 +77,12 @@ pub fn serve(port: u16, pause: Duration) {
     });
 }
 
-/// What the process of a terse server does.
+/// The process of a minimal server.
 pub fn serve_tersely(port: u16) {
     run(port, terse::converse);
 }
 
-/// What the process of a guarded server does.
+/// The process of a guarded server.
 pub fn serve_guarded(guard: &str) {
     let gate = Arc::new(guard::Gate::new(Guard::named(guard)));
     run(0, move |stream| {
@@ -101,7 +101,7 @@ where
     usage::allow_many_files();
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.expect("a runtime").block_on(async {
-        // tokio's own listener has a backlog of 1024.
+        // Tokio's listener has a backlog of 1024.
         let socket = tokio::net::TcpSocket::new_v4().expect("a socket");
         socket.set_reuseaddr(true).expect("a socket");
         socket.bind((Ipv4Addr::LOCALHOST, port).into()).expect("a free port");

@@ -1,4 +1,4 @@
-//! What a live session adds to a call: the same call, with and without one.
+//! The cost that a session adds: the same call with and without one.
 
 use std::convert::Infallible;
 use std::future::{Ready, ready};
@@ -20,21 +20,20 @@ pub trait Plain {
     async fn item(&self, id: u64, #[query] q: &str) -> Result<Item>;
 }
 
-/// The ways: `none` sends no token; `header` sends the same bytes as `live`, the token being a default header of the
-/// client.
+/// The ways: `none` sends no token. `header` sends the same bytes as `live`, with the token as a default header of the client.
 pub const WAYS: [(&str, &str); 3] = [
     ("none", "no session, no token"),
     ("header", "no session, the token as a default header"),
     ("live", "a live session"),
 ];
 
-/// The last two over a transport that answers at once. What they cost repeats exactly, as what a socket costs does not.
+/// The last two use a transport that answers at once. Their cost repeats exactly, unlike that of a socket.
 pub const AT_ONCE: [(&str, &str); 2] = [
     ("header-at-once", "the second, over a transport that answers at once"),
     ("live-at-once", "the third, over a transport that answers at once"),
 ];
 
-/// Makes the calls of a way.
+/// Makes the calls of one variant.
 pub async fn run(way: &str, base: &str, work: Work) {
     match way {
         "none" => {

@@ -1,7 +1,7 @@
-//! What a live session adds to a call where several threads share a client, over a transport that answers at once.
+//! The cost that a session adds to a call if several threads share a client, over a transport that answers at once.
 //!
-//! Times of whole calls are far less exact than what is looked for. So calls are made in slices of about a millisecond, with a
-//! session and without one in turn, and all threads of a slice make the same calls at the same time.
+//! Times of whole calls are less precise than the difference. So calls are made in slices of about a millisecond, alternately with and
+//! without a session. All threads of a slice make the same calls at the same time.
 
 use std::hint::{black_box, spin_loop};
 use std::sync::Barrier;
@@ -21,29 +21,29 @@ use crate::usage;
 /// On so many threads.
 pub const THREADS: [usize; 4] = [1, 2, 4, 8];
 
-/// How often two threads hand a cache line to each other and back, to see how long that takes.
+/// How often two threads pass a cache line to each other and back, to measure the time.
 const EXCHANGES: usize = 40;
 const ATTEMPTS: usize = 5;
 
 /// Slices of all kinds, made one after the other.
 #[derive(Deserialize, Serialize)]
 pub struct Round {
-    /// Nanoseconds in which a cache line gets from one core to the other.
+    /// Nanoseconds in which a cache line moves from one core to the other.
     pub transfer: f64,
     /// For each of [`THREADS`]: without a session, and with one.
     pub slices: [[Slice; 2]; 4],
 }
 
-/// What the threads of a slice did.
+/// The results of the threads of a slice.
 #[derive(Clone, Copy, Deserialize, Serialize)]
 pub struct Slice {
     /// Of CPU, for a call.
     pub nanoseconds: f64,
-    /// The share of their cores' time that they had: less if somebody else had some, or if they did not begin together.
+    /// Their share of the cores' time. It is lower if other processes ran, or if they did not start together.
     pub share: f64,
 }
 
-/// Makes this many rounds, of this many calls of each thread in a slice; prints them.
+/// Makes this many rounds, with this many calls of each thread in a slice. Prints the rounds.
 pub fn run(rounds: usize, calls: usize) {
     let [.., most] = THREADS;
     assert!(usage::cores() > 1, "on one core, no two threads run at once");
@@ -72,7 +72,7 @@ pub fn run(rounds: usize, calls: usize) {
     println!("{}", serde_json::to_string(&rounds).expect("numbers"));
 }
 
-/// A thread's part in a slice: since all began, and of CPU.
+/// The time of a thread in a slice: since the common start, and of the CPU.
 #[derive(Clone, Copy, Default)]
 struct Part {
     start: Duration,
@@ -95,7 +95,7 @@ impl Slice {
 
 struct Shared {
     clients: (PlainClient, ShopClient),
-    /// What the threads of a slice wait at before it and after it.
+    /// The barrier before and after a slice.
     gates: [Barrier; 4],
     /// What two threads exchange.
     line: AtomicUsize,
@@ -131,7 +131,7 @@ impl Shared {
             if thread >= THREADS[kind] {
                 continue;
             }
-            // Every other time the other way round, so that it does not matter who comes first.
+            // The order alternates, so that it does not matter.
             for way in [round % 2, 1 - round % 2] {
                 gate.wait();
                 turn.parts[kind][way] = match way {
@@ -154,8 +154,7 @@ impl Shared {
         })
     }
 
-    /// Nanoseconds in which the line gets from one of two threads to the other: the least of several tries, since somebody
-    /// else may have had a core.
+    /// Nanoseconds in which the line moves between two threads. The minimum of several tries, because other processes may have used a core.
     fn exchange(&self, thread: usize) -> f64 {
         let mut least = f64::INFINITY;
         for attempt in 0..ATTEMPTS {

@@ -1,4 +1,4 @@
-//! What the system says that processes used.
+//! The resource usage of processes, from the system.
 
 use std::sync::OnceLock;
 use std::time::Duration;
@@ -15,7 +15,7 @@ pub fn of_this() -> Duration {
     cpu(UsageWho::RUSAGE_SELF)
 }
 
-/// The CPU time of all processes that this one started and that have ended, theirs included.
+/// The CPU time of all child processes that have ended, including their children.
 pub fn of_children() -> Duration {
     cpu(UsageWho::RUSAGE_CHILDREN)
 }
@@ -28,24 +28,24 @@ pub fn of_this_thread() -> Duration {
 /// How many cores there are.
 pub fn cores() -> usize {
     static CORES: OnceLock<usize> = OnceLock::new();
-    // A thread that is kept on one core would say that it is alone.
+    // A thread that is pinned to one core would see only one.
     *CORES.get_or_init(|| std::thread::available_parallelism().map_or(1, usize::from))
 }
 
-/// Keeps this thread on one core, the first, the second and so on, over and over. Where that is not allowed, it stays where it is.
+/// Pins this thread to one core, in round-robin order. Does nothing if that is not allowed.
 pub fn keep_on_core(thread: usize) {
     let mut one = CpuSet::new();
     let _ = one.set(thread % cores()).and_then(|()| sched_setaffinity(Pid::from_raw(0), &one));
 }
 
-/// The bytes that this process has from its allocator and has not given back, with what the allocator adds to each piece.
+/// The bytes that this process has allocated and not freed, including the allocator's overhead.
 pub fn held() -> usize {
-    // SAFETY: it takes no argument, and looks at nothing but the allocator's own numbers.
+    // SAFETY: it takes no argument and reads only the allocator's statistics.
     let info = unsafe { mallinfo2() };
     info.uordblks + info.hblkhd
 }
 
-/// Lets this process open as many files as it may be allowed.
+/// Raises the limit of open files to the maximum.
 pub fn allow_many_files() {
     if let Ok((_, most)) = getrlimit(Resource::RLIMIT_NOFILE) {
         let _ = setrlimit(Resource::RLIMIT_NOFILE, most, most);

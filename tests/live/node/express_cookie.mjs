@@ -1,5 +1,5 @@
-// Express with jsonwebtoken: the bare token in `authorization`, the refresh token in a cookie, 403 for a token that has
-// expired. Arguments: `keeps` (the refresh token does not rotate).
+// Express with jsonwebtoken: the token without a scheme in `authorization`, the refresh token in a cookie, 403 for an expired token.
+// Arguments: `keeps` (the refresh token does not rotate).
 
 import { randomUUID } from 'node:crypto';
 import cookieParser from 'cookie-parser';

@@ -1,5 +1,5 @@
-// Fastify with @fastify/jwt and @fastify/cookie: 401 with a code of its own for a token that has expired, the rotating
-// refresh token in a signed cookie.
+// Fastify with @fastify/jwt and @fastify/cookie: 401 with an error code for an expired token, the rotating refresh token in a signed
+// cookie.
 
 import { randomUUID } from 'node:crypto';
 import cookie from '@fastify/cookie';

@@ -1,5 +1,5 @@
-// @node-oauth/oauth2-server behind Express, its model in memory: password grant, rotating refresh tokens, 401 with
-// `invalid_token` for an access token that has expired.
+// @node-oauth/oauth2-server behind Express, its model in memory: password grant, rotating refresh tokens, 401 with `invalid_token` for an
+// expired access token.
 
 import OAuth2Server from '@node-oauth/oauth2-server';
 import express from 'express';
@@ -77,7 +77,7 @@ app.get('/orders/:id', authenticate(), (request, response) => {
   response.json({ id: Number(request.params.id), of: request.token.user.name });
 });
 
-// Refused by the library, with a challenge that says why, and by the application, with nothing.
+// The library refuses with a challenge that gives the reason. The application refuses without one.
 app.get('/admin/scope', authenticate(['admin']), (request, response) => response.json({}));
 app.get('/admin', authenticate(), (request, response) => response.status(403).json({ error: 'not an admin' }));
 

@@ -1,5 +1,5 @@
-// oidc-provider: the authorization code flow, rotating refresh tokens of which a spent one ends the whole grant, and a
-// resource beside it. Arguments: `challenge` (the resource answers 401 and says why; without it a bare 403).
+// oidc-provider: the authorization code flow, rotating refresh tokens, and a resource server. A spent refresh token ends the whole grant.
+// Arguments: `challenge` (the resource answers 401 with the reason; otherwise a bare 403).
 
 import { createHash, randomBytes } from 'node:crypto';
 import express from 'express';
@@ -51,7 +51,7 @@ async function live() {
   return found.filter((token) => token && !token.consumed).length;
 }
 
-// What a browser does with a user before it: from the authorization endpoint through the forms to the code.
+// Acts as a browser with a user: from the authorization endpoint through the forms to the code.
 async function code(query) {
   const verifier = randomBytes(32).toString('base64url');
   const challenge = createHash('sha256').update(verifier).digest('base64url');

@@ -21,10 +21,10 @@ TOKENS = [
     "rest_framework_simplejwt.authentication.JWTAuthentication",
     "oauth2_provider.contrib.rest_framework.OAuth2Authentication",
 ]
-# Which of the two answers for an expired token is the first one's affair; each set-up has one.
+# The first authentication class decides the answer for an expired token; each set-up has one.
 TOKEN = TOKENS["oauth-toolkit" in sys.argv]
 
-# A test kills its server, which then leaves its database to the next one.
+# A test kills its server, so an old database may be present.
 def is_running(process):
     try:
         os.kill(process, 0)

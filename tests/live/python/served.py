@@ -91,7 +91,7 @@ def watched(app, live):
 
 class Threads(ThreadingMixIn, WSGIServer):
     daemon_threads = True
-    # All calls of a test may come at once.
+    # All calls of a test may arrive at once.
     request_queue_size = 512
 
 
@@ -105,6 +105,6 @@ def serve(app, live):
     server = make_server("127.0.0.1", 0, watched(app, live), server_class=Threads, handler_class=Quiet)
     print(f"listening on {server.server_port}", flush=True)
     threading.Thread(target=server.serve_forever, daemon=True).start()
-    # The test's end of the pipe closes also when the test is killed.
+    # The test's end of the pipe is closed even if the test is killed.
     sys.stdin.read()
     os._exit(0)

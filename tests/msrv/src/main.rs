@@ -1,4 +1,4 @@
-//! A user's crate on the oldest Rust that afresh states: a trait with a login and a refresh, and a few calls.
+//! A user's crate with the minimum Rust version of afresh: a trait with a login and a refresh, and a few calls.
 //!
 //! It needs no server: calls before the login send nothing, and nothing listens at the address of the login.
 
@@ -32,10 +32,10 @@ pub struct Order {
     pub id: u64,
 }
 
-/// Why an order cannot be had.
+/// Why an order cannot be returned.
 #[derive(Debug, ApiError)]
 pub enum OrderError {
-    /// There is none with this number.
+    /// There is no order with this number.
     #[status(404)]
     NotFound,
     /// Anything else.

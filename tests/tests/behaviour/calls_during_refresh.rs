@@ -1,4 +1,4 @@
-//! Calls that start while a refresh is in progress: they wait for it, or go on with the old token.
+//! Calls that start while a refresh is in progress: they wait for it, or continue with the old token.
 
 use afresh_tests::{Role, World};
 
@@ -27,7 +27,7 @@ async fn a_call_waits_for_the_refresh_of_an_expired_token() {
     assert_eq!(carried, [1, 2, 2].map(|number| world.authority.access(number)));
 }
 
-/// B2: while a token that is only suspect is being refreshed, calls go on with it.
+/// B2: while a token that may have expired is refreshed, calls continue with it.
 #[tokio::test(start_paused = true)]
 async fn a_call_does_not_wait_for_the_refresh_of_a_suspect_token() {
     let world = World::new();

@@ -45,7 +45,7 @@ async fn a_call_dropped_before_its_refusal_is_read_starts_no_refresh() {
     world.authority.assert_refreshes(0);
 
     world.guard_with(403, |_| order(3));
-    assert_eq!(shop.order(3).await.unwrap().id, 3, "the session is as it was");
+    assert_eq!(shop.order(3).await.unwrap().id, 3, "the session is unchanged");
 }
 
 /// F1: the call is dropped while the body of the refusal, the refresh or the answer to the refresh is on its way.

@@ -302,3 +302,46 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
     world.authority.assert_refreshes(1);
     assert_eq!(Handle::current().metrics().num_alive_tasks(), 0, "tasks alive");
 }
+
+/// W16: a token without `expires_in` that is a JWT is refreshed ahead of time. Its `iat` and `exp` are years away from
+/// the local clock, which plays no part.
+#[tokio::test(start_paused = true)]
+async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
+    // {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}
+    for claims in
+        ["eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDMwMH0", "eyJpYXQiOjQwMDAwMDAwMDAsImV4cCI6NDAwMDAwMDMwMH0"]
+    {
+        let world = World::new();
+        world.stage.respond(|_| order(7));
+        let shop = logged_out_client(&world);
+        let token = format!("e30.{claims}.c2ln");
+        let first = json!({ "access_token": token, "refresh_token": world.authority.issue().refresh });
+        world.authority.next(Role::Login, Handling::instead((200, first)));
+        assert_eq!(shop.login(&ANN).await.unwrap().expires_in(), None, "the server did not say it");
+        advance(seconds(200)).await;
+        shop.order(7).await.unwrap();
+        settled().await;
+        world.authority.assert_refreshes(0);
+        advance(seconds(80)).await;
+        shop.order(7).await.unwrap();
+        settled().await;
+        world.authority.assert_refreshes(1);
+        assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    }
+}
+
+/// W16: the server outranks a lifetime that only the token names: nothing ends when it is over, and a token that is over
+/// by its `exp` is sent if no refresh is possible.
+#[tokio::test(start_paused = true)]
+async fn the_server_outranks_the_lifetime_of_a_jwt() {
+    let world = World::new();
+    world.stage.respond(|_| order(7));
+    let shop = logged_out_client(&world);
+    let token = "e30.eyJpYXQiOjE3MDAwMDAwMDAsImV4cCI6MTcwMDAwMDMwMH0.c2ln";
+    world.authority.next(Role::Login, Handling::instead((200, json!({ "access_token": token }))));
+    shop.login(&ANN).await.unwrap();
+    advance(seconds(3600)).await;
+    shop.order(7).await.unwrap();
+    world.authority.assert_refreshes(0);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+}

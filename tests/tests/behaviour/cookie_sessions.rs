@@ -170,3 +170,104 @@ async fn a_cookie_session_without_a_refresh_keeps_its_cookies() {
     assert_eq!(plain.order(7).await.unwrap_err().status().unwrap(), 401);
     world.authority.assert_refreshes(0);
 }
+
+/// A shop with tokens and a refresh cookie.
+async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::CookieShopClient) {
+    let world = World::with(AuthorityConfig { cookie_attributes: attributes, ..AuthorityConfig::cookie() });
+    world.guard_with(403, |_| order(7));
+    let shop = crate::api::logged_in_cookie_client(&world).await;
+    (world, shop)
+}
+
+/// W2: a refresh cookie that has run out ends the session at the next refusal, without a request to the server. The
+/// cookie is a second old by the wall clock, which cannot be paused.
+#[tokio::test]
+async fn a_refresh_cookie_that_has_run_out_ends_the_session() {
+    let (world, shop) = shop_with_cookie("; Path=/; Max-Age=1").await;
+    let mut events = shop.session().events();
+    world.authority.expire();
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+    assert!(shop.session().refresh().await.unwrap_err().is_session_expired());
+    for _ in 0..2 {
+        let error = crate::api::CookieShop::order(&shop, 7).await.unwrap_err();
+        assert!(error.is_session_expired(), "{error:?}");
+    }
+    assert_eq!(shop.session().state(), SessionState::Expired);
+    assert_eq!(event_names(&mut events), ["expired"]);
+    world.authority.assert_refreshes(0);
+}
+
+/// W2: the same after a restart from a store.
+#[tokio::test]
+async fn a_refresh_cookie_that_has_run_out_ends_the_session_after_a_restart() {
+    let world = World::with(AuthorityConfig {
+        cookie_attributes: "; Path=/; Max-Age=1",
+        ..AuthorityConfig::cookie()
+    });
+    world.guard_with(403, |_| order(7));
+    let store = crate::fake_store::FakeStore::new();
+    let client = || {
+        let builder =
+            crate::api::CookieShopClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone());
+        builder.build().unwrap()
+    };
+    crate::api::CookieShop::login(&client(), &ANN).await.unwrap();
+    world.authority.expire();
+    tokio::time::sleep(std::time::Duration::from_millis(2100)).await;
+    let shop = client();
+    let mut events = shop.session().events();
+    let error = crate::api::CookieShop::order(&shop, 7).await.unwrap_err();
+    assert!(error.is_session_expired(), "{error:?}");
+    assert_eq!(shop.session().state(), SessionState::Expired);
+    assert!(event_names(&mut events).contains(&"expired"));
+    world.authority.assert_refreshes(0);
+}
+
+/// W3: a session that is one cookie with a lifetime is renewed before the cookie runs out.
+#[tokio::test(start_paused = true)]
+async fn a_session_of_one_cookie_is_renewed_ahead_of_time() {
+    let world = World::with(AuthorityConfig {
+        cookie_attributes: "; Path=/; Max-Age=10",
+        ..AuthorityConfig::cookie()
+    });
+    world.stage.respond(|_| order(7));
+    let forum = ForumClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
+    forum.login(&ANN).await.unwrap();
+    assert_eq!(forum.session().tokens().unwrap().expires_in(), Some(std::time::Duration::from_secs(10)));
+    for _ in 0..60 {
+        forum.order(7).await.unwrap();
+        settled().await;
+        tokio::time::advance(std::time::Duration::from_secs(1)).await;
+    }
+    let refreshes = world.authority.refreshes();
+    assert!((6..=8).contains(&refreshes), "{refreshes} refreshes in a minute");
+    world.stage.assert_sends(60);
+}
+
+/// W19: a refresh without parameters is called in a session that never had a cookie: a constant or the transport has
+/// what the endpoint asks for.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_without_parameters_is_called_in_a_session_without_cookies() {
+    let world = World::new();
+    world.guard_with(403, |_| order(7));
+    let issued = world.authority.issue();
+    let builder =
+        KeyedClient::builder(ORIGIN).connect_to(world.clone()).tokens(afresh::Tokens::new(&*issued.access));
+    let keyed = builder.header("x-key", "k").build().unwrap();
+    world.authority.expire();
+    let next = serde_json::json!({ "access_token": world.authority.issue().access });
+    world.authority.next(Role::Refresh, Handling::instead((200, next)));
+    keyed.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+    assert_eq!(world.authority.requests(Role::Refresh)[0].header("x-key"), Some("k"));
+}
+
+#[api]
+trait Keyed {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self) -> Result<afresh::Tokens>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order>;
+}

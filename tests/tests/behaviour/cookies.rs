@@ -7,7 +7,7 @@ use serde_json::json;
 use crate::api::{ANN, CookieShop, Shop, event_names, logged_in_client, logged_in_cookie_client, order};
 use crate::waiting::{done, settled};
 
-/// A public page beside the cookie API.
+/// A public page next to the cookie API.
 #[api]
 trait Pages {
     #[public]
@@ -22,7 +22,7 @@ fn numbers(world: &World, seen: &Seen) -> (usize, usize) {
     (world.authority.number_of(seen.token().unwrap()).unwrap(), number)
 }
 
-/// P3: the rotated cookie and the access token beside it form one generation. No request mixes two generations.
+/// P3: the rotated cookie and its access token form one generation. No request mixes two generations.
 #[tokio::test(start_paused = true)]
 async fn the_refresh_cookie_and_the_access_token_change_together() {
     let world = World::with(AuthorityConfig::cookie());

@@ -154,7 +154,7 @@ async fn a_login_in_a_copy_shares_nothing() {
 /// R8
 #[cfg(unix)]
 #[tokio::test]
-async fn a_store_that_was_moved_is_no_copy() {
+async fn a_moved_store_is_not_a_copy() {
     let (world, folder) = at_home("moved").await;
     fs::rename(folder.0.join("home"), folder.0.join("moved")).unwrap();
     assert!(!folder.tells_of_a_copy(&world, "moved").await);

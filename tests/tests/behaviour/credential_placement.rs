@@ -1,4 +1,4 @@
-//! Where the credential stands in a request, and the cookies that belong to it.
+//! Where a request carries the credential and its cookies.
 
 use afresh::{Client, ClientBuilder, RefreshToken, Result, SessionState, Tokens, api};
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
@@ -11,7 +11,7 @@ use crate::api::{
 use crate::transports::ConnectTo;
 use crate::waiting::done;
 
-/// An API that declares where its token stands.
+/// An API that declares the header and scheme of its token.
 #[api(scheme = "Token", token_header = "X-Auth-Token")]
 trait Declared {
     #[refresh]
@@ -59,7 +59,10 @@ async fn the_token_type_sets_the_scheme_unless_the_user_does() {
         ("BEARER", "Bearer t"),
         ("Bearer", "Bearer t"),
         ("DPoP", "DPoP t"),
-        ("mac", "mac t"),
+        ("mac", "Bearer t"),
+        ("bot", "Bearer t"),
+        ("user", "Bearer t"),
+        ("access_token", "Bearer t"),
         ("no scheme", "Bearer t"),
         ("x\r\nevil: 1", "Bearer t"),
     ] {

@@ -68,7 +68,7 @@ async fn a_refusal_after_the_end_of_a_session_emits_no_event() {
 
 /// U2: listeners that never listen or are dropped delay nothing. A listener that returns gets the latest events.
 #[tokio::test(start_paused = true)]
-async fn a_listener_that_does_not_listen_delays_nothing() {
+async fn a_listener_that_reads_no_events_delays_nothing() {
     let world = World::new();
     world.guard_with(403, |_| order(7));
     let shop = logged_in_client(&world);

@@ -18,7 +18,7 @@ pub enum Operation {
     Lock,
 }
 
-/// How an operation goes wrong.
+/// How an operation fails.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fault {
     /// It fails, and nothing is done.
@@ -67,7 +67,7 @@ impl FakeStore {
         self.state(op).count.load(Ordering::SeqCst)
     }
 
-    /// The next one goes wrong.
+    /// The next one fails.
     pub fn next(&self, op: Operation, fault: Fault) {
         self.state(op).next.lock().unwrap().push_back(fault);
     }
@@ -82,7 +82,7 @@ impl FakeStore {
         self.state(op).held.send_replace(true);
     }
 
-    /// From now on they pass, and so do those that wait.
+    /// From now on, they succeed, including those that wait.
     pub fn open(&self, op: Operation) {
         self.state(op).held.send_replace(false);
     }

@@ -67,7 +67,7 @@ async fn a_login_during_a_refresh_is_not_affected_by_it() {
     }
 }
 
-/// J3: the new session refreshes on its own, beside the old refresh.
+/// J3: the new session refreshes independently of the old refresh.
 #[tokio::test(start_paused = true)]
 async fn a_new_session_does_not_wait_for_the_old_sessions_refresh() {
     let world = World::new();
@@ -125,7 +125,7 @@ async fn a_late_refusal_is_never_followed_by_a_send_under_another_login() {
 
 /// J4: an answer that is not a refusal belongs to its caller, even after a login or logout.
 #[tokio::test(start_paused = true)]
-async fn a_late_answer_that_is_no_refusal_reaches_its_caller() {
+async fn a_late_answer_that_is_not_a_refusal_reaches_its_caller() {
     let world = World::new();
     let shop = logged_in_client(&world);
     let calls = [1, 2].map(|id| tokio::spawn(shop.order(id)));

@@ -30,8 +30,7 @@ fn tasks() -> usize {
     Handle::current().metrics().num_alive_tasks()
 }
 
-/// H14: without calls, there is one refresh for each token, shortly before it expires. After `stop` there is none,
-/// and no task.
+/// H14: without calls, there is one refresh for each token, shortly before it expires. After `stop`, there is no refresh and no task.
 #[tokio::test(start_paused = true)]
 async fn a_session_is_kept_fresh_until_stop_is_called() {
     let (world, shop) = logged_in().await;

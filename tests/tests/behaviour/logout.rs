@@ -1,15 +1,19 @@
-//! Logouts during calls and refreshes: the old session is over at once, and nothing of it comes back.
+//! Logouts during calls and refreshes: the old session ends at once and does not return.
 
 use std::pin::pin;
 use std::time::Duration;
 
-use afresh::{RefreshToken, Result, SessionEvent, SessionState, api};
+use afresh::{RefreshToken, Result, SessionEvent, SessionState, Tokens, api};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Handling, Role, World};
 use futures_util::poll;
 use tokio::time::{Instant, advance};
 
-use crate::api::{ANN, ORIGIN, Shop, event_names, logged_in_client, logged_out_client, tokens};
+use crate::api::{
+    ANN, Credentials, ORIGIN, Shop, builder, event_names, logged_in_client, logged_out_client, tokens,
+};
+use crate::fake_store::FakeStore;
 use crate::identity::{BOB, HOLDS, three_waiters};
+use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event, settled};
 
 /// J1, J2: a logout during a refresh, at each of its steps: the session stays logged out, and no call is sent again.
@@ -37,7 +41,7 @@ async fn a_logout_during_a_refresh_discards_the_new_tokens() {
         assert_eq!(event_names(&mut events), ["logged out"]);
         world.stage.respond(|_| 500);
         assert!(shop.order(4).await.unwrap_err().is_no_session());
-        assert_eq!(world.stage.sends(), 3, "requests at the API: who is logged out sends nothing");
+        assert_eq!(world.stage.sends(), 3, "requests at the API: after a logout, nothing is sent");
     }
 }
 
@@ -166,19 +170,188 @@ async fn a_logout_without_a_network_still_ends_the_session() {
     assert_eq!(event_names(&mut events), [""; 0]);
 }
 
-/// J8: a logout that the server refuses still ends the session. It starts no refresh and is not sent again.
+/// J8, W10: a logout that the server refuses still ends the session. It is sent again once, after one refresh.
 #[tokio::test(start_paused = true)]
-async fn a_refused_logout_still_ends_the_session_and_is_not_sent_again() {
+async fn a_refused_logout_still_ends_the_session_and_is_sent_again_once() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.authority.always(Role::Logout, Handling::instead(403));
     assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), 403);
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    world.authority.assert_refreshes(0);
-    world.authority.assert_logouts(1);
+    world.authority.assert_refreshes(1);
+    world.authority.assert_logouts(2);
 }
 
-/// A logout by RFC 7009: the token is an argument. Some servers would refuse an access token beside it.
+/// W10: a logout with an expired access token ends the session of the server too. The new tokens are never published.
+#[tokio::test(start_paused = true)]
+async fn a_logout_with_an_expired_token_is_refreshed_for_and_sent_again() {
+    for status in [401, 403] {
+        let world = World::new();
+        let shop = logged_in_client(&world);
+        let mut events = shop.session().events();
+        world.authority.expire();
+        world.authority.next(Role::Logout, Handling::instead(status));
+        let logout = tokio::spawn(shop.logout());
+        settled().await;
+        done(logout).await.unwrap();
+        let tokens: Vec<_> = world
+            .authority
+            .requests(Role::Logout)
+            .iter()
+            .map(|seen| seen.token().map(str::to_owned))
+            .collect();
+        assert_eq!(tokens, [Some(world.authority.access(1)), Some(world.authority.access(2))]);
+        assert!(!world.authority.accepts(&world.authority.access(2)), "the server's session has ended");
+        assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+        assert_eq!(event_names(&mut events), ["logged out"]);
+        world.authority.assert_refreshes(1);
+        world.authority.assert_reuses(0);
+    }
+}
+
+/// W10: the session ends here before the refresh, and no call gets the new token.
+#[tokio::test(start_paused = true)]
+async fn the_session_is_over_while_a_logout_is_refreshed_for() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    world.authority.next(Role::Logout, Handling::instead(401));
+    let logout = tokio::spawn(shop.logout());
+    let exchange = world.authority.parked(Role::Refresh).await;
+    assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+    assert!(shop.order(7).await.unwrap_err().is_no_session());
+    exchange.release();
+    done(logout).await.unwrap();
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    world.stage.assert_sends(0);
+}
+
+/// W10: if a refresh is running at the logout, its discarded result is used. The refresh token is sent once.
+#[tokio::test(start_paused = true)]
+async fn a_logout_during_a_refresh_uses_its_discarded_result() {
+    for hold in HOLDS {
+        let world = World::new();
+        let shop = logged_in_client(&world);
+        let (calls, exchange) = three_waiters(&world, &shop, hold).await;
+        world.authority.next(Role::Logout, Handling::instead(401));
+        let logout = tokio::spawn(shop.logout());
+        settled().await;
+        exchange.release();
+        done(logout).await.unwrap();
+        for call in calls {
+            assert!(done(call).await.unwrap_err().is_no_session());
+        }
+        assert_eq!(
+            world.authority.requests(Role::Logout)[1].token(),
+            Some(&*world.authority.access(2)),
+            "the second send has the discarded token"
+        );
+        world.authority.assert_refreshes(1);
+        world.authority.assert_reuses(0);
+        assert!(!world.authority.accepts(&world.authority.access(2)));
+        assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    }
+}
+
+/// W10: with a store, the new tokens are not stored, and the end is.
+#[tokio::test(start_paused = true)]
+async fn a_refreshed_logout_leaves_nothing_in_the_store() {
+    let world = World::new();
+    let store = FakeStore::new();
+    let shop = builder(&world).store(store.clone()).build().unwrap();
+    shop.login(&ANN).await.unwrap();
+    world.authority.expire();
+    world.authority.next(Role::Logout, Handling::instead(401));
+    shop.logout().await.unwrap();
+    world.authority.assert_refreshes(1);
+    world.authority.assert_logouts(2);
+    let next = builder(&world).store(store).build().unwrap();
+    assert_eq!(next.session().load().await.unwrap(), SessionState::LoggedOut);
+}
+
+/// W10: while another process refreshes the shared session, a refused logout does not send the same refresh token.
+#[tokio::test(start_paused = true)]
+async fn a_refused_logout_does_not_send_a_token_that_another_process_is_sending() {
+    let world = World::new();
+    world.guard(403);
+    let store = FakeStore::new();
+    let client = || builder(&world).store(store.clone()).build().unwrap();
+    let (here, there) = (client(), client());
+    here.login(&ANN).await.unwrap();
+    world.authority.expire();
+    world.authority.hold(Role::Refresh);
+    let call = tokio::spawn(there.order(7));
+    let exchange = world.authority.parked(Role::Refresh).await;
+    world.authority.next(Role::Logout, Handling::instead(401));
+    assert_eq!(here.logout().await.unwrap_err().status().unwrap(), 401);
+    exchange.release();
+    done(call).await.unwrap_err();
+    settled().await;
+    world.authority.assert_refreshes(1);
+    world.authority.assert_reuses(0);
+    assert_eq!(client().session().load().await.unwrap(), SessionState::LoggedOut);
+}
+
+#[api]
+trait Filled {
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
+
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[logout]
+    #[post("/api/user/logout")]
+    #[json("client" = "shop")]
+    async fn logout(
+        &self,
+        #[json("refresh_token")] token: Option<RefreshToken>,
+        #[json("reason")] reason: &str,
+    ) -> Result<()>;
+}
+
+/// W11: the logout's parameters are filled from the session, also if it is the first call of a process. Other arguments
+/// are those of the caller.
+#[tokio::test(start_paused = true)]
+async fn the_parameters_of_a_logout_are_filled_from_the_session() {
+    for restart in [false, true] {
+        let world = World::new();
+        let store = FakeStore::new();
+        let client =
+            || FilledClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap();
+        let first = client();
+        first.login(&ANN).await.unwrap();
+        let shop = if restart { client() } else { first };
+        shop.logout(None, "done").await.unwrap();
+        let body = world.authority.requests(Role::Logout)[0].json();
+        let expected = serde_json::json!({ "client": "shop", "reason": "done", "refresh_token": world.authority.refresh(1) });
+        assert_eq!(body, expected, "{restart}");
+        assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    }
+}
+
+/// W10, W11: the second send of a logout has the new refresh token.
+#[tokio::test(start_paused = true)]
+async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
+    let world = World::new();
+    let shop = FilledClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
+    shop.login(&ANN).await.unwrap();
+    world.authority.expire();
+    world.authority.next(Role::Logout, Handling::instead(401));
+    shop.logout(None, "done").await.unwrap();
+    let sent: Vec<_> = world
+        .authority
+        .requests(Role::Logout)
+        .iter()
+        .map(|seen| seen.json()["refresh_token"].clone())
+        .collect();
+    assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
+}
+
+/// A logout by RFC 7009: the token is an argument. Some servers would refuse an additional access token.
 #[api]
 trait Door {
     #[logout]
@@ -201,4 +374,19 @@ async fn a_public_logout_carries_no_access_token() {
     assert_eq!(logout.header("authorization"), None);
     let body = String::from_utf8(logout.body().to_vec()).unwrap();
     assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
+}
+
+/// C14, W10: a refused public logout has sent no access token, so nothing is refreshed.
+#[tokio::test(start_paused = true)]
+async fn a_refused_public_logout_starts_no_refresh() {
+    for status in [401, 403] {
+        let world = World::new();
+        let issued = tokens(&world.authority.issue());
+        world.authority.always(Role::Logout, Handling::instead(status));
+        let door =
+            DoorClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued.clone()).build().unwrap();
+        let error = door.revoke(issued.refresh_token().unwrap()).await.unwrap_err();
+        assert_eq!(error.status().unwrap(), status);
+        assert_eq!(world.routes(), ["POST /api/user/logout"]);
+    }
 }

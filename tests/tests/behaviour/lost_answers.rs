@@ -372,7 +372,7 @@ async fn calls_in_progress_when_a_refresh_revokes_their_token_are_sent_again() {
     advance(Duration::from_secs(580)).await;
     world.guard_with(403, |_| order(7));
 
-    // Inside the margin: this call goes on with the old token while the refresh revokes it.
+    // Inside the margin: this call continues with the old token while the refresh revokes it.
     shop.order(7).await.unwrap();
     settled().await;
     assert!(!world.authority.accepts(&world.authority.access(1)));

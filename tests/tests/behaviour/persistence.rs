@@ -107,7 +107,7 @@ async fn a_store_that_hangs_does_not_block_the_use_of_a_token() {
     world.authority.assert_refreshes(0);
 }
 
-/// J9: a login while the store is being read counts, and is what is stored.
+/// J9: a login while the store is being read takes effect and is stored.
 #[tokio::test(start_paused = true)]
 async fn a_login_overtakes_the_first_load() {
     let world = guarded();
@@ -383,6 +383,36 @@ async fn invalid_stored_data_is_an_error_and_is_not_overwritten() {
     }
 }
 
+/// S7: a flipped bit in a token is an error that says what to do, and not an expired session. No process overwrites the
+/// record, neither a new one nor one that has the session in memory. Only the user can, by deleting it.
+#[tokio::test(start_paused = true)]
+async fn a_damaged_record_is_an_error_and_is_not_overwritten() {
+    let world = guarded();
+    let store = left_behind(&world).await;
+    let running = process(&world, &store);
+    running.order(7).await.unwrap();
+    let mut damaged = store.bytes();
+    let token = world.authority.refresh(1);
+    let at = damaged.windows(token.len()).position(|part| part == token.as_bytes()).unwrap();
+    damaged[at] ^= 1;
+    store.put(&damaged);
+
+    world.authority.expire();
+    let sends = world.authority.refreshes();
+    for shop in [&running, &process(&world, &store)] {
+        let error = shop.order(7).await.unwrap_err();
+        assert!(error.is_store() && error.to_string().contains("delete it and log in again"), "{error}");
+        assert!(!error.is_session_expired());
+        assert!(shop.login(&ANN).await.unwrap_err().is_store());
+        assert_eq!(store.bytes(), damaged);
+    }
+    assert_eq!(world.authority.refreshes(), sends, "the damaged token is not presented");
+    store.put(b"");
+    let fresh = process(&world, &store);
+    fresh.login(&ANN).await.unwrap();
+    process(&world, &store).order(7).await.unwrap();
+}
+
 /// G6, D15: a rejection clears the store. The next call finds a login of another process. The store is read at most
 /// once a second.
 #[tokio::test(start_paused = true)]
@@ -468,4 +498,49 @@ async fn a_tool_is_still_logged_in_at_its_next_run() {
     start().logout().await.unwrap();
     assert_eq!(start().session().load().await.unwrap(), SessionState::LoggedOut);
     std::fs::remove_dir_all(folder).unwrap();
+}
+
+/// W9: a caller learns of the end of the session when it is stored. The next process does not send the rejected refresh
+/// token again.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_session_is_stored_before_the_caller_learns_of_it() {
+    let world = World::new();
+    world.guard(403);
+    let store = crate::fake_store::FakeStore::new();
+    let shop = crate::api::builder(&world).store(store.clone()).build().unwrap();
+    crate::api::Shop::login(&shop, &crate::api::ANN).await.unwrap();
+    world.authority.revoke();
+    world.authority.hold(afresh_tests::Role::Refresh);
+    let calls: Vec<_> = (0..3).map(|id| tokio::spawn(crate::api::Shop::order(&shop, id))).collect();
+    let exchange = world.authority.parked(afresh_tests::Role::Refresh).await;
+    store.hold(crate::fake_store::Operation::Swap);
+    exchange.release();
+    crate::waiting::settled().await;
+    let late = tokio::spawn(crate::api::Shop::order(&shop, 4));
+    crate::waiting::settled().await;
+    assert!(calls.iter().all(|call| !call.is_finished()) && !late.is_finished(), "nothing is stored yet");
+    store.open(crate::fake_store::Operation::Swap);
+    for call in calls.into_iter().chain([late]) {
+        assert!(crate::waiting::done(call).await.unwrap_err().is_session_expired());
+    }
+    let next = crate::api::builder(&world).store(store).build().unwrap();
+    assert!(crate::api::Shop::order(&next, 7).await.unwrap_err().is_no_session());
+    world.authority.assert_refreshes(1);
+}
+
+/// W9: if the store fails, the caller is not kept waiting.
+#[tokio::test(start_paused = true)]
+async fn the_end_of_the_session_is_reported_although_the_store_fails() {
+    let world = World::new();
+    world.guard(403);
+    let store = crate::fake_store::FakeStore::new();
+    let shop = crate::api::builder(&world).store(store.clone()).build().unwrap();
+    crate::api::Shop::login(&shop, &crate::api::ANN).await.unwrap();
+    world.authority.revoke();
+    world.authority.hold(afresh_tests::Role::Refresh);
+    let call = tokio::spawn(crate::api::Shop::order(&shop, 7));
+    let exchange = world.authority.parked(afresh_tests::Role::Refresh).await;
+    store.always(crate::fake_store::Operation::Swap, Some(crate::fake_store::Fault::Fail));
+    exchange.release();
+    assert!(crate::waiting::done(call).await.unwrap_err().is_session_expired());
 }

@@ -40,7 +40,7 @@ async fn a_refusal_of_a_fresh_token_says_so() {
         assert!(error.is_status());
         let name = http::StatusCode::from_u16(status).unwrap();
         let text =
-            format!("Shop::report: the server answered {name} (forbidden: a fresh token was refused too)");
+            format!("Shop::report: the server answered {name} (forbidden: a fresh token was refused, too)");
         assert_eq!(error.to_string(), text);
         let receipt = error.receipt().unwrap();
         assert_eq!(receipt.sends(), 2, "sends in the receipt");
@@ -50,9 +50,9 @@ async fn a_refusal_of_a_fresh_token_says_so() {
     }
 }
 
-/// C2, C10, C12: after a fruitless refresh, a refusal gives the reason why no refresh was started.
+/// C2, C10, C12: after a useless refresh, a refusal gives the reason why no refresh was started.
 #[tokio::test(start_paused = true)]
-async fn a_refusal_after_a_fruitless_refresh_gives_its_reason() {
+async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.stage.respond(|_| 403);
@@ -60,7 +60,10 @@ async fn a_refusal_after_a_fruitless_refresh_gives_its_reason() {
 
     let error = shop.report(8).await.unwrap_err();
     assert_eq!((error.reason(), verdict(&error)), (Some(Reason::RouteForbidden), Some(Verdict::Suspect)));
-    assert!(error.to_string().contains("403 Forbidden (forbidden: not long ago"), "{error}");
+    assert!(
+        error.to_string().contains("403 Forbidden (forbidden: this method refused a fresh token"),
+        "{error}"
+    );
     let error = shop.orders().await.unwrap_err();
     assert_eq!(error.reason(), Some(Reason::JustRefreshed));
     assert_eq!(error.receipt().unwrap().sends(), 1);
@@ -109,7 +112,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     }
 }
 
-/// C7: a rate limit is named, whether it stands in headers or, as with Google and GitHub, in the body.
+/// C7: a rate limit is the reason, whether it is in headers or, as with Google and GitHub, in the body.
 #[tokio::test(start_paused = true)]
 async fn a_rate_limit_is_named() {
     let google = json!({ "error": { "code": 403, "errors": [{ "domain": "usageLimits", "reason": "rateLimitExceeded" }] } });
@@ -137,7 +140,10 @@ async fn a_rate_limit_is_named() {
             (Some(Verdict::NotAuth), Some(Reason::RateLimited)),
             "{refusal:?}"
         );
-        assert!(error.to_string().ends_with("403 Forbidden (the rate is limited)"), "{error}");
+        assert!(
+            error.to_string().ends_with("403 Forbidden (the server limits the rate of requests)"),
+            "{error}"
+        );
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(0);
     }
@@ -168,7 +174,7 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
         (Some(Reason::NothingToRefreshWith), Some(Verdict::Expired))
     );
     assert!(
-        error.to_string().ends_with("401 Unauthorized (there is nothing to refresh the token with)"),
+        error.to_string().ends_with("401 Unauthorized (the session has no way to refresh the token)"),
         "{error}"
     );
 }
@@ -262,9 +268,9 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
-/// C13: the sixth refresh in a row that would be fruitless is a separate error.
+/// C13: the sixth refresh in a row that would be useless is a separate error.
 #[tokio::test(start_paused = true)]
-async fn too_many_fruitless_refreshes_are_a_separate_error() {
+async fn too_many_useless_refreshes_are_a_separate_error() {
     let world = World::new();
     let shop = logged_in_client(&world);
     world.stage.respond(|_| 401);

@@ -93,3 +93,94 @@ async fn a_client_can_set_the_statuses_that_start_a_refresh() {
     };
     assert_eq!(triggers(client).await, [401, 498]);
 }
+
+/// W17: a status outside the default set is a refusal too, also if nothing can refresh the session.
+#[tokio::test(start_paused = true)]
+async fn a_listed_status_is_a_rejection_without_anything_to_refresh_with() {
+    for status in [401, 403, 409, 419, 440, 498, 599] {
+        let world = World::new();
+        let access = Tokens::new(&*world.authority.issue().access);
+        let shop =
+            builder(&world).tokens(access).refresh_on([401, 403, 409, 419, 440, 498, 599]).build().unwrap();
+        world.stage.respond(move |_| status);
+        let error = shop.orders().await.unwrap_err();
+        assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(status));
+        assert_eq!(error.status().unwrap(), status);
+        world.authority.assert_refreshes(0);
+    }
+}
+
+/// W17: what cannot be a status is refused.
+#[test]
+fn a_number_that_is_no_status_is_refused() {
+    for status in [0, 42, 99, 600, 999, 1000, u16::MAX] {
+        let error = ShopClient::builder(ORIGIN).refresh_on([status]).build().unwrap_err();
+        assert!(error.is_builder(), "{status}: {error:?}");
+        let error = ShopClient::builder(ORIGIN).session_ends_on([status]).build().unwrap_err();
+        assert!(error.is_builder(), "{status}: {error:?}");
+    }
+    for status in [100, 419, 599] {
+        ShopClient::builder(ORIGIN).refresh_on([status]).session_ends_on([status]).build().unwrap();
+    }
+}
+
+#[api(refresh_on(302, 401))]
+trait LoginPage {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[post("/orders")]
+    async fn place(&self) -> Result<String>;
+
+    #[public]
+    #[post("/orders")]
+    async fn place_publicly(&self) -> Result<String>;
+
+    #[refresh_on(303)]
+    #[post("/orders")]
+    async fn place_other(&self) -> Result<String>;
+}
+
+fn login_page(world: &World) -> LoginPageClient {
+    let issued = tokens(&world.authority.issue());
+    LoginPageClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued).build().unwrap()
+}
+
+/// W18: a redirect to a login page is judged before it is followed: it starts a refresh, and is never a success.
+#[tokio::test(start_paused = true)]
+async fn a_listed_redirect_is_judged_before_it_is_followed() {
+    let world = World::new();
+    let shop = login_page(&world);
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| match (seen.path(), seen.token()) {
+        ("/login", _) => afresh_tests::Answer::html(200, "<html>Log in</html>"),
+        (_, Some(token)) if authority.accepts(token) => afresh_tests::Answer::text(200, "placed"),
+        _ => afresh_tests::Answer::redirect("/login"),
+    });
+    world.authority.expire();
+    assert_eq!(shop.place().await.unwrap(), "placed");
+    world.authority.assert_refreshes(1);
+    world.stage.respond(|seen| match seen.path() {
+        "/login" => afresh_tests::Answer::html(200, "<html>Log in</html>"),
+        _ => afresh_tests::Answer::redirect("/login"),
+    });
+    let error = shop.place().await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 302, "{error:?}");
+    assert_eq!(world.stage.routes().iter().filter(|route| route.contains("login")).count(), 0);
+    // Without a credential, and with a status that is not listed, a redirect is followed.
+    assert!(shop.place_publicly().await.unwrap().contains("Log in"));
+    assert!(shop.place_other().await.unwrap().contains("Log in"));
+}
+
+/// W18: a client of the user that follows redirects by itself cannot have them judged.
+#[tokio::test]
+async fn a_listed_redirect_is_refused_with_a_client_that_follows_redirects() {
+    let follows = reqwest::Client::new;
+    let error = LoginPageClient::builder(ORIGIN).http(follows()).build().unwrap_err();
+    assert!(error.is_builder() && error.to_string().contains("302"), "{error:?}");
+    assert!(OddClient::builder(ORIGIN).http(follows()).refresh_on([307]).build().is_err());
+    let stays = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().unwrap();
+    LoginPageClient::builder(ORIGIN).http(stays).build().unwrap();
+    OddClient::builder(ORIGIN).http(follows()).refresh_on([304, 401]).build().unwrap();
+}

@@ -111,7 +111,7 @@ async fn a_second_answer_that_breaks_off_is_an_error_without_another_send() {
     world.authority.assert_refreshes(1);
 }
 
-/// E4: the token was refreshed during the second send too: there is no third send, and the call's answer is final.
+/// E4: the token was refreshed during the second send, too. There is no third send, and the call's answer is final.
 #[tokio::test(start_paused = true)]
 async fn a_second_refusal_is_the_answer_even_if_there_is_a_newer_token_by_then() {
     for refusal in [401, 403] {

@@ -1,10 +1,11 @@
 //! Secrets: no text that the runtime produces contains a token, a cookie, a password or an argument.
 
+use std::collections::HashMap;
 use std::fmt::Debug;
 use std::time::Duration;
 
-use afresh::{Body, Client, RefreshToken, Reply, Result, SessionEvent, Tokens, api};
-use afresh_tests::{Answer, AuthorityConfig, Handling, Role, World};
+use afresh::{Body, Client, Events, Pages, RefreshToken, Reply, Result, SessionEvent, Tokens, api};
+use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, Role, Stage, World};
 use futures_util::stream;
 use serde_json::{Value, json};
 
@@ -219,7 +220,7 @@ async fn no_text_of_any_call_holds_a_secret() {
     said.assert_silent_about(&secret);
 }
 
-/// U3: the same where the secret is a cookie, which also stands in the headers of answers.
+/// U3: the same if the secret is a cookie, which is also in the headers of answers.
 #[tokio::test(start_paused = true)]
 async fn no_text_of_any_call_holds_a_cookie() {
     let world = World::with(AuthorityConfig::cookie());
@@ -291,4 +292,106 @@ async fn an_error_holds_only_the_status_and_code_of_the_token_endpoint() {
         assert_eq!(error.body().unwrap(), "expired", "the body is that of the call's own answer");
         tokio::time::advance(Duration::from_secs(2)).await;
     }
+}
+
+/// An API of answers that name other places.
+#[api]
+trait Linked {
+    #[get("/orders/{id}")]
+    async fn order(&self, id: &str, #[query] q: &str) -> Result<u64>;
+
+    #[get("/by-key")]
+    async fn by_key(&self) -> Result<HashMap<String, u64>>;
+
+    #[post("/orders")]
+    async fn place(&self, #[json("password")] password: &str) -> Result<u64>;
+
+    #[pages(link)]
+    #[get("/pages")]
+    async fn pages(&self) -> Result<Pages<Vec<u64>>>;
+
+    #[get("/events")]
+    async fn events(&self) -> Result<Events<HashMap<String, u64>>>;
+}
+
+/// Answers whose headers hold the secret in the places where servers name other places, and why.
+fn linked_answers(secret: &str) -> Vec<Answer> {
+    let places = [
+        format!("https://evil.test/{secret}?key={secret}#{secret}"),
+        format!("https://{secret}:{secret}@evil.test/?key={secret}"),
+        format!("/elsewhere?key={secret}"),
+        format!("ftp://evil.test/?key={secret}"),
+        format!("https://[{secret}/"),
+    ];
+    let statuses = [200, 301, 302, 303, 307, 308, 401, 403, 500];
+    let all = places.iter().flat_map(|place| statuses.map(|status| (place, status)));
+    let all = all.map(|(place, status)| {
+        Answer::json(status, json!({ secret: secret }))
+            .header("location", place)
+            .header("link", &format!("<{place}>; rel=\"next\"; title=\"{secret}\""))
+            .header(
+                "www-authenticate",
+                &format!("Bearer realm=\"{secret}\", error=\"{secret}\", scope=\"{secret}\""),
+            )
+            .header(
+                "www-authenticate",
+                &format!("DPoP error=\"use_dpop_nonce\", error_description=\"{secret}\""),
+            )
+            .header("dpop-nonce", secret)
+            .header("retry-after", secret)
+    });
+    all.collect()
+}
+
+/// U3: the sweep. What stands in `Location`, `Link` and `WWW-Authenticate`, in keys of maps and in long bodies reaches
+/// no text, whatever becomes of the call.
+#[tokio::test(start_paused = true)]
+async fn no_text_holds_what_a_server_says_of_other_places() {
+    let secret = World::new().authority.canary();
+    let mut said = Transcript::default();
+    for answer in linked_answers(&secret) {
+        for (max_body, follow_to) in [(usize::MAX, "https://other.test"), (1, "https://evil.test")] {
+            let world = World::new();
+            let elsewhere = answer.clone();
+            let origins = Origins::new().at(ORIGIN, world.clone()).at("evil.test", {
+                let stage = Stage::new();
+                stage.respond(move |_| elsewhere.clone());
+                stage
+            });
+            let client =
+                LinkedClient::builder(ORIGIN).connect_to(origins).max_body(max_body).follow_to([follow_to]);
+            let client = client.tokens(Tokens::new(&*secret)).header("x-api-key", &*secret).build().unwrap();
+            let mut events = client.session().events();
+            let answer = answer.clone();
+            world.stage.respond(move |_| answer.clone());
+            said.outcome(client.order(&secret, &secret).await);
+            said.outcome(client.by_key().await.map(|map| map.len()));
+            said.outcome(client.place(&secret).await);
+            match client.pages().await {
+                Ok(mut pages) => {
+                    said.debug(&pages);
+                    while let Some(page) = pages.next().await {
+                        said.outcome(page);
+                    }
+                }
+                Err(error) => said.fault(&error),
+            }
+            match client.events().await {
+                Ok(mut events) => {
+                    said.debug(&events);
+                    said.outcome(events.next().await.transpose().map(|event| event.is_some()));
+                }
+                Err(error) => said.fault(&error),
+            }
+            said.debug((&client, client.session(), client.session().tokens()));
+            while let Some(event) = events.try_next() {
+                said.event(&event);
+            }
+        }
+    }
+    for kind in ["Decode", "Transport", "Status", "BodyTooLarge"] {
+        assert!(said.0.contains(&format!("kind: {kind}")), "the run was to meet {kind}");
+    }
+    assert!(said.0.len() > 100_000, "{} bytes of text", said.0.len());
+    said.assert_silent_about(&secret);
 }

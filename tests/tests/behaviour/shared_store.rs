@@ -194,7 +194,7 @@ async fn without_the_lock_there_is_no_refresh() {
 
 /// R5: another process stores tokens while the wait for the lock times out.
 #[tokio::test(start_paused = true)]
-async fn a_lock_timeout_is_no_error_if_there_are_new_tokens() {
+async fn a_lock_timeout_is_not_an_error_if_there_are_new_tokens() {
     let world = guarded();
     let store = FakeStore::new();
     let [one, two] = two(&world, &store).await;

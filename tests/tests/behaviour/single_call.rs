@@ -183,7 +183,7 @@ trait Foreign {
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
     #[get("/orders")]
-    async fn orders_as(&self, #[header("authorization")] own: &str) -> Result<Value>;
+    async fn orders_as(&self, #[header] own: &http::HeaderMap) -> Result<Value>;
 }
 
 async fn refuse(arrival: Arrival) {
@@ -199,7 +199,8 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     let tokens = crate::api::tokens(&world.authority.issue());
     let client = ForeignClient::builder(ORIGIN).connect_to(world.clone()).tokens(tokens).build().unwrap();
 
-    let call = tokio::spawn(client.orders_as("Basic b3du"));
+    let own = [(http::header::AUTHORIZATION, "Basic b3du".parse().unwrap())].into_iter().collect();
+    let call = tokio::spawn(client.orders_as(&own));
     refuse(world.stage.arrival().await).await;
 
     assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);

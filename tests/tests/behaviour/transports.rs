@@ -74,7 +74,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     // Tens of thousands of connections, or hours of calls.
     "chaos::",
     "store_schedules::",
-    "fruitless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
+    "useless_refreshes::three_forbidden_routes_cost_no_more_than_three_times_one",
     "tenants::ten_thousand_tenants_share_no_global_state",
 ];
 

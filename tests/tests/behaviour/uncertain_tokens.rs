@@ -61,7 +61,7 @@ async fn a_one_shot_body_is_not_sent_with_a_token_that_expires_soon() {
     let films = [tokio::spawn(uploads.film(once())), tokio::spawn(uploads.film(once()))];
     let exchange = world.authority.parked(Role::Refresh).await;
     uploads.title("Metropolis").await.unwrap();
-    assert_eq!(world.stage.sends(), 3, "requests at the API: JSON goes on meanwhile");
+    assert_eq!(world.stage.sends(), 3, "requests at the API: calls with JSON continue meanwhile");
     exchange.release();
     for film in films {
         done(film).await.unwrap();
@@ -141,8 +141,7 @@ async fn a_restored_token_that_has_expired_is_refreshed_first() {
     assert_eq!(world.authority.refreshes(), 1, "refreshes: nothing was refused");
 }
 
-/// H10: the client's clock may be wrong. The server accepts the token while the refresh fails or is rejected, and its
-/// word counts.
+/// H10: the client's clock may be wrong. The server accepts the token while the refresh fails or is rejected, so the token is used.
 #[tokio::test(start_paused = true)]
 async fn a_wrong_clock_costs_a_refresh_and_fails_no_call() {
     let invalid = Handling::instead((400, json!({ "error": "invalid_grant" })));

@@ -236,21 +236,6 @@ async fn a_refused_refresh_method_starts_no_refresh() {
     }
 }
 
-/// C14: the same for a logout, which still ends the session.
-#[tokio::test(start_paused = true)]
-async fn a_refused_logout_starts_no_refresh() {
-    for status in [401, 403] {
-        let world = World::new();
-        let shop = logged_in_client(&world);
-        world.authority.always(Role::Logout, Handling::instead(status));
-
-        assert_eq!(shop.logout().await.unwrap_err().status().unwrap(), status);
-
-        assert_eq!(world.routes(), ["POST /api/user/logout"]);
-        assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    }
-}
-
 /// C15: no token was sent, so none is refreshed.
 #[tokio::test(start_paused = true)]
 async fn a_refused_public_call_starts_no_refresh() {

@@ -13,9 +13,9 @@ const FOREVER: Duration = Duration::from_hours(365 * 24);
 ///
 /// # Panics
 ///
-/// If no more event can come.
+/// If no more events can occur.
 pub async fn next_event(events: &mut SessionEvents) -> Option<SessionEvent> {
-    tokio::time::timeout(FOREVER, events.next()).await.expect("an event is still to come")
+    tokio::time::timeout(FOREVER, events.next()).await.expect("an event is expected")
 }
 
 /// The result of a call.

@@ -86,7 +86,7 @@ async fn an_error_answer_is_read_for_the_error() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_reply_has_the_head_beside_the_stream() {
+async fn a_reply_has_the_head_and_the_stream() {
     let stage = Stage::new();
     stage.respond(|_| Answer::new(206).header("etag", "\"x\"").chunks(["a", "b"]));
     let photos: PhotosClient = client_on(&stage);

@@ -21,7 +21,7 @@ pub fn logged_in_client<C: Api>(world: &World) -> C {
 
 /// Another API over the same client.
 pub fn beside<C: Api>(client: &Client) -> C {
-    afresh::__private::adopt(client.clone())
+    afresh::__private::wrap_client(client.clone())
 }
 
 /// The only request that arrived.

@@ -1,5 +1,7 @@
 //! Answers that are read into values: texts in any charset, and errors that give the position but no value.
 
+use std::collections::HashMap;
+
 use afresh::{Reply, Result, api};
 use afresh_tests::{Answer, Stage};
 use serde::Deserialize;
@@ -20,6 +22,39 @@ struct Basket {
     items: Vec<Item>,
 }
 
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only decoded")]
+struct Nested {
+    groups: HashMap<String, HashMap<String, Item>>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(dead_code, reason = "only decoded")]
+struct Strict {
+    size: Option<Size>,
+}
+
+#[derive(Debug, Deserialize)]
+#[allow(dead_code, reason = "only decoded")]
+enum Size {
+    Exact { width: u8 },
+    Range(u8, u8),
+}
+
+/// A key that not every text is.
+#[derive(Debug, PartialEq, Eq, Hash, Deserialize)]
+#[serde(try_from = "String")]
+struct Id(String);
+
+impl TryFrom<String> for Id {
+    type Error = &'static str;
+
+    fn try_from(text: String) -> std::result::Result<Self, Self::Error> {
+        if text.starts_with("SECRET") { Ok(Self(text)) } else { Err("no id") }
+    }
+}
+
 #[api]
 trait Reading {
     #[get("/text")]
@@ -33,6 +68,21 @@ trait Reading {
 
     #[put("/basket")]
     async fn replace(&self) -> Result<Option<Basket>>;
+
+    #[get("/basket")]
+    async fn by_key(&self) -> Result<HashMap<String, Item>>;
+
+    #[get("/basket")]
+    async fn nested(&self) -> Result<Nested>;
+
+    #[get("/basket")]
+    async fn strict(&self) -> Result<Strict>;
+
+    #[get("/basket")]
+    async fn by_id(&self) -> Result<HashMap<Id, u8>>;
+
+    #[get("/ticks")]
+    async fn ticks_by_key(&self) -> Result<afresh::Lines<HashMap<String, u8>>>;
 
     #[get("/ticks")]
     async fn ticks(&self) -> Result<afresh::Lines<Item>>;
@@ -122,4 +172,53 @@ async fn an_answer_without_a_body_is_read_as_unit() {
         assert!(reading.replace().await.unwrap().is_none());
         assert!(reading.basket().await.unwrap_err().is_decode());
     }
+}
+
+/// The keys of a map are data: they may be tokens.
+#[tokio::test(start_paused = true)]
+async fn a_decode_error_shows_no_key_of_a_map() {
+    let body = |body: serde_json::Value| reading(move || Answer::json(200, &body));
+    let texts = [
+        (body(json!({ "SECRETtoken": 7 })).by_key().await.unwrap_err(), "at `*`:"),
+        (
+            body(json!({ "SECRETtoken": { "name": "x", "price": "x" } })).by_key().await.unwrap_err(),
+            "at `*.price`:",
+        ),
+        (body(json!({ "SECRETtoken": { "name": "x" } })).by_key().await.unwrap_err(), "at `*`:"),
+        (
+            body(json!({ "groups": { "SECRETa": { "SECRETb": { "price": {} } } } }))
+                .nested()
+                .await
+                .unwrap_err(),
+            "at `groups.*.*.price`:",
+        ),
+        (body(json!({ "SECRETfield": 7 })).strict().await.unwrap_err(), "at `*`:"),
+        (body(json!({ "size": { "SECRETsize": 7 } })).strict().await.unwrap_err(), "at `size.*`:"),
+        (
+            body(json!({ "size": { "Exact": { "width": "x" } } })).strict().await.unwrap_err(),
+            "at `size.Exact.width`:",
+        ),
+        (body(json!({ "SECRETtoken": "x" })).by_id().await.unwrap_err(), "at `*`:"),
+        // A field that the type does not have.
+        (
+            body(json!({ "SECRETother": 1, "items": [{ "SECRETkey": [], "name": 7 }] }))
+                .basket()
+                .await
+                .unwrap_err(),
+            "at `items[0].name`:",
+        ),
+    ];
+    // Names of the type are shown, also where they do not cause the error.
+    let error =
+        body(json!({ "items": [{ "colour": 1, "name": "tea", "price": "x" }] })).basket().await.unwrap_err();
+    assert!(error.to_string().contains(r#"after `{"items":[{"*":…,"name":"…","price":"…"`"#), "{error}");
+    for (error, place) in texts {
+        let text = error.to_string();
+        assert!(error.is_decode() && text.contains(place), "{place} in {text}");
+        assert!(!format!("{text} {error:?}").contains("SECRET"), "{text}");
+    }
+    let mut ticks =
+        reading(|| Answer::new(200).body("{\"SECRETtoken\":\"x\"}\n")).ticks_by_key().await.unwrap();
+    let text = ticks.next().await.unwrap().unwrap_err().to_string();
+    assert!(text.contains("at `*`:") && !text.contains("SECRET"), "{text}");
 }

@@ -72,6 +72,39 @@ async fn automock_below_the_attribute_generates_a_double() {
     assert_eq!(shop.find("x", None).await.unwrap(), None);
 }
 
+/// A trait with lifetimes that are left out inside types, which `mockall` cannot read.
+#[api]
+#[cfg_attr(test, mockall::automock)]
+pub trait Search {
+    #[get("/orders")]
+    async fn search(
+        &self,
+        #[query] status: Option<&str>,
+        #[query] tag: &[&str],
+        #[query] like: &Order,
+    ) -> Result<Vec<Order>>;
+}
+
+struct Echo;
+
+impl Search for Echo {
+    async fn search(&self, _: Option<&str>, tag: &[&str], like: &Order) -> Result<Vec<Order>> {
+        Ok(tag.iter().map(|_| like.clone()).collect())
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn arguments_that_hold_references_can_be_mocked() {
+    let mut shop = MockSearch::new();
+    shop.expect_search().returning(|status, tag, like| {
+        let found = vec![like.clone(); tag.len() + usize::from(status.is_some())];
+        Box::pin(async move { Ok(found) })
+    });
+    let order = Order { id: 7 };
+    assert_eq!(shop.search(Some("open"), &["a"], &order).await.unwrap().len(), 2);
+    assert_eq!(Echo.search(None, &["a", "b", "c"], &order).await.unwrap().len(), 3);
+}
+
 mockall::mock! {
     Written {}
 

@@ -93,7 +93,7 @@ async fn a_byte_order_mark_within_the_stream_is_data() {
 #[tokio::test(start_paused = true)]
 async fn invalid_data_is_an_error_and_the_next_event_follows() {
     let (_stage, mut events, feed) = fed().await;
-    feed.send("data: [DONE]\n\ndata: {\"text\":\"on\"}\n\n");
+    feed.send("data: no JSON\n\ndata: {\"text\":\"on\"}\n\n");
     let error = events.next().await.unwrap().unwrap_err();
     assert!(error.is_decode(), "{error}");
     assert_eq!(events.next().await.unwrap().unwrap().data.text, "on");

@@ -152,3 +152,44 @@ async fn a_missing_file_is_an_error_before_anything_is_sent() {
     assert!(error.is_request(), "{error}");
     world.stage.assert_sends(0);
 }
+
+type Photo = Vec<u8>;
+
+#[api]
+trait Bytes {
+    #[post("/photos")]
+    async fn upload(
+        &self,
+        #[part] alias: Photo,
+        #[part] slice: &[u8],
+        #[part] list: &[Photo],
+        #[part] none: Option<bytes::Bytes>,
+        #[part] numbers: Vec<u16>,
+    ) -> Result<()>;
+
+    #[post("/photos")]
+    async fn generic<T: Serialize + Send>(&self, #[part] value: T) -> Result<()>;
+}
+
+#[tokio::test(start_paused = true)]
+async fn bytes_of_any_type_are_one_part_and_other_lists_repeat() {
+    let world = World::new();
+    world.guard(403);
+    let session: SessionClient = logged_in_client(&world);
+    let bytes: BytesClient = beside(session.client());
+    let photo = b"PNG".to_vec();
+    bytes.upload(photo.clone(), b"GIF", &[photo.clone(), photo], None, vec![1, 2]).await.unwrap();
+    let contents: Vec<String> = parts(&only(&world.stage)).into_iter().map(|(_, content)| content).collect();
+    assert_eq!(contents, ["PNG", "GIF", "PNG", "PNG", "1", "2"]);
+}
+
+/// A type parameter is known by its bounds only, so `Serialize` decides.
+#[tokio::test(start_paused = true)]
+async fn a_generic_part_is_sent_as_it_serializes() {
+    let world = World::new();
+    world.guard(403);
+    let session: SessionClient = logged_in_client(&world);
+    let bytes: BytesClient = beside(session.client());
+    bytes.generic(vec![1_u8, 2]).await.unwrap();
+    assert_eq!(parts(&only(&world.stage)).len(), 2);
+}

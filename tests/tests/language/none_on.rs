@@ -20,10 +20,6 @@ trait Stock {
     #[get("/items/{id}")]
     async fn living(&self, id: u64) -> Result<Reply<Option<Value>>>;
 
-    #[none_on(404)]
-    #[get("/items/{id}")]
-    async fn sure(&self, id: u64) -> Result<Value>;
-
     #[none_on(403)]
     #[get("/items/{id}")]
     async fn allowed(&self, id: u64) -> Result<Option<Value>>;
@@ -65,14 +61,6 @@ async fn a_reply_of_none_keeps_its_status() {
         let reply = stock(&stage, status).living(7).await.unwrap();
         assert_eq!((reply.status.as_u16(), reply.body), (status, None));
     }
-}
-
-#[tokio::test(start_paused = true)]
-async fn without_an_option_a_declared_status_stays_an_error() {
-    let stage = Stage::new();
-    let error = stock(&stage, 404).sure(7).await.unwrap_err();
-    assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
-    assert_eq!(error.json::<Value>(), Some(json!({ "message": "said" })));
 }
 
 #[tokio::test(start_paused = true)]

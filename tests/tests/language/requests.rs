@@ -39,7 +39,7 @@ async fn cookies_share_one_header_in_the_order_of_the_parameters() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cookie_that_is_none_is_left_out_and_no_cookie_is_no_header() {
+async fn a_none_cookie_is_left_out_and_without_cookies_there_is_no_header() {
     let stage = Stage::new();
     stage.respond(|_| 200);
     let settings: SettingsClient = client_on(&stage);
@@ -74,7 +74,7 @@ trait Portal {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_cookie_is_sent_beside_those_of_the_session_on_both_sends() {
+async fn both_sends_carry_a_cookie_argument_and_the_cookies_of_the_session() {
     let world = World::with(AuthorityConfig::cookie());
     world.guard(403);
     let portal = PortalClient::builder(ORIGIN).transport(world.service()).build().unwrap();
@@ -171,4 +171,53 @@ async fn a_rest_parameter_may_be_the_whole_path_and_is_sent_again() {
     world.guard_with(403, |seen| Answer::json(200, json!(seen.path())));
     let paths: PathsClient = crate::api::logged_in_client(&world);
     assert_eq!(paths.read("a b/c").await.unwrap(), "/a%20b/c");
+}
+
+#[derive(Serialize)]
+struct Filter {
+    status: &'static str,
+    tag: Vec<u8>,
+}
+
+#[api]
+#[query("page" = "1")]
+trait Filtered {
+    #[get("/orders")]
+    async fn orders(&self, #[query("filter")] by: &Filter, #[query] page: u8) -> Result<()>;
+
+    #[get("/orders")]
+    async fn nested(&self, #[query("filter")] by: &std::collections::BTreeMap<&str, Filter>) -> Result<()>;
+
+    #[post("/orders")]
+    #[json("pinned" = true, "v" = -1, "kind" = "order")]
+    async fn pin(&self, #[json("id")] id: u64) -> Result<()>;
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_struct_under_a_given_name_is_sent_in_brackets_and_a_parameter_replaces_a_constant_of_the_trait() {
+    let stage = Stage::new();
+    stage.respond(|_| 200);
+    let filtered: FilteredClient = client_on(&stage);
+    filtered.orders(&Filter { status: "open", tag: vec![1, 2] }, 3).await.unwrap();
+    let query = only(&stage).query().unwrap().replace("%5B", "[").replace("%5D", "]");
+    assert_eq!(query, "filter[status]=open&filter[tag]=1&filter[tag]=2&page=3");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_struct_inside_a_named_query_argument_is_an_error_before_anything_is_sent() {
+    let stage = Stage::new();
+    let filtered: FilteredClient = client_on(&stage);
+    let by = [("a", Filter { status: "open", tag: vec![] })].into_iter().collect();
+    assert!(filtered.nested(&by).await.unwrap_err().is_request());
+    stage.assert_sends(0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn json_constants_keep_their_type() {
+    let stage = Stage::new();
+    stage.respond(|_| 200);
+    let filtered: FilteredClient = client_on(&stage);
+    filtered.pin(7).await.unwrap();
+    let body: serde_json::Value = serde_json::from_slice(only(&stage).body()).unwrap();
+    assert_eq!(body, json!({ "pinned": true, "v": -1, "kind": "order", "id": 7 }));
 }

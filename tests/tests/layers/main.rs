@@ -1,8 +1,8 @@
-//! The layers of both published crates: a file uses what ARCHITECTURE.md lists below its folder, and nothing above.
+//! Checks the layers of both published crates: a file uses only what ARCHITECTURE.md lists below its folder.
 //!
-//! An arrow leads from a file to the file that defines what it names, in a `use` or in an inline path. A `mod` line and a `pub use` are
-//! no arrows; what is named through a `pub use` is an arrow to the file that defines it. Code that only tests have is left out, except
-//! where a rule forbids a name.
+//! An arrow leads from a file to the file that defines an item that it names, in a `use` or in an inline path. A `mod` line and a `pub use`
+//! are not arrows. An item named through a `pub use` is an arrow to the file that defines it. Test code is ignored, except by rules that
+//! forbid a name.
 
 use std::path::Path;
 
@@ -16,7 +16,7 @@ mod tree;
 use order::Order;
 use rules::{Ban, violations};
 
-/// The session and the stores are handed what they need from above, so that they compile and are tested without a client.
+/// The session and the stores must compile and be testable without a client.
 const RUNTIME: &[Ban] =
     &[Ban { folders: &["session", "store"], crates: &["reqwest"], modules: &["client", "transport"] }];
 

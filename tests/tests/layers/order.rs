@@ -1,10 +1,10 @@
-//! The order of a crate's folders, as ARCHITECTURE.md lists it: from top to bottom, one folder or file a line, each with a sentence.
+//! The order of a crate's folders, read from ARCHITECTURE.md: top to bottom, one folder or file per line, each with a sentence.
 
 use std::collections::BTreeSet;
 
 use crate::tree::{Files, is_test};
 
-/// Names as they are listed: `client/` for a folder, `lib.rs` for a file.
+/// The listed names: `client/` for a folder, `lib.rs` for a file.
 #[derive(Debug)]
 pub struct Order(Vec<String>);
 
@@ -29,7 +29,7 @@ impl Order {
         Ok(Self(names))
     }
 
-    /// The names that only one side has: the list or the folder. Files of tests are in no layer.
+    /// The names that are missing in the list or in the folder. Test files belong to no layer.
     pub fn differences(&self, files: &Files) -> Vec<String> {
         let code = files.keys().filter(|file| !is_test(file));
         let there: BTreeSet<String> = code.map(|file| entry(files, file)).collect();
@@ -41,7 +41,7 @@ impl Order {
         unlisted.chain(gone).collect()
     }
 
-    /// How far from the top an entry is.
+    /// The position of an entry, from the top.
     pub fn position(&self, entry: &str) -> Option<usize> {
         self.0.iter().position(|name| name == entry)
     }

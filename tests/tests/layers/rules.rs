@@ -1,4 +1,4 @@
-//! The rules: no circle of files, no arrow up, no use of the own `mod.rs`, and names that some folders must not use.
+//! The rules: no circle of files, no arrow up, no use of the own `mod.rs`, and no forbidden names.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
@@ -6,7 +6,7 @@ use crate::order::{Order, entry};
 use crate::source::{Kind, Name};
 use crate::tree::{Files, Target, Tree};
 
-/// What no file of some folders may name, tests included.
+/// Names that no file of some folders may use, including tests.
 #[derive(Debug)]
 pub struct Ban {
     pub folders: &'static [&'static str],
@@ -15,10 +15,10 @@ pub struct Ban {
     pub modules: &'static [&'static str],
 }
 
-/// From file to file, with the first place that names it.
+/// The arrows between files, each with its first place.
 type Arrows = BTreeMap<String, BTreeMap<String, String>>;
 
-/// Everything that is wrong, one sentence each.
+/// All violations, one sentence each.
 pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     let tree = Tree::new(files);
     let arrows = arrows(&tree);
@@ -31,7 +31,7 @@ pub fn violations(files: &Files, order: &Order, bans: &[Ban]) -> Vec<String> {
     found
 }
 
-/// The files that a name leads to.
+/// The files that define a name.
 fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     let targets = tree.targets(module, name).into_iter();
     let files = targets.map(|target| match target {
@@ -41,7 +41,7 @@ fn reached(tree: &Tree, module: usize, name: &Name) -> BTreeSet<String> {
     files.collect()
 }
 
-/// Names in code that is no test's. A re-export is no use.
+/// The names that code outside of tests uses. A re-export is not a use.
 fn uses(tree: &Tree) -> impl Iterator<Item = (usize, &Name)> {
     let modules = tree.modules.iter().enumerate().filter(|(_, module)| !module.test);
     let names = modules.flat_map(|(id, module)| module.names.iter().map(move |name| (id, name)));
@@ -113,7 +113,7 @@ fn shortest_circle<'a>(arrows: &'a Arrows, start: &'a str) -> Option<Vec<&'a str
     None
 }
 
-/// The files that a file reaches and that reach it.
+/// The files that are in a circle with this file.
 fn group<'a>(arrows: &'a Arrows, start: &'a str) -> BTreeSet<&'a str> {
     let reach = |start: &'a str| {
         let mut seen = BTreeSet::new();
@@ -142,7 +142,7 @@ fn upward(files: &Files, arrows: &Arrows, order: &Order) -> Vec<String> {
     found
 }
 
-/// Names that a module has from the file of a module around it. The root's are arrows up.
+/// Names that a module takes from the file of a parent module. Names of the root are arrows up.
 fn own_parents(tree: &Tree) -> Vec<String> {
     let mut found = Vec::new();
     for (module, name) in uses(tree) {

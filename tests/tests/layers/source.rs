@@ -1,5 +1,5 @@
-//! Reads one file: its modules, what each of them defines, and every path that it names. Tokens suffice for this, and unlike a syntax
-//! tree they show the paths inside of macro calls too.
+//! Reads one file: its modules, the items that each of them defines, and every path in them. Tokens are enough for this. Unlike a syntax
+//! tree, they also contain the paths in macro calls.
 
 use std::collections::BTreeSet;
 use std::mem;
@@ -8,11 +8,11 @@ use proc_macro2::Delimiter::{Brace, Bracket, Parenthesis};
 
 use crate::token::{Token, after_visibility, colons_at, item_end, word_at};
 
-/// A module as one file writes it.
+/// A module in one file.
 #[derive(Debug, Default)]
 pub struct Scope {
     pub defines: BTreeSet<String>,
-    /// Macros with `#[macro_export]`: they are names of the crate's root.
+    /// Macros with `#[macro_export]`: they are names at the root of the crate.
     pub exports: BTreeSet<String>,
     pub names: Vec<Name>,
     pub children: Vec<Child>,
@@ -28,14 +28,14 @@ pub struct Child {
 #[derive(Debug)]
 pub enum Body {
     Inline(Scope),
-    /// A file of its own, and the text of its `#[path]`.
+    /// A module in its own file, with the text of its `#[path]`.
     File(Option<String>),
 }
 
-/// A path that is named.
+/// A path in the source.
 #[derive(Clone, Debug)]
 pub struct Name {
-    /// The first part is `::` where the path starts so.
+    /// The first part is `::` if the path starts with it.
     pub path: Vec<String>,
     pub line: usize,
     pub test: bool,
@@ -60,10 +60,10 @@ struct Attributes {
     public: bool,
 }
 
-/// Macros whose tokens are code of another crate.
+/// Macros whose tokens are code for another crate.
 const QUOTING: [&str; 4] = ["quote", "quote_spanned", "parse_quote", "parse_quote_spanned"];
 
-/// Words that never begin a path.
+/// Keywords that cannot start a path.
 const KEYWORDS: [&str; 24] = [
     "as", "async", "await", "const", "dyn", "else", "fn", "for", "if", "impl", "in", "let", "loop", "match",
     "move", "mut", "ref", "return", "static", "type", "unsafe", "where", "while", "yield",
@@ -78,12 +78,12 @@ pub fn read(text: &str) -> Result<Scope, String> {
 
 struct Reader {
     scope: Scope,
-    /// Inside of an item that only tests have.
+    /// Inside of a test item.
     test: bool,
 }
 
 impl Reader {
-    /// `items`: whether these are the items of a module. What the body of a function defines has no path.
+    /// `items`: whether these are the items of a module. Items in the body of a function have no path.
     fn walk(&mut self, tokens: &[Token], items: bool, mut attributes: Attributes) {
         let mut at = 0;
         while at < tokens.len() {
@@ -107,7 +107,7 @@ impl Reader {
         }
     }
 
-    /// Reads what starts here; where the next token is.
+    /// Reads the item that starts here. Returns the position of the next token.
     fn step(&mut self, tokens: &[Token], at: usize, items: bool, attributes: &Attributes) -> usize {
         let item = if items { self.item(tokens, at, attributes) } else { None };
         let found = item.or_else(|| self.import(tokens, at, attributes)).or_else(|| self.inline(tokens, at));
@@ -205,7 +205,7 @@ impl Reader {
         }
     }
 
-    /// A path of two parts or more in code, up to a turbofish; where the next token is.
+    /// Reads a path of two or more parts, up to a turbofish. Returns the position of the next token.
     fn inline(&mut self, tokens: &[Token], at: usize) -> Option<usize> {
         let global = colons_at(tokens, at);
         let start = at + if global { 2 } else { 0 };
@@ -226,7 +226,7 @@ impl Reader {
         if called && path.last().is_some_and(|last| QUOTING.contains(&last.as_str())) {
             next += 2;
         }
-        // After a type in angle brackets, `::` goes on with that type. After an arrow it starts a path.
+        // After a type in angle brackets, `::` continues that type. After `->`, it starts a path.
         let before =
             |back: usize, mark: char| at.checked_sub(back).is_some_and(|index| tokens[index].is(mark));
         let continued = global && before(1, '>') && !before(2, '-') && !before(2, '=');

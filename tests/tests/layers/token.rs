@@ -1,4 +1,4 @@
-//! The tokens of a file, in the form that is easiest to compare with words.
+//! The tokens of a file, in a form that is easy to compare with words.
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 
@@ -7,7 +7,7 @@ pub enum Token {
     /// An identifier or keyword, and its line.
     Word(String, usize),
     Mark(char),
-    /// A literal, as it is written.
+    /// A literal as written.
     Literal(String),
     Group(Delimiter, Vec<Token>),
 }
@@ -57,17 +57,17 @@ impl Token {
     }
 }
 
-/// The word at a place, or the empty text.
+/// The word at a position, or an empty string.
 pub fn word_at(tokens: &[Token], at: usize) -> &str {
     tokens.get(at).and_then(Token::word).unwrap_or_default()
 }
 
-/// Whether `::` is at a place.
+/// Whether `::` is at a position.
 pub fn colons_at(tokens: &[Token], at: usize) -> bool {
     [at, at + 1].iter().all(|&index| tokens.get(index).is_some_and(|token| token.is(':')))
 }
 
-/// Where a `pub` and what it is restricted to end. The path in `pub(in crate::a)` names nothing that is used.
+/// The position after a `pub` and its restriction. The path in `pub(in crate::a)` is not a use.
 pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     if word_at(tokens, at) != "pub" {
         return at;
@@ -78,7 +78,7 @@ pub fn after_visibility(tokens: &[Token], at: usize) -> usize {
     at + if restricted { 2 } else { 1 }
 }
 
-/// Where the item or field at a place ends.
+/// The position after the item or field at a position.
 pub fn item_end(tokens: &[Token], start: usize) -> usize {
     let at = after_visibility(tokens, start);
     let function = ["fn", "unsafe", "async", "extern"].contains(&word_at(tokens, at + 1));

@@ -1,4 +1,4 @@
-//! The modules of a crate, each with the file that it is in, and the way from a path to the file that defines it.
+//! The modules of a crate with their files, and the resolution of a path to the file that defines it.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 use crate::source::{self, Body, Kind, Name, Scope};
 
-/// The files of a crate by their path from its `src`, with `/` on each platform.
+/// The files of a crate by their path below `src`, with `/` on every platform.
 pub type Files = BTreeMap<String, String>;
 
 #[derive(Debug)]
@@ -18,7 +18,7 @@ pub struct Module {
     pub test: bool,
     pub names: Vec<Name>,
     defines: BTreeSet<String>,
-    /// Several where `cfg` chooses between files.
+    /// Several if `cfg` selects between files.
     children: BTreeMap<String, Vec<usize>>,
 }
 
@@ -26,26 +26,26 @@ pub struct Module {
 #[derive(Debug, Default)]
 pub struct Tree {
     pub modules: Vec<Module>,
-    /// What is wrong with the files themselves.
+    /// Errors in the files themselves.
     pub errors: Vec<String>,
     exports: BTreeMap<String, String>,
 }
 
-/// What a path leads to.
+/// The target of a path.
 #[derive(Clone, Debug, Eq, PartialEq)]
 pub enum Target {
     Module(usize),
-    /// Something that this file defines.
+    /// An item that this file defines.
     Item(String),
-    /// This module, which has no such name that can be seen: a macro may have made it.
+    /// This module, in which the name was not found. A macro may define it.
     Unknown(usize),
 }
 
-/// Where a module's own modules are looked for.
+/// Where the child modules of a module are.
 struct Place<'a> {
     parent: Option<usize>,
     file: &'a str,
-    /// The folder of files of its modules.
+    /// The folder of the files of its modules.
     folder: String,
     inline: bool,
     test: bool,
@@ -77,7 +77,7 @@ impl Tree {
         tree.load(files, &root);
         let seen: BTreeSet<&str> = tree.modules.iter().map(|module| module.file.as_str()).collect();
         let unseen = files.keys().filter(|file| !seen.contains(file.as_str()));
-        let unseen: Vec<_> = unseen.map(|file| format!("{file} is no module of the crate")).collect();
+        let unseen: Vec<_> = unseen.map(|file| format!("{file} is not a module of the crate")).collect();
         tree.errors.extend(unseen);
         tree
     }
@@ -95,7 +95,7 @@ impl Tree {
                 Some(self.add(files, place, scope))
             }
             Err(error) => {
-                self.errors.push(format!("{} cannot be read: {error}", place.file));
+                self.errors.push(format!("cannot read {}: {error}", place.file));
                 None
             }
         }
@@ -131,7 +131,7 @@ impl Tree {
         id
     }
 
-    /// What a name of a module leads to. Nothing where that is another crate's, or a name of the language.
+    /// The targets of a name in a module. Empty for names of other crates and of the language.
     pub fn targets(&self, module: usize, name: &Name) -> Vec<Target> {
         self.from(module, &name.path, &mut BTreeSet::new())
     }
@@ -142,7 +142,7 @@ impl Tree {
             "crate" => self.walk(0, rest, seen),
             "self" | "super" => self.walk(module, path, seen),
             _ if self.modules[module].children.contains_key(first) => self.walk(module, path, seen),
-            // A module that is imported, and then a part of it. A type that is imported has its arrow already.
+            // A module that is imported, and then a part of it. An imported type already has its arrow.
             _ if !rest.is_empty() => {
                 let imported = self.bound(module, first, seen).unwrap_or_default();
                 let modules = imported.into_iter().filter_map(|target| match target {
@@ -185,7 +185,7 @@ impl Tree {
         }
     }
 
-    /// What an import or re-export of this name in a module leads to; none where there is no such import.
+    /// The targets of an import or re-export of this name in a module. Empty if there is no such import.
     fn bound(&self, module: usize, name: &str, seen: &mut BTreeSet<(usize, String)>) -> Option<Vec<Target>> {
         if !seen.insert((module, name.to_owned())) {
             return None;
@@ -225,7 +225,7 @@ impl Tree {
 /// The file of `mod name;`, whether it exists or not.
 fn file_of(files: &Files, place: &Place<'_>, name: &str, path: Option<&str>) -> String {
     if let Some(path) = path {
-        // Beside the file itself, also where that has a folder of its own for its modules.
+        // Next to the file itself, even if it has a folder for its modules.
         let folder = if place.inline { place.folder.as_str() } else { parent(place.file) };
         return join(folder, path);
     }
@@ -234,14 +234,14 @@ fn file_of(files: &Files, place: &Place<'_>, name: &str, path: Option<&str>) -> 
     if files.contains_key(&nested) { nested } else { own }
 }
 
-/// The folder in which a file's modules are. A `#[path]` makes a file one like `mod.rs`.
+/// The folder in which a file's modules are. A file with `#[path]` is treated as a `mod.rs`.
 fn folder_of(file: &str, by_path: bool) -> String {
     let folder = parent(file);
     let stem = file.rsplit('/').next().unwrap_or(file).trim_end_matches(".rs");
     if by_path || stem == "mod" || stem == "lib" { folder.to_owned() } else { join(folder, stem) }
 }
 
-/// Whether its name says that a file is there for tests only.
+/// Whether a file is for tests only, by its name.
 pub fn is_test(file: &str) -> bool {
     file.split('/').any(|part| part == "tests" || part == "tests.rs")
 }

@@ -1,4 +1,4 @@
-//! Bodies that are read whole: in any charset, of any type, and the errors when they are neither.
+//! Whole bodies in any charset and of any type, and the errors of invalid ones.
 
 use std::error::Error as _;
 
@@ -29,7 +29,7 @@ fn texts_of(error: &Error) -> String {
     texts
 }
 
-/// JSON whose every string and number is a secret, with the field names of the declared types.
+/// JSON with the field names of the declared types, in which every string and number is a secret.
 fn secrets() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(json!(format!("{CANARY} text"))),

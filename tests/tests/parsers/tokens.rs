@@ -141,7 +141,7 @@ proptest! {
             }
             (result, None) => prop_assert!(
                 said.get("error").or(said.get("code")).is_some(),
-                "the session ended without a word: {result:?}"
+                "the session ended without an error: {result:?}"
             ),
         }
         if let Err(error) = &result {

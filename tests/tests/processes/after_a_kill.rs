@@ -79,3 +79,22 @@ async fn the_lock_of_a_killed_process_is_released() {
         assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
     }
 }
+
+/// W9: a process that exits as soon as a caller learns of the end of the session has stored the end. Fifty times of
+/// fifty, the next process does not send the rejected refresh token again.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_process_that_exits_with_the_error_has_stored_the_end_of_the_session() {
+    for round in 0..50 {
+        let shop = Shop::open(Place::file(), Server::Strict).await;
+        shop.world.authority.open(Role::Refresh);
+        shop.world.authority.revoke();
+        let mut last = shop.process("last");
+        last.tell("last");
+        let said = last.says("called: ").await;
+        assert!(said.starts_with("expired"), "{round}: {said}");
+        last.kill();
+        let said = shop.process("next").call().await;
+        assert!(said.starts_with("stranger"), "{round}: {said}");
+        shop.world.authority.assert_refreshes(1);
+    }
+}

@@ -273,7 +273,7 @@ impl Fleet {
             ("expiries", count.expiries),
             ("exchanges", authority.refreshes()),
             ("exchanges granted", authority.granted()),
-            ("exchanges at the same time, at most", authority.max_concurrent_refreshes()),
+            ("most concurrent token requests", authority.max_concurrent_refreshes()),
             ("kills", count.kills),
             ("suspensions", count.suspended),
             ("crashes of Redis", count.restarts),

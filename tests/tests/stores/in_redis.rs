@@ -101,7 +101,7 @@ async fn the_sealed_redis_store_passes_all_checks() {
     all(|| SealedInRedis(InRedis::on(&server))).await;
 }
 
-/// A place where locks expire by waiting.
+/// A store whose locks expire with time.
 struct Brief(InRedis);
 
 impl Place for Brief {

@@ -9,3 +9,4 @@ mod memory;
 mod places;
 mod redis_down;
 mod sealed;
+mod special_files;

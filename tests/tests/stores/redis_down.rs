@@ -37,7 +37,10 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
     // The lease is still held, and the fences continue.
     let next = Swap { fence: Some(held.fence()), ..swap(first, b"second") };
     assert!(store.swap(next).await.unwrap().is_some());
-    timeout(Duration::from_secs(15), listener).await.expect("who listens hears of it again").unwrap();
+    timeout(Duration::from_secs(15), listener)
+        .await
+        .expect("a listener gets the change after the restart")
+        .unwrap();
     let fence = held.fence();
     drop(held);
     let held = timeout(Duration::from_secs(5), store.lock()).await.unwrap().unwrap().unwrap();
@@ -46,7 +49,7 @@ async fn a_redis_store_works_again_after_a_crash_of_redis() {
 
 /// S6
 #[tokio::test]
-async fn no_call_hangs_on_a_redis_that_hangs() {
+async fn a_redis_that_hangs_blocks_no_call() {
     let Some(server) = RedisServer::start() else { return };
     let store = store(&server);
     store.load().await.unwrap();

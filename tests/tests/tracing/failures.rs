@@ -33,9 +33,9 @@ async fn a_status_is_a_type_of_error() {
     }
 }
 
-/// A status that the method declares as no failure is no error of the call, but by convention one of the send.
+/// A status in `none_on` is not an error of the call, but by convention it is one of the send.
 #[tokio::test(start_paused = true)]
-async fn a_none_on_status_is_no_error_of_the_call() {
+async fn a_none_on_status_is_not_an_error_of_the_call() {
     let (world, recorder) = (World::new(), Recorder::default());
     let shop = logged_in_client(&world);
     let _guard = recorder.listen();
@@ -53,7 +53,7 @@ async fn a_broken_connection_is_an_error_of_both() {
     world.stage.respond(|_| Answer::reset());
     shop.order(7).await.unwrap_err();
     assert_eq!(error_types(&recorder), ["transport", "transport"]);
-    assert_eq!(recorder.messages(), ["the exchange with the server broke off"]);
+    assert_eq!(recorder.messages(), ["the connection failed before the answer was complete"]);
 }
 
 /// The call times out, and its send is dropped with it.
@@ -90,7 +90,7 @@ async fn an_answer_of_another_type_is_an_event() {
     assert!(shop.health().await.unwrap_err().is_decode());
     assert_eq!(error_types(&recorder), ["", ""]);
     let event = recorder.events().remove(0);
-    assert_eq!(event.fields.get("message"), "the answer is not of the declared type");
+    assert_eq!(event.fields.get("message"), "the answer cannot be read as the declared type");
     assert_eq!(event.fields.get("afresh.method"), "Shop::health");
 }
 

@@ -9,8 +9,7 @@ use tracing::Level;
 use crate::api::{ORIGIN, Shop, ShopClient, logged_in_client, order};
 use crate::recorder::Recorder;
 
-/// The two sends of a refused call, the second with its resend count; and beside the call, the refresh with its
-/// request.
+/// The two sends of a refused call, the second with its resend count, and the refresh with its request.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
     let (world, recorder) = (World::new(), Recorder::default());
@@ -202,7 +201,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     assert_eq!(
         told,
         [
-            ("2", "suspect", "forbidden: a fresh token was refused too", "403"),
+            ("2", "suspect", "forbidden: a fresh token was refused, too", "403"),
             ("1", "forbidden", "forbidden: the token lacks a scope", "401"),
         ]
     );

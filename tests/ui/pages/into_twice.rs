@@ -2,7 +2,7 @@ use afresh::{api, Pages, Result};
 
 #[api]
 pub trait Shop {
-    #[pages(cursor = "next", into = "a", into = "b")] //~ ERROR
+    #[pages(cursor = "/next", into = "a", into = "b")] //~ ERROR
     #[get("/orders/{id}")]
     async fn order(&self, id: u64) -> Result<Pages<u8>>;
 }

@@ -2,7 +2,7 @@ use afresh::{api, Pages, Result};
 
 #[api]
 pub trait Shop {
-    #[pages(cursor = "next" into = "after")] //~ ERROR
+    #[pages(cursor = "/next" into = "after")] //~ ERROR
     #[get("/orders")]
     async fn order(&self) -> Result<Pages<()>>;
 

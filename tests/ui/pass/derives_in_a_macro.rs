@@ -1,4 +1,4 @@
-//! The derives on items that a macro makes, beside names that hide those of the standard library.
+//! The derives on items that a macro generates, with names that shadow the standard library.
 #![no_implicit_prelude]
 #![allow(dead_code)]
 

@@ -17,7 +17,7 @@ pub trait Shop {
     #[get("/a")]
     async fn linked(&self, tenant: u64) -> Result<Pages<u64>>;
 
-    #[pages(cursor = "meta.next_cursor", into = "after")]
+    #[pages(cursor = "/meta/next_cursor", into = "after")]
     #[get("/b")]
     async fn by_cursor(&self, tenant: u64, #[query] first: u8) -> Result<Pages<u64>>;
 

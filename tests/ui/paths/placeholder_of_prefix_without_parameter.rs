@@ -1,8 +1,8 @@
 use afresh::{api, Result};
 
-#[api(path = "/{tenant}")]
+#[api(path = "/{tenant}")] //~ ERROR
 pub trait Shop {
-    #[get("/orders")] //~ ERROR
+    #[get("/orders")]
     async fn order(&self) -> Result<()>;
 }
 

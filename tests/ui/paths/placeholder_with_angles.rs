@@ -2,8 +2,8 @@ use afresh::{api, Result};
 
 #[api]
 pub trait Shop {
-    #[get("/orders/<id>")]
-    async fn order(&self, id: u64) -> Result<()>; //~ ERROR
+    #[get("/orders/<id>")] //~ ERROR
+    async fn order(&self, id: u64) -> Result<()>;
 }
 
 pub async fn still_compiles(shop: &ShopClient) -> Result<()> {

@@ -1,12 +1,21 @@
 //! The rules that involve more than one variant.
 
-use super::model::{ErrorEnum, Status, Variant};
+use super::model::{ErrorEnum, Settings, Variant};
 use crate::diag::Diagnostics;
 
 /// Applies every rule to the enum.
 pub(super) fn check_enum(found: &ErrorEnum, diag: &mut Diagnostics) {
     check_other(found, diag);
     check_reachable(found, diag);
+}
+
+/// `thiserror::Error` implements `Display` and `Error` too.
+pub(super) fn check_thiserror(settings: &Settings, diag: &mut Diagnostics) {
+    if let Some(at) = settings.thiserror.filter(|_| !settings.from_only) {
+        let fact = "`ApiError` already implements `Error` and `Display`";
+        let help = "remove `thiserror::Error`, or keep it and add `#[api_error(from_only)]` to the enum";
+        diag.push_help(at, fact, help);
+    }
 }
 
 /// There must be exactly one `#[other]` variant.
@@ -23,22 +32,24 @@ fn check_other(found: &ErrorEnum, diag: &mut Diagnostics) {
     }
 }
 
-/// A variant without a body accepts every response with its statuses, so a later variant cannot be reached by them.
+/// A status belongs to one variant. A class such as `4xx` is for the statuses that no variant names.
 fn check_reachable(found: &ErrorEnum, diag: &mut Diagnostics) {
     for (index, variant) in found.variants.iter().enumerate() {
         for status in &variant.statuses {
+            let has_status =
+                |other: &&Variant| other.statuses.iter().any(|known| known.value == status.value);
             let mut earlier = found.variants.iter().take(index);
-            let Some(preceding) = earlier.find(|earlier| accepts_every_body(earlier, status.value)) else {
-                continue;
+            let Some(preceding) = earlier.find(has_status) else { continue };
+            let (value, at) = (status.value, status.at);
+            let fact = format!("duplicate status `{value}`: it cannot reach variant `{}`", variant.name);
+            let help = match &preceding.content {
+                None => format!("variant `{}` accepts every response with this status", preceding.name),
+                Some(_) => format!(
+                    "variant `{}` has this status: for two kinds of body, let it hold an untagged enum",
+                    preceding.name
+                ),
             };
-            let (status, at) = (status.value, status.at);
-            let fact = format!("status `{status}` cannot reach variant `{}`", variant.name);
-            let help = format!("variant `{}` accepts every response with this status", preceding.name);
             diag.push_help(at, fact, help);
         }
     }
-}
-
-fn accepts_every_body(variant: &Variant, status: Status) -> bool {
-    variant.content.is_none() && variant.statuses.iter().any(|other| other.value == status)
 }

@@ -81,7 +81,7 @@ fn render_other(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     arguments.set_span(mixed_site(last));
     let arguments = TokenTree::from(arguments);
     Some(quote! {
-        let #value: #ty = #other_error #arguments;
+        let #value = #other_error::<#ty> #arguments;
         Self::#name { #member: #value }
     })
 }

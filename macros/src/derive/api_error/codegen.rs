@@ -14,12 +14,16 @@ use crate::token_stream;
 pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum) -> TokenStream {
     let bounds = render_bounds(item, settings, found);
     let from = render_from(item, settings, &bounds, &render_choice(settings, found));
-    if settings.from_only {
+    if settings.from_only || settings.thiserror.is_some() {
         return from;
     }
     let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_message)));
-    let error =
-        render_error(item, &token_stream::concat(&mut found.variants.iter().filter_map(render_source)));
+    let error = render_error(
+        item,
+        &token_stream::concat(
+            &mut found.variants.iter().filter_map(|variant| render_source(settings, variant)),
+        ),
+    );
     quote!(#from #display #error)
 }
 
@@ -27,7 +31,7 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
 pub(super) fn render_fallback(item: &DeriveInput, settings: &Settings) -> TokenStream {
     let unreachable = quote!(::core::unimplemented!());
     let from = render_from(item, settings, &[], &unreachable);
-    if settings.from_only {
+    if settings.from_only || settings.thiserror.is_some() {
         return from;
     }
     let display = render_display(item, &quote!(_ => #unreachable,));
@@ -111,8 +115,10 @@ fn render_error(item: &DeriveInput, sources: &TokenStream) -> TokenStream {
 
 /// The source of the `#[other]` variant is the source of its error, because the variant displays that error's own
 /// text.
-fn render_source(variant: &Variant) -> Option<TokenStream> {
+/// Generic over the type of the value: a wrong one has its error already.
+fn render_source(settings: &Settings, variant: &Variant) -> Option<TokenStream> {
     let (name, error) = (variant.name, local("error"));
     let Content { member, .. } = variant.other.and(variant.content.as_ref())?;
-    Some(quote!(Self::#name { #member: #error } => ::core::error::Error::source(#error),))
+    let error_source = settings.runtime.item(RuntimeItem::ErrorSource);
+    Some(quote!(Self::#name { #member: #error } => #error_source(#error),))
 }

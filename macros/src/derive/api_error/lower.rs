@@ -1,5 +1,6 @@
 //! From the enum to the model, one variant at a time.
 
+use proc_macro2::TokenTree;
 use quote::ToTokens;
 use syn::{DataEnum, Fields, Ident, Member, Meta};
 
@@ -16,9 +17,14 @@ const ARGUMENTS: &[&str] = &["crate", "from_only"];
 const FORM: &str = "#[api_error(crate = path::to::afresh)]";
 
 /// Reads `#[api_error(...)]` on the enum.
-pub(super) fn lower_settings(attributes: &[syn::Attribute], diag: &mut Diagnostics) -> Settings {
+pub(super) fn lower_settings(
+    attributes: &[syn::Attribute],
+    variants: &[&[syn::Attribute]],
+    diag: &mut Diagnostics,
+) -> Settings {
     push_misplaced(attributes, ON_VARIANT, "variants", diag);
     let mut settings = Settings::default();
+    settings.thiserror = lower_thiserror(attributes, variants, diag);
     let mut seen = Vec::new();
     for helper in Helper::parse_all(attributes, ON_ENUM, diag) {
         for argument in helper.arguments(FORM, diag) {
@@ -51,6 +57,17 @@ impl Settings {
             _ => diag.push_unknown(at, "argument", word, ARGUMENTS),
         }
     }
+}
+
+/// The first `#[error(...)]` attribute, which belongs to `thiserror::Error`.
+fn lower_thiserror(
+    attributes: &[syn::Attribute],
+    variants: &[&[syn::Attribute]],
+    diag: &mut Diagnostics,
+) -> Option<Location> {
+    let all = attributes.iter().chain(variants.iter().flat_map(|attributes| attributes.iter()));
+    let first = all.into_iter().find(|attribute| attribute.path().is_ident("error"))?;
+    Some(diag.locate(first))
 }
 
 /// Reads the variants and their attributes.
@@ -137,11 +154,23 @@ fn lower_content<'s>(
         return None;
     }
     let field = first?;
+    if is_borrowed(&field.ty) {
+        let at = diag.locate(&field.ty);
+        let fact = format!("variant `{name}` must not hold a reference");
+        diag.push_help(at, fact, "an error outlives its response: hold an owned type, such as `String`");
+        return None;
+    }
     let member = match (&source.fields, &field.ident) {
         (Fields::Named(_), Some(name)) => Member::Named(name.clone()),
         _ => Member::Unnamed(0.into()),
     };
     Some(Content { member, ty: &field.ty })
+}
+
+/// Whether a type is or holds a reference. `Cow<'a, str>` is read as an owned value.
+fn is_borrowed(ty: &syn::Type) -> bool {
+    let is_and = |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&');
+    ty.to_token_stream().into_iter().any(is_and)
 }
 
 /// The first paragraph of the doc comments, on one line and without a final period, as is usual for error messages.

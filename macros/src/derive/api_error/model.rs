@@ -11,6 +11,8 @@ pub(super) struct Settings {
     pub(super) runtime: Runtime,
     /// Whether only `From` is implemented, because the user implements `Display` and `Error`.
     pub(super) from_only: bool,
+    /// The first attribute of `thiserror::Error`, which implements the same traits.
+    pub(super) thiserror: Option<Location>,
 }
 
 /// The enum and its variants in source order.

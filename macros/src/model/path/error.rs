@@ -2,34 +2,40 @@
 
 use std::fmt;
 
-use super::placeholder_name::without_stars;
+use super::placeholder_name::meant;
 
 /// An error in a path template.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum PathError {
-    NoSlash,
+    /// The path as it was written.
+    NoSlash(String),
     TwoSlashes,
     Unclosed,
     Unopened,
     EmptyPlaceholder,
     InvalidPlaceholder(String),
+    /// A placeholder in the notation of another framework, and the same one as this macro reads it.
+    Foreign(String, String),
     DuplicatePlaceholder(String),
     RestNotLast(String),
     DotSegment(String),
     Query,
     Fragment,
+    Percent,
     Character(&'static str),
 }
 
 impl PathError {
     pub(crate) fn help(&self) -> Option<String> {
         let help = match self {
-            Self::InvalidPlaceholder(name) => match without_stars(name) {
-                Some(name) => return Some(format!("to match several segments, write `{{{name}*}}`")),
-                None => "use letters, digits, `_`, `-` and `.`; end with `*` to match several segments",
-            },
+            Self::NoSlash(text) => return Some(slash_help(text)),
+            Self::TwoSlashes => "begin the path with a single `/`",
+            Self::EmptyPlaceholder => "name a parameter: `{id}`, or `{rest*}` for several segments",
+            Self::InvalidPlaceholder(text) => return Some(meant(text)),
+            Self::Foreign(_, instead) => return Some(format!("write `{instead}`")),
             Self::RestNotLast(_) => "it matches all remaining segments",
             Self::Query => "use a `#[query]` parameter, or `#[query(\"name\" = \"value\")]` for a constant",
+            Self::Percent => "write a percent sign as `%25`",
             Self::Character("whitespace") => "write a space as `%20`",
             _ => return None,
         };
@@ -37,20 +43,39 @@ impl PathError {
     }
 }
 
+/// How to fix a path that does not start with a slash. A whole URL is split at the end of its origin.
+fn slash_help(text: &str) -> String {
+    let Some((scheme, rest)) = text.split_once("://") else {
+        return format!("write `/{}`", text.trim_start_matches(['.', '/']).escape_debug());
+    };
+    let (host, path) = rest.split_at(rest.find('/').unwrap_or(rest.len()));
+    let path = if path.is_empty() { "/" } else { path };
+    format!(
+        "write `{}`, and pass `{}` to the `builder` function of the client",
+        path.escape_debug(),
+        format_args!("{scheme}://{host}").to_string().escape_debug()
+    )
+}
+
 impl fmt::Display for PathError {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoSlash => out.write_str("path must start with `/`"),
+            Self::NoSlash(text) if text.contains("://") => {
+                out.write_str("path must start with `/`, not with an origin")
+            }
+            Self::NoSlash(_) => out.write_str("path must start with `/`"),
             Self::TwoSlashes => out.write_str("path must not start with `//`"),
             Self::Unclosed => out.write_str("unclosed `{` in path"),
             Self::Unopened => out.write_str("unopened `}` in path"),
             Self::EmptyPlaceholder => out.write_str("empty path placeholder"),
             Self::InvalidPlaceholder(name) => write!(out, "`{name}` is not a valid placeholder name"),
+            Self::Foreign(written, _) => write!(out, "`{written}` is not a path placeholder"),
             Self::DuplicatePlaceholder(name) => write!(out, "duplicate path placeholder `{{{name}}}`"),
             Self::RestNotLast(name) => write!(out, "path placeholder `{{{name}*}}` must be the last one"),
             Self::DotSegment(segment) => write!(out, "path must not contain the segment `{segment}`"),
             Self::Query => out.write_str("path must not contain a query"),
             Self::Fragment => out.write_str("path must not contain a fragment"),
+            Self::Percent => out.write_str("`%` in path must be followed by two hexadecimal digits"),
             Self::Character(what) => write!(out, "path must not contain {what}"),
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use super::error::PathError;
-use super::placeholder_name::is_placeholder_name;
+use super::placeholder_name::{foreign, is_placeholder_name};
 
 /// A path such as `/orders/{id}/lines`. It has one more literal than placeholders.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,15 +23,24 @@ impl PathTemplate {
     /// Parses a template, or returns its first error.
     pub(crate) fn parse(text: &str) -> Result<Self, PathError> {
         if !text.starts_with('/') {
-            return Err(PathError::NoSlash);
+            return Err(PathError::NoSlash(text.to_owned()));
         }
         if text.starts_with("//") {
             return Err(PathError::TwoSlashes);
         }
+        if let Some(wrong) = foreign_braces(text) {
+            return Err(wrong);
+        }
         let template = Self::split(text)?;
+        if let Some((written, instead)) = text.split('/').find_map(foreign) {
+            return Err(PathError::Foreign(written, instead));
+        }
         for literal in &template.literals {
             if let Some(wrong) = literal.chars().find_map(wrong_character) {
                 return Err(wrong);
+            }
+            if !is_percent_encoded(literal) {
+                return Err(PathError::Percent);
             }
         }
         match text.split('/').find(|segment| is_dot_segment(segment)) {
@@ -143,6 +152,25 @@ impl fmt::Display for PathTemplate {
         }
         Ok(())
     }
+}
+
+/// `${id}`, `#{id}` and `{{id}}`, which are placeholders in other languages.
+fn foreign_braces(text: &str) -> Option<PathError> {
+    ["${", "#{", "{{"].into_iter().find_map(|open| {
+        let (_, rest) = text.split_once(open)?;
+        let (name, after) = rest.split_once('}')?;
+        let close = if open == "{{" && after.starts_with('}') { "}}" } else { "}" };
+        let is_name = is_placeholder_name(name) && (open != "{{" || close == "}}");
+        is_name.then(|| PathError::Foreign(format!("{open}{name}{close}"), format!("{{{name}}}")))
+    })
+}
+
+/// Whether every `%` begins an encoded byte.
+fn is_percent_encoded(literal: &str) -> bool {
+    literal.split('%').skip(1).all(|rest| {
+        let mut digits = rest.bytes();
+        (0..2).all(|_| digits.next().is_some_and(|digit| digit.is_ascii_hexdigit()))
+    })
 }
 
 fn wrong_character(letter: char) -> Option<PathError> {

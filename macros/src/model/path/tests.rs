@@ -68,8 +68,64 @@ fn no_placeholder_may_follow_a_rest_placeholder_of_the_prefix() {
 }
 
 #[test]
+fn other_notations_for_one_segment_get_a_help() {
+    let help = |text: &str| PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
+    for text in [
+        "/${id}",
+        "/{{id}}",
+        "/:id",
+        "/:id?",
+        "/<id>",
+        "/<int:id>",
+        "/[id]",
+        "/{id:int}",
+        "/{id: u64}",
+        "/{id:>08}",
+    ] {
+        assert_eq!(help(text).as_deref(), Some("write `{id}`"), "{text}");
+    }
+    for text in ["/{id?}", "/{ id }", "/{self.id}", "/{id:[0-9]+}"] {
+        assert_eq!(help(text).as_deref(), Some("write `{id}`"), "{text}");
+    }
+    for text in ["/*rest", "/**rest", "/[...rest]", "/[[...rest]]", "/<path:rest>"] {
+        assert_eq!(help(text).as_deref(), Some("write `{rest*}`"), "{text}");
+    }
+    assert_eq!(
+        help("https://shop.example/orders").as_deref(),
+        Some("write `/orders`, and pass `https://shop.example` to the `builder` function of the client")
+    );
+    assert_eq!(help("orders").as_deref(), Some("write `/orders`"));
+}
+
+#[test]
+fn dollars_colons_and_stars_that_are_no_placeholders_stay() {
+    for text in [
+        "/orders/$count",
+        "/v1/{id}:cancel",
+        "/a*b",
+        "/*",
+        "/a:b",
+        "/{owner}:{name}",
+        "/x[0]",
+        "/%20",
+        "/@{name}",
+    ] {
+        assert!(PathTemplate::parse(text).is_ok(), "{text}");
+    }
+}
+
+#[test]
 fn other_notations_for_several_segments_get_a_help() {
-    for text in ["/{*rest}", "/{rest**}", "/{rest+}", "/{**rest}"] {
+    for text in [
+        "/{*rest}",
+        "/{rest**}",
+        "/{rest+}",
+        "/{**rest}",
+        "/{rest..}",
+        "/{...rest}",
+        "/{rest:.*}",
+        "/{rest:path}",
+    ] {
         let help = PathTemplate::parse(text).err().and_then(|wrong| wrong.help());
         assert_eq!(help.as_deref(), Some("to match several segments, write `{rest*}`"), "{text}");
     }
@@ -92,12 +148,25 @@ fn every_error_has_its_own_message() {
     for (text, expected) in [
         ("", "path must start with `/`"),
         ("orders", "path must start with `/`"),
-        ("https://shop.example/orders", "path must start with `/`"),
+        ("https://shop.example/orders", "path must start with `/`, not with an origin"),
         ("//evil.example/orders", "path must not start with `//`"),
         ("/orders/{id", "unclosed `{` in path"),
         ("/orders/{id/{x}", "unclosed `{` in path"),
         ("/orders/id}", "unopened `}` in path"),
         ("/orders/{id}}", "unopened `}` in path"),
+        ("/orders/${id}", "`${id}` is not a path placeholder"),
+        ("/orders/#{id}", "`#{id}` is not a path placeholder"),
+        ("/orders/{{id}}", "`{{id}}` is not a path placeholder"),
+        ("/orders/:id", "`:id` is not a path placeholder"),
+        ("/orders/:id.json", "`:id` is not a path placeholder"),
+        ("/orders/*id", "`*id` is not a path placeholder"),
+        ("/orders/<int:id>/lines", "`<int:id>` is not a path placeholder"),
+        ("/orders/[id]", "`[id]` is not a path placeholder"),
+        ("/orders/{id..}", "`id..` is not a valid placeholder name"),
+        ("/orders/{self.id}", "`self.id` is not a valid placeholder name"),
+        ("/orders/%zz", "`%` in path must be followed by two hexadecimal digits"),
+        ("/orders/100%", "`%` in path must be followed by two hexadecimal digits"),
+        ("/orders/%2{id}", "`%` in path must be followed by two hexadecimal digits"),
         ("/orders/{}", "empty path placeholder"),
         ("/orders/{*}", "empty path placeholder"),
         ("/orders/{*rest}", "`*rest` is not a valid placeholder name"),

@@ -1,4 +1,4 @@
-//! One cookie, and the rules of RFC 6265 for it: how it is parsed, where it is sent, when it expires.
+//! One cookie, and the rules of RFC 6265 and of its revision (RFC 6265bis) for it: how it is parsed, where it is sent, when it expires.
 //!
 //! The crates with these rules depend on a whole calendar, so the rules are written here. What matters only
 //! to browsers is left out: scripts, sites and the public suffix list. The cookies of a session go to the
@@ -9,6 +9,7 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 use url::{Host, Url};
 
+use super::limits::{LastUse, MAX_ATTRIBUTE, MAX_PAIR};
 use crate::format::date;
 use crate::format::loopback::is_loopback;
 
@@ -17,11 +18,16 @@ pub(super) struct Cookie {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) path: String,
-    domain: String,
+    pub(super) domain: String,
     host_only: bool,
     secure: bool,
     /// Seconds since 1970. Without it the cookie ends with the session.
     expires: Option<u64>,
+    /// It came with a login or a refresh, so the next refresh may need it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(super) refreshes: bool,
+    #[serde(skip)]
+    pub(super) used: LastUse,
 }
 
 impl Cookie {
@@ -38,23 +44,46 @@ impl Cookie {
             host_only: true,
             secure: false,
             expires: None,
+            refreshes: false,
+            used: LastUse::now(),
         };
-        let mut max_age = None;
+        if cookie.name.len() + cookie.value.len() > MAX_PAIR {
+            return None;
+        }
+        let (mut max_age, mut has_path) = (None, false);
         for attribute in attributes.split(';') {
             let (key, value) = attribute.split_once('=').unwrap_or((attribute, ""));
             let value = value.trim();
+            if value.len() > MAX_ATTRIBUTE {
+                continue;
+            }
             match key.trim().to_ascii_lowercase().as_str() {
                 "expires" => cookie.expires = date::parse(value).map(seconds).or(cookie.expires),
                 "max-age" => max_age = parse_max_age(value, now).or(max_age),
                 "domain" => cookie.set_domain(value, host)?,
-                "path" if value.starts_with('/') => value.clone_into(&mut cookie.path),
-                "path" => default_path(url).clone_into(&mut cookie.path),
+                "path" => {
+                    has_path = value.starts_with('/');
+                    if has_path { value } else { default_path(url) }.clone_into(&mut cookie.path);
+                }
                 "secure" => cookie.secure = true,
                 _ => {}
             }
         }
         cookie.expires = max_age.or(cookie.expires);
-        (!cookie.name.is_empty() && cookie.belongs_to(url)).then_some(cookie)
+        let valid = !cookie.name.is_empty() && cookie.belongs_to(url) && cookie.keeps_prefix(url, has_path);
+        valid.then_some(cookie)
+    }
+
+    /// Whether the cookie is what a prefix of its name promises (RFC 6265bis §4.1.3).
+    fn keeps_prefix(&self, url: &Url, has_path: bool) -> bool {
+        let has_prefix = |prefix: &str| {
+            self.name.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+        };
+        let is_secure = self.secure && is_secure(url);
+        if has_prefix("__Host-") {
+            return is_secure && self.host_only && has_path && self.path == "/";
+        }
+        is_secure || !has_prefix("__Secure-")
     }
 
     fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
@@ -74,12 +103,19 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
+    /// How long the cookie lasts. `None` if it does not say so, or is expired.
+    pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
+        self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
+    }
+
     /// Whether a request to `url` carries this cookie (§5.4).
     pub(super) fn goes_to(&self, url: &Url, now: SystemTime) -> bool {
-        !self.is_expired(now)
-            && self.belongs_to(url)
-            && path_matches(&self.path, url.path())
-            && (!self.secure || url.scheme() == "https" || is_loopback(url))
+        !self.is_expired(now) && self.reaches(url)
+    }
+
+    /// The same, whether or not the cookie has run out.
+    pub(super) fn reaches(&self, url: &Url) -> bool {
+        self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
 
     /// §5.1.3
@@ -93,6 +129,11 @@ impl Cookie {
             None => false,
         }
     }
+}
+
+/// Whether a `Secure` cookie may go there.
+fn is_secure(url: &Url) -> bool {
+    url.scheme() == "https" || is_loopback(url)
 }
 
 /// §5.1.4: the path of the request up to its last slash.

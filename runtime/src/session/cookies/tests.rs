@@ -168,3 +168,108 @@ fn stored_cookies_are_read_back_and_never_shown() {
     assert!(serde_json::from_str::<Cookies>(&text).unwrap() == jar);
     assert_eq!(format!("{jar:?}"), "Cookies(2)");
 }
+
+fn count(jar: &Cookies, to: &str) -> usize {
+    sent(jar, to).map_or(0, |line| line.split("; ").count())
+}
+
+/// One cookie from a response of its own.
+fn add(jar: &Cookies, from: &str, line: &str, refreshes: bool) -> Cookies {
+    let headers = HeaderMap::from_iter([(SET_COOKIE, HeaderValue::from_str(line).unwrap())]);
+    let set = SetCookies::of(&headers, &url(from)).unwrap();
+    if refreshes { set.that_refresh() } else { set }.after(jar)
+}
+
+#[test]
+fn a_cookie_of_more_than_4096_bytes_is_ignored() {
+    let name = "n".repeat(96);
+    let fits = format!("{name}={}; Path=/", "v".repeat(4000));
+    let jar = add(&Cookies::default(), LOGIN, &fits, false);
+    assert_eq!(count(&jar, LOGIN), 1);
+    let longer = format!("{name}x={}; Path=/", "v".repeat(4000));
+    assert_eq!(count(&add(&jar, LOGIN, &longer, false), LOGIN), 1);
+    let long_path = format!("a=1; Path=/{}", "p".repeat(1024));
+    assert!(goes(&add(&Cookies::default(), LOGIN, &long_path, false), LOGIN), "the attribute is ignored");
+}
+
+#[test]
+fn a_host_has_at_most_50_cookies_and_a_session_180() {
+    let mut jar = Cookies::default();
+    for number in 0..2000 {
+        jar = add(&jar, LOGIN, &format!("c{number}=1; Path=/"), false);
+    }
+    assert_eq!(count(&jar, LOGIN), 50);
+    let line = sent(&jar, LOGIN).unwrap();
+    assert!(line.contains("c1999=1") && line.contains("c1950=1") && !line.contains("c1949=1"), "{line}");
+    for host in 0..10 {
+        for number in 0..50 {
+            let line = format!("c{number}=1; Path=/; Domain=h{host}.shop.example");
+            jar = add(&jar, &format!("https://h{host}.shop.example/"), &line, false);
+        }
+    }
+    assert_eq!(jar.0.len(), 180);
+    assert_eq!(count(&jar, LOGIN), 0, "they were used before the others");
+}
+
+#[test]
+fn the_cookie_that_was_used_the_longest_time_ago_goes_first() {
+    let mut jar = Cookies::default();
+    for number in 0..50 {
+        let path = if number == 0 { "/used" } else { "/elsewhere" };
+        jar = add(&jar, LOGIN, &format!("c{number}=1; Path={path}"), false);
+    }
+    for number in 50..99 {
+        assert!(sent(&jar, "https://shop.example/used").unwrap().contains("c0=1"));
+        jar = add(&jar, "https://shop.example/used", &format!("c{number}=1; Path=/elsewhere"), false);
+    }
+    assert!(goes(&jar, "https://shop.example/used"), "sending it is a use");
+    assert_eq!(count(&jar, "https://shop.example/elsewhere"), 49);
+}
+
+#[test]
+fn cookies_that_refresh_are_never_displaced_by_others() {
+    let jar = add(&Cookies::default(), LOGIN, "refresh=1; Path=/api/refresh", true);
+    let mut jar = Cookies(serde_json::from_value(serde_json::to_value(jar.0).unwrap()).unwrap());
+    for number in 0..1000 {
+        jar = add(&jar, LOGIN, &format!("c{number}=1; Path=/"), false);
+    }
+    assert!(sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=1"));
+    jar = add(&jar, LOGIN, "refresh=2; Path=/api/refresh", false);
+    for number in 0..1000 {
+        jar = add(&jar, LOGIN, &format!("d{number}=1; Path=/"), false);
+    }
+    assert!(
+        sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh=2"),
+        "also when replaced"
+    );
+    // Too many of them are limited too.
+    for number in 0..1000 {
+        jar = add(&jar, LOGIN, &format!("r{number}=1; Path=/"), true);
+    }
+    assert_eq!(jar.0.len(), 50);
+}
+
+/// RFC 6265bis §4.1.3
+#[test]
+fn prefixes_of_names_are_enforced() {
+    let accepted = |from: &str, line: &str| !add(&Cookies::default(), from, line, false).is_empty();
+    for (line, valid) in [
+        ("__Secure-a=1; Secure", true),
+        ("__Secure-a=1", false),
+        ("__secure-a=1; Path=/", false),
+        ("__Host-a=1; Secure; Path=/", true),
+        ("__Host-a=1; Secure", false),
+        ("__Host-a=1; Path=/", false),
+        ("__Host-a=1; Secure; Path=/api", false),
+        ("__HOST-a=1; Secure; Path=/; Domain=shop.example", false),
+        ("__Hosta=1", true),
+    ] {
+        assert_eq!(accepted(LOGIN, line), valid, "{line}");
+        assert_eq!(accepted("http://localhost/", line), valid && !line.contains("Domain"), "{line}");
+    }
+    for line in ["__Secure-a=1; Secure", "__Host-a=1; Secure; Path=/"] {
+        assert!(!accepted("http://shop.example/", line), "{line}");
+    }
+    // The default path is no `Path` attribute.
+    assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
+}

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::StateMachine;
+use super::machine::StateMachine;
 use crate::error::Stamp;
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Credential;

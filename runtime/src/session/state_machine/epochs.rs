@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::StateMachine;
+use super::machine::StateMachine;
 use crate::error::{Error, Stamp};
 use crate::session::cookies::{Cookies, SetCookies};
 use crate::session::credential::Credential;

@@ -142,6 +142,7 @@ impl Session {
             // An intent of an older refresh token means nothing any more.
             let intent = found.record.intent.clone().filter(|_| comparison != Comparison::Older);
             state.other_intent = intent.filter(|intent| state.intent.as_ref() != Some(intent));
+            state.shared_end = found.record.intent.is_some() && found.record.intent != state.intent;
             let (adoption, detached) = adopt_stored(machine, &mut state, &here, offer, which);
             (adoption, detached, state.is_newer_than(stored))
         });

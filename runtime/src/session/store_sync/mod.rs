@@ -4,6 +4,7 @@
 pub(super) mod adopt;
 pub(super) mod after_commit;
 pub(super) mod locked_refresh;
+pub(super) mod login;
 pub(super) mod prepare;
 pub(super) mod resend;
 pub(super) mod state;

@@ -76,6 +76,9 @@ pub(crate) struct SyncState {
     pub(super) held_lock: Option<HeldLock>,
     /// The task that writes.
     pub(super) writer: Cancel,
+    /// Another process may have sent the refresh token of the session that this process ended: its intent was in the
+    /// store, or it changed the store before the end was stored.
+    pub(super) shared_end: bool,
     pub(super) reads: u64,
     /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
@@ -153,6 +156,7 @@ impl StoreSync {
             writing: false,
             held_lock: None,
             writer: Cancel::default(),
+            shared_end: false,
             reads: 0,
             last_read: None,
         };
@@ -318,6 +322,7 @@ impl SyncState {
         stored_as.next_generation();
         self.intent = None;
         self.other_intent = None;
+        self.shared_end = false;
     }
 }
 

@@ -126,6 +126,15 @@ impl Session {
         self.start_to_write(store_sync);
     }
 
+    /// Whether no other process can have sent the refresh token of the session that this process has just ended. The
+    /// end is stored, so that none will.
+    pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
+        match self.store_sync() {
+            None => true,
+            Some(store_sync) => self.saved().await.is_ok() && !store_sync.state().shared_end,
+        }
+    }
+
     /// Writes the latest state once.
     async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
         let _exclusive = store_sync.exclusive().await;
@@ -135,6 +144,7 @@ impl Session {
             let basis = if let Some(basis) = draft.basis {
                 basis
             } else {
+                store_sync.state().shared_end |= draft.record.session.is_none();
                 // Content that this crate did not write is an error, and is not overwritten.
                 let found = store_sync.load().await?;
                 if draft.stored_as.compare(found.record.session.as_ref()) != Comparison::ReplacedByChange {
@@ -149,10 +159,17 @@ impl Session {
             self.note_try(store_sync, &draft.stored_as);
             match store_sync.swap(swap).await? {
                 Some(revision) => {
+                    if !draft.stored_as.persisted && draft.record.session.is_some() {
+                        store_sync.state().shared_end = false;
+                    }
                     self.record_written(store_sync, &draft, revision);
                     return Ok(());
                 }
-                None if !draft.stored_as.persisted => refuse_try(&mut store_sync.state(), draft.stored_as),
+                None if !draft.stored_as.persisted => {
+                    let mut state = store_sync.state();
+                    state.shared_end |= draft.record.session.is_none();
+                    refuse_try(&mut state, draft.stored_as);
+                }
                 None => {
                     let found = store_sync.load().await?;
                     let unchanged = found.revision == basis;

@@ -42,18 +42,48 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
             script
         });
         let fence = fence.await?;
-        // Counted from before the request, because the server counts from later.
-        let asked = Instant::now();
-        let confirm = || {
-            let mut script = scripts::CONFIRM.key(&**key);
-            script.arg(&*lease.owner).arg(millis(length));
-            script
+        let renewal = Renewal {
+            connection: connection.clone(),
+            key: key.clone(),
+            owner: lease.owner.clone(),
+            lease: length,
         };
-        if fence > 0 && connection.run::<bool>(confirm).await? {
-            return Ok(StoreLock::leased(fence, lease).until(asked + length));
+        if fence > 0 {
+            if let Some(until) = renewal.confirm().await? {
+                let renew = move || renewal.clone().run();
+                return Ok(StoreLock::leased(fence, lease).until(until).renewed_with(renew));
+            }
         }
         tokio::time::sleep(pause.mul_f64(0.5 + fastrand::f64())).await;
         pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}
+
+/// Lets the lease begin anew: when the lock is granted, and for a login that takes longer.
+#[derive(Clone)]
+struct Renewal {
+    connection: Connection,
+    key: String,
+    owner: String,
+    lease: Duration,
+}
+
+impl Renewal {
+    async fn run(self) -> Result<Instant, BoxError> {
+        self.confirm().await?.ok_or_else(|| "the lease has expired".into())
+    }
+
+    /// When the lease ends now. `None` if it has ended already.
+    async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
+        let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
+        // Counted from before the request, because the server counts from later.
+        let asked = Instant::now();
+        let confirmed = self.connection.run::<bool>(|| {
+            let mut script = scripts::RENEW.key(&*self.key);
+            script.arg(&*self.owner).arg(millis);
+            script
+        });
+        Ok(confirmed.await?.then(|| asked + self.lease))
     }
 }
 

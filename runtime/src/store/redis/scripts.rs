@@ -72,7 +72,7 @@ return fence
 
 /// Keys: the lock. Arguments: the owner, the lease in milliseconds. Returns whether the owner still has the lock.
 /// `SET` and not `PEXPIRE`, which the user of the database may not have.
-pub(super) static CONFIRM: Lua = Lua(LazyLock::new(|| {
+pub(super) static RENEW: Lua = Lua(LazyLock::new(|| {
     Script::new(
         "if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2]) return 1",
     )

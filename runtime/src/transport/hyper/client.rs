@@ -1,4 +1,4 @@
-//! The lean transport: hyper-util's client, with nothing between it and a call: [`HyperTransport`].
+//! Sends requests with hyper-util's client: [`HyperTransport`].
 
 use std::fmt;
 use std::future::Future;
@@ -15,18 +15,18 @@ use tokio::io::{AsyncRead, AsyncWrite};
 use tower::Service;
 use url::Url;
 
-use super::connector::{Connector, Reach};
+use super::connector::{Connector, Protocol};
 use super::host::HostHeader;
 use super::network;
-use super::response::{Deadline, LeanResponse};
+use super::response::{Deadline, HyperResponse};
 use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
 
-/// As long as reqwest's.
+/// The default of reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A transport that does less than reqwest, and a call costs about half as much: hyper-util's client. Give it to
-/// [`ClientBuilder::transport`](crate::ClientBuilder::transport). With the feature `hyper`.
+/// A transport over hyper-util's client. It has fewer features than reqwest, and a call takes about 60 % of the instructions.
+/// Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport). Requires the feature `hyper`.
 ///
 /// ```
 /// use afresh::transport::HyperTransport;
@@ -36,48 +36,47 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Clients behave as over reqwest, with the same session, redirects, cookies, time-outs and errors. What it
-/// does not do:
+/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. It does not support the following:
 ///
-/// - It knows no proxies, whatever the environment or the system says.
-/// - It does not ask for compressed answers and does not read them.
-/// - An HTTP/2 server that turns a request away unprocessed is not asked again by itself.
+/// - It ignores the proxy settings of the environment and of the system.
+/// - It does not request or decode compressed answers.
+/// - It does not retry a request that an HTTP/2 server refused without processing it.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
-/// `https` needs the feature `rustls`, or `rustls-no-provider` and a provider that the program installs; the
-/// system's trusted certificates count. With `native-tls` alone, or without any, there is only `http`: an
-/// `https` base URL is refused by [`build`](crate::ClientBuilder::build), and a redirect to one by an error that
-/// [`is_connect`](crate::Error::is_connect), before anything is sent. HTTP/2 is spoken where the server offers it
-/// over TLS, with the feature `http2`.
+/// `https` requires the feature `rustls`, or `rustls-no-provider` and a provider that the program installs. The trusted
+/// certificates are those of the system. With `native-tls` alone, or without TLS, only `http` is supported:
+/// [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. A redirect to an `https` URL is an
+/// error with [`is_connect`](crate::Error::is_connect), and nothing is sent there. With the feature `http2`, HTTP/2 is
+/// used if the server offers it over TLS.
 ///
-/// A request goes out once: only one that no byte was sent of, because its connection had been closed while it lay
-/// idle, is sent over another. Clones share their connections. A call must be made within a tokio runtime.
+/// Each request is sent once. If an idle connection turns out to be closed before any byte was written, the request is
+/// sent over another connection. Clones share their connections. Calls must be made within a Tokio runtime.
 ///
-/// It is a tower service too, so layers can be put around it; then each answer is made one of reqwest's,
-/// which costs part of what is saved.
+/// It also implements tower's `Service`, so you can add layers. Each answer is then converted into a reqwest response,
+/// which costs part of the saving.
 #[derive(Clone)]
 pub struct HyperTransport {
     client: Client<Connector, Body>,
     connector: Connector,
     idle_timeout: Duration,
-    reach: Reach,
+    protocol: Protocol,
     host: HostHeader,
 }
 
 impl HyperTransport {
-    /// Over TCP; and over TLS, if there is a feature for it.
+    /// Connects over TCP, and over TLS if a feature for it is enabled.
     ///
     /// # Errors
     ///
-    /// [`is_builder`](crate::Error::is_builder) if TLS cannot be set up.
+    /// Returns an error with [`is_builder`](crate::Error::is_builder) if TLS cannot be initialized.
     pub fn new() -> Result<Self> {
-        Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::REACH))
+        Ok(Self::assemble(network::network()?, IDLE_TIMEOUT, network::PROTOCOL))
     }
 
-    /// Over connections of your own making: a Unix socket, another TLS, a pipe to a server in the same process.
+    /// Uses connections that `connect` opens: a Unix socket, another TLS library, a pipe to a server in the same process.
     ///
-    /// `connect` gets the address without a path, `https://shop.example`, and returns what bytes can be written
-    /// to. Over a connection to an `https` address it is responsible for TLS. HTTP/1.1 is spoken.
+    /// `connect` gets the URL without a path, such as `https://shop.example`, and returns an open connection. For an
+    /// `https` URL, it is responsible for TLS. The protocol is HTTP/1.1.
     ///
     /// ```
     /// # #[cfg(unix)] {
@@ -97,81 +96,81 @@ impl HyperTransport {
         S: AsyncRead + AsyncWrite + Send + Unpin + 'static,
         E: Into<BoxError>,
     {
-        Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Reach::Own)
+        Self::assemble(Connector::over(connect), IDLE_TIMEOUT, Protocol::Custom)
     }
 
-    /// The longest time until a connection is there, its TLS included. Default: none of its own.
+    /// The longest time to open a connection, including TLS. Default: no limit.
     ///
-    /// The error [`is_timeout`](crate::Error::is_timeout).
+    /// After that time, the call fails with [`is_timeout`](crate::Error::is_timeout).
     #[must_use]
     pub fn connect_timeout(self, timeout: Duration) -> Self {
-        Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.reach)
+        Self::assemble(self.connector.with_timeout(timeout), self.idle_timeout, self.protocol)
     }
 
-    /// How long a connection is kept that nobody uses. Default: 90 s.
+    /// How long an idle connection is kept open. Default: 90 s.
     #[must_use]
     pub fn idle_timeout(self, timeout: Duration) -> Self {
-        Self::assemble(self.connector, timeout, self.reach)
+        Self::assemble(self.connector, timeout, self.protocol)
     }
 
-    fn assemble(connector: Connector, idle_timeout: Duration, reach: Reach) -> Self {
+    fn assemble(connector: Connector, idle_timeout: Duration, protocol: Protocol) -> Self {
         let client = Client::builder(TokioExecutor::new())
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(idle_timeout)
             .build(connector.clone());
-        Self { client, connector, idle_timeout, reach, host: HostHeader::default() }
+        Self { client, connector, idle_timeout, protocol, host: HostHeader::default() }
     }
 
-    /// Refuses an address that it cannot reach.
+    /// Returns an error if the scheme of `url` is not supported.
     pub(crate) fn check(&self, url: &Url) -> Result<(), NoTls> {
-        if self.reach == Reach::Http && url.scheme() == "https" { Err(NoTls) } else { Ok(()) }
+        if self.protocol == Protocol::Http && url.scheme() == "https" { Err(NoTls) } else { Ok(()) }
     }
 
-    pub(crate) fn exchange(&self, request: Request) -> Exchange {
-        Exchange(self.send(request).map_err(Some))
+    pub(crate) fn send(&self, request: Request) -> HyperFuture {
+        HyperFuture(self.start(request).map_err(Some))
     }
 
-    fn send(&self, request: Request) -> Result<UnderWay, BoxError> {
+    fn start(&self, request: Request) -> Result<InFlight, BoxError> {
         self.check(request.url())?;
-        let may_be_http2 = self.reach == Reach::Https && request.url().scheme() == "https";
+        let may_be_http2 = self.protocol == Protocol::Https && request.url().scheme() == "https";
         let deadline = Deadline::of(request.timeout().copied());
         let mut request = http::Request::<Body>::try_from(request)?;
         let uri = request.uri().clone();
-        // HTTP/2 has no such header; hyper-util knows in time which of the two it speaks.
+        // HTTP/2 has no such header. hyper-util adds it when it knows the protocol.
         if !may_be_http2 {
             self.host.add(&uri, request.headers_mut());
         }
-        // As reqwest and browsers say: there are servers that answer something else without it.
+        // reqwest and browsers send it, and some servers answer differently without it.
         request.headers_mut().entry(ACCEPT).or_insert(HeaderValue::from_static("*/*"));
-        Ok(UnderWay { answer: self.client.request(request), uri, deadline: Some(deadline) })
+        Ok(InFlight { answer: self.client.request(request), uri, deadline: Some(deadline) })
     }
 }
 
-/// One request under way, or why it does not go out.
-pub(crate) struct Exchange(Result<UnderWay, Option<BoxError>>);
+/// Waits for the head of an answer, or returns the error that prevented the request.
+pub(crate) struct HyperFuture(Result<InFlight, Option<BoxError>>);
 
-struct UnderWay {
+struct InFlight {
     answer: ResponseFuture,
     uri: Uri,
-    /// Goes on with the answer's body.
+    /// Also applies to the body of the answer.
     deadline: Option<Deadline>,
 }
 
-impl Future for Exchange {
-    type Output = Result<LeanResponse, BoxError>;
+impl Future for HyperFuture {
+    type Output = Result<HyperResponse, BoxError>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        let under_way = match &mut self.0 {
-            Ok(under_way) => under_way,
+        let in_flight = match &mut self.0 {
+            Ok(in_flight) => in_flight,
             Err(error) => return error.take().map_or(Poll::Pending, |error| Poll::Ready(Err(error))),
         };
-        let Some(deadline) = &mut under_way.deadline else { return Poll::Pending };
-        match Pin::new(&mut under_way.answer).poll(context) {
+        let Some(deadline) = &mut in_flight.deadline else { return Poll::Pending };
+        match Pin::new(&mut in_flight.answer).poll(context) {
             Poll::Ready(Err(error)) => Poll::Ready(Err(error.into())),
             Poll::Ready(Ok(answer)) => {
-                let uri = std::mem::take(&mut under_way.uri);
-                let deadline = under_way.deadline.take().unwrap_or_default();
-                Poll::Ready(Ok(LeanResponse::new(answer, uri, deadline)))
+                let uri = std::mem::take(&mut in_flight.uri);
+                let deadline = in_flight.deadline.take().unwrap_or_default();
+                Poll::Ready(Ok(HyperResponse::new(answer, uri, deadline)))
             }
             Poll::Pending if deadline.is_over(context) => Poll::Ready(Err(timed_out())),
             Poll::Pending => Poll::Pending,
@@ -189,8 +188,8 @@ impl Service<Request> for HyperTransport {
     }
 
     fn call(&mut self, request: Request) -> Self::Future {
-        let exchange = self.exchange(request);
-        Box::pin(async move { exchange.await.map(LeanResponse::into_reqwest) })
+        let sent = self.send(request);
+        Box::pin(async move { sent.await.map(HyperResponse::into_reqwest) })
     }
 }
 

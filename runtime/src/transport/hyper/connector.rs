@@ -1,4 +1,4 @@
-//! How the lean transport gets a connection: [`Connector`].
+//! Opens the connections of `HyperTransport`: [`Connector`].
 
 use std::future::Future;
 use std::io;
@@ -17,30 +17,30 @@ use tower::Service;
 use crate::error::BoxError;
 use crate::error::causes::timed_out;
 
-/// What the connector is good for.
+/// Which protocols a connector supports.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Reach {
-    /// TCP and no more.
-    #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "what there is without TLS"))]
+pub(crate) enum Protocol {
+    /// HTTP over TCP.
+    #[cfg_attr(feature = "__rustls", allow(dead_code, reason = "used without TLS"))]
     Http,
-    /// TLS too, by which HTTP/2 may be agreed upon.
-    #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "what there is with TLS"))]
+    /// HTTP over TCP and over TLS, which may negotiate HTTP/2.
+    #[cfg_attr(not(feature = "__rustls"), allow(dead_code, reason = "used with TLS"))]
     Https,
-    /// Whatever the user's own may do; it is spoken to in HTTP/1.1.
-    Own,
+    /// HTTP/1.1 over a connection that the user opens.
+    Custom,
 }
 
-pub(crate) type Dialing = Pin<Box<dyn Future<Output = Result<Line, BoxError>> + Send>>;
+pub(crate) type Connecting = Pin<Box<dyn Future<Output = Result<BoxedConnection, BoxError>> + Send>>;
 
-/// Behind one pointer, because hyper-util clones it for every request.
+/// Behind an `Arc`, because hyper-util clones it for each request.
 #[derive(Clone)]
 pub(crate) struct Connector {
-    dial: Arc<dyn Fn(Uri) -> Dialing + Send + Sync>,
+    connect: Arc<dyn Fn(Uri) -> Connecting + Send + Sync>,
     timeout: Option<Duration>,
 }
 
-/// A connection, whatever is beneath it.
-pub(crate) struct Line {
+/// An open connection of any type.
+pub(crate) struct BoxedConnection {
     stream: Box<dyn Stream>,
     is_http2: bool,
 }
@@ -50,8 +50,8 @@ pub(crate) trait Stream: Read + Write + Send + Unpin {}
 impl<S: Read + Write + Send + Unpin> Stream for S {}
 
 impl Connector {
-    pub(crate) fn new(dial: impl Fn(Uri) -> Dialing + Send + Sync + 'static) -> Self {
-        Self { dial: Arc::new(dial), timeout: None }
+    pub(crate) fn new(connect: impl Fn(Uri) -> Connecting + Send + Sync + 'static) -> Self {
+        Self { connect: Arc::new(connect), timeout: None }
     }
 
     pub(crate) fn over<F, R, S, E>(connect: F) -> Self
@@ -65,7 +65,7 @@ impl Connector {
             let connecting = connect(uri);
             Box::pin(async move {
                 let stream = connecting.await.map_err(Into::into)?;
-                Ok(Line { stream: Box::new(TokioIo::new(stream)), is_http2: false })
+                Ok(BoxedConnection { stream: Box::new(TokioIo::new(stream)), is_http2: false })
             })
         })
     }
@@ -76,39 +76,39 @@ impl Connector {
 }
 
 impl Service<Uri> for Connector {
-    type Response = Line;
+    type Response = BoxedConnection;
     type Error = BoxError;
-    type Future = Dialing;
+    type Future = Connecting;
 
     fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), BoxError>> {
         Poll::Ready(Ok(()))
     }
 
-    fn call(&mut self, uri: Uri) -> Dialing {
-        let dialing = (self.dial)(uri);
-        let Some(timeout) = self.timeout else { return dialing };
-        Box::pin(
-            async move { tokio::time::timeout(timeout, dialing).await.unwrap_or_else(|_| Err(timed_out())) },
-        )
+    fn call(&mut self, uri: Uri) -> Connecting {
+        let connecting = (self.connect)(uri);
+        let Some(timeout) = self.timeout else { return connecting };
+        Box::pin(async move {
+            tokio::time::timeout(timeout, connecting).await.unwrap_or_else(|_| Err(timed_out()))
+        })
     }
 }
 
-impl Line {
-    /// Without what hyper-util would note of the connection in every answer: nobody asks for it.
+impl BoxedConnection {
+    /// Keeps only the protocol. hyper-util would add other details of the connection to each answer.
     pub(crate) fn of<S: Stream + Connection + 'static>(stream: S) -> Self {
         let is_http2 = stream.connected().is_negotiated_h2();
         Self { stream: Box::new(stream), is_http2 }
     }
 }
 
-impl Connection for Line {
+impl Connection for BoxedConnection {
     fn connected(&self) -> Connected {
         let connected = Connected::new();
         if self.is_http2 { connected.negotiated_h2() } else { connected }
     }
 }
 
-impl Read for Line {
+impl Read for BoxedConnection {
     fn poll_read(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,
@@ -118,7 +118,7 @@ impl Read for Line {
     }
 }
 
-impl Write for Line {
+impl Write for BoxedConnection {
     fn poll_write(
         mut self: Pin<&mut Self>,
         context: &mut Context<'_>,

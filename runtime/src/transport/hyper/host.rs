@@ -1,6 +1,6 @@
 //! The `Host` header of requests: [`HostHeader`].
 //!
-//! hyper-util writes it anew for each request, at the price of a twentieth of a call.
+//! hyper-util formats it for each request, which takes a twentieth of the time of a call.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use http::header::HOST;
 use http::uri::Scheme;
 use http::{HeaderMap, HeaderValue, Uri};
 
-/// The last one; most clients know one origin.
+/// Caches the header of the last origin. Most clients use only one.
 #[derive(Clone, Default)]
 pub(crate) struct HostHeader(Arc<ArcSwapOption<Last>>);
 
@@ -21,7 +21,7 @@ struct Last {
 }
 
 impl HostHeader {
-    /// Adds it, unless the request has one. Without effect where there is no host.
+    /// Adds the header unless the request has one. Does nothing if the URI has no host.
     pub(crate) fn add(&self, uri: &Uri, headers: &mut HeaderMap) {
         let Some(authority) = uri.authority() else { return };
         let is_http = uri.scheme() == Some(&Scheme::HTTP);
@@ -30,7 +30,9 @@ impl HostHeader {
             last.as_ref().filter(|last| last.is_http == is_http && last.authority == authority.as_str());
         let value = match last {
             Some(last) => Some(last.value.clone()),
-            None => value_of(authority.host(), authority.port_u16().filter(|port| *port != usual(is_http))),
+            None => {
+                value_of(authority.host(), authority.port_u16().filter(|port| *port != default_port(is_http)))
+            }
         };
         let Some(value) = value else { return };
         if last.is_none() {
@@ -47,7 +49,7 @@ fn value_of(host: &str, port: Option<u16>) -> Option<HeaderValue> {
     HeaderValue::from_maybe_shared(Bytes::from(text)).ok()
 }
 
-fn usual(is_http: bool) -> u16 {
+fn default_port(is_http: bool) -> u16 {
     if is_http { 80 } else { 443 }
 }
 
@@ -62,7 +64,7 @@ mod tests {
     }
 
     #[test]
-    fn it_names_the_host_and_a_port_that_is_not_the_usual_one() {
+    fn the_header_has_the_host_and_a_port_that_is_not_the_default() {
         let host = HostHeader::default();
         assert_eq!(add(&host, "http://shop.test/orders"), "shop.test");
         assert_eq!(add(&host, "http://shop.test:80/orders"), "shop.test");
@@ -75,7 +77,7 @@ mod tests {
     }
 
     #[test]
-    fn a_request_that_says_its_host_keeps_it() {
+    fn a_request_with_a_host_header_keeps_it() {
         let mut headers = HeaderMap::from_iter([(HOST, HeaderValue::from_static("virtual.test"))]);
         HostHeader::default().add(&"http://127.0.0.1:80/".parse().unwrap(), &mut headers);
         assert_eq!(headers.get_all(HOST).iter().collect::<Vec<_>>(), ["virtual.test"]);

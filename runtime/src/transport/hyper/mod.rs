@@ -1,4 +1,4 @@
-//! A transport on hyper-util's client. Start with `client`.
+//! A transport over hyper-util's client. Read `client` first.
 
 pub(crate) mod client;
 pub(crate) mod connector;

@@ -1,14 +1,15 @@
-//! Connections over TCP, and with rustls over TLS, set up as reqwest sets up its own.
+//! Opens connections over TCP and, with rustls, over TLS. The settings are those of reqwest.
 
 use std::time::Duration;
 
 use hyper_util::client::legacy::connect::HttpConnector;
 use tower::Service;
 
-use super::connector::{Connector, Line, Reach};
+use super::connector::{BoxedConnection, Connector, Protocol};
 use crate::error::Error;
 
-pub(crate) const REACH: Reach = if cfg!(feature = "__rustls") { Reach::Https } else { Reach::Http };
+pub(crate) const PROTOCOL: Protocol =
+    if cfg!(feature = "__rustls") { Protocol::Https } else { Protocol::Http };
 
 pub(crate) fn network() -> Result<Connector, Error> {
     let mut tcp = HttpConnector::new();
@@ -26,17 +27,17 @@ fn secured(mut tcp: HttpConnector) -> Result<Connector, Error> {
     tcp.enforce_http(false);
     let https = hyper_rustls::HttpsConnector::from((tcp, tls::config()?));
     Ok(Connector::new(move |uri| {
-        let dialing = https.clone().call(uri);
-        Box::pin(async move { Ok(Line::of(dialing.await?)) })
+        let connecting = https.clone().call(uri);
+        Box::pin(async move { Ok(BoxedConnection::of(connecting.await?)) })
     }))
 }
 
 #[cfg(not(feature = "__rustls"))]
-#[expect(clippy::unnecessary_wraps, reason = "as its twin with TLS")]
+#[expect(clippy::unnecessary_wraps, reason = "has the signature of the version with TLS")]
 fn secured(tcp: HttpConnector) -> Result<Connector, Error> {
     Ok(Connector::new(move |uri| {
-        let dialing = tcp.clone().call(uri);
-        Box::pin(async move { Ok(Line::of(dialing.await?)) })
+        let connecting = tcp.clone().call(uri);
+        Box::pin(async move { Ok(BoxedConnection::of(connecting.await?)) })
     }))
 }
 
@@ -50,12 +51,12 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// The provider that the program has installed, else reqwest's; what the system trusts.
+    /// Uses the provider that the program installed, or that of reqwest, and the trusted certificates of the system.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
-        let unusable = |error: BoxError| Error::builder("rustls cannot be set up").with_source(error);
-        let provider = CryptoProvider::get_default().cloned().or_else(usual_provider);
+        let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
+        let provider = CryptoProvider::get_default().cloned().or_else(default_provider);
         let provider = provider.ok_or_else(|| {
-            Error::builder("no rustls provider is installed: install one, or take the feature `rustls`")
+            Error::builder("no rustls provider is installed. Install one, or enable the feature `rustls`")
         })?;
         let config = ClientConfig::builder_with_provider(provider)
             .with_safe_default_protocol_versions()
@@ -71,7 +72,7 @@ mod tls {
         http2.into_iter().chain(["http/1.1"]).map(|name| name.as_bytes().to_vec()).collect()
     }
 
-    fn usual_provider() -> Option<Arc<CryptoProvider>> {
+    fn default_provider() -> Option<Arc<CryptoProvider>> {
         #[cfg(feature = "rustls")]
         let provider = Some(Arc::new(rustls::crypto::aws_lc_rs::default_provider()));
         #[cfg(not(feature = "rustls"))]

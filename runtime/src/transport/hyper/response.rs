@@ -1,4 +1,4 @@
-//! An answer of the lean transport: [`LeanResponse`], and its body.
+//! The answers of `HyperTransport`: [`HyperResponse`].
 
 use std::future::Future;
 use std::pin::Pin;
@@ -15,27 +15,27 @@ use tokio::time::{Sleep, sleep};
 use crate::error::BoxError;
 use crate::error::causes::timed_out;
 
-/// The head of an answer, its body, and what it takes to make reqwest's response of it.
-pub(crate) struct LeanResponse {
+/// The head and body of an answer, and the URI that a conversion into reqwest's response needs.
+pub(crate) struct HyperResponse {
     head: http::response::Parts,
-    body: LeanBody,
+    body: HyperBody,
     uri: Uri,
 }
 
-/// A body that is read within its request's time.
-pub(crate) struct LeanBody {
+/// A body that must be read before the deadline of its request.
+pub(crate) struct HyperBody {
     incoming: Incoming,
     deadline: Deadline,
 }
 
-/// When the time of a request that has a time-out of its own is over.
+/// The deadline of a request that has its own time-out.
 #[derive(Default)]
 pub(crate) struct Deadline(Option<Pin<Box<Sleep>>>);
 
-impl LeanResponse {
+impl HyperResponse {
     pub(crate) fn new(response: http::Response<Incoming>, uri: Uri, deadline: Deadline) -> Self {
         let (head, incoming) = response.into_parts();
-        Self { head, body: LeanBody { incoming, deadline }, uri }
+        Self { head, body: HyperBody { incoming, deadline }, uri }
     }
 
     pub(crate) fn status(&self) -> StatusCode {
@@ -54,7 +54,7 @@ impl LeanResponse {
         self.head.version
     }
 
-    /// The next piece of the body.
+    /// The next chunk of the body.
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         self.body.poll_chunk(context)
     }
@@ -65,7 +65,7 @@ impl LeanResponse {
 
     pub(crate) fn into_reqwest(self) -> reqwest::Response {
         let Self { mut head, body, uri } = self;
-        // reqwest keeps the URL beside the response, and takes it from there when it gets one.
+        // reqwest reads the URL of a converted response from this extension.
         let url = uri.to_string().parse().ok();
         let mut builder = http::Response::builder();
         if let Some(url) = url {
@@ -78,8 +78,8 @@ impl LeanResponse {
     }
 }
 
-impl LeanBody {
-    /// Trailers have no reader.
+impl HyperBody {
+    /// Skips trailers.
     fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, BoxError>>> {
         loop {
             match Pin::new(&mut *self).poll_frame(context) {
@@ -96,7 +96,7 @@ impl LeanBody {
     }
 }
 
-impl http_body::Body for LeanBody {
+impl http_body::Body for HyperBody {
     type Data = Bytes;
     type Error = BoxError;
 

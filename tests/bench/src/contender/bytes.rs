@@ -1,4 +1,4 @@
-//! A socket and two buffers: the least that a call can cost.
+//! A socket and two buffers: the lowest possible cost of a call.
 
 use std::io::Write;
 
@@ -53,7 +53,7 @@ impl Contender for Bytes {
     }
 }
 
-/// The body, once all of it is there.
+/// The body, when it is complete.
 fn body(answer: &[u8]) -> Option<&[u8]> {
     let mut headers = [httparse::EMPTY_HEADER; 16];
     let mut head = httparse::Response::new(&mut headers);

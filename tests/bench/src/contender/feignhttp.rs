@@ -1,4 +1,4 @@
-//! feignhttp: a trait, as ours. It has no sessions; the token is a constant.
+//! feignhttp, which also uses a trait. It has no sessions; the token is a constant.
 
 use feignhttp::{Context, FeignClientBuilder as _, feign};
 

@@ -1,4 +1,4 @@
-//! What reqwest itself costs: the request was made before, and is only copied.
+//! The cost of reqwest itself: the request is prepared before and only copied.
 
 use http::header::AUTHORIZATION;
 use reqwest::{Client, Request};

@@ -1,4 +1,4 @@
-//! afresh: what its users write.
+//! afresh, as its users write it.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ impl Contender for Generated {
     }
 
     fn watched(base: &str) -> Self {
-        // A rule that has no say.
+        // A rule that never applies.
         let watch = |_: &Rejection| {
             refused();
             false
@@ -50,7 +50,7 @@ impl Contender for Generated {
     }
 }
 
-/// The same with a limit of calls that are sent again at once.
+/// The same with a limit of concurrent second sends.
 #[derive(Clone)]
 pub struct Limited(Generated);
 
@@ -64,7 +64,7 @@ impl Contender for Limited {
     }
 }
 
-/// The same over the lean transport.
+/// The same over `HyperTransport`.
 #[derive(Clone)]
 pub struct Lean(Generated);
 
@@ -79,7 +79,7 @@ impl Contender for Lean {
     }
 }
 
-/// The same over a server in memory.
+/// The same with a server in memory.
 #[derive(Clone)]
 pub struct OverMemory(Generated);
 
@@ -93,7 +93,7 @@ impl Contender for OverMemory {
     }
 }
 
-/// The same over a server in memory, with a limit of calls that are sent again at once.
+/// The same with a server in memory and a limit of concurrent second sends.
 #[derive(Clone)]
 pub struct LimitedOverMemory(Generated);
 

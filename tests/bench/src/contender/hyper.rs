@@ -1,4 +1,4 @@
-//! hyper without a pool: one connection, and nothing between it and the caller.
+//! hyper without a pool, over one connection.
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderValue, Request};

@@ -1,4 +1,4 @@
-//! hyper-util's client with its pool: what a transport without reqwest could reach.
+//! hyper-util's client with its pool: the limit for a transport without reqwest.
 
 use http::header::{AUTHORIZATION, HOST};
 use http::{HeaderValue, Request, Uri};

@@ -18,7 +18,7 @@ use crate::rush::refused;
 pub struct Middleware<W = Socket> {
     http: ClientWithMiddleware,
     base: String,
-    // Whoever has one has a client over this wire.
+    // The client is made from it.
     wire: PhantomData<W>,
 }
 

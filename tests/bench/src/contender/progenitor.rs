@@ -1,5 +1,5 @@
-//! progenitor: made from an OpenAPI document. It has no sessions; the token is a default header of the reqwest client that
-//! it is given, as its users do it.
+//! progenitor, generated from an OpenAPI document. It has no sessions. The token is a default header of its reqwest client, as its users do
+//! it.
 
 use http::HeaderValue;
 use http::header::AUTHORIZATION;

@@ -1,5 +1,5 @@
-//! reqwest by hand, with the refresh that careful people write: the token behind a lock, and on a refusal one refresh, for
-//! which everybody else waits; who was refused with a token that has been replaced since only sends again.
+//! reqwest by hand, with a careful refresh: the token is behind a lock, and a refusal causes one refresh that all others wait for. A call
+//! that was refused with an older token is only sent again.
 
 use std::sync::Arc;
 

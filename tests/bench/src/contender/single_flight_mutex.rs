@@ -1,5 +1,4 @@
-//! The other refresh that careful people write: calls read the token without waiting for anybody, and only those who were
-//! refused wait for the one who refreshes.
+//! Another careful refresh: calls read the token without waiting, and only refused calls wait for the refresh.
 
 use std::sync::{Arc, PoisonError, RwLock};
 

@@ -1,5 +1,4 @@
-//! reqwest by somebody who has profiled it: the address and the credential are made once, and nothing is formatted that
-//! need not be.
+//! reqwest after profiling: the URL and the credential are made once, and nothing is formatted without need.
 
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Method};

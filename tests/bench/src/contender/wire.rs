@@ -1,16 +1,16 @@
-//! Where the requests of those who refresh by hand go: a socket, or a server in the same process.
+//! How the clients with a refresh by hand send requests: over a socket, or to a server in the same process.
 
 use std::future::Future;
 
 use reqwest::{RequestBuilder, Response, Result};
 use reqwest_middleware::ClientBuilder;
 
-/// A way for requests to go.
+/// A way to send requests.
 pub trait Wire: Clone + Default + Send + Sync + 'static {
     /// Sends one.
     fn send(&self, request: RequestBuilder) -> impl Future<Output = Result<Response>> + Send + 'static;
 
-    /// Sends those of a client with middleware.
+    /// Sends the requests of a client with middleware.
     fn under(middleware: ClientBuilder) -> ClientBuilder;
 }
 

@@ -43,7 +43,7 @@ impl Kinds {
         item(self.get(&format!("/items/{id}"))).await
     }
 
-    /// Segments that need encoding; the way that `url` offers.
+    /// Segments that need encoding, with the API of `url`.
     async fn segments(&self, segments: &[&str]) -> Result<Item> {
         let mut url = Url::parse(&self.base).expect("a URL");
         url.path_segments_mut().expect("a base").push("items").extend(segments);

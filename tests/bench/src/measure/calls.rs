@@ -1,4 +1,4 @@
-//! What one call costs, in instructions and allocations.
+//! The cost of one call in instructions and allocations.
 
 use crate::again;
 use crate::contender;
@@ -6,16 +6,16 @@ use crate::counts::{self, Cost};
 use crate::plot::Bars;
 use crate::section::{Section, number};
 
-// What issues from the first measurements by hand: 71 of 80.6 thousand instructions, 48 of 54 allocations.
+// From the first measurements by hand: 71 of 80.6 thousand instructions, 48 of 54 allocations.
 const SHARE: f64 = 71.0 / 80.6;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What a call costs",
-        "`GET /items/{id}?q=…` with a bearer token, 200 bytes of JSON into a struct, HTTP/1.1, one connection that is kept.\n\
-         Instructions are those of the client's process in user mode, by callgrind; allocations are counted by its allocator,\n\
-         and so is how often memory that had been allocated grew. reqwest has no features but `json`, `query`, `form`,\n\
-         `multipart` and `stream`; afresh none but `hyper`.",
+        "`GET /items/{id}?q=…` with a bearer token, 200 bytes of JSON into a struct, HTTP/1.1, one kept-alive connection.\n\
+         callgrind counts the instructions of the client's process in user mode. The allocator of the process counts\n\
+         allocations, and how often allocated memory grew. reqwest has only the features `json`, `query`, `form`,\n\
+         `multipart` and `stream`; afresh has only `hyper`.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let costs = counts::of(&names);
@@ -42,9 +42,9 @@ pub fn measure() -> Section {
 
 pub fn measure_over_defaults() -> Section {
     let mut section = Section::new(
-        "What a call costs with reqwest as it comes",
-        "The same with the default features of reqwest and of afresh: TLS, HTTP/2 and the system's proxies are there and not\n\
-         used. feignhttp cannot be had without them.",
+        "What a call costs with the default features of reqwest",
+        "The same with the default features of reqwest and of afresh. TLS, HTTP/2 and the system's proxies are enabled\n\
+         but not used. feignhttp requires these features.",
     );
     let names = contender::OVER_DEFAULTS.map(|(name, _)| name);
     let costs = counts::by(&again::over_defaults(), &names);

@@ -1,4 +1,4 @@
-//! What an API of 200 endpoints costs its user's build: time, expanded lines, and bytes in the binary.
+//! The cost of an API with 200 endpoints in the user's build: time, expanded lines, and bytes in the binary.
 
 mod crates;
 mod sources;
@@ -15,10 +15,10 @@ const ENDPOINTS: usize = 200;
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What 200 endpoints cost a build",
-        "CPU seconds of cargo and rustc for a program with 200 endpoints, each called once; everything it depends on is built\n\
-         already. Types are shared by all endpoints (the first number) or a pair for each (the second). After an edit: a debug\n\
-         build after the path of one endpoint was changed. The mean of the cheaper half of the rounds; afresh and the functions\n\
-         by hand are built in turn, and more often than the others.",
+        "CPU seconds of cargo and rustc for a program with 200 endpoints, each called once, with its dependencies built\n\
+         before. Types are shared by all endpoints (first number), or each endpoint has its own pair (second number).\n\
+         \"After an edit\" is a debug build after the path of one endpoint was changed. The value is the mean of the faster\n\
+         half of the rounds. afresh and the functions by hand are built alternately, and more often than the others.",
     );
     let scratch = Scratch::new();
     let samples = [Types::Shared, Types::Distinct].map(|types| times::measure(&scratch, types));
@@ -41,14 +41,14 @@ pub fn measure() -> Section {
     section
 }
 
-/// The place of this one among the columns.
+/// The index of this column.
 const RELEASE: usize = 2;
 
 fn of(samples: &[Samples], design: Design) -> &Samples {
     &samples[Design::ALL.iter().position(|other| *other == design).expect("it is one of them")]
 }
 
-/// In every column; and how far apart the ratios are if every other round is left out, which is what they can tell.
+/// In every column, with the spread of the ratios if every other round is left out, which shows their precision.
 fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
     let mut rows = Vec::new();
     for (types, samples) in ["shared", "distinct"].iter().zip(samples) {
@@ -64,8 +64,8 @@ fn held_against_by_hand(section: &mut Section, samples: &[Vec<Samples>; 2]) {
         rows.push(row);
     }
     section.text(
-        "afresh against the functions by hand, which are 1; in brackets what the even rounds alone say and what the odd ones\n\
-         do. Where 1 lies between them, the two cost the same as far as this can tell.",
+        "afresh compared with the functions by hand, which are 1. The brackets show the values of the even rounds and of\n\
+         the odd rounds. If 1 is between them, there is no measurable difference.",
     );
     let columns: Vec<&str> = std::iter::once("").chain(COLUMNS).collect();
     section.table(&columns, &rows);
@@ -77,7 +77,7 @@ fn held_against_others(section: &mut Section, shared: &[Samples]) {
         let theirs = of(shared, design);
         let ratios = (0..COLUMNS.len()).map(|column| ours.time(column) / theirs.time(column));
         let worst = ratios.fold(0.0, f64::max);
-        section.at_most(&format!("dearest column, types shared, {} = 1", design.name()), worst, limit);
+        section.at_most(&format!("slowest column, types shared, {} = 1", design.name()), worst, limit);
     }
 }
 

@@ -1,4 +1,4 @@
-//! What memory ten thousand callers with an expired token take, and how many are let go at once.
+//! The memory of ten thousand callers with an expired token, and how many are sent at once.
 
 use super::storm::{CALLERS, SUBJECTS};
 use crate::client::{Client, Crowd};
@@ -6,11 +6,11 @@ use crate::section::{Section, number};
 
 pub fn measure(section: &mut Section) {
     section.text(
-        "What memory they take: the bytes that the client has from its allocator, for each caller, without those of before. How\n\
-         many connections a server accepts before a refresh is over depends on the machine, and each takes more than a caller; so\n\
-         there are none. The server is in the client's process and holds every answer until nobody has anything left to do. So all\n\
-         callers are at the same place: all have sent, all have been refused and wait, all have sent again. Or all but one come\n\
-         late, while that one's refresh is under way; how many requests the server then has to answer at once is told, too.",
+        "The memory of each caller: the bytes that the client allocated, without those from before. A connection takes\n\
+         more memory than a caller, and the number of connections depends on the machine, so there are none. The server\n\
+         is in the client's process and answers only when the runtime is idle. So all callers are in the same state: all\n\
+         have sent, all were refused and wait, or all have sent again. In another run, all callers but one start during\n\
+         the refresh. The table also shows how many requests the server then gets at once.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| {
         [false, true].map(|late| Client::this().crowd(&format!("{name}-in-memory"), guard, late, CALLERS))
@@ -33,12 +33,12 @@ pub fn measure(section: &mut Section) {
     let [bare, ours, limited, hand @ ..] = &found;
     let best = |scene: usize| hand.iter().map(|found| peak(&found[scene])).fold(f64::INFINITY, f64::min);
     section.at_most(
-        "peak of memory, all were under way, best by hand = 1",
+        "peak of memory, all were in progress, best by hand = 1",
         peak(&bare[0]).max(peak(&ours[0])) / best(0),
         1.1,
     );
     section.at_most(
-        "peak of memory, most come during the refresh, expiry told, best by hand = 1",
+        "peak of memory, most come during the refresh, expiry reported, best by hand = 1",
         peak(&ours[1]) / best(1),
         1.1,
     );
@@ -49,7 +49,7 @@ pub fn measure(section: &mut Section) {
     );
 }
 
-/// The most requests at once, from this moment on.
+/// The largest number of concurrent requests from this moment.
 fn at_once(crowd: &Crowd, from: usize) -> f64 {
     crowd.asked.iter().skip(from).max().map_or(f64::NAN, |asked| *asked as f64)
 }

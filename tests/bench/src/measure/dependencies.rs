@@ -14,8 +14,8 @@ pub fn measure() -> Section {
     let mut section = Section::new(
         "What afresh adds to a crate that has reqwest, tokio and serde already",
         "Crates of a program that depends on reqwest, tokio, serde and serde_json with their default features, tokio's\n\
-         `rt-multi-thread` and `macros`, serde's `derive`; and of the same with afresh, as it comes. Time: CPU seconds of a clean\n\
-         debug build of the two crates of ours, and of all that were added, the least of three.",
+         `rt-multi-thread` and `macros`, and serde's `derive`, and of the same program with afresh. The time is the CPU\n\
+         time of a clean debug build of the two afresh crates, and of all added crates. It is the minimum of three runs.",
     );
     let (before, after) = (Program::new("before", false), Program::new("after", true));
     let (had, has) = (before.crates(), after.crates());
@@ -31,9 +31,9 @@ pub fn measure() -> Section {
         ["CPU seconds, all that were added".to_owned(), number(all)],
     ];
     section.table(&["", ""], &rows.map(Vec::from));
-    section.text(&format!("Added beside ours: {}.", theirs.join(", ")));
-    section.at_most("crates added beside ours", theirs.len() as f64, 12.0);
-    section.at_most("CPU seconds of a clean build of ours", ours, 8.0);
+    section.text(&format!("Added in addition to the afresh crates: {}.", theirs.join(", ")));
+    section.at_most("added crates", theirs.len() as f64, 12.0);
+    section.at_most("CPU seconds of a clean build of afresh", ours, 8.0);
     section.count("crates added", added.len() as f64);
     section
 }
@@ -74,7 +74,7 @@ impl Program {
         self.cargo(&["build"]);
     }
 
-    /// The CPU seconds of building these anew.
+    /// The CPU seconds of a new build of these.
     fn again(&self, names: &[&str]) -> f64 {
         let packages = names.iter().flat_map(|name| ["--package", name]);
         self.cargo(&["clean"].into_iter().chain(packages).collect::<Vec<_>>());
@@ -86,7 +86,7 @@ impl Program {
     fn cargo(&self, arguments: &[&str]) -> String {
         let mut command = Command::new("cargo");
         command.arg("--quiet").args(arguments).current_dir(&self.folder).env("RUSTFLAGS", "");
-        // As what comes from a registry is built; here it lies beside.
+        // Built as a registry dependency, although it is in this repository.
         command.env("CARGO_INCREMENTAL", "0");
         let output =
             command.env("CARGO_TARGET_DIR", self.folder.join("target")).output().expect("cargo is there");

@@ -1,4 +1,4 @@
-//! What large answers and bodies cost.
+//! The cost of large answers and bodies.
 
 use crate::counts;
 use crate::section::{Section, number};
@@ -6,8 +6,8 @@ use crate::section::{Section, number};
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Large answers and bodies",
-        "An array of items of that length, through afresh, and by hand as the bytes of the answer given to\n\
-         `serde_json::from_slice`; then a body of `Bytes` that afresh could have to send again.",
+        "An array of items of that length, through afresh, and by hand with the bytes of the answer in\n\
+         `serde_json::from_slice`. Then a body of `Bytes` that afresh could send again.",
     );
     let mut rows = Vec::new();
     for (title, length, calls) in [("20 KB", 20_000, 100), ("20 MB", 20_000_000, 1)] {

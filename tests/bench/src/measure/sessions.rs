@@ -1,4 +1,4 @@
-//! What a live session adds to a call, counted.
+//! The cost that a session adds to a call, in counts.
 
 use crate::counts;
 use crate::section::{Section, number};
@@ -6,10 +6,10 @@ use crate::session;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
-        "What a session costs where nothing happens to it",
-        "The call of the first table, through afresh. The second row sends the same bytes as the third; what is left of the\n\
-         first is what a header costs in hyper and on the wire. The target is held to the difference of the last two rows, and so\n\
-         does CI: that of the rows over a socket is from 0 to 700, as the allocator finds room.",
+        "What an idle session costs",
+        "The call of the first table, through afresh. The second row sends the same bytes as the third. The difference to\n\
+         the first row is the cost of a header in hyper and on the network. The target and CI use the difference of the\n\
+         last two rows. Over a socket, that difference varies from 0 to 700 with the state of the allocator.",
     );
     let ways = session::WAYS.iter().chain(&session::AT_ONCE);
     let subjects: Vec<String> = ways.clone().map(|(way, _)| format!("session:{way}")).collect();

@@ -8,30 +8,34 @@ use crate::server::{Guard, Server};
 pub const CALLERS: usize = 10_000;
 const ROUNDS: usize = 3;
 
-/// Who is sent into it, and what the server says with its 403.
+/// The clients, and the body of the 403.
 pub const SUBJECTS: [(&str, &str, Guard); 6] = [
     ("afresh", "**afresh**, a bare 403", Guard::Bare),
     ("afresh", "**afresh**, a 403 that says `invalid_token`", Guard::Told),
     ("afresh-limited", "**afresh**, the same, `replay_limit(64)`", Guard::Told),
     ("single-flight", "by hand, a lock for readers and writers", Guard::Told),
-    ("single-flight-mutex", "by hand, a lock for who refreshes", Guard::Told),
+    ("single-flight-mutex", "by hand, a lock for the refresh", Guard::Told),
     ("reqwest-middleware", "reqwest-middleware, a lock for readers and writers", Guard::Told),
 ];
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "Ten thousand callers with an expired token",
-        "One call from each of 10,000 tasks at once. The refresh takes the server 50 ms, an answer 5 ms, a refusal nothing. Told are\n\
-         the medians of three rounds: refreshes; refusals, and the calls that were under way when the first one came; the most\n\
-         requests that the server had to answer at once; and the time until all had their answer.",
+        "One call from each of 10,000 tasks at once. On the server, a refresh takes 50 ms, an answer 5 ms, and a refusal\n\
+         no time. The values are medians of three rounds: refreshes; refusals, and the calls in progress at the first\n\
+         refusal; the largest number of concurrent requests; and the time until all calls were answered.",
     );
     let found = SUBJECTS.map(|(name, _, guard)| storm(name, guard));
     let rows = SUBJECTS.iter().zip(&found).map(|((_, title, _), found)| row(title, found));
-    let columns = ["client", "refreshes", "refusals", "under way at the first", "at once", "ms", "failed"];
+    let columns = ["client", "refreshes", "refusals", "in progress at the first", "at once", "ms", "failed"];
     section.table(&columns, &rows.collect::<Vec<_>>());
     let [bare, ours, ..] = &found;
     section.at_most("refreshes for 10,000 callers", ours.refreshes.max(bare.refreshes), 1.0);
-    section.at_most("refusals beyond those under way, expiry told", ours.refusals - ours.in_flight, 0.0);
+    section.at_most(
+        "refusals beyond the calls in progress, expiry reported",
+        ours.refusals - ours.in_flight,
+        0.0,
+    );
     crowd::measure(&mut section);
     section
 }

@@ -1,4 +1,4 @@
-//! What a live session adds to a call where several threads share a client.
+//! The cost that a session adds to a call if several threads share a client.
 
 use std::time::Duration;
 
@@ -8,26 +8,27 @@ use crate::threads::{self, Round};
 
 const CALLS_OF_A_THREAD: usize = 400;
 const ROUNDS: usize = 100;
-/// Rounds that are looked at, at least.
+/// The minimum number of rounds.
 const ENOUGH: usize = 700;
 const MOST_PROCESSES: usize = 25;
-/// The two cores of a virtual machine may be two halves of one core for a while, and what threads share then costs next to
-/// nothing. A cache line takes at least so many nanoseconds from one to the other if they are not: some 8 between halves, from
-/// 25 within a die, from 100 between dies.
+/// The two cores of a virtual machine may be two threads of one physical core for a while. Sharing between threads then costs almost
+/// nothing. The least time in nanoseconds in which a cache line moves between two physical cores: about 8 within one core, from 25 within a
+/// die, from 100 between dies.
 const APART: f64 = 20.0;
-/// How long to wait in the hope that they are given other cores.
+/// How long to wait for other cores.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// The share of the cores' time that the threads of a slice have where nobody disturbs them.
+/// The share of the cores' time that undisturbed threads get.
 const ALONE: f64 = 0.9;
 
 pub fn measure() -> Section {
     let mut section = Section::new(
         "What a session costs on several threads",
-        "They share one client, over a transport that answers at once. Nanoseconds of CPU for a call. Calls are made in slices of\n\
-         a millisecond, with a session and without in turn, and in each of them all threads make the same calls at the same time.\n\
-         Told are medians of the slices in which nobody else had the cores; the session's part is that of the differences between\n\
-         a slice and the next. The second target is in the time that a cache line takes from one core to the other: a count that all\n\
-         threads write to would cost one at least.",
+        "All threads share one client, over a transport that answers at once. The table shows nanoseconds of CPU time for\n\
+         a call. Calls are made in slices of a millisecond, alternately with and without a session, and all threads of a\n\
+         slice make the same calls at the same time. The values are medians of the undisturbed slices. The part of the\n\
+         session is the median difference between consecutive slices. The second target is relative to the time in which\n\
+         a cache line moves from one core to the other. A counter that all threads write would cost at least one such\n\
+         move.",
     );
     let (rounds, apart) = timed();
     let found: [[f64; 3]; 4] = std::array::from_fn(|kind| undisturbed(&rounds, kind));
@@ -45,8 +46,8 @@ pub fn measure() -> Section {
     ));
     let [[.., alone], .., [.., many]] = found;
     let more = many - alone;
-    section.at_most("nanoseconds that a session takes more on 8 threads than on 1", more.round(), 100.0);
-    let target = "the same, a cache line's way between cores = 1";
+    section.at_most("extra nanoseconds of a session on 8 threads, compared with 1", more.round(), 100.0);
+    let target = "the same, move of a cache line between cores = 1";
     if apart {
         section.at_most(target, more / transfer, 1.0);
     } else {
@@ -55,7 +56,7 @@ pub fn measure() -> Section {
     section
 }
 
-/// Rounds of several processes, since each has its own places in memory; and whether the cores were two.
+/// Rounds of several processes, because each has its own memory layout. Also returns whether there were two physical cores.
 fn timed() -> (Vec<Round>, bool) {
     let [mut apart, mut close] = [Vec::new(), Vec::new()];
     for _ in 0..MOST_PROCESSES {
@@ -73,7 +74,7 @@ fn timed() -> (Vec<Round>, bool) {
     (close, false)
 }
 
-/// Of slices of this many threads that nobody disturbed: without a session, with one, and what that adds.
+/// From undisturbed slices with this many threads: without a session, with one, and the difference.
 fn undisturbed(rounds: &[Round], kind: usize) -> [f64; 3] {
     let pairs = rounds.iter().map(|round| round.slices[kind]);
     let pairs = pairs.filter(|pair| pair.iter().all(|slice| slice.share >= ALONE));

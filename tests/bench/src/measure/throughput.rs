@@ -1,4 +1,4 @@
-//! How many calls a client makes in a second, against reqwest by hand.
+//! The calls per second of a client, compared with reqwest by hand.
 
 use std::time::Duration;
 
@@ -9,9 +9,9 @@ use crate::plot::Bars;
 use crate::section::{Section, median, number};
 use crate::server::Server;
 
-/// Each with processes of their own, which have their own places in memory.
+/// Each has its own processes, with their own memory layout.
 const GENERATIONS: usize = 3;
-/// Slices of a generation. They are short, since what disturbs a machine goes on for longer: so it disturbs all of a round.
+/// Slices of a generation. They are short, so a disturbance of the machine affects a whole round.
 const SLICES: usize = 24;
 const SLICE: Duration = Duration::from_millis(100);
 const TASKS: [usize; 2] = [64, 512];
@@ -19,9 +19,9 @@ const TASKS: [usize; 2] = [64, 512];
 pub fn measure() -> Section {
     let mut section = Section::new(
         "How many calls in a second",
-        "The same call from many tasks at once, each with a connection. The client has one thread and so has the server, which is\n\
-         a process of its own. Every round gives 0.1 s to each client in turn; told are the medians of the ratios to reqwest by\n\
-         hand in the same round, and the median of the CPU time that the client took for a call.",
+        "The same call from many tasks at once, each with a connection. The client has one thread. The server is a\n\
+         separate process with one thread. Every round gives 0.1 s to each client in turn. The values are medians of the\n\
+         ratios to reqwest by hand in the same round, and the median of the client's CPU time for a call.",
     );
     let names = contender::ALL.map(|(name, _)| name);
     let rows = interleaved(&Client::this(), &names, 0);
@@ -80,7 +80,7 @@ fn interleaved(client: &Client, names: &[&str], port: u16) -> Vec<[Found; 2]> {
         for _ in 0..GENERATIONS {
             let clients = names.iter().map(|name| client.rushing(name, &server.base, tasks));
             let mut clients: Vec<Rushing> = clients.collect();
-            // Connections are opened, and nothing is counted.
+            // Opens the connections. Nothing is counted yet.
             clients.iter_mut().for_each(|client| drop(client.rush(SLICE)));
             for _ in 0..SLICES {
                 rounds.push(clients.iter_mut().map(|client| client.rush(SLICE)).collect());

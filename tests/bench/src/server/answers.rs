@@ -1,4 +1,4 @@
-//! What the server answers: an item, nothing, or many items.
+//! The answers of the server: an item, nothing, or many items.
 
 use std::convert::Infallible;
 use std::sync::Mutex;
@@ -13,13 +13,13 @@ use serde::Serialize;
 
 use crate::item::Item;
 
-/// Reads the request to its end, and answers by its path.
+/// Reads the whole request and answers by its path.
 pub async fn any(request: Request<Incoming>, pause: Duration) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() {
         let _ = body.collect().await;
     }
-    // Few talk to a patient server, and tokio's timer is coarser than this.
+    // A delayed server has few clients, and Tokio's timer is coarser than this.
     if !pause.is_zero() {
         std::thread::sleep(pause);
     }
@@ -51,7 +51,7 @@ fn told(json: Bytes) -> Response<Full<Bytes>> {
     answer
 }
 
-/// An array of about this length, made when it is first asked for.
+/// An array of about this length, made at its first use.
 fn many(length: usize) -> Bytes {
     static MADE: Mutex<Vec<(usize, Bytes)>> = Mutex::new(Vec::new());
     let mut made = MADE.lock().expect("no panic");

@@ -1,4 +1,4 @@
-//! A server whose callers all come with an expired token, and what it sees of them.
+//! A server whose callers all have an expired token. It counts their requests.
 
 use std::convert::Infallible;
 use std::sync::Arc;
@@ -18,17 +18,17 @@ use super::answers;
 
 /// How long a refresh takes.
 const REFRESH: Duration = Duration::from_millis(50);
-/// How long an answer takes, so that a crowd can be seen.
+/// How long an answer takes, so that concurrent requests overlap.
 const ANSWER: Duration = Duration::from_millis(5);
-/// The token that a refresh brings.
+/// The token that a refresh returns.
 pub const FRESH: &str = "a-fresh-token";
 
-/// What a refusal says of the token.
+/// What a refusal says about the token.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Guard {
     /// Nothing.
     Bare,
-    /// That it is no longer good.
+    /// The token has expired.
     Told,
 }
 
@@ -47,7 +47,7 @@ impl Guard {
 pub struct Told {
     pub refreshes: u64,
     pub refusals: u64,
-    /// The most requests with a good token that were being answered at the same time.
+    /// The largest number of concurrent requests with a valid token.
     pub at_once: u64,
 }
 
@@ -67,7 +67,7 @@ impl Gate {
     }
 }
 
-/// Answers whoever has a token of its own making.
+/// Answers requests with the current token.
 pub async fn any(request: Request<Incoming>, gate: Arc<Gate>) -> Result<Response<Full<Bytes>>, Infallible> {
     let (head, body) = request.into_parts();
     if !body.is_end_stream() {

@@ -1,5 +1,5 @@
-//! A server that costs less than any client: it answers whatever looks like a request for an item, and reads no more of it
-//! than the path. How fast a client is shows only where the client is what everybody waits for.
+//! A server that costs less than any client. It answers everything that looks like a request for an item and reads only its path. The speed
+//! of a client is visible only if the client is the bottleneck.
 
 use std::io::Write;
 
@@ -30,7 +30,7 @@ pub async fn converse(mut stream: TcpStream) {
     }
 }
 
-/// What the open server says, with the same headers.
+/// The answer of the open server, with the same headers.
 fn write_answer(id: u64, json: &mut Vec<u8>, answer: &mut Vec<u8>) {
     serde_json::to_writer(&mut *json, &Item::numbered(id)).expect("memory");
     write!(

@@ -1,5 +1,5 @@
-//! The course that every client goes before its server: log in, calls, tokens that expire, what is forbidden, logout, and
-//! a spent refresh token in the wrong hands.
+//! The steps that every client runs against its server: login, calls, expired tokens, forbidden calls, logout, and a spent refresh token in
+//! another client.
 
 use std::fmt::Debug;
 
@@ -11,24 +11,24 @@ use crate::server::{Counts, Server};
 
 const CROWD: u64 = 100;
 
-/// What the servers answer to `GET /orders/{id}`.
+/// The answer of the servers to `GET /orders/{id}`.
 #[derive(Debug, Deserialize)]
 pub struct Order {
-    /// The one that was asked for.
+    /// The id of the requested order.
     pub id: u64,
     /// Who asked.
     pub of: String,
 }
 
-/// A client of the kind that the course needs.
+/// A client that can run the steps.
 pub trait Customer: Clone + Debug + Send + Sync + 'static {
     fn log_in(&self, server: &Server) -> impl Future<Output = Result<()>> + Send;
     fn order(&self, id: u64) -> impl Future<Output = Result<Order>> + Send;
-    /// A call that ann may not make.
+    /// A call for which the user `ann` has no permission.
     fn admin(&self) -> impl Future<Output = Result<()>> + Send;
     fn log_out(&self) -> impl Future<Output = Result<()>> + Send;
     fn session(&self) -> &Session;
-    /// One more client, which starts with these tokens; `None` where the refresh token is none that a program can hold.
+    /// Another client that starts with these tokens. `None` if the program cannot read the refresh token.
     fn with(server: &Server, tokens: Tokens) -> Option<Self>;
 }
 
@@ -36,13 +36,13 @@ pub trait Customer: Clone + Debug + Send + Sync + 'static {
 #[derive(Clone, Copy, Debug)]
 pub struct Habits {
     pub name: &'static str,
-    /// The status for an access token that has expired.
+    /// The status for an expired access token.
     pub expired: u16,
-    /// Every refresh brings a new refresh token, and the old one is spent.
+    /// Every refresh returns a new refresh token, and the old one is spent.
     pub rotates: bool,
-    /// A spent refresh token that is presented ends the session of whoever has its successor.
+    /// A spent refresh token ends the session that has its successor.
     pub reuse_ends_all: bool,
-    /// The refreshes that forty forbidden calls are worth.
+    /// How many refreshes forty forbidden calls cause.
     pub forbidden_costs: i64,
 }
 
@@ -68,7 +68,7 @@ async fn logs_in_and_calls<C: Customer>(shop: &C, server: &Server) {
     assert_eq!(server.counts().await, Counts { logins: 1, ok: 1, live: 1, ..Counts::default() });
 }
 
-/// One refresh, whoever is refused and however late; every call is answered, and what was spent is never presented.
+/// There is one refresh, however late the refusals arrive. Every call is answered, and no spent token is presented.
 async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, habits: Habits, late: bool) {
     let (before, old) = (server.counts().await, shop.session().tokens());
     server.hours_pass().await;
@@ -100,9 +100,9 @@ async fn crowd_finds_its_token_expired<C: Customer>(shop: &C, server: &Server, h
     }
 }
 
-/// Each of the calls gets its 403, and the session is none the worse for it.
+/// Each of the calls gets its 403, and the session still works.
 async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Server, habits: Habits) {
-    // A token made in the same second as the last one may be the same to the letter: no refresh that anything could be learnt of.
+    // A token from the same second may equal the previous one, so a refresh would return the refused token.
     server.a_minute_passes().await;
     let before = server.counts().await;
     let mut answers = Vec::new();
@@ -118,14 +118,14 @@ async fn what_is_forbidden_stays_forbidden<C: Customer>(shop: &C, server: &Serve
     let since = server.counts().await - before;
     assert_eq!(since.refreshed, habits.forbidden_costs, "refreshed, in {since:?}");
     assert_eq!(since.refused, 0, "refused, in {since:?}");
-    // Each is sent once, and again where it was refreshed for.
+    // Each is sent once, and once more if it started a refresh.
     assert_eq!(since.forbidden, 40 + habits.forbidden_costs, "forbidden, in {since:?}");
     assert_eq!(since.unauthorized, 0, "unauthorized, in {since:?}");
     assert_eq!(since.ok, 1, "ok, in {since:?}");
     assert_eq!(since.live, 1, "live, in {since:?}");
 }
 
-/// Nothing is left: not here, and not at the server.
+/// The session is over in the client and at the server.
 async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     let before = server.counts().await;
     let left = shop.session().tokens().unwrap();
@@ -134,7 +134,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     assert!(error.is_no_session(), "{error}");
     let since = server.counts().await - before;
     assert_eq!(since, Counts::default());
-    // Who has kept the refresh token finds the session ended.
+    // A client that kept the refresh token gets an expired session.
     if let Some(other) =
         left.refresh_token().and_then(|refresh| C::with(server, Tokens::from_refresh(refresh.secret())))
     {
@@ -144,7 +144,7 @@ async fn logs_out<C: Customer>(shop: &C, server: &Server) {
     }
 }
 
-/// The counts have teeth: this is what a reuse looks like, and what afresh makes of it on either side.
+/// Proves that the server counts reuse, and checks the errors of both clients.
 async fn spent_refresh_token_is_presented<C: Customer>(shop: &C, server: &Server, habits: Habits) {
     shop.log_in(server).await.unwrap();
     let spent = shop.session().tokens().and_then(|tokens| tokens.refresh_token().cloned());

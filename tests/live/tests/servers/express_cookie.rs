@@ -1,4 +1,4 @@
-//! Express with jsonwebtoken: a bare token, a refresh cookie, and 403 for whatever is not right.
+//! Express with jsonwebtoken: a token without a scheme, a refresh cookie, and 403 for every failure.
 
 use afresh::{Result, Session, Tokens, api};
 
@@ -6,7 +6,7 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// The server says 403 to everything, and nothing of its words is known here.
+/// The server answers every failure with 403, and no rule reads its body.
 #[api(scheme = none)]
 trait Shop {
     #[login]
@@ -62,7 +62,7 @@ const ROTATES: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, P1, P3, V3: the server of the first idea.
+/// B1, B3, C1, C2, P1, P3, V3: the server with default settings.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_cookie_that_rotates() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };
@@ -70,7 +70,7 @@ async fn a_refresh_cookie_that_rotates() {
     goes_the_course(shop, &server, ROTATES).await;
 }
 
-/// G7: and one that lets its clients keep the cookie.
+/// G7: a server whose clients keep the cookie.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_refresh_cookie_that_stays() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &["keeps"]).await else { return };
@@ -79,7 +79,7 @@ async fn a_refresh_cookie_that_stays() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// C9: who knows what the server says of expired tokens pays nothing for what is forbidden.
+/// C9: with a rule about expired tokens, a forbidden call starts no refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_rule_that_knows_the_words_of_the_server() {
     let Some(server) = Server::start(Kit::Node, "express_cookie.mjs", &[]).await else { return };

@@ -1,4 +1,4 @@
-//! Fastify with @fastify/jwt and @fastify/cookie: a 401 with a code of its own, and the refresh token in a signed cookie.
+//! Fastify with @fastify/jwt and @fastify/cookie: a 401 with an error code, and the refresh token in a signed cookie.
 
 use afresh::{Result, Session, Tokens, api};
 
@@ -12,7 +12,7 @@ trait Shop {
     #[post("/auth/login")]
     async fn log_in(&self, #[json("user")] user: &str, #[json("password")] password: &str) -> Result<Tokens>;
 
-    /// Without any body: Fastify refuses one that is empty and said to be JSON.
+    /// Without any body: Fastify rejects an empty body whose content type is JSON.
     #[refresh]
     #[post("/auth/refresh")]
     async fn refresh(&self) -> Result<Tokens>;
@@ -64,13 +64,13 @@ async fn a_signed_cookie_that_rotates() {
     goes_the_course(shop, &server, habits).await;
 }
 
-/// A3: a server that never says 403 of a token that has expired.
+/// A3: a server that never answers 403 to an expired token.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn only_a_401_is_about_the_token() {
     let Some(server) = Server::start(Kit::Node, "fastify_jwt.mjs", &[]).await else { return };
     let shop = ShopClient::builder(server.base()).refresh_on([401]).build().unwrap();
     let habits = Habits {
-        name: "Fastify, refreshed for on 401 only",
+        name: "Fastify, refresh on 401 only",
         expired: 401,
         rotates: true,
         reuse_ends_all: false,

@@ -1,5 +1,4 @@
-//! Flask with flask-jwt-extended: the refresh token as a bearer token, or everything in cookies with a header that proves
-//! who sends them (double submit).
+//! Flask with flask-jwt-extended: the refresh token as a bearer token, or everything in cookies, with a double-submit header.
 
 use std::task::{Context, Poll};
 
@@ -57,7 +56,7 @@ impl Customer for ShopClient {
         ShopClient::session(self)
     }
 
-    /// "Token has been revoked" is no code that could be known: the status must say it.
+    /// "Token has been revoked" is not an error code, so the status has to decide.
     fn with(server: &Server, tokens: Tokens) -> Option<Self> {
         ShopClient::builder(server.base()).tokens(tokens).session_ends_on([401]).build().ok()
     }
@@ -130,8 +129,8 @@ impl Customer for PageClient {
     }
 }
 
-/// What a page's script does: it copies a cookie that it can read into a header. Beneath the session, it sees each send with
-/// the cookies of that very send.
+/// Does what the script of a page does: it copies a readable cookie into a header. It runs below the session, so it sees the cookies of
+/// each send.
 #[derive(Clone, Debug)]
 struct DoubleSubmit(reqwest::Client);
 
@@ -158,7 +157,7 @@ impl Service<Request> for DoubleSubmit {
     }
 }
 
-/// B1, B3, P3, P5, P8: cookies alone, and a header that is made anew for each send.
+/// B1, B3, P3, P5, P8: cookies only, and a header that is computed for each send.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn cookies_that_are_submitted_twice() {
     let Some(server) = Server::start(Kit::Python, "flask_server.py", &["cookies"]).await else { return };

@@ -1,4 +1,4 @@
-//! What the servers need, at the versions that are written down, in the target folder: brought once, and again when those change.
+//! Installs what the servers need into the target folder, at fixed versions. It is installed again when the versions change.
 
 use std::fs::{self, File};
 use std::io::Write;
@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, Output};
 use std::sync::OnceLock;
 
-/// An interpreter with the packages of one folder of servers.
+/// An interpreter with the packages for one folder of servers.
 #[derive(Clone, Copy, Debug)]
 pub enum Kit {
-    /// `node`, with what npm brings.
+    /// `node`, with the packages from npm.
     Node,
-    /// `python3`, with what pip brings.
+    /// `python3`, with the packages from pip.
     Python,
 }
 
@@ -20,12 +20,12 @@ pub enum Kit {
 pub struct Interpreter {
     /// The program.
     pub program: PathBuf,
-    /// Where the servers stand, beside what they import.
+    /// The folder of the servers and their imports.
     pub folder: PathBuf,
 }
 
 impl Kit {
-    /// `None` if it cannot be had, which has then been told.
+    /// `None` if it is not available. The reason has been printed.
     pub fn bring(self) -> Option<Interpreter> {
         static NODE: OnceLock<Option<Interpreter>> = OnceLock::new();
         static PYTHON: OnceLock<Option<Interpreter>> = OnceLock::new();
@@ -36,7 +36,7 @@ impl Kit {
         let found = kept.get_or_init(|| self.install().map_err(|reason| self.skip(&reason)).ok());
         assert!(
             found.is_some() || std::env::var_os("AFRESH_REQUIRE_LIVE").is_none(),
-            "the servers of tests/live/{} are required, and cannot be had",
+            "the servers of tests/live/{} are required, but cannot be installed",
             self.name()
         );
         found.clone()
@@ -49,11 +49,10 @@ impl Kit {
         }
     }
 
-    /// Not by `eprintln!`, which is shown for tests only that fail.
+    /// `eprintln!` would be shown for failing tests only.
     fn skip(self, reason: &str) {
         let name = self.name();
-        let line =
-            format!("skipped because {reason}: nothing is proved with the servers of tests/live/{name}");
+        let line = format!("skipped because {reason}: the servers of tests/live/{name} are not tested");
         let mut out = std::io::stderr();
         writeln!(out, "{line}").unwrap();
     }
@@ -62,7 +61,7 @@ impl Kit {
         let source = Path::new(env!("CARGO_MANIFEST_DIR")).join(self.name());
         let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(self.name());
         fs::create_dir_all(&folder).unwrap();
-        // Another run of the tests may be about the same.
+        // Another test run may install at the same time.
         let lock = File::create(folder.join("lock")).unwrap();
         lock.lock().unwrap();
         for entry in fs::read_dir(&source).unwrap() {
@@ -104,7 +103,7 @@ impl Kit {
     }
 }
 
-/// What the newest of the servers' packages wants.
+/// The version that the newest of the servers' packages requires.
 fn enough_node() -> Result<(), String> {
     let version = run(Command::new("node").arg("--version"))?;
     let version = String::from_utf8_lossy(&version.stdout).trim().to_owned();
@@ -115,7 +114,7 @@ fn enough_node() -> Result<(), String> {
     }
 }
 
-/// Nothing is done where the same `wanted` has been brought before, whole.
+/// Does nothing if the same `wanted` was installed completely before.
 fn once(folder: &Path, wanted: &str, bring: impl FnOnce() -> Result<Output, String>) -> Result<(), String> {
     let wanted = fs::read(folder.join(wanted)).unwrap();
     let brought = folder.join("brought");
@@ -131,7 +130,7 @@ fn run(command: &mut Command) -> Result<Output, String> {
     let name = command.get_program().to_string_lossy().into_owned();
     let output = command.output().map_err(|error| format!("{name} cannot be run ({error})"))?;
     let said = String::from_utf8_lossy(&output.stderr);
-    // The last line is the one that tells.
+    // The last line contains the cause.
     let last = said.lines().rfind(|line| !line.trim().is_empty()).unwrap_or_default();
     if output.status.success() { Ok(output) } else { Err(format!("{name} failed ({last})")) }
 }

@@ -1,7 +1,6 @@
-//! Clients as a user would write them, before servers that others wrote: each goes the same course, and what it did is
-//! counted at the server.
+//! Runs clients as a user would write them against servers of other projects. Each runs the same steps, and the server counts the requests.
 //!
-//! npm and pip bring the servers. Where they cannot, the tests say so and prove nothing, unless `AFRESH_REQUIRE_LIVE` is set.
+//! npm and pip install the servers. If they are missing, the tests print that they were skipped. With `AFRESH_REQUIRE_LIVE` set, they fail.
 
 mod course;
 mod express_cookie;

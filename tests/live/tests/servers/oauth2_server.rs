@@ -82,7 +82,7 @@ async fn a_public_client_with_a_password() {
     goes_the_course(shop, &server, HABITS).await;
 }
 
-/// C3: the library's own 403 says `insufficient_scope`, and nothing is refreshed for it.
+/// C3: the 403 of the library says `insufficient_scope` and starts no refresh.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_scope_that_is_missing_costs_no_refresh() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };
@@ -110,7 +110,7 @@ trait Service {
     async fn order(&self, id: u64) -> Result<Order>;
 }
 
-/// D4, G2: the grant of RFC 6749 §6. A client that the server does not know is no reason to end somebody's session.
+/// D4, G2: the grant of RFC 6749 §6. An unknown client does not end the session.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_refreshes_by_the_grant() {
     let Some(server) = Server::start(Kit::Node, "oauth2_server.mjs", &[]).await else { return };

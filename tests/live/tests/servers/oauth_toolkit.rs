@@ -1,5 +1,5 @@
-//! Django REST framework with django-oauth-toolkit: the password grant, 401 `invalid_token`, or 403 where the session stands
-//! first among the ways to authenticate; a spent refresh token ends its family.
+//! Django REST framework with django-oauth-toolkit: the password grant, 401 `invalid_token`, or 403 if session authentication is listed
+//! first. A spent refresh token ends its token family.
 
 use afresh::{RefreshToken, Result, Session, Tokens, api};
 
@@ -83,7 +83,7 @@ async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: what would be a 401 is a 403.
+/// C5, C11: the server answers 403 instead of 401.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "django-oauth-toolkit, 403", expired: 403, ..DEFAULT })

@@ -1,4 +1,4 @@
-//! oidc-provider: the authorization code flow, and refresh tokens of which a spent one ends the whole grant.
+//! oidc-provider: the authorization code flow, and rotating refresh tokens. A spent one ends the whole grant.
 
 use std::path::Path;
 
@@ -13,14 +13,14 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// What comes back from a browser.
+/// The parameters of the redirect back from a browser.
 #[derive(Debug, Deserialize)]
 struct Browser {
     code: String,
     verifier: String,
 }
 
-/// A program on somebody's machine, which can keep no secret of its own.
+/// A program on a user's machine, which cannot keep a client secret.
 #[api]
 trait App {
     #[login]
@@ -37,7 +37,7 @@ trait App {
     #[form("grant_type" = "refresh_token", "client_id" = "app")]
     async fn refresh(&self, #[form("refresh_token")] token: RefreshToken) -> Result<Tokens>;
 
-    /// Public, because this endpoint takes no access token beside the client's id.
+    /// Public, because this endpoint accepts the client id without an access token only.
     #[logout]
     #[public]
     #[post("/token/revocation")]
@@ -79,7 +79,7 @@ impl Customer for AppClient {
     }
 }
 
-/// A program with a secret, by the grant of the runtime: no `#[refresh]` method, no `#[logout]`.
+/// A program with a client secret. It uses the grant of the runtime, without `#[refresh]` and `#[logout]` methods.
 #[api]
 trait Service {
     #[login]
@@ -145,7 +145,7 @@ const BARE_403: Habits = Habits {
     forbidden_costs: 1,
 };
 
-/// B1, B3, C1, C2, G1, G2: a resource that says nothing but 403.
+/// B1, B3, C1, C2, G1, G2: a resource that answers a bare 403.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_public_client_before_a_bare_403() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };
@@ -153,7 +153,7 @@ async fn a_public_client_before_a_bare_403() {
     goes_the_course(app, &server, BARE_403).await;
 }
 
-/// C4, G2, G9: a client with a secret by the grant of RFC 6749 §6, a resource that says 401 and why, and a logout by RFC 7009.
+/// C4, G2, G9: a client with a secret by the grant of RFC 6749 §6, a resource that answers 401 with a reason, and a logout by RFC 7009.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_client_with_a_secret_before_a_challenge() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
@@ -161,8 +161,8 @@ async fn a_client_with_a_secret_before_a_challenge() {
     goes_the_course(service(&server).build().unwrap(), &server, habits).await;
 }
 
-/// R1, R2, G2: four programs with one grant in one file, all refused at once, four times: one of them refreshes, the others
-/// take over what it got, and nothing spent reaches a provider that would end the grant for it.
+/// R1, R2, G2: four programs share one grant in a file and are refused at once, four times. One of them refreshes, the others adopt the
+/// result, and no spent token reaches the provider, which would end the grant.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn programs_that_share_a_file_spend_nothing_twice() {
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &[]).await else { return };

@@ -1,4 +1,4 @@
-//! A server as a child process: started on a free port, asked for its counts, ended with the test.
+//! A server as a child process. It starts on a free port, returns its counts, and ends with the test.
 
 use std::ops::Sub;
 use std::process::Stdio;
@@ -16,11 +16,11 @@ use crate::kit::Kit;
 pub struct Server {
     base: String,
     http: reqwest::Client,
-    /// Its end of the pipe tells a server that the test is gone, also where the test was killed.
+    /// The closed pipe ends the server even if the test is killed.
     _child: Child,
 }
 
-/// What a server has counted, or what has come to it since.
+/// The counts of a server, or the difference between two counts.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
 pub struct Counts {
     /// Logins that succeeded.
@@ -29,7 +29,7 @@ pub struct Counts {
     pub refreshed: i64,
     /// Refreshes that were refused.
     pub refused: i64,
-    /// Those of them that presented a refresh token which had been exchanged before.
+    /// How many of them presented a spent refresh token.
     pub reused: i64,
     /// Answers 200 of the resource.
     pub ok: i64,
@@ -37,12 +37,12 @@ pub struct Counts {
     pub unauthorized: i64,
     /// Answers 403 of the resource.
     pub forbidden: i64,
-    /// Refresh tokens that would be accepted now.
+    /// How many refresh tokens are valid.
     pub live: i64,
 }
 
 impl Server {
-    /// `None` if what runs it cannot be had.
+    /// `None` if its interpreter is not available.
     pub async fn start(kit: Kit, script: &str, arguments: &[&str]) -> Option<Self> {
         let interpreter = tokio::task::spawn_blocking(move || kit.bring()).await.unwrap()?;
         let mut command = Command::new(interpreter.program);
@@ -61,7 +61,7 @@ impl Server {
         let port = tokio::time::timeout(Duration::from_secs(60), listening)
             .await
             .expect("the server does not listen");
-        // What else it says must find somebody who listens.
+        // The rest of its output must be read, or the server would block.
         tokio::spawn(async move { while let Ok(Some(_)) = lines.next_line().await {} });
         Some(Self { base: format!("http://127.0.0.1:{port}"), http: reqwest::Client::new(), _child: child })
     }
@@ -71,27 +71,27 @@ impl Server {
         &self.base
     }
 
-    /// What it has counted up to now.
+    /// The counts so far.
     pub async fn counts(&self) -> Counts {
         self.control("counts").await
     }
 
-    /// Puts its clock forward, so that access tokens expire there, and nobody tells the client.
+    /// Moves the server's clock forward, so that access tokens expire without the client's knowledge.
     pub async fn hours_pass(&self) {
         let _: serde_json::Value = self.control("forward?seconds=7200").await;
     }
 
-    /// Puts its clock forward by less than an access token lives.
+    /// Moves the server's clock forward by less than the lifetime of an access token.
     pub async fn a_minute_passes(&self) {
         let _: serde_json::Value = self.control("forward?seconds=60").await;
     }
 
-    /// From now on every second refusal reaches its client after the next refresh.
+    /// Delays every second refusal until after the next refresh.
     pub async fn refusals_are_late(&self, late: bool) {
         let _: serde_json::Value = self.control(&format!("late?on={late}")).await;
     }
 
-    /// What its route for the test answers.
+    /// The answer of a route for the test.
     pub async fn control<T: DeserializeOwned>(&self, route: &str) -> T {
         let answer = self.http.get(format!("{}/control/{route}", self.base)).send().await.unwrap();
         let body = answer.error_for_status().unwrap().bytes().await.unwrap();
@@ -99,7 +99,7 @@ impl Server {
     }
 }
 
-/// What has come since. How many tokens are live is no number that grows: it stays as it is.
+/// What has come since. The number of valid tokens is not a counter, so it is not subtracted.
 impl Sub for Counts {
     type Output = Self;
 

@@ -1,5 +1,5 @@
-//! Django REST framework with djangorestframework-simplejwt: `access` and `refresh` in JSON, 401 `token_not_valid`, or 403
-//! where the session stands first among the ways to authenticate.
+//! Django REST framework with djangorestframework-simplejwt: `access` and `refresh` in JSON, 401 `token_not_valid`, or 403 if session
+//! authentication is listed first.
 
 use afresh::{AccessToken, AsTokens, RefreshToken, Result, Session, Tokens, api};
 use serde::Deserialize;
@@ -8,7 +8,7 @@ use crate::course::{Customer, Habits, Order, goes_the_course};
 use crate::kit::Kit;
 use crate::server::Server;
 
-/// The refresh answers without `refresh` where it does not rotate.
+/// Without rotation, the token response has no `refresh`.
 #[derive(Debug, Deserialize, AsTokens)]
 struct Pair {
     #[tokens(access)]
@@ -84,7 +84,7 @@ async fn tokens_that_rotate() {
     goes_before(&[], DEFAULT).await;
 }
 
-/// C5, C11: without a challenge, and without a word that would tell it from "you may not".
+/// C5, C11: the answer has no challenge, and its body is that of a forbidden call.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_403_for_tokens_that_have_expired() {
     goes_before(&["session-first"], Habits { name: "simplejwt, 403", expired: 403, ..DEFAULT }).await;

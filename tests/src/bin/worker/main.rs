@@ -41,6 +41,11 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
     let mut orders = orders();
     while let Some(order) = orders.recv().await {
         match order.split_once(' ').unwrap_or((&order, "")) {
+            // As a program that reports the error and ends.
+            ("last", _) => {
+                call(shop.clone()).await;
+                std::process::exit(1);
+            }
             ("call", _) => drop(tokio::spawn(call(shop.clone()))),
             ("work", tasks) => (0..tasks.parse().expect("a number")).for_each(|task| {
                 drop(tokio::spawn(work(shop.clone(), task)));

@@ -158,7 +158,7 @@ impl<'a> Checks<'a> {
         assert!(expired <= refused, "I12: {expired} sessions expired, {refused} refreshes were refused");
         assert!(refreshed <= world.authority.granted(), "I13");
         for seen in &exchanges {
-            assert_eq!(seen.token(), None, "A12: the exchange carries no access token");
+            assert_eq!(seen.token(), None, "A12: the token request carries no access token");
             assert_eq!(seen.origin(), crate::api::ORIGIN, "D9, I14");
         }
         self.check_pace(&exchanges);

@@ -235,7 +235,7 @@ async fn the_path_slash_is_the_base_url_itself() {
 #[api]
 trait Heads {
     #[head("/orders")]
-    async fn head(&self) -> afresh::Result<Reply<Option<Order>>>;
+    async fn head(&self) -> afresh::Result<Reply<Option<()>>>;
 
     #[get("/orders")]
     async fn get(&self) -> afresh::Result<Reply<Option<Order>>>;

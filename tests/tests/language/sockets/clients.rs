@@ -86,7 +86,8 @@ async fn settings_of_the_users_http_client_apply() {
     let server = Server::content().await;
     let mut headers = http::HeaderMap::new();
     headers.insert("x-theirs", "1".parse().unwrap());
-    let own = reqwest::Client::builder().default_headers(headers).user_agent("theirs/1").build().unwrap();
+    let own = reqwest::Client::builder().default_headers(headers).user_agent("theirs/1");
+    let own = own.redirect(reqwest::redirect::Policy::none()).build().unwrap();
     let tokens = Tokens::new("access");
     let shop =
         ShopClient::builder(server.url()).http(own).tokens(tokens).header("x-ours", "2").build().unwrap();

@@ -6,5 +6,8 @@ mod bodies;
 mod clients;
 mod formats;
 mod grants;
+mod lengths;
+mod lists;
+mod proxies;
 mod redirects;
 mod server;

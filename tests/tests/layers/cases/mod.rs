@@ -1,4 +1,4 @@
-//! The layer test, tested: small crates with one thing wrong each, and some that look wrong and are not.
+//! Tests the layer test with small crates: each has one violation, and some only look as if they had one.
 
 mod arrows;
 mod reading;
@@ -8,7 +8,7 @@ use crate::order::Order;
 use crate::rules::{Ban, violations};
 use crate::tree::Files;
 
-/// What is wrong with these files under this order, top to bottom.
+/// The violations of these files under this order, top to bottom.
 fn check(files: &[(&str, &str)], order: &[&str], bans: &[Ban]) -> Vec<String> {
     let files: Files = files.iter().map(|&(path, text)| (path.to_owned(), text.to_owned())).collect();
     let lines: String = order.iter().map(|name| format!("{name}  a sentence\n")).collect();
@@ -16,7 +16,7 @@ fn check(files: &[(&str, &str)], order: &[&str], bans: &[Ban]) -> Vec<String> {
     violations(&files, &Order::read(&document, "src").unwrap(), bans)
 }
 
-/// A crate of the folders `above/` and `below/`, with one file of its own in each.
+/// A crate of the folders `above/` and `below/`, with one file in each.
 fn two_folders(above: &str, below: &str) -> Vec<String> {
     let files = [
         ("lib.rs", "mod above; mod below; pub use crate::above::Above;"),

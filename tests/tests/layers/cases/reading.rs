@@ -1,4 +1,4 @@
-//! What is read as code of the crate, and what is left out.
+//! Which code is read, and which is ignored.
 
 use super::{assert_only, check, two_folders};
 

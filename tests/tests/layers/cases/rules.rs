@@ -137,7 +137,7 @@ fn the_list_and_the_folder_have_the_same_names() {
 fn a_file_that_no_module_line_names_is_a_violation() {
     let files = [("lib.rs", "mod a;"), ("a/mod.rs", "mod gone;"), ("a/left.rs", "")];
     let found = check(&files, &["lib.rs", "a/"], &[]);
-    assert_eq!(found, ["a/gone.rs is missing", "a/left.rs is no module of the crate"]);
+    assert_eq!(found, ["a/gone.rs is missing", "a/left.rs is not a module of the crate"]);
 }
 
 #[test]

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::credential_at;
-use crate::session::state_machine::*;
+use crate::session::state_machine::machine::*;
 
 /// The lifetime of the tokens, and how far time moves in one step: first into the margin, then past the
 /// expiry.

@@ -1,6 +1,6 @@
-//! The program that is built: one crate whose sources are written anew for each design.
+//! The program that is built: one crate whose sources are rewritten for each design.
 //!
-//! It depends on what any of them needs, so that dependencies are built once; rustc reads those that a source names.
+//! It has the dependencies of all designs, so that they are built once. rustc reads those that a source names.
 
 use std::path::PathBuf;
 use std::process::Command;
@@ -67,7 +67,7 @@ impl Scratch {
         std::fs::write(self.folder.join("api.json"), &source.document).expect("it can be written");
     }
 
-    /// Builds it; the CPU seconds that this took.
+    /// Builds the program. Returns the CPU seconds.
     pub fn build(&self, mode: Mode) -> f64 {
         let before = usage::of_children();
         let mut command = match mode {
@@ -80,7 +80,7 @@ impl Scratch {
         (usage::of_children() - before).as_secs_f64()
     }
 
-    /// The length of what rustc makes of it; asked of a stable compiler as of a nightly one.
+    /// The length of the expanded source. A stable compiler is used like a nightly one.
     pub fn expanded_lines(&self) -> usize {
         let mut command = self.cargo(&["rustc", "--profile", "dev", "--", "-Zunpretty=expanded"]);
         let output = command.env("RUSTC_BOOTSTRAP", "1").output().expect("cargo is there");
@@ -88,7 +88,7 @@ impl Scratch {
         String::from_utf8_lossy(&output.stdout).lines().count()
     }
 
-    /// The bytes of its release build.
+    /// The size of its release build.
     pub fn size(&self) -> usize {
         let program = std::fs::metadata(self.folder.join("target/release/endpoints")).expect("it was built");
         usize::try_from(program.len()).expect("it fits")

@@ -46,7 +46,7 @@ impl Source {
         self
     }
 
-    /// Without what calls the endpoints, which is the same for all.
+    /// Excludes the code that calls the endpoints, which is the same for all.
     pub fn without_calls(mut self) -> Self {
         self.program = self.program.replace(&self.calls, "fn main() {}\n");
         self

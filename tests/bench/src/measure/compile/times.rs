@@ -1,27 +1,26 @@
-//! CPU seconds of builds, in rounds that tell two per cent.
+//! CPU seconds of builds, in rounds that resolve two per cent.
 //!
-//! Whatever else the machine does only adds, by spells that are longer than a build. So the two that are held against one
-//! another in every column are built in turn, each round in the other order, and of each the cheaper half of the rounds
-//! counts: the least alone would be one build's luck.
+//! Other load on the machine only adds time, in periods that are longer than a build. So the two designs of a comparison are built
+//! alternately, in alternating order, and the faster half of the rounds counts. The minimum alone would depend on chance.
 
 use super::sources::{Design, Types};
 use super::{ENDPOINTS, Mode, Scratch};
 
-/// What is measured of a design.
+/// The measurements of a design.
 pub const COLUMNS: [&str; 4] = ["check", "debug", "release", "after an edit"];
 
-/// Of each column, the CPU seconds of every round.
+/// The CPU seconds of every round, for each column.
 #[derive(Clone, Default)]
 pub struct Samples([Vec<f64>; 4]);
 
-/// How often ours and the one by hand are built, and how often the others.
+/// How often afresh and the version by hand are built, and how often the others.
 struct Rounds {
     rivals: usize,
     others: usize,
 }
 
 impl Rounds {
-    /// As many as the time that a build takes allows.
+    /// As many as the duration of a build allows.
     fn of(mode: Mode, types: Types) -> Self {
         let (rivals, others) = match (mode, types) {
             (Mode::Check, Types::Shared) => (10, 3),
@@ -85,7 +84,7 @@ impl Samples {
         cheaper_half(self.0[column].iter().copied())
     }
 
-    /// The CPU seconds of a column, as its even rounds tell them and as its odd ones do.
+    /// The CPU seconds of a column from the even rounds, and from the odd ones.
     pub fn halves(&self, column: usize) -> [f64; 2] {
         [0, 1].map(|first| cheaper_half(self.0[column].iter().copied().skip(first).step_by(2)))
     }

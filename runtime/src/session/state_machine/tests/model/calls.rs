@@ -2,7 +2,7 @@
 
 use super::super::ROUTE;
 use super::{How, Kind, Model, ModelRefresh, Place};
-use crate::session::state_machine::*;
+use crate::session::state_machine::machine::*;
 
 impl Model {
     pub(super) fn go(&mut self, number: usize) -> Place {

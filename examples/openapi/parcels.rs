@@ -1,0 +1,102 @@
+// Parcels 1.0, written by afresh-openapi 0.1.0 from parcels.yaml.
+// @generated: what is changed by hand goes into `afresh-openapi.toml`.
+//
+// Cargo.toml: `afresh`, `serde` with `derive`.
+// Credential: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
+// All of the document is in this client.
+
+use serde::{Deserialize, Serialize};
+
+/// The server that the document names first.
+#[allow(dead_code)]
+pub const BASE_URL: &str = "http://127.0.0.1:8747";
+
+/// Parcels
+///
+/// Where parcels are.
+#[afresh::api]
+#[header("accept" = "application/json")]
+#[allow(dead_code, clippy::too_many_arguments)]
+pub trait Parcels {
+    /// Lists parcels, a page at a time.
+    ///
+    /// - `state`: Only parcels in this state.
+    #[get("/parcels")]
+    #[pages(cursor = "/next", into = "after")]
+    async fn list_parcels(
+        &self,
+        #[query] state: Option<State>,
+        #[query] after: Option<&str>,
+    ) -> afresh::Result<afresh::Pages<Page>>;
+
+    /// One parcel.
+    #[get("/parcels/{id}")]
+    #[none_on(404)]
+    async fn get_parcel(&self, id: i64) -> afresh::Result<Option<Parcel>>;
+
+    /// Sets the state of a parcel.
+    #[put("/parcels/{id}/state")]
+    async fn set_state(&self, id: i64, #[json] body: &Change) -> Result<Parcel, SetStateError>;
+
+    #[public]
+    #[get("/health")]
+    async fn health(&self) -> afresh::Result<()>;
+}
+
+/// The client credentials grant of `account`, for `.refresher(...)` on the builder: the program logs in itself.
+///
+/// Scopes:
+/// - `parcels`: To see and change parcels.
+#[allow(dead_code)]
+pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::ClientCredentials {
+    afresh::oauth2::ClientCredentials::new("http://127.0.0.1:8747/token", id, secret)
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
+pub enum State {
+    #[serde(rename = "posted")]
+    Posted,
+    #[serde(rename = "on_the_way")]
+    OnTheWay,
+    #[serde(rename = "delivered")]
+    Delivered,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Parcel {
+    pub id: i64,
+    pub state: State,
+    /// In kilograms.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weight: Option<f64>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Page {
+    pub parcels: Vec<Parcel>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub next: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Change {
+    pub state: State,
+}
+
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
+pub struct Refusal {
+    pub reason: String,
+}
+
+/// What the server refuses, by status.
+#[allow(dead_code)]
+#[derive(Debug, afresh::ApiError)]
+#[allow(clippy::large_enum_variant)]
+pub enum SetStateError {
+    /// 409 Conflict
+    #[status(409)]
+    Conflict(Refusal),
+    /// Everything else.
+    #[other]
+    Other(afresh::Error),
+}

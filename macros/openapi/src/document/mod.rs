@@ -1,0 +1,172 @@
+//! A document: one file or several, their references followed, Swagger 2.0 in the shape of OpenAPI 3.
+
+mod check;
+mod reference;
+mod swagger;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Error;
+use crate::source::Source;
+
+pub(crate) use self::reference::{last_step, schema_name};
+
+/// The keys of a path item that are operations.
+pub(crate) const VERBS: &[&str] =
+    &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
+
+/// References to references end somewhere, or the document is wrong.
+const LONGEST_CHAIN: usize = 32;
+
+/// An OpenAPI document, checked as far as its outline goes.
+#[derive(Debug)]
+pub struct Document {
+    sources: Vec<Source>,
+    /// The first is the document itself. References in them are absolute: `file#pointer`, the file by its index.
+    values: Vec<Value>,
+}
+
+/// One operation where it stands.
+#[derive(Clone, Debug)]
+pub(crate) struct Site<'d> {
+    pub(crate) path: &'d str,
+    pub(crate) item: &'d Value,
+    pub(crate) verb: String,
+    pub(crate) operation: &'d Value,
+}
+
+impl Site<'_> {
+    /// `GET /orders/{id}`
+    pub(crate) fn route(&self) -> String {
+        format!("{} {}", self.verb.to_uppercase(), self.path)
+    }
+
+    pub(crate) fn id(&self) -> Option<&str> {
+        let id = self.operation["operationId"].as_str()?;
+        id.contains(|letter: char| letter.is_ascii_alphanumeric()).then_some(id)
+    }
+}
+
+impl Document {
+    /// Reads a document and the local files that it refers to.
+    ///
+    /// # Errors
+    ///
+    /// If a file cannot be read or is not OpenAPI 3 or Swagger 2.0.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        Self::load(Source::open(path)?, Some(path))
+    }
+
+    /// Reads a document from its text, which refers to no other file. Errors call it `name`.
+    ///
+    /// # Errors
+    ///
+    /// If the text is not OpenAPI 3 or Swagger 2.0.
+    pub fn parse(name: &str, text: impl Into<Vec<u8>>) -> Result<Self, Error> {
+        Self::load(Source::parse(name, text.into())?, None)
+    }
+
+    fn load((source, value): (Source, Value), path: Option<&Path>) -> Result<Self, Error> {
+        check::version(&value).map_err(|error| place(&source, error))?;
+        let mut document = reference::load(source, value, path)?;
+        if let Err(error) = check::outline(&document) {
+            return Err(document.sources.first().map_or(error.clone(), |source| place(source, error)));
+        }
+        if document.root().get("swagger").is_some() {
+            swagger::upgrade(&mut document);
+        }
+        Ok(document)
+    }
+
+    /// An error with the name of the document and the line that it is about.
+    #[must_use]
+    pub fn place(&self, error: Error) -> Error {
+        match self.sources.first() {
+            Some(source) if error.file().is_none() => place(source, error),
+            _ => error,
+        }
+    }
+
+    /// The document's first file, in the shape of OpenAPI 3, with its references as they are written.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        let mut value = self.root().clone();
+        reference::make_relative(&mut value);
+        value
+    }
+
+    /// The name of the file, without its folder.
+    pub(crate) fn file_name(&self) -> String {
+        let name = self.sources.first().map_or("", |source| &source.name);
+        Path::new(name)
+            .file_name()
+            .map_or_else(|| name.to_owned(), |name| name.to_string_lossy().into_owned())
+    }
+
+    pub(crate) fn root(&self) -> &Value {
+        self.values.first().unwrap_or(&Value::Null)
+    }
+
+    pub(crate) fn info(&self, key: &str) -> &str {
+        self.root()["info"][key].as_str().unwrap_or_default()
+    }
+
+    /// The schemas that have names, in the order of the document, with the reference to each.
+    pub(crate) fn schemas(&self) -> impl Iterator<Item = (&str, String, &Value)> {
+        let of = |pointer: &'static str| {
+            let map = self.root().pointer(pointer).and_then(Value::as_object).into_iter().flatten();
+            map.map(move |(name, schema)| {
+                (name.as_str(), format!("0#{pointer}/{}", crate::source::escape(name)), schema)
+            })
+        };
+        of("/components/schemas").chain(of("/definitions"))
+    }
+
+    /// Each operation: its path, what the path says for all of its operations, its verb, and itself.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = Site<'_>> {
+        let paths = self.root()["paths"].as_object().into_iter().flatten();
+        let paths = paths.filter(|(path, _)| !path.starts_with("x-"));
+        paths.flat_map(|(path, item)| {
+            let item = self.resolve(item);
+            let known = VERBS.iter().filter_map(move |verb| Some(((*verb).to_owned(), item.get(*verb)?)));
+            let more = item["additionalOperations"].as_object().into_iter().flatten();
+            let more = more.map(|(verb, operation)| (verb.clone(), operation));
+            known.chain(more).map(move |(verb, operation)| Site { path, item, verb, operation })
+        })
+    }
+
+    /// The value itself, or what it refers to.
+    pub(crate) fn resolve<'d>(&'d self, value: &'d Value) -> &'d Value {
+        follow(&self.values, value)
+    }
+
+    /// What an absolute reference points to.
+    pub(crate) fn target(&self, reference: &str) -> Option<&Value> {
+        target(&self.values, reference)
+    }
+}
+
+/// Follows `$ref` through `values`; null if it leads nowhere.
+fn follow<'d>(values: &'d [Value], value: &'d Value) -> &'d Value {
+    const NOWHERE: &Value = &Value::Null;
+    let mut value = value;
+    for _ in 0..LONGEST_CHAIN {
+        let Some(reference) = value.get("$ref").and_then(Value::as_str) else { return value };
+        value = target(values, reference).unwrap_or(NOWHERE);
+    }
+    NOWHERE
+}
+
+fn target<'d>(values: &'d [Value], reference: &str) -> Option<&'d Value> {
+    let (file, pointer) = reference.split_once('#')?;
+    values.get(file.parse::<usize>().ok()?)?.pointer(pointer)
+}
+
+/// The error with the file's name and the line of its pointer.
+fn place(source: &Source, error: Error) -> Error {
+    let line = error.pointer().and_then(|pointer| source.line_of(pointer));
+    error.in_file(&source.name).at_line(line)
+}

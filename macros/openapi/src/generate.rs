@@ -1,0 +1,220 @@
+//! The pipeline: a document and settings become a file. Each step may use those below it.
+
+use std::collections::BTreeSet;
+
+use serde_json::Value;
+
+use crate::document::{Document, Site};
+use crate::error::Error;
+use crate::model::{Method, Place, Trait, Ty};
+use crate::names::{Scope, type_name};
+use crate::operation::{Answer, Failures, Security, Work};
+use crate::report::Loss;
+use crate::schema::Types;
+use crate::settings::{Settings, Traits};
+use crate::write::Writer;
+
+/// Schemas nest; so does the work on them.
+const STACK: usize = 256 << 20;
+
+/// A client, and how much of its document it says.
+#[derive(Clone, Debug)]
+pub struct Generated {
+    /// The Rust source: a module.
+    pub source: String,
+    /// What the document says and the client does not.
+    pub losses: Vec<Loss>,
+    /// What `Cargo.toml` must have, for people.
+    pub needs: Vec<String>,
+    /// The type of each named schema, by the schema's name. A schema with other members in requests than in answers is here as
+    /// answers have it.
+    pub schemas: Vec<(String, String)>,
+    /// The names of the traits.
+    pub traits: Vec<String>,
+    /// How many operations the document has.
+    pub operations: usize,
+    /// How many methods there are. An operation has one for each kind of body that it takes.
+    pub methods: usize,
+    /// How many types there are.
+    pub types: usize,
+}
+
+/// Writes the client of a document.
+///
+/// # Errors
+///
+/// If the document has no operations, or the settings name what it does not have.
+pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
+    let work = || generate_here(document, settings);
+    std::thread::scope(|scope| {
+        let thread = std::thread::Builder::new().stack_size(STACK).spawn_scoped(scope, work);
+        let thread = thread.map_err(|error| Error::new(format!("no thread for the work: {error}")))?;
+        thread
+            .join()
+            .unwrap_or_else(|_| Err(Error::new("the document made afresh-openapi panic, which is a bug")))
+    })
+}
+
+fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, Error> {
+    check_settings(document, settings)?;
+    let security = Security::of(document);
+    let mut types = Types::new(document, settings);
+    types.lower_named();
+    let mut work = Work { types, failures: Failures::default(), security: &security };
+    let (traits, operations) = lower_traits(&mut work, document, settings);
+    let mut types = work.types;
+    if operations == 0 {
+        return Err(Error::new("the document has no operations").at("/paths"));
+    }
+    for key in ["webhooks", "x-webhooks"] {
+        if document.root()[key].as_object().is_some_and(|webhooks| !webhooks.is_empty()) {
+            types.report.push(key, "requests of the server: they have no method");
+        }
+    }
+    let server = server(document);
+    let mut losses = Vec::new();
+    let functions = security.functions(server.as_deref(), &mut losses);
+    losses.iter().for_each(|loss| types.report.push("security", loss.clone()));
+    let all = || traits.iter().flat_map(|api| &api.methods);
+    let sent: Vec<Ty> = all().flat_map(sent).collect();
+    let received: Vec<Ty> = all().flat_map(received).collect();
+    let definitions = types.finish(&sent, &received);
+    let named = types.named_types();
+    let losses = types.report.into_losses();
+    let title = format!("{} {}", document.info("title"), document.info("version"));
+    let about = format!(
+        "{}, written by afresh-openapi {} from {}.",
+        crate::write::one_line(&title),
+        env!("CARGO_PKG_VERSION"),
+        crate::write::one_line(&document.file_name())
+    );
+    let writer = Writer {
+        definitions: &definitions,
+        traits: &traits,
+        functions: &functions,
+        about,
+        server: server.as_deref(),
+        advice: security.advice(),
+        losses: &losses,
+    };
+    let written = writer.write()?;
+    let schemas = named.iter().map(|(name, ty)| (name.clone(), writer.ty(ty))).collect();
+    Ok(Generated {
+        source: written.source,
+        needs: written.needs,
+        schemas,
+        traits: traits.iter().map(|api| api.name.clone()).collect(),
+        operations,
+        methods: all().count(),
+        types: definitions.len(),
+        losses,
+    })
+}
+
+/// One trait for each tag, in the order in which the operations name them, or one for all.
+fn lower_traits<'d>(
+    work: &mut Work<'_, 'd>,
+    document: &'d Document,
+    settings: &Settings,
+) -> (Vec<Trait>, usize) {
+    let title = settings.name.as_deref().unwrap_or(document.info("title"));
+    let mut groups: Vec<(Option<&str>, Vec<Site<'d>>)> = Vec::new();
+    let mut operations = 0;
+    for site in document.operations() {
+        operations += 1;
+        let tag = match settings.traits {
+            Traits::Tag => site.operation["tags"].get(0).and_then(Value::as_str),
+            Traits::One => None,
+        };
+        match groups.iter_mut().find(|(known, _)| known.map(type_name) == tag.map(type_name)) {
+            Some((_, sites)) => sites.push(site),
+            None => groups.push((tag, vec![site])),
+        }
+    }
+    let mut traits = Vec::new();
+    for (tag, sites) in groups {
+        let name =
+            trait_name(&mut work.types.scope, tag.unwrap_or(if title.is_empty() { "Api" } else { title }));
+        let mut names = Scope::of_methods();
+        let methods: Vec<Method> = sites.iter().flat_map(|site| work.lower(site, &mut names)).collect();
+        if !methods.is_empty() {
+            let docs = trait_docs(document, tag);
+            traits.push(Trait { name, docs, arguments: work.security.arguments(), methods });
+        }
+    }
+    (traits, operations)
+}
+
+/// A name that is free, and whose client's is.
+fn trait_name(scope: &mut Scope, wanted: &str) -> String {
+    let name = type_name(wanted);
+    let numbered = (2..1000).map(|number: usize| format!("{name}Api{number}"));
+    let mut names = [name.clone(), format!("{name}Api")].into_iter().chain(numbered);
+    names.find(|name| scope.take_all(&[name, &format!("{name}Client")])).unwrap_or(name)
+}
+
+fn trait_docs(document: &Document, tag: Option<&str>) -> String {
+    let tags = document.root()["tags"].as_array().into_iter().flatten();
+    let own = tag.and_then(|tag| tags.into_iter().find(|own| own["name"] == tag));
+    let own = own.and_then(|own| own["description"].as_str()).unwrap_or_default();
+    match (own, tag) {
+        ("", None) => {
+            let (title, text) = (document.info("title"), document.info("description"));
+            if text.is_empty() { title.to_owned() } else { format!("{title}\n\n{text}") }
+        }
+        ("", Some(tag)) => format!("{}: {tag}", document.info("title")),
+        (text, _) => text.to_owned(),
+    }
+}
+
+/// The URL of the first server, its variables by their defaults.
+fn server(document: &Document) -> Option<String> {
+    let server = document.root().pointer("/servers/0")?;
+    let mut url = server["url"].as_str()?.to_owned();
+    for (name, variable) in server["variables"].as_object().into_iter().flatten() {
+        url = url.replace(&format!("{{{name}}}"), variable["default"].as_str().unwrap_or_default());
+    }
+    let url = url.trim_end_matches('/').to_owned();
+    url.contains("://").then_some(url)
+}
+
+fn sent(method: &Method) -> Vec<Ty> {
+    let types = method.params.iter().filter_map(|param| match &param.ty {
+        Place::Typed(ty) => Some(ty.clone()),
+        Place::Written(_) => None,
+    });
+    types.collect()
+}
+
+fn received(method: &Method) -> Vec<Ty> {
+    let answer = match &method.answer {
+        Answer::Json(ty) | Answer::Lines(ty) | Answer::Events(ty) | Answer::Pages(ty) => Some(ty.clone()),
+        Answer::Unit | Answer::Text | Answer::Stream | Answer::Head | Answer::Tokens => None,
+    };
+    answer.into_iter().chain(method.failure.clone()).collect()
+}
+
+/// A name in the settings that the document does not have is a typing error.
+fn check_settings(document: &Document, settings: &Settings) -> Result<(), Error> {
+    let schemas: BTreeSet<&str> = document.schemas().map(|(name, _, _)| name).collect();
+    for name in settings.rename.keys().chain(settings.types.keys()) {
+        if !schemas.contains(&**name) {
+            return Err(Error::new(format!(
+                "the settings name the schema `{name}`, which the document does not have"
+            )));
+        }
+    }
+    let mut operations = BTreeSet::new();
+    for site in document.operations() {
+        operations.extend(site.id().map(str::to_owned));
+        operations.insert(site.route());
+    }
+    for name in settings.operations.keys() {
+        if !operations.contains(name) {
+            return Err(Error::new(format!(
+                "the settings name the operation `{name}`, which the document does not have"
+            )));
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,7 @@
+//! What a client is made of: the types and methods that a document means, in the words of Rust and of `#[afresh::api]`.
+
+mod method;
+mod ty;
+
+pub(crate) use self::method::{Constant, Method, Param, Place, Trait, is_token};
+pub(crate) use self::ty::{DateTy, Field, Kind, Separator, Tagging, Ty, TypeDef, TypeId, Variant};

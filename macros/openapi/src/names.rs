@@ -1,0 +1,244 @@
+//! Identifiers: whatever a document calls things, Rust can call them. The first of equal names keeps it.
+
+use std::collections::BTreeSet;
+
+use heck::{ToSnakeCase, ToUpperCamelCase};
+
+/// Words that can be identifiers when written raw.
+const RAW: &[&str] = &[
+    "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "do", "dyn", "else",
+    "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let", "loop", "macro",
+    "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "static", "struct", "trait",
+    "true", "try", "type", "typeof", "unsafe", "unsized", "use", "virtual", "where", "while", "yield",
+];
+
+/// Words that cannot.
+const NEVER: &[&str] = &["crate", "self", "super", ""];
+
+/// What the client has beside the methods of its trait.
+const OF_THE_CLIENT: &[&str] =
+    &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
+
+/// Types and traits that the generated code, or the macros in it, name without a path.
+const PRELUDE: &[&str] = &[
+    "AsMut",
+    "AsRef",
+    "Box",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Extend",
+    "Fn",
+    "FnMut",
+    "FnOnce",
+    "From",
+    "Future",
+    "Hash",
+    "Into",
+    "IntoFuture",
+    "IntoIterator",
+    "Iterator",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Serializer",
+    "Sized",
+    "Some",
+    "String",
+    "Sync",
+    "ToOwned",
+    "ToString",
+    "TryFrom",
+    "TryInto",
+    "Unpin",
+    "Vec",
+];
+
+/// Words of the derived code: a variant of an enum may be called anything else.
+const NO_VARIANT: &[&str] = &["Self", ""];
+
+/// The identifiers of one place, each given once.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Scope {
+    taken: BTreeSet<String>,
+}
+
+impl Scope {
+    /// For the methods of a trait.
+    pub(crate) fn of_methods() -> Self {
+        Self { taken: OF_THE_CLIENT.iter().map(|name| (*name).to_owned()).collect() }
+    }
+
+    /// For the types of a file.
+    pub(crate) fn of_types() -> Self {
+        Self { taken: PRELUDE.iter().chain(crate::write::HELPERS).map(|name| (*name).to_owned()).collect() }
+    }
+
+    /// The first of `wanted` that is free as a `snake_case` name, or the last with a number after it.
+    pub(crate) fn take(&mut self, wanted: &[&str]) -> String {
+        let names: Vec<String> = wanted.iter().map(|text| snake(text)).collect();
+        self.take_free(&names, "_")
+    }
+
+    /// The same for an `UpperCamelCase` name.
+    pub(crate) fn take_type(&mut self, wanted: &[&str]) -> String {
+        let names: Vec<String> = wanted.iter().map(|text| type_name(text)).collect();
+        self.take_free(&names, "")
+    }
+
+    /// The same for a variant of an enum.
+    pub(crate) fn take_variant(&mut self, wanted: &str) -> String {
+        self.take_free(&[variant(wanted)], "")
+    }
+
+    /// Takes all of `names`, if all are free.
+    pub(crate) fn take_all(&mut self, names: &[&str]) -> bool {
+        let are_free = names.iter().all(|name| !self.taken.contains(*name));
+        if are_free {
+            self.taken.extend(names.iter().map(|name| (*name).to_owned()));
+        }
+        are_free
+    }
+
+    fn take_free(&mut self, names: &[String], between: &str) -> String {
+        let free = names.iter().find(|name| !self.taken.contains(*name)).cloned();
+        let last = names.last().cloned().unwrap_or_default();
+        let name = free.unwrap_or_else(|| {
+            // `Sha2` and then a number would read like another name.
+            let between = if last.ends_with(|letter: char| letter.is_ascii_digit()) && between.is_empty() {
+                "No"
+            } else {
+                between
+            };
+            let mut numbered = (2..).map(|number: usize| format!("{last}{between}{number}"));
+            numbered.find(|name| !self.taken.contains(name)).unwrap_or(last)
+        });
+        self.taken.insert(name.clone());
+        name
+    }
+}
+
+/// An identifier as it is written.
+pub(crate) fn written(name: &str) -> String {
+    if RAW.contains(&name) { format!("r#{name}") } else { name.to_owned() }
+}
+
+/// The name of a type or trait.
+pub(crate) fn type_name(text: &str) -> String {
+    let name = ascii(text).to_upper_camel_case();
+    match name.chars().next() {
+        None => "Unnamed".to_owned(),
+        Some(first) if first.is_ascii_alphabetic() => name,
+        Some(_) => format!("Api{name}"),
+    }
+}
+
+fn variant(text: &str) -> String {
+    let name = ascii(text).to_upper_camel_case();
+    match name.chars().next() {
+        None if text.is_empty() => "Empty".to_owned(),
+        Some(first) if first.is_ascii_alphabetic() && !NO_VARIANT.contains(&&*name) => name,
+        _ => format!("Value{name}"),
+    }
+}
+
+pub(crate) fn snake(text: &str) -> String {
+    let name = ascii(text).to_snake_case();
+    if NEVER.contains(&&*name) {
+        return if name.is_empty() { "unnamed".to_owned() } else { format!("{name}_") };
+    }
+    if name.starts_with(|letter: char| letter.is_ascii_digit()) { format!("_{name}") } else { name }
+}
+
+/// Signs that tell two names apart become words; all that an identifier cannot hold separates words.
+fn ascii(text: &str) -> String {
+    let mut ascii = String::new();
+    for (at, letter) in text.chars().enumerate() {
+        match letter {
+            '+' if at == 0 => ascii.push_str("plus "),
+            '-' if at == 0 => ascii.push_str("minus "),
+            '<' => ascii.push_str(" less "),
+            '>' => ascii.push_str(" greater "),
+            '=' if text.chars().count() <= 2 => ascii.push_str(" equal "),
+            _ if letter.is_ascii_alphanumeric() => ascii.push(letter),
+            // `user's` is one word.
+            '\'' => {}
+            _ => ascii.push(' '),
+        }
+    }
+    ascii
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_text_becomes_an_identifier() {
+        for (text, name) in [
+            ("actions/list-runs", "actions_list_runs"),
+            ("getHTTPResponse", "get_http_response"),
+            ("page[size]", "page_size"),
+            ("+1", "plus_1"),
+            ("2fa", "_2fa"),
+            ("self", "self_"),
+            ("日本", "unnamed"),
+            ("a__b", "a_b"),
+        ] {
+            assert_eq!(snake(text), name, "{text}");
+        }
+        assert_eq!((written("type"), written("kind")), ("r#type".to_owned(), "kind".to_owned()));
+    }
+
+    #[test]
+    fn no_identifier_is_given_twice() {
+        let mut scope = Scope::of_methods();
+        assert_eq!(scope.take(&["list"]), "list");
+        assert_eq!(scope.take(&["List", "list by id"]), "list_by_id");
+        assert_eq!(scope.take(&["list"]), "list_2");
+        assert_eq!(scope.take(&["session"]), "session_2");
+        let mut types = Scope::of_types();
+        assert_eq!(types.take_type(&["pet"]), "Pet");
+        assert_eq!(
+            (types.take_type(&["Pet"]), types.take_type(&["option"])),
+            ("Pet2".to_owned(), "Option2".to_owned())
+        );
+        assert_eq!(
+            (types.take_type(&["v1"]), types.take_type(&["v1"])),
+            ("V1".to_owned(), "V1No2".to_owned())
+        );
+    }
+
+    #[test]
+    fn every_text_becomes_a_type_and_a_variant() {
+        assert_eq!(type_name("GitHub v3 REST API"), "GitHubV3RestApi");
+        assert_eq!(
+            (type_name("2checkout"), type_name("")),
+            ("Api2checkout".to_owned(), "Unnamed".to_owned())
+        );
+        for (text, name) in [
+            ("in_progress", "InProgress"),
+            ("", "Empty"),
+            ("+1", "Plus1"),
+            ("1", "Value1"),
+            (">=", "GreaterEqual"),
+            ("*", "Value"),
+        ] {
+            assert_eq!(variant(text), name, "{text}");
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! What a method returns: by the media types of the answers that say that all went well.
+
+use serde_json::{Value, json};
+
+use super::media::{self, Kind, Media};
+use crate::model::Ty;
+use crate::schema::{Mode, Types};
+
+/// What an operation answers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    Unit,
+    Json(Ty),
+    Text,
+    Stream,
+    Lines(Ty),
+    Events(Ty),
+    Head,
+    Tokens,
+    Pages(Ty),
+}
+
+/// The answer, and what has to be asked for to get it.
+#[derive(Debug)]
+pub(crate) struct Read {
+    pub(crate) answer: Answer,
+    /// The value of `accept`, where it is not the trait's.
+    pub(crate) accept: Option<String>,
+}
+
+/// What all methods ask for that say nothing else.
+pub(crate) const USUAL: &str = "application/json";
+
+/// The answers of an operation, by status.
+pub(crate) fn responses<'d>(types: &Types<'d>, operation: &'d Value) -> Vec<(&'d str, &'d Value)> {
+    let document = types.document;
+    let all = operation["responses"].as_object().into_iter().flatten();
+    let all = all.filter(|(status, _)| !status.starts_with("x-"));
+    all.map(|(status, response)| (status.as_str(), document.resolve(response))).collect()
+}
+
+/// The answer of an operation. `hint` names its types.
+pub(crate) fn read(types: &mut Types, verb: &str, operation: &Value, hint: &str) -> Read {
+    // The borrow of the document outlives that of the types.
+    let document = types.document;
+    let all: Vec<(&str, &Value)> = operation["responses"]
+        .as_object()
+        .into_iter()
+        .flatten()
+        .map(|(status, response)| (status.as_str(), document.resolve(response)))
+        .collect();
+    let of_class = |class: char| all.iter().filter(move |(status, _)| status.starts_with(class));
+    let mut good: Vec<&Value> = of_class('2').map(|(_, response)| *response).collect();
+    if all.iter().any(|(status, _)| *status == "101") {
+        types.lose("the connection that status 101 hands over: only the answer's head is read");
+    }
+    if verb == "head" {
+        return Read { answer: Answer::Head, accept: None };
+    }
+    if good.is_empty() && of_class('3').next().is_some() {
+        // The redirect is followed, and what is there is described nowhere.
+        return Read { answer: Answer::Stream, accept: Some("*/*".to_owned()) };
+    }
+    if good.is_empty() {
+        good = all.iter().filter(|(status, _)| *status == "default").map(|(_, response)| *response).collect();
+    }
+    by_content(types, &good, hint)
+}
+
+fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
+    let document = types.document;
+    let lists: Vec<Vec<Media>> =
+        responses.iter().map(|response| media::list(document, &response["content"])).collect();
+    let may_be_empty = lists.iter().any(Vec::is_empty);
+    let mut medias: Vec<Media> = lists.into_iter().flatten().collect();
+    medias.sort_by_key(|media| media.kind);
+    let Some(best) = medias.first().map(|media| media.kind) else {
+        return Read { answer: Answer::Unit, accept: None };
+    };
+    let others: Vec<&str> =
+        medias.iter().filter(|media| media.kind != best).map(|media| media.name).collect();
+    if let (Some(first), false) = (medias.first(), others.is_empty()) {
+        types.lose(format!("answers as `{}`: the method asks for `{}`", others.join("`, `"), first.name));
+    }
+    medias.retain(|media| media.kind == best);
+    let accept = accept(&medias);
+    let answer = match best {
+        Kind::Json => {
+            let ty = json(types, &medias, hint);
+            Answer::Json(if may_be_empty { ty.optional() } else { ty })
+        }
+        Kind::Lines => Answer::Lines(element(types, &medias, hint)),
+        Kind::Events => match element(types, &medias, hint) {
+            Ty::Value => Answer::Events(Ty::String),
+            ty => Answer::Events(ty),
+        },
+        Kind::Text | Kind::Form => Answer::Text,
+        Kind::Bytes | Kind::Multipart => Answer::Stream,
+    };
+    Read { answer, accept }
+}
+
+/// The type of a JSON answer; one of several if the statuses differ.
+fn json(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
+    let mut schemas: Vec<&Value> = Vec::new();
+    for media in medias {
+        let schema = &media.value["schema"];
+        if !schemas.contains(&schema) {
+            schemas.push(schema);
+        }
+    }
+    let hint = format!("{hint} Answer");
+    match schemas.as_slice() {
+        [only] => types.lower(only, &hint, Mode::Answer).into_ty(),
+        several => types.lower(&json!({ "oneOf": several }), &hint, Mode::Answer).into_ty(),
+    }
+}
+
+/// The type of one line or event.
+fn element(types: &mut Types, medias: &[Media], hint: &str) -> Ty {
+    let Some(media) = medias.first() else { return Ty::Value };
+    let schema = media.value.get("itemSchema").unwrap_or(&media.value["schema"]);
+    let hint = format!("{hint} Item");
+    match types.lower(schema, &hint, Mode::Answer).into_ty() {
+        Ty::List(item) => *item,
+        ty => ty,
+    }
+}
+
+fn accept(medias: &[Media]) -> Option<String> {
+    if medias.iter().any(|media| media.essence() == USUAL) {
+        return None;
+    }
+    let mut names: Vec<&str> = medias.iter().map(|media| media.name).collect();
+    names.dedup();
+    Some(names.join(", "))
+}

@@ -1,0 +1,87 @@
+//! Media types: how a body or an answer of each is written or read.
+
+use serde_json::Value;
+
+use crate::document::Document;
+use crate::schema::{is_binary, types};
+
+/// What a media type is to a client.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Kind {
+    Json,
+    Form,
+    Multipart,
+    /// A JSON value a line.
+    Lines,
+    /// Server-sent events.
+    Events,
+    Text,
+    Bytes,
+}
+
+/// A media type of a request or an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Media<'d> {
+    /// As the document writes it.
+    pub(crate) name: &'d str,
+    pub(crate) kind: Kind,
+    pub(crate) value: &'d Value,
+}
+
+const FORM: &str = "application/x-www-form-urlencoded";
+const LINES: &[&str] =
+    &["application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines"];
+const TEXTS: &[&str] = &["text", "xml", "yaml", "x-yaml", "javascript", "graphql", "sql", "toml", "jwt"];
+
+impl Media<'_> {
+    /// Without its parameters.
+    pub(crate) fn essence(&self) -> String {
+        essence(self.name)
+    }
+
+    /// Whether it stands for several.
+    pub(crate) fn is_range(&self) -> bool {
+        self.name.contains('*')
+    }
+}
+
+/// The media types under `content`, by kind.
+pub(crate) fn list<'d>(document: &'d Document, content: &'d Value) -> Vec<Media<'d>> {
+    let all = content.as_object().into_iter().flatten();
+    let mut list: Vec<Media> = all
+        .map(|(name, value)| Media { name: name.trim(), kind: kind(document, name, value), value })
+        .filter(|media| !media.name.is_empty())
+        .collect();
+    list.sort_by_key(|media| media.kind);
+    list
+}
+
+fn essence(name: &str) -> String {
+    name.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
+}
+
+fn kind(document: &Document, name: &str, value: &Value) -> Kind {
+    let essence = essence(name);
+    let (class, name) = essence.split_once('/').unwrap_or((&essence, ""));
+    let (_, suffix) = name.rsplit_once('+').unwrap_or(("", name));
+    match (class, suffix) {
+        ("application" | "text" | _, "json") => Kind::Json,
+        _ if essence == FORM => Kind::Form,
+        _ if essence == "multipart/form-data" => Kind::Multipart,
+        _ if LINES.contains(&&*essence) => Kind::Lines,
+        ("text", "event-stream") => Kind::Events,
+        ("text", _) => Kind::Text,
+        (_, "xml" | "yaml") => Kind::Text,
+        ("application", name) if TEXTS.contains(&name) => Kind::Text,
+        ("*" | "application", "*") => {
+            let schema = document.resolve(&value["schema"]);
+            match types(schema).as_slice() {
+                _ if is_binary(schema) => Kind::Bytes,
+                ["string"] => Kind::Text,
+                [] if schema.as_object().is_none_or(serde_json::Map::is_empty) => Kind::Bytes,
+                _ => Kind::Json,
+            }
+        }
+        _ => Kind::Bytes,
+    }
+}

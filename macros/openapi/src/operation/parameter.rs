@@ -1,0 +1,270 @@
+//! Parameters in the query, in headers and in cookies, by their styles.
+
+use serde_json::Value;
+
+use crate::document::Document;
+use crate::model::{Kind, Param, Place, Separator, Ty, is_token};
+use crate::names::Scope;
+use crate::schema::{Mode, Types};
+
+/// What OpenAPI says elsewhere: as content types and security schemes.
+const SAID_ELSEWHERE: &[&str] = &["accept", "content-type", "authorization"];
+
+/// How deep members of a `deepObject` are written out.
+const DEEPEST: usize = 3;
+
+/// How deep types are looked into. They may contain themselves.
+const DEEPEST_FORM: usize = 8;
+
+/// The parameters of an operation, its path's included, each once.
+pub(crate) fn list<'d>(document: &'d Document, item: &'d Value, operation: &'d Value) -> Vec<&'d Value> {
+    let all =
+        |of: &'d Value| of["parameters"].as_array().into_iter().flatten().map(|one| document.resolve(one));
+    let mut list: Vec<&Value> = all(item).collect();
+    for own in all(operation) {
+        list.retain(|other| !is_same(own, other));
+        list.push(own);
+    }
+    list
+}
+
+fn is_same(one: &Value, other: &Value) -> bool {
+    let name = |param: &Value| match (param["in"].as_str(), param["name"].as_str()) {
+        (Some("header"), Some(name)) => name.to_ascii_lowercase(),
+        (_, name) => name.unwrap_or_default().to_owned(),
+    };
+    one["in"] == other["in"] && name(one) == name(other)
+}
+
+/// Parameters while they are made: one scope of names, and what the types do not say.
+#[derive(Debug)]
+pub(crate) struct Parameters<'t, 'd> {
+    pub(crate) types: &'t mut Types<'d>,
+    /// What types of this operation are called after.
+    pub(crate) hint: String,
+    pub(crate) scope: Scope,
+    pub(crate) made: Vec<Param>,
+    /// Lines about parameters.
+    pub(crate) docs: Vec<String>,
+    /// The header that the session fills.
+    pub(crate) token_header: Option<String>,
+}
+
+impl Parameters<'_, '_> {
+    /// Adds a parameter that is not in the path.
+    pub(crate) fn add(&mut self, param: &Value) {
+        let (name, place) =
+            (param["name"].as_str().unwrap_or_default(), param["in"].as_str().unwrap_or_default());
+        let before = self.made.len();
+        match place {
+            "query" if !name.is_empty() => self.add_query(name, param),
+            "header" if SAID_ELSEWHERE.contains(&&*name.to_ascii_lowercase()) => {}
+            "header" if self.token_header.as_ref().is_some_and(|own| own.eq_ignore_ascii_case(name)) => {}
+            "header" if is_token(name) => self.add_simple("header", name, param),
+            "cookie" if is_token(name) => self.add_simple("cookie", name, param),
+            "path" => {}
+            "querystring" => {
+                let identifier = self.scope.take(&[name]);
+                let (schema, _) = described(param);
+                let ty = self.types.lower(schema, &self.hint_of(name), Mode::Request).ty;
+                self.made.push(Param::whole(
+                    "query",
+                    identifier,
+                    Place::Typed(ty),
+                    param["required"] == true,
+                ));
+            }
+            _ => self.types.lose(format!("parameter `{name}` in `{place}` cannot be sent: left out")),
+        }
+        if self.made.len() == before + 1 {
+            self.describe(before, &param["description"]);
+        }
+    }
+
+    /// Adds what the document says of the parameter to the docs of the method.
+    pub(crate) fn describe(&mut self, at: usize, description: &Value) {
+        let text = description.as_str().unwrap_or_default();
+        let first = text.trim().split("\n\n").next().unwrap_or_default();
+        let first = crate::write::one_line(first);
+        if let (Some(param), false) = (self.made.get(at), first.is_empty()) {
+            self.docs.push(format!("- `{}`: {first}", param.name));
+        }
+    }
+
+    fn hint_of(&self, name: &str) -> String {
+        format!("{} {name}", self.hint)
+    }
+
+    fn lower(&mut self, name: &str, param: &Value) -> (Ty, bool) {
+        let (schema, is_described) = described(param);
+        let hint = self.hint_of(name);
+        (self.types.lower(schema, &hint, Mode::Request).ty, is_described)
+    }
+
+    fn add_query(&mut self, name: &str, param: &Value) {
+        let style = param["style"].as_str().unwrap_or("form");
+        let explode = param["explode"].as_bool().unwrap_or(style == "form");
+        let required = param["required"] == true;
+        let (ty, is_described) = self.lower(name, param);
+        if is_described {
+            self.push("query", name, Ty::JsonText(Box::new(ty)), required);
+            return;
+        }
+        match (self.types.form(&ty), style) {
+            (Form::Scalar, _) => self.push("query", name, ty, required),
+            (Form::List, "deepObject") => self.push_labelled(&format!("{name}[]"), ty, required),
+            (Form::List, _) if !explode => {
+                let separator = match style {
+                    "spaceDelimited" => Separator::Space,
+                    "pipeDelimited" => Separator::Pipe,
+                    "tabDelimited" => Separator::Tab,
+                    _ => Separator::Comma,
+                };
+                let Ty::List(item) = ty else { return };
+                self.push("query", name, Ty::Separated(separator, item), required);
+            }
+            (Form::List, _) => self.push("query", name, ty, required),
+            (Form::Struct | Form::Map | Form::Nested, "deepObject") => {
+                self.add_deep(name, &ty, required, DEEPEST);
+            }
+            (Form::Struct | Form::Map, _) if explode => {
+                let identifier = self.scope.take(&[name, &format!("{name} query")]);
+                self.made.push(Param::whole("query", identifier, Place::Typed(ty), required));
+            }
+            _ => {
+                self.types.lose(format!(
+                    "query parameter `{name}`: the style `{style}` has no form for its type: sent as JSON"
+                ));
+                self.push("query", name, Ty::JsonText(Box::new(ty)), required);
+            }
+        }
+    }
+
+    /// Members of a `deepObject`, each under `name[member]`.
+    fn add_deep(&mut self, name: &str, ty: &Ty, required: bool, depth: usize) {
+        let fields = match self.types.kind(ty) {
+            Some(Kind::Struct { fields, .. }) if depth > 0 => fields.clone(),
+            Some(Kind::Union { variants, .. }) if depth > 0 => {
+                let variants: Vec<Ty> = variants.iter().map(|variant| variant.ty.clone()).collect();
+                for variant in variants {
+                    self.add_deep(name, &variant, false, depth - 1);
+                }
+                return;
+            }
+            _ => {
+                match self.types.form(ty) {
+                    Form::Scalar => self.push_labelled(name, ty.clone(), required),
+                    Form::List => self.push_labelled(&format!("{name}[]"), ty.clone(), required),
+                    _ => {
+                        let identifier = self.scope.take(&[name, &format!("{name} query")]);
+                        self.docs.push(format!("- `{identifier}`: its keys are written `{name}[key]`."));
+                        let map = Ty::Map(Box::new(Ty::String));
+                        self.made.push(Param::whole("query", identifier, Place::Typed(map), required));
+                    }
+                }
+                return;
+            }
+        };
+        for field in fields {
+            let inner = match &field.ty {
+                Ty::Optional(inner) => (**inner).clone(),
+                other => other.clone(),
+            };
+            self.add_deep(&format!("{name}[{}]", field.key), &inner, required && field.required, depth - 1);
+        }
+    }
+
+    fn push_labelled(&mut self, label: &str, ty: Ty, required: bool) {
+        let identifier = self.scope.take(&[label]);
+        self.made.push(Param::labelled("query", label, identifier, Place::Typed(ty), required));
+    }
+
+    /// Headers and cookies.
+    fn add_simple(&mut self, place: &'static str, name: &str, param: &Value) {
+        let required = param["required"] == true;
+        let explode = param["explode"].as_bool().unwrap_or(place == "cookie");
+        let (ty, is_described) = self.lower(name, param);
+        let form = self.types.form(&ty);
+        let ty = match (form, ty) {
+            (_, ty) if is_described => Ty::JsonText(Box::new(ty)),
+            (Form::List, Ty::List(item)) if place == "header" || !explode => {
+                Ty::Separated(Separator::Comma, item)
+            }
+            (Form::Scalar, ty) => ty,
+            (_, ty) => {
+                self.types.lose(format!(
+                    "{place} parameter `{name}`: an object or list has no form there: sent as JSON"
+                ));
+                Ty::JsonText(Box::new(ty))
+            }
+        };
+        self.push(place, name, ty, required);
+    }
+
+    pub(crate) fn push(&mut self, place: &'static str, name: &str, ty: Ty, required: bool) {
+        let identifier = self.scope.take(&[name, &format!("{name} {place}")]);
+        self.made.push(Param::labelled(place, name, identifier, Place::Typed(ty), required));
+    }
+}
+
+/// The schema of a parameter, and whether its value travels as a document of its own.
+fn described(param: &Value) -> (&Value, bool) {
+    let content = param["content"].as_object().and_then(|content| content.iter().next());
+    match (param.get("schema"), content) {
+        (None, Some((_, media))) => (&media["schema"], true),
+        _ => (&param["schema"], false),
+    }
+}
+
+/// How a value can travel in a URL, a form or a header.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Form {
+    Scalar,
+    /// A list of scalars.
+    List,
+    /// A struct of scalars and lists of them.
+    Struct,
+    Map,
+    /// Anything deeper.
+    Nested,
+}
+
+impl Types<'_> {
+    pub(crate) fn kind(&self, ty: &Ty) -> Option<&Kind> {
+        match ty {
+            Ty::Named(id) => self.definition(*id).map(|definition| &definition.kind),
+            Ty::Optional(inner) | Ty::Boxed(inner) => self.kind(inner),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn form(&self, ty: &Ty) -> Form {
+        self.form_at(ty, DEEPEST_FORM)
+    }
+
+    fn form_at(&self, ty: &Ty, depth: usize) -> Form {
+        let Some(depth) = depth.checked_sub(1) else { return Form::Nested };
+        let form = |ty: &Ty| self.form_at(ty, depth);
+        match ty {
+            Ty::List(item) if form(item) == Form::Scalar => Form::List,
+            Ty::Optional(inner) | Ty::Boxed(inner) => form(inner),
+            Ty::List(_) | Ty::Bracketed(_) => Form::Nested,
+            Ty::Map(item) if form(item) == Form::Scalar => Form::Map,
+            Ty::Map(_) => Form::Nested,
+            Ty::Named(_) => match self.kind(ty) {
+                Some(Kind::Struct { fields, rest: None }) => {
+                    let is_flat = |ty: &Ty| matches!(form(ty), Form::Scalar | Form::List);
+                    if fields.iter().all(|field| is_flat(&field.ty)) { Form::Struct } else { Form::Nested }
+                }
+                Some(Kind::Texts { .. }) => Form::Scalar,
+                Some(Kind::Union { variants, .. }) => {
+                    let are_flat =
+                        variants.iter().all(|variant| matches!(form(&variant.ty), Form::Scalar | Form::List));
+                    if are_flat { Form::Scalar } else { Form::Nested }
+                }
+                _ => Form::Nested,
+            },
+            _ => Form::Scalar,
+        }
+    }
+}

@@ -1,0 +1,54 @@
+//! The arguments of a path, and of the query that a document wrote into it.
+
+use serde_json::Value;
+
+use super::parameter::{Form, Parameters};
+use super::path::Template;
+use crate::model::{Constant, Param, Place, Separator, Ty};
+use crate::schema::{Mode, Types};
+
+/// The arguments of the path, and of the query that was written into it.
+pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -> Vec<Constant> {
+    for placeholder in &template.placeholders {
+        let param = params.iter().find(|param| param["in"] == "path" && param["name"] == *placeholder.name);
+        let ty = param.map_or(Ty::String, |param| {
+            let hint = format!("{} {}", to.hint, placeholder.label);
+            let ty = to.types.lower(&param["schema"], &hint, Mode::Request).ty;
+            path_type(to.types, ty, &placeholder.name)
+        });
+        let name = to.scope.take(&[&placeholder.label]);
+        let mut made = Param::labelled("path", &placeholder.label, name, Place::Typed(ty), true);
+        if made.label.is_none() {
+            made.place = None;
+        }
+        to.made.push(made);
+        if let Some(param) = param {
+            to.describe(to.made.len() - 1, &param["description"]);
+        }
+    }
+    let mut constants = Vec::new();
+    for (name, value) in &template.query {
+        let is_placeholder = value.starts_with('{') && value.ends_with('}');
+        if is_placeholder {
+            to.push("query", name, Ty::String, true);
+        } else {
+            constants.push(Constant { place: "query", name: name.clone(), value: value.clone() });
+        }
+    }
+    constants
+}
+
+/// A list in a path has commas between its values.
+fn path_type(types: &mut Types, ty: Ty, name: &str) -> Ty {
+    match (types.form(&ty), ty) {
+        (Form::Scalar, Ty::Value | Ty::Unit) => Ty::String,
+        (Form::Scalar, ty) => ty,
+        (Form::List, Ty::List(item)) => Ty::Separated(Separator::Comma, item),
+        (_, _) => {
+            types.lose(format!(
+                "path parameter `{name}`: an object has no form in a path: a text, which the caller writes"
+            ));
+            Ty::String
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! Objects: structs where members are listed, maps where they are not.
+
+use serde_json::Value;
+
+use super::{Made, Mode, Types};
+use crate::model::{Field, Kind, Ty};
+use crate::names::Scope;
+
+impl Types<'_> {
+    pub(super) fn shape_object(&mut self, schema: &Value, hint: &str, mode: Mode) -> Made {
+        let rest = self.rest(schema, hint, mode);
+        let properties = schema["properties"].as_object().filter(|properties| !properties.is_empty());
+        let Some(properties) = properties else {
+            return Made::Ty(Ty::Map(Box::new(rest.unwrap_or(Ty::Value))));
+        };
+        let required: Vec<&str> =
+            schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
+        for name in &required {
+            if !properties.contains_key(*name) {
+                self.lose(format!(
+                    "`required` names `{name}`, which is not among the properties: it is not checked"
+                ));
+            }
+        }
+        let mut scope = Scope::default();
+        let mut fields = Vec::new();
+        for (key, property) in properties {
+            if self.is_of_the_other_side(property, mode) || *property == Value::Bool(false) {
+                continue;
+            }
+            let lowered = self.lower(property, &format!("{hint} {key}"), mode);
+            let is_required = required.contains(&&**key);
+            let nullable = lowered.nullable && !is_required;
+            let ty = if is_required { lowered.into_ty() } else { lowered.ty.optional() };
+            fields.push(Field {
+                name: scope.take(&[key]),
+                key: key.clone(),
+                ty,
+                required: is_required,
+                nullable,
+                docs: field_docs(property),
+                deprecated: property["deprecated"] == true,
+            });
+        }
+        Made::Definition(Kind::Struct { fields, rest })
+    }
+
+    /// The type of members that are not listed, if there are any to keep.
+    fn rest(&mut self, schema: &Value, hint: &str, mode: Mode) -> Option<Ty> {
+        let patterns = schema["patternProperties"].as_object().filter(|patterns| !patterns.is_empty());
+        match (&schema["additionalProperties"], patterns) {
+            (Value::Object(map), None) if !map.is_empty() => {
+                Some(self.lower(&schema["additionalProperties"], &format!("{hint} Value"), mode).into_ty())
+            }
+            (Value::Null | Value::Bool(false), Some(patterns)) if patterns.len() == 1 => {
+                let (_, only) = patterns.iter().next()?;
+                Some(self.lower(only, &format!("{hint} Value"), mode).into_ty())
+            }
+            (_, Some(_)) | (Value::Object(_) | Value::Bool(true), None) => Some(Ty::Value),
+            _ => None,
+        }
+    }
+
+    /// What only the server writes is not sent, and what only the client writes is not received.
+    fn is_of_the_other_side(&self, property: &Value, mode: Mode) -> bool {
+        let word = match mode {
+            Mode::Request => "readOnly",
+            Mode::Answer => "writeOnly",
+        };
+        property[word] == true || self.document.resolve(property)[word] == true
+    }
+}
+
+/// What the member itself says; what its type says stands at the type.
+fn field_docs(property: &Value) -> String {
+    let mut docs = property["description"].as_str().unwrap_or_default().to_owned();
+    let default = property.get("default").filter(|default| !default.is_null()).map(Value::to_string);
+    if let Some(default) = default.filter(|text| text.len() <= 60 && !text.contains('`')) {
+        docs += &format!("\n\nDefault: `{default}`.");
+    }
+    docs
+}

@@ -1,0 +1,119 @@
+//! One file of a document: its text as a value, and where in the text each part of the value stands.
+//!
+//! Documents are read as plain JSON values and not into the structs of `openapiv3` or `oas3`: these know one version of
+//! OpenAPI each, refuse whole documents for one odd field, and say nothing about places.
+
+mod json;
+mod yaml;
+
+use std::path::Path;
+
+use serde_json::Value;
+
+use crate::error::Error;
+
+/// Longer files are refused: the largest published documents have about 15 MB.
+const LONGEST: u64 = 256 << 20;
+
+/// A file that was read.
+#[derive(Debug)]
+pub(crate) struct Source {
+    /// As errors name it.
+    pub(crate) name: String,
+    text: String,
+    format: Format,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Format {
+    Json,
+    Yaml,
+}
+
+/// What is wrong with a text, and in which line.
+#[derive(Debug)]
+pub(crate) struct Fault {
+    message: String,
+    line: Option<usize>,
+}
+
+impl Source {
+    /// Reads a file.
+    pub(crate) fn open(path: &Path) -> Result<(Self, Value), Error> {
+        let name = path.display().to_string();
+        let fail = |error: std::io::Error| Error::new(error.to_string()).in_file(&name);
+        let metadata = std::fs::metadata(path).map_err(fail)?;
+        if !metadata.is_file() {
+            return Err(Error::new("this is not a file").in_file(&name));
+        }
+        if metadata.len() > LONGEST {
+            return Err(Error::new(format!("the file is longer than {} MiB", LONGEST >> 20)).in_file(&name));
+        }
+        Self::parse(&name, std::fs::read(path).map_err(fail)?)
+    }
+
+    /// Reads a text.
+    pub(crate) fn parse(name: &str, bytes: Vec<u8>) -> Result<(Self, Value), Error> {
+        let text = decode(bytes).map_err(|message| Error::new(message).in_file(name))?;
+        let format = if text.trim_start().starts_with(['{', '[']) { Format::Json } else { Format::Yaml };
+        let value = match format {
+            // A flow mapping of YAML begins like JSON.
+            Format::Json => match json::read(&text) {
+                Ok(value) => Ok((value, Format::Json)),
+                Err(fault) if is_json(name) => Err(fault),
+                Err(fault) => yaml::read(&text).map(|value| (value, Format::Yaml)).map_err(|_| fault),
+            },
+            Format::Yaml => yaml::read(&text).map(|value| (value, Format::Yaml)),
+        };
+        match value {
+            Ok((value, format)) => Ok((Self { name: name.to_owned(), text, format }, value)),
+            Err(fault) => Err(Error::new(fault.message).in_file(name).at_line(fault.line)),
+        }
+    }
+
+    /// The line of what `pointer` (RFC 6901) points to, counted from 1.
+    pub(crate) fn line_of(&self, pointer: &str) -> Option<usize> {
+        let steps: Vec<String> = pointer.split('/').skip(1).map(unescape).collect();
+        match self.format {
+            Format::Json => json::line_of(&self.text, &steps),
+            Format::Yaml => yaml::line_of(&self.text, &steps),
+        }
+    }
+}
+
+/// One step of a JSON pointer, with its escapes resolved.
+pub(crate) fn unescape(step: &str) -> String {
+    step.replace("~1", "/").replace("~0", "~")
+}
+
+/// A key as one step of a JSON pointer.
+pub(crate) fn escape(key: &str) -> String {
+    key.replace('~', "~0").replace('/', "~1")
+}
+
+fn is_json(name: &str) -> bool {
+    Path::new(name).extension().is_some_and(|extension| extension.eq_ignore_ascii_case("json"))
+}
+
+/// UTF-8, with or without a byte order mark.
+fn decode(mut bytes: Vec<u8>) -> Result<String, String> {
+    if bytes.starts_with(&[0xFF, 0xFE]) || bytes.starts_with(&[0xFE, 0xFF]) {
+        return Err("the text is UTF-16: it must be UTF-8".to_owned());
+    }
+    if bytes.starts_with(&[0xEF, 0xBB, 0xBF]) {
+        bytes.drain(..3);
+    }
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let line = 1 + error
+            .as_bytes()
+            .iter()
+            .take(error.utf8_error().valid_up_to())
+            .filter(|byte| **byte == b'\n')
+            .count();
+        format!("the text is not UTF-8: line {line} has an invalid byte")
+    })?;
+    if text.trim().is_empty() {
+        return Err("the file is empty".to_owned());
+    }
+    Ok(text)
+}

@@ -1,0 +1,143 @@
+//! The model as a Rust file: the only place that writes Rust.
+
+mod definition;
+mod docs;
+mod helper;
+mod layout;
+mod method;
+
+pub(crate) use self::docs::{comment, one_line};
+pub(crate) use self::helper::{BASIC, NAMES as HELPERS};
+pub(crate) use self::layout::normal;
+use crate::error::Error;
+use crate::model::{DateTy, Trait, Ty};
+use crate::report::Loss;
+use crate::schema::Definitions;
+
+/// All that a file is written from.
+#[derive(Debug)]
+pub(crate) struct Writer<'w> {
+    pub(crate) definitions: &'w Definitions,
+    pub(crate) traits: &'w [Trait],
+    pub(crate) functions: &'w [String],
+    /// What the file is of, and where from.
+    pub(crate) about: String,
+    pub(crate) server: Option<&'w str>,
+    /// How a client gets its credential.
+    pub(crate) advice: Option<String>,
+    pub(crate) losses: &'w [Loss],
+}
+
+/// A file, and the crates that it needs.
+#[derive(Debug)]
+pub(crate) struct Written {
+    pub(crate) source: String,
+    pub(crate) needs: Vec<String>,
+}
+
+impl Writer<'_> {
+    pub(crate) fn write(&self) -> Result<Written, Error> {
+        let mut items = String::new();
+        if let Some(server) = self.server {
+            items += "/// The server that the document names first.\n#[allow(dead_code)]\n";
+            items += &format!("pub const BASE_URL: &str = {server:?};\n");
+        }
+        items.extend(self.traits.iter().map(|api| self.api(api)));
+        for function in self.functions {
+            let function = if function.contains("#[allow(dead_code)]") {
+                function.clone()
+            } else {
+                function.replacen("pub fn ", "#[allow(dead_code)]\npub fn ", 1)
+            };
+            items += &function;
+        }
+        items.extend(self.definitions.values().map(|definition| self.definition(definition)));
+        items += &helper::of(&items);
+        let mut uses = String::new();
+        if items.contains("BTreeMap<") {
+            uses += "use std::collections::BTreeMap;\n\n";
+        }
+        let imported: Vec<&str> = [
+            ("Deserialize", ["Deserialize,", "Deserialize<"]),
+            ("Serialize", ["Serialize)", "Serialize for"]),
+        ]
+        .into_iter()
+        .filter(|(_, words)| words.iter().any(|word| items.contains(word)))
+        .map(|(name, _)| name)
+        .collect();
+        match imported.as_slice() {
+            [] => {}
+            [one] => uses += &format!("use serde::{one};\n"),
+            several => uses += &format!("use serde::{{{}}};\n", several.join(", ")),
+        }
+        let needs = needs(&items, !imported.is_empty());
+        let source = layout::lay_out(&self.head(&needs), &uses, &items)?;
+        Ok(Written { source, needs })
+    }
+
+    fn head(&self, needs: &[String]) -> String {
+        let mut head = format!(
+            "// {}\n// @generated: what is changed by hand goes into `afresh-openapi.toml`.\n//\n",
+            self.about
+        );
+        head += &format!("// Cargo.toml: {}.\n", needs.join(", "));
+        if let Some(advice) = &self.advice {
+            let mut advice = advice.clone();
+            if let Some(first) = advice.get_mut(..1) {
+                first.make_ascii_uppercase();
+            }
+            head += &format!("// {advice}.\n");
+        }
+        if self.losses.is_empty() {
+            return head + "// All of the document is in this client.\n";
+        }
+        head += &format!("//\n// Not in this client ({}):\n", self.losses.len());
+        for loss in self.losses {
+            head += &format!("// - {}\n", one_line(&loss.to_string()));
+        }
+        head
+    }
+
+    pub(crate) fn ty(&self, ty: &Ty) -> String {
+        match ty {
+            Ty::Unit => "()".to_owned(),
+            Ty::Bool => "bool".to_owned(),
+            Ty::I32 => "i32".to_owned(),
+            Ty::I64 => "i64".to_owned(),
+            Ty::U32 => "u32".to_owned(),
+            Ty::U64 => "u64".to_owned(),
+            Ty::F64 => "f64".to_owned(),
+            Ty::String => "String".to_owned(),
+            Ty::Date(DateTy::DateTime) => "jiff::Timestamp".to_owned(),
+            Ty::Date(DateTy::Date) => "jiff::civil::Date".to_owned(),
+            Ty::Value => "serde_json::Value".to_owned(),
+            Ty::List(item) => format!("Vec<{}>", self.ty(item)),
+            Ty::Map(item) => format!("BTreeMap<String, {}>", self.ty(item)),
+            Ty::Optional(inner) => format!("Option<{}>", self.ty(inner)),
+            Ty::Boxed(inner) => format!("Box<{}>", self.ty(inner)),
+            Ty::Named(id) => self
+                .definitions
+                .get(id)
+                .map_or_else(|| "serde_json::Value".to_owned(), |definition| definition.name.clone()),
+            Ty::Own(path) => path.clone(),
+            Ty::Separated(separator, item) => format!("{}<{}>", separator.name(), self.ty(item)),
+            Ty::JsonText(inner) => format!("JsonText<{}>", self.ty(inner)),
+            Ty::Bracketed(inner) => format!("Bracketed<{}>", self.ty(inner)),
+        }
+    }
+}
+
+/// What `Cargo.toml` must have.
+fn needs(items: &str, has_types: bool) -> Vec<String> {
+    let mut needs = vec!["`afresh`".to_owned()];
+    if has_types {
+        needs.push("`serde` with `derive`".to_owned());
+    }
+    if items.contains("serde_json::") {
+        needs.push("`serde_json`".to_owned());
+    }
+    if items.contains("jiff::") {
+        needs.push("`jiff` with `serde`".to_owned());
+    }
+    needs
+}

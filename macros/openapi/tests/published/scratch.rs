@@ -1,0 +1,85 @@
+//! A crate of its own for a generated client, compiled as a stranger would compile it: a binary with the client as a module,
+//! and every warning an error.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output};
+use std::time::{Duration, Instant};
+
+/// Crates that share what they are built upon.
+pub(crate) struct Scratch {
+    folder: PathBuf,
+}
+
+impl Scratch {
+    /// Crates below `folder`. What every crate depends on is built at once, so that nothing of it is measured.
+    pub(crate) fn new(folder: PathBuf) -> Self {
+        let scratch = Self { folder };
+        let empty = scratch.write("warm_up", "", "fn main() {}\n");
+        let output = cargo(&scratch.folder, &empty, &["check", "--quiet"]);
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        scratch
+    }
+
+    /// How long the check of a client takes, its dependencies built before.
+    pub(crate) fn check(&self, name: &str, client: &str) -> Result<Duration, String> {
+        let folder = self.write(name, client, "mod client;\n\nfn main() {}\n");
+        // cargo goes by times of change, which a file just written may share with the last check.
+        cargo(&self.folder, &folder, &["clean", "--quiet", "--package", name]);
+        let started = Instant::now();
+        let output = cargo(&self.folder, &folder, &["check", "--quiet"]);
+        let took = started.elapsed();
+        if output.status.success() {
+            Ok(took)
+        } else {
+            Err(String::from_utf8_lossy(&output.stderr).into_owned())
+        }
+    }
+
+    /// Builds and runs a program beside a client, and gives back what it prints for `input`.
+    pub(crate) fn run(&self, name: &str, client: &str, main: &str, input: &str) -> String {
+        use std::io::Write;
+        let folder = self.write(name, client, main);
+        let built = cargo(&self.folder, &folder, &["build", "--quiet"]);
+        assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
+        let mut program = Command::new(self.folder.join("target/debug").join(name));
+        program.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = program.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).unwrap());
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    }
+
+    fn write(&self, name: &str, client: &str, main: &str) -> PathBuf {
+        let folder = self.folder.join(name);
+        let workspace = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+        let runtime = workspace.join("runtime");
+        let manifest = format!(
+            "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
+             afresh = {{ path = {runtime:?}, default-features = false }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\n\
+             [profile.dev]\ndebug = false\n\n[workspace]\n",
+        );
+        fs::create_dir_all(folder.join("src")).unwrap();
+        fs::write(folder.join("Cargo.toml"), manifest).unwrap();
+        fs::copy(workspace.join("Cargo.lock"), folder.join("Cargo.lock")).unwrap();
+        fs::write(folder.join("src/client.rs"), client).unwrap();
+        fs::write(folder.join("src/main.rs"), main).unwrap();
+        folder
+    }
+}
+
+fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let mut command = Command::new(cargo);
+    command.args(arguments).arg("--offline").current_dir(folder);
+    command.env("CARGO_TARGET_DIR", scratch.join("target")).env("RUSTFLAGS", "-D warnings");
+    // Where the linter is asked, it passes itself on to what it starts.
+    for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
+        command.env_remove(name);
+    }
+    command.output().unwrap()
+}

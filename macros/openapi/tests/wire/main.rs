@@ -1,0 +1,31 @@
+//! Documents with everything that is awkward, written by hand: their clients, compiled without a warning and called.
+
+#![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+mod awkward;
+mod recorder;
+mod typed;
+
+#[deny(warnings)]
+#[allow(unreachable_pub, missing_docs)]
+mod shop {
+    include!("../../fixtures/shop-3.0.rs");
+}
+
+#[deny(warnings)]
+#[allow(unreachable_pub, missing_docs)]
+mod feed {
+    include!("../../fixtures/feed-3.1.rs");
+}
+
+#[deny(warnings)]
+#[allow(unreachable_pub, missing_docs)]
+mod engine {
+    include!("../../fixtures/engine-2.0.rs");
+}
+
+#[deny(warnings)]
+#[allow(unreachable_pub, missing_docs)]
+mod library {
+    include!("../../fixtures/library-3.1.rs");
+}

@@ -1,0 +1,95 @@
+//! Rejects headers that a method sets twice, and headers that the runtime or the transport sets.
+
+use crate::api::{Api, Endpoint};
+use crate::diag::{Diagnostics, Location};
+use crate::model::{ParamKind, Rule};
+
+/// Headers that the transport sets, and what to write instead.
+const OF_TRANSPORT: &[(&str, &str)] = &[
+    ("content-length", "the length is sent where it is known; for a stream, use `Body::with_length`"),
+    (
+        "transfer-encoding",
+        "it follows from the body; for a stream of a known length, use `Body::with_length`",
+    ),
+    ("host", "pass the URL of the server to the `builder` function of the client"),
+    ("connection", OF_CONNECTION),
+    ("keep-alive", OF_CONNECTION),
+    ("proxy-connection", OF_CONNECTION),
+    ("upgrade", OF_CONNECTION),
+];
+
+const OF_CONNECTION: &str = "configure connections with the `http_builder` function of the client's builder";
+
+/// A header of a request, and where it is written.
+struct Header<'m> {
+    name: &'m str,
+    at: Location,
+    conditional: bool,
+}
+
+/// Reports a header that a method sets twice, including a header that another attribute sets implicitly.
+pub(super) fn check_headers(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
+    let mut seen: Vec<Header> = Vec::new();
+    for header in headers(endpoint) {
+        let Header { name, at, conditional } = header;
+        let repeats = |other: &Header| other.name == name && !(conditional && other.conditional);
+        if let Some(help) = generated_from(endpoint, name) {
+            diag.push_help(at, format_args!("duplicate header `{name}`"), help);
+        } else if seen.iter().any(repeats) {
+            diag.push(at, format_args!("duplicate header `{name}`"));
+        } else if let Some((_, help)) = OF_TRANSPORT.iter().find(|(known, _)| *known == name) {
+            diag.push_help(at, format_args!("header `{name}` must not be set: the transport sets it"), help);
+        } else if is_credential(api, endpoint, name) {
+            let fact = format!("header `{name}` must not be set: the runtime sends the access token in it");
+            diag.push_help(at, fact, "for a method that brings its own credential, add `#[public]`");
+        }
+        seen.push(header);
+    }
+}
+
+fn headers<'m>(endpoint: &'m Endpoint) -> impl Iterator<Item = Header<'m>> {
+    let constants = endpoint.constants.iter().filter_map(|constant| {
+        Some(Header { name: constant.value.header()?, at: constant.at, conditional: false })
+    });
+    let params = endpoint.params.iter().filter_map(|param| {
+        let name = param.kind.as_ref()?.header()?;
+        Some(Header { name, at: param.place?, conditional: param.source.is_conditional() })
+    });
+    constants.chain(params)
+}
+
+/// The reason why the method cannot set this header: another attribute already produces it.
+fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
+    let has_cookies = || endpoint.params.iter().any(|param| matches!(param.kind, Some(ParamKind::Cookie(_))));
+    match header {
+        "content-type" if endpoint.is_multipart() => {
+            Some("a multipart body sets this header itself, with the boundary between its parts")
+        }
+        "cookie" if has_cookies() => Some("use `#[cookie]` for each cookie"),
+        _ => None,
+    }
+}
+
+/// Whether the runtime attaches the access token in this header.
+fn is_credential(api: &Api, endpoint: &Endpoint, header: &str) -> bool {
+    let token_header = api.token_header.as_deref().unwrap_or("authorization");
+    let is_ordinary = endpoint.role().is_none() && !endpoint.is_public();
+    api.has_roles && is_ordinary && header == token_header
+}
+
+/// Reports an idempotency key in a header that has another meaning, or that a constant sets.
+pub(super) fn check_idempotency_key(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
+    for rule in &endpoint.rules {
+        let Rule::IdempotencyKey(name) = &rule.value else { continue };
+        let token_header = api.token_header.as_deref().unwrap_or("authorization");
+        let is_taken = OF_TRANSPORT.iter().any(|(known, _)| known == name)
+            || ["content-type", "cookie", token_header].contains(&name.as_str());
+        if is_taken {
+            let fact = format!("header `{name}` cannot carry an idempotency key");
+            diag.push_help(rule.at, fact, "use a header of its own, such as `#[idempotency_key]`");
+        } else if endpoint.constants.iter().any(|constant| constant.value.header() == Some(name)) {
+            let fact = format!("duplicate header `{name}`");
+            diag.push_help(rule.at, fact, "every call draws its own key: remove the constant");
+        }
+    }
+}

@@ -1,0 +1,110 @@
+//! Errors made by hand, for a fake of a trait: the same errors that a client returns.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use http::StatusCode;
+
+use super::error::Error;
+use super::kind::Kind;
+use super::receipt::Receipt;
+use super::rejection::Rejection;
+
+impl Error {
+    /// The error of a call that the server answered with `response`. Use it in a fake of a trait.
+    ///
+    /// [`status`](Self::status), [`headers`](Self::headers), [`body`](Self::body), [`json`](Self::json) and
+    /// [`problem`](Self::problem) read the response. For a 401 or 403, [`rejection`](Self::rejection) returns it too.
+    ///
+    /// ```
+    /// use afresh::Error;
+    ///
+    /// let response = http::Response::builder().status(404).body(r#"{"code":"no_such_order"}"#.into()).unwrap();
+    /// let error = Error::from_response(response);
+    /// assert!(error.is_status());
+    /// assert_eq!(error.status().map(|status| status.as_u16()), Some(404));
+    /// ```
+    #[must_use]
+    pub fn from_response(response: http::Response<Bytes>) -> Self {
+        let (head, body) = response.into_parts();
+        let refused = matches!(head.status, StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN);
+        let answer = Arc::new(Rejection::new(head.status, head.headers, body));
+        let rejection = refused.then(|| answer.clone());
+        Self::status_of(answer, Receipt::default()).with_rejection_if(rejection)
+    }
+
+    /// The error of a call whose time is up. Use it in a fake of a trait.
+    #[must_use]
+    pub fn timeout() -> Self {
+        Self::new(Kind::Timeout, "the call took longer than its time-out allows")
+    }
+
+    /// The error of a call that finds no connection to the server. Use it in a fake of a trait.
+    #[must_use]
+    pub fn connect() -> Self {
+        Self::new(Kind::Connect, "no connection to the server")
+    }
+
+    /// The error of a call that needs a login when there is none. Use it in a fake of a trait.
+    #[must_use]
+    pub fn no_session() -> Self {
+        Self::new(Kind::NoSession, "there is no session. Log in first")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::*;
+
+    fn kinds(error: &Error) -> [bool; 8] {
+        [
+            error.is_status(),
+            error.is_timeout(),
+            error.is_connect(),
+            error.is_no_session(),
+            error.is_session_expired(),
+            error.is_refresh(),
+            error.is_decode(),
+            error.is_request(),
+        ]
+    }
+
+    #[test]
+    fn each_error_made_by_hand_has_its_one_kind() {
+        let response = http::Response::new(Bytes::new());
+        let made = [Error::from_response(response), Error::timeout(), Error::connect(), Error::no_session()];
+        for (index, error) in made.iter().enumerate() {
+            let expected: [bool; 8] = std::array::from_fn(|kind| kind == index);
+            assert_eq!(kinds(error), expected, "{error}");
+        }
+    }
+
+    #[test]
+    fn an_error_made_of_a_response_is_read_like_one_from_a_server() {
+        let response = http::Response::builder()
+            .status(429)
+            .header("content-type", "application/problem+json")
+            .header("retry-after", "7")
+            .body(Bytes::from_static(br#"{"title":"Slow down"}"#))
+            .unwrap();
+        let error = Error::from_response(response);
+        assert_eq!(error.to_string(), "the server answered 429 Too Many Requests");
+        assert_eq!(error.problem().and_then(|problem| problem.title), Some("Slow down".into()));
+        assert_eq!(error.json::<serde_json::Value>().unwrap()["title"], "Slow down");
+        assert_eq!(error.headers().unwrap()["retry-after"], "7");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(7)));
+        assert!(error.rejection().is_none());
+        assert_eq!(Error::timeout().retry_after(), None);
+    }
+
+    #[test]
+    fn a_refusal_made_by_hand_is_a_rejection_too() {
+        for status in [401, 403] {
+            let response = http::Response::builder().status(status).body(Bytes::new()).unwrap();
+            let error = Error::from_response(response);
+            assert_eq!(error.rejection().map(|rejection| rejection.status().as_u16()), Some(status));
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! A call in one allocation, before and after its first poll: [`CallFuture`].
+
+use std::future::{Future, ready};
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+use super::options::CallOptions;
+use crate::error::Error;
+use crate::response::answer::Answer;
+
+/// The future of a call, whose options can be set until it is polled.
+pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
+    /// The options of the call. `None` after the first poll.
+    fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions>;
+}
+
+/// The one allocation of a plain call.
+pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
+
+/// A call that begins at its first poll: `begin` makes the future that sends `call`.
+pub(crate) fn on_first_poll<C, F>(call: C, options: CallOptions, begin: fn(C, CallOptions) -> F) -> BoxedCall
+where
+    C: Send + 'static,
+    F: Future<Output = Result<Answer, Error>> + Send + 'static,
+{
+    Box::pin(State::Unsent { call: Some((call, options)), begin })
+}
+
+/// A call that returns this error.
+pub(crate) fn failed(error: Error) -> BoxedCall {
+    on_first_poll(error, CallOptions::default(), |error, _| ready(Err(error)))
+}
+
+pin_project! {
+    #[project = Projected]
+    enum State<C, F> {
+        Unsent { call: Option<(C, CallOptions)>, begin: fn(C, CallOptions) -> F },
+        Running { #[pin] future: F },
+    }
+}
+
+impl<C, F: Future<Output = Result<Answer, Error>>> Future for State<C, F> {
+    type Output = Result<Answer, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if let Projected::Unsent { call, begin } = self.as_mut().project() {
+            let Some((call, options)) = call.take() else { return Poll::Pending };
+            let future = begin(call, options);
+            self.as_mut().set(Self::Running { future });
+        }
+        match self.project() {
+            Projected::Running { future } => future.poll(context),
+            Projected::Unsent { .. } => Poll::Pending,
+        }
+    }
+}
+
+impl<C, F: Future<Output = Result<Answer, Error>>> CallFuture for State<C, F> {
+    fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions> {
+        match self.project() {
+            Projected::Unsent { call, .. } => call.as_mut().map(|(_, options)| options),
+            Projected::Running { .. } => None,
+        }
+    }
+}

@@ -1,0 +1,151 @@
+//! A `#[logout]` call: [`LogoutCall`]. Its parameters are filled from the session that it ends, for the second send again.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{Deref, DerefMut};
+
+use crate::declaration::endpoint::Endpoint;
+use crate::error::Result;
+use crate::request::call::Call;
+use crate::request::prepared::Prepared;
+use crate::session::{FromSession, Tokens};
+use crate::transport::upstream::Upstream;
+
+/// Writes one parameter into the call: the value of the session, or without a session the argument of the caller.
+type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
+
+/// A logout whose arguments are encoded one after another. Those that the session has are encoded last.
+pub struct LogoutCall {
+    call: Call,
+    fills: Vec<Fill>,
+}
+
+impl LogoutCall {
+    pub(crate) fn new(upstream: &Upstream, endpoint: &'static Endpoint) -> Self {
+        Self { call: Call::new(upstream, endpoint), fills: Vec::new() }
+    }
+
+    /// The request with the values of `tokens`, and the rest of the call for a second request.
+    pub(super) fn prepare(self, tokens: Option<&Tokens>) -> Result<(Prepared, Option<Self>)> {
+        let Self { call, fills } = self;
+        let copy = if fills.is_empty() { None } else { call.share() };
+        let mut filled = call;
+        for fill in &fills {
+            fill(&mut filled, tokens);
+        }
+        Ok((filled.prepare()?, copy.map(|call| Self { call, fills })))
+    }
+}
+
+impl Deref for LogoutCall {
+    type Target = Call;
+
+    fn deref(&self) -> &Call {
+        &self.call
+    }
+}
+
+impl DerefMut for LogoutCall {
+    fn deref_mut(&mut self) -> &mut Call {
+        &mut self.call
+    }
+}
+
+/// Leaves out the arguments, which may be secrets.
+impl fmt::Debug for LogoutCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "LogoutCall({})", self.call.endpoint().name)
+    }
+}
+
+/// The type of an argument. What implements [`FromSession`] is filled from the session; method resolution decides.
+#[derive(Debug)]
+pub struct Argument<T>(PhantomData<fn() -> T>);
+
+impl<T> Argument<T> {
+    /// The type of `value`.
+    #[must_use]
+    pub fn of(_: &T) -> Self {
+        Self(PhantomData)
+    }
+}
+
+/// For an argument that the session has.
+pub trait OwnedArgument {
+    /// How the argument is placed.
+    fn kind(&self) -> Owned {
+        Owned
+    }
+}
+
+impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
+
+/// For a reference to what the session has.
+pub trait BorrowedArgument {
+    /// How the argument is placed.
+    fn kind(&self) -> Borrowed {
+        Borrowed
+    }
+}
+
+impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T> {}
+
+/// For any other argument.
+pub trait OtherArgument {
+    /// How the argument is placed.
+    fn kind(&self) -> Other {
+        Other
+    }
+}
+
+impl<T> OtherArgument for Argument<T> {}
+
+/// Places an argument that the session has.
+#[derive(Clone, Copy, Debug)]
+pub struct Owned;
+
+/// Places a reference to what the session has.
+#[derive(Clone, Copy, Debug)]
+pub struct Borrowed;
+
+/// Places an argument of the caller.
+#[derive(Clone, Copy, Debug)]
+pub struct Other;
+
+#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+impl Owned {
+    /// Places `value`, or what the session has instead.
+    pub fn place<T: FromSession + Send + 'static>(
+        self,
+        logout: &mut LogoutCall,
+        value: T,
+        encode: fn(&mut Call, &T),
+    ) {
+        logout.fills.push(Box::new(move |call, tokens| match tokens.and_then(T::from_session) {
+            Some(current) => encode(call, &current),
+            None => encode(call, &value),
+        }));
+    }
+}
+
+#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+impl Borrowed {
+    /// Places `value`, or what the session has instead.
+    pub fn place<T: FromSession + Clone + Send + 'static>(
+        self,
+        logout: &mut LogoutCall,
+        value: &T,
+        encode: fn(&mut Call, &T),
+    ) {
+        Owned.place(logout, value.clone(), encode);
+    }
+}
+
+#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+impl Other {
+    /// Places `value`.
+    #[allow(clippy::needless_pass_by_value, reason = "as the other two, so that generated code is the same")]
+    pub fn place<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
+        encode(&mut logout.call, &value);
+    }
+}

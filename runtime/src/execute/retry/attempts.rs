@@ -1,0 +1,69 @@
+//! The attempts of one call after the first: decides whether a fault is retried, waits, and runs the call again.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep};
+
+use super::faults::{Allowed, Fault, fault_of, is_idempotent};
+use super::retrying::Retrying;
+use crate::declaration::endpoint::Endpoint;
+use crate::error::Error;
+use crate::execute::execution::Execution;
+use crate::format::retry_after;
+use crate::response::answer::Answer;
+use crate::response::reading::Reading;
+use crate::trace;
+
+impl Execution {
+    /// How long to wait before the call is retried. `None` if `outcome` is the result of the call.
+    pub(crate) fn wait_before_retry(&self, outcome: &Result<Answer, Error>) -> Option<Duration> {
+        let retrying = self.plan.retrying.as_ref()?;
+        let retries = self.receipt.retries;
+        if !retrying.has_more(retries) || !self.allowed().is_retried(self.fault(retrying, outcome)?) {
+            return None;
+        }
+        let asked = outcome.as_ref().ok().and_then(|answer| retry_after::wait(answer.headers()));
+        let wait = retrying.wait(retries, asked)?;
+        self.context.settings.retry_budget.withdraw().then_some(wait)
+    }
+
+    /// Waits, runs the call again, and repeats this as long as faults are retried.
+    pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
+        loop {
+            trace::retries(self.receipt.retries, wait);
+            let begun = Instant::now();
+            sleep(wait).await;
+            self.receipt.waited += begun.elapsed();
+            self.next_attempt();
+            let outcome = self.run(reading).await;
+            match self.wait_before_retry(&outcome) {
+                Some(next) => wait = next,
+                None => return outcome,
+            }
+        }
+    }
+
+    fn allowed(&self) -> Allowed {
+        let endpoint = self.plan.endpoint();
+        let declared = endpoint.is_some_and(Endpoint::is_idempotent);
+        Allowed {
+            replayable: self.request.is_replayable(),
+            once: endpoint.is_some_and(|endpoint| !endpoint.replay),
+            idempotent: declared || is_idempotent(&self.request.method()),
+        }
+    }
+
+    fn fault(&self, retrying: &Retrying, outcome: &Result<Answer, Error>) -> Option<Fault> {
+        match outcome {
+            Ok(answer) => {
+                let status = answer.status().as_u16();
+                let endpoint = self.plan.endpoint();
+                let declared = endpoint.is_some_and(|endpoint| endpoint.none_on.contains(&status));
+                let refreshed_for = self.context.policy(endpoint).refresh_on.contains(&status);
+                let retried = retrying.policy.lists(status) && !refreshed_for && !declared;
+                retried.then_some(Fault::Status(status))
+            }
+            Err(error) => fault_of(error, self.stage),
+        }
+    }
+}

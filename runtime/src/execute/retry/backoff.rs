@@ -1,0 +1,45 @@
+//! How long a call waits before its next attempt.
+//!
+//! The exponential backoffs of other crates are iterators with state and other kinds of jitter; full jitter is one line.
+
+use std::time::Duration;
+
+/// Full jitter: a time between zero and `base`, which doubles with each retry up to `most`. `retries`: how many were made
+/// before. `random` is in `0.0..1.0`.
+pub(super) fn wait(base: Duration, most: Duration, retries: u32, random: f64) -> Duration {
+    let factor = 2_u32.checked_pow(retries);
+    let ceiling =
+        factor.and_then(|factor| base.checked_mul(factor)).map_or(most, |ceiling| ceiling.min(most));
+    ceiling.mul_f64(random.clamp(0.0, 1.0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const BASE: Duration = Duration::from_millis(100);
+    const MOST: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn the_ceiling_doubles_with_each_retry_up_to_the_longest_wait() {
+        let ceilings: Vec<_> = (0..10).map(|retries| wait(BASE, MOST, retries, 1.0).as_millis()).collect();
+        assert_eq!(ceilings, [100, 200, 400, 800, 1600, 3200, 6400, 12_800, 20_000, 20_000]);
+        assert_eq!(wait(BASE, MOST, u32::MAX, 1.0), MOST);
+        assert_eq!(wait(Duration::MAX, Duration::MAX, 3, 0.0), Duration::ZERO);
+    }
+
+    /// Each tenth of the range gets a tenth of the waits, whatever the seed is.
+    #[test]
+    fn waits_are_spread_evenly_between_zero_and_the_ceiling() {
+        for seed in 0..20 {
+            let mut random = fastrand::Rng::with_seed(seed);
+            let mut tenths = [0_u32; 10];
+            for _ in 0..10_000 {
+                let wait = wait(BASE, MOST, 2, random.f64());
+                assert!(wait < BASE * 4);
+                tenths[usize::try_from(wait.as_micros() / 40_000).unwrap()] += 1;
+            }
+            assert!(tenths.iter().all(|count| (850..1150).contains(count)), "seed {seed}: {tenths:?}");
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! Limits retries to a share of the calls, so that retries do not multiply an outage: [`RetryBudget`].
+//!
+//! A counter of its own, because the budget of `tower` counts in windows of time: it takes a lock and reads the clock for
+//! each call, and its reserve is a rate, not a number.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// What one retry costs. A call adds as much as the percentage says.
+const RETRY: u64 = 100;
+/// How many retries a long time without faults saves, unless the reserve is larger.
+const SAVED: u64 = 100;
+
+/// How many retries a client makes: a share of its calls, and a reserve beside it.
+///
+/// All clones of a client share one budget. A call whose retry is not in the budget returns its last fault.
+///
+/// ```
+/// use afresh::{Client, Retry, RetryBudget};
+///
+/// let retry = Retry::default().budget(RetryBudget::percent(20).reserve(5));
+/// let client = Client::builder("https://shop.example").retry(retry).build()?;
+/// # Ok::<(), afresh::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+pub struct RetryBudget {
+    percent: u64,
+    reserve: u64,
+    /// `None`: no limit.
+    balance: Option<Arc<AtomicU64>>,
+}
+
+impl RetryBudget {
+    /// Allows one retry for each `100 / percent` calls, and 10 in reserve.
+    #[must_use]
+    pub fn percent(percent: u32) -> Self {
+        Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
+    }
+
+    /// Allows `retries` before the share counts. They are added once, not again after they were used.
+    #[must_use]
+    pub fn reserve(self, retries: u32) -> Self {
+        let reserve = u64::from(retries);
+        Self { reserve, balance: Some(Arc::new(AtomicU64::new(reserve * RETRY))), ..self }
+    }
+
+    /// Allows all retries.
+    #[must_use]
+    pub fn unlimited() -> Self {
+        Self { percent: 0, reserve: 0, balance: None }
+    }
+
+    /// A call begins.
+    pub(crate) fn deposit(&self) {
+        let Some(balance) = &self.balance else { return };
+        let most = self.reserve.max(SAVED).saturating_mul(RETRY);
+        let add = |now: u64| Some(now.saturating_add(self.percent).min(most)).filter(|next| *next > now);
+        let _ = balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+    }
+
+    /// Whether a retry is in the budget. If so, it is paid for.
+    pub(crate) fn withdraw(&self) -> bool {
+        let Some(balance) = &self.balance else { return true };
+        balance.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |now| now.checked_sub(RETRY)).is_ok()
+    }
+}
+
+impl Default for RetryBudget {
+    fn default() -> Self {
+        Self::percent(10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn withdrawn(budget: &RetryBudget) -> usize {
+        (0..10_000).take_while(|_| budget.withdraw()).count()
+    }
+
+    #[test]
+    fn retries_are_a_share_of_the_calls_beside_the_reserve() {
+        let budget = RetryBudget::percent(10).reserve(5);
+        assert_eq!(withdrawn(&budget), 5);
+        (0..200).for_each(|_| budget.deposit());
+        assert_eq!(withdrawn(&budget), 20);
+        assert_eq!(withdrawn(&budget), 0);
+    }
+
+    #[test]
+    fn a_long_time_without_faults_saves_a_bounded_number_of_retries() {
+        let budget = RetryBudget::percent(10).reserve(5);
+        (0..100_000).for_each(|_| budget.deposit());
+        assert_eq!(withdrawn(&budget), 100);
+        let large = RetryBudget::percent(10).reserve(500);
+        large.deposit();
+        assert_eq!(withdrawn(&large), 500);
+    }
+
+    #[test]
+    fn clones_share_a_budget_and_an_unlimited_one_allows_all() {
+        let budget = RetryBudget::percent(0).reserve(3);
+        assert_eq!((withdrawn(&budget.clone()), withdrawn(&budget)), (3, 0));
+        assert_eq!(withdrawn(&RetryBudget::unlimited()), 10_000);
+        assert_eq!(withdrawn(&RetryBudget::default()), 10);
+    }
+}

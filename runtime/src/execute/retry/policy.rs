@@ -1,0 +1,150 @@
+//! What a user sets about retries: [`Retry`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::backoff;
+use super::budget::RetryBudget;
+
+/// The statuses that are retried by default.
+const STATUSES: &[u16] = &[429, 502, 503, 504];
+
+/// Retries of faults that are not about the credential, for a client
+/// ([`ClientBuilder::retry`](crate::ClientBuilder::retry)) or for one call
+/// ([`Pending::retry`](crate::Pending::retry)). Without it, nothing is retried.
+///
+/// `Retry::default()` makes at most 3 attempts. This is retried:
+///
+/// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
+/// |---|---|---|---|
+/// | the request was never sent: there was no connection | yes | yes | yes |
+/// | no answer: the exchange broke off, or the transport's own time-out passed | yes | no | no |
+/// | 429 | yes | yes | no |
+/// | 502, 503, 504 | yes | no | no |
+/// | any other answer | no | no | no |
+///
+/// A call whose body is a one-shot stream is never retried. A refresh is not a retry: a call is refreshed for at most
+/// once in all its attempts, and a status that is refreshed for is never retried.
+///
+/// Before each retry, the call waits. The first wait is between zero and 100 ms at random, and the range doubles with
+/// each retry up to 20 s. `Retry-After`, or the reset of a rate limit with nothing remaining, is waited for instead. If
+/// it asks for more than the call's deadline allows, or for more than 60 s without a deadline, the error comes at once,
+/// and [`Error::retry_after`](crate::Error::retry_after) says how long to wait. If the next wait does not fit the
+/// deadline, the last fault is the error.
+///
+/// ```
+/// use std::time::Duration;
+/// use afresh::{Client, Retry};
+///
+/// let client = Client::builder("https://shop.example")
+///     .retry(Retry::default().attempts(5).max_wait(Duration::from_secs(5)))
+///     .timeout(Duration::from_secs(30))
+///     .build()?;
+/// # Ok::<(), afresh::Error>(())
+/// ```
+#[derive(Clone, Debug)]
+#[must_use]
+pub struct Retry {
+    pub(super) attempts: u32,
+    base: Duration,
+    max_wait: Duration,
+    /// Replaces the default statuses.
+    statuses: Option<Arc<[u16]>>,
+    budget: Option<RetryBudget>,
+}
+
+impl Default for Retry {
+    fn default() -> Self {
+        Self {
+            attempts: 3,
+            base: Duration::from_millis(100),
+            max_wait: Duration::from_secs(20),
+            statuses: None,
+            budget: None,
+        }
+    }
+}
+
+impl Retry {
+    /// No retries: for one call of a client that retries.
+    pub fn none() -> Self {
+        Self::default().attempts(1)
+    }
+
+    /// The most attempts, the first one included. Default: 3. 0 counts as 1.
+    pub fn attempts(mut self, attempts: u32) -> Self {
+        self.attempts = attempts.max(1);
+        self
+    }
+
+    /// The longest first wait. Default: 100 ms.
+    pub fn base(mut self, base: Duration) -> Self {
+        self.base = base;
+        self
+    }
+
+    /// The longest wait, unless the server asks for more. Default: 20 s.
+    pub fn max_wait(mut self, max_wait: Duration) -> Self {
+        self.max_wait = max_wait;
+        self
+    }
+
+    /// The statuses that are retried, in place of 429, 502, 503 and 504. A 429 is retried for every method, the others
+    /// for idempotent methods.
+    ///
+    /// A status below 400, and one that is refreshed for, is an error: of
+    /// [`build`](crate::ClientBuilder::build) for a client, and with [`is_request`](crate::Error::is_request) for one
+    /// call.
+    pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
+        self.statuses = Some(statuses.into_iter().collect());
+        self
+    }
+
+    /// How many retries the client makes. Only the budget of the builder counts. Default:
+    /// [`RetryBudget::percent(10)`](RetryBudget::percent).
+    pub fn budget(mut self, budget: RetryBudget) -> Self {
+        self.budget = Some(budget);
+        self
+    }
+
+    pub(crate) fn take_budget(&mut self) -> Option<RetryBudget> {
+        self.budget.take()
+    }
+
+    /// Why the statuses cannot be retried. `refresh_on`: the statuses that are refreshed for.
+    pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
+        self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
+            400..=599 if refresh_on.contains(status) => {
+                Some(format!("the status {status} is refreshed for, so it cannot be retried"))
+            }
+            400..=599 => None,
+            _ => Some(format!("the status {status} cannot be retried. Use statuses from 400 to 599")),
+        })
+    }
+
+    /// Whether an answer with this status is retried, for methods that allow it.
+    pub(super) fn lists(&self, status: u16) -> bool {
+        self.statuses.as_deref().unwrap_or(STATUSES).contains(&status)
+    }
+
+    /// How long to wait if the server does not say. `retries`: how many were made before.
+    pub(super) fn wait(&self, retries: u32) -> Duration {
+        backoff::wait(self.base, self.max_wait, retries, fastrand::f64())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn statuses_that_cannot_be_retried_are_named() {
+        let mistake = |statuses: &[u16]| Retry::default().on(statuses.iter().copied()).mistake(&[401, 503]);
+        for status in [0, 99, 100, 200, 204, 301, 399, 600, 999] {
+            assert!(mistake(&[429, status]).unwrap().contains(&status.to_string()));
+        }
+        assert_eq!(mistake(&[503]).unwrap(), "the status 503 is refreshed for, so it cannot be retried");
+        assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
+        assert_eq!(Retry::default().mistake(&[401, 503]), None, "the default set leaves it out");
+    }
+}

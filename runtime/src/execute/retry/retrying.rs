@@ -1,0 +1,35 @@
+//! The retries of one call: [`Retrying`].
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use super::policy::Retry;
+
+/// The longest wait that a server may ask for, for a call without a deadline.
+const LONGEST_ASKED: Duration = Duration::from_secs(60);
+
+/// How a call is retried.
+pub(crate) struct Retrying {
+    pub(crate) policy: Arc<Retry>,
+    pub(crate) deadline: Option<Instant>,
+}
+
+impl Retrying {
+    /// How long to wait before the next attempt; `None` if the wait is too long. `asked`: the wait that the server asks
+    /// for.
+    pub(crate) fn wait(&self, retries: u32, asked: Option<Duration>) -> Option<Duration> {
+        let wait = asked.unwrap_or_else(|| self.policy.wait(retries));
+        let fits = match self.deadline {
+            Some(deadline) => wait < deadline.saturating_duration_since(Instant::now()),
+            None => asked.is_none_or(|asked| asked <= LONGEST_ASKED),
+        };
+        fits.then_some(wait)
+    }
+
+    /// Whether there may be another attempt after this many retries.
+    pub(crate) fn has_more(&self, retries: u32) -> bool {
+        retries.saturating_add(1) < self.policy.attempts
+    }
+}

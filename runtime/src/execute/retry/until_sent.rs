@@ -1,0 +1,43 @@
+//! Retries of a call with a role: only a request that never left this machine is sent again.
+
+use reqwest::Request;
+use tokio::time::sleep;
+
+use super::faults::{Fault, Stage, fault_of};
+use crate::declaration::endpoint::Endpoint;
+use crate::error::{Error, Result};
+use crate::execute::context::Context;
+use crate::execute::deadline::Deadline;
+use crate::request::prepared::Prepared;
+use crate::trace::{self, InSpan};
+use crate::transport::response::Response;
+use crate::transport::transport::Sent;
+
+/// Sends `call` until it left this machine, as often as the client retries. Returns how often it was retried, too.
+pub(crate) async fn until_sent(
+    context: &Context,
+    endpoint: &'static Endpoint,
+    call: &mut Prepared,
+    send: impl Fn(Request) -> InSpan<Sent>,
+) -> Result<(Response, u32)> {
+    let deadline = Deadline::after(context.timeout(endpoint)).map(|deadline| deadline.at);
+    let own = context.options.as_ref().and_then(|options| options.retry.clone());
+    let retrying = context.retrying(own, Some(endpoint), deadline)?;
+    let mut retries = 0;
+    loop {
+        let request = call.request(&context.upstream)?;
+        let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        let error = match send(request).await {
+            Ok(response) => return Ok((response, retries)),
+            Err(error) => error,
+        };
+        let unsent = fault_of(&error, Stage::Sending) == Some(Fault::NeverSent) && call.is_replayable();
+        let retrying = retrying.as_ref().filter(|retrying| unsent && retrying.has_more(retries));
+        let wait = retrying.and_then(|retrying| retrying.wait(retries, None));
+        let Some(wait) = wait.filter(|_| context.settings.retry_budget.withdraw()) else { return Err(error) };
+        trace::retries(retries, wait);
+        sleep(wait).await;
+        retries += 1;
+        call.set_retries(retries);
+    }
+}

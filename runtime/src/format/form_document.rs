@@ -1,0 +1,74 @@
+//! A urlencoded document as a JSON object, for token endpoints that answer with one unless they are asked for JSON.
+
+use http::HeaderMap;
+use serde_json::{Map, Value};
+
+use super::media_type::MediaType;
+
+/// Reads a urlencoded document. `None` if the headers name another type, or if it is none.
+pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
+    let kind = MediaType::of(headers);
+    let certain = kind.essence() == Some("application/x-www-form-urlencoded");
+    let possible = || !kind.is_json() && !kind.is_html() && looks_urlencoded(body);
+    (certain || possible()).then(|| {
+        let pairs = form_urlencoded::parse(body.trim_ascii());
+        Value::Object(
+            pairs.map(|(name, value)| (name.to_string(), member(&name, &value))).collect::<Map<_, _>>(),
+        )
+    })
+}
+
+/// Some servers send such a document as plain text.
+fn looks_urlencoded(body: &[u8]) -> bool {
+    let body = body.trim_ascii();
+    let is_start = |name: &[u8]| body.starts_with(name) || contains(body, &[b"&", name].concat());
+    (is_start(b"access_token=") || is_start(b"error="))
+        && !body.iter().any(|byte| byte.is_ascii_whitespace() || matches!(byte, b'{' | b'"' | b'<'))
+}
+
+fn contains(body: &[u8], part: &[u8]) -> bool {
+    body.windows(part.len()).any(|window| window == part)
+}
+
+/// A lifetime is a number, as in JSON, so that a type with a number can be read. Everything else is text.
+fn member(name: &str, value: &str) -> Value {
+    let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
+    number.map_or_else(|| value.into(), Value::from)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::header::CONTENT_TYPE;
+    use serde_json::json;
+
+    use super::*;
+
+    fn read_as(kind: &'static str, body: &str) -> Option<Value> {
+        read(&HeaderMap::from_iter([(CONTENT_TYPE, kind.parse().unwrap())]), body.as_bytes())
+    }
+
+    #[test]
+    fn a_urlencoded_document_becomes_an_object() {
+        let body = "access_token=gho_1%2B2&scope=repo%2Cgist&token_type=bearer&expires_in=28800";
+        let object = json!({ "access_token": "gho_1+2", "scope": "repo,gist", "token_type": "bearer", "expires_in": 28800 });
+        assert_eq!(read_as("application/x-www-form-urlencoded; charset=utf-8", body), Some(object.clone()));
+        assert_eq!(read_as("text/plain", body), Some(object));
+        assert_eq!(
+            read_as("text/plain", "error=bad_refresh_token"),
+            Some(json!({ "error": "bad_refresh_token" }))
+        );
+    }
+
+    #[test]
+    fn other_documents_are_not_urlencoded() {
+        for (kind, body) in [
+            ("application/json", "access_token=a"),
+            ("text/html", "access_token=a"),
+            ("text/plain", "{\"access_token=\": 1}"),
+            ("text/plain", "Bad gateway"),
+            ("text/plain", ""),
+        ] {
+            assert_eq!(read_as(kind, body), None, "{kind} {body}");
+        }
+    }
+}

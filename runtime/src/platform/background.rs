@@ -1,0 +1,36 @@
+//! The runtime on which blocking calls run: one thread for all clients of the process.
+
+use std::future::{Future, pending};
+use std::io;
+use std::sync::{Mutex, OnceLock, PoisonError};
+use std::thread;
+
+use tokio::runtime::{Builder, Handle};
+
+static RUNTIME: OnceLock<Handle> = OnceLock::new();
+static STARTING: Mutex<()> = Mutex::new(());
+
+/// Runs `future` on this thread. Connections, timers and tasks run on the background runtime, which the first call
+/// starts.
+///
+/// # Panics
+///
+/// In async code, as `block_on` does.
+#[track_caller]
+pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
+    Ok(runtime()?.block_on(future))
+}
+
+fn runtime() -> io::Result<&'static Handle> {
+    if let Some(handle) = RUNTIME.get() {
+        return Ok(handle);
+    }
+    let _starting = STARTING.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(handle) = RUNTIME.get() {
+        return Ok(handle);
+    }
+    let runtime = Builder::new_current_thread().enable_all().build()?;
+    let handle = runtime.handle().clone();
+    thread::Builder::new().name("afresh".into()).spawn(move || runtime.block_on(pending::<()>()))?;
+    Ok(RUNTIME.get_or_init(|| handle))
+}

@@ -1,0 +1,119 @@
+//! Finds the error code in the response of a refresh endpoint: [`ServerCode`]. OAuth has one place for it (RFC 6749 §5.2),
+//! other servers have others.
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use crate::format::charset::without_bom;
+use crate::format::form_document;
+
+/// An error code, and where it stands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct ServerCode {
+    pub(crate) pointer: &'static str,
+    pub(crate) text: String,
+}
+
+/// The place of RFC 6749 §5.2.
+const STANDARD: &str = "/error";
+
+/// Other places. A code there may mean anything, unless it is definite.
+const OTHER_PLACES: [&str; 8] = [
+    "/code",
+    "/error_code",
+    "/errcode",
+    "/error/code",
+    "/errors/0/code",
+    "/errors/0/extensions/code",
+    "/error/message",
+    "/error/name",
+];
+
+/// Error codes that reject the refresh token: those of OAuth, of Django's simplejwt, of `GoTrue`, GitHub and others.
+const DEFINITE: [&str; 11] = [
+    "bad_refresh_token",
+    "invalid_grant",
+    "invalid_refresh_token",
+    "invalid_token",
+    "refresh_token_already_used",
+    "refresh_token_not_found",
+    "session_expired",
+    "session_not_found",
+    "token_expired",
+    "token_not_valid",
+    "token_revoked",
+];
+
+/// RFC 6749 §5.2, RFC 8628 §3.5: these blame the client, the request or the server, and not the refresh token.
+const OTHERS: [&str; 8] = [
+    "invalid_client",
+    "invalid_request",
+    "invalid_scope",
+    "server_error",
+    "slow_down",
+    "temporarily_unavailable",
+    "unauthorized_client",
+    "unsupported_grant_type",
+];
+
+/// Longest code that is shown.
+const LONGEST: usize = 40;
+
+impl ServerCode {
+    /// Whether the code rejects the refresh token.
+    pub(super) fn is_definite(&self) -> bool {
+        is_definite(&self.text)
+    }
+
+    /// Whether the code blames something else than the refresh token.
+    pub(super) fn blames_other(&self, status: StatusCode) -> bool {
+        // RFC 6749 §5.2 uses it with status 400. With 401 or 403, some servers reject the refresh token by it.
+        let rejects = self.text == "invalid_request" && status != StatusCode::BAD_REQUEST;
+        !rejects && OTHERS.contains(&&*self.text)
+    }
+}
+
+/// The code that decides: a definite one wherever it stands, or else the one of RFC 6749.
+pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
+    let document = document(headers, body)?;
+    let standard = text_at(&document, STANDARD);
+    let definite =
+        || OTHER_PLACES.iter().find_map(|place| text_at(&document, place).filter(ServerCode::is_definite));
+    match standard {
+        Some(standard) if standard.is_definite() => Some(standard),
+        standard => definite().or(standard),
+    }
+}
+
+/// Whether the document of a success is an error: it has the code of RFC 6749, or a definite one at its top.
+pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
+    let Some(document) = document(headers, body) else { return false };
+    let definite = |place| text_at(&document, place).is_some_and(|code| code.is_definite());
+    text_at(&document, STANDARD).is_some() || definite("/code") || definite("/error_code")
+}
+
+/// The code for the user. Only a text that looks like a code is shown, because others may hold secrets.
+pub(super) fn shown(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
+    let document = document(headers, body)?;
+    let mut places = [STANDARD].into_iter().chain(OTHER_PLACES);
+    places.find_map(|place| text_at(&document, place).filter(|code| looks_like_a_code(&code.text)))
+}
+
+fn document(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
+    let body = without_bom(body);
+    serde_json::from_slice(body).ok().or_else(|| form_document::read(headers, body))
+}
+
+fn text_at(document: &Value, pointer: &'static str) -> Option<ServerCode> {
+    let text = document.pointer(pointer)?.as_str().filter(|text| !text.is_empty())?;
+    Some(ServerCode { pointer, text: text.to_owned() })
+}
+
+fn is_definite(code: &str) -> bool {
+    DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
+}
+
+/// Letters and underscores, and no digits: a secret of this length has some.
+fn looks_like_a_code(text: &str) -> bool {
+    text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
+}

@@ -1,0 +1,47 @@
+//! Types that only a method with a role has a use for. A method that lacks its role would start no session, in
+//! silence.
+
+use crate::request::argument_type::ArgumentType;
+use crate::response::result_type::ResultType;
+use crate::session::{AsTokens, RefreshToken};
+
+/// What a method of a trait without roles returns: anything but tokens.
+#[diagnostic::on_unimplemented(
+    message = "a method that returns `{Self}` must have a role, because no method of the trait has one",
+    label = "these tokens start no session",
+    note = "add `#[login]` or `#[refresh]` to the method"
+)]
+pub trait OrdinaryValue {}
+
+/// What a method without a role takes: anything but a refresh token.
+#[diagnostic::on_unimplemented(
+    message = "a method that takes `{Self}` must have a role",
+    label = "filled by the runtime in a `#[refresh]` method only",
+    note = "add `#[refresh]` to the method, or take the token as `&str`"
+)]
+pub trait OrdinaryArgument {}
+
+/// A refresh token, also behind an `Option` or a reference.
+pub trait SessionArgument {}
+
+impl SessionArgument for RefreshToken {}
+impl<T: SessionArgument> SessionArgument for Option<T> {}
+impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
+
+impl<T: SessionArgument + ?Sized> ArgumentType<T> {
+    /// The argument belongs to a method without a role.
+    pub fn without_role(&self)
+    where
+        T: OrdinaryArgument,
+    {
+    }
+}
+
+impl<T: AsTokens, E> ResultType<Result<T, E>> {
+    /// The trait has no method with a role.
+    pub fn without_role(&self)
+    where
+        T: OrdinaryValue,
+    {
+    }
+}

@@ -1,0 +1,90 @@
+//! What the type of an argument rules out. Generated code asks by method resolution, so that the type decides and not
+//! its spelling: the inherent methods of [`ArgumentType`] exist only for certain types, and those of [`AnyArgument`]
+//! for all others.
+
+use std::borrow::Cow;
+use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
+use std::marker::PhantomData;
+
+/// The type of an argument.
+#[derive(Debug)]
+pub struct ArgumentType<T: ?Sized>(PhantomData<fn(&T)>);
+
+/// Returns the type of an argument.
+#[must_use]
+pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
+    ArgumentType(PhantomData)
+}
+
+/// The checks for types about which nothing is known.
+pub trait AnyArgument {
+    /// The argument fills one path segment.
+    fn in_segment(&self) {}
+
+    /// The argument fills several path segments.
+    fn in_segments(&self) {}
+
+    /// The argument belongs to a method without a role.
+    fn without_role(&self) {}
+}
+
+impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
+
+/// What a path argument must be. The types of std that are not [`NotAScalar`] are not asked for it.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent in one path segment",
+    label = "not a scalar",
+    note = "a path argument is one value, such as a string or a number; `{{name*}}` in the path takes a sequence of segments"
+)]
+pub trait SegmentArgument {}
+
+/// What the argument of a `{name*}` placeholder must be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be sent in the path",
+    label = "neither a scalar nor a sequence of scalars",
+    note = "the argument of a `{{name*}}` placeholder is a string or a sequence of scalars"
+)]
+pub trait SegmentsArgument {}
+
+/// A type of std that is never one scalar.
+pub trait NotAScalar {}
+
+/// A type of std that is neither one scalar nor a sequence.
+pub trait NotASequence {}
+
+impl<T: NotAScalar + ?Sized> ArgumentType<T> {
+    /// The argument fills one path segment.
+    pub fn in_segment(&self)
+    where
+        T: SegmentArgument,
+    {
+    }
+}
+
+impl<T: NotASequence + ?Sized> ArgumentType<T> {
+    /// The argument fills several path segments.
+    pub fn in_segments(&self)
+    where
+        T: SegmentsArgument,
+    {
+    }
+}
+
+macro_rules! std_types {
+    ($marker:ident: $([$($parameters:tt)*] $ty:ty),* $(,)?) => {$(
+        impl<$($parameters)*> $marker for $ty {}
+    )*};
+}
+
+std_types! { NotAScalar:
+    [T] Option<T>, [T] Vec<T>, [T] [T], [T, const N: usize] [T; N], [T] VecDeque<T>, [T] LinkedList<T>,
+    [T] BinaryHeap<T>, [T] BTreeSet<T>, [T, S] HashSet<T, S>, [K, V] BTreeMap<K, V>, [K, V, S] HashMap<K, V, S>,
+    [] (), [A] (A,), [A, B] (A, B), [A, B, C] (A, B, C), [A, B, C, D] (A, B, C, D),
+    [T: Clone] Cow<'_, [T]>, [T: NotAScalar + ?Sized] &T, [T: NotAScalar + ?Sized] &mut T,
+    [T: NotAScalar + ?Sized] Box<T>,
+}
+
+std_types! { NotASequence:
+    [T] Option<T>, [K, V] BTreeMap<K, V>, [K, V, S] HashMap<K, V, S>, [] (),
+    [T: NotASequence + ?Sized] &T, [T: NotASequence + ?Sized] &mut T, [T: NotASequence + ?Sized] Box<T>,
+}

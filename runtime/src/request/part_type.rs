@@ -1,0 +1,169 @@
+//! Chooses how an argument becomes a part by its type: bytes are one part of bytes, although serde would serialize them
+//! as a list of numbers, and a path is no part at all. Generated code chooses by method resolution: the inherent method
+//! of [`PartType`] exists only for these types, and that of [`AnyPart`] for all others.
+
+use std::borrow::Cow;
+use std::marker::PhantomData;
+use std::path::{Path, PathBuf};
+
+use bytes::Bytes;
+
+use super::multipart::{IntoPart, Parts};
+
+/// The type of a part, for the choice of its implementation by method resolution.
+#[derive(Debug)]
+pub struct PartType<T>(PhantomData<fn(T)>);
+
+/// The chosen implementation of [`IntoPart`].
+#[derive(Debug)]
+pub struct PartVia<Via>(PhantomData<fn(Via)>);
+
+/// Returns the type of a part.
+#[must_use]
+pub const fn part_type<T>(_: &T) -> PartType<T> {
+    PartType(PhantomData)
+}
+
+impl<T: PartByType> PartType<T> {
+    /// The implementation for this type.
+    #[must_use]
+    pub fn via(&self) -> PartVia<T::Via> {
+        PartVia(PhantomData)
+    }
+}
+
+/// The choice for all other types, which the compiler infers.
+pub trait AnyPart {
+    /// The implementation that fits.
+    #[must_use]
+    fn via<Via>(&self) -> PartVia<Via> {
+        PartVia(PhantomData)
+    }
+}
+
+impl<T> AnyPart for PartType<T> {}
+
+/// A type that is sent as a part in its own way although it may implement `Serialize`.
+pub trait PartByType {
+    /// The implementation of [`IntoPart`] that counts.
+    type Via;
+}
+
+/// Marks the implementation of [`IntoPart`] for bytes, and for `Option`s and lists of them.
+#[derive(Debug)]
+pub enum AsBytes {}
+
+/// Marks the types that stand for a file. None of them implements [`IntoPart`].
+#[derive(Debug)]
+pub enum AsFile {}
+
+impl<T: BytesArgument> PartByType for T {
+    type Via = AsBytes;
+}
+
+macro_rules! files {
+    ($($ty:ty),*) => {$(
+        impl PartByType for $ty {
+            type Via = AsFile;
+        }
+    )*};
+}
+
+files!(PathBuf, &PathBuf, &Path, Option<PathBuf>, Option<&Path>, Vec<PathBuf>, &[PathBuf]);
+
+/// Bytes, or an `Option` or a list of them.
+pub trait BytesArgument {
+    #[doc(hidden)]
+    fn put(self, name: &'static str, form: &mut Parts);
+}
+
+/// The same behind a reference.
+pub trait BytesReference {
+    #[doc(hidden)]
+    fn put(&self, name: &'static str, form: &mut Parts);
+}
+
+impl<T: BytesArgument> IntoPart<AsBytes> for T {
+    fn put_into(self, name: &'static str, form: &mut Parts) -> Result<(), String> {
+        self.put(name, form);
+        Ok(())
+    }
+}
+
+macro_rules! bytes {
+    ($([$($parameters:tt)*] $ty:ty: $value:ident => $bytes:expr),* $(,)?) => {$(
+        impl<$($parameters)*> BytesArgument for $ty {
+            fn put(self, name: &'static str, form: &mut Parts) {
+                let $value = self;
+                form.push_bytes(name, $bytes);
+            }
+        }
+
+        impl<$($parameters)*> BytesReference for $ty {
+            fn put(&self, name: &'static str, form: &mut Parts) {
+                form.push_bytes(name, Bytes::copy_from_slice(self));
+            }
+        }
+    )*};
+}
+
+bytes! {
+    [] Vec<u8>: value => value,
+    [] Box<[u8]>: value => value,
+    [] Cow<'_, [u8]>: value => value.into_owned(),
+    [const N: usize] [u8; N]: value => value.to_vec(),
+}
+
+impl BytesArgument for Bytes {
+    fn put(self, name: &'static str, form: &mut Parts) {
+        form.push_bytes(name, self);
+    }
+}
+
+impl BytesReference for Bytes {
+    fn put(&self, name: &'static str, form: &mut Parts) {
+        form.push_bytes(name, self.clone());
+    }
+}
+
+impl BytesReference for [u8] {
+    fn put(&self, name: &'static str, form: &mut Parts) {
+        form.push_bytes(name, Bytes::copy_from_slice(self));
+    }
+}
+
+macro_rules! lists {
+    ($([$($parameters:tt)*] $ty:ty),* $(,)?) => {$(
+        impl<T: BytesArgument, $($parameters)*> BytesArgument for $ty {
+            fn put(self, name: &'static str, form: &mut Parts) {
+                self.into_iter().for_each(|value| value.put(name, form));
+            }
+        }
+
+        impl<T: BytesReference, $($parameters)*> BytesReference for $ty {
+            fn put(&self, name: &'static str, form: &mut Parts) {
+                self.iter().for_each(|value| value.put(name, form));
+            }
+        }
+    )*};
+}
+
+lists!([] Option<T>, [] Vec<T>, [const N: usize] [T; N]);
+
+impl<T: BytesReference> BytesReference for [T] {
+    fn put(&self, name: &'static str, form: &mut Parts) {
+        self.iter().for_each(|value| value.put(name, form));
+    }
+}
+
+impl<T: BytesReference + ?Sized> BytesReference for &T {
+    fn put(&self, name: &'static str, form: &mut Parts) {
+        T::put(self, name, form);
+    }
+}
+
+impl<T: BytesReference + ?Sized> BytesArgument for &T {
+    fn put(self, name: &'static str, form: &mut Parts) {
+        T::put(self, name, form);
+    }
+}

@@ -1,0 +1,71 @@
+//! Splits a body that arrives in chunks into lines. Each byte is looked at once, however small the chunks are.
+
+use bytes::{Buf, BytesMut};
+
+#[derive(Debug, Default)]
+pub(crate) struct LineBuffer {
+    bytes: BytesMut,
+    /// The length of the start of the buffer that is known to hold no line end.
+    searched: usize,
+    /// How many bytes were looked at.
+    #[cfg(test)]
+    pub(crate) looked_at: usize,
+}
+
+impl LineBuffer {
+    pub(crate) fn push(&mut self, chunk: &[u8]) {
+        self.bytes.extend_from_slice(chunk);
+    }
+
+    /// Takes a line with the byte that ends it.
+    pub(crate) fn take_line(&mut self, is_end: impl Fn(u8) -> bool) -> Option<BytesMut> {
+        let rest = self.bytes.get(self.searched..)?;
+        let end = rest.iter().position(|byte| is_end(*byte));
+        #[cfg(test)]
+        {
+            self.looked_at += end.map_or(rest.len(), |end| end + 1);
+        }
+        let Some(end) = end else {
+            self.searched = self.bytes.len();
+            return None;
+        };
+        let line = self.bytes.split_to(self.searched + end + 1);
+        self.searched = 0;
+        Some(line)
+    }
+
+    /// What has arrived of a line that is not complete.
+    pub(crate) fn rest(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    pub(crate) fn take_rest(&mut self) -> BytesMut {
+        self.searched = 0;
+        self.bytes.split()
+    }
+
+    /// Removes the first bytes of a line.
+    pub(crate) fn skip(&mut self, count: usize) {
+        self.bytes.advance(count.min(self.bytes.len()));
+        self.searched = self.searched.saturating_sub(count);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The time for a long line must not grow with the square of its length.
+    #[test]
+    fn each_byte_is_looked_at_once() {
+        let line = [&vec![b'x'; 100_000][..], b"\n"].concat();
+        for size in [1, 7, 1000, line.len()] {
+            let (mut buffer, mut lines) = (LineBuffer::default(), 0);
+            for chunk in line.chunks(size) {
+                buffer.push(chunk);
+                lines += usize::from(buffer.take_line(|byte| byte == b'\n').is_some());
+            }
+            assert_eq!((lines, buffer.looked_at), (1, line.len()), "in chunks of {size} bytes");
+        }
+    }
+}

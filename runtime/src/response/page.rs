@@ -1,0 +1,226 @@
+//! One page as its answer shows it: the list in it, and the request for the page after it.
+
+use bytes::Bytes;
+use http::header::LINK;
+use serde_json::Value;
+use serde_json::value::RawValue;
+use url::Url;
+
+use super::answer::{Answer, Continuation};
+use crate::declaration::paging::NextPage;
+use crate::error::{Error, Kind};
+use crate::format::charset::without_bom;
+use crate::format::json_pointer::find;
+use crate::format::link::next_of;
+use crate::format::query_parameter::{parameter, with_parameter};
+use crate::transport::upstream::Upstream;
+
+/// Why there is no request for a next page, although the answer does not say that this page is the last.
+pub(crate) enum Fault {
+    /// The page does not have the list that the method declares.
+    List(Error),
+    /// The link to the next page is wrong.
+    Link(Error),
+}
+
+/// A page and how it was requested.
+pub(crate) struct Page<'a> {
+    pub(crate) answer: &'a Answer,
+    pub(crate) continuation: &'a Continuation,
+}
+
+impl Page<'_> {
+    /// Returns the URL of the next page, or `None` if this page is the last.
+    pub(crate) fn next(&self) -> Result<Option<Url>, Fault> {
+        let paging = self.continuation.paging;
+        let last = if paging.next.needs_list() {
+            let elements = list_of(self.answer.body(), paging.items).map_err(Fault::List)?;
+            let Some(last) = elements.last().cloned() else { return Ok(None) };
+            Some((last, elements.len()))
+        } else {
+            None
+        };
+        if paging.more.is_some_and(|pointer| !self.says_more(pointer)) {
+            return Ok(None);
+        }
+        self.after(last).map_err(Fault::Link)
+    }
+
+    /// Whether this page is an empty list and nothing else.
+    pub(crate) fn is_empty_list(&self) -> bool {
+        let paging = self.continuation.paging;
+        paging.next.needs_list()
+            && paging.items.is_none()
+            && list_of(self.answer.body(), None).is_ok_and(|list| list.is_empty())
+    }
+
+    fn says_more(&self, pointer: &str) -> bool {
+        matches!(value_at(self.answer.body(), pointer), Ok(Some(Value::Bool(true))))
+    }
+
+    /// `last`: the last element of the list, and the number of elements, if the list matters.
+    fn after(&self, last: Option<(Bytes, usize)>) -> Result<Option<Url>, Error> {
+        let set = |parameter, value: &str| with_parameter(&self.continuation.requested, parameter, value);
+        match (self.continuation.paging.next, last) {
+            (NextPage::Link, _) => self.link_header().map(|link| self.resolve(&link)).transpose(),
+            (NextPage::Url { pointer }, _) => match value_at(self.answer.body(), pointer)? {
+                None => Ok(None),
+                Some(Value::String(link)) => self.resolve(&link).map(Some),
+                Some(_) => Err(wrong_kind(pointer, "a URL")),
+            },
+            (NextPage::Cursor { pointer, parameter }, _) => match value_at(self.answer.body(), pointer)? {
+                None => Ok(None),
+                Some(value) => scalar(&value, pointer).map(|cursor| Some(set(parameter, &cursor))),
+            },
+            (NextPage::Header { name, parameter }, _) => {
+                Ok(self.header(name)?.map(|cursor| set(parameter, cursor)))
+            }
+            (NextPage::Last { pointer, parameter }, Some((last, _))) => match value_at(&last, pointer) {
+                Ok(Some(value)) => scalar(&value, pointer).map(|cursor| Some(set(parameter, &cursor))),
+                Ok(None) | Err(_) => Err(wrong(format!(
+                    "the last element of the page has nothing at `{pointer}`, so the next page cannot be requested"
+                ))),
+            },
+            (NextPage::Number { parameter }, _) => self.count_up(parameter, 1, 1).map(Some),
+            (NextPage::Offset { parameter }, Some((_, length))) => {
+                self.count_up(parameter, 0, length as u64).map(Some)
+            }
+            (NextPage::Last { .. } | NextPage::Offset { .. }, None) => Ok(None),
+        }
+    }
+
+    /// The target of the first link to the next page. A header that is not UTF-8 is read as far as it is.
+    fn link_header(&self) -> Option<String> {
+        let lines = self.answer.headers().get_all(LINK).iter();
+        lines.map(|line| String::from_utf8_lossy(line.as_bytes())).find_map(|line| next_of(&line))
+    }
+
+    fn header(&self, name: &str) -> Result<Option<&str>, Error> {
+        let Some(value) = self.answer.headers().get(name) else { return Ok(None) };
+        let value = std::str::from_utf8(value.as_bytes());
+        let value = value.map_err(|_| wrong(format!("the header `{name}` of the page is not UTF-8")))?;
+        Ok(Some(value.trim()).filter(|value| !value.is_empty()))
+    }
+
+    /// Adds `step` to the query parameter that counts, which is `start` if the call does not set it.
+    fn count_up(&self, name: &str, start: u64, step: u64) -> Result<Url, Error> {
+        let current = match parameter(&self.continuation.requested, name) {
+            None => Some(start),
+            Some(current) => current.parse().ok(),
+        };
+        let next = current.and_then(|current: u64| current.checked_add(step)).ok_or_else(|| {
+            wrong(format!(
+                "the query parameter `{name}` is not a number that can be counted up. Give it a number, or declare the next page in another way"
+            ))
+        })?;
+        Ok(with_parameter(&self.continuation.requested, name, &next.to_string()))
+    }
+
+    /// Returns the URL that `link` leads to. A relative link belongs to the URL that answered (RFC 8288 §3.2).
+    fn resolve(&self, link: &str) -> Result<Url, Error> {
+        let Continuation { answered, upstream, paging, .. } = self.continuation;
+        let mut url = match answered.join(link) {
+            Ok(url) if !link.contains(char::REPLACEMENT_CHARACTER) => url,
+            _ => return Err(wrong("the link to the next page is not a valid URL")),
+        };
+        if paging.rebase {
+            let mut own = upstream.base.clone();
+            own.set_path(url.path());
+            own.set_query(url.query());
+            url = own;
+        } else if !upstream.is_own(&url) {
+            return Err(foreign(&url, upstream));
+        }
+        url.set_fragment(None);
+        // Both fail only for URLs without a host.
+        let _ = url.set_username("");
+        let _ = url.set_password(None);
+        Ok(url)
+    }
+}
+
+/// Returns the elements of the list at `pointer`, or of the list that `body` is. A list that is missing is empty.
+pub(crate) fn list_of(body: &Bytes, pointer: Option<&str>) -> Result<Vec<Bytes>, Error> {
+    let json = without_bom(body);
+    if json.trim_ascii().is_empty() {
+        return Ok(Vec::new());
+    }
+    let found = find::<&RawValue>(json, pointer.unwrap_or_default());
+    let text = match (found.value, pointer) {
+        (Some(raw), _) if raw.get() == "null" => return Ok(Vec::new()),
+        (Some(raw), _) if raw.get().starts_with('[') => raw.get(),
+        (None, Some(_)) if found.has_parent => return Ok(Vec::new()),
+        (_, Some(pointer)) => return Err(wrong(format!("the page has no list at `{pointer}`"))),
+        (_, None) => {
+            return Err(wrong(
+                "the page is not a list, and the method does not say where in a page its list is. Add `items = \"/...\"` to the `pages` attribute",
+            ));
+        }
+    };
+    let elements: Vec<&RawValue> =
+        serde_json::from_str(text).map_err(|_| wrong("the list of the page is not valid JSON"))?;
+    Ok(elements.into_iter().map(|element| body.slice_ref(element.get().as_bytes())).collect())
+}
+
+/// Returns the value at `pointer`. A value that is missing, `null`, `false` or empty is `None`.
+fn value_at(body: &[u8], pointer: &str) -> Result<Option<Value>, Error> {
+    if is_absent(body, pointer) {
+        return Ok(None);
+    }
+    let plain = without_marks(pointer);
+    let found = find::<Value>(body, &plain);
+    match found.value {
+        Some(Value::Null | Value::Bool(false)) => Ok(None),
+        Some(Value::String(text)) if text.is_empty() => Ok(None),
+        Some(Value::Array(list)) if list.is_empty() => Ok(None),
+        None if !found.has_parent => Err(wrong(format!(
+            "the page has no object for `{plain}`. Compare the `pages` attribute with what the server sends"
+        ))),
+        value => Ok(value),
+    }
+}
+
+/// Whether a member that is marked with `?` is missing or `null`.
+fn is_absent(body: &[u8], pointer: &str) -> bool {
+    let marks = pointer.match_indices("?/").filter_map(|(at, _)| pointer.get(..at));
+    marks.map(without_marks).any(|pointer| {
+        let found = find::<Value>(body, &pointer);
+        matches!(found.value, Some(Value::Null)) || (found.has_parent && found.value.is_none())
+    })
+}
+
+fn without_marks(pointer: &str) -> String {
+    pointer.replace("?/", "/")
+}
+
+fn scalar(value: &Value, pointer: &str) -> Result<String, Error> {
+    match value {
+        Value::String(text) => Ok(text.clone()),
+        Value::Number(number) => Ok(number.to_string()),
+        _ => Err(wrong_kind(pointer, "a text or a number")),
+    }
+}
+
+fn wrong_kind(pointer: &str, expected: &str) -> Error {
+    wrong(format!("the value at `{pointer}` of the page, which leads to the next page, is not {expected}"))
+}
+
+fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
+    Error::new(Kind::Decode, text)
+}
+
+/// Names the origins only: paths and queries may hold secrets.
+fn foreign(url: &Url, upstream: &Upstream) -> Error {
+    let of = |url: &Url| match url.host_str() {
+        Some(_) if url.origin().is_tuple() => url.origin().ascii_serialization(),
+        _ => format!("{}:", url.scheme()),
+    };
+    Error::new(
+        Kind::Transport,
+        format!(
+            "the next page is at `{}`, but this client is for `{}` and sends its credential nowhere else. If the server does not know its own name, add `rebase` to the `pages` attribute",
+            of(url),
+            of(&upstream.base)
+        ),
+    )
+}

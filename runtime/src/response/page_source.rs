@@ -1,0 +1,144 @@
+//! Requests pages one after another, and says where they end: [`PageSource`].
+
+use std::collections::HashSet;
+use std::hash::{BuildHasher, RandomState};
+use std::task::{Context, Poll};
+
+use url::Url;
+
+use super::answer::{Answer, AnswerFuture, Continuation, SENT_ONCE};
+use super::page::{Fault, Page};
+use crate::error::{Error, Kind};
+
+/// How often a page is requested again after its request failed.
+const MAX_REPEATS: u8 = 2;
+
+/// The pages of one call, from the first to the last.
+pub(crate) struct PageSource {
+    step: Step,
+    /// How to request the page after the last one that arrived.
+    continuation: Option<Continuation>,
+    seen: Seen,
+    /// How many requests in a row failed.
+    failures: u8,
+    /// The name of the method, for errors.
+    method: Option<&'static str>,
+}
+
+/// What happens when the next page is asked for.
+enum Step {
+    First(Box<Answer>),
+    Request(Url),
+    Wait(Url, AnswerFuture),
+    Fail(Error),
+    End,
+}
+
+impl PageSource {
+    pub(crate) fn new(first: Answer) -> Self {
+        let method = first.method();
+        Self {
+            step: Step::First(Box::new(first)),
+            continuation: None,
+            seen: Seen::default(),
+            failures: 0,
+            method,
+        }
+    }
+
+    /// Names the method in an error.
+    pub(crate) fn in_method(&self, error: Error) -> Error {
+        error.in_method(self.method)
+    }
+
+    /// Requests no more pages.
+    pub(crate) fn end(&mut self) {
+        self.step = Step::End;
+    }
+
+    /// Returns the next page, or `None` after the last one. Cancel safe.
+    pub(crate) fn poll_page(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Answer, Error>>> {
+        loop {
+            match std::mem::replace(&mut self.step, Step::End) {
+                Step::First(answer) => return Poll::Ready(self.accept(*answer)),
+                Step::Request(url) => {
+                    let fetch = self.continuation.as_ref().and_then(|known| known.fetch.as_ref());
+                    let Some(fetch) = fetch else { return Poll::Ready(None) };
+                    let answer = fetch(url.clone());
+                    self.step = Step::Wait(url, answer);
+                }
+                Step::Wait(url, mut answer) => match answer.as_mut().poll(context) {
+                    Poll::Pending => {
+                        self.step = Step::Wait(url, answer);
+                        return Poll::Pending;
+                    }
+                    Poll::Ready(answer) => {
+                        return Poll::Ready(match answer.and_then(Answer::success) {
+                            Ok(answer) => self.accept(answer),
+                            Err(error) => Some(Err(self.failed(url, error))),
+                        });
+                    }
+                },
+                Step::Fail(error) => return Poll::Ready(Some(Err(error))),
+                Step::End => return Poll::Ready(None),
+            }
+        }
+    }
+
+    /// Keeps what a page says of the next one. An error in it comes after the page.
+    fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
+        self.failures = 0;
+        let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };
+        let is_first = self.continuation.is_none();
+        let method = self.method;
+        self.seen.insert(&continuation.requested);
+        let page = Page { answer: &answer, continuation: &continuation };
+        if page.is_empty_list() {
+            return None;
+        }
+        self.step = match page.next() {
+            Ok(None) => Step::End,
+            Ok(Some(_)) if continuation.fetch.is_none() => {
+                Step::Fail(Error::request(SENT_ONCE).in_method(method))
+            }
+            Ok(Some(url)) if self.seen.contains(&url) => Step::Fail(repeated().in_method(method)),
+            Ok(Some(url)) => Step::Request(url),
+            // The declaration does not fit the server: every page would be wrong.
+            Err(Fault::List(error)) if is_first => return Some(Err(error.in_method(method))),
+            Err(Fault::List(error) | Fault::Link(error)) => Step::Fail(error.in_method(method)),
+        };
+        self.continuation = Some(continuation);
+        Some(Ok(answer))
+    }
+
+    /// Keeps the request, so that the next call for a page repeats it.
+    fn failed(&mut self, url: Url, error: Error) -> Error {
+        if self.failures < MAX_REPEATS {
+            self.failures += 1;
+            self.step = Step::Request(url);
+        }
+        self.in_method(error)
+    }
+}
+
+fn repeated() -> Error {
+    Error::new(Kind::Decode, "the next page is one that was read before, so the pages would never end")
+}
+
+/// The requests that were sent, as hashes, so that thousands of pages cost little memory. All requests of one call
+/// differ only in their URLs.
+#[derive(Default)]
+struct Seen {
+    hashes: HashSet<u64>,
+    hasher: RandomState,
+}
+
+impl Seen {
+    fn insert(&mut self, url: &Url) {
+        self.hashes.insert(self.hasher.hash_one(url.as_str()));
+    }
+
+    fn contains(&self, url: &Url) -> bool {
+        self.hashes.contains(&self.hasher.hash_one(url.as_str()))
+    }
+}

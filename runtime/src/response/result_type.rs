@@ -1,0 +1,74 @@
+//! What the return type of a method rules out. Generated code asks by method resolution, so that the type decides and
+//! not its spelling: the inherent methods of [`ResultType`] exist only for a `Result`, and those of [`AnyResult`] for
+//! all other types, which are rejected elsewhere.
+
+use std::marker::PhantomData;
+
+use super::decode::FromResponse;
+use super::reading::{ByHand, ByReply, BySerde};
+use super::reply::Reply;
+
+/// The return type of a method.
+#[derive(Debug)]
+pub struct ResultType<R>(PhantomData<fn() -> R>);
+
+/// Returns the return type of a method.
+#[must_use]
+pub const fn result_type<R>() -> ResultType<R> {
+    ResultType(PhantomData)
+}
+
+/// The checks for types about which nothing is known.
+pub trait AnyResult {
+    /// The method has statuses that mean `None`.
+    fn with_none(&self) {}
+
+    /// The method sends a HEAD request.
+    fn without_body(&self) {}
+
+    /// The trait has no method with a role.
+    fn without_role(&self) {}
+}
+
+impl<R> AnyResult for ResultType<R> {}
+
+impl<T, E> ResultType<Result<T, E>> {
+    /// The method has statuses that mean `None`.
+    pub fn with_none(&self)
+    where
+        T: MayBeNone,
+    {
+    }
+
+    /// The method sends a HEAD request.
+    pub fn without_body<Via>(&self)
+    where
+        T: HeadValue<Via>,
+    {
+    }
+}
+
+/// What a method with the `none_on` attribute returns: an `Option`, or a [`Reply`] of one.
+#[diagnostic::on_unimplemented(
+    message = "a method with the `none_on` attribute must return `Result<Option<T>>`",
+    label = "cannot be `None`",
+    note = "return `Option<{Self}>`, or remove the attribute"
+)]
+pub trait MayBeNone {}
+
+impl<T> MayBeNone for Option<T> {}
+impl<T: MayBeNone> MayBeNone for Reply<T> {}
+
+/// What a method that sends a HEAD request returns: a value that is not read from the body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
+    label = "read from a body",
+    note = "return `()`, `Option<()>`, `Reply` of either, or `reqwest::Response`; the headers are in `Reply::headers`"
+)]
+pub trait HeadValue<Via> {}
+
+impl HeadValue<BySerde> for () {}
+impl HeadValue<BySerde> for Option<()> {}
+impl<Via, T: HeadValue<Via>> HeadValue<ByReply<Via>> for Reply<T> {}
+#[diagnostic::do_not_recommend]
+impl<T: FromResponse<ByHand>> HeadValue<ByHand> for T {}

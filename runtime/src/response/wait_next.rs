@@ -1,0 +1,42 @@
+//! `wait_next()` of all streams, for programs without async code.
+
+use std::future::Future;
+
+use serde::de::DeserializeOwned;
+
+use super::byte_stream::ByteStream;
+use super::events::{Event, Events};
+use super::lines::Lines;
+use super::pages::Pages;
+use crate::error::Error;
+use crate::platform::background::block_on;
+
+/// What `next` returns, on this thread.
+#[track_caller]
+pub(crate) fn wait_next<T>(next: impl Future<Output = Option<Result<T, Error>>>) -> Option<Result<T, Error>> {
+    block_on(next).unwrap_or_else(|error| Some(Err(Error::no_runtime(error))))
+}
+
+macro_rules! waiting {
+    ($([$($parameters:tt)*] $stream:ty => $item:ty),* $(,)?) => {$(
+        #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+        impl $($parameters)* $stream {
+            /// Like [`next`](Self::next), and blocks this thread meanwhile. See [`Pending::wait`](crate::Pending::wait).
+            ///
+            /// # Panics
+            ///
+            /// In async code. Await [`next`](Self::next) there.
+            #[track_caller]
+            pub fn wait_next(&mut self) -> Option<Result<$item, Error>> {
+                wait_next(self.next())
+            }
+        }
+    )*};
+}
+
+waiting! {
+    [] ByteStream => bytes::Bytes,
+    [<T: DeserializeOwned>] Lines<T> => T,
+    [<T: DeserializeOwned>] Events<T> => Event<T>,
+    [<T: DeserializeOwned>] Pages<T> => T,
+}

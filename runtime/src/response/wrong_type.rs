@@ -1,0 +1,74 @@
+//! What is wrong with a successful answer: it is of another type than the method declares.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+
+use super::answer::{Answer, Content};
+use super::decode_error::DecodeError;
+use super::reading::Reading;
+use crate::error::{Error, Kind, Rejection};
+use crate::format::charset;
+use crate::format::media_type::MediaType;
+
+impl Answer {
+    /// Returns this answer if it is a success of the type that `reading` and `expected` say, or an empty one. Otherwise
+    /// returns an error with the beginning of the body.
+    pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
+        let answer = self.success()?;
+        let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());
+        if is_empty || reading.fits(answer.headers()) {
+            return Ok(answer);
+        }
+        let kind = MediaType::of(answer.headers());
+        let text = format!(
+            "the answer is `{}`, not {expected}. Check the URL, and whether a proxy answered",
+            shortened(kind.essence().unwrap_or_default())
+        );
+        let body = answer.body().clone();
+        let headers = answer.headers().clone();
+        let error = Error::new(Kind::Decode, text).with_receipt(answer.receipt);
+        let error = error.with_rejection_if(answer.rejection);
+        Err(error.with_answer(Arc::new(Rejection::new(answer.status, headers, body))))
+    }
+
+    pub(super) fn into_decode_error(
+        mut self,
+        body: Bytes,
+        error: &DecodeError,
+        error_of: fn(&Self, Bytes) -> Option<DecodeError>,
+    ) -> Error {
+        self.content = Content::Whole(body);
+        if matches!(error, DecodeError::NotAnOption) {
+            return self.into_status_error();
+        }
+        let kind = MediaType::of(&self.headers);
+        let body = charset::without_bom(self.body());
+        let place = if self.secret {
+            error.position()
+        } else {
+            error.explanation(body, &|changed| error_of(&self, changed))
+        };
+        let text = match kind.essence().filter(|_| error.is_syntax() && !kind.is_json()) {
+            Some(other) => format!(
+                "the answer is `{}`, not JSON ({place}). Check the URL, and whether a proxy answered",
+                shortened(other)
+            ),
+            None => format!(
+                "the answer is not of the declared type ({place}). Compare the method's return type with what the server sends"
+            ),
+        };
+        let error = Error::new(Kind::Decode, text).with_receipt(self.receipt);
+        let error = error.with_rejection_if(self.rejection.clone());
+        if self.secret {
+            return error;
+        }
+        let body = self.body().clone();
+        error.with_answer(Arc::new(Rejection::new(self.status, self.headers, body)))
+    }
+}
+
+/// Limits the length of a media type, which the server chooses.
+fn shortened(essence: &str) -> String {
+    essence.chars().take(60).collect()
+}

@@ -1,0 +1,152 @@
+//! Logs in once for all processes that ask: [`Session::ensure_login`].
+
+use std::future::{Future, IntoFuture};
+use std::pin::pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::time::timeout;
+
+use super::operation::Operation;
+use super::session::{Session, SessionState};
+use super::tokens::AsTokens;
+use crate::error::{Error, Kind};
+use crate::platform::clock::Now;
+use crate::session::errors::no_session;
+use crate::store::{SessionStore, StoreLock};
+
+/// Longest time for one login, and for the wait for that of another process.
+const LONGEST: Duration = Duration::from_secs(600);
+/// How often the wall clock is read during a login: a suspended machine stops the other clock.
+const LOOK: Duration = Duration::from_secs(5);
+
+impl Session {
+    /// Creates an empty session that outlives the process. For one user of many: a store with the user's own name or
+    /// path, and [`Client::with_session`](crate::Client::with_session).
+    ///
+    /// ```
+    /// # fn example(client: afresh::Client, user: u64) {
+    /// use afresh::{FileStore, Session};
+    ///
+    /// let session = Session::with_store(FileStore::new(format!("sessions/{user}")));
+    /// let of_one_user = client.with_session(session);
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn with_store(store: impl SessionStore) -> Self {
+        let session = Self::new();
+        session.set_store(Arc::new(store));
+        session
+    }
+
+    /// Logs in with `login` if there is no session, or an expired one: neither here nor in the store. All tasks and all
+    /// processes that share the session log in once: one of them runs `login`, the others wait for it and use its
+    /// session. If it fails, the next one tries its own.
+    ///
+    /// `login` is a login method, or anything else that returns tokens. If it has logged in through this session, as a
+    /// `#[login]` method does, nothing more is set. Otherwise its tokens become the session.
+    ///
+    /// ```
+    /// # use afresh::{api, Result, Tokens};
+    /// # #[api] trait Shop {
+    /// #     #[login] #[post("/login")] async fn login(&self, #[json] password: &str) -> Result<Tokens>;
+    /// # }
+    /// # async fn example(shop: ShopClient) -> Result<()> {
+    /// shop.session().ensure_login(|| shop.login("secret")).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// A login may take as long as a person needs, at most 10 minutes by the wall clock; then it fails with
+    /// [`is_timeout`](Error::is_timeout). The lock of the store is renewed meanwhile. Calls that do not wait for the login
+    /// return an error with [`is_no_session`](Error::is_no_session) until it is done. Do not make a call that needs the
+    /// session inside of `login`.
+    ///
+    /// # Errors
+    ///
+    /// The error of `login`, or an error of the store.
+    ///
+    /// Cancel safe: if the future is dropped, the next one that waits logs in at once.
+    pub fn ensure_login<F, P, T, E>(
+        &self,
+        login: F,
+    ) -> Operation<impl Future<Output = Result<(), E>> + use<'_, F, P, T, E>>
+    where
+        F: FnOnce() -> P,
+        P: IntoFuture<Output = Result<T, E>>,
+        T: AsTokens,
+        E: From<Error>,
+    {
+        Operation::new(async move {
+            let Some(turn) = self.login_turn().await? else { return Ok(()) };
+            let before = self.snapshot().stamp;
+            let value = turn.run(login().into_future()).await??;
+            if self.snapshot().stamp.epoch == before.epoch {
+                self.log_in(Some(before), value.as_tokens(), &[])?;
+            }
+            drop(value);
+            self.saved().await?;
+            if self.is_logged_in() { Ok(()) } else { Err(no_session().into()) }
+        })
+    }
+
+    /// Waits until this caller may log in. `None` if there is a session.
+    async fn login_turn(&self) -> Result<Option<Turn<'_>>, Error> {
+        if self.has_login(false).await? {
+            return Ok(None);
+        }
+        let here = timeout(LONGEST, self.0.login_turn.lock()).await.map_err(|_| too_long())?;
+        if self.has_login(false).await? {
+            return Ok(None);
+        }
+        let locking = timeout(LONGEST, self.lock_for_login());
+        let lock = locking.await.map_err(|elapsed| too_long().with_source(elapsed))??;
+        if lock.is_some() && self.has_login(true).await? {
+            return Ok(None);
+        }
+        Ok(Some(Turn { lock, _here: here }))
+    }
+
+    /// Whether there is a session here or in the store. `any`: also that of another user.
+    async fn has_login(&self, any: bool) -> Result<bool, Error> {
+        if !self.is_logged_in() {
+            self.read_for_login(any).await?;
+        }
+        Ok(self.is_logged_in())
+    }
+
+    fn is_logged_in(&self) -> bool {
+        matches!(self.state(), SessionState::LoggedIn | SessionState::Refreshing)
+    }
+}
+
+/// The right to log in. It ends when it is dropped.
+struct Turn<'a> {
+    lock: Option<StoreLock>,
+    _here: tokio::sync::MutexGuard<'a, ()>,
+}
+
+impl Turn<'_> {
+    /// Runs a login, at most for [`LONGEST`], and renews the lock meanwhile.
+    async fn run<T>(mut self, login: impl Future<Output = T>) -> Result<T, Error> {
+        let begun = Now::read();
+        let mut login = pin!(login);
+        loop {
+            if let Ok(done) = timeout(LOOK, login.as_mut()).await {
+                return Ok(done);
+            }
+            let now = Now::read();
+            if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
+                return Err(too_long());
+            }
+            if let Some(lock) = &mut self.lock {
+                // If this fails, the lease may expire. The login is not worth less for that.
+                let _ = timeout(LOOK, lock.renew()).await;
+            }
+        }
+    }
+}
+
+fn too_long() -> Error {
+    Error::new(Kind::Timeout, "the login took longer than 10 minutes. Try again")
+}

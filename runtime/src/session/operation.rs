@@ -1,0 +1,63 @@
+//! An operation that can be awaited or, with the feature `blocking`, waited for: [`Operation`].
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+
+use pin_project_lite::pin_project;
+
+pin_project! {
+    /// An operation of a session. It begins when it is first polled: await it, or call `wait()` with the feature
+    /// `blocking`.
+    #[must_use = "an operation begins only when it is awaited"]
+    pub struct Operation<F> {
+        #[pin]
+        future: F,
+    }
+}
+
+impl<F> Operation<F> {
+    pub(crate) fn new(future: F) -> Self {
+        Self { future }
+    }
+}
+
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+impl<F, T, E> Operation<F>
+where
+    F: Future<Output = Result<T, E>>,
+    E: From<crate::error::Error>,
+{
+    /// Blocks this thread until the operation is done. See [`Pending::wait`](crate::Pending::wait).
+    ///
+    /// # Panics
+    ///
+    /// In async code. Await the operation there.
+    ///
+    /// # Errors
+    ///
+    /// Those of the operation.
+    #[track_caller]
+    pub fn wait(self) -> Result<T, E> {
+        match crate::platform::background::block_on(self.future) {
+            Ok(outcome) => outcome,
+            Err(error) => Err(crate::error::Error::no_runtime(error).into()),
+        }
+    }
+}
+
+impl<F: Future> Future for Operation<F> {
+    type Output = F::Output;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<F::Output> {
+        self.project().future.poll(context)
+    }
+}
+
+impl<F> fmt::Debug for Operation<F> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Operation")
+    }
+}

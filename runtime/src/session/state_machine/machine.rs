@@ -1,0 +1,325 @@
+//! What a call does before it is sent ([`enter`](StateMachine::enter)) and after it was refused
+//! ([`settle`](StateMachine::settle)), and how snapshots are published.
+
+use std::sync::Arc;
+
+use tokio::time::Instant;
+
+use crate::error::{Error, Reason, Stamp};
+use crate::platform::clock::Now;
+use crate::session::cookies::SetCookies;
+use crate::session::credential::Source;
+use crate::session::decisions::{Cause, Entry, Finding, Settled};
+use crate::session::errors::{ended, excessive, expired, no_progress, no_session, superseded};
+use crate::session::failure_backoff::FailureBackoff;
+use crate::session::forbidden_routes::ForbiddenRoutes;
+use crate::session::lifetime::Age;
+use crate::session::snapshot::{LoginState, Snapshot};
+
+#[cfg_attr(test, derive(Clone))]
+#[allow(clippy::struct_excessive_bools, reason = "four facts about the refresh token, in any combination")]
+pub(crate) struct StateMachine<H> {
+    pub(super) current: Arc<Snapshot>,
+    pub(super) running: Option<RunningRefresh<H>>,
+    pub(super) backoff: FailureBackoff,
+    pub(super) forbidden_routes: ForbiddenRoutes,
+    /// The server rejected a refresh that needs no login. It is not tried again in this epoch.
+    pub(super) no_way_to_log_in: bool,
+    /// The server rejected the refresh token before the access token expired. This credential is the last one
+    /// of its login.
+    pub(super) refresh_rejected: bool,
+    /// The refresh token was rejected after an earlier response had been lost.
+    pub(super) rotation_lost: bool,
+    /// The cookies that a refresh needs have expired.
+    pub(super) ran_out: bool,
+}
+
+#[cfg_attr(test, derive(Clone, Hash))]
+pub(super) struct RunningRefresh<H> {
+    pub(super) handle: H,
+    pub(super) urgent: bool,
+    /// The old credential is still valid, and no caller has asked for this refresh.
+    pub(super) before_expiry: bool,
+    /// The server refused the credential, so a refresh that returns the same access token is a failure.
+    pub(super) refused: bool,
+}
+
+impl<H: Clone + PartialEq> StateMachine<H> {
+    pub(crate) fn new() -> Self {
+        Self {
+            current: Arc::new(Snapshot::empty()),
+            running: None,
+            backoff: FailureBackoff::default(),
+            forbidden_routes: ForbiddenRoutes::default(),
+            no_way_to_log_in: false,
+            refresh_rejected: false,
+            rotation_lost: false,
+            ran_out: false,
+        }
+    }
+
+    pub(crate) fn current(&self) -> &Arc<Snapshot> {
+        &self.current
+    }
+
+    /// The handle of the refresh that is running.
+    pub(crate) fn handle(&self) -> Option<H> {
+        self.running.as_ref().map(|running| running.handle.clone())
+    }
+
+    /// The error that calls get while a failed refresh is remembered.
+    pub(crate) fn failure(&self, now: Instant) -> Option<Error> {
+        self.backoff.active(now)
+    }
+
+    /// For a manual refresh: the handle of the running refresh, `None` if one is to start, or the error if it
+    /// is too early.
+    pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
+        if let Some(running) = &mut self.running {
+            running.before_expiry = false;
+            return Ok(Some(running.handle.clone()));
+        }
+        let refused = match (self.refresh_rejected, self.no_way_to_log_in) {
+            (true, _) => Some(expired(self.rotation_lost)),
+            (false, true) => Some(no_session()),
+            (false, false) => self.backoff.active_for_manual(now),
+        };
+        refused.map_or(Ok(None), Err)
+    }
+
+    /// When the next refresh is due; `None` if none is planned.
+    pub(crate) fn next_refresh(&self) -> Option<Instant> {
+        let due = self.current.credential().filter(|_| !self.refresh_rejected)?.refresh_at()?;
+        Some(self.backoff.until().map_or(due, |until| until.max(due)))
+    }
+
+    /// `can_refresh`: the current session can be refreshed. `once`: the body of the call can be sent only
+    /// once.
+    pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
+        let credential = match &self.current.login_state {
+            LoginState::Expired { .. } => return Entry::Expired,
+            LoginState::LoggedOut if !can_refresh || self.no_way_to_log_in => return Entry::NoSession,
+            LoginState::LoggedOut => return self.enter_by_refresh(now.ticks),
+            LoginState::LoggedIn(credential) => credential,
+        };
+        if !credential.is_usable() {
+            return if can_refresh { self.enter_by_refresh(now.ticks) } else { Entry::NoSession };
+        }
+        if !can_refresh {
+            return Entry::Go;
+        }
+        let age = credential.age(|| now, once);
+        let waits = self.refresh_rejected || self.backoff.active(now.ticks).is_some();
+        match (&self.running, age) {
+            (Some(running), _) if running.urgent || age == Age::Expired => {
+                Entry::Join(running.handle.clone())
+            }
+            (Some(running), Age::MaybeExpired) => Entry::TryJoin(running.handle.clone()),
+            (None, Age::Expired) => self.enter_by_refresh(now.ticks),
+            (None, Age::MaybeExpired) if !waits => Entry::TryStart,
+            (None, Age::Expiring) if !waits => Entry::GoAndRefresh,
+            (Some(_) | None, _) => Entry::Go,
+        }
+    }
+
+    /// Whether the cookies that a refresh needs have run out. It is said before each decision, because the state machine
+    /// has no wall clock.
+    pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
+        self.ran_out = ran_out;
+    }
+
+    /// Ends a session whose refresh token was rejected or has run out, if its last access token has expired. Returns whether
+    /// it did.
+    pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
+        let over = (self.refresh_rejected || self.ran_out)
+            && self.current.credential().is_some_and(|last| last.is_expired(now));
+        if over {
+            self.expire();
+        }
+        over
+    }
+
+    fn enter_by_refresh(&self, now: Instant) -> Entry<H> {
+        match (&self.running, self.backoff.active(now)) {
+            (Some(running), _) => Entry::Join(running.handle.clone()),
+            (None, Some(error)) => Entry::Fail(error),
+            (None, None) => Entry::Start,
+        }
+    }
+
+    /// `stamp`: what the refused call was sent with. `route`: the method that it called.
+    pub(crate) fn settle(
+        &mut self,
+        stamp: Stamp,
+        finding: Finding,
+        route: &str,
+        can_refresh: bool,
+        now: Instant,
+    ) -> Settled<H> {
+        if let Some(error) = self.ended(stamp) {
+            return Settled::Ended(error);
+        }
+        if self.current.stamp.generation > stamp.generation {
+            return self.settle_late(stamp, finding, route, now);
+        }
+        if !can_refresh && !self.ran_out {
+            return Settled::Return(Reason::NothingToRefreshWith);
+        }
+        let suspect = finding == Finding::Suspect;
+        if let Some(reason) = suspect.then(|| self.reason_to_keep(stamp, route, now)).flatten() {
+            return Settled::Return(reason);
+        }
+        if self.refresh_rejected || self.ran_out {
+            self.expire();
+            return Settled::Expired(expired(self.rotation_lost));
+        }
+        if let Some(error) = self.backoff.active(now) {
+            // The server has just vouched for this token, so a bare 403 is the answer.
+            let vouched = suspect && error.is_no_progress();
+            return if vouched { Settled::Return(Reason::NoProgress) } else { Settled::Fail(error) };
+        }
+        if self.forbidden_routes.is_excessive(now) {
+            return Settled::Fail(excessive());
+        }
+        let Some(running) = &mut self.running else { return Settled::Start };
+        running.refused = true;
+        running.before_expiry = false;
+        let handle = running.handle.clone();
+        if finding == Finding::Expired && !std::mem::replace(&mut running.urgent, true) {
+            self.republish();
+        }
+        Settled::Join(handle)
+    }
+
+    /// The session was refreshed since the call was sent. If the refresh brought the access token that was refused,
+    /// another send would be refused as well.
+    fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
+        match (self.current.has_token_of(stamp), finding) {
+            (false, _) => Settled::Replay(self.current.clone()),
+            (true, Finding::Expired) => Settled::Fail(no_progress()),
+            (true, Finding::Suspect) => {
+                self.replay_was_refused(self.current.stamp, finding, route, now);
+                Settled::Return(Reason::NoProgress)
+            }
+        }
+    }
+
+    /// The reason if this refusal needs no refresh.
+    fn reason_to_keep(&mut self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
+        let received = self.current.credential().map_or(now, |credential| credential.received());
+        if self.forbidden_routes.take_proof(route, stamp.generation, received, now) {
+            self.replay_was_refused(stamp, Finding::Suspect, route, now);
+        }
+        let excessive = || self.forbidden_routes.is_excessive(now).then_some(Reason::ExcessiveRefresh);
+        self.forbidden_routes.reason_to_keep(stamp, route, now).or_else(excessive)
+    }
+
+    /// The error for a call that was sent with `stamp`, if its login is over.
+    pub(crate) fn ended(&self, stamp: Stamp) -> Option<Error> {
+        match (&self.current.login_state, stamp.epoch == self.current.stamp.epoch) {
+            (LoginState::Expired { rotation_lost }, true) => Some(expired(*rotation_lost)),
+            (LoginState::LoggedIn(_), false) => Some(superseded()),
+            (LoginState::LoggedOut | LoginState::Expired { .. }, false) => Some(ended()),
+            (LoginState::LoggedIn(_) | LoginState::LoggedOut, true) => None,
+        }
+    }
+
+    /// Starts a refresh. Other callers wait for it by `handle`.
+    pub(crate) fn start(&mut self, handle: H, cause: Cause) {
+        let refused = matches!(cause, Cause::Refused(_));
+        self.running = Some(RunningRefresh {
+            handle,
+            urgent: cause.is_urgent(),
+            before_expiry: cause.is_before_expiry(),
+            refused,
+        });
+        self.republish();
+    }
+
+    /// Why the running refresh is needed.
+    pub(crate) fn cause(&self) -> Option<Cause> {
+        self.running.as_ref().map(|running| match running {
+            RunningRefresh { refused: true, urgent: true, .. } => Cause::Refused(Finding::Expired),
+            RunningRefresh { refused: true, .. } => Cause::Refused(Finding::Suspect),
+            RunningRefresh { urgent: true, .. } => Cause::Expired,
+            RunningRefresh { before_expiry: true, .. } => Cause::BeforeExpiry,
+            RunningRefresh { .. } => Cause::Manual,
+        })
+    }
+
+    /// Another refresh takes the place of the running one.
+    pub(crate) fn replace_handle(&mut self, handle: H) {
+        if let Some(running) = &mut self.running {
+            running.handle = handle;
+        }
+    }
+
+    /// Stores the cookies of an ordinary response. A response to an older generation is ignored, because it
+    /// could overwrite newer cookies.
+    pub(crate) fn keep_cookies(&mut self, stamp: Stamp, cookies: &SetCookies) {
+        if stamp == self.current.stamp && !matches!(self.current.login_state, LoginState::Expired { .. }) {
+            self.publish(|next| next.cookies = Arc::new(cookies.after(&next.cookies)));
+        }
+    }
+
+    /// The second send with `stamp` was refused, so the refresh before it was useless. If the credential has
+    /// been replaced meanwhile, the refusal says nothing about the route.
+    pub(crate) fn replay_was_refused(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) {
+        if stamp.epoch != self.current.stamp.epoch {
+            return;
+        }
+        if stamp == self.current.stamp {
+            let refreshed = self.current.credential().filter(|known| known.source() == Source::Refreshed);
+            let source = refreshed.map(|credential| credential.received());
+            self.forbidden_routes.refused(stamp, finding, route, source, now);
+        } else {
+            self.forbidden_routes.count_useless(stamp, now);
+        }
+        self.republish();
+    }
+
+    /// A call of `route` was refused with `stamp` by a bare 403, and the refresh for it brought the same access token. So
+    /// the server accepts the token and forbids the call.
+    pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
+        if stamp == self.current.stamp {
+            self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);
+            self.republish();
+        }
+    }
+
+    /// A refresh for `route` brought the current credential, and the call is not sent again.
+    pub(crate) fn refreshed_without_replay(&mut self, stamp: Stamp, route: &str) {
+        if stamp == self.current.stamp {
+            self.forbidden_routes.refreshed_without_proof(route, stamp.generation);
+            self.republish();
+        }
+    }
+
+    /// A call succeeded, which clears what is remembered about its route.
+    pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
+        if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
+            self.republish();
+        }
+    }
+
+    pub(super) fn publish(&mut self, change: impl FnOnce(&mut Snapshot)) {
+        let mut next = Snapshot::clone(&self.current);
+        change(&mut next);
+        self.put(next);
+    }
+
+    /// Publishes the same snapshot with its derived fields.
+    pub(super) fn republish(&mut self) {
+        self.put(Snapshot::clone(&self.current));
+    }
+
+    pub(super) fn put(&mut self, mut next: Snapshot) {
+        next.wait_for_refresh = self.running.as_ref().is_some_and(|running| running.urgent);
+        next.wants_successes = !self.forbidden_routes.is_empty();
+        self.current = Arc::new(next);
+    }
+}
+
+#[cfg(test)]
+#[path = "tests/mod.rs"]
+mod tests;

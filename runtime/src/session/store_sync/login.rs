@@ -1,0 +1,25 @@
+//! What a login that all processes wait for needs of the store: its lock, and what other processes have stored.
+
+use super::state::Adopt;
+use crate::error::{Error, Kind};
+use crate::session::session::Session;
+use crate::store::StoreLock;
+
+impl Session {
+    /// Adopts the session in the store. `any`: also that of another user.
+    pub(in crate::session) async fn read_for_login(&self, any: bool) -> Result<(), Error> {
+        let Some(store_sync) = self.store_sync() else { return Ok(()) };
+        let _exclusive = store_sync.exclusive().await;
+        let which = if any { Adopt::AnyLogin } else { Adopt::SameLogin };
+        self.read_store(store_sync, which).await.map(|_| ())
+    }
+
+    /// Waits for the lock, as long as another process logs in or refreshes.
+    pub(in crate::session) async fn lock_for_login(&self) -> Result<Option<StoreLock>, Error> {
+        let Some(store_sync) = self.store_sync() else { return Ok(None) };
+        store_sync.store.lock().await.map_err(|error| {
+            let text = "the store could not be locked, so there was no login. Check the store";
+            Error::new(Kind::Store, text).with_source(error)
+        })
+    }
+}

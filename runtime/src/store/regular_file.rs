@@ -1,0 +1,141 @@
+//! Opens the files of a store so that nothing but a regular file is read, locked or replaced.
+//!
+//! A FIFO would block its reader for ever, a device can be endless, and another user may have put a symbolic link
+//! where a temporary file is expected.
+
+use std::fs::{self, File, Metadata, OpenOptions};
+use std::io::{self, ErrorKind, Read};
+use std::path::{Path, PathBuf};
+
+/// As many links as Linux follows.
+const MAX_LINKS: usize = 40;
+
+/// The file that `path` names, after all symbolic links. It need not exist. It is an error if anything but a regular
+/// file is there.
+pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
+    let mut path = path.to_owned();
+    for _ in 0..MAX_LINKS {
+        match metadata(&path)? {
+            Some(metadata) if metadata.file_type().is_symlink() => {}
+            Some(metadata) => return check(&metadata).map(|()| path),
+            None => return Ok(path),
+        }
+        let target = fs::read_link(&path)?;
+        path = path.parent().map_or(target.clone(), |folder| folder.join(target));
+    }
+    Err(io::Error::other("the path of the session has too many symbolic links"))
+}
+
+/// The content of the file, or `None` if there is none. Longer content than `limit` is an error.
+pub(super) fn read(path: &Path, limit: u64) -> io::Result<Option<Vec<u8>>> {
+    let mut options = OpenOptions::new();
+    options.read(true);
+    let Some(file) = open(path, &mut options)? else { return Ok(None) };
+    let mut content = Vec::new();
+    file.take(limit.saturating_add(1)).read_to_end(&mut content)?;
+    if u64::try_from(content.len()).unwrap_or(u64::MAX) > limit {
+        return Err(too_long(limit));
+    }
+    Ok(Some(content))
+}
+
+pub(super) fn too_long(limit: u64) -> io::Error {
+    io::Error::new(
+        ErrorKind::InvalidData,
+        format!("the file is longer than {limit} bytes: it is not a session"),
+    )
+}
+
+/// Opens a lock file, which is never written. Creates it if there is none.
+pub(super) fn open_lock(path: &Path) -> io::Result<File> {
+    let mut options = private();
+    options.create(true);
+    match open(path, &mut options)? {
+        Some(file) => Ok(file),
+        None => Err(ErrorKind::NotFound.into()),
+    }
+}
+
+/// Creates a file that only its owner can read. It is an error if anything has this name already.
+pub(super) fn create(path: &Path) -> io::Result<File> {
+    private().create_new(true).open(path)
+}
+
+/// Removes the file if it is a regular file.
+pub(super) fn remove(path: &Path) -> io::Result<()> {
+    match metadata(path)? {
+        Some(metadata) if metadata.is_file() => fs::remove_file(path),
+        _ => Ok(()),
+    }
+}
+
+/// Opens a regular file and nothing else. `None` if there is none and `options` do not create one.
+fn open(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
+    if let Some(metadata) = metadata(path)? {
+        check(&metadata)?;
+    }
+    open_unchecked(path, options)
+}
+
+/// What is at the path may have changed after the check: opening must neither follow a link nor block.
+fn open_unchecked(path: &Path, options: &mut OpenOptions) -> io::Result<Option<File>> {
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::custom_flags(options, libc::O_NOFOLLOW | libc::O_NONBLOCK);
+    match options.open(path) {
+        Ok(file) => {
+            check(&file.metadata()?)?;
+            Ok(Some(file))
+        }
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn check(metadata: &Metadata) -> io::Result<()> {
+    if metadata.is_file() {
+        return Ok(());
+    }
+    Err(io::Error::new(
+        ErrorKind::InvalidInput,
+        "a file of the store is not a regular file. Remove it or use another path",
+    ))
+}
+
+/// Of the path itself, also if it is a symbolic link. `None` if there is nothing.
+fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
+    match fs::symlink_metadata(path) {
+        Ok(metadata) => Ok(Some(metadata)),
+        Err(error) if error.kind() == ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// Options for a file that only its owner can read.
+fn private() -> OpenOptions {
+    let mut options = OpenOptions::new();
+    options.write(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_replaces_the_file_after_the_check_is_an_error_at_once() {
+        let folder = std::env::temp_dir().join(format!("afresh-{}-replaced", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (file, link, pipe) = (folder.join("file"), folder.join("link"), folder.join("pipe"));
+        fs::write(&file, "content").unwrap();
+        std::os::unix::fs::symlink(&file, &link).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+        assert!(open_unchecked(&file, OpenOptions::new().read(true)).unwrap().is_some());
+        for path in [link, pipe] {
+            assert!(open_unchecked(&path, OpenOptions::new().read(true)).is_err());
+            assert!(open_unchecked(&path, OpenOptions::new().write(true)).is_err());
+        }
+        fs::remove_dir_all(folder).unwrap();
+    }
+}

@@ -1,0 +1,190 @@
+//! What a tower layer can know of the call that a request belongs to: [`CallInfo`].
+
+use std::fmt;
+use std::mem::replace;
+use std::sync::LazyLock;
+
+use http::{Extensions, Method};
+use reqwest::Request;
+use url::Url;
+
+use crate::declaration::endpoint::{Endpoint, Role};
+
+/// Which call a request belongs to, for the layers of a
+/// [`transport`](crate::ClientBuilder::transport): which method, what kind of call, which attempt.
+///
+/// Each request to a tower service carries it, among the extensions of its `http::Request`. A `reqwest::Request` does not
+/// show its extensions, so [`CallInfo::of`] reads it there, and it needs `&mut`: a layer that holds only `&Request` cannot
+/// read it. A bare `reqwest::Client` and `HyperTransport` get no `CallInfo`.
+///
+/// ```
+/// use afresh::{CallInfo, CallKind, Client};
+/// use tower::Layer;
+///
+/// let service = tower::service_fn(|mut request: reqwest::Request| async move {
+///     let info = CallInfo::of(&mut request);
+///     if info.is_some_and(|info| info.kind() == CallKind::Refresh) { /* no limit */ }
+///     http::Response::builder().status(200).body("").map(reqwest::Response::from)
+/// });
+/// let client = Client::builder("https://shop.example").transport(service).build()?;
+/// # Ok::<(), afresh::Error>(())
+/// ```
+#[derive(Clone, Copy)]
+pub struct CallInfo {
+    /// `None` for hand-written requests and for grants.
+    pub(crate) endpoint: Option<&'static Endpoint>,
+    pub(crate) kind: CallKind,
+    pub(crate) retries: u32,
+}
+
+/// What a request is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum CallKind {
+    /// A method without a role, a page, or a hand-written request.
+    Ordinary,
+    /// A `#[login]` method.
+    Login,
+    /// A refresh: a `#[refresh]` method or a grant.
+    Refresh,
+    /// A `#[logout]` method.
+    Logout,
+    /// Revokes a token (RFC 7009).
+    Revocation,
+}
+
+impl CallInfo {
+    /// Reads what the runtime knows of the call. `None` if the request is not from the runtime.
+    #[must_use]
+    pub fn of(request: &mut Request) -> Option<Self> {
+        with_extensions(request, |extensions| extensions.get::<Self>().copied()).flatten()
+    }
+
+    /// The method, as `"Shop::order"`. `None` for hand-written requests and for grants.
+    #[must_use]
+    pub fn method(&self) -> Option<&'static str> {
+        self.endpoint.map(|endpoint| endpoint.name)
+    }
+
+    /// The path as it is declared, with the `path` of the trait: `"/orders/{id}"`. `None` for hand-written requests and for
+    /// grants.
+    #[must_use]
+    pub fn template(&self) -> Option<&'static str> {
+        self.endpoint.and_then(|endpoint| endpoint.template.or(endpoint.path.first().copied()))
+    }
+
+    /// What the request is for.
+    #[must_use]
+    pub fn kind(&self) -> CallKind {
+        self.kind
+    }
+
+    /// Which [attempt](crate::Retry) of the call this is: 1 for the first. A second send after a refresh and a redirect
+    /// belong to the same attempt.
+    #[must_use]
+    pub fn attempt(&self) -> u32 {
+        self.retries + 1
+    }
+
+    pub(crate) const fn of_kind(kind: CallKind) -> Self {
+        Self { endpoint: None, kind, retries: 0 }
+    }
+
+    pub(crate) fn of_method(endpoint: &'static Endpoint) -> Self {
+        let kind = match endpoint.role {
+            Role::Ordinary | Role::Public => CallKind::Ordinary,
+            Role::Login => CallKind::Login,
+            Role::Refresh => CallKind::Refresh,
+            Role::Logout => CallKind::Logout,
+        };
+        Self { endpoint: Some(endpoint), kind, retries: 0 }
+    }
+
+    pub(crate) fn attach(self, request: &mut Request) {
+        with_extensions(request, |extensions| extensions.insert(self));
+    }
+}
+
+impl Default for CallInfo {
+    fn default() -> Self {
+        Self::of_kind(CallKind::Ordinary)
+    }
+}
+
+#[expect(clippy::missing_fields_in_debug, reason = "shows what users can ask for")]
+impl fmt::Debug for CallInfo {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CallInfo")
+            .field("method", &self.method())
+            .field("template", &self.template())
+            .field("kind", &self.kind)
+            .field("attempt", &self.attempt())
+            .finish()
+    }
+}
+
+/// Shows the extensions of a request, which reqwest keeps to itself, by way of an `http::Request`.
+///
+/// That conversion refuses long URLs and drops fragments, turns an absent body into an empty one and forgets the time-out.
+/// So URL, body and time-out stay behind. `None` if reqwest refuses the rest.
+fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
+    static PLACEHOLDER: LazyLock<Option<Url>> =
+        LazyLock::new(|| Url::parse("http://placeholder.invalid/").ok());
+    let placeholder = PLACEHOLDER.as_ref()?;
+    let mut taken = replace(request, Request::new(Method::GET, placeholder.clone()));
+    let url = replace(taken.url_mut(), placeholder.clone());
+    let (body, timeout) = (taken.body_mut().take(), taken.timeout().copied());
+    let seen = http::Request::<reqwest::Body>::try_from(taken).ok().and_then(|mut converted| {
+        let seen = look(converted.extensions_mut());
+        *request = Request::try_from(converted).ok()?;
+        Some(seen)
+    });
+    *request.url_mut() = url;
+    *request.body_mut() = body;
+    *request.timeout_mut() = timeout;
+    seen
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use http::Version;
+
+    use super::*;
+
+    fn request(url: &str) -> Request {
+        let mut request = Request::new(Method::POST, url.parse().unwrap());
+        request.headers_mut().append("x-a", "1".parse().unwrap());
+        request.headers_mut().append("x-a", "2".parse().unwrap());
+        request
+    }
+
+    #[test]
+    fn nothing_of_a_request_is_lost_on_the_way() {
+        let long = format!("https://shop.test/{}?q=1#fragment", "a".repeat(70_000));
+        for url in ["https://shop.test/a?b=c#d", "http://[::1]:8080/%2F", &long] {
+            for body in [None, Some(""), Some("order")] {
+                let mut request = request(url);
+                *request.body_mut() = body.map(Into::into);
+                *request.timeout_mut() = Some(Duration::from_secs(3));
+                *request.version_mut() = Version::HTTP_2;
+                CallInfo::of_kind(CallKind::Revocation).attach(&mut request);
+                let info = CallInfo::of(&mut request).unwrap();
+                assert_eq!((info.kind(), info.attempt(), info.method()), (CallKind::Revocation, 1, None));
+                assert_eq!((request.method(), request.url().as_str()), (&Method::POST, url));
+                assert_eq!(request.timeout(), Some(&Duration::from_secs(3)));
+                assert_eq!(request.version(), Version::HTTP_2);
+                let values: Vec<_> = request.headers().get_all("x-a").iter().collect();
+                assert_eq!(values, ["1", "2"]);
+                let sent = request.body().map(|body| body.as_bytes().unwrap());
+                assert_eq!(sent, body.map(str::as_bytes));
+            }
+        }
+    }
+
+    #[test]
+    fn a_request_from_elsewhere_has_no_call() {
+        assert!(CallInfo::of(&mut request("https://shop.test/a")).is_none());
+    }
+}

@@ -1,0 +1,96 @@
+//! Calls from code that is not async.
+
+use std::thread;
+use std::time::Duration;
+
+use afresh::{Pages, Result, SessionState, Tokens, api};
+use afresh_tests::{Answer, World};
+use serde_json::json;
+
+use crate::api::{ANN, ORIGIN, Order, Shop, builder, logged_in_client, logged_out_client, order};
+use crate::transports::ConnectTo;
+
+#[api]
+trait Archive {
+    #[get("/pages")]
+    #[pages(number = "page")]
+    async fn pages(&self) -> Result<Pages<Vec<u64>>>;
+}
+
+/// A script without async code: login, a refused call, a refresh by hand, a hand-written request, logout.
+#[test]
+fn a_script_waits_for_each_call() {
+    let world = World::new();
+    let shop = logged_out_client(&world);
+    shop.login(&ANN).wait().unwrap();
+    world.guard_with(403, |_| order(7));
+    world.authority.expire();
+    assert_eq!(shop.order(7).wait().unwrap(), Order { id: 7 });
+    world.authority.assert_refreshes(1);
+    let request = reqwest::Request::new(reqwest::Method::GET, format!("{ORIGIN}/orders/7").parse().unwrap());
+    assert_eq!(shop.client().execute(request).wait().unwrap().status(), 200);
+    shop.logout().wait().unwrap();
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+    shop.session().ensure_login(|| shop.login(&ANN)).wait().unwrap();
+    shop.session().refresh().wait().unwrap();
+    world.authority.assert_logins(2);
+}
+
+/// Calls on many threads share one refresh.
+#[test]
+fn many_threads_share_one_refresh() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.guard_with(403, |_| order(7));
+    world.authority.expire();
+    thread::scope(|scope| {
+        for _ in 0..20 {
+            scope.spawn(|| assert_eq!(shop.order(7).wait().unwrap(), Order { id: 7 }));
+        }
+    });
+    world.authority.assert_refreshes(1);
+}
+
+/// Streams are read one item at a time.
+#[test]
+fn pages_are_waited_for_one_by_one() {
+    let world = World::new();
+    world.stage.respond(|seen| match seen.query() {
+        None => Answer::json(200, json!([1, 2])),
+        Some("page=2") => Answer::json(200, json!([3])),
+        _ => Answer::json(200, json!([])),
+    });
+    let archive = ArchiveClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
+    let mut pages = archive.pages().wait().unwrap();
+    let all: Vec<_> = std::iter::from_fn(|| pages.wait_next()).map(Result::unwrap).collect();
+    assert_eq!(all, [vec![1, 2], vec![3]]);
+}
+
+/// Timers run while the thread waits.
+#[test]
+fn a_time_out_ends_a_call_that_is_waited_for() {
+    let world = World::new();
+    world.stage.respond(|_| Answer::hang());
+    let shop = builder(&world).tokens(Tokens::new("a")).build().unwrap();
+    let error = shop.order(7).timeout(Duration::from_millis(20)).wait().unwrap_err();
+    assert!(error.is_timeout(), "{error}");
+}
+
+/// A thread of `spawn_blocking` runs no async code.
+#[tokio::test]
+async fn a_blocking_thread_of_a_runtime_may_wait() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.stage.respond(|_| order(7));
+    let waited = tokio::task::spawn_blocking(move || shop.order(7).wait());
+    assert_eq!(waited.await.unwrap().unwrap(), Order { id: 7 });
+}
+
+/// In async code there is a panic, not a thread that is blocked.
+#[tokio::test]
+async fn waiting_in_async_code_panics() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    let panic = tokio::spawn(async move { shop.order(7).wait().is_ok() }).await.unwrap_err();
+    assert!(panic.is_panic());
+}

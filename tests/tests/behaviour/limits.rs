@@ -1,0 +1,176 @@
+//! How much of an answer is read: `max_body`, the bodies of errors, lines and events.
+
+use afresh::{ByteStream, Events, Lines, Pages, Result, api};
+use afresh_tests::{Answer, AuthorityConfig, Double, Role, Stage, World};
+use bytes::Bytes;
+use serde_json::Value;
+
+use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, order};
+use crate::transports::ConnectTo;
+
+const MIB: usize = 1024 * 1024;
+
+#[api]
+trait Long {
+    #[get("/text")]
+    async fn text(&self) -> Result<String>;
+
+    #[none_on(404)]
+    #[get("/text")]
+    async fn perhaps(&self) -> Result<Option<String>>;
+
+    #[pages(number = "page")]
+    #[get("/text")]
+    async fn pages(&self) -> Result<Pages<Value>>;
+
+    #[get("/text")]
+    async fn bytes(&self) -> Result<ByteStream>;
+
+    #[get("/text")]
+    async fn lines(&self) -> Result<Lines<String>>;
+
+    #[get("/text")]
+    async fn events(&self) -> Result<Events<String>>;
+}
+
+fn client(double: impl Double, max_body: Option<usize>) -> LongClient {
+    let builder = LongClient::builder(ORIGIN).connect_to(double);
+    max_body.into_iter().fold(builder, |builder, max_body| builder.max_body(max_body)).build().unwrap()
+}
+
+fn answering(max_body: Option<usize>, answer: impl Fn() -> Answer + Send + Sync + 'static) -> LongClient {
+    let stage = Stage::new();
+    stage.respond(move |_| answer());
+    client(stage, max_body)
+}
+
+fn chunks(count: usize, size: usize) -> Vec<Bytes> {
+    vec![Bytes::from(vec![b'x'; size]); count]
+}
+
+/// The body of an error is cut at 1 MiB, and the error says so. A body that never ends is an answer too.
+#[tokio::test(start_paused = true)]
+async fn the_body_of_an_error_is_cut_at_one_mebibyte() {
+    for status in [400, 403, 404, 500, 302] {
+        for answer in [
+            Answer::new(status).body(vec![b'x'; MIB + 1]),
+            Answer::new(status).chunks(chunks(40, 100_000)),
+            Answer::new(status).chunks(chunks(40, 100_000)).then_hang(),
+        ] {
+            let error = answering(None, move || answer.clone()).text().await.unwrap_err();
+            assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (status, MIB));
+            assert!(error.to_string().contains("cut after 1048576 bytes"), "{error}");
+        }
+    }
+    let whole = answering(None, || Answer::new(500).chunks(chunks(1024, 1024))).text().await.unwrap_err();
+    assert_eq!(whole.body().unwrap().len(), MIB);
+    assert!(!whole.to_string().contains("cut"), "{whole}");
+    assert_eq!(answering(None, || Answer::new(404).body(vec![b'x'; MIB + 1])).perhaps().await.unwrap(), None);
+    // A success has no limit by default.
+    let long = answering(None, || Answer::new(200).body(vec![b'x'; 3 * MIB])).text().await.unwrap();
+    assert_eq!(long.len(), 3 * MIB);
+}
+
+/// With a session too: the refusal that a refresh did not help against.
+#[tokio::test(start_paused = true)]
+async fn the_body_of_a_refusal_is_cut_too() {
+    let world = World::new();
+    let shop = crate::api::logged_in_client(&world);
+    world.stage.respond(|_| Answer::new(403).body(vec![b'x'; 2 * MIB]));
+    let error = crate::api::Shop::order(&shop, 7).await.unwrap_err();
+    assert_eq!(error.body().unwrap().len(), MIB);
+    assert!(error.rejection().unwrap().body().len() <= MIB);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_success_longer_than_max_body_is_an_error() {
+    for (answer, length) in [
+        (Answer::new(200).body(vec![b'x'; 10]), 10),
+        (Answer::new(200).body(vec![b'x'; 11]), 11),
+        (Answer::new(200).chunks(chunks(5, 2)), 10),
+        (Answer::new(200).chunks(chunks(11, 1)), 11),
+        // It never ends, and the error does not wait for its end.
+        (Answer::new(200).chunks(chunks(11, 1)).then_hang(), 11),
+    ] {
+        let result = answering(Some(10), move || answer.clone()).text().await;
+        match result {
+            Ok(text) => assert_eq!((text.len(), length), (10, 10)),
+            Err(error) => {
+                assert!(length > 10 && error.is_body_too_large(), "{error:?}");
+                assert!(!error.is_decode() && !error.is_status());
+                assert!(error.to_string().contains("longer than 10 bytes"), "{error}");
+            }
+        }
+    }
+    let error =
+        answering(Some(10), || Answer::new(500).body("an error of the server")).text().await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (500, 10));
+}
+
+/// Each page is a body of its own. A stream has no end to wait for.
+#[tokio::test(start_paused = true)]
+async fn max_body_counts_for_each_page_and_not_for_streams() {
+    let stage = Stage::new();
+    stage.respond(|seen| {
+        let second = seen.uri().query().is_some_and(|query| query.contains("page=2"));
+        Answer::new(200).body(if second { "[1,2,3,4,5,6]" } else { "[1,2,3]" })
+    });
+    let mut pages = client(stage, Some(10)).pages().await.unwrap();
+    pages.next().await.unwrap().unwrap();
+    // A page that failed is requested again twice.
+    for _ in 0..3 {
+        assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
+    }
+    assert!(pages.next().await.is_none());
+
+    let long = || answering(Some(10), || Answer::new(200).chunks(chunks(100, 100)));
+    let (mut stream, mut total) = (long().bytes().await.unwrap(), 0);
+    while let Some(chunk) = stream.next().await {
+        total += chunk.unwrap().len();
+    }
+    assert_eq!(total, 10_000);
+    assert_eq!(long().lines().await.unwrap().next().await.unwrap().unwrap().len(), 10_000);
+}
+
+/// A stream may be endless, but each of its lines and events has a limit, which the caller can change.
+#[tokio::test(start_paused = true)]
+async fn one_line_or_event_of_a_stream_has_a_limit() {
+    let endless = || answering(None, || Answer::new(200).chunks(chunks(17, MIB)).then_hang());
+    let error = endless().lines().await.unwrap().next().await.unwrap().unwrap_err();
+    assert!(error.to_string().contains("longer than 16777216 bytes"), "{error}");
+    let mut events = endless().events().await.unwrap();
+    assert!(events.next().await.unwrap().is_err());
+    assert!(events.next().await.is_none());
+
+    let short = || answering(None, || Answer::new(200).body("12345\r\n123456\nnever read\n"));
+    let mut lines = short().lines().await.unwrap().max_length(5);
+    assert_eq!(lines.next().await.unwrap().unwrap(), "12345");
+    assert!(lines.next().await.unwrap().unwrap_err().to_string().contains("longer than 5 bytes"));
+    assert!(lines.next().await.is_none());
+    let events = || answering(None, || Answer::new(200).body("data: 12345\n\ndata: 1234567890\n\n"));
+    let mut events = events().events().await.unwrap().max_length(5);
+    assert_eq!(events.next().await.unwrap().unwrap().data, "12345");
+    assert!(events.next().await.unwrap().unwrap_err().to_string().contains("longer than 5 bytes"));
+    assert!(events.next().await.is_none());
+}
+
+/// A server that sets a cookie with each answer cannot make requests grow, nor displace the cookie that refreshes.
+#[tokio::test(start_paused = true)]
+async fn two_thousand_cookies_leave_a_request_small_and_the_session_alive() {
+    let world = World::with(AuthorityConfig::cookie());
+    let shop = CookieShopClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
+    shop.login(&ANN).await.unwrap();
+    for number in 0..2000 {
+        world.guard_with(403, move |_| {
+            let cookie = format!("tracking{number}={}; Path=/", "x".repeat(90));
+            Answer::from(order(7)).header("set-cookie", &cookie)
+        });
+        shop.order(7).await.unwrap();
+    }
+    let cookies = world.stage.log().last().unwrap().header("cookie").unwrap().len();
+    assert!(cookies < 8 * 1024, "{cookies} bytes of cookies");
+    world.authority.expire();
+    shop.order(7).await.unwrap();
+    world.authority.assert_refreshes(1);
+    assert!(world.authority.requests(Role::Refresh)[0].header("cookie").is_some());
+}

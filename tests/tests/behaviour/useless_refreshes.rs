@@ -1,0 +1,405 @@
+//! Refreshes that did not help: a 403 that means "not allowed" costs one refresh, not one per call.
+
+use std::time::Duration;
+
+use afresh::SessionState;
+use afresh_tests::{Answer, AuthorityConfig, Role, World};
+use bytes::Bytes;
+use tokio::time::{Instant, advance};
+
+use crate::transports::ConnectTo;
+
+use crate::api::{ANN, Order, Shop, ShopClient, event_names, logged_in_client, logged_out_client, order};
+
+/// Reports are forbidden with any token. All other calls need a valid token.
+fn forbid_reports(world: &World) {
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| match seen.token() {
+        _ if seen.path().starts_with("/reports") => Answer::new(403),
+        Some(token) if authority.accepts(token) => order(7).into(),
+        _ => Answer::new(403),
+    });
+}
+
+async fn assert_refused(shop: &ShopClient) {
+    let error = shop.report(7).await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 403, "{error:?}");
+    assert!(error.is_status(), "{error:?}");
+}
+
+/// C2: a hundred calls in sequence and a hundred at once cost one refresh in all.
+#[tokio::test(start_paused = true)]
+async fn two_hundred_calls_to_a_forbidden_route_cost_one_refresh() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    forbid_reports(&world);
+
+    for _ in 0..100 {
+        assert_refused(&shop).await;
+    }
+    world.stage.assert_sends(101);
+    world.authority.assert_refreshes(1);
+    let calls: Vec<_> = (0..100).map(|id| tokio::spawn(shop.report(id))).collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    }
+
+    world.stage.assert_sends(201);
+    world.authority.assert_refreshes(1);
+}
+
+/// C2: the same if all calls start at once, before the route is known to be forbidden.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_calls_to_a_forbidden_route_at_once_cost_one_refresh() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    forbid_reports(&world);
+
+    let calls: Vec<_> = (0..100).map(|id| tokio::spawn(shop.report(id))).collect();
+    for call in calls {
+        assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    }
+
+    world.stage.assert_sends(200);
+    world.authority.assert_refreshes(1);
+
+    advance(Duration::from_secs(10)).await;
+    assert_refused(&shop).await;
+    assert_eq!(
+        world.authority.refreshes(),
+        2,
+        "refreshes: a hundred that are refused together have learned one thing"
+    );
+}
+
+/// C2: if a call must not be sent again, the next call shows that the refresh did not help.
+#[tokio::test(start_paused = true)]
+async fn a_hundred_calls_to_a_forbidden_route_without_replay_do_not_cost_a_refresh_each() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.stage.respond(|_| 403);
+
+    for _ in 0..100 {
+        assert_eq!(shop.pay(7).await.unwrap_err().status().unwrap(), 403);
+    }
+
+    assert!(world.authority.refreshes() <= 2, "{} refreshes", world.authority.refreshes());
+}
+
+/// C10: for 10 s after a useless refresh, a 403 with that token starts no refresh on any route.
+#[tokio::test(start_paused = true)]
+async fn after_a_useless_refresh_no_403_refreshes_for_ten_seconds() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    forbid_reports(&world);
+    assert_refused(&shop).await;
+    world.authority.expire();
+
+    advance(Duration::from_secs(9)).await;
+    assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+    world.authority.assert_refreshes(1);
+
+    advance(Duration::from_secs(2)).await;
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    world.authority.assert_refreshes(2);
+}
+
+/// C10: until a refresh was useless, a 403 starts a refresh even if the token is new.
+#[tokio::test(start_paused = true)]
+async fn a_token_that_is_valid_for_one_request_is_refreshed_every_time() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| {
+        let good = seen.token().is_some_and(|token| authority.accepts(token));
+        authority.expire();
+        if good { order(7) } else { (403, serde_json::Value::Null) }
+    });
+    world.authority.expire();
+
+    for refreshes in 1..=20 {
+        assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+        world.authority.assert_refreshes(refreshes);
+    }
+}
+
+/// C10: a 403 with a token of a login starts a refresh, however new the token is.
+#[tokio::test(start_paused = true)]
+async fn a_new_token_of_a_login_is_refreshed() {
+    let world = World::new();
+    let shop = logged_out_client(&world);
+    forbid_reports(&world);
+    shop.login(&ANN).await.unwrap();
+    assert_refused(&shop).await;
+    world.authority.assert_refreshes(1);
+
+    shop.login(&ANN).await.unwrap();
+    world.authority.expire();
+    assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
+    world.authority.assert_refreshes(2);
+}
+
+/// C12: a forbidden route that is called every second for an hour costs a refresh after 10 s, 20 s, 40 s and so on up
+/// to 5 min.
+#[tokio::test(start_paused = true)]
+async fn a_forbidden_route_is_tried_again_at_growing_intervals() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    forbid_reports(&world);
+    let start = Instant::now();
+
+    for _ in 0..3600 {
+        assert_refused(&shop).await;
+        advance(Duration::from_secs(1)).await;
+    }
+
+    let exchanges = world.authority.requests(Role::Refresh);
+    let at: Vec<_> = exchanges.iter().map(|seen| seen.at().duration_since(start).as_secs()).collect();
+    let expected: Vec<u64> = [0, 10, 30, 70, 150].into_iter().chain((310..3600).step_by(300)).collect();
+    assert_eq!(at, expected);
+}
+
+/// C12: three forbidden routes cost at most three times as much as one.
+#[tokio::test(start_paused = true)]
+async fn three_forbidden_routes_cost_no_more_than_three_times_one() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.stage.respond(|_| 403);
+    let mut events = shop.session().events();
+
+    for _ in 0..3600 {
+        assert_refused(&shop).await;
+        assert_eq!(shop.order(7).await.unwrap_err().status().unwrap(), 403);
+        let photo = shop.photo(7, "image/png", Bytes::from_static(b"png"));
+        assert_eq!(photo.await.unwrap_err().status().unwrap(), 403);
+        assert!(event_names(&mut events).iter().all(|event| *event == "refreshed"));
+        advance(Duration::from_secs(1)).await;
+    }
+
+    let posts = world.authority.refreshes();
+    assert!((16..=48).contains(&posts), "{posts} refreshes");
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+}
+
+/// C12: a success on the route makes it refresh again, and so does a login.
+#[tokio::test(start_paused = true)]
+async fn a_success_or_a_login_makes_a_route_refresh_again() {
+    for by_login in [false, true] {
+        let world = World::new();
+        let shop = logged_in_client(&world);
+        forbid_reports(&world);
+        assert_refused(&shop).await;
+        advance(Duration::from_secs(10)).await;
+        assert_refused(&shop).await;
+        world.authority.assert_refreshes(2);
+        // The route counts as forbidden for another 20 s, and the token was refreshed long ago.
+        advance(Duration::from_secs(11)).await;
+        assert_refused(&shop).await;
+        world.authority.assert_refreshes(2);
+
+        if by_login {
+            shop.login(&ANN).await.unwrap();
+        } else {
+            world.stage.respond(|_| order(7));
+            shop.report(7).await.unwrap();
+        }
+
+        forbid_reports(&world);
+        assert_refused(&shop).await;
+        assert_eq!(world.authority.refreshes(), 3, "refreshes: lifted by a login: {by_login}");
+    }
+}
+
+/// C12, C13: a server error says nothing about the token, so it changes nothing.
+#[tokio::test(start_paused = true)]
+async fn a_server_error_does_not_make_a_route_refresh_again() {
+    let troubles = [
+        Answer::new(404),
+        Answer::new(500),
+        Answer::new(403).header("retry-after", "1"),
+        Answer::new(403).header("www-authenticate", r#"Bearer error="insufficient_scope""#),
+    ];
+    for trouble in troubles {
+        let world = World::new();
+        let shop = logged_in_client(&world);
+        forbid_reports(&world);
+        assert_refused(&shop).await;
+        advance(Duration::from_secs(10)).await;
+        assert_refused(&shop).await;
+        // The route counts as forbidden for another 20 s, and the token was refreshed long ago.
+        advance(Duration::from_secs(11)).await;
+        let troubled = trouble.clone();
+        world.stage.respond(move |_| troubled.clone());
+        shop.report(7).await.unwrap_err();
+        forbid_reports(&world);
+        assert_refused(&shop).await;
+        assert_eq!(world.authority.refreshes(), 2, "refreshes: {trouble:?}");
+    }
+}
+
+/// C12: a token that expires during the call is refreshed even on a forbidden route.
+#[tokio::test(start_paused = true)]
+async fn an_expired_token_is_refreshed_even_on_a_forbidden_route() {
+    let world =
+        World::with(AuthorityConfig { lifetime: Some(Duration::from_secs(5)), ..AuthorityConfig::default() });
+    let shop = logged_in_client(&world);
+    forbid_reports(&world);
+    assert_refused(&shop).await;
+    world.authority.assert_refreshes(1);
+
+    world.stage.park();
+    let call = tokio::spawn(shop.report(7));
+    let parked = world.stage.arrival().await;
+    advance(Duration::from_secs(6)).await;
+    parked.answer(403);
+    world.stage.arrival().await.answer_with(order(7));
+
+    call.await.unwrap().unwrap();
+    world.authority.assert_refreshes(2);
+}
+
+/// C13: a server that refuses all of its own tokens gets five refreshes a minute, not one for each call.
+#[tokio::test(start_paused = true)]
+async fn after_five_useless_refreshes_a_call_fails_without_another() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+    world.stage.respond(|_| 401);
+
+    for _ in 0..5 {
+        assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 401);
+    }
+    for _ in 0..20 {
+        let error = shop.orders().await.unwrap_err();
+        assert!(error.is_refresh() && !error.is_session_expired(), "{error:?}");
+        assert_eq!(error.rejection().unwrap().status(), 401);
+    }
+    world.authority.assert_refreshes(5);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+
+    advance(Duration::from_secs(61)).await;
+    assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 401);
+    world.authority.assert_refreshes(6);
+}
+
+/// C13: only refreshes in a row count: an accepted token resets the count.
+#[tokio::test(start_paused = true)]
+async fn a_success_between_useless_refreshes_resets_the_count() {
+    let world = World::new();
+    let shop = logged_in_client(&world);
+
+    for round in 1..=3 {
+        world.stage.respond(|_| 401);
+        for _ in 0..4 {
+            assert_eq!(shop.orders().await.unwrap_err().status().unwrap(), 401);
+        }
+        world.authority.assert_refreshes(4 * round);
+        world.stage.respond(|_| order(7));
+        shop.orders().await.unwrap();
+    }
+}
+
+/// A world that returns the same access token at each refresh, and forbids reports with this status.
+fn repeating(status: u16) -> World {
+    let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| match seen.token() {
+        Some(token) if authority.accepts(token) && !seen.path().starts_with("/reports") => order(7).into(),
+        _ => Answer::json(status, serde_json::json!({ "why": "not yours" })),
+    });
+    world
+}
+
+/// W1: a bare 403 whose refresh brings the same token is the answer, with its body. The session is kept, and further
+/// calls cost no refresh.
+#[tokio::test(start_paused = true)]
+async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
+    let world = repeating(403);
+    let shop = logged_out_client(&world);
+    shop.login(&ANN).await.unwrap();
+    for sends in 1..=20 {
+        let error = shop.report(7).await.unwrap_err();
+        assert!(error.is_status() && !error.is_no_progress(), "{error:?}");
+        assert_eq!(error.status().unwrap(), 403);
+        assert_eq!(error.json::<serde_json::Value>().unwrap()["why"], "not yours");
+        assert_eq!(error.rejection().unwrap().status(), 403);
+        world.stage.assert_sends(sends);
+    }
+    world.authority.assert_refreshes(1);
+    assert_eq!(shop.session().state(), SessionState::LoggedIn);
+    assert_eq!(shop.order(7).await.unwrap().id, 7);
+}
+
+/// W1: all calls that wait for that refresh get their 403.
+#[tokio::test(start_paused = true)]
+async fn all_waiting_403s_are_answers_if_the_refresh_brings_the_same_token() {
+    let world = repeating(403);
+    let shop = logged_in_client(&world);
+    world.authority.hold(Role::Refresh);
+    let calls: Vec<_> = (0..50).map(|id| tokio::spawn(shop.report(id))).collect();
+    world.authority.parked(Role::Refresh).await.release();
+    for call in calls {
+        let error = call.await.unwrap().unwrap_err();
+        assert!(error.is_status(), "{error:?}");
+    }
+    world.authority.assert_refreshes(1);
+}
+
+/// W1: a 401 is a certain refusal. The same token is then no progress, as before.
+#[tokio::test(start_paused = true)]
+async fn a_401_whose_refresh_brings_the_same_token_is_no_progress() {
+    let world = repeating(401);
+    let shop = logged_in_client(&world);
+    for _ in 0..3 {
+        let error = shop.report(7).await.unwrap_err();
+        assert!(error.is_no_progress(), "{error:?}");
+    }
+    world.authority.assert_refreshes(1);
+}
+
+/// What a shop says about one report.
+#[derive(Debug, afresh::ApiError)]
+enum ReportError {
+    #[status(403)]
+    Forbidden(serde_json::Value),
+    #[other]
+    Other(afresh::Error),
+}
+
+#[afresh::api]
+trait Reports {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(
+        &self,
+        #[json("refresh_token")] token: afresh::RefreshToken,
+    ) -> afresh::Result<afresh::Tokens>;
+
+    #[get("/reports/{id}")]
+    async fn typed(&self, id: u64) -> Result<Order, ReportError>;
+
+    #[none_on(403)]
+    #[get("/reports/{id}")]
+    async fn optional(&self, id: u64) -> afresh::Result<Option<Order>>;
+
+    #[no_replay]
+    #[post("/reports/{id}")]
+    async fn once(&self, id: u64) -> afresh::Result<()>;
+}
+
+/// W1: typed errors, `none_on` and `no_replay` see the 403.
+#[tokio::test(start_paused = true)]
+async fn typed_errors_see_the_403_whose_refresh_brings_the_same_token() {
+    let reports = |world: &World| {
+        let issued = crate::api::tokens(&world.authority.issue());
+        let client = afresh::Client::builder(crate::api::ORIGIN).connect_to(world.clone()).tokens(issued);
+        ReportsClient::new(client.build().unwrap())
+    };
+    let world = repeating(403);
+    let error = reports(&world).typed(7).await.unwrap_err();
+    assert!(matches!(&error, ReportError::Forbidden(body) if body["why"] == "not yours"), "{error:?}");
+    let world = repeating(403);
+    assert_eq!(reports(&world).optional(7).await.unwrap(), None);
+    let world = repeating(403);
+    assert_eq!(reports(&world).once(7).await.unwrap_err().status().unwrap(), 403);
+    world.authority.assert_refreshes(1);
+}

@@ -1,0 +1,53 @@
+//! Which requests the proxy of the system sees. The variables that name it are read once for each process, so the test
+//! runs itself again in a process that has them.
+
+use std::env;
+use std::process::Command;
+
+use afresh::{Result, Tokens, api};
+use serde_json::Value;
+
+use crate::sockets::server::{Server, json, redirect, values};
+
+#[api]
+trait Plain {
+    #[get("/old")]
+    async fn old(&self) -> Result<Value>;
+}
+
+const SERVER: &str = "AFRESH_TEST_SERVER";
+
+/// N4: plain http to this machine is allowed because no other program sees it. A proxy would.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
+    if let Ok(server) = env::var(SERVER) {
+        return calls(&server).await;
+    }
+    let server = Server::content().await;
+    let location = format!("{}/new", server.url());
+    let proxy = Server::answering(move |request| match request.uri().path() {
+        "/old" => redirect(302, &location),
+        _ => json(500, "{}"),
+    })
+    .await;
+    let mut child = Command::new(env::current_exe().unwrap());
+    child.args(["--exact", "sockets::proxies::a_proxy_of_the_system_sees_no_request_to_this_machine"]);
+    for name in ["http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"] {
+        child.env(name, proxy.url());
+    }
+    let child = child.env_remove("no_proxy").env_remove("NO_PROXY").env(SERVER, server.url());
+    let output = child.output().unwrap();
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
+    let direct = server.seen();
+    assert_eq!(direct.len(), 2, "{direct:?}");
+    assert_eq!(values(&direct[0], "authorization"), ["Bearer secret"]);
+    assert_eq!(proxy.seen().len(), 1, "the request to another machine goes through the proxy");
+}
+
+/// Runs in the process with the proxy: one call to this machine, and one that is redirected to it.
+async fn calls(server: &str) {
+    let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
+    client.old().await.unwrap();
+    let client = PlainClient::builder("http://shop.test").allow_http().build().unwrap();
+    client.old().await.unwrap();
+}

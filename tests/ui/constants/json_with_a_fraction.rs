@@ -1,0 +1,17 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[post("/orders")]
+    #[json("rate" = 0.5)] //~ ERROR
+    async fn orders(&self) -> Result<()>;
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

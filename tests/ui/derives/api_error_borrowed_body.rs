@@ -1,0 +1,15 @@
+use afresh::ApiError;
+
+#[derive(Debug, ApiError)]
+pub enum ShopError {
+    #[status(409)]
+    Conflict(&'static str), //~ ERROR
+    #[other]
+    Other(afresh::Error),
+}
+
+pub fn still_compiles(error: afresh::Error) -> ShopError {
+    ShopError::from(error)
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+use afresh::ApiError;
+
+#[derive(Debug, ApiError)]
+pub enum ShopError {
+    #[other]
+    Other(String), //~ ERROR
+}
+
+pub fn still_compiles(error: afresh::Error) -> ShopError {
+    ShopError::from(error)
+}
+
+fn main() {}

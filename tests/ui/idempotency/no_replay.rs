@@ -1,0 +1,18 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[no_replay]
+    #[idempotency_key] //~ ERROR
+    #[post("/orders")]
+    async fn orders(&self) -> Result<()>;
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

@@ -1,0 +1,15 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    fn title(&self) -> String; //~ ERROR
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

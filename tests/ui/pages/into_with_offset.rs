@@ -1,0 +1,17 @@
+use afresh::{api, Pages, Result};
+
+#[api]
+pub trait Shop {
+    #[pages(offset = "offset", into = "skip")] //~ ERROR
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Pages<Vec<u8>>>;
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[none_on(404)]
+    #[get("/orders")]
+    async fn orders(&self) -> Result<Vec<u64>>; //~ ERROR
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use afresh::{api, Result};
+
+#[api]
+pub trait Shop {
+    #[get("/files/{path*}")]
+    async fn file(&self, path: Option<&str>) -> Result<()>; //~ ERROR
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}

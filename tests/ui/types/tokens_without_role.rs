@@ -1,0 +1,16 @@
+use afresh::{api, Result, Tokens};
+
+#[api]
+pub trait Shop {
+    #[post("/login")]
+    async fn login(&self, #[json] password: &str) -> Result<Tokens>; //~ ERROR
+
+    #[get("/health")]
+    async fn health(&self) -> Result<()>;
+}
+
+pub async fn still_compiles(shop: &ShopClient) -> Result<()> {
+    shop.health().await
+}
+
+fn main() {}
