@@ -15,7 +15,9 @@ async fn a_partly_written_temporary_file_does_no_harm() {
     let shop = Shop::open(Place::file(), Server::Strict).await;
     shop.world.authority.open(Role::Refresh);
     let whole = fs::read(shop.place.path()).unwrap();
-    let fresh = shop.place.path().with_extension("new");
+    let mut fresh = shop.place.path().to_path_buf().into_os_string();
+    fresh.push(".new-0123456789abcdef");
+    let fresh = std::path::PathBuf::from(fresh);
     for half in [&whole[..whole.len() / 2], b"", &[b'x'; 10_000]] {
         fs::write(&fresh, half).unwrap();
         shop.world.authority.expire();

@@ -76,6 +76,7 @@ async fn a_process_whose_lease_expires_before_the_answer_does_no_harm() {
     let Some(place) = Place::redis(LEASE) else { return };
     let shop = Shop::open(place, Server::Lenient).await;
     let authority = &shop.world.authority;
+    authority.expect_reuses(1);
     authority.hold_processed(Role::Refresh);
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
     authority.expire();
@@ -103,6 +104,7 @@ async fn with_a_strict_server_the_session_ends_with_a_lost_rotation() {
     let Some(place) = Place::redis(LEASE) else { return };
     let shop = Shop::open(place, Server::Strict).await;
     let authority = &shop.world.authority;
+    authority.expect_reuses(1);
     authority.hold_processed(Role::Refresh);
     let (mut first, mut next) = (shop.process("first"), shop.process("next"));
     authority.expire();
