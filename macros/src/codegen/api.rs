@@ -20,7 +20,8 @@ pub(crate) fn render(api: &Api) -> TokenStream {
     };
     let declaration = trait_item::render_trait(api);
     let client = render_client(&parts);
-    let description = render_api(&parts, &api_info::render_info(&parts, api), refresh::render_refresh(api));
+    let description =
+        render_api(&parts, &api_info::render_info(&parts, api), refresh::render_refresh(api).as_ref());
     let implementation = render_implementation(api);
     let dyn_type = dyn_type::render_dyn_type(api);
     let lints = propagated(&api.source.attributes);

@@ -92,7 +92,7 @@ pub(super) fn render_client(parts: &ClientParts) -> TokenStream {
 pub(super) fn render_api(
     parts: &ClientParts,
     info: &TokenStream,
-    refresh: Option<TokenStream>,
+    refresh: Option<&TokenStream>,
 ) -> TokenStream {
     let ClientParts { client, runtime, .. } = parts;
     let api = runtime.item(RuntimeItem::Api);

@@ -32,7 +32,7 @@ pub(crate) fn wrong_pointer(text: &str) -> Option<String> {
 fn as_pointer(text: &str) -> String {
     let text = text.trim_start_matches(['$', '#']).trim_start_matches(['.', '/']);
     let steps = text.split(['.', '[', '/']).map(|step| step.trim_end_matches(']').trim_matches(['"', '\'']));
-    steps.filter(|step| !step.is_empty()).map(|step| format!("/{step}")).collect()
+    steps.filter(|step| !step.is_empty()).flat_map(|step| ["/", step]).collect()
 }
 
 #[cfg(test)]

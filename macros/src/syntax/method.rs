@@ -87,9 +87,9 @@ impl Method {
         let mut output = output;
         let is_desugared = resugar(&mut generics, &mut qualifiers, &mut output);
         Ok(Self {
-            is_desugared,
             locations,
             attributes,
+            is_desugared,
             vis,
             qualifiers,
             fn_token,

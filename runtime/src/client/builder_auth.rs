@@ -203,7 +203,9 @@ impl<C: Api> ClientBuilder<C> {
             match StatusCode::from_u16(status) {
                 Ok(code) if status < 600 => checked.push(code),
                 _ => {
-                    self.fail(format!("`{setting}` contains {status}, which is not a status from 100 to 599"))
+                    self.fail(format!(
+                        "`{setting}` contains {status}, which is not a status from 100 to 599"
+                    ));
                 }
             }
         }

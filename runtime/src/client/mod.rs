@@ -4,6 +4,7 @@ pub(crate) mod api;
 pub(crate) mod builder;
 pub(crate) mod builder_auth;
 pub(crate) mod builder_origins;
+#[expect(clippy::module_inception, reason = "the type `Client` stands in a file of its name")]
 pub(crate) mod client;
 pub(crate) mod pending;
 pub(crate) mod refresh_settings;

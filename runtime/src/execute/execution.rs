@@ -198,7 +198,7 @@ impl Execution {
         response.status().is_success()
             && !response.sets_cookies()
             && !attached.learning
-            && !(attached.credential && self.plan.judges_successes(&self.context))
+            && (!attached.credential || !self.plan.judges_successes(&self.context))
     }
 
     /// Follows redirects, classifies the answer and lets the session decide what follows.

@@ -28,6 +28,7 @@ impl SessionArgument for RefreshToken {}
 impl<T: SessionArgument> SessionArgument for Option<T> {}
 impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: SessionArgument + ?Sized> ArgumentType<T> {
     /// The argument belongs to a method without a role.
     pub fn without_role(&self)
@@ -37,6 +38,7 @@ impl<T: SessionArgument + ?Sized> ArgumentType<T> {
     }
 }
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
     /// The trait has no method with a role.
     pub fn without_role(&self)

@@ -52,6 +52,7 @@ pub trait NotAScalar {}
 /// A type of std that is neither one scalar nor a sequence.
 pub trait NotASequence {}
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: NotAScalar + ?Sized> ArgumentType<T> {
     /// The argument fills one path segment.
     pub fn in_segment(&self)
@@ -61,6 +62,7 @@ impl<T: NotAScalar + ?Sized> ArgumentType<T> {
     }
 }
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: NotASequence + ?Sized> ArgumentType<T> {
     /// The argument fills several path segments.
     pub fn in_segments(&self)

@@ -24,6 +24,7 @@ pub const fn part_type<T>(_: &T) -> PartType<T> {
     PartType(PhantomData)
 }
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: PartByType> PartType<T> {
     /// The implementation for this type.
     #[must_use]
@@ -136,13 +137,19 @@ macro_rules! lists {
     ($([$($parameters:tt)*] $ty:ty),* $(,)?) => {$(
         impl<T: BytesArgument, $($parameters)*> BytesArgument for $ty {
             fn put(self, name: &'static str, form: &mut Parts) {
-                self.into_iter().for_each(|value| value.put(name, form));
+                let values = self.into_iter();
+                for value in values {
+                    value.put(name, form);
+                }
             }
         }
 
         impl<T: BytesReference, $($parameters)*> BytesReference for $ty {
             fn put(&self, name: &'static str, form: &mut Parts) {
-                self.iter().for_each(|value| value.put(name, form));
+                let values = self.iter();
+                for value in values {
+                    value.put(name, form);
+                }
             }
         }
     )*};
@@ -152,7 +159,9 @@ lists!([] Option<T>, [] Vec<T>, [const N: usize] [T; N]);
 
 impl<T: BytesReference> BytesReference for [T] {
     fn put(&self, name: &'static str, form: &mut Parts) {
-        self.iter().for_each(|value| value.put(name, form));
+        for value in self {
+            value.put(name, form);
+        }
     }
 }
 

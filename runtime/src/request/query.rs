@@ -116,12 +116,12 @@ mod tests {
         }
         #[derive(serde::Serialize)]
         struct Filter {
-            filter: u8,
+            id: u8,
             tag: Vec<&'static str>,
             after: Option<u8>,
         }
-        let filter = Filter { filter: 1, tag: vec!["a", "b"], after: None };
-        assert_eq!(named(&filter).as_deref(), Ok("?filter[filter]=1&filter[tag]=a&filter[tag]=b"));
+        let filter = Filter { id: 1, tag: vec!["a", "b"], after: None };
+        assert_eq!(named(&filter).as_deref(), Ok("?filter[id]=1&filter[tag]=a&filter[tag]=b"));
         assert_eq!(named(&BTreeMap::from([("k", 1)])).as_deref(), Ok("?filter[k]=1"));
         assert_eq!(named("x").as_deref(), Ok("?filter=x"));
         assert_eq!(named(&["x", "y"]).as_deref(), Ok("?filter=x&filter=y"));

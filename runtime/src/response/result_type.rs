@@ -32,6 +32,7 @@ pub trait AnyResult {
 
 impl<R> AnyResult for ResultType<R> {}
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T, E> ResultType<Result<T, E>> {
     /// The method has statuses that mean `None`.
     pub fn with_none(&self)

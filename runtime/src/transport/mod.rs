@@ -16,6 +16,7 @@ pub(crate) mod origin;
 pub(crate) mod peek;
 pub(crate) mod redirect;
 pub(crate) mod response;
+#[expect(clippy::module_inception, reason = "the type `Transport` stands in a file of its name")]
 pub(crate) mod transport;
 pub(crate) mod upstream;
 

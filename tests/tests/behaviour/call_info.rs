@@ -31,7 +31,7 @@ fn recording(
     let service = service_fn(move |mut request: Request| {
         kept.lock().unwrap().push(CallInfo::of(&mut request));
         let inner = inner.clone();
-        async move { inner.oneshot(request).await.map_err(BoxError::from) }
+        async move { inner.oneshot(request).await }
     });
     (infos, service)
 }
@@ -149,7 +149,7 @@ fn limited(
         let inner = inner.clone();
         async move {
             sleep_until(slot).await;
-            inner.oneshot(request).await.map_err(BoxError::from)
+            inner.oneshot(request).await
         }
     })
 }

@@ -129,7 +129,8 @@ async fn a_failed_count_says_what_was_expected_and_lists_the_requests() {
     world.guard(403);
     let _ = world.authority.issue();
     exchange(&world.authority, 1).await.unwrap();
-    let counts: [(fn(&World), &str); 5] = [
+    type Count = (fn(&World), &'static str);
+    let counts: [Count; 5] = [
         (|world| world.stage.assert_sends(1), "requests at the API: expected 1, saw 0"),
         (|world| world.authority.assert_refreshes(2), "requests at the refresh endpoint: expected 2, saw 1"),
         (|world| world.authority.assert_granted(0), "refreshes that issued tokens: expected 0, saw 1"),

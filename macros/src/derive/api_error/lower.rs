@@ -23,8 +23,8 @@ pub(super) fn lower_settings(
     diag: &mut Diagnostics,
 ) -> Settings {
     push_misplaced(attributes, ON_VARIANT, "variants", diag);
-    let mut settings = Settings::default();
-    settings.thiserror = lower_thiserror(attributes, variants, diag);
+    let thiserror = lower_thiserror(attributes, variants, diag);
+    let mut settings = Settings { thiserror, ..Settings::default() };
     let mut seen = Vec::new();
     for helper in Helper::parse_all(attributes, ON_ENUM, diag) {
         for argument in helper.arguments(FORM, diag) {

@@ -10,13 +10,13 @@ fn ending(status: u16, body: &'static str, html: bool, ends_on: &[StatusCode]) -
     let kind = if html { "Text/HTML; charset=utf-8" } else { "application/json" };
     headers.insert(CONTENT_TYPE, kind.parse().unwrap());
     let usual = SessionEnds { usual: ends_on.to_vec(), ..SessionEnds::default() };
-    ending_with(status, headers, body, &usual)
+    ending_with(status, &headers, body, &usual)
 }
 
 /// The classification, where an unclear response counts as a failed one.
-fn ending_with(status: u16, headers: HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
+fn ending_with(status: u16, headers: &HeaderMap, body: &str, session_ends: &SessionEnds) -> Ending {
     let body = Bytes::copy_from_slice(body.as_bytes());
-    match classify(StatusCode::from_u16(status).unwrap(), &headers, &body, session_ends) {
+    match classify(StatusCode::from_u16(status).unwrap(), headers, &body, session_ends) {
         Ending::Unclear(wait) => Ending::Failed(wait),
         clear => clear,
     }
@@ -71,15 +71,15 @@ fn a_declared_status_outranks_every_code() {
     let declared = SessionEnds { declared: Some(vec![StatusCode::BAD_REQUEST]), ..SessionEnds::default() };
     for code in ["invalid_request", "invalid_client", "server_error", "slow_down", "anything"] {
         let body = format!("{{\"error\":\"{code}\"}}");
-        assert_eq!(ending_with(400, HeaderMap::new(), &body, &declared), Ending::Rejected, "{code}");
-        assert_eq!(ending_with(403, HeaderMap::new(), &body, &declared), Ending::Failed(None), "{code}");
+        assert_eq!(ending_with(400, &HeaderMap::new(), &body, &declared), Ending::Rejected, "{code}");
+        assert_eq!(ending_with(403, &HeaderMap::new(), &body, &declared), Ending::Failed(None), "{code}");
     }
-    assert_eq!(ending_with(400, HeaderMap::new(), "<html>", &declared), Ending::Failed(None));
+    assert_eq!(ending_with(400, &HeaderMap::new(), "<html>", &declared), Ending::Failed(None));
     for status in [429, 500, 503] {
         let status = StatusCode::from_u16(status).unwrap();
         let declared = SessionEnds { declared: Some(vec![status]), ..SessionEnds::default() };
         assert_eq!(
-            ending_with(status.as_u16(), HeaderMap::new(), "", &declared),
+            ending_with(status.as_u16(), &HeaderMap::new(), "", &declared),
             Ending::Rejected,
             "{status}"
         );
@@ -90,7 +90,7 @@ fn a_declared_status_outranks_every_code() {
         ..SessionEnds::default()
     };
     assert_eq!(
-        ending_with(401, HeaderMap::new(), "{}", &none),
+        ending_with(401, &HeaderMap::new(), "{}", &none),
         Ending::Failed(None),
         "an empty list is a choice"
     );
@@ -104,13 +104,13 @@ fn a_declared_condition_ends_the_session() {
     for status in [200, 400, 401, 404, 429, 500] {
         for body in ["{\"error\":{\"code\":\"DEAD\"}}", "\u{feff}{\"ok\":false}"] {
             assert_eq!(
-                ending_with(status, HeaderMap::new(), body, &ends),
+                ending_with(status, &HeaderMap::new(), body, &ends),
                 Ending::Rejected,
                 "{status} {body}"
             );
         }
         let other = "{\"error\":{\"code\":\"BUSY\"}}";
-        assert_eq!(ending_with(status, HeaderMap::new(), other, &ends), Ending::Failed(None), "{status}");
+        assert_eq!(ending_with(status, &HeaderMap::new(), other, &ends), Ending::Failed(None), "{status}");
     }
 }
 
@@ -132,11 +132,11 @@ fn codes_outside_of_oauth_are_definite() {
         ];
         for body in bodies {
             for status in [200, 400, 401, 403] {
-                let ending = ending_with(status, HeaderMap::new(), &body, &SessionEnds::default());
+                let ending = ending_with(status, &HeaderMap::new(), &body, &SessionEnds::default());
                 assert_eq!(ending, Ending::Rejected, "{status} {body}");
             }
             assert_eq!(
-                ending_with(503, HeaderMap::new(), &body, &SessionEnds::default()),
+                ending_with(503, &HeaderMap::new(), &body, &SessionEnds::default()),
                 Ending::Failed(None)
             );
         }

@@ -145,8 +145,8 @@ async fn a_reply_has_status_and_headers_too() {
     assert_eq!(&reply.body, &Order { id: 7 });
     assert_eq!(reply.headers.get_all("x-page").iter().collect::<Vec<_>>(), ["1", "2"]);
     let receipt = reply.receipt();
-    assert_eq!(receipt.is_authenticated(), false);
-    assert_eq!(receipt.is_replayed(), false);
+    assert!(!receipt.is_authenticated());
+    assert!(!receipt.is_replayed());
     assert_eq!(receipt.sends(), 1, "sends in the receipt");
 }
 
