@@ -124,7 +124,7 @@ mod tests {
         let inside = Dropped(dropped.clone());
         (dropped, async move {
             let _inside = inside;
-            pending().await
+            pending::<()>().await;
         })
     }
 

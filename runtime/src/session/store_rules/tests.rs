@@ -33,6 +33,7 @@ enum Step {
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 struct Process {
     /// The login and its refresh token; `None` after a logout.
     session: Option<u8>,

@@ -103,10 +103,17 @@ pub(super) struct StoredAs {
     /// Whether the store has had this session. If so, the store counts. Otherwise a change of the user is
     /// still to be stored and replaces whatever is there.
     pub(super) persisted: bool,
-    /// A write was tried at a record of this login, and its confirmation was lost.
-    pub(super) tried: Option<Option<String>>,
+    /// A write was tried, and its confirmation was lost.
+    pub(super) tried: Option<Tried>,
     /// The place that received the session, if it is another one. The original may still be there.
     pub(super) other_place: Option<String>,
+}
+
+/// A write whose confirmation was lost.
+#[derive(Clone)]
+pub(super) struct Tried {
+    /// The login in the record that the write was to replace.
+    pub(super) replaces: Option<String>,
 }
 
 /// How many changes are stored, counted as [`SyncState::changes`].
@@ -346,7 +353,7 @@ impl StoredAs {
         let here = Identity { login: &*self.login, generation: self.generation };
         let storage = match &self.tried {
             _ if self.persisted => Storage::Confirmed,
-            Some(replaces) => Storage::Unconfirmed { replaces: replaces.as_deref() },
+            Some(tried) => Storage::Unconfirmed { replaces: tried.replaces.as_deref() },
             None => Storage::Missing,
         };
         let stored = stored.map(|stored| Identity { login: &*stored.login, generation: stored.generation });

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::state::{Adopt, HeldLock, Progress, StoreSync, StoredAs, SyncState};
+use super::state::{Adopt, HeldLock, Progress, StoreSync, StoredAs, SyncState, Tried};
 use crate::error::{Error, Kind};
 use crate::platform::task::Cancel;
 use crate::session::cookies::Cookies;
@@ -156,7 +156,7 @@ impl Session {
                 found.revision
             };
             let swap = Swap { basis, record: draft.record.write()?, fence: draft.fence };
-            self.note_try(store_sync, &draft.stored_as);
+            note_try(&mut store_sync.state(), &draft.stored_as);
             match store_sync.swap(swap).await? {
                 Some(revision) => {
                     if !draft.stored_as.persisted && draft.record.session.is_some() {
@@ -202,15 +202,6 @@ impl Session {
         Some(Draft { basis, record, fence, stored_as })
     }
 
-    /// A write is about to be tried. If its confirmation is lost, the store may have this login.
-    fn note_try(&self, store_sync: &StoreSync, stored_as: &StoredAs) {
-        let mut state = store_sync.state();
-        let known = state.known_login.clone();
-        if state.stored_as.epoch == stored_as.epoch {
-            state.stored_as.tried.get_or_insert(known);
-        }
-    }
-
     fn record_written(&self, store_sync: &StoreSync, draft: &Draft, revision: Revision) {
         let stored_as = &draft.stored_as;
         let mut state = store_sync.state();
@@ -221,6 +212,13 @@ impl Session {
         }
         drop(state);
         self.watch_store(store_sync);
+    }
+}
+
+/// A write is about to be tried. If its confirmation is lost, the store may have this login.
+fn note_try(state: &mut SyncState, stored_as: &StoredAs) {
+    if state.stored_as.epoch == stored_as.epoch && state.stored_as.tried.is_none() {
+        state.stored_as.tried = Some(Tried { replaces: state.known_login.clone() });
     }
 }
 
