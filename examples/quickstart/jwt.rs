@@ -10,21 +10,22 @@ use serde::{Deserialize, Serialize};
 
 /// The claims of an access token: its user, its number, and its expiry.
 ///
-/// `exp` has a fraction, as JWT allows: lifetimes of whole seconds would be up to one second off.
+/// The claim is not `exp`, which the client would read to refresh ahead of time: here it learns of the expiry from a
+/// refusal. It has a fraction, because lifetimes of whole seconds would be up to one second off.
 #[derive(Serialize, Deserialize)]
 pub struct Access {
     pub sub: String,
     pub jti: usize,
-    pub exp: f64,
+    pub until: f64,
 }
 
 impl Access {
     pub fn new(customer: &str, number: usize, lifetime: Duration) -> Self {
-        Self { sub: customer.to_owned(), jti: number, exp: now() + lifetime.as_secs_f64() }
+        Self { sub: customer.to_owned(), jti: number, until: now() + lifetime.as_secs_f64() }
     }
 
     pub fn is_expired(&self) -> bool {
-        self.exp <= now()
+        self.until <= now()
     }
 }
 
