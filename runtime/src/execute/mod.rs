@@ -1,5 +1,5 @@
 //! One call from start to end: attach the credential, send, classify, refresh, send again, retry. No other
-//! folder knows that a call is sent again once. Start with `execution`.
+//! folder sends a call again. Start with `execution`.
 
 pub(crate) mod call_future;
 pub(crate) mod context;
