@@ -167,12 +167,12 @@ impl<C: Api> ClientBuilder<C> {
     ///
     ///     #[public]
     ///     #[post("/revoke")]
-    ///     async fn revoke(&self, #[form] token: Option<&RefreshToken>) -> Result<()>;
+    ///     async fn revoke(&self, #[form] token: Option<&str>) -> Result<()>;
     /// }
     ///
     /// let revoking = ShopClient::builder("https://shop.example").build()?;
     /// let shop = ShopClient::builder("https://shop.example")
-    ///     .revoke_with(move |tokens| revoking.revoke(tokens.refresh_token()))
+    ///     .revoke_with(move |tokens| revoking.revoke(tokens.refresh_token().map(RefreshToken::secret)))
     ///     .build()?;
     /// # Ok::<(), afresh::Error>(())
     /// ```
