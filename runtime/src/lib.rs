@@ -49,7 +49,7 @@
 //! - If the refused credential was replaced in the meantime, nothing is refreshed. The call is sent again with the newer
 //!   credential.
 //! - A refresh runs in its own task. Dropping callers does not stop it, so no rotated refresh token is lost. If it fails,
-//!   all waiting calls get the same error, and each error holds the refusal that its call met ([`Error::rejection`]).
+//!   all waiting calls get the same error, and each error holds the refusal of its own call ([`Error::rejection`]).
 //! - A logout or another login ends the old session. No call is sent again under another identity, and a refresh that
 //!   ends too late is discarded.
 //! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be useless.

@@ -10,7 +10,7 @@
 //! | `#[path]` | [`PathArgument`] | every `Serialize` type |
 //! | `#[query]` | [`QueryArgument`] | every `Serialize` type |
 //! | `#[header("name")]`, `#[bearer]` | [`HeaderArgument`] | every `Serialize` type |
-//! | `#[header]` | [`HeaderMapArgument`] | [`HeaderMap`](http::HeaderMap), also behind a pointer |
+//! | `#[header]` | [`HeaderMapArgument`] | [`HeaderMap`](http::HeaderMap), or a pointer to one |
 //! | `.header(name, value)` | [`HeaderOption`] | `HeaderValue`, every `Serialize` type |
 //! | `#[cookie]` | [`CookieArgument`] | every `Serialize` type |
 //! | `#[json]` | [`JsonBody`] | every `Serialize` type |

@@ -28,7 +28,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
             if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
         quote_spanned!(here=> #attributes #signature { #body })
     });
-    // Lints about the user's types fire on the user's trait, so this copy is silent.
+    // The compiler already checks the user's types in the user's trait, so this copy allows the lints.
     quote! {
         #lints
         #[doc(hidden)]

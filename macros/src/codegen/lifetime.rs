@@ -1,5 +1,5 @@
-//! Writes lifetimes into types: one for all of them, because a boxed future can only have one, or a name for each that
-//! is left out, because `mockall` cannot read some types without.
+//! Adds explicit lifetimes to types. A boxed future can have only one lifetime, so there all get the same one. In the
+//! trait, each elided lifetime gets its own name, because `mockall` cannot read some types with elided lifetimes.
 
 use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
 use quote::ToTokens;

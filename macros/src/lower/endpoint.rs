@@ -34,7 +34,7 @@ pub(super) fn lower_method<'s>(
     if found.has_verb || found.may_have_verb {
         lower_signature(source, diag);
     } else {
-        // A helper that lacks its body has another signature than a method that sends a request.
+        // A helper without its body has a different signature from a method that sends a request.
         push_no_verb(source, diag);
     }
     let path =
@@ -138,7 +138,7 @@ impl Found {
                 self.rules.push(Located { value, at: attribute.at });
             }
         } else if let Some((place, _)) = tables::constant(name) {
-            // An attribute without arguments belongs on a parameter. That parameter now lacks its place.
+            // An attribute without arguments belongs on a parameter. That parameter now has no place in the request.
             self.is_misplaced |= attribute.style == Style::Bare;
             self.constants.extend(lower_constants(attribute, place, diag));
         } else {

@@ -39,7 +39,7 @@ const WORDS: &[(&str, Word, &str)] = &[
 
 const FORMS: &str = "`#[pages(link)]`, `#[pages(cursor = \"/next_cursor\", into = \"cursor\")]` or `#[pages(number = \"page\")]`";
 
-/// The words of which a method has exactly one.
+/// A paged method has exactly one of these words.
 const SOURCES: &str = "`link`, `url`, `cursor`, `header`, `last`, `number` and `offset`";
 
 /// The default query parameter for a cursor.

@@ -1,5 +1,5 @@
-//! Every attribute beside every other: the pair has the meaning of both, or it is refused. There is no pair of which
-//! one half has no effect in silence.
+//! Tests every pair of attributes: both take effect, or the pair is refused. In no accepted pair is one of the two
+//! attributes ignored.
 
 use proc_macro2::TokenStream;
 

@@ -28,7 +28,7 @@ impl Rules<'_> {
         if self.declared.iter().any(|condition| holds(*condition, rejection)) {
             return Ok(true);
         }
-        // The function gets a shared reference only, so a panic leaves nothing of the runtime half-changed.
+        // The function gets a shared reference only, so a panic cannot leave a value of the runtime half-changed.
         catch_unwind(AssertUnwindSafe(|| self.functions.iter().any(|rule| rule(rejection))))
             .map_err(|_| Panicked)
     }

@@ -96,10 +96,10 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Prefer [`http_builder`](Self::http_builder): the runtime follows redirects itself, because it knows which headers
     /// are secrets. A client that follows them by itself removes only the standard headers on the way to another origin.
-    /// It takes everything else along: bodies, headers of hand-written requests, constant headers of the API. So
+    /// It sends everything else there: bodies, headers of hand-written requests, constant headers of the API. So
     /// [`build`](Self::build) refuses such a client if there are default headers, header arguments or another token
     /// header. Build it with `redirect(Policy::none())`. A cookie provider of the client is not used; the session keeps
-    /// the cookies. Which proxy sees the requests is up to your client, also for loopback addresses.
+    /// the cookies. Your client decides which proxy gets the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self

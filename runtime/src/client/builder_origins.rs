@@ -17,7 +17,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Allows a redirect to these other origins to take along what the user gave: the body of a call, header arguments and
+    /// Allows a redirect to these other origins to include what the user gave: the body of a call, header arguments and
     /// [default headers](Self::header). The credential and cookies never go there, nor do headers whose value is
     /// [marked as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
     /// origin. Default: none. A redirect to any other origin is followed without all of these, and one that asks for the

@@ -82,13 +82,13 @@ impl Client {
         Self(self.0.with_session(session))
     }
 
-    /// The same client, each call of which has this [time-out](Pending::timeout).
+    /// The same client with this [time-out](Pending::timeout) for each call.
     #[must_use]
     pub fn with_timeout(&self, timeout: Duration) -> Self {
         self.with(|options| options.timeout = Some(timeout))
     }
 
-    /// The same client, each call of which has this [header](Pending::header).
+    /// The same client with this [header](Pending::header) for each call.
     #[must_use]
     #[expect(clippy::needless_pass_by_value, reason = "as in the method of `Pending`")]
     pub fn with_header<N, V, Via>(&self, name: N, value: V) -> Self

@@ -71,7 +71,7 @@ impl<R> Pending<R> {
 impl<R> Pending<R> {
     /// Limits the time of the whole call, from its first poll: waiting for a refresh, all sends, the waits between
     /// attempts, and the body unless it is read as it arrives. Replaces the time-out of the method and of the builder. For
-    /// pages, each page has this time anew.
+    /// pages, the time starts again for each page.
     ///
     /// Where `futures_time::FutureExt` or another trait with a method of this name is in scope, this method is the one that
     /// is called.
@@ -84,7 +84,7 @@ impl<R> Pending<R> {
     /// is a `HeaderValue` or serializes as a scalar. `None` changes nothing.
     ///
     /// A header that carries the credential, such as `authorization`, turns the session off for this call: it is sent as
-    /// it is, and never refreshed for. A name or value that cannot be sent is an error with
+    /// it is, and never starts a refresh. A name or value that cannot be sent is an error with
     /// [`is_request`](Error::is_request).
     #[expect(clippy::needless_pass_by_value, reason = "a caller writes a literal or gives a value away")]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self

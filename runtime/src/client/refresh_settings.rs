@@ -39,7 +39,7 @@ impl RefreshSettings {
     }
 }
 
-/// Applies the declarations of an API to the session of `client`. `upstream`: where its `#[refresh]` method sends to.
+/// Applies the declarations of an API to the session of `client`. `upstream`: the server to which its `#[refresh]` method sends.
 pub(crate) fn declare<C: Api>(
     client: &Client,
     upstream: &Arc<Upstream>,

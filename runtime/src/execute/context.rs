@@ -94,7 +94,7 @@ impl Context {
         self.options.as_deref().cloned().unwrap_or_default()
     }
 
-    /// Where the credential stands in calls of the API that the context is bound to.
+    /// Where the credential is placed in the calls of the API to which the context is bound.
     pub(crate) fn placement(&self) -> Result<&Placement> {
         self.binding.placement.as_ref().map_err(Clone::clone)
     }
@@ -140,7 +140,7 @@ impl Context {
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// That of this clone of the client, then the method's own, then the builder's.
+    /// The time-out of this clone of the client, or else that of the method, or else that of the builder.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)

@@ -13,7 +13,7 @@ use super::plan::RejectionSlot;
 use crate::error::{Error, Result};
 use crate::response::answer::Answer;
 
-/// When a call ends, and where it leaves the refusal that it met.
+/// When a call ends, and where it stores the refusal that it received.
 #[derive(Clone)]
 pub(crate) struct Deadline {
     pub(crate) at: Instant,
@@ -38,7 +38,7 @@ impl Deadline {
 }
 
 /// Ends `call` at its deadline, which covers waiting for a refresh, all sends, the waits between attempts, and the body
-/// unless it is streamed. The error holds the refusal that the call met until then.
+/// unless it is streamed. The error holds the refusal that the call received before, if any.
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
         call,

@@ -37,7 +37,7 @@ pub(crate) struct Execution {
     pub(super) spans: SendSpans,
     /// How far the attempt has come.
     pub(super) stage: Stage,
-    /// Whether the call was refreshed for. This happens once in all its attempts.
+    /// Whether the credential was refreshed for this call. This happens at most once in all its attempts.
     pub(super) refreshed: bool,
     /// For pages: the URL that answered, if it is not the one that was requested.
     pub(super) answered: Option<Box<Url>>,
@@ -112,7 +112,7 @@ impl Execution {
         }
         let (response, rejection) = match Box::pin(self.settle(response, attached)).await? {
             Settled::Answered(response) => (response, None),
-            // Boxed once more, so that a call that waits for a refresh holds nothing of the steps before.
+            // Boxed once more, so that a call that waits for a refresh does not keep the memory of earlier steps.
             Settled::Refused(refused) => Box::pin(self.refused(refused)).await?,
         };
         self.note_answered(&response);

@@ -72,7 +72,7 @@ impl<T> Argument<T> {
 
 /// For an argument that the session has.
 pub trait OwnedArgument {
-    /// How the argument is placed.
+    /// Chooses how the argument is added to the request.
     fn kind(&self) -> Owned {
         Owned
     }
@@ -82,7 +82,7 @@ impl<T: FromSession + Send + 'static> OwnedArgument for &&Argument<T> {}
 
 /// For a reference to what the session has.
 pub trait BorrowedArgument {
-    /// How the argument is placed.
+    /// Chooses how the argument is added to the request.
     fn kind(&self) -> Borrowed {
         Borrowed
     }
@@ -92,7 +92,7 @@ impl<T: FromSession + Clone + Send + 'static> BorrowedArgument for &Argument<&T>
 
 /// For any other argument.
 pub trait OtherArgument {
-    /// How the argument is placed.
+    /// Chooses how the argument is added to the request.
     fn kind(&self) -> Other {
         Other
     }

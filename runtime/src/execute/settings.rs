@@ -22,7 +22,7 @@ use crate::transport::upstream::{Upstream, redirects_leak};
 pub(crate) struct Settings {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<Retry>>,
-    /// Limits the retries of all calls, also of those that have their own `Retry`.
+    /// Limits the retries of all calls, including those that have their own `Retry`.
     pub(crate) retry_budget: RetryBudget,
     pub(crate) refresh_on: Option<Arc<[u16]>>,
     pub(crate) expired_when: Vec<RuleFn>,

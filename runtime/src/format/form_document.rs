@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 
 use super::media_type::MediaType;
 
-/// Reads a urlencoded document. `None` if the headers name another type, or if it is none.
+/// Reads a urlencoded document. `None` if the document is of another type, by its headers or by its body.
 pub(crate) fn read(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let kind = MediaType::of(headers);
     let certain = kind.essence() == Some("application/x-www-form-urlencoded");

@@ -1,10 +1,10 @@
 //! JSON numbers that no float can hold, such as an `expires_in` of `1e400`. `serde_json` refuses the whole text because of
-//! one, also where the caller does not need the number.
+//! one, even if the caller does not need the number.
 
 use bytes::Bytes;
 
-/// The same JSON with each such number replaced by the largest one. Everything else stays the same, also text that is not
-/// JSON.
+/// The same JSON with each such number replaced by the largest one. Everything else stays the same, including text that is
+/// not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     let mut clamped = Vec::new();
     let mut copied = 0;

@@ -22,7 +22,7 @@ pub(crate) struct Place {
 }
 
 /// `line` and `column` count from 1. A column is a number of bytes. `declares` says whether the declared type has the
-/// name that stands at these bytes of the body.
+/// name at this range of bytes of the body.
 pub(crate) fn find(
     body: &[u8],
     line: usize,

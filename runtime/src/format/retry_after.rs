@@ -25,7 +25,7 @@ pub(crate) fn wait(headers: &HeaderMap) -> Option<Duration> {
     retry_after(headers).or_else(|| limit(headers)).or_else(|| reset(headers))
 }
 
-/// `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers), of which the longest wait counts.
+/// `RateLimit: "default";r=0;t=30` (draft-ietf-httpapi-ratelimit-headers). The longest wait counts.
 fn limit(headers: &HeaderMap) -> Option<Duration> {
     let lines = headers.get_all("ratelimit").iter().filter_map(|line| line.to_str().ok());
     let waits = lines.flat_map(|line| line.split(',')).filter_map(|item| {
@@ -39,7 +39,7 @@ fn limit(headers: &HeaderMap) -> Option<Duration> {
     waits.max().map(Duration::from_secs)
 }
 
-/// `x-ratelimit-remaining: 0` with `x-ratelimit-reset`, also without `x-`.
+/// `x-ratelimit-remaining: 0` with `x-ratelimit-reset`, or both without `x-`.
 fn reset(headers: &HeaderMap) -> Option<Duration> {
     let number = |name: &str| headers.get(name)?.to_str().ok()?.trim().parse::<u64>().ok();
     let names = [("x-ratelimit-remaining", "x-ratelimit-reset"), ("ratelimit-remaining", "ratelimit-reset")];

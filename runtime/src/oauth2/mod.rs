@@ -24,7 +24,7 @@
 //!
 //! # Where secrets are sent
 //!
-//! Secrets are sent over https to the endpoints of the grant only, which may be at another origin than the API. No
+//! Secrets are sent over https to the endpoints of the grant only, which may be at a different origin from the API. No
 //! redirect is followed. The access token is not sent there. The default headers of the client are sent only if the
 //! endpoint is at the origin of the API. Requests use the transport of the client, or that of
 //! [`http`](RefreshTokenGrant::http).

@@ -134,7 +134,7 @@ pub(crate) fn classify(
     if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
 }
 
-/// An HTML page is from a proxy or firewall, also without the content type. The endpoint itself has not
+/// An HTML page is from a proxy or firewall, even without the content type. The endpoint itself has not
 /// answered.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")

@@ -3,8 +3,8 @@
 //!
 //! After a response, the same refresh token is not sent again before the failure backoff allows it. If the
 //! request went out and *no* response came, the same refresh token is sent again at once. It may be spent,
-//! and then no one has its successor; most servers that rotate tokens return the successor again for a short
-//! time. The same holds if a gateway reports that the endpoint did not answer (502, 504, or a 503 in the
+//! and then its successor was lost with the response; most servers that rotate tokens return the successor again for a short
+//! time. The same is done if a gateway reports that the endpoint did not answer (502, 504, or a 503 in the
 //! words of a gateway). Any other 5xx is a response of the server, and repeated requests would make its
 //! problem worse.
 
@@ -103,8 +103,8 @@ impl TokenRequest<'_> {
                 return Attempt::Failed { error, retry_after: None };
             };
             sleep(pause).await;
-            // A login or logout meanwhile makes the result useless. Another process may have spent the
-            // refresh token.
+            // A login or logout may have happened during the pause: the result would then be discarded. Or
+            // another process may have spent the refresh token.
             if !self.session.may_resend(self.stamp).await {
                 return Attempt::Failed { error, retry_after: None };
             }

@@ -1,5 +1,5 @@
-//! Types that only a method with a role has a use for. A method that lacks its role would start no session, in
-//! silence.
+//! Types that only a method with a role can use. Without its role, a method would start no session, and nothing would
+//! report that.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
@@ -21,7 +21,7 @@ pub trait OrdinaryValue {}
 )]
 pub trait OrdinaryArgument {}
 
-/// A refresh token, also behind an `Option` or a reference.
+/// A refresh token, an `Option` of one, or a reference to one.
 pub trait SessionArgument {}
 
 impl SessionArgument for RefreshToken {}

@@ -145,7 +145,7 @@ impl Draft {
         self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
-    /// The parts of the multipart body, to add to.
+    /// The parts of the multipart body. The caller adds to them.
     pub(crate) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }

@@ -227,7 +227,7 @@ impl Prepared {
         Ok(Some(request))
     }
 
-    /// Whether the request has a body, also if it was sent already.
+    /// Whether the request has a body, even if it was already sent.
     pub(crate) fn has_body(&self) -> bool {
         match self {
             Self::Declared(declared) => !declared.body.is_empty(),

@@ -22,7 +22,7 @@ pub(crate) trait ScalarWriter {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Accepts {
     Scalar,
-    /// A sequence, all of whose scalars have one name.
+    /// A sequence whose scalars all have the same name.
     Sequence,
     /// A struct or map, whose scalars are named by field.
     Fields,

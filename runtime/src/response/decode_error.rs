@@ -102,7 +102,7 @@ impl DeclaredNames<'_> {
         text.starts_with("missing field `") || place(&after) > place(self.error)
     }
 
-    /// Whether the name cannot stand in its object twice. A map takes the second value.
+    /// Whether the name cannot appear twice in its object. A map takes the second value.
     fn is_not_repeatable(&self, range: &Range<usize>) -> bool {
         let repeated = || {
             let end = json_path::end_of_value(self.body, range.end)?;

@@ -56,7 +56,7 @@ impl<T> Event<T> {
 /// If `T` is JSON, an event with the data `[DONE]` ends the stream, as the APIs of language models use it.
 /// `Events<String>` returns it like any other event.
 ///
-/// An answer of another type than `text/event-stream` is an error with [`is_decode`](Error::is_decode), which holds the
+/// An answer whose type is not `text/event-stream` is an error with [`is_decode`](Error::is_decode). The error holds the
 /// beginning of the body ([`Error::body`]). An answer that does not say its type is read as events, and an empty body
 /// has no events.
 pub struct Events<T> {

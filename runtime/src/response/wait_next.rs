@@ -21,7 +21,7 @@ macro_rules! waiting {
     ($([$($parameters:tt)*] $stream:ty => $item:ty),* $(,)?) => {$(
         #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
         impl $($parameters)* $stream {
-            /// Like [`next`](Self::next), and blocks this thread meanwhile. See [`Pending::wait`](crate::Pending::wait).
+            /// Like [`next`](Self::next), but blocks this thread while it waits. See [`Pending::wait`](crate::Pending::wait).
             ///
             /// # Panics
             ///

@@ -1,4 +1,4 @@
-//! What is wrong with a successful answer: it is of another type than the method declares.
+//! The error of a successful answer whose content type is not the one that the method declares.
 
 use std::sync::Arc;
 

@@ -109,7 +109,7 @@ impl Session {
     }
 
     /// Starts a refresh if it is due, and does not wait for it. Returns when to ask again, or `None` if nothing is due.
-    /// A credential from a recent refresh is not refreshed again within `rest`, however short its lifetime is.
+    /// A credential from a recent refresh is not refreshed again within `min_age`, however short its lifetime is.
     pub(super) fn refresh_if_due(&self, min_age: Duration) -> Option<Instant> {
         let seen = self.snapshot();
         let refreshed = seen.credential().filter(|known| known.source() == Source::Refreshed);

@@ -21,8 +21,8 @@ const LONGEST: Duration = Duration::from_secs(600);
 const LOOK: Duration = Duration::from_secs(5);
 
 impl Session {
-    /// Creates an empty session that outlives the process. For one user of many: a store with the user's own name or
-    /// path, and [`Client::with_session`](crate::Client::with_session).
+    /// Creates an empty session that outlives the process. For a program with many users, give each user a
+    /// store with its own name or path, and use [`Client::with_session`](crate::Client::with_session).
     ///
     /// ```
     /// # fn example(client: afresh::Client, user: u64) {

@@ -1,4 +1,4 @@
-//! The errors of a session that several of its files return.
+//! Errors that several files of this folder return.
 
 use crate::error::{Error, Kind};
 

@@ -35,7 +35,7 @@ pub enum SessionEvent {
     /// The session was adopted from the store: at the first read, or after another process refreshed or
     /// logged in.
     Adopted,
-    /// The session could not be stored. It continues in memory and is not refreshed meanwhile. Storing is
+    /// The session could not be stored. Until it is stored, it stays in memory and is not refreshed. Storing is
     /// tried again until it succeeds. Emitted once each time that storing begins to fail.
     StoreFailed(Error),
     /// The store has no locks, so two processes may refresh at the same time. Emitted once for each session.

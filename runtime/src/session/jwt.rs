@@ -26,8 +26,8 @@ pub(crate) fn remaining(token: &AccessToken, wall: SystemTime) -> Option<Duratio
     Duration::try_from_secs_f64(left).ok()
 }
 
-/// How long a token is valid that the server has just issued. The time between `iat` and `exp` needs no local clock.
-/// Without `iat` the local clock must agree with that of the server: a token that seems over says that it does not.
+/// How long a token that the server has just issued is valid. The time between `iat` and `exp` needs no local clock.
+/// Without `iat` the clocks of client and server must agree. If a new token seems to have expired, they differ.
 pub(super) fn lifetime(token: &AccessToken, wall: SystemTime) -> Option<Duration> {
     let claims = claims(token.secret())?;
     let now = || Some(wall.duration_since(SystemTime::UNIX_EPOCH).ok()?.as_secs_f64());

@@ -41,7 +41,7 @@ impl fmt::Debug for KeepFresh {
 }
 
 impl Session {
-    /// Refreshes the tokens shortly before they expire, also without calls, until the returned guard is
+    /// Refreshes the tokens shortly before they expire, even without calls, until the returned guard is
     /// dropped.
     ///
     /// Without this method only calls refresh a session, and an idle session costs nothing. Use it for

@@ -24,8 +24,8 @@ impl Session {
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked.
     /// Call [`load`](Self::load) first.
     ///
-    /// The session is logged out when this method returns, also without a network. Await the result to learn
-    /// whether the revocation succeeded; it runs also if you do not. Outside of a Tokio runtime no tokens are
+    /// The session is logged out when this method returns, even without a network. Await the result to learn
+    /// whether the revocation succeeded; it runs even if you do not. Outside of a Tokio runtime no tokens are
     /// revoked.
     ///
     /// # Errors

@@ -99,7 +99,7 @@ pub(super) struct Inner {
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
     pub(super) expected: AtomicBool,
     pub(super) events: EventChannel,
-    /// Held by the task that logs in for all that wait.
+    /// Held by the task that logs in while other tasks wait for the login.
     pub(super) login_turn: TaskLock<()>,
 }
 

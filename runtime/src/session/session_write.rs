@@ -9,7 +9,7 @@ use super::tokens::Tokens;
 use crate::error::Error;
 
 /// A change of the session that is already in effect. Await it to learn whether the change was valid and is
-/// stored. It is stored also if you do not await it.
+/// stored. It is stored even if you do not await it.
 ///
 /// Cancel safe.
 pub struct SessionWrite {

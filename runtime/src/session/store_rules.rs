@@ -45,7 +45,7 @@ pub(crate) fn compare<L: PartialEq>(
     stored: Option<&Identity<L>>,
 ) -> Comparison {
     if let Some(stored) = stored.filter(|stored| stored.login == here.login) {
-        // It was stored, also if its confirmation was lost.
+        // It was stored, even if the confirmation was lost.
         return match stored.generation.cmp(&here.generation) {
             std::cmp::Ordering::Greater => Comparison::Newer,
             std::cmp::Ordering::Equal => Comparison::Same,

@@ -25,7 +25,7 @@ const LEASE: Duration = Duration::from_secs(30);
 ///
 /// The session is one hash with the given name. It holds the record, the revision and the newest fence.
 /// During a refresh there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
-/// `{<name>}:changed`. All three are in one slot of a cluster, although the store talks to one server. Except
+/// `{<name>}:changed`. All three would be in one slot of a cluster, although the store uses only one server. Except
 /// for the lock, the store never deletes these keys or lets them expire.
 ///
 /// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis one succeeds,

@@ -101,7 +101,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     ))
 }
 
-/// Of the path itself, also if it is a symbolic link. `None` if there is nothing.
+/// The metadata of the path itself, even if it is a symbolic link. `None` if there is nothing.
 fn metadata(path: &Path) -> io::Result<Option<Metadata>> {
     match fs::symlink_metadata(path) {
         Ok(metadata) => Ok(Some(metadata)),

@@ -14,7 +14,7 @@ use crate::error::BoxError;
 /// Sessions that several processes share depend on three guarantees:
 ///
 /// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, one succeeds.
-/// - After a `swap`, every [`load`](Self::load) in every process returns its record, also after a crash.
+/// - After a `swap`, every [`load`](Self::load) in every process returns its record, even after a crash.
 /// - At most one [`lock`](Self::lock) is held at a time. If a lock can expire (a lease), each lock has a
 ///   greater *fence* than the one before, and `swap` refuses a fence older than the newest.
 ///
@@ -79,7 +79,7 @@ use crate::error::BoxError;
 ///
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
-    /// Returns what is stored. A store that has never been written returns [`Stored::default`], also while it
+    /// Returns what is stored. A store that has never been written returns [`Stored::default`], even while it
     /// is locked. It needs no setup: a missing folder or table is created, at the latest by the first swap.
     ///
     /// # Errors
@@ -96,7 +96,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// newest lock, which may have ended already.
     ///
     /// The newest lock is the one with the greatest fence that the store has ever issued. The store keeps
-    /// that number as long as the record. Without a fence only the basis counts, also while another process
+    /// that number as long as the record. Without a fence only the basis counts, even while another process
     /// holds the lock. A store whose locks cannot expire ignores fences. A record with the same bytes as
     /// before is a change as well.
     ///
@@ -115,7 +115,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Waits for the lock, which ends when the [`StoreLock`] is dropped. A lock must end with its process, as
     /// a kernel lock or a connection does, or be a [lease](StoreLock::leased) that expires.
     ///
-    /// Only one task holds the lock, also within one process. Locks that belong to a process, such as those
+    /// Only one task holds the lock, even within one process. Locks that belong to a process, such as those
     /// of POSIX `fcntl`, are not enough. The order of the waiting tasks does not matter. `load` and `swap`
     /// work during a lock.
     ///
@@ -131,7 +131,7 @@ pub trait SessionStore: Send + Sync + 'static {
     /// end within seconds, for example because it expires soon unless the client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may be another one than `seen`, at once if it already is. By default it
+    /// Resolves when the revision may differ from `seen`, at once if it already does. By default it
     /// never resolves, and changes of other processes are found when a call needs them.
     ///
     /// The runtime waits for one such call as long as the session lives. When it resolves, the runtime loads

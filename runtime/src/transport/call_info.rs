@@ -79,8 +79,8 @@ impl CallInfo {
         self.kind
     }
 
-    /// Which [attempt](crate::Retry) of the call this is: 1 for the first. A second send after a refresh and a redirect
-    /// belong to the same attempt.
+    /// Which [attempt](crate::Retry) of the call this is: 1 for the first. A redirect belongs to the same attempt,
+    /// and so does a second send after a refresh.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.retries + 1

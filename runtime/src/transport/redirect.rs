@@ -18,8 +18,8 @@ pub(crate) struct Hop {
     pub(crate) method: Method,
     /// A body that was dropped at one redirect is not sent at a later one.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far led to another origin. That origin chose all later URLs, so no credential is sent any
-    /// more, even to the own origin.
+    /// Whether any redirect so far led to another origin. That origin chose all later URLs, so no more credentials are
+    /// sent, not even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 

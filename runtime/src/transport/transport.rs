@@ -27,8 +27,8 @@ use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
-    /// The runtime's own client. It follows no redirects: the runtime decides at each hop whether the credential goes
-    /// along.
+    /// The runtime's own client. It follows no redirects: the runtime decides at each hop whether to send the
+    /// credential.
     Own(Own),
     /// A client that the user set up.
     Given {

@@ -109,7 +109,7 @@ impl Upstream {
         self.origin.is_of(url)
     }
 
-    /// Whether another origin answered than the one asked, because the transport followed redirects by itself.
+    /// Whether the answer came from another origin, because the transport followed redirects by itself.
     pub(crate) fn came_from_elsewhere(&self, answer: &Response) -> bool {
         self.answered(answer).is_some_and(|url| !self.is_own(url))
     }

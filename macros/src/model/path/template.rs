@@ -184,7 +184,7 @@ fn wrong_character(letter: char) -> Option<PathError> {
     }
 }
 
-/// Whether a URL parser would remove this segment: `.` and `..`, also when percent-encoded.
+/// Whether a URL parser would remove this segment: `.` and `..`, even if percent-encoded.
 fn is_dot_segment(segment: &str) -> bool {
     matches!(segment.to_ascii_lowercase().replace("%2e", ".").as_str(), "." | "..")
 }

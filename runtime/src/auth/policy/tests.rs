@@ -134,7 +134,7 @@ fn an_outlived_credential_makes_a_bare_403_certain() {
     assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
-/// C9: the rules of the API outrank what is usual, and that it is forbidden outranks that it has expired.
+/// C9: the rules of the API outrank the defaults, and a rule for "forbidden" outranks one for "expired".
 #[test]
 fn a_rule_knows_best() {
     const EXPIRED: &[Condition] = &[

@@ -18,13 +18,13 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 /// | fault | GET, HEAD, OPTIONS, TRACE, PUT, DELETE, and methods with `#[idempotent]` or `#[idempotency_key]` | other methods | methods with a role, `#[no_replay]` |
 /// |---|---|---|---|
 /// | the request was never sent: there was no connection | yes | yes | yes |
-/// | no answer: the exchange broke off, or the transport's own time-out passed | yes | no | no |
+/// | no answer: the connection was lost, or the transport's own time-out passed | yes | no | no |
 /// | 429 | yes | yes | no |
 /// | 502, 503, 504 | yes | no | no |
 /// | any other answer | no | no | no |
 ///
-/// A call whose body is a one-shot stream is never retried. A refresh is not a retry: a call is refreshed for at most
-/// once in all its attempts, and a status that is refreshed for is never retried.
+/// A call whose body is a one-shot stream is never retried. A refresh is not a retry: the credential is
+/// refreshed for a call at most once in all its attempts, and a status that causes a refresh is never retried.
 ///
 /// Before each retry, the call waits. The first wait is between zero and 100 ms at random, and the range doubles with
 /// each retry up to 20 s. `Retry-After`, or the reset of a rate limit with nothing remaining, is waited for instead. If
@@ -92,7 +92,7 @@ impl Retry {
     /// The statuses that are retried, in place of 429, 502, 503 and 504. A 429 is retried for every method, the others
     /// for idempotent methods.
     ///
-    /// A status below 400, and one that is refreshed for, is an error: of
+    /// A status below 400, or one that causes a refresh, is an error: of
     /// [`build`](crate::ClientBuilder::build) for a client, and with [`is_request`](crate::Error::is_request) for one
     /// call.
     pub fn on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
@@ -111,7 +111,7 @@ impl Retry {
         self.budget.take()
     }
 
-    /// Why the statuses cannot be retried. `refresh_on`: the statuses that are refreshed for.
+    /// Why the statuses cannot be retried. `refresh_on`: the statuses that cause a refresh.
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
             400..=599 if refresh_on.contains(status) => {

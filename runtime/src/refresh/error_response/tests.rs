@@ -39,7 +39,7 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     assert_eq!(ending(401, r#"{"error":"invalid_client"}"#, false, &both), Ending::Failed(None));
     assert_eq!(ending(401, r#"{"error":"Unauthorized"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(400, r#"{"error":"invalid_request"}"#, false, &both), Ending::Failed(None));
-    // As league/oauth2-server before version 9 rejects a refresh token, under Laravel Passport.
+    // League/oauth2-server before version 9, which Laravel Passport uses, rejects a refresh token in this way.
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &both), Ending::Rejected);
     assert_eq!(ending(401, r#"{"error":"invalid_request"}"#, false, &[]), Ending::Failed(None));
     for status in [404, 408, 429, 500, 502, 503] {
@@ -114,7 +114,7 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: these codes are definite, wherever servers put them, in any case, also with status 200 and urlencoded.
+/// W6: these codes are definite in upper and lower case, wherever servers put them, even urlencoded or with status 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {
     for code in

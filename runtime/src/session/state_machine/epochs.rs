@@ -11,8 +11,8 @@ use crate::session::forbidden_routes::ForbiddenRoutes;
 use crate::session::snapshot::LoginState;
 
 impl<H: Clone + PartialEq> StateMachine<H> {
-    /// A login that began with `begun`, or tokens that the user set. It starts a new epoch, which keeps
-    /// nothing of the old one. Returns the refresh that it detached, or an error if a logout came first.
+    /// A login that began with `begun`, or tokens that the user set. It starts a new epoch, to which
+    /// nothing of the old one is carried over. Returns the refresh that it detached, or an error if a logout came first.
     pub(crate) fn log_in(
         &mut self,
         begun: Option<Stamp>,

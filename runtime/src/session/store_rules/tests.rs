@@ -199,7 +199,7 @@ impl World {
                 process.detached = process.step != Step::Idle;
             }
             Comparison::OtherLogin if !logged_out_here => {
-                // Nothing of this login is stored any more.
+                // The store no longer holds the login of this process.
                 (process.storage, process.unwritten) = (Storage::Confirmed, false);
             }
             Comparison::Newer | Comparison::OtherLogin => {

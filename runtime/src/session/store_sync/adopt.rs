@@ -139,7 +139,7 @@ impl Session {
             }
             stored_as.persisted = true;
             state.known(found);
-            // An intent of an older refresh token means nothing any more.
+            // An intent for an older refresh token no longer has a meaning.
             let intent = found.record.intent.clone().filter(|_| comparison != Comparison::Older);
             state.other_intent = intent.filter(|intent| state.intent.as_ref() != Some(intent));
             state.shared_end = found.record.intent.is_some() && found.record.intent != state.intent;

@@ -31,14 +31,14 @@ pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// Longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
-/// Held by the task that talks to the store.
+/// Held by the task that uses the store.
 pub(super) type Exclusive = OwnedMutexGuard<()>;
 
 pub(crate) struct StoreSync {
     pub(super) store: Arc<dyn ErasedStore>,
     pub(super) state: Mutex<SyncState>,
-    /// Held by the task that talks to the store, so that it does not read its own half-finished write. A task
-    /// that stands still keeps the old lock, and the others get a new one.
+    /// Held by the task that uses the store, so that this process does not read its own half-finished
+    /// write. A task that makes no progress keeps the old lock, and the others get a new one.
     exclusive: Mutex<Arc<TaskLock<()>>>,
     pub(super) progress: watch::Sender<Progress>,
     /// There is something new to write, or a caller waits for a write.
@@ -100,7 +100,7 @@ pub(super) struct StoredAs {
     pub(super) epoch: u64,
     pub(super) login: String,
     pub(super) generation: u64,
-    /// Whether the store has had this session. If so, the store counts. Otherwise a change of the user is
+    /// Whether the store has had this session. If so, what is stored applies. Otherwise a change of the user is
     /// still to be stored and replaces whatever is there.
     pub(super) persisted: bool,
     /// A write was tried, and its confirmation was lost.

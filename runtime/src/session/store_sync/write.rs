@@ -24,9 +24,9 @@ const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Longest time for an attempt to write: one operation of the store, and a little more.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
-/// After this many failures, a login or logout that is not stored protects nothing any more.
+/// After this many failures to store a login or logout, the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
-/// After this many failures, some minutes, the task gives up on a session that has been dropped.
+/// After this many failures, which take some minutes, the task gives up on a session that has been dropped.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {

@@ -59,7 +59,7 @@ pub(super) async fn wait(lock: Lock) -> Result<StoreLock, BoxError> {
     }
 }
 
-/// Lets the lease begin anew: when the lock is granted, and for a login that takes longer.
+/// Starts the time of the lease again: when the lock is granted, and for a login that takes longer.
 #[derive(Clone)]
 struct Renewal {
     connection: Connection,

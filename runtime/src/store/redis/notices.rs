@@ -37,7 +37,7 @@ impl Notices {
         &self.channel
     }
 
-    /// Resolves when `look` finds another revision than `seen`. An older revision counts too: the server has
+    /// Resolves when `look` finds a revision other than `seen`. An older revision counts too: the server has
     /// lost data.
     pub(super) async fn wait<L>(&self, seen: Revision, look: impl Fn() -> L)
     where

@@ -24,8 +24,8 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// Hashes everything that distinguishes this state machine from another one. Of counters only the
-    /// differences matter.
+    /// Hashes everything that distinguishes this state machine from another one. Only the
+    /// differences of counters matter.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
         let credential = match login_state {
