@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use crate::settings::Pages;
 
-/// Whether `#[pages]` takes JSON pointers, `items`, `more`, and the ways `url`, `header`, `last` and `offset`.
+/// Whether this crate writes `items`, `more`, and the ways `url`, `header`, `last` and `offset`.
 const HAS_ALL_WAYS: bool = false;
 
 /// The pages of an operation as the document's extensions describe them.
@@ -88,11 +88,10 @@ pub(crate) fn attribute(pages: &Pages) -> Result<(String, bool), String> {
         let is_known = HAS_ALL_WAYS || matches!(word, "cursor" | "number");
         if !is_known {
             return Err(format!(
-                "pages by `{word}`: `#[pages]` has no such way yet, so the method gives one page"
+                "pages by `{word}`: this generator does not write that way yet, so the method gives one page"
             ));
         }
-        let value = if word == "cursor" && !HAS_ALL_WAYS { dotted(value) } else { value.clone() };
-        words.push(format!("{word} = {}", text(&value)));
+        words.push(format!("{word} = {}", text(value)));
     }
     if words.len() != 1 {
         return Err("pages by more or less than one way: the method gives one page".to_owned());
@@ -105,10 +104,6 @@ pub(crate) fn attribute(pages: &Pages) -> Result<(String, bool), String> {
         words.extend(pages.more.as_ref().map(|more| format!("more = {}", text(more))));
     }
     Ok((format!("#[pages({})]", words.join(", ")), HAS_ALL_WAYS && pages.items.is_some()))
-}
-
-fn dotted(pointer: &str) -> String {
-    pointer.trim_start_matches('/').replace('/', ".")
 }
 
 #[cfg(test)]
@@ -127,7 +122,7 @@ mod tests {
         let pages = of_extensions(&cursor).unwrap();
         assert_eq!(
             attribute(&pages),
-            Ok(("#[pages(cursor = \"meta.next\", into = \"after\")]".to_owned(), false))
+            Ok(("#[pages(cursor = \"/meta/next\", into = \"after\")]".to_owned(), false))
         );
         let fern =
             json!({ "x-fern-pagination": { "offset": "$request.page", "results": "$response.items" } });
