@@ -6,9 +6,9 @@ use serde_json::Value;
 
 use crate::document::{Document, Site};
 use crate::error::Error;
-use crate::model::{Method, Place, Trait, Ty};
+use crate::model::{Answer, Method, Place, Trait, Ty};
 use crate::names::{Scope, type_name};
-use crate::operation::{Answer, Failures, Security, Work};
+use crate::operation::{Failures, Security, Work};
 use crate::report::Loss;
 use crate::schema::Types;
 use crate::settings::{Settings, Traits};
@@ -84,9 +84,9 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     let title = format!("{} {}", document.info("title"), document.info("version"));
     let about = format!(
         "{}, written by afresh-openapi {} from {}.",
-        crate::write::one_line(&title),
+        crate::docs::one_line(&title),
         env!("CARGO_PKG_VERSION"),
-        crate::write::one_line(&document.file_name())
+        crate::docs::one_line(&document.file_name())
     );
     let writer = Writer {
         definitions: &definitions,

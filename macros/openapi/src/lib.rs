@@ -1,6 +1,7 @@
 #![doc = include_str!("../README.md")]
 
 mod compare;
+mod docs;
 mod document;
 mod error;
 mod generate;
@@ -11,6 +12,7 @@ mod report;
 mod schema;
 mod settings;
 mod source;
+mod wire_types;
 mod write;
 
 pub use self::compare::differences;

@@ -85,7 +85,9 @@ impl Scope {
 
     /// For the types of a file.
     pub(crate) fn of_types() -> Self {
-        Self { taken: PRELUDE.iter().chain(crate::write::HELPERS).map(|name| (*name).to_owned()).collect() }
+        Self {
+            taken: PRELUDE.iter().chain(crate::wire_types::NAMES).map(|name| (*name).to_owned()).collect(),
+        }
     }
 
     /// The first of `wanted` that is free as a `snake_case` name, or the last with a number after it.

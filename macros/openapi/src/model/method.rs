@@ -1,7 +1,6 @@
 //! Traits and methods in the words of `#[afresh::api]`.
 
 use super::ty::Ty;
-use crate::operation::Answer;
 use crate::settings::Role;
 
 /// A trait.
@@ -12,6 +11,20 @@ pub(crate) struct Trait {
     /// Arguments of `#[api]`.
     pub(crate) arguments: Vec<String>,
     pub(crate) methods: Vec<Method>,
+}
+
+/// What an operation answers.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Answer {
+    Unit,
+    Json(Ty),
+    Text,
+    Stream,
+    Lines(Ty),
+    Events(Ty),
+    Head,
+    Tokens,
+    Pages(Ty),
 }
 
 /// A method.

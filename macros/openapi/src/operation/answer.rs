@@ -3,22 +3,8 @@
 use serde_json::{Value, json};
 
 use super::media::{self, Kind, Media};
-use crate::model::Ty;
+use crate::model::{Answer, Ty};
 use crate::schema::{Mode, Types};
-
-/// What an operation answers.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Answer {
-    Unit,
-    Json(Ty),
-    Text,
-    Stream,
-    Lines(Ty),
-    Events(Ty),
-    Head,
-    Tokens,
-    Pages(Ty),
-}
 
 /// The answer, and what has to be asked for to get it.
 #[derive(Debug)]

@@ -170,7 +170,7 @@ impl Choice<'_> {
             to.made.push(Param::labelled("part", &field.key, identifier.clone(), place, required));
             let kind = encoding["contentType"].as_str();
             let written = match kind {
-                Some(kind) => format!("- `{identifier}` is sent as `{}`.", crate::write::one_line(kind)),
+                Some(kind) => format!("- `{identifier}` is sent as `{}`.", crate::docs::one_line(kind)),
                 None if !is_typed && !is_file(to.types, &schema) => format!("- `{identifier}` holds JSON."),
                 None => continue,
             };

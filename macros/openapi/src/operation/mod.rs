@@ -12,13 +12,13 @@ mod security;
 
 use serde_json::Value;
 
-pub(crate) use self::answer::{Answer, USUAL};
+pub(crate) use self::answer::USUAL;
 pub(crate) use self::failure::Failures;
 use self::parameter::Parameters;
 use self::path::Template;
 pub(crate) use self::security::Security;
 use crate::document::Site;
-use crate::model::{Constant, Method, Param, Place, Ty};
+use crate::model::{Answer, Constant, Method, Param, Place, Ty};
 use crate::names::Scope;
 use crate::schema::Types;
 use crate::settings::{self, Role};
@@ -172,7 +172,7 @@ impl<'d> Work<'_, 'd> {
                 made.push(place, &key, Ty::String, true);
                 let name = made.made.last().map(|param| param.name.clone()).unwrap_or_default();
                 made.docs
-                    .push(format!("- `{name}`: the credential of `{}`.", crate::write::one_line(&scheme)));
+                    .push(format!("- `{name}`: the credential of `{}`.", crate::docs::one_line(&scheme)));
             }
         }
         constants.extend(choice.iter().flat_map(|choice| choice.add_to(&mut made, own)));

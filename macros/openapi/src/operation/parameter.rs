@@ -85,7 +85,7 @@ impl Parameters<'_, '_> {
     pub(crate) fn describe(&mut self, at: usize, description: &Value) {
         let text = description.as_str().unwrap_or_default();
         let first = text.trim().split("\n\n").next().unwrap_or_default();
-        let first = crate::write::one_line(first);
+        let first = crate::docs::one_line(first);
         if let (Some(param), false) = (self.made.get(at), first.is_empty()) {
             self.docs.push(format!("- `{}`: {first}", param.name));
         }

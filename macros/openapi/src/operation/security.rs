@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use crate::docs::one_line;
 use crate::document::Document;
 use crate::names::Scope;
-use crate::write::one_line;
 
 /// Whether afresh has its feature `login`: an authorization code or a device code then logs a person in.
 const HAS_LOGIN: bool = false;
@@ -170,7 +170,7 @@ impl<'d> Security<'d> {
             }
         }
         if self.carrier == Some(Carrier::Basic) {
-            functions.push(crate::write::BASIC.to_owned());
+            functions.push(crate::wire_types::BASIC.to_owned());
         }
         functions
     }

@@ -2,7 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use super::{Types, keyword};
+use super::keyword;
+use super::lowering::Types;
 
 /// Parts of parts end somewhere, or a schema is made of itself.
 const DEEPEST: usize = 32;

@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Made, Types, keyword};
+use super::keyword::{self, values};
+use super::lowering::{Made, Types};
 use crate::model::{Kind, Ty};
 use crate::names::Scope;
 
@@ -27,12 +28,6 @@ impl Types<'_> {
             Ty::Value
         })
     }
-}
-
-/// The values but for `null`.
-pub(super) fn values(schema: &Value) -> Vec<&Value> {
-    let listed = schema["enum"].as_array().into_iter().flatten();
-    schema.get("const").into_iter().chain(listed).filter(|value| !value.is_null()).collect()
 }
 
 /// An enum of these texts.

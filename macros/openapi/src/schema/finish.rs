@@ -2,7 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{Mode, Slot, Types};
+use super::lowering::{Slot, Types};
+use super::usage::Mode;
 use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 
 /// The definitions that are written, by their ids.

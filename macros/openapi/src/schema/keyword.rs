@@ -131,3 +131,9 @@ fn strip(value: &Value, is_map: bool) -> Value {
 fn matters(key: &str) -> bool {
     matches!(key, "nullable" | "x-nullable" | "readOnly" | "writeOnly" | "x-extensible-enum")
 }
+
+/// The values but for `null`.
+pub(super) fn values(schema: &Value) -> Vec<&Value> {
+    let listed = schema["enum"].as_array().into_iter().flatten();
+    schema.get("const").into_iter().chain(listed).filter(|value| !value.is_null()).collect()
+}

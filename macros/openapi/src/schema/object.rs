@@ -2,7 +2,8 @@
 
 use serde_json::Value;
 
-use super::{Made, Mode, Types};
+use super::lowering::{Made, Types};
+use super::usage::Mode;
 use crate::model::{Field, Kind, Ty};
 use crate::names::Scope;
 

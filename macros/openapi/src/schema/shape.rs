@@ -2,7 +2,10 @@
 
 use serde_json::Value;
 
-use super::{Made, Mode, Types, all_of, is_nullable, keyword, types};
+use super::keyword::{is_nullable, types};
+use super::lowering::{Made, Types};
+use super::usage::Mode;
+use super::{all_of, keyword};
 use crate::model::{DateTy, Ty};
 use crate::settings::Dates;
 

@@ -4,8 +4,11 @@
 use serde_json::{Value, json};
 
 use super::all_of::is_about_required_only;
-use super::profile::{Profile, is_any_text, word};
-use super::{Made, Mode, Types, enumeration, keyword};
+use super::lowering::{Made, Types};
+use super::profile::{Profile, word};
+use super::profile_of::is_any_text;
+use super::usage::Mode;
+use super::{enumeration, keyword};
 use crate::document::{last_step, schema_name};
 use crate::model::{Kind, Tagging, Ty, Variant};
 use crate::names::Scope;

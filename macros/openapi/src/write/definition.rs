@@ -2,7 +2,8 @@
 
 use std::fmt::Write;
 
-use super::{Writer, comment};
+use super::Writer;
+use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 

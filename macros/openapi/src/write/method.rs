@@ -2,10 +2,11 @@
 
 use std::fmt::Write;
 
-use super::{Writer, comment};
-use crate::model::{Kind, Method, Param, Place, Trait, Ty};
+use super::Writer;
+use crate::docs::comment;
+use crate::model::{Answer, Kind, Method, Param, Place, Trait, Ty};
 use crate::names::written;
-use crate::operation::{Answer, USUAL};
+use crate::operation::USUAL;
 use crate::settings::Role;
 
 /// The verbs that have an attribute of their own.

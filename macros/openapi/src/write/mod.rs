@@ -1,18 +1,16 @@
 //! The model as a Rust file: the only place that writes Rust.
 
 mod definition;
-mod docs;
-mod helper;
 mod layout;
 mod method;
 
-pub(crate) use self::docs::{comment, one_line};
-pub(crate) use self::helper::{BASIC, NAMES as HELPERS};
 pub(crate) use self::layout::normal;
+use crate::docs::one_line;
 use crate::error::Error;
 use crate::model::{DateTy, Trait, Ty};
 use crate::report::Loss;
 use crate::schema::Definitions;
+use crate::wire_types;
 
 /// All that a file is written from.
 #[derive(Debug)]
@@ -52,7 +50,7 @@ impl Writer<'_> {
             items += &function;
         }
         items.extend(self.definitions.values().map(|definition| self.definition(definition)));
-        items += &helper::of(&items);
+        items += &wire_types::of(&items);
         let mut uses = String::new();
         if items.contains("BTreeMap<") {
             uses += "use std::collections::BTreeMap;\n\n";
