@@ -49,7 +49,18 @@ impl ParamKind {
         match self {
             Self::Header(name) => !HARMLESS.contains(&name.to_ascii_lowercase().as_str()),
             Self::Headers => true,
-            _ => false,
+            // Each kind by name, so that a new one cannot be overlooked.
+            Self::Path(_)
+            | Self::Query(_)
+            | Self::NamedQuery(_)
+            | Self::Cookie(_)
+            | Self::Bearer
+            | Self::Json
+            | Self::JsonMember(_)
+            | Self::Form
+            | Self::FormMember(_)
+            | Self::Part(_)
+            | Self::Body => false,
         }
     }
 

@@ -16,7 +16,7 @@ pub(crate) fn write_scalars<T: Serialize + ?Sized>(
     name: &str,
     value: &T,
 ) -> Result {
-    value.serialize(ScalarSerializer { writer, name, is_key: false, depth: Depth::Top, in_field: false })
+    value.serialize(ScalarSerializer { writer, name, named: Named::Argument, depth: Depth::Top })
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -28,22 +28,27 @@ enum Depth {
     Element,
 }
 
+/// What gave a value its name.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Named {
+    Argument,
+    Field,
+    /// The key may be a secret, so no error shows it.
+    Key,
+}
+
 struct ScalarSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
-    /// Whether the name is the key of a map, which may be a secret.
-    is_key: bool,
+    named: Named,
     depth: Depth,
-    /// Whether `name` is the name of a field.
-    in_field: bool,
 }
 
 impl ScalarSerializer<'_> {
     fn write(self, text: &str) -> Result {
-        if self.in_field {
-            self.writer.write_field(self.name, text)
-        } else {
-            self.writer.write(self.name, text)
+        match self.named {
+            Named::Argument => self.writer.write(self.name, text),
+            Named::Field | Named::Key => self.writer.write_field(self.name, text),
         }
     }
 
@@ -62,7 +67,7 @@ impl ScalarSerializer<'_> {
     }
 
     fn error(&self, fact: &str) -> EncodeError {
-        EncodeError(format!("`{}` {fact}", if self.is_key { "*" } else { self.name }))
+        EncodeError(format!("`{}` {fact}", if self.named == Named::Key { "*" } else { self.name }))
     }
 }
 
@@ -157,9 +162,8 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         value.serialize(ScalarSerializer {
             writer: self.writer,
             name: variant,
-            is_key: false,
+            named: Named::Field,
             depth: Depth::Field,
-            in_field: true,
         })
     }
 
@@ -170,12 +174,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         if self.writer.accepts() < Accepts::Sequence {
             return Err(self.error("is a sequence"));
         }
-        Ok(SequenceSerializer {
-            writer: self.writer,
-            name: self.name,
-            is_key: self.is_key,
-            in_field: self.in_field,
-        })
+        Ok(SequenceSerializer { writer: self.writer, name: self.name, named: self.named })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
@@ -222,8 +221,7 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
 struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
-    in_field: bool,
-    is_key: bool,
+    named: Named,
 }
 
 impl SequenceSerializer<'_> {
@@ -231,9 +229,8 @@ impl SequenceSerializer<'_> {
         value.serialize(ScalarSerializer {
             writer: self.writer,
             name: self.name,
-            is_key: self.is_key,
+            named: self.named,
             depth: Depth::Element,
-            in_field: self.in_field,
         })
     }
 }
@@ -267,14 +264,8 @@ struct FieldSerializer<'a> {
 }
 
 impl FieldSerializer<'_> {
-    fn field<T: Serialize + ?Sized>(&mut self, name: &str, is_key: bool, value: &T) -> Result {
-        value.serialize(ScalarSerializer {
-            writer: self.writer,
-            name,
-            is_key,
-            depth: Depth::Field,
-            in_field: true,
-        })
+    fn field<T: Serialize + ?Sized>(&mut self, name: &str, named: Named, value: &T) -> Result {
+        value.serialize(ScalarSerializer { writer: self.writer, name, named, depth: Depth::Field })
     }
 }
 
@@ -291,7 +282,7 @@ impl ser::SerializeMap for FieldSerializer<'_> {
 
     fn serialize_value<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
         let key = std::mem::take(&mut self.key);
-        self.field(&key, true, value)
+        self.field(&key, Named::Key, value)
     }
 
     fn end(self) -> Result {
@@ -304,7 +295,7 @@ impl ser::SerializeStruct for FieldSerializer<'_> {
     type Error = EncodeError;
 
     fn serialize_field<T: Serialize + ?Sized>(&mut self, name: &'static str, value: &T) -> Result {
-        self.field(name, false, value)
+        self.field(name, Named::Field, value)
     }
 
     fn end(self) -> Result {
