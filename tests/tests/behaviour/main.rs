@@ -32,6 +32,7 @@ mod identity;
 mod injection;
 mod keep_fresh;
 mod limits;
+mod login_end;
 mod logout;
 mod lost_answers;
 mod manual_refresh;
