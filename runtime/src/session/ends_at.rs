@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use super::login_end::{End, LoginEnd};
+use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
@@ -46,7 +46,7 @@ impl Session {
     }
 
     /// When the end of the login is to be announced. `None` if no end is known, or if it was announced.
-    pub(super) fn next_ending(&self) -> Option<SystemTime> {
+    pub(super) fn next_ending(&self) -> Option<Due> {
         let (epoch, end) = self.end_of_login()?;
         self.0.ending.next(epoch, end)
     }

@@ -3,7 +3,7 @@
 
 use std::fmt;
 use std::sync::{Arc, Weak};
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use tokio::runtime::Handle;
 use tokio::sync::broadcast;
@@ -11,6 +11,7 @@ use tokio::sync::broadcast::error::{RecvError, TryRecvError};
 use tokio::time::{Instant, timeout_at};
 
 use super::events::SessionEvent;
+use super::login_end::Due;
 use super::session::{Inner, Session};
 
 /// How often the end of the login is read again: it moves without an event, and a timer fires late after the machine slept.
@@ -21,15 +22,6 @@ pub struct SessionEvents {
     events: broadcast::Receiver<SessionEvent>,
     /// The events do not keep the session alive.
     session: Weak<Inner>,
-    due: Option<Due>,
-}
-
-/// When the end of the login is to be announced.
-#[derive(Clone, Copy)]
-struct Due {
-    at: SystemTime,
-    /// The same by the clock that never jumps.
-    ticks: Instant,
 }
 
 impl Session {
@@ -41,7 +33,7 @@ impl Session {
 
     /// The same for the session's own tasks. It does not watch the time: a task is no receiver that could log in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
-        SessionEvents { events: self.0.events.subscribe(), session: Weak::new(), due: None }
+        SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }
 }
 
@@ -81,34 +73,23 @@ impl SessionEvents {
 
     /// Announces the end of the login if it is due. Returns when to look again. `None` without a known end, and outside of
     /// a Tokio runtime, which has the timers.
-    fn next_check(&mut self) -> Option<Instant> {
+    fn next_check(&self) -> Option<Instant> {
         let due = self.announce_end()?;
         Handle::try_current().ok()?;
         let check = Instant::now().checked_add(CHECK_INTERVAL);
         Some(check.map_or(due.ticks, |check| check.min(due.ticks)))
     }
 
-    fn announce_end(&mut self) -> Option<Due> {
+    fn announce_end(&self) -> Option<Due> {
         let session = Session(self.session.upgrade()?);
-        let at = session.next_ending()?;
-        let due = self.due.filter(|due| due.at == at).unwrap_or_else(|| Due::new(at));
-        self.due = Some(due);
-        if Instant::now() < due.ticks && SystemTime::now() < due.at {
+        let due = session.next_ending()?;
+        if !due.is_past() {
             return Some(due);
         }
         if session.takes_ending() {
             session.emit(SessionEvent::Ending);
         }
         None
-    }
-}
-
-impl Due {
-    fn new(at: SystemTime) -> Self {
-        let left = at.duration_since(SystemTime::now()).unwrap_or_default();
-        let now = Instant::now();
-        // A time that the clock cannot represent is far away. The end is read again before.
-        Self { at, ticks: now.checked_add(left).or_else(|| now.checked_add(CHECK_INTERVAL)).unwrap_or(now) }
     }
 }
 

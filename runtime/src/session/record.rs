@@ -217,19 +217,17 @@ impl StoredEnd {
         match end {
             LoginEnd::Unknown => None,
             LoginEnd::Never => Some(Self { at: 0, lifetime: 0 }),
-            LoginEnd::At(End { at, lifetime }) => Some(Self { at: millis(at), lifetime: length(lifetime) }),
+            LoginEnd::At(End { at, lifetime, .. }) => Some(Self { at: millis(at), lifetime: length(lifetime) }),
         }
     }
 
     /// A clock that was set back cannot move the end farther away than the server said.
     fn read(self) -> LoginEnd {
         let lifetime = Duration::from_millis(self.lifetime);
-        let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at));
-        let at = at.zip(SystemTime::now().checked_add(lifetime)).map(|(at, farthest)| at.min(farthest));
-        match at {
-            Some(at) if self.at > 0 => LoginEnd::At(End { at, lifetime }),
-            _ => LoginEnd::Never,
-        }
+        let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
+        let farthest = SystemTime::now().checked_add(lifetime);
+        let end = at.zip(farthest).and_then(|(at, farthest)| End::read(at.min(farthest), lifetime));
+        end.map_or(LoginEnd::Never, LoginEnd::At)
     }
 }
 

@@ -26,7 +26,8 @@ const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Listens on `127.0.0.1`. It ends with its value: the port is free at once.
 pub(super) struct Listener {
-    listener: TcpListener,
+    /// `None` after `close`.
+    listener: Option<TcpListener>,
     /// Until then, no connection is accepted.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
@@ -50,11 +51,17 @@ impl Listener {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let (sender, callbacks) = mpsc::channel(MAX_CONNECTIONS);
         let (connections, handles) = (JoinSet::new(), Vec::new());
-        Ok(Self { listener, pause: None, path: path.into(), connections, handles, sender, callbacks })
+        Ok(Self { listener: Some(listener), pause: None, path: path.into(), connections, handles, sender, callbacks })
     }
 
     pub(super) fn port(&self) -> io::Result<u16> {
-        Ok(self.listener.local_addr()?.port())
+        let listener = self.listener.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(listener.local_addr()?.port())
+    }
+
+    /// Frees the port. The connections stay until this value is dropped.
+    pub(super) fn close(&mut self) {
+        self.listener = None;
     }
 
     /// Waits for the next callback. Answers all other requests meanwhile.
@@ -73,12 +80,12 @@ impl Listener {
     }
 
     fn poll_accept(&mut self, context: &mut Context<'_>) {
-        loop {
+        while let Some(listener) = &self.listener {
             if self.pause.as_mut().is_some_and(|pause| pause.as_mut().poll(context).is_pending()) {
                 return;
             }
             self.pause = None;
-            match self.listener.poll_accept(context) {
+            match listener.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
                 // The process has too many open files, perhaps. It would fail again at once.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),

@@ -1,4 +1,4 @@
-//! A login in the browser of this machine (RFC 8252): [`BrowserLogin`]. The server redirects the browser to a listener on the
+//! A login with the browser of this machine (RFC 8252): [`Browser`]. The server redirects the browser to a listener on the
 //! loopback interface.
 
 // To read the code of this folder, start with `login.rs`.
@@ -10,5 +10,5 @@ mod opener;
 mod page;
 mod step_up;
 
-pub use self::login::BrowserLogin;
+pub use self::login::Browser;
 pub use self::opener::Opened;

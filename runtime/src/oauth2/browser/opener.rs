@@ -5,7 +5,7 @@ use std::{env, fmt, thread};
 
 use tokio::runtime::Handle;
 
-/// What a function for [`BrowserLogin::open`](super::BrowserLogin::open) returns: `()`, or a `Result` that says whether a browser
+/// What a function for [`Browser::open`](super::Browser::open) returns: `()`, or a `Result` that says whether a browser
 /// was opened.
 pub trait Opened {
     /// Whether a browser was opened, as far as the function knows.
@@ -76,7 +76,7 @@ impl Drop for SetOnDrop {
 
 /// Whether a browser of this machine would be seen by the person: not over SSH, and not without a display. A text browser
 /// would take over the terminal.
-fn has_display() -> bool {
+pub(super) fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("SSH_CONNECTION") || set("SSH_TTY") {
         // A forwarded display shows a browser of this machine.

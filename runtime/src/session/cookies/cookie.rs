@@ -119,7 +119,8 @@ impl Cookie {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Of a cookie that an older version stored, only the rest of its time is known.
         let left = || self.lifetime(SystemTime::now()).unwrap_or_default();
-        Some(End { at, lifetime: self.max_age.map_or_else(left, Duration::from_secs) })
+        let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
+        Some(self.used.received().map_or(end, |received| end.named_at(received)))
     }
 
     /// Whether a request to `url` carries this cookie (§5.4).
