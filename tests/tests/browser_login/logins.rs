@@ -141,7 +141,7 @@ async fn processes_that_start_at_once_open_one_browser() {
             };
             let browser = app.browser().announce(|_: &str| ()).open(open);
             shop.session().ensure_login(|| browser.run(shop.session())).await?;
-            afresh::Result::Ok(shop.session().tokens().unwrap().access_token().unwrap().secret().to_owned())
+            Ok::<_, afresh::Error>(shop.session().tokens().unwrap().access_token().unwrap().secret().to_owned())
         }));
     }
     let url = loop {

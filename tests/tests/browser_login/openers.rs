@@ -39,7 +39,7 @@ async fn an_opener_that_fails_does_not_stop_the_listener() {
 
 #[tokio::test]
 async fn an_opener_that_panics_does_not_stop_the_listener() {
-    logs_in_with(|| panic!("this panic is part of the test")).await;
+    logs_in_with::<()>(|| panic!("this panic is part of the test")).await;
 }
 
 /// An opener may use the runtime of the login.

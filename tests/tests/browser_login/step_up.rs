@@ -57,7 +57,7 @@ async fn an_error_that_demands_no_login_opens_no_browser() {
         refused(403, "Bearer"),
         refused(401, r#"Bearer error="invalid_token", scope="orders""#),
         refused(403, r#"Bearer error="insufficient_scope""#),
-        refused(401, "\u{7}"),
+        refused(401, "Bearer error=\"insufficient_scope"),
     ] {
         let (browser, opened) = held(provider.app().browser().challenge(&error));
         let failed = browser.run(shop.session()).await.unwrap_err();
