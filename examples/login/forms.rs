@@ -6,7 +6,9 @@ use axum::response::Html;
 pub fn page(action: &str, title: &str, hidden: &[(&str, &str)]) -> Html<String> {
     let fields: String = hidden
         .iter()
-        .map(|(name, value)| format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value)))
+        .map(|(name, value)| {
+            format!("<input type=\"hidden\" name=\"{}\" value=\"{}\">", escape(name), escape(value))
+        })
         .collect();
     Html(format!(
         "<!doctype html><title>{title}</title><h1>{title}</h1><form method=\"post\" action=\"{action}\">{fields}\

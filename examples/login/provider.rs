@@ -137,7 +137,10 @@ async fn decide(State(book): State<Shared>, Form(form): Form<Fields>) -> Respons
     };
     let parameters = [answer, ("state", field("state")), ("iss", book.issuer.clone())];
     let query = reqwest::Url::parse_with_params(&field("redirect_uri"), parameters);
-    query.map_or_else(|_| StatusCode::BAD_REQUEST.into_response(), |url| Redirect::to(url.as_str()).into_response())
+    query.map_or_else(
+        |_| StatusCode::BAD_REQUEST.into_response(),
+        |url| Redirect::to(url.as_str()).into_response(),
+    )
 }
 
 /// The person is asked on another device.
@@ -200,7 +203,9 @@ async fn token(State(book): State<Shared>, Form(form): Form<Fields>) -> Response
             };
             book.counts.device_logins += 1;
         }
-        "refresh_token" if book.login.as_ref().is_some_and(|login| login.refresh == field("refresh_token")) => {
+        "refresh_token"
+            if book.login.as_ref().is_some_and(|login| login.refresh == field("refresh_token")) =>
+        {
             book.counts.refreshes += 1;
         }
         "refresh_token" => {

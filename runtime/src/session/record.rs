@@ -217,7 +217,9 @@ impl StoredEnd {
         match end {
             LoginEnd::Unknown => None,
             LoginEnd::Never => Some(Self { at: 0, lifetime: 0 }),
-            LoginEnd::At(End { at, lifetime, .. }) => Some(Self { at: millis(at), lifetime: length(lifetime) }),
+            LoginEnd::At(End { at, lifetime, .. }) => {
+                Some(Self { at: millis(at), lifetime: length(lifetime) })
+            }
         }
     }
 

@@ -44,7 +44,10 @@ impl<'de> Visitor<'de> for TokenResponse {
                     }
                 }
                 // GitHub and Google, Keycloak.
-                "refresh_token_expires_in" | "refreshTokenExpiresIn" | "refresh_expires_in" | "refreshExpiresIn" => {
+                "refresh_token_expires_in"
+                | "refreshTokenExpiresIn"
+                | "refresh_expires_in"
+                | "refreshExpiresIn" => {
                     if let Some(lifetime) = refresh_lifetime(&map.next_value()?) {
                         tokens = tokens.with_refresh_lifetime(lifetime);
                     }

@@ -7,7 +7,9 @@ use afresh_tests::{Answer, AuthorityConfig, World};
 use serde_json::{Value, json};
 use tokio::time::{Instant, advance, timeout};
 
-use crate::api::{ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, logged_out_client, order};
+use crate::api::{
+    ANN, CookieShop, CookieShopClient, ORIGIN, Shop, ShopClient, builder, logged_out_client, order,
+};
 use crate::fake_store::FakeStore;
 use crate::transports::ConnectTo;
 use crate::waiting::{next_event, settled};
@@ -127,7 +129,9 @@ async fn the_end_is_stored_with_the_session() {
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();
-    store.put(br#"{"afresh":1,"session":{"login":"l","generation":3,"access":"a","refresh":"r","cookies":[]}}"#);
+    store.put(
+        br#"{"afresh":1,"session":{"login":"l","generation":3,"access":"a","refresh":"r","cookies":[]}}"#,
+    );
     let world = World::new();
     let shop = builder(&world).store(store).build().unwrap();
     shop.session().load().await.unwrap();
@@ -296,7 +300,9 @@ async fn the_end_of_a_refresh_cookie_is_announced_and_moves_with_its_refresh() {
 async fn a_cookie_of_an_ordinary_answer_is_no_end_of_a_login() {
     let (world, shop) = cookie_world("; Path=/; HttpOnly; Max-Age=36000");
     shop.login(&ANN).await.unwrap();
-    world.stage.respond(|_| Answer::json(200, json!({ "id": 7 })).header("set-cookie", "ab=1; Path=/; Max-Age=5"));
+    world
+        .stage
+        .respond(|_| Answer::json(200, json!({ "id": 7 })).header("set-cookie", "ab=1; Path=/; Max-Age=5"));
     shop.order(7).await.unwrap();
     assert!(left(shop.session()).unwrap() > 35_000);
 }

@@ -47,7 +47,9 @@ async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
         );
         assert_eq!(asked.send(request.as_bytes()).await.status, 400, "{method}");
     }
-    for request in [&b"\r\n\r\n"[..], b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"] {
+    for request in
+        [&b"\r\n\r\n"[..], b"\x16\x03\x01\x02\x00\x01\r\n\r\n", b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    {
         assert_eq!(asked.send(request).await.status, 400);
     }
     assert!(!login.is_finished());
@@ -173,7 +175,10 @@ async fn an_answer_of_another_issuer_ends_the_login_and_sends_nothing() {
     let shown = asked.redirect("code=good&iss=https%3A%2F%2Fevil.test").await;
     assert_eq!(shown.status, 400);
     let error = login.await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("https://evil.test") && error.to_string().contains(&provider.issuer()), "{error}");
+    assert!(
+        error.to_string().contains("https://evil.test") && error.to_string().contains(&provider.issuer()),
+        "{error}"
+    );
     provider.stage.assert_sends(0);
 }
 

@@ -22,7 +22,10 @@ async fn a_person_who_says_no_ends_the_login_and_keeps_the_session() {
     assert!(shown.body.contains("access_denied") && shown.body.contains("No thanks"), "{shown:?}");
     let error = login.await.unwrap().unwrap_err();
     assert!(error.is_login_denied() && !error.is_login_unavailable(), "{error:?}");
-    assert!(error.to_string().contains("access_denied") && error.to_string().contains("No thanks"), "{error}");
+    assert!(
+        error.to_string().contains("access_denied") && error.to_string().contains("No thanks"),
+        "{error}"
+    );
     assert_eq!(shop.session().tokens().unwrap().access_token().unwrap().secret(), "old");
     provider.stage.assert_sends(0);
 }

@@ -62,7 +62,9 @@ async fn the_code_is_exchanged_with_its_verifier_and_without_the_old_session() {
     let form = form_of(&exchange);
     assert_eq!(form["redirect_uri"], asked.get("redirect_uri"));
     assert_eq!(form["client_id"], "my-cli");
-    assert!(exchange.seen().token().is_none() && !exchange.seen().body().windows(3).any(|text| text == b"old"));
+    assert!(
+        exchange.seen().token().is_none() && !exchange.seen().body().windows(3).any(|text| text == b"old")
+    );
     exchange.answer_with(tokens());
     assert_eq!(shown.await.unwrap().status, 200);
     login.await.unwrap().unwrap();
@@ -134,14 +136,17 @@ async fn processes_that_start_at_once_open_one_browser() {
         let store = store.clone();
         processes.push(tokio::spawn(async move {
             let app = provider.app();
-            let shop = Client::builder("https://shop.test").refresher(app.clone()).store(store).build().unwrap();
+            let shop =
+                Client::builder("https://shop.test").refresher(app.clone()).store(store).build().unwrap();
             let open = move |url: &str| {
                 opened.fetch_add(1, Ordering::SeqCst);
                 *asked.lock().unwrap() = Some(Authorization::read(url));
             };
             let browser = app.browser().announce(|_: &str| ()).open(open);
             shop.session().ensure_login(|| browser.run(shop.session())).await?;
-            Ok::<_, afresh::Error>(shop.session().tokens().unwrap().access_token().unwrap().secret().to_owned())
+            Ok::<_, afresh::Error>(
+                shop.session().tokens().unwrap().access_token().unwrap().secret().to_owned(),
+            )
         }));
     }
     let url = loop {

@@ -60,7 +60,10 @@ async fn the_error_says_that_no_browser_could_be_opened() {
     let browser = || provider.app().browser().announce(|_: &str| ()).timeout(Duration::from_millis(300));
     let error = browser().open(|_: &str| Err::<(), _>("none")).run(shop.session()).await.unwrap_err();
     assert!(error.is_login_unavailable(), "{error:?}");
-    assert!(error.to_string().contains("no browser could be opened") && error.to_string().contains("device"), "{error}");
+    assert!(
+        error.to_string().contains("no browser could be opened") && error.to_string().contains("device"),
+        "{error}"
+    );
     let error = browser().open(|_: &str| ()).run(shop.session()).await.unwrap_err();
     assert!(error.is_login_unavailable() && !error.to_string().contains("no browser"), "{error}");
 }

@@ -154,7 +154,8 @@ impl Shown {
         let mut response = Vec::new();
         let _ = stream.read_to_end(&mut response).await;
         let response = String::from_utf8(response).unwrap();
-        let (head, body) = response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("a response: {response:?}"));
+        let (head, body) =
+            response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("a response: {response:?}"));
         let status = head.split(' ').nth(1).unwrap().parse().unwrap();
         Self { status, head: head.to_owned(), body: body.to_owned() }
     }

@@ -44,7 +44,9 @@ async fn a_missing_scope_is_added_to_the_scope_that_is_there() {
 
 #[tokio::test]
 async fn a_max_age_that_is_no_number_is_left_out() {
-    let asked = asked_after(r#"Bearer error="insufficient_user_authentication", acr_values="gold", max_age="x&y""#).await;
+    let asked =
+        asked_after(r#"Bearer error="insufficient_user_authentication", acr_values="gold", max_age="x&y""#)
+            .await;
     assert_eq!((asked.get("acr_values"), asked.find("max_age")), ("gold", None));
 }
 

@@ -88,7 +88,11 @@ fn asked(head: &[u8], path: &str) -> Asked {
         return Asked::Other;
     }
     let (target, query) = request.path.unwrap_or_default().split_once('?').unwrap_or_default();
-    if request.method == Some("GET") && target == path { Asked::Callback(query.to_owned()) } else { Asked::Other }
+    if request.method == Some("GET") && target == path {
+        Asked::Callback(query.to_owned())
+    } else {
+        Asked::Other
+    }
 }
 
 #[cfg(test)]
@@ -132,7 +136,8 @@ mod tests {
     #[tokio::test]
     async fn a_head_may_arrive_byte_by_byte() {
         let (mut sender, mut receiver) = tokio::io::duplex(1);
-        let sends = tokio::spawn(async move { sender.write_all(b"GET /callback?a=1 HTTP/1.1\r\n\r\n").await });
+        let sends =
+            tokio::spawn(async move { sender.write_all(b"GET /callback?a=1 HTTP/1.1\r\n\r\n").await });
         assert_eq!(read(&mut receiver, "/callback").await, Some(Asked::Callback("a=1".into())));
         sends.await.unwrap().unwrap();
     }

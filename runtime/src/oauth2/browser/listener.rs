@@ -51,7 +51,15 @@ impl Listener {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
         let (sender, callbacks) = mpsc::channel(MAX_CONNECTIONS);
         let (connections, handles) = (JoinSet::new(), Vec::new());
-        Ok(Self { listener: Some(listener), pause: None, path: path.into(), connections, handles, sender, callbacks })
+        Ok(Self {
+            listener: Some(listener),
+            pause: None,
+            path: path.into(),
+            connections,
+            handles,
+            sender,
+            callbacks,
+        })
     }
 
     pub(super) fn port(&self) -> io::Result<u16> {

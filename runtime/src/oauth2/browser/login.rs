@@ -153,10 +153,7 @@ impl Browser {
     ///   reached. The text says if no browser could be opened.
     /// - Another error: the settings are not possible, the answer is from another server, a logout happened meanwhile, or
     ///   the store failed.
-    pub fn run(
-        self,
-        session: &Session,
-    ) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
+    pub fn run(self, session: &Session) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
         let session = session.clone();
         // Boxed: a login is rare, and its state is large.
         Operation::new(Box::pin(async move { self.log_in(&session).await }))
@@ -196,7 +193,9 @@ impl Browser {
 async fn listen(port: u16, path: &str) -> Result<Listener> {
     let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"/-._~!$&'()*+,;=:@%".contains(&byte);
     if !path.starts_with('/') || !path.bytes().all(is_plain) {
-        return Err(Error::builder("the path of the redirect must begin with `/`, without a query or fragment"));
+        return Err(Error::builder(
+            "the path of the redirect must begin with `/`, without a query or fragment",
+        ));
     }
     Listener::bind(port, path).await.map_err(|error| {
         let text = match port {
@@ -224,7 +223,10 @@ async fn wait_for_answer(
 }
 
 /// Exchanges the code. A second tab gets a page meanwhile.
-async fn while_refusing_others<T>(listener: &mut Listener, mut exchange: impl Future<Output = T> + Unpin) -> T {
+async fn while_refusing_others<T>(
+    listener: &mut Listener,
+    mut exchange: impl Future<Output = T> + Unpin,
+) -> T {
     poll_fn(|context| {
         while let Poll::Ready(callback) = listener.poll_next(context) {
             callback.answer_later(Page::not_expected());
@@ -248,7 +250,8 @@ fn announce_on_stderr(url: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "Open this URL in a browser to log in:\n\n    {url}\n");
     if !has_display() {
-        let _ = writeln!(stderr, "The browser must run on this machine, because it is sent back to 127.0.0.1.");
+        let _ =
+            writeln!(stderr, "The browser must run on this machine, because it is sent back to 127.0.0.1.");
     }
 }
 

@@ -82,7 +82,10 @@ pub(super) fn has_display() -> bool {
         // A forwarded display shows a browser of this machine.
         return set("DISPLAY");
     }
-    !cfg!(all(unix, not(target_os = "macos"))) || set("DISPLAY") || set("WAYLAND_DISPLAY") || set("WSL_DISTRO_NAME")
+    !cfg!(all(unix, not(target_os = "macos")))
+        || set("DISPLAY")
+        || set("WAYLAND_DISPLAY")
+        || set("WSL_DISTRO_NAME")
 }
 
 impl fmt::Debug for Opener {

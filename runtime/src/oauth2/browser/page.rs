@@ -82,7 +82,10 @@ mod tests {
         let page = Page::failed("<script>alert('1')</script>&amp;\"\u{1b}[31m\r\n");
         let response = String::from_utf8(page.to_response()).unwrap();
         let (head, body) = response.split_once("\r\n\r\n").unwrap();
-        assert!(body.contains("&#60;script&#62;alert(&#39;1&#39;)&#60;/script&#62;&#38;amp;&#34;[31m</p>"), "{body}");
+        assert!(
+            body.contains("&#60;script&#62;alert(&#39;1&#39;)&#60;/script&#62;&#38;amp;&#34;[31m</p>"),
+            "{body}"
+        );
         assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
         assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
         assert!(head.contains("cache-control: no-store") && head.contains("default-src 'none'"), "{head}");

@@ -55,8 +55,11 @@ impl App {
             }
             names.join(" ")
         });
-        let parameters =
-            [("scope", scope), ("acr_values", demand.acr_values.clone()), ("max_age", demand.max_age.clone())];
+        let parameters = [
+            ("scope", scope),
+            ("acr_values", demand.acr_values.clone()),
+            ("max_age", demand.max_age.clone()),
+        ];
         parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
     }
 }
