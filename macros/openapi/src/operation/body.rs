@@ -165,13 +165,17 @@ impl Choice<'_> {
             let schema = property(to.types, &media.value["schema"], &field.key);
             let encoding = &media.value["encoding"][&field.key];
             let place = part_type(to.types, &schema, encoding, &field.ty);
-            let is_typed = matches!(place, Place::Typed(_));
+            let is_json = matches!(place, Place::Part { .. });
             let required = self.required && field.required;
             to.made.push(Param::labelled("part", &field.key, identifier.clone(), place, required));
             let kind = encoding["contentType"].as_str();
             let written = match kind {
                 Some(kind) => format!("- `{identifier}` is sent as `{}`.", crate::docs::one_line(kind)),
-                None if !is_typed && !is_file(to.types, &schema) => format!("- `{identifier}` holds JSON."),
+                None if is_json => {
+                    let of =
+                        to.types.name_of(&field.ty).map(|name| format!(" of `{name}`")).unwrap_or_default();
+                    format!("- `{identifier}` is made by `afresh::Part::json`{of}.")
+                }
                 None => continue,
             };
             to.docs.push(written);
@@ -200,10 +204,19 @@ fn part_type(types: &Types<'_>, schema: &Value, encoding: &Value, ty: &Ty) -> Pl
         other => other,
     };
     let has_type = encoding["contentType"].is_string() || encoding["headers"].is_object();
+    let is_file = is_file(types, schema);
+    let is_list = matches!(ty, Ty::List(_));
     match types.form(ty) {
-        Form::Scalar if !has_type && !is_file(types, schema) && *ty != Ty::Value => Place::Typed(ty.clone()),
-        Form::List if !has_type && !is_file(types, schema) => Place::Typed(ty.clone()),
-        _ if matches!(ty, Ty::List(_)) => Place::Written("Vec<afresh::Part>".to_owned()),
+        Form::Scalar if !has_type && !is_file && *ty != Ty::Value => Place::Typed(ty.clone()),
+        Form::List if !has_type && !is_file => Place::Typed(ty.clone()),
+        _ if !is_file => {
+            let of = match ty {
+                Ty::List(item) => (**item).clone(),
+                other => other.clone(),
+            };
+            Place::Part { of, is_list }
+        }
+        _ if is_list => Place::Written("Vec<afresh::Part>".to_owned()),
         _ => Place::Written("afresh::Part".to_owned()),
     }
 }
