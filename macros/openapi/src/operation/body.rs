@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::media::{self, Kind, Media};
 use super::parameter::{Form, Parameters};
+use crate::document::Document;
 use crate::model::{self, Constant, Field, Param, Place, Ty};
 use crate::schema::{Mode, Types, is_binary};
 use crate::settings;
@@ -54,6 +55,22 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
         }
     }
     choices
+}
+
+/// Whether a body may be left out and has no members that could be lost.
+pub(crate) fn is_nothing(document: &Document, body: &Value) -> bool {
+    let is_empty = |media: &Value| {
+        let schema = document.resolve(&media["schema"]);
+        let words = schema.as_object().into_iter().flatten();
+        words.into_iter().all(|(word, value)| match &**word {
+            "properties" => value.as_object().is_none_or(serde_json::Map::is_empty),
+            "type" => value == "object",
+            "required" => value.as_array().is_none_or(Vec::is_empty),
+            _ => false,
+        })
+    };
+    body["required"] != true
+        && body["content"].as_object().into_iter().flatten().all(|(_, media)| is_empty(media))
 }
 
 fn has_properties(types: &Types<'_>, media: &Media) -> bool {

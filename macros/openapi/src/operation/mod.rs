@@ -59,7 +59,9 @@ impl<'d> Work<'_, 'd> {
         let mut choices: Vec<Option<body::Choice>> =
             body::choices(&mut self.types, request_body).into_iter().map(Some).collect();
         if matches!(&*site.verb, "get" | "head") && !choices.is_empty() {
-            self.types.lose(format!("its body: HTTP gives a `{}` none", site.verb.to_uppercase()));
+            if !body::is_nothing(document, request_body) {
+                self.types.lose(format!("its body: HTTP gives a `{}` none", site.verb.to_uppercase()));
+            }
             choices.clear();
         }
         if choices.is_empty() {

@@ -12,9 +12,9 @@
 )]
 
 mod documents;
-mod npm;
 mod round_trip;
 mod scratch;
+mod source;
 mod values;
 
 use std::io::Write;
@@ -24,8 +24,8 @@ use std::time::Instant;
 use afresh_openapi::{Document, Generated, Settings, generate};
 
 use self::documents::{MORE, SOME};
-use self::npm::Published;
 use self::scratch::Scratch;
+use self::source::Published;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi")
@@ -37,7 +37,7 @@ fn takes_all() -> bool {
 
 /// The documents of this run, as far as there is an npm to bring them.
 fn documents() -> Vec<&'static Published> {
-    if !npm::has_npm() {
+    if !source::has_npm() {
         assert!(std::env::var_os("AFRESH_REQUIRE_NPM").is_none(), "npm is required, and there is none");
         // Not by `eprintln!`, which is shown for tests only that fail.
         let skipped = "SKIPPED: there is no npm to bring the documents; nothing is proved";
@@ -64,7 +64,7 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     }
     let scratch = Scratch::new(folder().join("crates"));
     println!(
-        "| document | from npm | operations | methods | types | losses | lines | written, s | `cargo check`, s |"
+        "| document | package | operations | methods | types | losses | lines | written, s | `cargo check`, s |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut losses = String::new();
@@ -76,10 +76,9 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
         let took = scratch.check(&crate_name(published), &generated.source);
         let took = took.unwrap_or_else(|complaint| panic!("{}:\n{complaint}", published.name));
         println!(
-            "| {} | `{}` {}, `{}` | {} | {} | {} | {} | {} | {:.1} | {:.1} |",
+            "| {} | {}, `{}` | {} | {} | {} | {} | {} | {:.1} | {:.1} |",
             published.name,
-            published.package,
-            published.version,
+            published.package(),
             published.path,
             generated.operations,
             generated.methods,

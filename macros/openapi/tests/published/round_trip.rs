@@ -8,8 +8,8 @@ use fastrand::Rng;
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 
-use crate::npm::Published;
 use crate::scratch::Scratch;
+use crate::source::Published;
 use crate::values::{Maker, as_json_schema, leave_out_write_only};
 
 /// Values for each schema.
