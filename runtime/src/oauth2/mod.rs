@@ -40,11 +40,52 @@
 //! | none, although the request was sent; 502, 504, or a 503 of a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
 
-// To read the code of this folder, start with `grants.rs`.
+// To read the code of this folder, start with `grants.rs`; for the logins, with `redirect.rs`.
 
+#[cfg(feature = "login")]
+mod app;
+#[cfg(feature = "login")]
+mod authorization_answer;
+#[cfg(feature = "login")]
+mod authorization_error;
+#[cfg(feature = "login")]
+mod authorization_request;
+mod client_auth;
+#[cfg(feature = "login")]
+mod description;
+#[cfg(feature = "login")]
+mod device;
+#[cfg(feature = "login")]
+mod device_answer;
+#[cfg(feature = "login")]
+mod discovery;
+mod endpoint_url;
 mod grants;
+#[cfg(feature = "login")]
+mod login;
+#[cfg(feature = "login")]
+mod metadata;
+#[cfg(feature = "login")]
+mod pkce;
+#[cfg(feature = "login")]
+mod polling;
+#[cfg(feature = "login")]
+mod redirect;
+#[cfg(feature = "login")]
+mod server;
 mod token_endpoint;
 
+pub use self::client_auth::ClientAuth;
 pub use self::grants::{ClientCredentials, RefreshTokenGrant};
-pub use self::token_endpoint::ClientAuth;
+#[cfg(feature = "login")]
+#[cfg_attr(docsrs, doc(cfg(feature = "login")))]
+pub use self::{
+    app::App,
+    authorization_error::AuthorizationError,
+    authorization_request::AuthorizationRequest,
+    device::{Device, DeviceCode},
+    discovery::Discovery,
+    redirect::Redirect,
+    server::Server,
+};
 pub use crate::refresh::error_response::ErrorResponse;
