@@ -61,12 +61,14 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
 pub(crate) fn is_nothing(document: &Document, body: &Value) -> bool {
     let is_empty = |media: &Value| {
         let schema = document.resolve(&media["schema"]);
-        let words = schema.as_object().into_iter().flatten();
-        words.into_iter().all(|(word, value)| match &**word {
-            "properties" => value.as_object().is_none_or(serde_json::Map::is_empty),
-            "type" => value == "object",
-            "required" => value.as_array().is_none_or(Vec::is_empty),
-            _ => false,
+        let words = schema.as_object().filter(|schema| schema.contains_key("properties"));
+        words.is_some_and(|words| {
+            words.iter().all(|(word, value)| match &**word {
+                "properties" => value.as_object().is_none_or(serde_json::Map::is_empty),
+                "type" => value == "object",
+                "required" => value.as_array().is_none_or(Vec::is_empty),
+                _ => false,
+            })
         })
     };
     body["required"] != true

@@ -6,9 +6,6 @@ use crate::docs::one_line;
 use crate::document::Document;
 use crate::names::Scope;
 
-/// Whether afresh has its feature `login`: an authorization code or a device code then logs a person in.
-const HAS_LOGIN: bool = false;
-
 /// Where OpenID providers describe themselves (OpenID Connect Discovery 1.0 §4).
 const DISCOVERY: &str = "/.well-known/openid-configuration";
 
@@ -62,13 +59,12 @@ impl Logins<'_> {
             let Some(flow) = self.flow(name, kind, flow) else { continue };
             match &**kind {
                 "clientCredentials" => self.add_client_credentials(name, flow),
-                "authorizationCode" if HAS_LOGIN => {
+                "authorizationCode" => {
                     let device = &flows["deviceAuthorization"]["deviceAuthorizationUrl"];
                     self.add_app(name, flow, device.as_str());
                 }
                 // It is an endpoint of the app.
-                "deviceAuthorization" if HAS_LOGIN && flows["authorizationCode"].is_object() => {}
-                "authorizationCode" => self.add_refresh_token(name, flow),
+                "deviceAuthorization" if flows["authorizationCode"].is_object() => {}
                 "password" => {
                     self.lose(
                         name,
@@ -137,9 +133,6 @@ impl Logins<'_> {
 
     /// A provider that describes itself.
     fn add_provider(&mut self, name: &str, url: &Value) {
-        if !HAS_LOGIN {
-            return;
-        }
         let url = url.as_str().unwrap_or_default();
         let issuer = absolute(url, self.server);
         let Some(issuer) = issuer.as_deref().and_then(|url| url.strip_suffix(DISCOVERY)) else {
