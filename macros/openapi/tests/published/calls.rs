@@ -198,7 +198,7 @@ fn place(attributes: &[Attribute]) -> (String, Option<String>) {
 
 /// A value as an argument of this type.
 fn expression(ty: &Type, value: Option<&Value>) -> String {
-    let text = ty.to_token_stream().to_string().replace(' ', "");
+    let spelled = ty.to_token_stream().to_string().replace(' ', "");
     if let Some(inner) = argument_of(ty, "Option") {
         return value
             .filter(|value| !value.is_null())
@@ -207,7 +207,7 @@ fn expression(ty: &Type, value: Option<&Value>) -> String {
     let empty = Value::Null;
     let value = value.unwrap_or(&empty);
     let decode = |ty: &str, value: &Value| format!("decode::<{ty}>({:?})?", value.to_string());
-    match &*text {
+    match &*spelled {
         "&str" => return format!("&decode::<String>({:?})?", text_of(value).to_string()),
         "&[&str]" => {
             let texts: Vec<String> = items(value).iter().map(|item| format!("{:?}", text(item))).collect();

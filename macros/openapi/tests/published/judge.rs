@@ -1,6 +1,7 @@
 //! A mock server of somebody else's that validates each request against the document: `steady`, the package `@stdy/cli` of npm's.
 
 use std::fs::{self, File};
+use std::io::{Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -18,29 +19,26 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
-/// What the documents themselves get wrong, by the operation and the code of what is said.
-const OF_THE_DOCUMENT: &[(&str, &str)] = &[];
+/// A path that no document has.
+const NOTHING: &str = "/no/such/path";
 
 /// Whether the judge runs on this machine.
 pub(crate) const RUNS_HERE: bool = cfg!(all(target_os = "linux", target_arch = "x86_64"));
 
 /// Calls every operation of a document, and prints how many requests were accepted.
-pub(crate) fn check(name: &str, document: &Path, program: &Program, folder: &Path, methods: usize) {
+pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Path, methods: usize) {
     let steady = Steady::start(document, folder);
     let said = program.run(&[&format!("http://127.0.0.1:{}", steady.port)], "");
-    let requests = steady.stop();
-    let is_judged = |diagnostic: &&Value| {
-        let known = |(_, code): &(&str, &str)| diagnostic["code"] == *code;
-        diagnostic["severity"] == "error" && !OF_THE_DOCUMENT.iter().any(known)
-    };
-    let mut wrong: Vec<String> = Vec::new();
-    for request in &requests {
-        let diagnostics = request["diagnostics"].as_array().into_iter().flatten();
-        let errors: Vec<String> = diagnostics.filter(is_judged).map(Value::to_string).collect();
-        if !errors.is_empty() {
-            wrong.push(format!("{}: {}", request["request"], errors.join(", ")));
-        }
-    }
+    steady.ask_for_nothing();
+    let mut requests = steady.stop();
+    // A judge that finds nothing wrong with this one judges nothing.
+    assert!(requests.pop().is_some_and(|request| !errors(&request).is_empty()));
+    let wrong: Vec<String> = requests
+        .iter()
+        .map(|request| (request, errors(request)))
+        .filter(|(_, errors)| !errors.is_empty())
+        .map(|(request, errors)| format!("{}: {}", request["request"], errors.join(", ")))
+        .collect();
     let failed: Vec<&str> = said.lines().filter(|line| line.starts_with("failed ")).collect();
     println!(
         "{name}: {methods} methods called, {} requests, {} refused by the judge, {} answers not decoded",
@@ -52,17 +50,26 @@ pub(crate) fn check(name: &str, document: &Path, program: &Program, folder: &Pat
     assert!(requests.len() >= methods, "{name}: {} requests of {methods} methods", requests.len());
 }
 
+/// What the judge finds wrong with a request.
+fn errors(request: &Value) -> Vec<String> {
+    let diagnostics = request["diagnostics"].as_array().into_iter().flatten();
+    diagnostics.filter(|diagnostic| diagnostic["severity"] == "error").map(Value::to_string).collect()
+}
+
 /// A server that is killed with this value.
 struct Steady {
     child: Child,
     port: u16,
     log: PathBuf,
+    file: PathBuf,
 }
 
 impl Steady {
-    fn start(document: &Path, folder: &Path) -> Self {
+    fn start(document: &Value, folder: &Path) -> Self {
         let port = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).unwrap().local_addr().unwrap().port();
         let log = folder.join(format!("steady-{port}.log"));
+        let file = folder.join(format!("steady-{port}.json"));
+        fs::write(&file, document.to_string()).unwrap();
         let out = File::create(&log).unwrap();
         let mut command = Command::new(STEADY.bring(folder).join("bin/steady"));
         command.args([
@@ -74,8 +81,8 @@ impl Steady {
             "--port",
             &port.to_string(),
         ]);
-        command.arg(document).stdin(Stdio::null()).stderr(out.try_clone().unwrap()).stdout(out);
-        let mut steady = Self { child: command.spawn().unwrap(), port, log };
+        command.arg(&file).stdin(Stdio::null()).stderr(out.try_clone().unwrap()).stdout(out);
+        let mut steady = Self { child: command.spawn().unwrap(), port, log, file };
         for _ in 0..600 {
             if TcpStream::connect((Ipv4Addr::LOCALHOST, port)).is_ok() {
                 return steady;
@@ -87,11 +94,27 @@ impl Steady {
         panic!("steady does not listen: {}", fs::read_to_string(&steady.log).unwrap());
     }
 
-    /// All requests that it has seen.
+    /// A request that no document has.
+    fn ask_for_nothing(&self) {
+        let mut stream = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)).unwrap();
+        write!(stream, "GET {NOTHING} HTTP/1.1\r\nhost: a\r\nconnection: close\r\n\r\n").unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        assert!(answer.starts_with("HTTP/1.1 404"), "{answer}");
+    }
+
+    /// All requests that it has seen, up to the one for nothing.
     fn stop(self) -> Vec<Value> {
-        let log = fs::read_to_string(&self.log).unwrap();
-        let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
-        lines.filter(|line| line["type"] == "request").collect()
+        for _ in 0..100 {
+            let log = fs::read_to_string(&self.log).unwrap();
+            let lines = log.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
+            let requests: Vec<Value> = lines.filter(|line| line["type"] == "request").collect();
+            if requests.last().is_some_and(|request| request["request"]["path"] == NOTHING) {
+                return requests;
+            }
+            sleep(Duration::from_millis(100));
+        }
+        panic!("steady does not log the last request");
     }
 }
 
@@ -99,6 +122,6 @@ impl Drop for Steady {
     fn drop(&mut self) {
         let _ = self.child.kill();
         let _ = self.child.wait();
-        let _ = fs::remove_file(&self.log);
+        let _ = (fs::remove_file(&self.log), fs::remove_file(&self.file));
     }
 }

@@ -80,6 +80,43 @@ impl Schemas {
     }
 }
 
+/// A document without examples, which are not always what their schemas say.
+pub(crate) fn without_examples(document: &Document) -> Value {
+    let mut root = document.to_value();
+    leave_out_examples(&mut root, false);
+    root
+}
+
+/// Words of OpenAPI below which the keys are names.
+const NAMED: &[&str] = &[
+    "properties",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "variables",
+    "mapping",
+];
+
+/// `are_names`: the keys are names that the document gives.
+fn leave_out_examples(value: &mut Value, are_names: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out_examples(item, false)),
+        Value::Object(map) => {
+            if !are_names {
+                map.retain(|key, _| !matches!(&**key, "example" | "examples" | "default"));
+            }
+            for (key, inner) in map.iter_mut() {
+                let has_names = NAMED.contains(&&**key) && !are_names;
+                leave_out_examples(inner, has_names);
+            }
+        }
+        _ => {}
+    }
+}
+
 /// `nullable` becomes a variant.
 fn as_json_schema(value: &mut Value) {
     match value {
