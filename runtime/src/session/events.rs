@@ -56,7 +56,7 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session is adopted from the store"),
+            Self::Adopted => trace::session_changed("the session was taken over from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {
                 trace::session_warning("", None, Some(error));

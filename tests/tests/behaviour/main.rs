@@ -33,6 +33,7 @@ mod injection;
 mod keep_fresh;
 mod limits;
 mod logout;
+mod logout_arguments;
 mod lost_answers;
 mod manual_refresh;
 mod no_session;
