@@ -92,7 +92,7 @@ async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let endpoint = logout.endpoint();
     let (request, copy) = logout.prepare(tokens_of(ended.snapshot()))?;
     let mut call = RoleCall { context, endpoint, request };
-    let answer = if endpoint.bare {
+    let answer = if endpoint.bare || call.has_own_credential() {
         call.send(&ended.snapshot().without_credential()).await?.0
     } else {
         let answer = call.send(ended.snapshot()).await?.0;
@@ -107,6 +107,11 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
+    /// Whether an option of the call sets the header of the access token. Then the session's is not sent (A13).
+    fn has_own_credential(&self) -> bool {
+        self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
+    }
+
     /// The access token of a logout was refused. The logout is sent again once, with a new credential that no other call
     /// gets. Without one, the refusal is the answer.
     async fn log_out_again(

@@ -35,7 +35,8 @@ impl SharedContext {
     /// Starts a call of a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         let endpoint = call.endpoint();
-        let call = MethodCall { context: self.clone(), endpoint, request: call.prepare(), reading };
+        let request = self.check_arguments(&call).and_then(|()| call.prepare());
+        let call = MethodCall { context: self.clone(), endpoint, request, reading };
         let options = self.call_options();
         match endpoint.pages {
             None => on_first_poll(call, options, begin),

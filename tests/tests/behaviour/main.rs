@@ -35,6 +35,7 @@ mod limits;
 mod login;
 mod login_end;
 mod logout;
+mod logout_arguments;
 mod lost_answers;
 mod manual_refresh;
 mod no_session;
