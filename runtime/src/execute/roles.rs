@@ -150,7 +150,7 @@ impl RoleCall {
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
-        let Received { response, own, .. } = Box::pin(received).await?;
+        let Received { mut response, own, .. } = Box::pin(received).await?;
         if !own {
             return Err(Error::new(
                 Kind::Transport,
@@ -161,7 +161,7 @@ impl RoleCall {
         let receipt = Receipt { sends, retries, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());
         let max_body = context.settings.max_body;
-        let answer = Answer::read(response, Reading::Whole, max_body, receipt, None).await?;
-        Ok((answer.with_refusal(refused).with_secrets(), cookies))
+        let answer = Answer::read(&mut response, Reading::Whole, max_body).await?;
+        Ok((answer.with_receipt(receipt).with_outcome(None, refused).with_secrets(), cookies))
     }
 }

@@ -112,9 +112,10 @@ impl MethodCall {
 /// An argument or an option that cannot be sent comes out of the future.
 fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
-    let execution = call.execution(options, deadline.as_ref());
+    let mut execution = call.execution(options, deadline.as_ref());
+    // The execution stays where it is: a variable of the block would be a second place for it in the future.
     let running = async move {
-        let mut execution = execution?;
+        let execution = execution.as_mut().map_err(|error| error.clone())?;
         let mut answer = execution.run_to_end(reading).await?;
         answer.set_none_on(endpoint.none_on);
         Ok(answer)
@@ -129,9 +130,9 @@ fn begin_pages(
 ) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
     let of_each_page = options.without_headers();
-    let execution = call.execution(options, deadline.as_ref());
+    let mut execution = call.execution(options, deadline.as_ref());
     let running = async move {
-        let mut execution = execution?;
+        let execution = execution.as_mut().map_err(|error| error.clone())?;
         let mut continuation = execution.continuation(endpoint, paging, of_each_page)?;
         let mut answer = execution.run_to_end(reading).await?;
         if let Some(url) = execution.answered.take() {
@@ -148,9 +149,9 @@ fn begin_hand_written(
     options: CallOptions,
 ) -> impl Future<Output = Result<Answer>> + Send {
     let deadline = Deadline::after(options.timeout.or(context.settings.timeout));
-    let execution = context.hand_written(request, options, deadline.as_ref());
+    let mut execution = context.hand_written(request, options, deadline.as_ref());
     let running = async move {
-        let mut execution = execution?;
+        let execution = execution.as_mut().map_err(|error| error.clone())?;
         execution.run_to_end(Reading::Head).await
     };
     trace::call(HAND_WRITTEN, within(deadline, running))
