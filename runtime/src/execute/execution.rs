@@ -118,7 +118,7 @@ impl Execution {
             if reading.leaves(response.status(), response.headers()) {
                 return Ok(Answer::live(response, self.receipt).with_outcome(rejection, refused));
             }
-            match Answer::read(&mut response, reading, self.context.settings.max_body).await {
+            match Answer::read(&mut response, reading, self.plan.max_body(&self.context)).await {
                 Ok(answer) => Ok(answer.with_receipt(self.receipt).with_outcome(rejection, refused)),
                 Err(error) => Err(error.with_rejection_if(rejection)),
             }
@@ -225,7 +225,10 @@ pub(super) fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a 
         upstream: &context.upstream,
         session: &context.session,
         placement,
-        follow_to: &context.settings.follow_to,
+        follow_to: [
+            &context.settings.follow_to,
+            plan.bounds.as_ref().map_or(&[] as &[_], |bounds| &bounds.follow_to),
+        ],
         has_role: false,
         spans,
         refresh_on,

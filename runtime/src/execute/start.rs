@@ -73,10 +73,11 @@ impl SharedContext {
         let demand = self.takes_credential(&request, &placement).then_some(Demand::Optional);
         let path = request.url(&self.upstream).map_or_else(|_| String::new(), |url| url.path().to_owned());
         let route = format!("{} {path}", request.method());
+        let bounds = options.take_bounds(self.settings.allow_http)?;
         let retrying = self.retrying(options.retry, None, deadline.map(|deadline| deadline.at))?;
         let declaration = Declaration::HandWritten(Box::new(HandWritten { placement, route }));
         let rejection_slot = deadline.and_then(Deadline::slot);
-        let plan = Plan { demand, declaration, rejection_slot, retrying, streams: true };
+        let plan = Plan { demand, declaration, rejection_slot, retrying, bounds, streams: true };
         Ok(Execution::new(self.clone(), request, plan))
     }
 }
@@ -90,6 +91,7 @@ impl MethodCall {
         let (context, endpoint) = (&self.context, self.endpoint);
         let mut request = self.request?;
         request.replace_headers(options.headers()?);
+        let bounds = options.take_bounds(context.settings.allow_http)?;
         let placement = context.placement()?;
         context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
         let takes_credential =
@@ -103,6 +105,7 @@ impl MethodCall {
                 Some(endpoint),
                 deadline.map(|deadline| deadline.at),
             )?,
+            bounds,
             streams: self.reading != Reading::Whole,
         };
         Ok(Execution::new(self.context, request, plan))
