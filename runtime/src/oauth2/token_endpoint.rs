@@ -14,7 +14,8 @@ use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
 use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
 use crate::request::body::Content;
-use crate::request::prepared::{Declared, DeclaredBody, Prepared};
+use crate::request::declared::{Declared, DeclaredBody};
+use crate::request::prepared::Prepared;
 use crate::trace::SendSpans;
 use crate::transport::call_info::{CallInfo, CallKind};
 use crate::transport::origin::Origin;
@@ -157,7 +158,15 @@ impl TokenEndpoint {
         let content_type = Some("application/x-www-form-urlencoded");
         let info = CallInfo::of_kind(kind);
         let (path, absolute_url) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body, info })
+        Prepared::Declared(Box::new(Declared {
+            verb: "POST",
+            path,
+            absolute_url,
+            headers,
+            content_type,
+            body,
+            info,
+        }))
     }
 }
 

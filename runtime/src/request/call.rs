@@ -29,11 +29,11 @@ use crate::transport::upstream::Upstream;
 const OF_TRANSPORT: [HeaderName; 5] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
 
 /// A call whose arguments are encoded one after another.
-pub struct Call(pub(crate) Box<Draft>);
+pub struct Call(pub(crate) Draft);
 
 impl Call {
     pub(crate) fn new(upstream: &Upstream, endpoint: &'static Endpoint) -> Self {
-        Self(Box::new(Draft::new(upstream, endpoint)))
+        Self(Draft::new(upstream, endpoint))
     }
 
     pub(crate) fn endpoint(&self) -> &'static Endpoint {
@@ -174,12 +174,13 @@ impl Call {
 
     /// The same call with the same arguments. `None` if they can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
-        self.0.share().map(|draft| Self(Box::new(draft)))
+        self.0.share().map(Self)
     }
 
     /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
-        self.0.prepare()
+        self.0.finish()?;
+        Ok(Prepared::Declared(self.0.declared))
     }
 }
 

@@ -9,6 +9,7 @@ pub(crate) mod arguments;
 pub(crate) mod body;
 pub(crate) mod call;
 pub(crate) mod cookie;
+pub(crate) mod declared;
 pub(crate) mod draft;
 pub(crate) mod exact_body;
 pub(crate) mod form;

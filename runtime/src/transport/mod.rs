@@ -10,6 +10,7 @@
 pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod call_info;
+pub(crate) mod followed_origin;
 #[cfg(feature = "hyper")]
 pub(crate) mod hyper;
 pub(crate) mod origin;
