@@ -3,7 +3,7 @@
 use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
-use tokio::time::Instant;
+use crate::platform::time::Instant;
 
 /// The longest time before the end at which [`SessionEvent::Ending`](super::events::SessionEvent::Ending) is emitted by default.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
