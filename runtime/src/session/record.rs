@@ -202,6 +202,11 @@ impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
         Self { fence, started: millis(SystemTime::now()) }
     }
+
+    /// How long ago the refresh began. Zero if the clock was set back.
+    pub(crate) fn age(&self) -> Duration {
+        Duration::from_millis(millis(SystemTime::now()).saturating_sub(self.started))
+    }
 }
 
 fn millis(time: SystemTime) -> u64 {

@@ -14,6 +14,8 @@ pub(crate) mod regular_file;
 #[cfg(feature = "encrypt")]
 pub(crate) mod sealed;
 pub(crate) mod session_store;
+#[cfg(any(test, target_family = "wasm"))]
+pub(crate) mod tab;
 
 pub(crate) use self::erased::ErasedStore;
 pub use self::file::FileStore;
@@ -25,3 +27,5 @@ pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
 pub use self::sealed::{SealError, SealKey, Sealed};
 pub use self::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
+#[cfg(target_family = "wasm")]
+pub use self::tab::TabStore;
