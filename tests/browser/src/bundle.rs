@@ -13,7 +13,9 @@ pub fn by_hand() -> PathBuf {
 
 /// The page under test, which `.ci/browser` compiles and prepares.
 pub fn page() -> PathBuf {
-    std::env::var_os("AFRESH_PAGE").expect("AFRESH_PAGE is not set. Run .ci/browser").into()
+    let page =
+        std::env::var_os("AFRESH_PAGE").expect("AFRESH_PAGE names the folder of the page. Run .ci/browser");
+    page.into()
 }
 
 /// Writes the JavaScript beside a compiled crate, as `wasm-bindgen --target web` does, and copies its `index.html`.

@@ -75,9 +75,24 @@ impl Chromium {
         Ok(tab)
     }
 
+    /// Opens a tab that runs a script before those of its page.
+    pub async fn open_with_script(&self, url: &str, script: &str) -> Result<Tab, Failure> {
+        let tab = self.blank().await?;
+        tab.run("Page.addScriptToEvaluateOnNewDocument", json!({ "source": script })).await?;
+        tab.run("Page.navigate", json!({ "url": url })).await?;
+        tab.ready().await?;
+        Ok(tab)
+    }
+
     /// Opens a tab without waiting for its page.
     pub async fn open_at_once(&self, url: &str) -> Result<Tab, Failure> {
-        let created = self.devtools.run(None, "Target.createTarget", json!({ "url": url })).await?;
+        let tab = self.blank().await?;
+        tab.run("Page.navigate", json!({ "url": url })).await?;
+        Ok(tab)
+    }
+
+    async fn blank(&self) -> Result<Tab, Failure> {
+        let created = self.devtools.run(None, "Target.createTarget", json!({ "url": "about:blank" })).await?;
         let target = text(&created["targetId"])?;
         let attach = json!({ "targetId": target, "flatten": true });
         let attached = self.devtools.run(None, "Target.attachToTarget", attach).await?;

@@ -1,9 +1,11 @@
 //! One server, one browser and its tabs: what a test needs.
 
 use std::path::Path;
+use std::time::Duration;
 
 use futures_util::future::{join_all, try_join_all};
 use serde_json::Value;
+use tokio::time::{Instant, sleep};
 
 use crate::chromium::{Chromium, Tab};
 use crate::devtools::Failure;
@@ -35,6 +37,11 @@ impl Stage {
         self.browser.open(&self.server.origin()).await.expect("the page loads")
     }
 
+    /// Opens a tab of the same server with a query: `?store=other`.
+    pub async fn open_at(&self, query: &str) -> Tab {
+        self.browser.open(&format!("{}/{query}", self.server.origin())).await.expect("the page loads")
+    }
+
     pub async fn open_many(&self, count: usize) -> Vec<Tab> {
         join_all((0..count).map(|_| self.open())).await
     }
@@ -64,6 +71,22 @@ impl Tab {
             Ok(Value::String(state)) => state,
             other => panic!("the page has no state: {other:?}"),
         }
+    }
+}
+
+/// How long a login or a logout takes to reach the other tabs, at most.
+const REACHED: Duration = Duration::from_secs(1);
+
+/// Waits until a tab has the state, without a call. It must not take longer than a second.
+pub async fn has_state(tab: &Tab, expected: &str) {
+    let started = Instant::now();
+    loop {
+        let state = tab.state().await;
+        if state == expected {
+            return;
+        }
+        assert!(started.elapsed() < REACHED, "the tab is {state} instead of {expected} after {REACHED:?}");
+        sleep(Duration::from_millis(10)).await;
     }
 }
 
