@@ -4,8 +4,6 @@ use std::ops::Deref;
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::options::CallOptions;
 use super::placement::Placement;
 use super::retry::policy::Retry;
@@ -16,6 +14,7 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
 use crate::error::{Error, Result};
+use crate::platform::time::Instant;
 use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;

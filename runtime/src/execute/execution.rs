@@ -6,7 +6,6 @@ use std::task::Poll;
 
 use bytes::Bytes;
 use tokio::sync::SemaphorePermit;
-use tokio::time::Instant;
 use url::Url;
 
 use super::context::SharedContext;
@@ -16,12 +15,13 @@ use super::retry::faults::Stage;
 use super::send::Sender;
 use crate::auth::policy::Classification;
 use crate::error::{Error, Reason, Receipt, Rejection, Stamp, Verdict};
+use crate::platform::peek;
+use crate::platform::time::Instant;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
 use crate::response::reading::Reading;
 use crate::session::{Finding, Next, Snapshot};
 use crate::trace::{self, InSpan, SendSpans};
-use crate::transport::peek;
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
@@ -307,7 +307,7 @@ impl Execution {
         let mut body = Bytes::new();
         if policy.wants_body(response.status(), response.headers(), self.plan.streams) {
             let peeked;
-            (peeked, body) = peek::look_at(response.into_reqwest()).await;
+            (peeked, body) = peek::look_at(response.into_message()).await;
             response = peeked.into();
         }
         let headers = std::mem::take(response.headers_mut());

@@ -13,6 +13,7 @@ use super::plan::{Declaration, HandWritten, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Result};
+use crate::platform::messages::Request;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture, Continuation, Fetch, SENT_ONCE};
@@ -57,13 +58,13 @@ impl SharedContext {
     }
 
     /// Starts a request that the user wrote by hand.
-    pub(crate) fn start_hand_written(&self, request: reqwest::Request) -> BoxedCall {
+    pub(crate) fn start_hand_written(&self, request: Request) -> BoxedCall {
         on_first_poll((self.clone(), request), self.call_options(), begin_hand_written)
     }
 
     fn hand_written(
         &self,
-        request: reqwest::Request,
+        request: Request,
         mut options: CallOptions,
         deadline: Option<&Deadline>,
     ) -> Result<Execution> {
@@ -144,7 +145,7 @@ fn begin_pages(
 }
 
 fn begin_hand_written(
-    (context, request): (SharedContext, reqwest::Request),
+    (context, request): (SharedContext, Request),
     options: CallOptions,
 ) -> impl Future<Output = Result<Answer>> + Send {
     let deadline = Deadline::after(options.timeout.or(context.settings.timeout));

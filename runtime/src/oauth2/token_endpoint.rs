@@ -11,6 +11,7 @@ use url::Url;
 
 use crate::error::{Error, Kind, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::time::timeout;
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
 use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
@@ -138,8 +139,7 @@ impl TokenEndpoint {
         let parameters = [("token", token), ("token_type_hint", hint)].into_iter();
         let mut request = self.request(CallKind::Revocation, url, parameters);
         let response =
-            tokio::time::timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None)))
-                .await;
+            timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None))).await;
         match response {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
             Ok(Ok(TokenResponse { status, headers, body })) => {

@@ -19,6 +19,7 @@ use crate::error::{Error, Kind, Receipt, Rejection};
 use crate::format::charset;
 use crate::format::form_document;
 use crate::format::json_number::clamp_numbers;
+use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
@@ -74,7 +75,7 @@ pub struct Answer {
 
 pub(super) enum Content {
     Whole(Bytes),
-    Live(Box<reqwest::Response>),
+    Live(Box<messages::Response>),
 }
 
 impl Content {
@@ -161,8 +162,8 @@ impl Answer {
 
     /// Leaves the body unread.
     fn live(response: Response, receipt: Receipt, rejection: Option<Arc<Rejection>>) -> Self {
-        let mut response = response.into_reqwest();
-        response.extensions_mut().insert(receipt);
+        let mut response = response.into_message();
+        messages::extend(&mut response, receipt);
         Self {
             status: response.status(),
             headers: HeaderMap::new(),
@@ -286,6 +287,9 @@ impl Answer {
     }
 
     /// Returns the response. A body that has been read is in it.
+    ///
+    /// Not in a browser.
+    #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {

@@ -59,7 +59,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged, whatever its status.
+/// Returns the response unchanged, whatever its status. Not in a browser.
+#[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;
 

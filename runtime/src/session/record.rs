@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use super::cookies::Cookies;
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
+use crate::platform::time::wall;
 
 /// What is stored: a session, and a refresh that is about to start.
 #[derive(Clone, Serialize, Deserialize)]
@@ -150,7 +151,7 @@ impl StoredSession {
     ) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
-            SystemTime::now().checked_add(left)
+            wall().checked_add(left)
         });
         Self {
             login,
@@ -179,7 +180,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(millis(SystemTime::now())));
+        let left = self.expires.map(|expires| expires.saturating_sub(millis(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -200,12 +201,12 @@ impl StoredSession {
 
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: millis(SystemTime::now()) }
+        Self { fence, started: millis(wall()) }
     }
 
     /// How long ago the refresh began. Zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
-        Duration::from_millis(millis(SystemTime::now()).saturating_sub(self.started))
+        Duration::from_millis(millis(wall()).saturating_sub(self.started))
     }
 }
 

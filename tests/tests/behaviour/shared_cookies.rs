@@ -68,7 +68,7 @@ async fn a_call_of_the_old_login_is_not_sent_again() {
     one.login(&ANN).await.unwrap();
     store.tell();
     settled().await;
-    sent.respond(403);
+    sent.answer(403);
     let error = done(call).await.unwrap_err();
     assert_eq!(error.status().map(|status| status.as_u16()), Some(403), "{error}");
     world.stage.assert_sends(1);

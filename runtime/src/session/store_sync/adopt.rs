@@ -3,12 +3,11 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
 use super::state::{Adopt, Adoption, Found, StoreSync, StoredAs, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::task;
+use crate::platform::time::{Instant, sleep};
 use crate::session::credential::{Credential, Source};
 use crate::session::events::SessionEvent;
 use crate::session::jwt;

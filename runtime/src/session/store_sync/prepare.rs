@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::{sleep, timeout};
-
 use super::state::{Adopt, Adoption, HeldLock, StoreSync, StoredAs};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
+use crate::platform::time::{sleep, timeout};
 use crate::session::errors::store_timeout;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Intent, Record};

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::state::{Adopt, HeldLock, Progress, StoreSync, StoredAs, SyncState, Tried};
 use crate::error::{Error, Kind};
 use crate::platform::task::Cancel;
+use crate::platform::time::timeout;
 use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
