@@ -13,7 +13,7 @@ pub fn page(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
     let folder = wasm.with_file_name("browser-example");
     std::fs::create_dir_all(&folder)?;
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(&wasm).out_name("page").web(true)?.typescript(false);
+    bindgen.input_path(&wasm).out_name("page").web(true)?.typescript(false).omit_default_module_path(false);
     bindgen.generate(&folder)?;
     std::fs::copy(workspace.join("page/index.html"), folder.join("index.html"))?;
     Ok(folder)

@@ -22,7 +22,7 @@ pub fn page() -> PathBuf {
 pub fn prepare(wasm: &Path, index: &Path, folder: &Path) -> Result<(), Failure> {
     std::fs::create_dir_all(folder)?;
     let mut bindgen = Bindgen::new();
-    bindgen.input_path(wasm).out_name("page").web(true)?.typescript(false);
+    bindgen.input_path(wasm).out_name("page").web(true)?.typescript(false).omit_default_module_path(false);
     bindgen.generate(folder)?;
     std::fs::copy(index, folder.join("index.html"))?;
     Ok(())

@@ -12,7 +12,7 @@ use tokio::time::{Instant, sleep};
 use crate::devtools::{DevTools, Failure};
 
 /// Longest time until the browser has started, or a page is ready.
-const PATIENCE: Duration = Duration::from_secs(40);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A browser with an empty profile. It ends when it is dropped.
 pub struct Chromium {
@@ -113,7 +113,9 @@ impl Tab {
             match ready {
                 Ok(Value::Bool(true)) => return Ok(()),
                 Err(error) if started.elapsed() > PATIENCE => return Err(error),
-                Ok(_) if started.elapsed() > PATIENCE => return Err("the page is not ready".into()),
+                Ok(_) if started.elapsed() > PATIENCE => {
+                    return Err(format!("the page is not ready: {}", self.evaluate("window.failure").await?).into());
+                }
                 _ => sleep(Duration::from_millis(10)).await,
             }
         }
