@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::process::Stdio;
 use std::time::Duration;
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 use tempfile::TempDir;
 use tokio::process::{Child, Command};
@@ -53,7 +55,7 @@ impl Chromium {
                 "--no-first-run",
             ])
             .args(["--disable-background-networking", "--disable-component-update", "--disable-sync"])
-            .args(["--disable-extensions", "--remote-debugging-port=0", "--window-size=1000,700"])
+            .args(["--disable-extensions", "--remote-debugging-port=0", "--window-size=800,520"])
             // A host name that is no secure context over plain http.
             .arg("--host-resolver-rules=MAP insecure.test 127.0.0.1")
             .arg(format!("--user-data-dir={}", profile.path().display()))
@@ -157,9 +159,10 @@ impl Tab {
         self.devtools.run(None, "Target.closeTarget", json!({ "targetId": self.target })).await.map(|_| ())
     }
 
-    /// A picture of the page, as base64 of a PNG.
-    pub async fn screenshot(&self) -> Result<String, Failure> {
-        text(&self.run("Page.captureScreenshot", json!({ "format": "png" })).await?["data"])
+    /// A picture of the page, as PNG.
+    pub async fn screenshot(&self) -> Result<Vec<u8>, Failure> {
+        let picture = text(&self.run("Page.captureScreenshot", json!({ "format": "png" })).await?["data"])?;
+        Ok(STANDARD.decode(picture)?)
     }
 
     async fn run(&self, method: &str, params: Value) -> Result<Value, Failure> {
