@@ -1,13 +1,17 @@
 //! A page's crate. It compiles for a browser with every kind of method, and the futures of all calls are `Send` there as they
 //! are everywhere. `.ci/wasm-check` builds it.
 
+#[cfg(feature = "absent")]
+mod absent;
+
 use std::future::{Future, IntoFuture};
 use std::time::Duration;
 
 use afresh::store::MemoryStore;
 use afresh::transport::RequestCredentials;
 use afresh::{
-    Body, ByteStream, Client, CookieSession, Events, Items, Lines, Part, Reply, Result, Retry, Session, Tokens, api,
+    Body, ByteStream, Client, CookieSession, Events, Items, Lines, Part, Reply, Result, Retry, Session,
+    Tokens, api,
 };
 use futures_util::StreamExt;
 use serde::{Deserialize, Serialize};
