@@ -157,8 +157,7 @@ async fn record_intent(
     store_sync.locate().await;
     for _ in 0..TRIES {
         // Without a login, this process has no refresh token that could be spent.
-        let unanswered_before =
-            read_store(session, store_sync, basis).await? && basis.credential().is_some();
+        let unanswered_before = read_store(session, store_sync, basis).await? && basis.credential().is_some();
         if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { fence, unanswered_before });
         }

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use send_wrapper::SendWrapper;
 use tokio::sync::watch;
-use wasm_bindgen::prelude::Closure;
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
 use wasm_bindgen_futures::spawn_local;
 use web_sys::{BroadcastChannel, MessageEvent};
 
@@ -101,7 +101,8 @@ impl Tabs {
         }
         let revision = swap.basis.next();
         let lock = self.hold(revision.number()).await?;
-        let record = TabRecord { revision: revision.number(), writer: fastrand::u64(..), record: swap.record };
+        let record =
+            TabRecord { revision: revision.number(), writer: fastrand::u64(..), record: swap.record };
         if !record.is_newer_than(&self.record.borrow()) {
             return Ok(None);
         }
@@ -162,7 +163,9 @@ impl Tabs {
     /// Takes the lock that says that this tab has a revision.
     async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
         match &self.locks {
-            Some(locks) => locks.lock(&lock_name::revision(&self.name, revision), Mode::Shared).await.map(Some),
+            Some(locks) => {
+                locks.lock(&lock_name::revision(&self.name, revision), Mode::Shared).await.map(Some)
+            }
             None => Ok(None),
         }
     }
