@@ -11,7 +11,6 @@
 //! | [`lists`] | lists that the server splits into pages |
 //! | [`calls`] | options of one call, retries, many users, layers, calls without async code |
 //! | [`errors`] | which errors there are, and how to handle them |
-//! | [`browser`] | the same trait in a web page, and one session in all of its tabs |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
 //! These modules contain only documentation.
@@ -23,6 +22,17 @@ pub mod auth {}
 pub mod stores {}
 
 #[doc = include_str!("../docs/guide/browser.md")]
+/// # Yew
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_yew.rs")]
+/// ```
+///
+/// # Leptos
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_leptos.rs")]
+/// ```
 #[doc = include_str!("../docs/guide/browser_table.md")]
 pub mod browser {}
 
@@ -43,20 +53,6 @@ pub mod calls {}
 
 #[doc = include_str!("../docs/guide/errors.md")]
 pub mod errors {}
-
-#[doc = include_str!("../docs/guide/browser.md")]
-/// # Yew
-///
-/// ```rust,ignore
-#[doc = include_str!("../docs/guide/browser_yew.rs")]
-/// ```
-///
-/// # Leptos
-///
-/// ```rust,ignore
-#[doc = include_str!("../docs/guide/browser_leptos.rs")]
-/// ```
-pub mod browser {}
 
 #[doc = include_str!("../docs/guide/testing.md")]
 pub mod testing {}
