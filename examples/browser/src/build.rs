@@ -31,11 +31,14 @@ fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
         .stderr(Stdio::inherit())
         .output()?;
     if !built.status.success() {
-        return Err("the page does not compile. Is the target there? rustup target add wasm32-unknown-unknown".into());
+        return Err(
+            "the page does not compile. Is the target there? rustup target add wasm32-unknown-unknown".into(),
+        );
     }
     let messages = String::from_utf8(built.stdout)?;
     let files = messages.lines().filter_map(|line| serde_json::from_str::<Value>(line).ok());
     let files = files.flat_map(|message| message["filenames"].as_array().cloned().unwrap_or_default());
-    let file = files.filter_map(|file| file.as_str().map(PathBuf::from)).find(|file| file.ends_with("page.wasm"));
+    let file =
+        files.filter_map(|file| file.as_str().map(PathBuf::from)).find(|file| file.ends_with("page.wasm"));
     file.ok_or_else(|| "cargo has written no page.wasm".into())
 }

@@ -116,7 +116,9 @@ impl Tab {
                 Ok(Value::Bool(true)) => return Ok(()),
                 Err(error) if started.elapsed() > PATIENCE => return Err(error),
                 Ok(_) if started.elapsed() > PATIENCE => {
-                    return Err(format!("the page is not ready: {}", self.evaluate("window.failure").await?).into());
+                    return Err(
+                        format!("the page is not ready: {}", self.evaluate("window.failure").await?).into()
+                    );
                 }
                 _ => sleep(Duration::from_millis(10)).await,
             }

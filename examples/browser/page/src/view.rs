@@ -45,7 +45,8 @@ pub fn on_click(id: &str, clicked: impl FnMut() + 'static) {
 /// Calls `tick` twice a second.
 pub fn every_half_second(tick: impl FnMut() + 'static) {
     let tick = Closure::<dyn FnMut()>::new(tick);
-    let _ = window().set_interval_with_callback_and_timeout_and_arguments_0(tick.as_ref().unchecked_ref(), 500);
+    let _ =
+        window().set_interval_with_callback_and_timeout_and_arguments_0(tick.as_ref().unchecked_ref(), 500);
     tick.forget();
 }
 

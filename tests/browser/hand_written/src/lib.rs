@@ -106,7 +106,8 @@ impl Shop {
             })
         });
         let navigator = Reflect::get(&js_sys::global(), &"navigator".into()).map_err(described)?;
-        let locks: LockManager = Reflect::get(&navigator, &"locks".into()).map_err(described)?.unchecked_into();
+        let locks: LockManager =
+            Reflect::get(&navigator, &"locks".into()).map_err(described)?.unchecked_into();
         let done = locks.request("shop", work.as_ref()).map_err(described)?;
         JsFuture::from(done).await.map_err(described)?;
         Ok(())
@@ -144,7 +145,8 @@ impl Shop {
     fn show(&self) {
         let tokens = self.0.tokens.borrow();
         view::show("state", if tokens.is_some() { "LoggedIn" } else { "LoggedOut" });
-        let left = tokens.as_ref().map(|tokens| (tokens.expires_in - (view::now() - self.0.since.get())).max(0.0));
+        let left =
+            tokens.as_ref().map(|tokens| (tokens.expires_in - (view::now() - self.0.since.get())).max(0.0));
         view::show("expires", &left.map(|left| format!("{left:.0} s")).unwrap_or_default());
         view::show("refreshed", &self.0.refreshed.get().to_string());
         view::show("adopted", &self.0.adopted.get().to_string());

@@ -30,7 +30,13 @@ fn measure(name: &str, wasm: &Path) -> f64 {
     bindgen.generate(folder.path()).expect("the page is prepared");
     let (bound, optimized) = (folder.path().join("page_bg.wasm"), folder.path().join("optimized.wasm"));
     let optimizer = std::env::var_os("WASM_OPT").unwrap_or_else(|| "wasm-opt".into());
-    let done = Command::new(optimizer).arg("-Oz").args(["--all-features"]).arg(&bound).arg("-o").arg(&optimized).status();
+    let done = Command::new(optimizer)
+        .arg("-Oz")
+        .args(["--all-features"])
+        .arg(&bound)
+        .arg("-o")
+        .arg(&optimized)
+        .status();
     assert!(done.is_ok_and(|status| status.success()), "wasm-opt fails: npm install binaryen");
     let content = std::fs::read(&optimized).expect("wasm-opt has written its output");
     let before = std::fs::metadata(&bound).expect("the page").len();
@@ -40,7 +46,8 @@ fn measure(name: &str, wasm: &Path) -> f64 {
 }
 
 fn gzip(content: &[u8]) -> usize {
-    let mut gzip = Command::new("gzip").arg("-9").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
+    let mut gzip =
+        Command::new("gzip").arg("-9").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
     let mut input = gzip.stdin.take().expect("an input");
     let content = content.to_vec();
     let writer = std::thread::spawn(move || input.write_all(&content));
