@@ -30,6 +30,12 @@ use crate::error::Error;
     label = "not readable",
     note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::response::FromResponse`"
 )]
+#[cfg_attr(
+    target_family = "wasm",
+    diagnostic::on_unimplemented(
+        note = "in a browser, there is no `reqwest::Response`: return a `Reply`, which has the status and the headers"
+    )
+)]
 pub trait FromResponse<Via = ByHand>: Sized {
     /// How much of the response is read before `from_response` is called.
     const READING: Reading = Reading::Whole;

@@ -238,6 +238,11 @@ impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
         Self { fence, started: millis(wall()) }
     }
+
+    /// How long ago the refresh began. Zero if the clock was set back.
+    pub(crate) fn age(&self) -> Duration {
+        Duration::from_millis(millis(wall()).saturating_sub(self.started))
+    }
 }
 
 fn millis(time: SystemTime) -> u64 {

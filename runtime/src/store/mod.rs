@@ -20,6 +20,8 @@ pub(crate) mod regular_file;
 #[cfg(feature = "encrypt")]
 pub(crate) mod sealed;
 pub(crate) mod session_store;
+#[cfg(any(test, target_family = "wasm"))]
+pub(crate) mod tab;
 
 #[cfg(target_family = "wasm")]
 pub use self::absent::FileStore;
@@ -38,3 +40,5 @@ pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
 pub use self::sealed::{SealError, SealKey, Sealed};
 pub use self::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
+#[cfg(target_family = "wasm")]
+pub use self::tab::TabStore;

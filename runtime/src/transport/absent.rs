@@ -8,7 +8,10 @@ pub struct HyperTransport(());
 
 impl HyperTransport {
     #[doc(hidden)]
-    pub fn new<S: Sockets>() -> crate::Result<Self> {
+    pub fn new() -> crate::Result<Self>
+    where
+        for<'a> &'a Self: Sockets,
+    {
         Ok(Self(()))
     }
 

@@ -60,6 +60,7 @@ mod rules;
 mod same_token;
 mod secrets;
 mod session_end;
+mod shared_cookies;
 mod shared_store;
 mod signatures;
 mod single_call;

@@ -119,6 +119,8 @@ impl Session {
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
+        // With the same cookies, the login of another user is a login here.
+        let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
             Some(stored) => Some(Offer {
