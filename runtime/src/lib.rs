@@ -69,6 +69,7 @@
 //! |---|---|
 //! | declare an API: all attributes | [`macro@api`] |
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
+//! | log a person in by OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
@@ -93,6 +94,7 @@
 //! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the proxy settings of the system |
+//! | `login` | | a person logs in: OAuth 2.0 with PKCE, device codes, discovery, see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`, a call takes about 60 % of the instructions of one over reqwest; fewer features |

@@ -33,6 +33,7 @@ mod injection;
 mod keep_fresh;
 mod limits;
 mod login_end;
+mod login;
 mod logout;
 mod lost_answers;
 mod manual_refresh;
