@@ -71,6 +71,7 @@
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
 //! | log a person in by OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
+//! | let a person log in with a browser or a device code, know when that login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
 //! | serve many users with one client | [`Client::with_session`], [`Session::ensure_login`] |
