@@ -1,4 +1,4 @@
-//! A person logs in to oidc-provider: with a real browser over a redirect to this machine, and with a device code. The person and
+//! A person logs in to oidc-provider and to Authlib: with a real browser over a redirect to this machine, and with a device code. The person and
 //! the browser are `node/browser.mjs` and Chromium.
 
 use std::io::{self, Write};
@@ -108,30 +108,42 @@ async fn logs_in(
     (login.map(drop), shown.await.expect("the browser shows a page"))
 }
 
+/// The servers of two makes. The first answers to OpenID Connect Discovery, the second to RFC 8414.
+async fn servers() -> Vec<Server> {
+    let oidc_provider = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await;
+    let authlib = Server::start(Kit::Python, "authlib_server.py", &[]).await;
+    oidc_provider.into_iter().chain(authlib).collect()
+}
+
+async fn chromium() -> Option<Chromium> {
+    tokio::task::spawn_blocking(Chromium::find).await.unwrap()
+}
+
 /// Discovery, the code flow with PKCE, refresh, and revocation. Another program listens on `[::1]` at the same port, and the browser
 /// does not go there.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_logs_in_with_a_real_browser() {
-    let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
-    let Some(chromium) = tokio::task::spawn_blocking(Chromium::find).await.unwrap() else { return };
-    let app = app(&server).await;
-    let shop = shop(&server, &app);
-    let other = TcpListener::bind("[::1]:0").await.ok();
-    let port = other.as_ref().map_or(0, |other| other.local_addr().unwrap().port());
-    let (login, page) = logs_in(app.browser().port(port), &shop, chromium, false).await;
-    login.unwrap();
-    assert!(page.text.contains("You are logged in"), "{page:?}");
-    assert!(page.href.starts_with("http://127.0.0.1:"), "{page:?}");
-    if let Some(other) = other {
-        assert!(timeout(Duration::from_millis(50), other.accept()).await.is_err(), "nothing arrives at [::1]");
+    let Some(chromium) = chromium().await else { return };
+    for server in servers().await {
+        let app = app(&server).await;
+        let shop = shop(&server, &app);
+        let other = TcpListener::bind("[::1]:0").await.ok();
+        let port = other.as_ref().map_or(0, |other| other.local_addr().unwrap().port());
+        let (login, page) = logs_in(app.browser().port(port), &shop, chromium.clone(), false).await;
+        login.unwrap();
+        assert!(page.text.contains("You are logged in"), "{page:?}");
+        assert!(page.href.starts_with("http://127.0.0.1:"), "{page:?}");
+        if let Some(other) = other {
+            assert!(timeout(Duration::from_millis(50), other.accept()).await.is_err(), "nothing arrives at [::1]");
+        }
+        uses_the_session(&shop, &server).await;
     }
-    uses_the_session(&shop, &server).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_cancels_in_a_real_browser() {
+    let Some(chromium) = chromium().await else { return };
     let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
-    let Some(chromium) = tokio::task::spawn_blocking(Chromium::find).await.unwrap() else { return };
     let app = app(&server).await;
     let shop = shop(&server, &app);
     let (login, page) = logs_in(app.browser(), &shop, chromium, true).await;
@@ -144,15 +156,16 @@ async fn a_person_cancels_in_a_real_browser() {
 /// RFC 8628: the person confirms the code in a browser, while the program polls.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_person_confirms_a_device_code() {
-    let Some(server) = Server::start(Kit::Node, "oidc_provider.mjs", &["challenge"]).await else { return };
-    let Some(chromium) = tokio::task::spawn_blocking(Chromium::find).await.unwrap() else { return };
-    let app = app(&server).await;
-    let shop = shop(&server, &app);
-    let code = app.device().start().await.unwrap();
-    assert!(!code.user_code().is_empty());
-    let url = code.verification_uri_complete().unwrap().to_owned();
-    let person = tokio::task::spawn_blocking(move || chromium.open(&url, false).unwrap());
-    code.finish(shop.session()).await.unwrap();
-    println!("the device page: {:?}", person.await.unwrap());
-    uses_the_session(&shop, &server).await;
+    let Some(chromium) = chromium().await else { return };
+    for server in servers().await {
+        let app = app(&server).await;
+        let shop = shop(&server, &app);
+        let code = app.device().start().await.unwrap();
+        assert!(!code.user_code().is_empty());
+        let (url, browser) = (code.verification_uri_complete().unwrap().to_owned(), chromium.clone());
+        let person = tokio::task::spawn_blocking(move || browser.open(&url, false).unwrap());
+        code.finish(shop.session()).await.unwrap();
+        println!("the device page: {:?}", person.await.unwrap());
+        uses_the_session(&shop, &server).await;
+    }
 }
