@@ -5,6 +5,8 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::platform::time::Instant;
 
+use crate::platform::clock::Now;
+
 /// The longest time before the end at which [`SessionEvent::Ending`](super::events::SessionEvent::Ending) is emitted by default.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 /// An end that moves by less has not moved.
@@ -48,7 +50,7 @@ impl LoginEnd {
         if milliseconds == 0 {
             return Self::Never;
         }
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
+        let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
         // An end that a clock cannot represent is none.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
@@ -64,7 +66,7 @@ impl LoginEnd {
 impl End {
     /// An end that is known by the wall clock. `None` if the other clock cannot represent it.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
-        let left = at.duration_since(SystemTime::now()).unwrap_or_default();
+        let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
@@ -92,7 +94,8 @@ impl Due {
 
     /// A machine that sleeps shows it on the wall clock only.
     pub(super) fn is_past(self) -> bool {
-        self.ticks <= Instant::now() || self.at <= SystemTime::now()
+        let now = Now::read();
+        self.ticks <= now.ticks || self.at <= now.wall
     }
 }
 

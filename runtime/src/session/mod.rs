@@ -33,6 +33,7 @@ pub(crate) mod snapshot;
 pub(crate) mod state_machine;
 pub(crate) mod store_rules;
 pub(crate) mod store_sync;
+pub(crate) mod stored_end;
 pub(crate) mod token_fields;
 pub(crate) mod tokens;
 pub(crate) mod tokens_deserialize;

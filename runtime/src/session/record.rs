@@ -1,11 +1,12 @@
 //! A session as the bytes that a store keeps.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Cookies;
-use super::login_end::{End, LoginEnd};
+use super::login_end::LoginEnd;
+use super::stored_end::{StoredEnd, millis, since_1970};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
@@ -54,14 +55,6 @@ pub(crate) struct StoredSession {
     /// In another store, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
-}
-
-/// The end of a login, in milliseconds. Zeros mean that it has none.
-#[derive(Clone, Copy, Serialize, Deserialize)]
-struct StoredEnd {
-    /// Since 1970, by the clock of the process that received it.
-    at: u64,
-    lifetime: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -172,8 +165,8 @@ impl StoredSession {
             refresh: tokens.refresh.clone(),
             token_type: tokens.token_type.clone(),
             scope: tokens.scope.clone(),
-            expires: expires.map(millis),
-            lifetime: tokens.lifetime.map(length),
+            expires: expires.map(since_1970),
+            lifetime: tokens.lifetime.map(millis),
             ends: StoredEnd::of(tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
@@ -193,7 +186,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(millis(wall())));
+        let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -213,45 +206,15 @@ impl StoredSession {
     }
 }
 
-impl StoredEnd {
-    fn of(end: LoginEnd) -> Option<Self> {
-        match end {
-            LoginEnd::Unknown => None,
-            LoginEnd::Never => Some(Self { at: 0, lifetime: 0 }),
-            LoginEnd::At(End { at, lifetime, .. }) => {
-                Some(Self { at: millis(at), lifetime: length(lifetime) })
-            }
-        }
-    }
-
-    /// A clock that was set back cannot move the end farther away than the server said.
-    fn read(self) -> LoginEnd {
-        let lifetime = Duration::from_millis(self.lifetime);
-        let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
-        let farthest = SystemTime::now().checked_add(lifetime);
-        let end = at.zip(farthest).and_then(|(at, farthest)| End::read(at.min(farthest), lifetime));
-        end.map_or(LoginEnd::Never, LoginEnd::At)
-    }
-}
-
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: millis(wall()) }
+        Self { fence, started: since_1970(wall()) }
     }
 
     /// How long ago the refresh began. Zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
-        Duration::from_millis(millis(wall()).saturating_sub(self.started))
+        Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }
-}
-
-fn millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    length(since)
-}
-
-fn length(time: Duration) -> u64 {
-    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<Form> for u8 {
