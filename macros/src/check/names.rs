@@ -35,6 +35,23 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
     }
 }
 
+/// Reports a lifetime that nothing declares. The compiler would report it for each generated item.
+pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Diagnostics) {
+    let method = endpoint.source;
+    for (lifetime, at) in method.undeclared_lifetimes(&source.generics) {
+        if diag.any_at(at) {
+            continue;
+        }
+        let is_of_result = method.output.as_ref().is_some_and(|output| output.at.is(at));
+        let help = if is_of_result {
+            "a response cannot be borrowed: return an owned type".to_owned()
+        } else {
+            format!("leave the lifetime out, or declare it: `{}<{lifetime}>`", endpoint.name())
+        };
+        diag.push_help(at, format_args!("lifetime `{lifetime}` is not declared"), help);
+    }
+}
+
 pub(super) fn check_parameter_names(endpoint: &Endpoint, diag: &mut Diagnostics) {
     let mut seen: Vec<(String, bool)> = Vec::new();
     for param in &endpoint.source.inputs.params {

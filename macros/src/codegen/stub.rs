@@ -2,7 +2,7 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Token;
+use syn::{GenericParam, Generics, LifetimeParam, Token};
 
 use super::attributes::{cfgs, foreign, propagated};
 use super::signature::{render_future_of, render_input};
@@ -11,8 +11,9 @@ use crate::names::RuntimeItem;
 use crate::syntax::{Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, mentions};
 
 /// A valid declaration of the method for the trait.
-pub(super) fn render_declaration(method: &Method) -> TokenStream {
-    let Method { attributes, fn_token, name, generics, .. } = method;
+pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, .. } = method;
+    let generics = all_generics(api, method);
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let receiver = receiver(method);
@@ -34,7 +35,8 @@ pub(super) fn render_declaration(method: &Method) -> TokenStream {
 
 /// A stub of the method for the client. It never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
-    let Method { attributes, fn_token, name, generics, .. } = method;
+    let Method { attributes, fn_token, name, .. } = method;
+    let generics = all_generics(api, method);
     let attributes = propagated(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let pending = api.runtime.item(RuntimeItem::Pending);
@@ -47,6 +49,16 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
             ::core::unimplemented!()
         }
     }
+}
+
+/// The generics of a method, with the lifetimes that it does not declare.
+fn all_generics(api: &Api, method: &Method) -> Generics {
+    let mut generics = method.generics.clone();
+    let missing = method.undeclared_lifetimes(&api.source.generics).into_iter();
+    let missing = missing.map(|(lifetime, _)| GenericParam::Lifetime(LifetimeParam::new(lifetime)));
+    let own = std::mem::take(&mut generics.params);
+    generics.params = missing.chain(own).collect();
+    generics
 }
 
 fn receiver(method: &Method) -> TokenStream {
