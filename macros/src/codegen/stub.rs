@@ -8,7 +8,9 @@ use super::attributes::{cfgs, foreign, propagated};
 use super::signature::{render_future_of, render_input};
 use crate::api::Api;
 use crate::names::RuntimeItem;
-use crate::syntax::{Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, mentions};
+use crate::syntax::{
+    Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
+};
 
 /// A valid declaration of the method for the trait.
 pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
@@ -19,7 +21,7 @@ pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
     let receiver = receiver(method);
     let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let attributes = propagated_to_parameter(param);
-        if is_nameable(method, index, param) {
+        if is_nameable(method, index, param) && !has_serialize_object(&param.ty) {
             render_input(param, &attributes)
         } else {
             render_unnamed(param, &attributes)
@@ -76,7 +78,12 @@ fn output(method: &Method) -> TokenStream {
 }
 
 fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
-    let (colon, ty) = (&param.colon, &param.ty);
+    let colon = &param.colon;
+    let ty = if has_serialize_object(&param.ty) {
+        quote!(impl ::core::marker::Sized)
+    } else {
+        param.ty.to_token_stream()
+    };
     let underscore = Token![_](param.colon.span);
     quote!(#attributes #underscore #colon #ty)
 }

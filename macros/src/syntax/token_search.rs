@@ -15,6 +15,28 @@ pub(crate) fn mentions_reference(ty: &Type) -> bool {
     ty.to_token_stream().into_iter().any(is_and)
 }
 
+/// Whether a type has `dyn Serialize` of serde, which no type can be: its methods are generic.
+pub(crate) fn has_serialize_object(ty: &impl ToTokens) -> bool {
+    let mut words: Vec<String> = Vec::new();
+    for token in ty.to_token_stream() {
+        match token {
+            TokenTree::Group(group) if has_serialize_object(&group.stream()) => return true,
+            TokenTree::Group(_) | TokenTree::Literal(_) => words.clear(),
+            TokenTree::Punct(punct) if punct.as_char() == ':' => {}
+            TokenTree::Punct(_) => words.clear(),
+            TokenTree::Ident(word) => words.push(word.to_string()),
+        }
+        let path: Vec<&str> = words.iter().map(String::as_str).collect();
+        if matches!(
+            path.as_slice(),
+            ["dyn", "Serialize"] | ["dyn", "serde", "Serialize"] | ["dyn", "serde", "ser", "Serialize"]
+        ) {
+            return true;
+        }
+    }
+    false
+}
+
 /// The lifetimes in the tokens, at any depth.
 pub(super) fn lifetimes_in(tokens: TokenStream) -> Vec<Lifetime> {
     let mut found = Vec::new();
