@@ -142,6 +142,7 @@ pub(crate) enum RuntimeItem {
     // Functions of `__private`.
     ArgumentType,
     BuildClient,
+    DisplayOther,
     ErrorSource,
     ErrorStatus,
     LogoutArgument,
@@ -196,6 +197,7 @@ impl RuntimeItem {
             Self::TokenFields => &["__private", "TokenFields"],
             Self::Upstream => &["__private", "Upstream"],
             Self::BuildClient => &["__private", "builder"],
+            Self::DisplayOther => &["__private", "display_other"],
             Self::ErrorSource => &["__private", "error_source"],
             Self::ErrorStatus => &["__private", "error_status"],
             Self::LogoutArgument => &["__private", "logout_argument"],

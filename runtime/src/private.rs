@@ -164,6 +164,14 @@ pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + '
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
 }
 
+/// Writes the error in the `#[other]` variant. Generic over the type of the value: a wrong one has its error already.
+pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    match (value as &dyn std::any::Any).downcast_ref::<Error>() {
+        Some(error) => std::fmt::Display::fmt(error, out),
+        None => Ok(()),
+    }
+}
+
 /// The value of the `#[other]` variant.
 #[must_use]
 pub fn other_error<T: OtherError>(error: Error) -> T {

@@ -15,6 +15,8 @@ pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     dyn_trait::check_dyn_trait(api, diag);
     for endpoint in api.endpoints() {
         names::check_parameter_names(endpoint, diag);
+        names::check_trait_objects(endpoint, diag);
+        names::check_lifetimes(endpoint, api.source, diag);
         conflicts::check_rules(endpoint, diag);
         statuses::check_refresh_on(api, endpoint, diag);
         role::check_refresh(endpoint, api.source.is_generic(), diag);

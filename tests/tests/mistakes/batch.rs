@@ -1,5 +1,6 @@
 //! Checks many mistakes in one compilation, and finds out which error belongs to which.
 
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -11,23 +12,43 @@ use crate::case::Case;
 /// The errors of one mistake, in the order of the compiler.
 pub type Errors = Vec<String>;
 
-/// The errors of each mistake. The compiler stops after a phase with errors, so mistakes without one are checked again.
+/// An error: the number of its mistake, its code if it is not from a macro, and its text.
+type Found = (usize, String, String);
+
+/// The errors of each mistake.
+///
+/// The compiler stops after a phase with errors, so a mistake hides those of later phases. Each mistake is therefore
+/// checked a second time, together with those whose first error has the same code.
 pub fn check_all(cases: &[Case]) -> Vec<Errors> {
+    let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
+    let mut codes = BTreeMap::new();
+    check_until_silent(cases, (0..cases.len()).collect(), &mut |(number, code, _)| {
+        codes.entry(number).or_insert(code);
+    });
+    for (number, code) in codes {
+        groups.entry(code).or_default().push(number);
+    }
     let mut found = vec![Errors::new(); cases.len()];
-    loop {
-        let open: Vec<usize> = (0..cases.len()).filter(|index| found[*index].is_empty()).collect();
+    for numbers in groups.into_values() {
+        check_until_silent(cases, numbers, &mut |(number, _, text)| found[number].push(text));
+    }
+    found
+}
+
+/// Checks the mistakes, and then again those without an error.
+fn check_until_silent(cases: &[Case], mut open: Vec<usize>, keep: &mut dyn FnMut(Found)) {
+    while !open.is_empty() {
         let errors = check(cases, &open);
         if errors.is_empty() {
-            return found;
+            return;
         }
-        for (index, text) in errors {
-            found[index].push(text);
-        }
+        open.retain(|number| !errors.iter().any(|(other, ..)| other == number));
+        errors.into_iter().for_each(&mut *keep);
     }
 }
 
-/// Checks the mistakes with these numbers in one crate. Returns each error with the number of its mistake.
-fn check(cases: &[Case], numbers: &[usize]) -> Vec<(usize, String)> {
+/// Checks the mistakes with these numbers in one crate.
+fn check(cases: &[Case], numbers: &[usize]) -> Vec<Found> {
     let manifest = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut text = fs::read_to_string(manifest.join("mistakes/prelude.rs")).unwrap();
     let mut starts = Vec::new();
@@ -59,7 +80,7 @@ fn check(cases: &[Case], numbers: &[usize]) -> Vec<(usize, String)> {
         .collect()
 }
 
-fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<(usize, String)> {
+fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<Found> {
     let message = &message["message"];
     let spans = message["spans"].as_array()?;
     if message["level"] != "error" || spans.is_empty() {
@@ -74,7 +95,8 @@ fn error_of(message: &Value, batch: &Path, starts: &[(usize, usize)]) -> Option<
         .rev()
         .find(|(start, _)| *start <= line)
         .unwrap_or_else(|| panic!("an error in the prelude: {rendered}"));
-    Some((*number, rendered))
+    let code = message["code"]["code"].as_str().unwrap_or_default().to_owned();
+    Some((*number, code, rendered))
 }
 
 /// The line of a span in the batch, or that of the macro call which made the span.

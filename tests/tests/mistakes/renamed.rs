@@ -58,7 +58,7 @@ fn check(source: &str) -> Vec<String> {
         .output()
         .unwrap();
     let errors = String::from_utf8(output.stderr).unwrap();
-    errors.lines().filter(|line| line.contains(" error")).map(str::to_owned).collect()
+    errors.lines().filter(|line| line.contains(": error")).map(str::to_owned).collect()
 }
 
 #[test]
