@@ -97,7 +97,10 @@ impl Execution {
     /// Its future is moved until the first poll, so it must be small: what two steps need is kept once, and the
     /// values of a step are dropped before the next one.
     #[expect(clippy::manual_async_fn, reason = "as above")]
-    pub(crate) fn run(&mut self, reading: Reading) -> impl Future<Output = Result<Answer, Error>> + Send + '_ {
+    pub(crate) fn run(
+        &mut self,
+        reading: Reading,
+    ) -> impl Future<Output = Result<Answer, Error>> + Send + '_ {
         async move {
             let mut response = {
                 let mut sent = self.send_first()?;
@@ -214,7 +217,11 @@ impl Execution {
 }
 
 #[inline]
-pub(super) fn sender<'a>(context: &'a SharedContext, plan: &'a Plan, spans: &'a SendSpans) -> Result<Sender<'a>, Error> {
+pub(super) fn sender<'a>(
+    context: &'a SharedContext,
+    plan: &'a Plan,
+    spans: &'a SendSpans,
+) -> Result<Sender<'a>, Error> {
     let placement: &Placement = match &plan.declaration {
         Declaration::Method(_) => context.placement()?,
         Declaration::HandWritten(hand_written) => &hand_written.placement,

@@ -31,22 +31,28 @@ impl SharedContext {
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
-        self.start_role(endpoint, Box::pin(async move {
-            let mut call = call?;
-            let outcome = call.log_in(tokens_of).await;
-            call.end(outcome)
-        }))
+        self.start_role(
+            endpoint,
+            Box::pin(async move {
+                let mut call = call?;
+                let outcome = call.log_in(tokens_of).await;
+                call.end(outcome)
+            }),
+        )
     }
 
     /// Starts a `#[refresh]` method that the user calls by hand.
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
-        self.start_role(endpoint, Box::pin(async move {
-            let mut call = call?;
-            let outcome = call.refresh(tokens_of).await;
-            call.end(outcome)
-        }))
+        self.start_role(
+            endpoint,
+            Box::pin(async move {
+                let mut call = call?;
+                let outcome = call.refresh(tokens_of).await;
+                call.end(outcome)
+            }),
+        )
     }
 
     /// Starts a logout.
