@@ -15,7 +15,7 @@ pub(crate) static SOME: &[Published] = &[
 pub(crate) const JUDGED: &[&str] = &["Blockfrost (3.0)", "Train Travel (3.1)"];
 
 /// Those whose requests are judged where all documents are taken.
-pub(crate) const JUDGED_TOO: &[&str] = &["Figma (3.1)", "Dialogporten (3.0)", "ReadMe (3.1)", "rclone (3.0)"];
+pub(crate) const JUDGED_TOO: &[&str] = &["Dialogporten (3.0)", "Figma (3.1)", "ReadMe (3.1)"];
 
 /// The others.
 pub(crate) static MORE: &[Published] = &[
