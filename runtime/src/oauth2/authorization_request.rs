@@ -16,7 +16,6 @@ use crate::error::Result;
 /// server, or encrypted in a cookie. It holds secrets (the `state` and the verifier of PKCE), which `Serialize` writes and
 /// `Debug` omits. Use it once, and remove it before [`finish`](super::Redirect::finish).
 #[derive(Serialize, Deserialize)]
-#[must_use = "keep it until the person comes back"]
 pub struct AuthorizationRequest {
     pub(super) state: String,
     pub(super) verifier: String,

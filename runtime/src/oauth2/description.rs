@@ -31,7 +31,9 @@ pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
 
 /// Whether `text` has a text that a person has to see as it is: it has a length, and nothing invisible.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
-    !text.is_empty() && text.len() <= longest && text.chars().all(is_visible)
+    !text.is_empty()
+        && text.len() <= longest
+        && text.chars().all(|letter| !letter.is_control() && is_visible(letter))
 }
 
 /// Unicode has no list of characters that are safe to show. These are its control and format characters, and its line and

@@ -28,7 +28,6 @@ pub struct Device {
 
 /// A login on another device that has begun. Show [`user_code`](Self::user_code) and
 /// [`verification_uri`](Self::verification_uri) to the person, and call [`finish`](Self::finish).
-#[must_use = "show the code, and call `finish`"]
 pub struct DeviceCode {
     app: App,
     answer: DeviceAnswer,
@@ -193,3 +192,6 @@ impl fmt::Debug for DeviceCode {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

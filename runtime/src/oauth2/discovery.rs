@@ -21,6 +21,7 @@ use crate::request::prepared::{Declared, Prepared};
 use crate::session::Boxed;
 use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
+use crate::transport::upstream::Upstream;
 
 /// Longest time for one of the two documents.
 const DEADLINE: Duration = Duration::from_secs(5);
@@ -114,9 +115,10 @@ impl fmt::Debug for Discovery {
 
 async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
     let url = issuer_url(&issuer)?;
+    let upstream = upstream(http.as_ref(), &url)?;
     let mut errors = Vec::new();
     for document in documents(&url) {
-        match fetch(http.as_ref(), &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
+        match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
             Ok(metadata) => return Ok(Server { metadata, http }),
             // The other document may be the right one.
             Err(error) => errors.push(error),
@@ -165,8 +167,7 @@ fn documents(issuer: &Url) -> [Url; 2] {
     ]
 }
 
-async fn fetch(http: Option<&Transport>, url: &Url) -> Result<bytes::Bytes> {
-    let upstream = upstream(http, url)?;
+async fn fetch(upstream: &Upstream, url: &Url) -> Result<bytes::Bytes> {
     let mut request = Prepared::Declared(Declared {
         verb: "GET",
         absolute_url: Some(Box::new(url.clone())),
@@ -174,7 +175,7 @@ async fn fetch(http: Option<&Transport>, url: &Url) -> Result<bytes::Bytes> {
         ..Declared::default()
     });
     let spans = SendSpans::new(None);
-    let asked = pin!(ask(&upstream, &mut request, None, &spans));
+    let asked = pin!(ask(upstream, &mut request, None, &spans));
     let path = url.path();
     match within(DEADLINE, asked).await {
         Some(Ok(answer)) if answer.status.is_success() => Ok(answer.body),

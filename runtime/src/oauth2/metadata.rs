@@ -1,4 +1,4 @@
-//! What an authorization server says about itself (RFC 8414, OpenID Connect Discovery 1.0): [`Metadata`].
+//! What an authorization server says about itself (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
 
 use serde::Deserialize;
 use url::Url;

@@ -1,5 +1,5 @@
-//! OAuth 2.0 (RFC 6749) without a `#[refresh]` method. Pass a grant to
-//! [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
+//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and logins of people (feature `login`). Pass a grant or an
+//! `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
@@ -22,14 +22,17 @@
 //! # Ok::<(), afresh::Error>(())
 //! ```
 //!
+#![cfg_attr(feature = "login", doc = include_str!("../../docs/login.md"))]
+//!
 //! # Where secrets are sent
 //!
 //! Secrets are sent over https to the endpoints of the grant only, which may be at a different origin from the API. No
 //! redirect is followed. The access token is not sent there. The default headers of the client are sent only if the
 //! endpoint is at the origin of the API. Requests use the transport of the client, or that of
-//! [`http`](RefreshTokenGrant::http).
+//! [`http`](RefreshTokenGrant::http). The requests of a login carry no default headers, and use a client of the runtime or
+//! that of `Server::http`.
 //!
-//! # How answers are treated
+//! # How answers to a refresh are treated
 //!
 //! | answer | result |
 //! |---|---|
@@ -50,6 +53,8 @@ mod authorization_answer;
 mod authorization_error;
 #[cfg(feature = "login")]
 mod authorization_request;
+#[cfg(feature = "login")]
+mod browser;
 mod client_auth;
 #[cfg(feature = "login")]
 mod description;
@@ -83,6 +88,7 @@ pub use self::{
     app::App,
     authorization_error::AuthorizationError,
     authorization_request::AuthorizationRequest,
+    browser::{Browser, Opened},
     device::{Device, DeviceCode},
     discovery::Discovery,
     redirect::Redirect,

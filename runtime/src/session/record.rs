@@ -1,10 +1,12 @@
 //! A session as the bytes that a store keeps.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, SystemTime};
 
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Cookies;
+use super::login_end::LoginEnd;
+use super::stored_end::{StoredEnd, millis, since_1970};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 
@@ -40,6 +42,9 @@ pub(crate) struct StoredSession {
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
+    /// The end of the login, as the server said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<StoredEnd>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
     /// There is no access token: the cookies are the credential.
@@ -159,8 +164,9 @@ impl StoredSession {
             refresh: tokens.refresh.clone(),
             token_type: tokens.token_type.clone(),
             scope: tokens.scope.clone(),
-            expires: expires.map(millis),
-            lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
+            expires: expires.map(since_1970),
+            lifetime: tokens.lifetime.map(millis),
+            ends: StoredEnd::of(tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
             place: None,
@@ -179,7 +185,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(millis(SystemTime::now())));
+        let left = self.expires.map(|expires| expires.saturating_sub(since_1970(SystemTime::now())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -189,6 +195,7 @@ impl StoredSession {
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
             by_cookie: self.by_cookie,
+            login_end: self.ends.map_or(LoginEnd::Unknown, StoredEnd::read),
         }
     }
 
@@ -200,13 +207,8 @@ impl StoredSession {
 
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: millis(SystemTime::now()) }
+        Self { fence, started: since_1970(SystemTime::now()) }
     }
-}
-
-fn millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<Form> for u8 {

@@ -32,6 +32,8 @@ mod identity;
 mod injection;
 mod keep_fresh;
 mod limits;
+mod login_end;
+mod login;
 mod logout;
 mod lost_answers;
 mod manual_refresh;
