@@ -52,6 +52,14 @@ fn every_loss_is_reported_once_with_its_place() {
             "GET /../secret: the path has a segment `.` or `..`: no method",
         ]
     );
+    let (_, feed) = client("feed-3.1.yaml");
+    assert_eq!(
+        losses(&feed),
+        [
+            "POST /feeds/{feed}/items: the body as `text/csv; charset=utf-8`: the method sends `application/json`",
+            "GET /styles/{simple}/{pairs}/{dots}: cookie parameter `color`: its type has no form in a cookie: a text, which the caller writes",
+        ]
+    );
     let (_, lists) = client("lists-3.1.yaml");
     assert_eq!(
         losses(&lists),

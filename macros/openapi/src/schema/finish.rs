@@ -94,7 +94,7 @@ pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
         Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Boxed(inner) | Ty::JsonText(inner) => {
             named(inner)
         }
-        Ty::Separated(_, inner) | Ty::Bracketed(inner) => named(inner),
+        Ty::Separated(_, inner) | Ty::Members(_, _, inner) | Ty::Bracketed(inner) => named(inner),
         _ => Vec::new(),
     }
 }

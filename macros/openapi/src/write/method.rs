@@ -95,7 +95,7 @@ impl Writer<'_> {
                 Some(Kind::Texts { is_open: false, .. }) => self.ty(ty),
                 _ => format!("&{}", self.ty(ty)),
             },
-            Ty::Separated(..) | Ty::JsonText(_) | Ty::Bracketed(_) => self.ty(ty),
+            Ty::Separated(..) | Ty::Members(..) | Ty::JsonText(_) | Ty::Bracketed(_) => self.ty(ty),
             ty if ty.is_copy() => self.ty(ty),
             ty => format!("&{}", self.ty(ty)),
         }

@@ -113,6 +113,9 @@ impl Writer<'_> {
                 .get(id)
                 .map_or_else(|| "serde_json::Value".to_owned(), |definition| definition.name.clone()),
             Ty::Own(path) => path.clone(),
+            Ty::Members(separator, between, of) => {
+                format!("{}<{}>", wire_types::members(*separator, *between), self.ty(of))
+            }
             Ty::Separated(separator, item) => format!("{}<{}>", separator.name(), self.ty(item)),
             Ty::JsonText(inner) => format!("JsonText<{}>", self.ty(inner)),
             Ty::Bracketed(inner) => format!("Bracketed<{}>", self.ty(inner)),

@@ -13,6 +13,9 @@ use crate::values::Maker;
 /// How often a value is made anew until it is valid.
 const TRIES: usize = 200;
 
+/// The program of a document that is not judged.
+pub(crate) const NONE: &str = "pub async fn all(_: &str) {}\n";
+
 /// The source of `async fn all(url)`, which calls each method once and prints what does not end well.
 pub(crate) fn program(schemas: &Schemas, generated: &Generated) -> String {
     let file = syn::parse_file(&generated.source).unwrap();
@@ -35,6 +38,12 @@ pub(crate) fn program(schemas: &Schemas, generated: &Generated) -> String {
             });
             let operation = &route.unwrap().operation;
             let mut arguments = Arguments::new(schemas, operation);
+            arguments.lost = generated
+                .losses
+                .iter()
+                .filter(|loss| loss.place == *operation)
+                .map(|loss| loss.reason.clone())
+                .collect();
             let inputs: Vec<&syn::PatType> = method
                 .sig
                 .inputs
@@ -80,6 +89,9 @@ async fn report(operation: &str, call: impl std::future::Future<Output = Result<
 
 ";
 
+/// Any bytes, which are one part too.
+const BODY: &str = "--between\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--between--\r\n";
+
 /// What a stream gives first, which is when it is decoded.
 fn drain(output: &ReturnType) -> &'static str {
     let text = output.to_token_stream().to_string().replace(' ', "");
@@ -95,6 +107,8 @@ struct Arguments<'s> {
     operation: Value,
     params: Vec<Value>,
     maker: Maker<'s>,
+    /// What the client cannot send as the document wants it.
+    lost: Vec<String>,
 }
 
 impl<'s> Arguments<'s> {
@@ -107,7 +121,7 @@ impl<'s> Arguments<'s> {
         let params = all.map(|param| schemas.resolve(param).clone()).collect();
         let seed = route.bytes().fold(7, |seed: u64, byte| seed.wrapping_mul(31).wrapping_add(byte.into()));
         let maker = Maker { root: &schemas.root, random: Rng::with_seed(seed) };
-        Self { schemas, operation, params, maker }
+        Self { schemas, operation, params, maker, lost: Vec::new() }
     }
 
     /// The expression for an argument.
@@ -136,7 +150,9 @@ impl<'s> Arguments<'s> {
             }
             "body" => Some(json!("a body")),
             "header" if label.eq_ignore_ascii_case("content-type") => {
-                content.as_object()?.keys().find(|name| !name.contains('*')).map(|name| json!(name))
+                let kind = content.as_object()?.keys().find(|name| !name.contains('*'))?;
+                let boundary = if kind.starts_with("multipart/") { "; boundary=between" } else { "" };
+                Some(json!(format!("{kind}{boundary}")))
             }
             place => self.parameter(place, label),
         }
@@ -169,7 +185,8 @@ impl<'s> Arguments<'s> {
                 schema = self.schemas.whole(&schema)["properties"][key].clone();
             }
         }
-        if param["required"] != true && self.maker.random.u8(0..10) < 3 {
+        let is_lost = self.lost.iter().any(|reason| reason.contains(&format!("parameter `{label}`")));
+        if param["required"] != true && (is_lost || self.maker.random.u8(0..10) < 3) {
             return None;
         }
         Some(self.make(&schema))
@@ -214,7 +231,7 @@ fn expression(ty: &Type, value: Option<&Value>) -> String {
             return format!("&[{}]", texts.join(", "));
         }
         "String" => return format!("{:?}.to_owned()", text(value)),
-        "afresh::Body" => return "afresh::Body::from(\"a body\")".to_owned(),
+        "afresh::Body" => return format!("afresh::Body::from({BODY:?})"),
         "afresh::Part" => return part(value),
         "Vec<afresh::Part>" => {
             return format!("vec![{}]", items(value).iter().map(part).collect::<Vec<_>>().join(", "));

@@ -138,6 +138,28 @@ async fn what_has_several_shapes_is_sent_by_the_one_it_has() {
 }
 
 #[tokio::test]
+async fn members_of_an_object_are_one_text_where_a_style_says_so() {
+    let recorder = Recorder::new(Answer::empty(204));
+    let color = feed::Color { r: 1, g: None, name: Some("red".to_owned()) };
+    let all = feed(&recorder).styles(
+        feed::CommaSeparatedMembers(color.clone()),
+        feed::CommaSeparatedPairs(color.clone()),
+        feed::DotSeparated(vec![1, 2]),
+        Some(feed::CommaSeparatedMembers(color.clone())),
+        Some(feed::PipeSeparatedMembers(color.clone())),
+        Some(feed::CommaSeparatedPairs(color)),
+        Some("red"),
+    );
+    all.await.unwrap();
+    let seen = recorder.last();
+    let line = percent_encoding::percent_decode_str(&seen.line).decode_utf8_lossy();
+    assert_eq!(line, "GET /styles/r,1,name,red/r=1,name=red/.1.2");
+    assert_eq!(seen.query, "form=r%2C1%2Cname%2Cred&piped=r%7C1%7Cname%7Cred");
+    assert_eq!(seen.header("x-color"), Some("r=1,name=red"));
+    assert_eq!(seen.header("cookie"), Some("color=red"));
+}
+
+#[tokio::test]
 async fn a_document_of_swagger_2_says_the_same() {
     let recorder = Recorder::new(Answer::json(200, &json!({})));
     let engine = engine(&recorder);
