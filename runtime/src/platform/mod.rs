@@ -5,3 +5,4 @@ pub(crate) mod background;
 pub(crate) mod clock;
 pub(crate) mod deadline;
 pub(crate) mod task;
+pub(crate) mod watchdog;

@@ -16,5 +16,6 @@ mod kills;
 mod place;
 mod process;
 mod shop;
+mod standing_still;
 mod steps;
 mod suspended;

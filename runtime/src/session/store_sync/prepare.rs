@@ -7,7 +7,8 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::state::{Adopt, Adoption, HeldLock, StoreSync, StoredAs};
+use super::held_lock::HeldLock;
+use super::state::{Adopt, StoreSync};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
 use crate::session::errors::store_timeout;
@@ -16,6 +17,7 @@ use crate::session::record::{Intent, Record};
 use crate::session::refresh_handle::RefreshHandle;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
+use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
 /// Longest wait for the lock.
@@ -69,7 +71,7 @@ async fn prepare_under_lock(
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
     // An unstored change may hold the only valid refresh token. It is stored before another one is requested.
-    if store_sync.state().has_unwritten() {
+    if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
     }
@@ -127,6 +129,7 @@ async fn lock(
         state.held_lock.replace(HeldLock { lock, refresh: Some(handle.clone()) })
     };
     drop(before);
+    session.watch_lock(store_sync);
     Ok(Some(fence))
 }
 
@@ -155,7 +158,7 @@ pub(super) async fn read_store(
 ) -> Result<bool, Stopped> {
     let found = store_sync.load().await?;
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
-    if adoption == Adoption::OtherLogin {
+    if adoption == Adoption::KeepOther {
         let text = "another process logged in as another user. Call `Session::load` to adopt that session";
         return Err(Error::new(Kind::Superseded, text).into());
     }
@@ -185,11 +188,7 @@ pub(super) async fn store_intent(
     if session.snapshot().stamp != basis.stamp {
         return Err(Stopped::Obsolete);
     }
-    let mut state = store_sync.state();
-    state.revision = Some(revision);
-    state.known_login = basis.credential().map(|_| stored_as.login);
-    state.intent = intent;
-    state.other_intent = None;
+    store_sync.state().view.intends(revision, intent);
     Ok(true)
 }
 
@@ -198,13 +197,13 @@ pub(super) fn identity(
     session: &Session,
     store_sync: &StoreSync,
     basis: &Snapshot,
-) -> Option<(Revision, StoredAs)> {
+) -> Option<(Revision, StoredAs<String>)> {
     let machine = session.lock();
     let here = machine.current();
     if here.stamp != basis.stamp {
         return None;
     }
     let mut state = store_sync.state();
-    let stored_as = state.stored_as_of(here).clone();
-    Some((state.revision.unwrap_or_default(), stored_as))
+    let view = state.view_of(here);
+    Some((view.revision.unwrap_or_default(), view.stored_as.clone()))
 }
