@@ -288,7 +288,11 @@ fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     assert_eq!(end(&[long], false), None, "an ordinary answer set it");
     assert_eq!(end(&[long, "a=1; Path=/; Max-Age=60"], true), Some(2000));
     assert_eq!(end(&[long, "b=1; Path=/"], true), Some(2000));
-    assert_eq!(end(&[long, "c=1; Path=/auth/refresh"], true), None, "the other one may be the one that counts");
+    assert_eq!(
+        end(&[long, "c=1; Path=/auth/refresh"], true),
+        None,
+        "the other one may be the one that counts"
+    );
     assert_eq!(end(&[long, "d=1; Path=/auth/refresh; Max-Age=60"], true), Some(2000));
     assert_eq!(end(&[long, "e=1; Path=/auth/refresh/more; Max-Age=60"], true), Some(2000), "not sent there");
     assert_eq!(end(&["f=1; Path=/"], true), None);

@@ -44,14 +44,22 @@ impl Chromium {
         let node = Kit::Node.bring()?;
         let programs = ["chromium", "chromium-browser", "google-chrome"];
         let runs = |program: &&str| {
-            Command::new(program).arg("--version").stdout(Stdio::null()).status().is_ok_and(|end| end.success())
+            Command::new(program)
+                .arg("--version")
+                .stdout(Stdio::null())
+                .status()
+                .is_ok_and(|end| end.success())
         };
         let Some(program) = programs.into_iter().find(runs) else {
             assert!(
                 std::env::var_os("AFRESH_REQUIRE_BROWSER").is_none(),
                 "a browser is required, but Chromium is not installed"
             );
-            writeln!(io::stderr(), "skipped because Chromium is not installed: no login with a browser is tested").unwrap();
+            writeln!(
+                io::stderr(),
+                "skipped because Chromium is not installed: no login with a browser is tested"
+            )
+            .unwrap();
             return None;
         };
         Some(Self { node, program })
@@ -104,7 +112,8 @@ async fn logs_in(
     let open = move |url: &str| {
         let _ = sender.send(chromium.open(url, denies).unwrap());
     };
-    let login = browser.announce(|_: &str| ()).open(open).timeout(Duration::from_secs(90)).run(shop.session()).await;
+    let login =
+        browser.announce(|_: &str| ()).open(open).timeout(Duration::from_secs(90)).run(shop.session()).await;
     (login.map(drop), shown.await.expect("the browser shows a page"))
 }
 
@@ -134,7 +143,10 @@ async fn a_person_logs_in_with_a_real_browser() {
         assert!(page.text.contains("You are logged in"), "{page:?}");
         assert!(page.href.starts_with("http://127.0.0.1:"), "{page:?}");
         if let Some(other) = other {
-            assert!(timeout(Duration::from_millis(50), other.accept()).await.is_err(), "nothing arrives at [::1]");
+            assert!(
+                timeout(Duration::from_millis(50), other.accept()).await.is_err(),
+                "nothing arrives at [::1]"
+            );
         }
         uses_the_session(&shop, &server).await;
     }
@@ -164,7 +176,7 @@ async fn a_person_confirms_a_device_code() {
         assert!(!code.user_code().is_empty());
         let (url, browser) = (code.verification_uri_complete().unwrap().to_owned(), chromium.clone());
         let person = tokio::task::spawn_blocking(move || browser.open(&url, false).unwrap());
-        code.finish(shop.session()).await.unwrap();
+        timeout(Duration::from_secs(90), code.finish(shop.session())).await.unwrap().unwrap();
         println!("the device page: {:?}", person.await.unwrap());
         uses_the_session(&shop, &server).await;
     }
