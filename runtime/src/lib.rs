@@ -62,7 +62,7 @@
 //! # Where to look
 //!
 //! The [guide] has a page for each task: [`auth`](guide::auth), `login` (with its feature), [`arguments`](guide::arguments),
-//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls),
+//! [`bodies`](guide::bodies), [`browser`](guide::browser), [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls),
 //! [`errors`](guide::errors), [`stores`](guide::stores), [`testing`](guide::testing).
 //!
 //! | task | see |
@@ -84,6 +84,7 @@
 //! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
 //! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
 //! | send through something other than reqwest | [`transport`] |
+//! | use the same API in a web page | [`browser`](guide::browser) |
 //!
 //! # Features
 //!
@@ -103,6 +104,8 @@
 //! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
 //! | `encrypt` | | `Sealed`: encrypts what another store keeps |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
+//!
+//! In a browser, the features have no effect, except for `charset`, `tracing` and `encrypt`.
 //!
 //! # Tracing
 //!
@@ -132,6 +135,14 @@
 //! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    target_family = "wasm",
+    allow(
+        dead_code,
+        unreachable_pub,
+        reason = "hand-written requests are not sent in a browser, and nothing names the absent"
+    )
+)]
 
 mod auth;
 mod client;

@@ -56,7 +56,7 @@ impl AuthorizationRequest {
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(
-                "the login began at the server `{}`, and another one is to finish it: `{}`",
+                "the login began at the server `{}`, and this is the server `{}`",
                 self.server,
                 metadata.identity()
             )));

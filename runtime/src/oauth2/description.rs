@@ -8,15 +8,16 @@ const LONGEST: usize = 200;
 const PART: usize = 8;
 
 /// The text of a server without control characters, invisible characters and those that change the direction of the text.
-/// It is cut after 200 characters. `None` if nothing is left, or if it has a part of one of the secrets.
+/// It is cut after 200 characters. `None` if nothing is left, or if a part of one of the secrets would be shown.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
-    let text: String = text.chars().filter(|&letter| is_visible(letter)).collect();
-    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    if text.is_empty() || secrets.iter().any(|secret| has_part_of(&text, secret)) {
-        return None;
-    }
+    // More is never shown, and a server decides on the length.
+    let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
+    let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();
     let mut shown: String = letters.by_ref().take(LONGEST).collect();
+    if shown.is_empty() || secrets.iter().any(|secret| has_part_of(&shown, secret)) {
+        return None;
+    }
     if letters.next().is_some() {
         shown.push('…');
     }
@@ -29,7 +30,7 @@ pub(super) fn code(text: &str, secrets: &[&str]) -> Option<String> {
     (shown && !secrets.iter().any(|secret| has_part_of(text, secret))).then(|| text.to_owned())
 }
 
-/// Whether `text` has a text that a person has to see as it is: it has a length, and nothing invisible.
+/// Whether a person sees the whole text as it is: it is not empty or too long, and nothing in it is invisible.
 pub(super) fn is_plain(text: &str, longest: usize) -> bool {
     !text.is_empty()
         && text.len() <= longest

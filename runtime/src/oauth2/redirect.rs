@@ -59,7 +59,10 @@ impl Redirect {
     /// Finishes a login. `query` is the query string of the request to the redirect URL, as it arrived and without the
     /// `?`. The code in it is exchanged once, and the tokens become `session` before the future is ready.
     ///
-    /// Remove `request` from the person's session before, so that it is used once.
+    /// Remove `request` from the person's session before, so that it is used once. If the future is dropped during the
+    /// exchange, the code may be spent: begin another login.
+    ///
+    /// An ID token in the answer is not read. To learn who the person is, call the userinfo endpoint with the session.
     ///
     /// # Errors
     ///

@@ -20,6 +20,7 @@ use self::cookie::Cookie;
 use self::eviction::evict;
 use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
+use crate::platform::time::wall;
 
 /// With more cookies than this, those that have run out are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
@@ -45,12 +46,12 @@ impl Cookies {
 
     /// Whether a request to `url` carries any cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
-        self.of(url, SystemTime::now()).next().is_some()
+        self.of(url, wall()).next().is_some()
     }
 
     /// Whether requests to `url` carried a cookie once, and the last one has run out.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
-        let now = SystemTime::now();
+        let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
@@ -80,7 +81,7 @@ impl Cookies {
         }
         // Longer paths come first. Among equal paths, older cookies come first (RFC 6265 §5.4).
         let mut own: Vec<&Cookie> = Vec::new();
-        for cookie in self.of(url, SystemTime::now()) {
+        for cookie in self.of(url, wall()) {
             let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
             own.insert(place, cookie);
         }
@@ -139,7 +140,7 @@ impl SetCookies {
 
     /// How long the first of these cookies lasts, if any of them says so.
     pub(crate) fn lifetime(&self) -> Option<Duration> {
-        let now = SystemTime::now();
+        let now = wall();
         let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
         let cookies = cookies.filter_map(|line| Cookie::parse(line, &self.url, now));
         cookies.filter_map(|cookie| cookie.lifetime(now)).min()
@@ -147,7 +148,7 @@ impl SetCookies {
 
     /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
-        let (mut next, now) = (cookies.clone(), SystemTime::now());
+        let (mut next, now) = (cookies.clone(), wall());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
             if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
                 cookie.refreshes = self.refreshes;

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use http::HeaderValue;
-use tokio::time::Instant;
 
 use super::jwt;
 use super::lifetime::{Age, Lifetime};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
+use crate::platform::time::Instant;
 
 pub(crate) struct Credential {
     tokens: Tokens,

@@ -5,10 +5,10 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::runtime::Handle;
+use crate::platform::runtime::Handle;
+use crate::platform::time::{Instant, timeout_at};
 use tokio::sync::broadcast;
 use tokio::sync::broadcast::error::{RecvError, TryRecvError};
-use tokio::time::{Instant, timeout_at};
 
 use super::events::SessionEvent;
 use super::login_end::Due;

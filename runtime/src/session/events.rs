@@ -58,7 +58,7 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session is adopted from the store"),
+            Self::Adopted => trace::session_changed("the session was taken over from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::Ending => trace::session_warning("the login ends soon", None, None),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {

@@ -1,6 +1,6 @@
 //! A session as the bytes that a store keeps.
 
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
@@ -9,6 +9,7 @@ use super::login_end::LoginEnd;
 use super::stored_end::{StoredEnd, millis, since_1970};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
+use crate::platform::time::wall;
 
 /// What is stored: a session, and a refresh that is about to start.
 #[derive(Clone, Serialize, Deserialize)]
@@ -155,7 +156,7 @@ impl StoredSession {
     ) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
-            SystemTime::now().checked_add(left)
+            wall().checked_add(left)
         });
         Self {
             login,
@@ -185,7 +186,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(since_1970(SystemTime::now())));
+        let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -207,7 +208,12 @@ impl StoredSession {
 
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: since_1970(SystemTime::now()) }
+        Self { fence, started: since_1970(wall()) }
+    }
+
+    /// How long ago the refresh began. Zero if the clock was set back.
+    pub(crate) fn age(&self) -> Duration {
+        Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }
 }
 

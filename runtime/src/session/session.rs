@@ -9,7 +9,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
-use tokio::runtime::Handle;
 use tokio::sync::Mutex as TaskLock;
 
 use super::decisions::Attempt;
@@ -22,6 +21,7 @@ use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
 use super::unanswered::UnansweredRefresh;
 use crate::error::Result;
+use crate::platform::runtime::Handle;
 
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
 ///

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::time::Instant;
+use crate::platform::time::Instant;
 
 /// The longest name and value together, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
