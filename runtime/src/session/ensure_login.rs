@@ -1,8 +1,9 @@
 //! Logs in once for all processes that ask: [`Session::ensure_login`].
 
-use std::future::{Future, IntoFuture};
+use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 
 use super::operation::Operation;
@@ -131,7 +132,8 @@ impl Turn<'_> {
         let begun = Now::read();
         let mut login = pin!(login);
         loop {
-            if let Ok(done) = timeout(LOOK, login.as_mut()).await {
+            let pause = self.lock.as_ref().and_then(StoreLock::renew_in).unwrap_or(LOOK).min(LOOK);
+            if let Ok(done) = timeout(pause, login.as_mut()).await {
                 return Ok(done);
             }
             let now = Now::read();
@@ -140,7 +142,15 @@ impl Turn<'_> {
             }
             if let Some(lock) = &mut self.lock {
                 // If this fails, the lease may expire. The login is not worth less for that.
-                let _ = timeout(LOOK, lock.renew()).await;
+                let mut renewal = pin!(timeout(LOOK, lock.renew()));
+                // The login goes on meanwhile.
+                let done = poll_fn(|context| match login.as_mut().poll(context) {
+                    Poll::Ready(done) => Poll::Ready(Some(done)),
+                    Poll::Pending => renewal.as_mut().poll(context).map(|_| None),
+                });
+                if let Some(done) = done.await {
+                    return Ok(done);
+                }
             }
         }
     }

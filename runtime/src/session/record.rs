@@ -1,10 +1,12 @@
 //! A session as the bytes that a store keeps.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Cookies;
+use super::login_end::LoginEnd;
+use super::stored_end::{StoredEnd, millis, since_1970};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
@@ -41,6 +43,9 @@ pub(crate) struct StoredSession {
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
+    /// The end of the login, as the server said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<StoredEnd>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
     /// There is no access token: the cookies are the credential.
@@ -160,8 +165,9 @@ impl StoredSession {
             refresh: tokens.refresh.clone(),
             token_type: tokens.token_type.clone(),
             scope: tokens.scope.clone(),
-            expires: expires.map(millis),
-            lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
+            expires: expires.map(since_1970),
+            lifetime: tokens.lifetime.map(millis),
+            ends: StoredEnd::of(tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
             place: None,
@@ -180,7 +186,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(millis(wall())));
+        let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -190,6 +196,7 @@ impl StoredSession {
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
             by_cookie: self.by_cookie,
+            login_end: self.ends.map_or(LoginEnd::Unknown, StoredEnd::read),
         }
     }
 
@@ -201,18 +208,13 @@ impl StoredSession {
 
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: millis(wall()) }
+        Self { fence, started: since_1970(wall()) }
     }
 
     /// How long ago the refresh began. Zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
-        Duration::from_millis(millis(wall()).saturating_sub(self.started))
+        Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }
-}
-
-fn millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<Form> for u8 {

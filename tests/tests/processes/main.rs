@@ -13,6 +13,7 @@
 mod after_a_kill;
 mod fleet;
 mod kills;
+mod logins;
 mod place;
 mod process;
 mod shop;

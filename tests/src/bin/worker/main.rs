@@ -13,7 +13,7 @@ use afresh::FileStore;
 use afresh::store::{RedisStore, SessionStore};
 use tokio::sync::mpsc::{UnboundedReceiver, unbounded_channel};
 
-use crate::calls::{ShopClient, call, print_line, work, write};
+use crate::calls::{ShopClient, call, log_in, print_line, work, write};
 use crate::steps::{Stepped, Steps};
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
@@ -47,6 +47,7 @@ async fn obey(name: &str, origin: &str, store: impl SessionStore) {
                 std::process::exit(1);
             }
             ("call", _) => drop(tokio::spawn(call(shop.clone()))),
+            ("login", _) => drop(tokio::spawn(log_in(shop.clone()))),
             ("work", tasks) => (0..tasks.parse().expect("a number")).for_each(|task| {
                 drop(tokio::spawn(work(shop.clone(), task)));
             }),
