@@ -3,7 +3,9 @@
 //! | page | topic |
 //! |---|---|
 //! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
+//! | `login` (feature `login`) | a person logs in: with a browser, in a web server, with a code on another device; when a login ends |
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
+//! | [`browser`] | the same trait in a web page, one session in all tabs; what is different there |
 //! | [`arguments`] | how parameters are encoded in a request |
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive |
@@ -17,8 +19,28 @@
 #[doc = include_str!("../docs/guide/auth.md")]
 pub mod auth {}
 
+#[cfg(feature = "login")]
+#[cfg_attr(docsrs, doc(cfg(feature = "login")))]
+#[doc = include_str!("../docs/guide/login.md")]
+pub mod login {}
+
 #[doc = include_str!("../docs/guide/stores.md")]
 pub mod stores {}
+
+#[doc = include_str!("../docs/guide/browser.md")]
+/// # Yew
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_yew.rs")]
+/// ```
+///
+/// # Leptos
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_leptos.rs")]
+/// ```
+#[doc = include_str!("../docs/guide/browser_table.md")]
+pub mod browser {}
 
 #[doc = include_str!("../docs/guide/arguments.md")]
 pub mod arguments {}

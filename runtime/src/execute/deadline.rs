@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::plan::RejectionSlot;
 use crate::error::{Error, Result};
+use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
 /// When a call ends, and where it stores the refusal that it received.
@@ -39,6 +39,7 @@ impl Deadline {
 
 /// Ends `call` at its deadline, which covers waiting for a refresh, all sends, the waits between attempts, and the body
 /// unless it is streamed. The error holds the refusal that the call received before, if any.
+#[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
         call,

@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may take bodies and headers.
     pub(crate) follow_to: Arc<[Origin]>,
+    /// Whether plain http to another machine is allowed.
+    pub(crate) allow_http: bool,
     /// Limits how many calls are sent at the same time after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
@@ -60,7 +62,7 @@ impl Settings {
         let header = self.token_header.clone().or_else(declared);
         let scheme = self.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
         let placement = Placement::new(header, scheme);
-        if upstream.follows_redirects {
+        if upstream.leaks_by_redirects() {
             if placement.header != AUTHORIZATION {
                 return Err(redirects_leak(format_args!("the header `{}`", placement.header)));
             }

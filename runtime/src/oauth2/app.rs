@@ -16,6 +16,7 @@ use crate::session::Tokens;
 ///
 /// | program | way to log in |
 /// |---|---|
+/// | command-line tool, desktop program | [`browser`](App::browser) |
 /// | web server | [`redirect`](App::redirect) |
 /// | program without a browser | [`device`](App::device) |
 ///

@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use crate::platform::time::sleep;
 
 use super::app::App;
 use super::authorization_error::{unavailable, unavailable_by};

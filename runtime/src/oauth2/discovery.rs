@@ -17,7 +17,8 @@ use super::server::{Server, upstream};
 use crate::error::{Error, Kind, Result};
 use crate::platform::deadline::within;
 use crate::refresh::token_request::{NoResponse, ask};
-use crate::request::prepared::{Declared, Prepared};
+use crate::request::declared::Declared;
+use crate::request::prepared::Prepared;
 use crate::session::Boxed;
 use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
@@ -168,12 +169,12 @@ fn documents(issuer: &Url) -> [Url; 2] {
 }
 
 async fn fetch(upstream: &Upstream, url: &Url) -> Result<bytes::Bytes> {
-    let mut request = Prepared::Declared(Declared {
+    let mut request = Prepared::Declared(Box::new(Declared {
         verb: "GET",
         absolute_url: Some(Box::new(url.clone())),
         headers: vec![(ACCEPT, HeaderValue::from_static("application/json"))],
         ..Declared::default()
-    });
+    }));
     let spans = SendSpans::new(None);
     let asked = pin!(ask(upstream, &mut request, None, &spans));
     let path = url.path();

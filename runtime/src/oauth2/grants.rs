@@ -9,6 +9,7 @@ use crate::refresh::token_request::TokenRequest;
 use crate::response::reading::BySerde;
 use crate::session::{Attempt, Tokens};
 use crate::trace::SendSpans;
+#[cfg(not(target_family = "wasm"))]
 use crate::transport::transport::Transport;
 
 /// Refreshes with the refresh token of the session (RFC 6749 §6).
@@ -151,6 +152,7 @@ macro_rules! settings {
             ///
             /// Build it with `redirect(Policy::none())`: see
             /// [`ClientBuilder::http`](crate::ClientBuilder::http).
+            #[cfg(not(target_family = "wasm"))]
             pub fn http(mut self, client: reqwest::Client) -> Self {
                 self.0.transport = Some(Transport::given(client));
                 self

@@ -53,6 +53,8 @@ mod authorization_answer;
 mod authorization_error;
 #[cfg(feature = "login")]
 mod authorization_request;
+#[cfg(feature = "login")]
+mod browser;
 mod client_auth;
 #[cfg(feature = "login")]
 mod description;
@@ -86,6 +88,7 @@ pub use self::{
     app::App,
     authorization_error::AuthorizationError,
     authorization_request::AuthorizationRequest,
+    browser::{Browser, Opened},
     device::{Device, DeviceCode},
     discovery::Discovery,
     redirect::Redirect,

@@ -10,11 +10,13 @@ use url::Url;
 use super::client_auth::{ClientAuth, basic};
 use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Kind, Result};
+use crate::platform::time::timeout;
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
 use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
 use crate::request::body::Content;
-use crate::request::prepared::{Declared, DeclaredBody, Prepared};
+use crate::request::declared::{Declared, DeclaredBody};
+use crate::request::prepared::Prepared;
 use crate::trace::SendSpans;
 use crate::transport::call_info::{CallInfo, CallKind};
 use crate::transport::origin::Origin;
@@ -112,8 +114,7 @@ impl TokenEndpoint {
         let parameters = [("token", token), ("token_type_hint", hint)].into_iter();
         let mut request = self.request(CallKind::Revocation, url, parameters);
         let response =
-            tokio::time::timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None)))
-                .await;
+            timeout(REQUEST_DEADLINE, ask(&upstream, &mut request, None, &SendSpans::new(None))).await;
         match response {
             Ok(Ok(response)) if response.status.is_success() => Ok(()),
             Ok(Ok(TokenResponse { status, headers, body })) => {
@@ -157,7 +158,15 @@ impl TokenEndpoint {
         let content_type = Some("application/x-www-form-urlencoded");
         let info = CallInfo::of_kind(kind);
         let (path, absolute_url) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body, info })
+        Prepared::Declared(Box::new(Declared {
+            verb: "POST",
+            path,
+            absolute_url,
+            headers,
+            content_type,
+            body,
+            info,
+        }))
     }
 }
 

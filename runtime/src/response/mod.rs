@@ -24,6 +24,7 @@ pub(crate) mod byte_stream;
 pub(crate) mod capture;
 pub(crate) mod decode;
 pub(crate) mod decode_error;
+pub(crate) mod deserialize;
 pub(crate) mod error_body;
 pub(crate) mod event_parser;
 pub(crate) mod events;
@@ -34,10 +35,11 @@ pub(crate) mod lines;
 pub(crate) mod page;
 pub(crate) mod page_source;
 pub(crate) mod pages;
+pub(crate) mod read_answer;
 pub(crate) mod reading;
 pub(crate) mod reply;
 pub(crate) mod result_type;
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod wait_next;
 pub(crate) mod wrong_type;
 

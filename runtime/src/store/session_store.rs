@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::BoxError;
 
@@ -24,6 +24,7 @@ use crate::error::BoxError;
 /// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | complete, and unlocked by the kernel |
 /// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | as the keyring has it; unlocked by the kernel |
 /// | `RedisStore` (feature `redis`) | services on many machines | as durable as Redis is configured; unlocked when the lease expires, after 30 s |
+/// | `TabStore` (in a browser) | all tabs of an origin | the session is in the other tabs, and the refresh token in a cookie |
 /// | `Sealed` (feature `encrypt`) | around another store that others can read | as in the inner store |
 ///
 /// A store is for one session. Use one for each user, with its own name or path. The guide describes [which
@@ -157,6 +158,16 @@ pub trait SessionStore: Send + Sync + 'static {
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
         std::future::ready(None)
     }
+
+    /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The default is
+    /// `false`.
+    ///
+    /// With the same cookies they have the same user. A login in one of them then replaces the session in all of them,
+    /// also if it is another user's. A refresh in one of them may replace the refresh token of all even if its process
+    /// ends: the next process that gets the lock waits for a second before it refreshes.
+    fn shares_cookies(&self) -> bool {
+        false
+    }
 }
 
 /// Counts the changes of a store. The first one is 1. A store that has never been written has 0.
@@ -203,6 +214,9 @@ pub struct Swap {
     /// expire. `None` without a lock: for a login, a logout, or a store without locks.
     pub fence: Option<u64>,
 }
+
+/// Between two renewals of a lock that cannot be renewed in time.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
@@ -253,6 +267,12 @@ impl StoreLock {
             self.end = Some(renewal().await?);
         }
         Ok(())
+    }
+
+    /// When to renew the lock: after a third of the time that is left. `None` if it does not expire.
+    pub(crate) fn renew_in(&self) -> Option<Duration> {
+        let left = self.end?.saturating_duration_since(Instant::now());
+        self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
     }
 
     /// Returns whether the lock has expired, as far as this process knows. After that, a refresh must not
