@@ -1,10 +1,9 @@
 use afresh::{api, Result};
-use serde::Serialize;
 
 #[api]
 pub trait Shop {
     #[post("/orders")]
-    async fn create(&self, #[json] order: &dyn Serialize) -> Result<()>; //~ ERROR
+    async fn create(&self, #[json] order: &dyn serde::Serialize) -> Result<()>; //~ ERROR
 
     #[get("/orders")]
     async fn orders(&self) -> Result<()>;
