@@ -17,11 +17,9 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let parcels = ParcelsClient::builder(BASE_URL).refresher(account).build()?;
     parcels.health().await?;
 
-    let mut pages = parcels.list_parcels(Some(State::Posted), None).await?;
-    while let Some(page) = pages.next().await {
-        for parcel in page?.parcels {
-            println!("parcel {} is {:?}", parcel.id, parcel.state);
-        }
+    let mut posted = parcels.list_parcels(Some(State::Posted), None).await?;
+    while let Some(parcel) = posted.next().await.transpose()? {
+        println!("parcel {} is {:?}", parcel.id, parcel.state);
     }
     let delivered = Change { state: State::Delivered };
     let parcel = parcels.set_state(1, &delivered).await?;

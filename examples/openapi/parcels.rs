@@ -2,7 +2,8 @@
 // @generated: what is changed by hand goes into `afresh-openapi.toml`.
 //
 // Cargo.toml: `afresh`, `serde` with `derive`.
-// Credential: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
+// Credential: `.refresher(account_client_credentials(id, secret))` on the builder.
+// Or: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
 // All of the document is in this client.
 
 use serde::{Deserialize, Serialize};
@@ -22,12 +23,12 @@ pub trait Parcels {
     ///
     /// - `state`: Only parcels in this state.
     #[get("/parcels")]
-    #[pages(cursor = "/next", into = "after")]
+    #[pages(cursor = "/next", into = "after", items = "/parcels")]
     async fn list_parcels(
         &self,
         #[query] state: Option<State>,
         #[query] after: Option<&str>,
-    ) -> afresh::Result<afresh::Pages<Page>>;
+    ) -> afresh::Result<afresh::Items<Parcel>>;
 
     /// One parcel.
     #[get("/parcels/{id}")]
@@ -71,6 +72,7 @@ pub struct Parcel {
     pub weight: Option<f64>,
 }
 
+#[allow(dead_code)]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Page {
     pub parcels: Vec<Parcel>,

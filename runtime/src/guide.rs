@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
+//! | [`browser`] | the same trait in a web page, one session in all tabs; what is different there |
 //! | [`arguments`] | how parameters are encoded in a request |
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive |
@@ -19,6 +20,21 @@ pub mod auth {}
 
 #[doc = include_str!("../docs/guide/stores.md")]
 pub mod stores {}
+
+#[doc = include_str!("../docs/guide/browser.md")]
+/// # Yew
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_yew.rs")]
+/// ```
+///
+/// # Leptos
+///
+/// ```rust,ignore
+#[doc = include_str!("../docs/guide/browser_leptos.rs")]
+/// ```
+#[doc = include_str!("../docs/guide/browser_table.md")]
+pub mod browser {}
 
 #[doc = include_str!("../docs/guide/arguments.md")]
 pub mod arguments {}

@@ -62,13 +62,14 @@
 //! # Where to look
 //!
 //! The [guide] has a page for each task: [`auth`](guide::auth), [`arguments`](guide::arguments),
-//! [`bodies`](guide::bodies), [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls),
+//! [`bodies`](guide::bodies), [`browser`](guide::browser), [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls),
 //! [`errors`](guide::errors), [`stores`](guide::stores), [`testing`](guide::testing).
 //!
 //! | task | see |
 //! |---|---|
 //! | declare an API: all attributes | [`macro@api`] |
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
+//! | log a person in by OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
@@ -82,6 +83,7 @@
 //! | read answers as they arrive, or in pages | [`ByteStream`], [`Lines`], [`Events`], [`Pages`], [`Items`] |
 //! | handle errors | [`Error`], [`macro@ApiError`], [`error`] |
 //! | send through something other than reqwest | [`transport`] |
+//! | use the same API in a web page | [`browser`](guide::browser) |
 //!
 //! # Features
 //!
@@ -93,6 +95,7 @@
 //! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the proxy settings of the system |
+//! | `login` | | a person logs in: OAuth 2.0 with PKCE, device codes, discovery, see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`, a call takes about 60 % of the instructions of one over reqwest; fewer features |
@@ -100,6 +103,8 @@
 //! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
 //! | `encrypt` | | `Sealed`: encrypts what another store keeps |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
+//!
+//! In a browser, the features have no effect, except for `charset`, `tracing` and `encrypt`.
 //!
 //! # Tracing
 //!
@@ -129,6 +134,14 @@
 //! ```
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
+#![cfg_attr(
+    target_family = "wasm",
+    allow(
+        dead_code,
+        unreachable_pub,
+        reason = "hand-written requests are not sent in a browser, and nothing names the absent"
+    )
+)]
 
 mod auth;
 mod client;

@@ -23,6 +23,7 @@ pub use crate::refresh::method::{Refresh, RefreshRequest};
 pub use crate::request::argument_type::{AnyArgument, argument_type};
 pub use crate::request::call::Call;
 pub use crate::request::header_option::HeaderOption;
+pub use crate::request::outliving::Outliving;
 pub use crate::request::part_type::{AnyPart, part_type};
 pub use crate::response::result_type::{AnyResult, result_type};
 pub use crate::session::TokenFields;

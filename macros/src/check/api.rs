@@ -8,6 +8,7 @@ use crate::diag::Diagnostics;
 pub(crate) fn check_api(api: &Api, diag: &mut Diagnostics) {
     names::check_method_names(api.source, diag);
     role::check_roles(api, diag);
+    headers::check_token_header(api, diag);
     path::check_prefix(api, diag);
     role::check_session_ends(api, diag);
     statuses::check_trait_refresh_on(api, diag);

@@ -6,11 +6,14 @@ use std::time::Duration;
 
 use http::HeaderName;
 
+#[cfg(not(target_family = "wasm"))]
 use super::pending::Pending;
 use crate::declaration::endpoint::ApiInfo;
+#[cfg(not(target_family = "wasm"))]
 use crate::error::Result;
 use crate::execute::context::SharedContext;
 use crate::execute::options::CallOptions;
+#[cfg(not(target_family = "wasm"))]
 use crate::execute::start::HAND_WRITTEN;
 use crate::request::header_option::HeaderOption;
 use crate::session::Session;
@@ -61,9 +64,15 @@ impl Client {
     /// # Errors
     ///
     /// Returns an error if the request cannot be sent, or if the credential was refused and the refresh failed.
+    #[cfg(not(target_family = "wasm"))]
     pub fn execute(&self, request: reqwest::Request) -> Pending<Result<reqwest::Response>> {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
     }
+
+    /// Not in a browser.
+    #[cfg(target_family = "wasm")]
+    #[doc(hidden)]
+    pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
 
     /// The same client for another user: the transport, the headers, the settings and the way to refresh are shared, the
     /// session is `session`. A session that is in use already keeps its own way to refresh.

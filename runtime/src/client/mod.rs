@@ -4,6 +4,8 @@ pub(crate) mod api;
 pub(crate) mod builder;
 pub(crate) mod builder_auth;
 pub(crate) mod builder_origins;
+#[cfg_attr(target_family = "wasm", path = "builder_web.rs")]
+pub(crate) mod builder_transport;
 #[expect(clippy::module_inception, reason = "the type `Client` stands in a file of its name")]
 pub(crate) mod client;
 pub(crate) mod pending;

@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::execute::call_future::{BoxedCall, failed};
 use crate::execute::options::CallOptions;
 use crate::execute::retry::policy::Retry;
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 use crate::platform::background::block_on;
 use crate::request::header_option::HeaderOption;
 use crate::response::answer::Answer;
@@ -145,7 +145,7 @@ impl<R> Pending<R> {
     }
 }
 
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 impl<R> Pending<R> {
     /// Sends the call and blocks this thread until it is done: for scripts, programs with a user interface, and code that

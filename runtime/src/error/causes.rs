@@ -2,6 +2,8 @@
 
 use std::error::Error as StdError;
 
+use crate::platform::fetch_error::FetchError;
+
 /// A boxed error, as tower services return it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
 
@@ -21,31 +23,52 @@ pub(crate) fn any_cause(
 
 pub(crate) fn is_timeout(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
-    #[cfg(feature = "hyper")]
+    #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
     if error.downcast_ref::<hyper::Error>().is_some_and(hyper::Error::is_timeout) {
         return true;
     }
-    error.is::<tokio::time::error::Elapsed>()
+    error.is::<crate::platform::time::Elapsed>()
         || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_timeout)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::TimedOut)
 }
 
 pub(crate) fn is_connect(error: &(dyn StdError + 'static)) -> bool {
     use std::io::{Error as IoError, ErrorKind};
-    #[cfg(feature = "hyper")]
+    #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
     {
         use hyper_util::client::legacy::Error as HyperError;
         if error.is::<NoTls>() || error.downcast_ref::<HyperError>().is_some_and(HyperError::is_connect) {
             return true;
         }
     }
+    #[cfg(not(target_family = "wasm"))]
+    if error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect) {
+        return true;
+    }
     is_without_tls(error)
-        || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_connect)
+        || is_hidden_by_browser(error)
         || error.downcast_ref::<IoError>().is_some_and(|error| error.kind() == ErrorKind::ConnectionRefused)
 }
 
 pub(crate) fn is_unsent(error: &(dyn StdError + 'static)) -> bool {
-    is_connect(error) || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
+    is_connect(error) && !is_hidden_by_browser(error)
+        || matches!(error.downcast_ref(), Some(FetchError::Body(_)))
+        || error.downcast_ref::<reqwest::Error>().is_some_and(reqwest::Error::is_builder)
+}
+
+/// Whether a browser reports a network error and hides the reason from the page. The request may have been sent.
+pub(crate) fn is_hidden_by_browser(error: &(dyn StdError + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(FetchError::Network))
+}
+
+/// Whether a browser refused the request before it was sent.
+pub(crate) fn is_refused_by_browser(error: &(dyn StdError + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(FetchError::Refused(_)))
+}
+
+/// Whether the answer is a redirect that a browser must not follow.
+pub(crate) fn is_redirect(error: &(dyn StdError + 'static)) -> bool {
+    matches!(error.downcast_ref(), Some(FetchError::Redirected))
 }
 
 /// Whether the connection broke while the request was being written.
@@ -77,17 +100,17 @@ pub(crate) fn has_url(error: &(dyn StdError + 'static)) -> bool {
 }
 
 /// The error of a transport whose own time-out has expired.
-#[cfg(feature = "hyper")]
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) fn timed_out() -> BoxError {
     std::io::Error::new(std::io::ErrorKind::TimedOut, "the time-out of the transport expired").into()
 }
 
 /// The error for an `https` address in a build that has no TLS.
-#[cfg(feature = "hyper")]
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 #[derive(Debug)]
 pub(crate) struct NoTls;
 
-#[cfg(feature = "hyper")]
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 impl std::fmt::Display for NoTls {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(
@@ -96,5 +119,37 @@ impl std::fmt::Display for NoTls {
     }
 }
 
-#[cfg(feature = "hyper")]
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 impl StdError for NoTls {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::Error;
+
+    fn error(source: FetchError) -> Error {
+        Error::transport(source.into())
+    }
+
+    /// T3: the text says where to look. A retry must not treat the request as one that was not sent.
+    #[test]
+    fn a_request_whose_answer_a_browser_hides_may_have_been_sent() {
+        let hidden = error(FetchError::Network);
+        assert!(hidden.is_connect() && !hidden.is_unsent());
+        assert!(hidden.to_string().contains("CORS"), "{hidden}");
+    }
+
+    #[test]
+    fn a_request_that_a_browser_refuses_was_not_sent() {
+        let refused = error(FetchError::Refused("TypeError".into()));
+        assert!(refused.is_request() && refused.is_unsent() && !refused.is_connect());
+        assert!(error(FetchError::Body("broken".into())).is_unsent());
+    }
+
+    #[test]
+    fn a_redirect_that_a_browser_must_not_follow_was_answered() {
+        let redirected = error(FetchError::Redirected);
+        assert!(!redirected.is_connect() && !redirected.is_unsent());
+        assert!(redirected.to_string().contains("redirected"), "{redirected}");
+    }
+}

@@ -9,7 +9,8 @@ use std::fmt;
 use std::sync::Arc;
 
 use super::causes::{
-    BoxError, any_cause, has_url, is_body_cut_off, is_connect, is_timeout, is_unsent, is_without_tls,
+    BoxError, any_cause, has_url, is_body_cut_off, is_connect, is_hidden_by_browser, is_redirect,
+    is_refused_by_browser, is_timeout, is_unsent, is_without_tls,
 };
 use super::kind::Kind;
 use super::receipt::Receipt;
@@ -69,7 +70,7 @@ impl Error {
         Self::new(Kind::Builder, text)
     }
 
-    #[cfg(feature = "blocking")]
+    #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     pub(crate) fn no_runtime(source: std::io::Error) -> Self {
         Self::new(Kind::Transport, "the background runtime of blocking calls cannot be started")
             .with_source(source)
@@ -90,6 +91,17 @@ impl Error {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
         } else if any_cause(source.as_ref(), is_without_tls) {
             (Kind::Connect, "this build has no TLS. Switch on the feature `rustls` or `native-tls` of afresh")
+        } else if any_cause(source.as_ref(), is_hidden_by_browser) {
+            let text = "the browser reports a network error and hides its reason. The server cannot be reached, or its answer \
+                        does not allow this page to read it (CORS). See the console of the browser";
+            (Kind::Connect, text)
+        } else if any_cause(source.as_ref(), is_refused_by_browser) {
+            let text = "the browser refused the request before it was sent. Check the method, the headers and the body";
+            (Kind::Request, text)
+        } else if any_cause(source.as_ref(), is_redirect) {
+            let text = "the server redirected the request, and the browser would send its secrets to the other URL. Use that URL \
+                        if it is right";
+            (Kind::Transport, text)
         } else if any_cause(source.as_ref(), is_connect) {
             (Kind::Connect, "could not connect to the server. Check the base URL and the network")
         } else if any_cause(source.as_ref(), is_body_cut_off) {
@@ -161,6 +173,7 @@ impl Error {
     pub(crate) fn is_unsent(&self) -> bool {
         match self.0.kind {
             Kind::Timeout | Kind::Transport => any_cause(self, is_unsent),
+            Kind::Connect => !any_cause(self, is_hidden_by_browser),
             _ => true,
         }
     }

@@ -1,14 +1,14 @@
 //! What an answer means for its call: follows redirects, classifies the answer, and lets the session decide.
 
+use crate::platform::time::Instant;
 use bytes::Bytes;
-use tokio::time::Instant;
 
 use super::execution::{Execution, sender};
 use crate::auth::policy::Classification;
 use crate::error::{Error, Reason, Rejection, Stamp, Verdict};
+use crate::platform::peek;
 use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
-use crate::transport::peek;
 use crate::transport::response::Response;
 
 /// What the first answer means for the call.
@@ -131,7 +131,7 @@ impl Execution {
         let mut body = Bytes::new();
         if policy.wants_body(response.status(), response.headers(), self.plan.streams) {
             let peeked;
-            (peeked, body) = peek::look_at(response.into_reqwest()).await;
+            (peeked, body) = peek::look_at(response.into_message()).await;
             response = peeked.into();
         }
         let headers = std::mem::take(response.headers_mut());

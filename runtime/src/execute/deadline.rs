@@ -7,10 +7,10 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
-use tokio::time::{Instant, Sleep, sleep_until};
 
 use super::plan::RejectionSlot;
 use crate::error::{Error, Result};
+use crate::platform::time::{Instant, Sleep, sleep_until};
 use crate::response::answer::Answer;
 
 /// When a call ends, and where it stores the refusal that it received.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use http::header::AUTHORIZATION;
 use http::{HeaderName, HeaderValue};
-use reqwest::Request;
 
+use crate::platform::messages::Request;
 use crate::session::{Credential, Snapshot};
 
 /// The header that carries the access token, and the scheme before the token.

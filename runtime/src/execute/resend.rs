@@ -3,12 +3,12 @@
 use std::future::Future;
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::classify::Settled;
 use super::execution::Execution;
 use super::retry::faults::Stage;
 use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection, Verdict};
+use crate::platform::messages;
+use crate::platform::time::Instant;
 use crate::response::capture::capture;
 use crate::session::{Next, Snapshot};
 use crate::trace;
@@ -148,5 +148,5 @@ fn response_of(rejection: &Rejection) -> Response {
     let mut response = http::Response::new(rejection.body().clone());
     *response.status_mut() = rejection.status();
     *response.headers_mut() = rejection.headers().clone();
-    reqwest::Response::from(response).into()
+    messages::Response::from(response).into()
 }

@@ -93,6 +93,11 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
+    /// Whether an option of the call sets the header of the access token. Then the session's is not sent (A13).
+    fn has_own_credential(&self) -> bool {
+        self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
+    }
+
     /// The session is set from the tokens in the answer before the caller gets them.
     async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
         // The request carries the cookies of the session, because some servers set one for the login form. It does not
@@ -120,7 +125,7 @@ impl RoleCall {
     }
 
     async fn log_out(&mut self, ended: &mut Ended, copy: Option<LogoutCall>) -> Result<Answer> {
-        if self.endpoint.bare {
+        if self.endpoint.bare || self.has_own_credential() {
             return Ok(self.send(&ended.snapshot().without_credential()).await?.0);
         }
         let answer = self.send(ended.snapshot()).await?.0;

@@ -3,11 +3,11 @@
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
 
-use reqwest::Request;
 use url::Url;
 
 use super::placement::Placement;
 use crate::error::{Error, Kind, Stamp};
+use crate::platform::messages::Request;
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};

@@ -62,7 +62,7 @@ impl Settings {
         let header = self.token_header.clone().or_else(declared);
         let scheme = self.scheme.clone().or_else(|| Some(Cow::Borrowed(api?.scheme?)));
         let placement = Placement::new(header, scheme);
-        if upstream.follows_redirects {
+        if upstream.leaks_by_redirects() {
             if placement.header != AUTHORIZATION {
                 return Err(redirects_leak(format_args!("the header `{}`", placement.header)));
             }

@@ -13,6 +13,7 @@ use super::plan::{Declaration, HandWritten, Plan};
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Result};
+use crate::platform::messages::Request;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::response::answer::{Answer, AnswerFuture, Continuation, Fetch, SENT_ONCE};
@@ -35,7 +36,8 @@ impl SharedContext {
     /// Starts a call of a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         let endpoint = call.endpoint();
-        let call = MethodCall { context: self.clone(), endpoint, request: call.prepare(), reading };
+        let request = self.check_arguments(&call).and_then(|()| call.prepare());
+        let call = MethodCall { context: self.clone(), endpoint, request, reading };
         let options = self.call_options();
         match endpoint.pages {
             None => on_first_poll(call, options, begin),
@@ -57,13 +59,13 @@ impl SharedContext {
     }
 
     /// Starts a request that the user wrote by hand.
-    pub(crate) fn start_hand_written(&self, request: reqwest::Request) -> BoxedCall {
+    pub(crate) fn start_hand_written(&self, request: Request) -> BoxedCall {
         on_first_poll((self.clone(), request), self.call_options(), begin_hand_written)
     }
 
     fn hand_written(
         &self,
-        request: reqwest::Request,
+        request: Request,
         mut options: CallOptions,
         deadline: Option<&Deadline>,
     ) -> Result<Execution> {
@@ -148,7 +150,7 @@ fn begin_pages(
 }
 
 fn begin_hand_written(
-    (context, request): (SharedContext, reqwest::Request),
+    (context, request): (SharedContext, Request),
     options: CallOptions,
 ) -> impl Future<Output = Result<Answer>> + Send {
     let deadline = Deadline::after(options.timeout.or(context.settings.timeout));

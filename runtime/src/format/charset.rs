@@ -35,7 +35,7 @@ pub(crate) fn utf8(body: Vec<u8>) -> Result<String, TextError> {
     String::from_utf8(body).map_err(|error| TextError::Utf8(error.utf8_error().valid_up_to()))
 }
 
-#[cfg(feature = "charset")]
+#[cfg(all(feature = "charset", not(target_family = "wasm")))]
 fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
     let encoding = encoding_rs::Encoding::for_label(label.as_bytes()).ok_or_else(|| unsupported(label))?;
     if encoding == encoding_rs::UTF_8 {
@@ -46,6 +46,15 @@ fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
         return Err(TextError::Charset(format!("its text is not {}", used.name())));
     }
     Ok(text.into_owned())
+}
+
+#[cfg(all(feature = "charset", target_family = "wasm"))]
+fn decode_label(body: Vec<u8>, label: &str) -> Result<String, TextError> {
+    use crate::platform::text::{DecodeError, decode};
+    decode(body, label).map_err(|error| match error {
+        DecodeError::UnknownEncoding => unsupported(label),
+        DecodeError::Broken(used) => TextError::Charset(format!("its text is not {used}")),
+    })
 }
 
 #[cfg(not(feature = "charset"))]

@@ -7,6 +7,7 @@ use http::HeaderMap;
 use http::header::RETRY_AFTER;
 
 use super::date;
+use crate::platform::time::wall;
 
 /// Larger numbers in `x-ratelimit-reset` are seconds since 1970; smaller ones are seconds from now.
 const EARLIEST_DATE: u64 = 1_000_000_000;
@@ -54,7 +55,7 @@ fn reset(headers: &HeaderMap) -> Option<Duration> {
 }
 
 fn until(time: SystemTime) -> Duration {
-    time.duration_since(SystemTime::now()).unwrap_or_default()
+    time.duration_since(wall()).unwrap_or_default()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! The two grants that need no user at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
-use super::token_endpoint::{ClientAuth, TokenEndpoint};
+use super::client_auth::ClientAuth;
+use super::token_endpoint::TokenEndpoint;
 use crate::error::{Error, Kind, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::refresh::session_outcome::SessionOutcome;
@@ -8,6 +9,7 @@ use crate::refresh::token_request::TokenRequest;
 use crate::response::reading::BySerde;
 use crate::session::{Attempt, Tokens};
 use crate::trace::SendSpans;
+#[cfg(not(target_family = "wasm"))]
 use crate::transport::transport::Transport;
 
 /// Refreshes with the refresh token of the session (RFC 6749 §6).
@@ -77,6 +79,14 @@ impl RefreshTokenGrant {
     }
 }
 
+/// For the logins, which refresh in the same way.
+#[cfg(feature = "login")]
+impl RefreshTokenGrant {
+    pub(super) fn of(endpoint: TokenEndpoint) -> Self {
+        Self(endpoint)
+    }
+}
+
 impl ClientCredentials {
     /// Uses the token endpoint at this URL (RFC 6749 §3.2) as this client.
     ///
@@ -142,6 +152,7 @@ macro_rules! settings {
             ///
             /// Build it with `redirect(Policy::none())`: see
             /// [`ClientBuilder::http`](crate::ClientBuilder::http).
+            #[cfg(not(target_family = "wasm"))]
             pub fn http(mut self, client: reqwest::Client) -> Self {
                 self.0.transport = Some(Transport::given(client));
                 self

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-use tokio::time::Instant;
+use crate::platform::time::{Instant, wall};
 
 /// One moment. The session counts with `ticks`, which never jumps but stands still while the machine sleeps.
 /// Only `wall` shows the sleep.
@@ -14,7 +14,7 @@ pub(crate) struct Now {
 
 impl Now {
     pub(crate) fn read() -> Self {
-        Self { ticks: Instant::now(), wall: SystemTime::now() }
+        Self { ticks: Instant::now(), wall: wall() }
     }
 
     /// How much more the wall clock advanced than the monotonic one since `then`. Zero if it went back.

@@ -3,7 +3,7 @@
 use std::future::Future;
 use std::time::Duration;
 
-use tokio::time::{Instant, timeout, timeout_at};
+use crate::platform::time::{Instant, timeout, timeout_at};
 
 /// How late a timer may fire on a busy machine. A later timer means that the machine slept.
 const LATE: Duration = Duration::from_secs(1);

@@ -1,7 +1,21 @@
-//! What differs between operating systems and runtimes: tasks, clocks, deadlines. Start with `clock`.
+//! What differs between operating systems, runtimes and browsers: tasks, clocks, messages. `native` and `web` have the same
+//! names in them, so that no other folder asks where it runs. Start with `clock`.
 
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;
 pub(crate) mod clock;
 pub(crate) mod deadline;
+pub(crate) mod fetch_error;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod native;
 pub(crate) mod task;
+#[cfg(target_family = "wasm")]
+pub(crate) mod web;
+
+#[cfg(not(target_family = "wasm"))]
+pub(crate) use self::native::{messages, multipart, peek, random, runtime, time};
+#[cfg(target_family = "wasm")]
+pub(crate) use self::web::{absent, fetch, messages, multipart, peek, random, runtime, text, time};
+
+/// Whether the runtime is in a browser, which keeps the cookies and follows redirects itself.
+pub(crate) const IN_BROWSER: bool = cfg!(target_family = "wasm");

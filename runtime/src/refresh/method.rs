@@ -9,9 +9,10 @@ use url::Url;
 use super::session_ends::SessionEnds;
 use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
+use crate::platform::IN_BROWSER;
 use crate::request::call::Call;
 use crate::response::answer::Answer;
-use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
+use crate::session::{Attempt, Boxed, CredentialProvider, End, LoginState, Session, Snapshot, Tokens};
 use crate::trace::SendSpans;
 use crate::transport::upstream::Upstream;
 
@@ -65,9 +66,7 @@ impl CredentialProvider for MethodProvider {
     fn can_refresh(&self, snapshot: &Snapshot) -> bool {
         match &snapshot.login_state {
             LoginState::Expired { .. } => false,
-            LoginState::LoggedOut => {
-                self.refresh.by_cookie && self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
-            }
+            LoginState::LoggedOut => self.refresh.by_cookie && self.may_have_cookie(snapshot),
             // Without a cookie, the transport or a constant may have what the endpoint asks for.
             LoginState::LoggedIn(_) if self.refresh.by_cookie => !self.has_run_out(snapshot),
             LoginState::LoggedIn(credential) => {
@@ -80,6 +79,10 @@ impl CredentialProvider for MethodProvider {
         self.refresh.by_cookie
             && snapshot.credential().is_some()
             && self.url().is_some_and(|url| snapshot.cookies.have_run_out(&url))
+    }
+
+    fn end_of_cookies(&self, snapshot: &Snapshot) -> Option<End> {
+        self.refresh.by_cookie.then(|| self.url())?.and_then(|url| snapshot.cookies.end_at(&url))
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {
@@ -107,7 +110,28 @@ impl MethodProvider {
         request?.url(&self.upstream).ok().map(Cow::into_owned)
     }
 
+    /// Whether the session may have a cookie for the refresh endpoint before a login.
+    ///
+    /// A page cannot see the cookies of its browser. So it tries once, until the first login or logout.
+    fn may_have_cookie(&self, snapshot: &Snapshot) -> bool {
+        if IN_BROWSER {
+            return snapshot.stamp.epoch == 0;
+        }
+        self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
+    }
+
+    /// A refresh with the cookies of the browser.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
+        match self.request_tokens(session, basis).await {
+            // There was no session that could expire: the browser has no cookie, or an old one.
+            Attempt::Rejected(error) if IN_BROWSER && basis.credential().is_none() => {
+                Attempt::Rejected(Error::no_session().with_source(error))
+            }
+            attempt => attempt,
+        }
+    }
+
+    async fn request_tokens(&self, session: &Session, basis: &Snapshot) -> Attempt {
         let none = Tokens::empty();
         let tokens = basis.credential().map_or(&none, |credential| credential.tokens());
         let Some(declared) = (self.refresh.request)(&self.upstream, tokens) else {

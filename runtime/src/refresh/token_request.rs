@@ -13,12 +13,13 @@ use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use http::{HeaderMap, StatusCode};
-use tokio::time::{Instant, sleep};
 
 use super::error_response::{Ending, ErrorResponse, classify, is_error, is_without_answer};
 use super::session_ends::SessionEnds;
+use crate::error::causes::{any_cause, is_redirect};
 use crate::error::{Error, Kind, Stamp};
 use crate::platform::deadline::within;
+use crate::platform::time::{Instant, sleep};
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
 use crate::session::{Attempt, Cookies, Session, SetCookies, Tokens};
@@ -195,10 +196,16 @@ pub(crate) async fn ask(
     upstream.add_defaults(&mut request);
     prefer_json(&mut request);
     let mut response = spans.open(&request).around(upstream.send_secret(request)).await.map_err(|error| {
-        if error.is_unsent() { NoResponse::Unsent(error) } else { NoResponse::Lost(error) }
+        if error.is_unsent() {
+            NoResponse::Unsent(error)
+        } else if any_cause(&error, is_redirect) {
+            NoResponse::Final(Error::refresh(error))
+        } else {
+            NoResponse::Lost(error)
+        }
     })?;
     if upstream.came_from_elsewhere(&response) {
-        let text = "the refresh endpoint redirected the request to another origin";
+        let text = "the endpoint redirected the request to another origin";
         return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
     }
     let status = response.status();
@@ -215,7 +222,7 @@ async fn capped(response: &mut Response) -> Result<Bytes, NoResponse> {
     let mut body = BytesMut::new();
     while let Some(chunk) = response.chunk().await.map_err(NoResponse::Lost)? {
         if body.len() + chunk.len() > BODY_CAP {
-            let text = "the response of the refresh endpoint is longer than 64 KiB";
+            let text = "the response of the endpoint is longer than 64 KiB";
             return Err(NoResponse::Final(Error::new(Kind::Refresh, text)));
         }
         body.extend_from_slice(&chunk);

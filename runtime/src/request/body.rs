@@ -1,6 +1,7 @@
 //! The body of a request, which may be sent a second time after a refresh: [`Body`], [`IntoBody`].
 
 use std::fmt;
+#[cfg(not(target_family = "wasm"))]
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -9,6 +10,7 @@ use futures_core::TryStream;
 
 use super::exact_body::{Excess, exact};
 use crate::error::{BoxError, Error};
+use crate::platform::messages;
 
 /// The body of a request.
 ///
@@ -37,8 +39,9 @@ pub(crate) enum Content {
     #[default]
     Empty,
     Bytes(Bytes),
-    Once(Option<reqwest::Body>, Length),
-    Factory(Arc<dyn Fn() -> reqwest::Body + Send + Sync>, Length),
+    Once(Option<messages::Body>, Length),
+    Factory(Arc<dyn Fn() -> messages::Body + Send + Sync>, Length),
+    #[cfg(not(target_family = "wasm"))]
     File(PathBuf),
 }
 
@@ -48,7 +51,7 @@ type Length = Option<u64>;
 /// The body for one send.
 pub(crate) enum Next {
     Empty,
-    Body(reqwest::Body),
+    Body(messages::Body),
     /// The body is a one-shot stream that was sent already.
     AlreadySent,
 }
@@ -69,19 +72,28 @@ impl Body {
         S::Error: Into<BoxError>,
         Bytes: From<S::Ok>,
     {
-        Self::once(reqwest::Body::wrap_stream(stream))
+        Self::once(messages::Body::wrap_stream(stream))
     }
 
     /// Creates a body from a function that is called for each send.
     pub fn replayable(factory: impl Fn() -> reqwest::Body + Send + Sync + 'static) -> Self {
+        let factory = move || messages::body_of(factory());
         Self { content: Content::Factory(Arc::new(factory), None), content_type: Some(BYTES) }
     }
 
     /// Creates a body from a file, which is opened and read for each send.
     ///
     /// It is sent with the length that the file has when it is opened.
+    #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
+    }
+
+    /// Not in a browser.
+    #[cfg(target_family = "wasm")]
+    #[doc(hidden)]
+    pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
+        Self { content: Content::Empty, content_type: None }
     }
 
     /// Says how many bytes a stream has, so that they are sent with a `Content-Length`.
@@ -114,7 +126,7 @@ impl Body {
         Some(Self { content: self.content.share()?, content_type: self.content_type })
     }
 
-    pub(crate) fn once(body: reqwest::Body) -> Self {
+    pub(crate) fn once(body: messages::Body) -> Self {
         Self { content: Content::Once(Some(body), None), content_type: Some(BYTES) }
     }
 
@@ -145,6 +157,7 @@ impl Content {
                 body.take().map_or(Next::AlreadySent, |body| Next::Body(with_length(body, *length)))
             }
             Self::Factory(factory, length) => Next::Body(with_length(factory(), *length)),
+            #[cfg(not(target_family = "wasm"))]
             Self::File(path) => Next::Body(open(path)?),
         })
     }
@@ -155,6 +168,7 @@ impl Content {
             Self::Empty => Some(Self::Empty),
             Self::Bytes(bytes) => Some(Self::Bytes(bytes.clone())),
             Self::Factory(factory, length) => Some(Self::Factory(factory.clone(), *length)),
+            #[cfg(not(target_family = "wasm"))]
             Self::File(path) => Some(Self::File(path.clone())),
             Self::Once(..) => None,
         }
@@ -165,7 +179,9 @@ impl Content {
         match self {
             Self::Empty => true,
             Self::Bytes(bytes) => bytes.is_empty(),
-            Self::Once(..) | Self::Factory(..) | Self::File(_) => false,
+            Self::Once(..) | Self::Factory(..) => false,
+            #[cfg(not(target_family = "wasm"))]
+            Self::File(_) => false,
         }
     }
 
@@ -174,7 +190,7 @@ impl Content {
     }
 }
 
-fn with_length(body: reqwest::Body, length: Length) -> reqwest::Body {
+fn with_length(body: messages::Body, length: Length) -> messages::Body {
     match length {
         Some(length) => exact(body, length, Excess::Refused),
         None => body,
@@ -182,7 +198,8 @@ fn with_length(body: reqwest::Body, length: Length) -> reqwest::Body {
 }
 
 /// Opens a file. Only a regular file has a length.
-fn open(path: &Path) -> Result<reqwest::Body, Error> {
+#[cfg(not(target_family = "wasm"))]
+fn open(path: &Path) -> Result<messages::Body, Error> {
     let file = std::fs::File::open(path).map_err(unreadable)?;
     let metadata = file.metadata().map_err(unreadable)?;
     if metadata.is_dir() {
@@ -192,6 +209,7 @@ fn open(path: &Path) -> Result<reqwest::Body, Error> {
     Ok(if metadata.is_file() { exact(body, metadata.len(), Excess::Cut) } else { body })
 }
 
+#[cfg(not(target_family = "wasm"))]
 fn unreadable(error: std::io::Error) -> Error {
     Error::request("the file to send cannot be read").with_source(error)
 }
@@ -223,7 +241,7 @@ impl From<&'static str> for Body {
 /// Sent only once, because a `reqwest::Body` does not say whether it can be sent again.
 impl From<reqwest::Body> for Body {
     fn from(body: reqwest::Body) -> Self {
-        Self::once(body)
+        Self::once(messages::body_of(body))
     }
 }
 
@@ -233,6 +251,7 @@ impl fmt::Debug for Body {
             Content::Empty => f.write_str("Body(empty)"),
             Content::Bytes(bytes) => write!(f, "Body({} bytes)", bytes.len()),
             Content::Once(..) => f.write_str("Body(stream)"),
+            #[cfg(not(target_family = "wasm"))]
             Content::File(_) => f.write_str("Body(file)"),
             Content::Factory(..) => f.write_str("Body(replayable)"),
         }

@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderName, HeaderValue};
 
 use super::arguments::{
@@ -23,6 +24,9 @@ use super::query::{write_named_query, write_query};
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
+
+/// Headers that the transport sets. The macro refuses them as constants and as parameters with a name.
+const OF_TRANSPORT: [HeaderName; 5] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
 
 /// A call whose arguments are encoded one after another.
 pub struct Call(pub(crate) Draft);
@@ -76,6 +80,10 @@ impl Call {
     /// Writes several headers.
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
+        if let Some(name) = more.keys().find(|name| OF_TRANSPORT.contains(name)) {
+            let text = format!("header `{name}` of a header map must not be set: the transport sets it");
+            return self.0.check(Err(text));
+        }
         for (name, value) in more {
             self.0.declared.headers.push((name.clone(), value.clone()));
         }
@@ -140,6 +148,23 @@ impl Call {
         let written = write_segments(&mut draft.declared.path, name, value);
         draft.check(written.map_err(|error| error.0));
         draft.end_placeholder();
+    }
+
+    /// Leaves out the value of the next placeholder. Returns where it belongs.
+    pub(crate) fn skip_placeholder(&mut self) -> usize {
+        self.0.skip_placeholder()
+    }
+
+    /// Writes the value of a placeholder that was left out. The places of those before it stay the same.
+    pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
+        let rest = self.0.open_placeholder(at);
+        encode(self);
+        self.0.close_placeholder(at, &rest);
+    }
+
+    /// Whether an argument or a constant sets this header.
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        self.0.declared.has_header(name)
     }
 
     /// Replaces the headers of these names.

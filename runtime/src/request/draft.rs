@@ -93,6 +93,27 @@ impl Draft {
         self.pieces += 1;
     }
 
+    /// Leaves out the value of the next placeholder. Returns where it belongs in the path.
+    pub(crate) fn skip_placeholder(&mut self) -> usize {
+        let at = self.declared.path.len();
+        self.end_placeholder();
+        at
+    }
+
+    /// Cuts the path where a value was left out, so that it can be written. Returns the rest of the path.
+    pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
+        // All literal pieces are in the path already.
+        self.pieces = self.endpoint.path.len();
+        self.declared.path.split_off(at.min(self.declared.path.len()))
+    }
+
+    /// Appends the rest of the path after the value at `at`.
+    pub(crate) fn close_placeholder(&mut self, at: usize, rest: &str) {
+        let written = self.declared.path.len().saturating_sub(at);
+        self.query_start = self.query_start.map(|start| start + written);
+        self.declared.path.push_str(rest);
+    }
+
     /// Sets `Authorization: Bearer …` (RFC 6750 §2.1), replacing any other `Authorization` header.
     pub(crate) fn set_bearer(&mut self, secret: &HeaderValue) {
         let line = [b"Bearer ", secret.as_bytes()].concat();

@@ -5,9 +5,9 @@ use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http_body::{Body as HttpBody, Frame, SizeHint};
-use reqwest::Body;
 
 use crate::error::BoxError;
+use crate::platform::messages::Body;
 
 /// What becomes of bytes beyond the length.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -4,20 +4,20 @@
 use std::borrow::Cow;
 use std::fmt;
 use std::ops::Range;
+#[cfg(not(target_family = "wasm"))]
 use std::path::PathBuf;
-use std::sync::OnceLock;
 
 use bytes::Bytes;
 use futures_core::TryStream;
 use http_body::Body as _;
-use reqwest::multipart::Form;
-use reqwest::{Client, Request, RequestBuilder};
 use serde::Serialize;
 
 use super::body::{BYTES, Body, Next};
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 use crate::error::{BoxError, Error};
+use crate::platform::messages::Request;
+use crate::platform::multipart::{self, Form};
 
 const JSON: &str = "application/json";
 
@@ -76,11 +76,19 @@ impl Part {
     ///
     /// The part has the file's name, and the content type that belongs to the file's extension, or
     /// `application/octet-stream`. It is sent with the length that the file has when it is opened.
+    #[cfg(not(target_family = "wasm"))]
     pub fn file(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
         let kind = mime_guess::from_path(&path).first_raw().unwrap_or(BYTES);
         Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
+    }
+
+    /// Not in a browser.
+    #[cfg(target_family = "wasm")]
+    #[doc(hidden)]
+    pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
+        Self::bytes("")
     }
 
     /// Creates a part from any body, without a content type.
@@ -191,22 +199,20 @@ impl Multipart {
             let Some(made) = part.for_send()? else { return Ok(None) };
             form = form.part(escaped_name(name), made);
         }
-        let builder = RequestBuilder::from_parts(builder_client()?, request);
-        builder.multipart(form).build().map(Some).map_err(|error| {
-            Error::request("the multipart body cannot be built").with_source(error.without_url())
-        })
+        let attached = multipart::attach(form, request).map(Some);
+        attached.map_err(|error| Error::request("the multipart body cannot be built").with_source(error))
     }
 }
 
 impl Part {
     /// Returns the part for one send, or `None` if it is a one-shot stream that was sent already.
-    fn for_send(&mut self) -> Result<Option<reqwest::multipart::Part>, Error> {
+    fn for_send(&mut self) -> Result<Option<multipart::Part>, Error> {
         let part = match self.body.content_mut().next()? {
             Next::AlreadySent => return Ok(None),
-            Next::Empty => reqwest::multipart::Part::bytes(Vec::new()),
+            Next::Empty => multipart::Part::bytes(Vec::new()),
             Next::Body(body) => match body.size_hint().exact() {
-                Some(length) => reqwest::multipart::Part::stream_with_length(body, length),
-                None => reqwest::multipart::Part::stream(body),
+                Some(length) => multipart::Part::stream_with_length(body, length),
+                None => multipart::Part::stream(body),
             },
         };
         let part = match &self.file_name {
@@ -239,15 +245,6 @@ fn escaped_name(name: &'static str) -> Cow<'static, str> {
         return name.into();
     }
     escaped(name).replace('\\', "\\\\").into()
-}
-
-/// reqwest builds multipart requests only through a client. This client never sends anything.
-fn builder_client() -> Result<Client, Error> {
-    static CLIENT: OnceLock<Option<Client>> = OnceLock::new();
-    let client = CLIENT.get_or_init(|| Client::builder().no_proxy().build().ok());
-    client
-        .clone()
-        .ok_or_else(|| Error::request("the multipart body cannot be built: reqwest cannot create a client"))
 }
 
 /// The type of a `#[part]` parameter: a [`Part`], an `Option` or `Vec` of parts, or a type that serializes to a

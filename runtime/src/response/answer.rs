@@ -12,6 +12,7 @@ use url::Url;
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Receipt, Rejection};
 use crate::format::json_number::clamp_numbers;
+use crate::platform::messages;
 use crate::transport::upstream::Upstream;
 
 /// The future that sends a call and returns its answer.
@@ -62,7 +63,7 @@ pub struct Answer {
 
 pub(super) enum Content {
     Whole(Bytes),
-    Live(Box<reqwest::Response>),
+    Live(Box<messages::Response>),
 }
 
 impl Content {
@@ -204,6 +205,9 @@ impl Answer {
     }
 
     /// Returns the response. A body that has been read is in it.
+    ///
+    /// Not in a browser.
+    #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {
         match self.content {

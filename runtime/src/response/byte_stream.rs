@@ -9,6 +9,7 @@ use bytes::Bytes;
 use futures_core::Stream;
 
 use crate::error::Error;
+use crate::platform::messages::BodyError;
 use crate::response::answer::{Answer, Content};
 use crate::response::decode::FromResponse;
 use crate::response::reading::Reading;
@@ -27,7 +28,7 @@ use crate::response::reading::Reading;
 pub struct ByteStream(Source);
 
 enum Source {
-    Server(Pin<Box<dyn Stream<Item = reqwest::Result<Bytes>> + Send>>),
+    Server(Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>),
     Given(Bytes),
     End,
 }

@@ -3,9 +3,10 @@
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use tokio::runtime::Handle;
 
 use crate::error::Rejection;
+use crate::platform::runtime::Handle;
+use crate::platform::time::timeout;
 use crate::transport::response::Response;
 
 /// The longest body that is kept.
@@ -33,7 +34,7 @@ pub(crate) async fn beginning(response: &mut Response) -> Bytes {
     };
     // A body that never ends must not delay the refresh. What has arrived by then is kept.
     if Handle::try_current().is_ok() {
-        let _ = tokio::time::timeout(BODY_WAIT, read).await;
+        let _ = timeout(BODY_WAIT, read).await;
     } else {
         read.await;
     }

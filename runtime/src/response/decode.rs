@@ -30,6 +30,12 @@ use crate::error::Error;
     label = "not readable",
     note = "derive `serde::Deserialize` for it or for what it holds, or implement `afresh::response::FromResponse`"
 )]
+#[cfg_attr(
+    target_family = "wasm",
+    diagnostic::on_unimplemented(
+        note = "in a browser, there is no `reqwest::Response`: return a `Reply`, which has the status and the headers"
+    )
+)]
 pub trait FromResponse<Via = ByHand>: Sized {
     /// How much of the response is read before `from_response` is called.
     const READING: Reading = Reading::Whole;
@@ -59,7 +65,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged, whatever its status.
+/// Returns the response unchanged, whatever its status. Not in a browser.
+#[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;
 

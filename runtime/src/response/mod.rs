@@ -39,7 +39,7 @@ pub(crate) mod read_answer;
 pub(crate) mod reading;
 pub(crate) mod reply;
 pub(crate) mod result_type;
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod wait_next;
 pub(crate) mod wrong_type;
 

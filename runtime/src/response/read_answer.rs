@@ -9,6 +9,7 @@ use super::answer::{Answer, Content};
 use super::capture::beginning;
 use super::reading::Reading;
 use crate::error::{Error, Kind, Receipt};
+use crate::platform::messages;
 use crate::transport::body;
 use crate::transport::response::Response;
 
@@ -63,8 +64,8 @@ impl Answer {
 
     /// Leaves the body unread.
     pub(crate) fn live(response: Response, receipt: Receipt) -> Self {
-        let mut response = response.into_reqwest();
-        response.extensions_mut().insert(receipt);
+        let mut response = response.into_message();
+        messages::extend(&mut response, receipt);
         Self {
             status: response.status(),
             headers: HeaderMap::new(),

@@ -36,6 +36,10 @@ pub(super) fn too_long() -> Attempt {
 /// Turns an attempt into the result for the state machine and the failure for the waiters.
 pub(super) fn result_of(basis: &Snapshot, attempt: Attempt) -> (RefreshResult, RefreshFailure) {
     match attempt {
+        // In a browser, a page without a session tried the cookies of the browser.
+        Attempt::Rejected(error) if error.is_no_session() => {
+            (RefreshResult::Rejected { rotation_lost: false }, Some(error))
+        }
         Attempt::Rejected(error) if error.is_rotation_lost() => {
             (RefreshResult::Rejected { rotation_lost: true }, Some(error))
         }

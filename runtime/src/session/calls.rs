@@ -7,8 +7,6 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::call_types::{Demand, Entered, Next, Wait, Waited};
 use super::credential::Source;
 use super::decisions::{Cause, Entry, Finding, Settled};
@@ -23,6 +21,7 @@ use super::state_machine::StateMachine;
 use super::tokens::Tokens;
 use crate::error::{Error, Kind, Reason, Stamp};
 use crate::platform::clock::Now;
+use crate::platform::time::Instant;
 use crate::trace;
 
 impl Session {

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::cookie_session::with_cookie_lifetime;
 use super::cookies::SetCookies;
 use super::credential::{Credential, Source};
@@ -17,6 +15,7 @@ use super::store_sync::after_commit::AfterCommit;
 use super::tokens::Tokens;
 use crate::error::{Error, Stamp};
 use crate::platform::clock::Now;
+use crate::platform::time::Instant;
 
 impl Session {
     /// Ends a refresh. The second value is the error that calls get from now on.

@@ -18,7 +18,9 @@ use url::Url;
 
 use self::cookie::Cookie;
 use self::eviction::evict;
+use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
+use crate::platform::time::wall;
 
 /// With more cookies than this, those that have run out are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
@@ -44,13 +46,23 @@ impl Cookies {
 
     /// Whether a request to `url` carries any cookie.
     pub(crate) fn has_any(&self, url: &Url) -> bool {
-        self.of(url, SystemTime::now()).next().is_some()
+        self.of(url, wall()).next().is_some()
     }
 
     /// Whether requests to `url` carried a cookie once, and the last one has run out.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
-        let now = SystemTime::now();
+        let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
+    }
+
+    /// When the cookies end with which a request to `url` refreshes the session: of those that came with a login or a
+    /// refresh, the ones for this path and not for a longer part of the site. `None` if one of them does not say so.
+    pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
+        let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
+        let path = refreshing().map(|cookie| cookie.path.len()).max()?;
+        let nearest = refreshing().filter(|cookie| cookie.path.len() == path);
+        let ends: Option<Vec<End>> = nearest.map(Cookie::end).collect();
+        ends?.into_iter().max_by_key(|end| end.at)
     }
 
     /// Adds the cookies for `url` to the headers of a request, after those of the caller.
@@ -69,7 +81,7 @@ impl Cookies {
         }
         // Longer paths come first. Among equal paths, older cookies come first (RFC 6265 §5.4).
         let mut own: Vec<&Cookie> = Vec::new();
-        for cookie in self.of(url, SystemTime::now()) {
+        for cookie in self.of(url, wall()) {
             let place = own.partition_point(|other| other.path.len() >= cookie.path.len());
             own.insert(place, cookie);
         }
@@ -128,7 +140,7 @@ impl SetCookies {
 
     /// How long the first of these cookies lasts, if any of them says so.
     pub(crate) fn lifetime(&self) -> Option<Duration> {
-        let now = SystemTime::now();
+        let now = wall();
         let cookies = self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok());
         let cookies = cookies.filter_map(|line| Cookie::parse(line, &self.url, now));
         cookies.filter_map(|cookie| cookie.lifetime(now)).min()
@@ -136,7 +148,7 @@ impl SetCookies {
 
     /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
-        let (mut next, now) = (cookies.clone(), SystemTime::now());
+        let (mut next, now) = (cookies.clone(), wall());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
             if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
                 cookie.refreshes = self.refreshes;

@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::OnceLock;
 
 use http::HeaderValue;
-use tokio::time::Instant;
 
 use super::jwt;
 use super::lifetime::{Age, Lifetime};
 use super::tokens::Tokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
+use crate::platform::time::Instant;
 
 pub(crate) struct Credential {
     tokens: Tokens,
@@ -84,6 +84,7 @@ impl Credential {
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
+            login_end: newer.login_end.or(self.tokens.login_end),
             ..self.tokens.clone()
         };
         Self { tokens, headers: self.headers.clone(), ..*self }

@@ -6,13 +6,12 @@ use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::operation::Operation;
 use super::session::{Session, SessionState};
 use super::tokens::AsTokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
+use crate::platform::time::timeout;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 

@@ -6,11 +6,10 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::decisions::Finding;
 use crate::error::Reason;
 use crate::error::Stamp;
+use crate::platform::time::Instant;
 
 /// The first period for which a route counts as forbidden, and for which a refused new token counts as valid.
 const FIRST_PERIOD: Duration = Duration::from_secs(10);

@@ -4,13 +4,12 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::task::AbortHandle;
-use tokio::time::{Instant, timeout_at};
-
-use super::events::SessionEvents;
+use super::event_stream::SessionEvents;
 use super::session::{Inner, Session};
 use crate::error::{Error, Kind};
+use crate::platform::runtime::AbortHandle;
 use crate::platform::task;
+use crate::platform::time::{Instant, timeout_at};
 
 /// How often the task reads the clock: a timer fires late after the machine slept.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
@@ -65,7 +64,7 @@ impl Session {
         let runtime = self.runtime().ok_or_else(|| {
             Error::new(Kind::Refresh, "`keep_fresh` needs a Tokio runtime. Call it inside one")
         })?;
-        Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events()))))
+        Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events_as_sent()))))
     }
 }
 

@@ -2,9 +2,8 @@
 
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use crate::platform::clock::Now;
+use crate::platform::time::Instant;
 
 /// Longest time before the expiry at which a refresh starts in the background.
 const MARGIN: Duration = Duration::from_secs(30);

@@ -23,7 +23,7 @@ impl<F> Operation<F> {
     }
 }
 
-#[cfg(feature = "blocking")]
+#[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 impl<F, T, E> Operation<F>
 where

@@ -5,8 +5,10 @@ use std::time::{Duration, SystemTime, UNIX_EPOCH};
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Cookies;
+use super::login_end::{End, LoginEnd};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
+use crate::platform::time::wall;
 
 /// What is stored: a session, and a refresh that is about to start.
 #[derive(Clone, Serialize, Deserialize)]
@@ -40,6 +42,9 @@ pub(crate) struct StoredSession {
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
+    /// The end of the login, as the server said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<StoredEnd>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
     /// There is no access token: the cookies are the credential.
@@ -49,6 +54,14 @@ pub(crate) struct StoredSession {
     /// In another store, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
+}
+
+/// The end of a login, in milliseconds. Zeros mean that it has none.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+struct StoredEnd {
+    /// Since 1970, by the clock of the process that received it.
+    at: u64,
+    lifetime: u64,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -150,7 +163,7 @@ impl StoredSession {
     ) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
-            SystemTime::now().checked_add(left)
+            wall().checked_add(left)
         });
         Self {
             login,
@@ -160,7 +173,8 @@ impl StoredSession {
             token_type: tokens.token_type.clone(),
             scope: tokens.scope.clone(),
             expires: expires.map(millis),
-            lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
+            lifetime: tokens.lifetime.map(length),
+            ends: StoredEnd::of(tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
             place: None,
@@ -179,7 +193,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(millis(SystemTime::now())));
+        let left = self.expires.map(|expires| expires.saturating_sub(millis(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -189,6 +203,7 @@ impl StoredSession {
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
             by_cookie: self.by_cookie,
+            login_end: self.ends.map_or(LoginEnd::Unknown, StoredEnd::read),
         }
     }
 
@@ -198,15 +213,45 @@ impl StoredSession {
     }
 }
 
+impl StoredEnd {
+    fn of(end: LoginEnd) -> Option<Self> {
+        match end {
+            LoginEnd::Unknown => None,
+            LoginEnd::Never => Some(Self { at: 0, lifetime: 0 }),
+            LoginEnd::At(End { at, lifetime, .. }) => {
+                Some(Self { at: millis(at), lifetime: length(lifetime) })
+            }
+        }
+    }
+
+    /// A clock that was set back cannot move the end farther away than the server said.
+    fn read(self) -> LoginEnd {
+        let lifetime = Duration::from_millis(self.lifetime);
+        let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
+        let farthest = SystemTime::now().checked_add(lifetime);
+        let end = at.zip(farthest).and_then(|(at, farthest)| End::read(at.min(farthest), lifetime));
+        end.map_or(LoginEnd::Never, LoginEnd::At)
+    }
+}
+
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: millis(SystemTime::now()) }
+        Self { fence, started: millis(wall()) }
+    }
+
+    /// How long ago the refresh began. Zero if the clock was set back.
+    pub(crate) fn age(&self) -> Duration {
+        Duration::from_millis(millis(wall()).saturating_sub(self.started))
     }
 }
 
 fn millis(time: SystemTime) -> u64 {
     let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+    length(since)
+}
+
+fn length(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<Form> for u8 {

@@ -8,13 +8,13 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio::sync::futures::Notified;
-use tokio::time::Instant;
 
 use super::cookies::SetCookies;
 use super::credential::Credential;
 use crate::error::Error;
 use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
+use crate::platform::time::Instant;
 
 /// Longest time that a logout waits for a refresh. The refresh has its own, shorter deadline.
 const LONGEST_WAIT: Duration = Duration::from_secs(11);

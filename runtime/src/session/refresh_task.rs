@@ -61,7 +61,7 @@ impl PreparedRefresh {
                 Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside one");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
-        let running = REFRESHING.scope(task.session.id(), task.run());
+        let running = in_refresh_of(&task.session.clone(), task.run());
         let running = noting_polls(handle.clone(), trace::refresh(self.cause.name(), running));
         handle.task().spawn(&runtime, running);
     }
@@ -110,6 +110,11 @@ async fn completes_in_time(handle: &RefreshHandle) -> bool {
         }
     }
     true
+}
+
+/// Marks `refresh` as a refresh of `session`.
+pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Future<Output = F::Output> {
+    REFRESHING.scope(session.id(), refresh)
 }
 
 /// Whether the current task refreshes `session`. If it does, it must not wait for the refresh.

@@ -13,6 +13,7 @@ use super::snapshot::Snapshot;
 use super::tokens::Tokens;
 use crate::error::{Error, Kind, Result, Stamp};
 use crate::platform::task;
+use crate::platform::time::timeout;
 
 const DEADLINE: Duration = Duration::from_secs(10);
 
@@ -94,7 +95,7 @@ impl Session {
         let session = self.clone();
         let (done, revoked) = oneshot::channel();
         task::spawn(&runtime, async move {
-            let result = tokio::time::timeout(DEADLINE, session.revoke_at_server(tokens)).await;
+            let result = timeout(DEADLINE, session.revoke_at_server(tokens)).await;
             let result = result.unwrap_or_else(|elapsed| {
                 Err(Error::new(
                     Kind::Timeout,

@@ -9,11 +9,11 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use arc_swap::ArcSwap;
-use tokio::runtime::Handle;
 use tokio::sync::Mutex as TaskLock;
 
 use super::decisions::Attempt;
-use super::events::{EventChannel, SessionEvents};
+use super::events::EventChannel;
+use super::login_end::{End, Ending};
 use super::refresh_handle::RefreshHandle;
 use super::snapshot::{LoginState, Snapshot};
 use super::state_machine::StateMachine;
@@ -21,6 +21,7 @@ use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
 use super::unanswered::UnansweredRefresh;
 use crate::error::Result;
+use crate::platform::runtime::Handle;
 
 /// The session of one user: tokens, cookies, and the refresh that all calls share.
 ///
@@ -93,12 +94,14 @@ pub(super) struct Inner {
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    pub(super) store_sync: OnceLock<StoreSync>,
+    /// Boxed, so that a session in memory, one of thousands of users, has no room for it.
+    pub(super) store_sync: OnceLock<Box<StoreSync>>,
     /// Where refreshes and writes run. Otherwise they run on the runtime of the call that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
     pub(super) expected: AtomicBool,
     pub(super) events: EventChannel,
+    pub(super) ending: Ending,
     /// Held by the task that logs in while other tasks wait for the login.
     pub(super) login_turn: TaskLock<()>,
 }
@@ -117,6 +120,11 @@ pub(crate) trait CredentialProvider: Send + Sync {
 
     /// Whether the cookies that a refresh of `snapshot` needs have run out.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
+
+    /// When the cookies end that a refresh of `snapshot` needs, if they say so.
+    fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
+        None
+    }
 
     /// Asks for a new credential. `basis` is the session when the refresh began.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
@@ -161,6 +169,7 @@ impl Session {
             runtime: OnceLock::new(),
             expected: AtomicBool::new(false),
             events: EventChannel::new(),
+            ending: Ending::default(),
             login_turn: TaskLock::new(()),
         }))
     }
@@ -181,12 +190,6 @@ impl Session {
             (LoginState::LoggedIn(_), true) => SessionState::Refreshing,
             (LoginState::LoggedIn(_), false) => SessionState::LoggedIn,
         }
-    }
-
-    /// Returns the events from now on. A slow receiver delays nothing.
-    #[must_use]
-    pub fn events(&self) -> SessionEvents {
-        self.0.events.subscribe()
     }
 }
 
@@ -232,7 +235,7 @@ impl Session {
     }
 
     pub(super) fn store_sync(&self) -> Option<&StoreSync> {
-        self.0.store_sync.get()
+        self.0.store_sync.get().map(|store_sync| &**store_sync)
     }
 
     pub(super) fn revoker(&self) -> Option<&Revoker> {

@@ -14,6 +14,7 @@ pub(crate) trait ErasedStore: Send + Sync {
     fn lock(&self) -> Soon<'_, Option<StoreLock>>;
     fn changed(&self, seen: Revision) -> Pin<Box<dyn Future<Output = ()> + Send + '_>>;
     fn place(&self) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>>;
+    fn shares_cookies(&self) -> bool;
 }
 
 impl<S: SessionStore> ErasedStore for S {
@@ -35,5 +36,9 @@ impl<S: SessionStore> ErasedStore for S {
 
     fn place(&self) -> Pin<Box<dyn Future<Output = Option<String>> + Send + '_>> {
         Box::pin(SessionStore::place(self))
+    }
+
+    fn shares_cookies(&self) -> bool {
+        SessionStore::shares_cookies(self)
     }
 }

@@ -1,27 +1,44 @@
 //! Stores, where a session outlives its process. Start with `session_store`, the trait. The other files are
 //! one store each, or what several stores need.
 
+#[cfg(target_family = "wasm")]
+pub(crate) mod absent;
 pub(crate) mod erased;
+#[cfg(not(target_family = "wasm"))]
 pub(crate) mod file;
+#[cfg(not(target_family = "wasm"))]
 pub(crate) mod frame;
-#[cfg(feature = "keyring")]
+#[cfg(all(feature = "keyring", not(target_family = "wasm")))]
 pub(crate) mod keyring;
+#[cfg(not(target_family = "wasm"))]
 pub(crate) mod lock_file;
 pub(crate) mod memory;
-#[cfg(feature = "redis")]
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub(crate) mod redis;
+#[cfg(not(target_family = "wasm"))]
 pub(crate) mod regular_file;
 #[cfg(feature = "encrypt")]
 pub(crate) mod sealed;
 pub(crate) mod session_store;
+#[cfg(any(test, target_family = "wasm"))]
+pub(crate) mod tab;
 
+#[cfg(target_family = "wasm")]
+pub use self::absent::FileStore;
+#[cfg(all(feature = "keyring", target_family = "wasm"))]
+pub use self::absent::KeyringStore;
+#[cfg(all(feature = "redis", target_family = "wasm"))]
+pub use self::absent::RedisStore;
 pub(crate) use self::erased::ErasedStore;
+#[cfg(not(target_family = "wasm"))]
 pub use self::file::FileStore;
-#[cfg(feature = "keyring")]
+#[cfg(all(feature = "keyring", not(target_family = "wasm")))]
 pub use self::keyring::KeyringStore;
 pub use self::memory::MemoryStore;
-#[cfg(feature = "redis")]
+#[cfg(all(feature = "redis", not(target_family = "wasm")))]
 pub use self::redis::RedisStore;
 #[cfg(feature = "encrypt")]
 pub use self::sealed::{SealError, SealKey, Sealed};
 pub use self::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
+#[cfg(target_family = "wasm")]
+pub use self::tab::TabStore;

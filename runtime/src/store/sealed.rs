@@ -133,6 +133,10 @@ impl<S: SessionStore> SessionStore for Sealed<S> {
     async fn place(&self) -> Option<String> {
         self.inner.place().await
     }
+
+    fn shares_cookies(&self) -> bool {
+        self.inner.shares_cookies()
+    }
 }
 
 impl fmt::Debug for SealKey {

@@ -24,6 +24,7 @@ use crate::error::BoxError;
 /// | [`FileStore`](crate::FileStore) | command-line tools; all processes of one user on one machine | complete, and unlocked by the kernel |
 /// | `KeyringStore` (feature `keyring`) | desktop programs whose tokens must not be in a file | as the keyring has it; unlocked by the kernel |
 /// | `RedisStore` (feature `redis`) | services on many machines | as durable as Redis is configured; unlocked when the lease expires, after 30 s |
+/// | `TabStore` (in a browser) | all tabs of an origin | the session is in the other tabs, and the refresh token in a cookie |
 /// | `Sealed` (feature `encrypt`) | around another store that others can read | as in the inner store |
 ///
 /// A store is for one session. Use one for each user, with its own name or path. The guide describes [which
@@ -156,6 +157,16 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
         std::future::ready(None)
+    }
+
+    /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The default is
+    /// `false`.
+    ///
+    /// With the same cookies they have the same user. A login in one of them then replaces the session in all of them,
+    /// also if it is another user's. A refresh in one of them may replace the refresh token of all even if its process
+    /// ends: the next process that gets the lock waits for a second before it refreshes.
+    fn shares_cookies(&self) -> bool {
+        false
     }
 }
 

@@ -10,7 +10,6 @@ use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::task::{Context, Poll};
 
 use http::{Method, Version};
-use reqwest::Request;
 use tracing::field::Empty;
 use tracing::info_span;
 
@@ -19,6 +18,7 @@ use super::redacted::name_of;
 use super::target::TARGET;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
+use crate::platform::messages::Request;
 use crate::transport::response::Response;
 
 /// The value for a method that the conventions do not list.

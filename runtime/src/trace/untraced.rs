@@ -4,12 +4,12 @@ use std::future::Future;
 use std::time::Duration;
 
 use http::StatusCode;
-use reqwest::Request;
 
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::error::Reason;
 use crate::error::Verdict;
+use crate::platform::messages::Request;
 
 pub(crate) fn call<F>(_: &'static str, call: F) -> F {
     call

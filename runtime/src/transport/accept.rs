@@ -2,7 +2,8 @@
 
 use http::HeaderValue;
 use http::header::ACCEPT;
-use reqwest::Request;
+
+use crate::platform::messages::Request;
 
 /// Adds `accept: application/json` unless the request has another one.
 pub(crate) fn prefer_json(request: &mut Request) {

@@ -1,14 +1,16 @@
 //! What a tower layer can know of the call that a request belongs to: [`CallInfo`].
 
 use std::fmt;
-use std::mem::replace;
-use std::sync::LazyLock;
+#[cfg(not(target_family = "wasm"))]
+use std::{mem::replace, sync::LazyLock};
 
+#[cfg(not(target_family = "wasm"))]
 use http::{Extensions, Method};
-use reqwest::Request;
+#[cfg(not(target_family = "wasm"))]
 use url::Url;
 
 use crate::declaration::endpoint::{Endpoint, Role};
+use crate::platform::messages::Request;
 
 /// Which call a request belongs to, for the layers of a
 /// [`transport`](crate::ClientBuilder::transport): which method, what kind of call, which attempt.
@@ -55,9 +57,16 @@ pub enum CallKind {
 
 impl CallInfo {
     /// Reads what the runtime knows of the call. `None` if the request is not from the runtime.
+    #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn of(request: &mut Request) -> Option<Self> {
         with_extensions(request, |extensions| extensions.get::<Self>().copied()).flatten()
+    }
+
+    #[cfg(target_family = "wasm")]
+    #[doc(hidden)]
+    pub fn of<R: crate::platform::absent::TowerLayers>(_: &mut R) -> Option<Self> {
+        None
     }
 
     /// The method, as `"Shop::order"`. `None` for hand-written requests and for grants.
@@ -100,9 +109,14 @@ impl CallInfo {
         Self { endpoint: Some(endpoint), kind, retries: 0 }
     }
 
+    #[cfg(not(target_family = "wasm"))]
     pub(crate) fn attach(self, request: &mut Request) {
         with_extensions(request, |extensions| extensions.insert(self));
     }
+
+    /// There is no tower service that could read it.
+    #[cfg(target_family = "wasm")]
+    pub(crate) fn attach(self, _: &mut Request) {}
 }
 
 impl Default for CallInfo {
@@ -127,6 +141,7 @@ impl fmt::Debug for CallInfo {
 ///
 /// That conversion refuses long URLs and drops fragments, turns an absent body into an empty one and forgets the time-out.
 /// So URL, body and time-out stay behind. `None` if reqwest refuses the rest.
+#[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
     static PLACEHOLDER: LazyLock<Option<Url>> =
         LazyLock::new(|| Url::parse("http://placeholder.invalid/").ok());

@@ -7,20 +7,27 @@
 
 // To read the code of this folder, start with `upstream.rs`.
 
+#[cfg(all(feature = "hyper", target_family = "wasm"))]
+pub(crate) mod absent;
 pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod call_info;
+pub(crate) mod credentials;
 pub(crate) mod followed_origin;
-#[cfg(feature = "hyper")]
+pub(crate) mod harmless;
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) mod hyper;
 pub(crate) mod origin;
-pub(crate) mod peek;
 pub(crate) mod redirect;
 pub(crate) mod response;
 #[expect(clippy::module_inception, reason = "the type `Transport` stands in a file of its name")]
+#[cfg_attr(target_family = "wasm", path = "fetch.rs")]
 pub(crate) mod transport;
 pub(crate) mod upstream;
 
-#[cfg(feature = "hyper")]
+#[cfg(all(feature = "hyper", target_family = "wasm"))]
+pub use self::absent::HyperTransport;
+pub use self::credentials::RequestCredentials;
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 #[cfg_attr(docsrs, doc(cfg(feature = "hyper")))]
 pub use self::hyper::client::HyperTransport;

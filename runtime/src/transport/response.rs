@@ -10,15 +10,16 @@ use http::{HeaderMap, StatusCode, Version};
 use url::Url;
 
 use crate::error::Error;
-#[cfg(feature = "hyper")]
+use crate::platform::messages;
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 use crate::transport::hyper::response::HyperResponse;
 
 /// One of two types. Converting one into the other would cost more than the rest of a call.
 ///
 /// The larger type is boxed, because the future of a call holds several copies of this enum.
 pub(crate) enum Response {
-    Reqwest(reqwest::Response),
-    #[cfg(feature = "hyper")]
+    Message(messages::Response),
+    #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
     Hyper(Box<HyperResponse>),
 }
 
@@ -26,8 +27,8 @@ pub(crate) enum Response {
 macro_rules! either {
     ($response:expr, $inner:ident => $value:expr) => {
         match $response {
-            Response::Reqwest($inner) => $value,
-            #[cfg(feature = "hyper")]
+            Response::Message($inner) => $value,
+            #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
             Response::Hyper($inner) => $value,
         }
     };
@@ -53,12 +54,12 @@ impl Response {
     /// The URL that answered, if the transport may have followed redirects by itself.
     #[cfg_attr(
         not(feature = "hyper"),
-        expect(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
+        allow(clippy::unnecessary_wraps, reason = "`HyperTransport` has no URL")
     )]
     pub(crate) fn url(&self) -> Option<&Url> {
         match self {
-            Self::Reqwest(response) => Some(response.url()),
-            #[cfg(feature = "hyper")]
+            Self::Message(response) => messages::url_of(response),
+            #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
             Self::Hyper(_) => None,
         }
     }
@@ -82,10 +83,10 @@ impl Response {
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {
         match self {
             // A new future for each poll is correct, because it has no state of its own.
-            Self::Reqwest(response) => {
+            Self::Message(response) => {
                 pin!(response.chunk()).poll(context).map_err(|error| Error::transport(error.into()))
             }
-            #[cfg(feature = "hyper")]
+            #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
             Self::Hyper(response) => {
                 response.poll_chunk(context).map(Option::transpose).map_err(Error::transport)
             }
@@ -93,22 +94,22 @@ impl Response {
     }
 
     /// Converts it for callers that read the body themselves.
-    pub(crate) fn into_reqwest(self) -> reqwest::Response {
+    pub(crate) fn into_message(self) -> messages::Response {
         match self {
-            Self::Reqwest(response) => response,
-            #[cfg(feature = "hyper")]
+            Self::Message(response) => response,
+            #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
             Self::Hyper(response) => response.into_reqwest(),
         }
     }
 }
 
-impl From<reqwest::Response> for Response {
-    fn from(response: reqwest::Response) -> Self {
-        Self::Reqwest(response)
+impl From<messages::Response> for Response {
+    fn from(response: messages::Response) -> Self {
+        Self::Message(response)
     }
 }
 
-#[cfg(feature = "hyper")]
+#[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 impl From<HyperResponse> for Response {
     fn from(response: HyperResponse) -> Self {
         Self::Hyper(Box::new(response))

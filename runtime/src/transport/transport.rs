@@ -50,6 +50,14 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be set up").with_source(error))
     }
 
+    /// The same transport. If it is the runtime's own, it opens its own connections.
+    pub(crate) fn with_own_connections(&self, base: &Url) -> Result<Self, Error> {
+        match self {
+            Self::Own(_) => Self::own(base),
+            given => Ok(given.clone()),
+        }
+    }
+
     /// Finishes a builder of the user, with redirects off.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
@@ -129,6 +137,15 @@ impl Transport {
             Self::Hyper(hyper) => SendFuture::Hyper(hyper.send(request)),
             Self::Service(service) => SendFuture::Service(Box::pin(service.clone().oneshot(request))),
         })
+    }
+
+    /// Sends a request whose body or headers hold a secret. A client that follows redirects by itself cannot take the body
+    /// to another origin.
+    pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
+        if self.follows_redirects() {
+            forbid_repeat(&mut request);
+        }
+        self.send(request)
     }
 
     /// Whether the transport follows redirects before the runtime sees them.
@@ -239,7 +256,7 @@ async fn send_without_tls(
 
 /// Replaces the body with one that can be sent only once, so that a client that follows redirects by itself cannot
 /// send it to another origin.
-pub(crate) fn forbid_repeat(request: &mut Request) {
+fn forbid_repeat(request: &mut Request) {
     let bytes = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
     if let Some(bytes) = bytes {
         *request.body_mut() = Some(reqwest::Body::wrap(OnlyOnce(Some(bytes))));

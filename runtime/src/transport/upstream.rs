@@ -3,15 +3,17 @@
 
 use std::fmt;
 
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_LENGTH, CONTENT_TYPE, COOKIE, HOST, USER_AGENT};
+use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use reqwest::Request;
 use url::{ParseError, Url};
 
 use crate::error::Error;
+use crate::platform::IN_BROWSER;
+use crate::platform::messages::Request;
+use crate::transport::harmless::is_harmless;
 use crate::transport::origin::Origin;
 use crate::transport::response::Response;
-use crate::transport::transport::{Sent, Transport, forbid_repeat};
+use crate::transport::transport::{Sent, Transport};
 
 /// The transport, the base URL and the default headers of a client.
 pub struct Upstream {
@@ -27,24 +29,26 @@ pub struct Upstream {
 
 impl Upstream {
     /// Sends a request whose body or headers hold a secret, such as a login or a refresh. It goes to this origin only.
-    pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
-        if self.follows_redirects {
+    pub(crate) fn send_secret(&self, request: Request) -> Sent {
+        #[cfg(not(target_family = "wasm"))]
+        if self.leaks_by_redirects() {
             if let Some(name) = request.headers().keys().find(|name| !is_harmless(name)) {
                 return Sent::refused(redirects_leak(format!("the header `{name}`")));
             }
-            forbid_repeat(&mut request);
         }
-        self.transport.send(request)
+        self.transport.send_secret(request)
+    }
+
+    /// Whether the transport may take headers to other origins. A browser follows redirects too, but the runtime lets it
+    /// redirect only requests without such headers.
+    pub(crate) fn leaks_by_redirects(&self) -> bool {
+        self.follows_redirects && !IN_BROWSER
     }
 
     /// The same address. If the transport is the runtime's own, it opens its own connections.
     pub(crate) fn with_connections_of_its_own(&self) -> Result<Self, Error> {
-        let transport = match &self.transport {
-            Transport::Own(_) => Transport::own(&self.base)?,
-            given => given.clone(),
-        };
         Ok(Self {
-            transport,
+            transport: self.transport.with_own_connections(&self.base)?,
             origin: self.origin.clone(),
             base: self.base.clone(),
             headers: self.headers.clone(),
@@ -89,7 +93,7 @@ impl Upstream {
 
     /// The default header that a transport which follows redirects by itself would take to other origins.
     pub(crate) fn exposed_default(&self) -> Option<&HeaderName> {
-        self.headers.keys().find(|name| self.follows_redirects && !is_harmless(name))
+        self.headers.keys().find(|name| self.leaks_by_redirects() && !is_harmless(name))
     }
 
     /// Refuses redirects among the statuses that refuse a credential, if the transport follows them before the runtime
@@ -97,6 +101,9 @@ impl Upstream {
     pub(crate) fn check_refresh_on(&self, statuses: &[u16]) -> Result<(), Error> {
         let followed = |status: &&u16| matches!(status, 301 | 302 | 303 | 307 | 308);
         match statuses.iter().find(followed).filter(|_| self.follows_redirects) {
+            Some(status) if IN_BROWSER => Err(Error::builder(format!(
+                "`refresh_on` has the status {status}, and a browser follows it by itself. Use another status"
+            ))),
             Some(status) => Err(Error::builder(format!(
                 "`refresh_on` has the status {status}, and the given reqwest client follows it by itself. Build the client with \
                  `redirect(Policy::none())`"
@@ -124,14 +131,6 @@ impl Upstream {
         }
         answer.url().filter(|url| !is_service || url.host_str() != Some(NO_URL))
     }
-}
-
-/// Whether reqwest may keep a header when it follows a redirect by itself. reqwest removes it on another origin, or it
-/// holds no secret.
-fn is_harmless(name: &HeaderName) -> bool {
-    const HARMLESS: [HeaderName; 6] =
-        [AUTHORIZATION, COOKIE, CONTENT_TYPE, CONTENT_LENGTH, ACCEPT, USER_AGENT];
-    HARMLESS.contains(name)
 }
 
 /// Whether a URL with this `path` stays at the origin of the base URL for certain.

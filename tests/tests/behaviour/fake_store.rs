@@ -42,6 +42,7 @@ struct Inner {
     history: Mutex<Vec<Value>>,
     lock: Arc<Turn<()>>,
     without_locks: AtomicBool,
+    shared_cookies: AtomicBool,
     expired_leases: AtomicUsize,
     fence: AtomicU64,
     fences: Mutex<Vec<Option<u64>>>,
@@ -89,6 +90,11 @@ impl FakeStore {
 
     pub fn without_locks(&self) {
         self.0.without_locks.store(true, Ordering::SeqCst);
+    }
+
+    /// From now on, all processes that use it send the same cookies.
+    pub fn share_cookies(&self) {
+        self.0.shared_cookies.store(true, Ordering::SeqCst);
     }
 
     /// This many leases expire before their holder can use them.
@@ -231,5 +237,8 @@ impl SessionStore for FakeStore {
         if news.wait_for(|newest| *newest > seen.number()).await.is_err() {
             std::future::pending().await
         }
+    }
+    fn shares_cookies(&self) -> bool {
+        self.0.shared_cookies.load(Ordering::SeqCst)
     }
 }

@@ -140,37 +140,38 @@ impl Parameters<'_, '_> {
         }
     }
 
-    /// Members of a `deepObject`, each under `name[member]`.
+    /// A `deepObject`: a flat object is one argument, and of a deeper one each member is.
     fn add_deep(&mut self, name: &str, ty: &Ty, required: bool, depth: usize) {
-        let fields = match self.types.kind(ty) {
-            Some(Kind::Struct { fields, .. }) if depth > 0 => fields.clone(),
+        match self.types.form(ty) {
+            Form::Scalar => return self.push_labelled(name, ty.clone(), required),
+            Form::List => return self.push_labelled(&format!("{name}[]"), ty.clone(), required),
+            Form::Struct | Form::Map => {
+                let identifier = self.scope.take(&[name, &format!("{name} query")]);
+                return self.made.push(Param::bracketed(name, identifier, ty.clone(), required));
+            }
+            Form::Nested => {}
+        }
+        match self.types.kind(ty) {
+            Some(Kind::Struct { fields, .. }) if depth > 0 => {
+                for field in fields.clone() {
+                    let name = format!("{name}[{}]", field.key);
+                    let inner = match field.ty {
+                        Ty::Optional(inner) => *inner,
+                        other => other,
+                    };
+                    self.add_deep(&name, &inner, required && field.required, depth - 1);
+                }
+            }
             Some(Kind::Union { variants, .. }) if depth > 0 => {
                 let variants: Vec<Ty> = variants.iter().map(|variant| variant.ty.clone()).collect();
-                for variant in variants {
-                    self.add_deep(name, &variant, false, depth - 1);
-                }
-                return;
+                variants.iter().for_each(|variant| self.add_deep(name, variant, false, depth - 1));
             }
             _ => {
-                match self.types.form(ty) {
-                    Form::Scalar => self.push_labelled(name, ty.clone(), required),
-                    Form::List => self.push_labelled(&format!("{name}[]"), ty.clone(), required),
-                    _ => {
-                        let identifier = self.scope.take(&[name, &format!("{name} query")]);
-                        self.docs.push(format!("- `{identifier}`: its keys are written `{name}[key]`."));
-                        let map = Ty::Map(Box::new(Ty::String));
-                        self.made.push(Param::whole("query", identifier, Place::Typed(map), required));
-                    }
-                }
-                return;
+                let identifier = self.scope.take(&[name, &format!("{name} query")]);
+                self.docs.push(format!("- `{identifier}`: its keys are written `{name}[key]`."));
+                let map = Place::Typed(Ty::Map(Box::new(Ty::String)));
+                self.made.push(Param::whole("query", identifier, map, required));
             }
-        };
-        for field in fields {
-            let inner = match &field.ty {
-                Ty::Optional(inner) => (**inner).clone(),
-                other => other.clone(),
-            };
-            self.add_deep(&format!("{name}[{}]", field.key), &inner, required && field.required, depth - 1);
         }
     }
 

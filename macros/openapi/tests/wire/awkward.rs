@@ -44,18 +44,9 @@ async fn names_that_are_no_identifiers_are_sent_as_they_are() {
     let sort = shop::CommaSeparated(vec!["name".to_owned(), "-id".to_owned()]);
     let near = shop::JsonText(BTreeMap::from([("a".to_owned(), json!(1))]));
     let (yes, no) = (Some(true), Some(false));
-    let list = shop(&recorder).list(
-        20,
-        Some(sort),
-        &["x", "y"],
-        Some("open"),
-        Some(1.5),
-        Some(near),
-        Some("t"),
-        yes,
-        yes,
-        no,
-    );
+    let filter = shop::ListFilter { status: Some("open".to_owned()), max: Some(1.5) };
+    let list =
+        shop(&recorder).list(20, Some(sort), &["x", "y"], Some(&filter), Some(near), Some("t"), yes, yes, no);
     let mut lines = list.await.unwrap();
     assert_eq!(lines.next().await.unwrap().unwrap(), json!({ "a": 1 }));
     assert_eq!(

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
 use super::faults::{Allowed, Fault, fault_of, is_idempotent};
 use super::retrying::Retrying;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::execute::execution::Execution;
 use crate::format::retry_after;
+use crate::platform::time::{Instant, sleep};
 use crate::response::answer::Answer;
 use crate::response::reading::Reading;
 use crate::trace;

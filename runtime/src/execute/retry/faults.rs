@@ -61,9 +61,10 @@ pub(crate) fn is_idempotent(method: &Method) -> bool {
 /// The fault of a send that failed. Other errors are not faults: those of a refresh, of the session, of a redirect.
 pub(crate) fn fault_of(error: &Error, stage: Stage) -> Option<Fault> {
     match (stage, error.kind()) {
-        (Stage::Sending, Kind::Connect) => Some(Fault::NeverSent),
-        (Stage::Sending, Kind::Timeout | Kind::Transport) if error.is_unsent() => Some(Fault::NeverSent),
-        (Stage::Sending, Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
+        (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) if error.is_unsent() => {
+            Some(Fault::NeverSent)
+        }
+        (Stage::Sending, Kind::Connect | Kind::Timeout | Kind::Transport) => Some(Fault::NoAnswer),
         // An error without a source is this crate's own: too many redirects.
         (Stage::Answered, Kind::Connect | Kind::Timeout | Kind::Transport) => {
             error.source().map(|_| Fault::NoAnswer)

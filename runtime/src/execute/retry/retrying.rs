@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::Instant;
-
 use super::policy::Retry;
+use crate::platform::time::Instant;
 
 /// The longest wait that a server may ask for, for a call without a deadline.
 const LONGEST_ASKED: Duration = Duration::from_secs(60);

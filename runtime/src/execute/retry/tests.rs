@@ -14,6 +14,7 @@ use super::policy::Retry;
 use crate::__private as private;
 use crate::declaration::endpoint::{ApiInfo, Endpoint};
 use crate::error::{BoxError, Result};
+use crate::platform::fetch_error::FetchError;
 use crate::{Body, Client, Tokens};
 
 static API: ApiInfo = ApiInfo::new("Shop");
@@ -38,14 +39,17 @@ static LOGOUT: Endpoint = method("DELETE").logout();
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Row {
     NeverSent,
+    /// A browser reports a network error and hides its reason.
+    Hidden,
     Reset,
     TimedOut,
     BrokenBody,
     Status(u16),
 }
 
-const ROWS: [Row; 12] = [
+const ROWS: [Row; 13] = [
     Row::NeverSent,
+    Row::Hidden,
     Row::Reset,
     Row::TimedOut,
     Row::BrokenBody,
@@ -70,6 +74,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
     let io = |kind| Err(IoError::new(kind, "on purpose").into());
     match row {
         Row::NeverSent => io(ErrorKind::ConnectionRefused),
+        Row::Hidden => Err(FetchError::Network.into()),
         Row::Reset => io(ErrorKind::ConnectionReset),
         Row::TimedOut => io(ErrorKind::TimedOut),
         Row::BrokenBody => {
@@ -121,7 +126,7 @@ fn is_retried(row: Row, name: &str, body: SentBody) -> bool {
         Row::NeverSent => true,
         _ if once => false,
         Row::Status(429) => true,
-        Row::Reset | Row::TimedOut | Row::BrokenBody | Row::Status(502..=504) => idempotent,
+        Row::Hidden | Row::Reset | Row::TimedOut | Row::BrokenBody | Row::Status(502..=504) => idempotent,
         Row::Status(_) => false,
     }
 }

@@ -1,13 +1,12 @@
 //! Retries of a call with a role: only a request that never left this machine is sent again.
 
-use reqwest::Request;
-use tokio::time::sleep;
-
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;
 use crate::error::{Error, Receipt, Result};
 use crate::execute::context::Context;
 use crate::execute::deadline::Deadline;
+use crate::platform::messages::Request;
+use crate::platform::time::sleep;
 use crate::request::prepared::Prepared;
 use crate::trace::{self, InSpan};
 use crate::transport::response::Response;

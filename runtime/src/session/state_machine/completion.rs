@@ -2,10 +2,9 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use super::machine::StateMachine;
 use crate::error::Stamp;
+use crate::platform::time::Instant;
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Credential;
 use crate::session::decisions::{Completion, RefreshResult};

@@ -3,10 +3,9 @@
 
 use std::sync::Arc;
 
-use tokio::time::Instant;
-
 use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
+use crate::platform::time::Instant;
 use crate::session::cookies::SetCookies;
 use crate::session::credential::Source;
 use crate::session::decisions::{Cause, Entry, Finding, Settled};

@@ -3,12 +3,11 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
-
 use super::state::{Adopt, Adoption, Found, StoreSync, StoredAs, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::task;
+use crate::platform::time::{Instant, sleep};
 use crate::session::credential::{Credential, Source};
 use crate::session::events::SessionEvent;
 use crate::session::jwt;
@@ -120,6 +119,8 @@ impl Session {
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
+        // With the same cookies, the login of another user is a login here.
+        let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {
             Some(stored) => Some(Offer {

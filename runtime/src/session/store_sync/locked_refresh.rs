@@ -4,13 +4,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::after_commit::{AfterCommit, Note};
 use super::prepare::{Ready, Stopped, identity, prepare, read_store};
 use super::state::{DEADLINE, StoreSync};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
+use crate::platform::time::timeout;
 use crate::session::attempt::{attempt, failed, result_of, too_long};
 use crate::session::decisions::{Attempt, RefreshResult};
 use crate::session::errors::store_timeout;

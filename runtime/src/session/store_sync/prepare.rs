@@ -5,11 +5,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::state::{Adopt, Adoption, HeldLock, StoreSync, StoredAs};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
+use crate::platform::time::{sleep, timeout};
 use crate::session::errors::store_timeout;
 use crate::session::events::SessionEvent;
 use crate::session::record::{Intent, Record};
@@ -22,6 +21,10 @@ use crate::store::{Revision, Swap};
 const LOCK_WAIT: Duration = Duration::from_secs(8);
 /// Longest time until the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
+/// How long a refresh whose process has ended may still replace the cookies.
+const AFTERMATH: Duration = Duration::from_secs(1);
+/// After this time, a refresh that has no result cannot replace the cookies any more.
+const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 4;
 /// How often the lock is taken again if it expires before the refresh token is sent.
@@ -76,6 +79,7 @@ async fn prepare_under_lock(
     let mut unanswered_before = None;
     for _ in 0..LEASES {
         let fence = lock(session, store_sync, handle, basis).await?;
+        wait_for_aftermath(store_sync).await?;
         let ready = record_intent(session, store_sync, basis, fence).await?;
         // An intent of the first round is from this process, and no refresh token was sent after it.
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
@@ -130,6 +134,19 @@ async fn lock(
     Ok(Some(fence))
 }
 
+/// If the processes share their cookies, the request of a process that has ended may still bring new ones.
+async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
+    if !store_sync.store.shares_cookies() {
+        return Ok(());
+    }
+    let intent = store_sync.load().await?.record.intent;
+    let is_own = store_sync.state().intent == intent;
+    if intent.is_some_and(|intent| !is_own && intent.age() < LONGEST_EXCHANGE) {
+        sleep(AFTERMATH).await;
+    }
+    Ok(())
+}
+
 async fn record_intent(
     session: &Session,
     store_sync: &StoreSync,
@@ -139,7 +156,8 @@ async fn record_intent(
     let _exclusive = store_sync.exclusive().await;
     store_sync.locate().await;
     for _ in 0..TRIES {
-        let unanswered_before = read_store(session, store_sync, basis).await?;
+        // Without a login, this process has no refresh token that could be spent.
+        let unanswered_before = read_store(session, store_sync, basis).await? && basis.credential().is_some();
         if store_intent(session, store_sync, basis, fence).await? {
             return Ok(Ready { fence, unanswered_before });
         }
@@ -176,8 +194,9 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // Without a login, the store has no refresh token that could be spent.
-    let intent = basis.credential().map(|_| Intent::now(fence.unwrap_or_default()));
+    // Without a login, the store has no refresh token that could be spent, but the cookies of all may be one.
+    let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
+    let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);
     let record = Record::new(stored).with_intent(intent.clone());
     let swapped = store_sync.swap(Swap { basis: seen, record: record.write()?, fence }).await?;

@@ -8,17 +8,17 @@
 //!   [`resend`](super::resend) tells when its refresh token may be sent again.
 
 use std::future::Future;
-use std::hash::{BuildHasher, RandomState};
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard, watch};
-use tokio::task::AbortHandle;
-use tokio::time::{Instant, timeout};
 
 use crate::error::{BoxError, Error, Kind};
+use crate::platform::random::random_u128;
+use crate::platform::runtime::AbortHandle;
 use crate::platform::task::Cancel;
+use crate::platform::time::{Instant, timeout};
 use crate::session::errors::store_timeout;
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::session::refresh_handle::RefreshHandle;
@@ -335,9 +335,7 @@ impl SyncState {
 
 impl StoredAs {
     pub(super) fn new(here: &Snapshot) -> Self {
-        // The hasher of the standard library is seeded by the operating system.
-        let hasher = RandomState::new();
-        let login = format!("{:016x}{:016x}", hasher.hash_one(0_u8), hasher.hash_one(1_u8));
+        let login = format!("{:032x}", random_u128());
         Self {
             epoch: here.stamp.epoch,
             login,

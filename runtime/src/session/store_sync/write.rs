@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use tokio::time::timeout;
-
 use super::state::{Adopt, HeldLock, Progress, StoreSync, StoredAs, SyncState, Tried};
 use crate::error::{Error, Kind};
 use crate::platform::task::Cancel;
+use crate::platform::time::timeout;
 use crate::session::cookies::Cookies;
 use crate::session::credential::Credential;
 use crate::session::events::SessionEvent;
@@ -33,8 +32,14 @@ impl Session {
     /// Only the first call has an effect: a client that joins a session does not change where it is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
-        if self.0.store_sync.set(StoreSync::new(store, &here)).is_ok() && here.credential().is_some() {
+        if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
+            && here.credential().is_some()
+        {
             self.save();
+        }
+        // Their logins and logouts are logins and logouts here, even before the first call.
+        if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
+            self.watch_store(store_sync);
         }
         self.expect();
     }
@@ -190,7 +195,9 @@ impl Session {
         let mut state = store_sync.state();
         let stored_as = state.stored_as_of(here).clone();
         let is_other = |login: &String| *login != stored_as.login;
-        let replaced = matches!(here.login_state, LoginState::LoggedOut)
+        // A refresh by cookie alone leaves an intent in a store without a session.
+        let leaves_intent = store_sync.store.shares_cookies() && state.known_login.is_none();
+        let replaced = matches!(here.login_state, LoginState::LoggedOut) && !leaves_intent
             || state.known_login.as_ref().is_some_and(is_other);
         if stored_as.persisted && replaced {
             return None;

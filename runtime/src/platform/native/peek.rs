@@ -10,7 +10,9 @@ use std::time::Duration;
 use bytes::{Bytes, BytesMut};
 use http_body::{Body as _, Frame, SizeHint};
 use reqwest::{Body, Response, ResponseBuilderExt};
-use tokio::runtime::Handle;
+
+use super::runtime::Handle;
+use super::time::timeout;
 
 /// The longest prefix that rules see.
 const LIMIT: usize = 16 * 1024;
@@ -25,7 +27,7 @@ pub(crate) async fn look_at(response: Response) -> (Response, Bytes) {
     let (mut parts, body) = http::Response::<Body>::from(response).into_parts();
     let mut looked = Looked { frames: VecDeque::new(), rest: Some(body) };
     if Handle::try_current().is_ok() {
-        let _ = tokio::time::timeout(WAIT, looked.fill()).await;
+        let _ = timeout(WAIT, looked.fill()).await;
     } else {
         looked.fill().await;
     }

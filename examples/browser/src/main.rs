@@ -1,0 +1,16 @@
+//! Builds the page and serves it, with the API that it calls: `cargo run --manifest-path examples/browser/Cargo.toml`.
+//!
+//! It needs the target: `rustup target add wasm32-unknown-unknown`. `CARGO_WASM` names another cargo for the page.
+
+mod build;
+mod server;
+
+use std::path::Path;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let folder = build::page(here)?;
+    let port = std::env::var("PORT").ok().map_or(Ok(8080), |port| port.parse())?;
+    server::serve(port, folder).await
+}

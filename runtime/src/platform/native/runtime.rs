@@ -1,0 +1,4 @@
+//! Tasks run on Tokio.
+
+pub(crate) use tokio::runtime::Handle;
+pub(crate) use tokio::task::AbortHandle;

@@ -1,0 +1,11 @@
+//! The clocks of the system and the timers of Tokio. Tests can pause them, except for the wall clock.
+
+use std::time::SystemTime;
+
+pub(crate) use tokio::time::error::Elapsed;
+pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
+
+/// The time of day.
+pub(crate) fn wall() -> SystemTime {
+    SystemTime::now()
+}

@@ -1,0 +1,18 @@
+//! A browser: tasks and timers of JavaScript, and messages that are sent with `fetch`. Start with `fetch.rs`.
+//!
+//! A value of JavaScript cannot leave its thread. Each is in a `SendWrapper`, so that all signatures say `Send`, as they
+//! do on every other target.
+
+pub(crate) mod absent;
+mod body;
+pub(crate) mod fetch;
+mod incoming;
+pub(crate) mod messages;
+pub(crate) mod multipart;
+pub(crate) mod peek;
+pub(crate) mod random;
+mod request;
+mod response;
+pub(crate) mod runtime;
+pub(crate) mod text;
+pub(crate) mod time;

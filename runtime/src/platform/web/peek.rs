@@ -1,0 +1,34 @@
+//! Reads the beginning of a body and puts it back.
+
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+
+use super::response::Response;
+use super::time::timeout;
+
+/// The longest prefix that rules see.
+const LIMIT: usize = 16 * 1024;
+/// The longest wait for the prefix. A body that is slow or never ends must not delay its reader.
+const WAIT: Duration = Duration::from_secs(1);
+
+/// Returns the same answer and at most the first 16 KiB of its body.
+pub(crate) async fn look_at(mut response: Response) -> (Response, Bytes) {
+    let mut chunks = Vec::new();
+    let read = async {
+        let mut length = 0;
+        while length < LIMIT {
+            let Some(chunk) = response.chunk().await.transpose() else { break };
+            length = chunk.as_ref().map_or(LIMIT, |chunk| length + chunk.len());
+            chunks.push(chunk);
+        }
+    };
+    let _ = timeout(WAIT, read).await;
+    let mut prefix = BytesMut::new();
+    for chunk in chunks.iter().flatten() {
+        prefix.extend_from_slice(chunk);
+    }
+    prefix.truncate(LIMIT);
+    response.put_back(chunks.into_iter());
+    (response, prefix.freeze())
+}

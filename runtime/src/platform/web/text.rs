@@ -1,0 +1,19 @@
+//! Decodes text with the `TextDecoder` of the browser, so that no table of encodings is part of the page.
+
+use web_sys::{TextDecoder, TextDecoderOptions};
+
+/// Why a text cannot be decoded.
+pub(crate) enum DecodeError {
+    UnknownEncoding,
+    /// The bytes are not in the encoding, which has this name.
+    Broken(String),
+}
+
+/// Decodes `bytes` from the encoding `label`.
+pub(crate) fn decode(mut bytes: Vec<u8>, label: &str) -> Result<String, DecodeError> {
+    let options = TextDecoderOptions::new();
+    options.set_fatal(true);
+    let decoder = TextDecoder::new_with_label_and_options(label, &options);
+    let decoder = decoder.map_err(|_| DecodeError::UnknownEncoding)?;
+    decoder.decode_with_u8_array(&mut bytes).map_err(|_| DecodeError::Broken(decoder.encoding()))
+}

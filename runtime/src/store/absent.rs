@@ -1,0 +1,54 @@
+//! The stores that a browser does not have: a use of them does not compile.
+
+use crate::platform::absent::Files;
+#[cfg(feature = "keyring")]
+use crate::platform::absent::Keyrings;
+#[cfg(feature = "redis")]
+use crate::platform::absent::RedisServers;
+
+/// A browser has no files, so a use of this type does not compile there.
+#[derive(Clone, Debug)]
+pub struct FileStore(());
+
+impl FileStore {
+    #[doc(hidden)]
+    pub fn new<P: Files>(_: P) -> Self {
+        Self(())
+    }
+
+    #[doc(hidden)]
+    pub fn for_identity<P: Files>(_: P, _: &str) -> Self {
+        Self(())
+    }
+}
+
+/// A browser has no keyring, so a use of this type does not compile there.
+#[cfg(feature = "keyring")]
+#[derive(Clone, Debug)]
+pub struct KeyringStore(());
+
+#[cfg(feature = "keyring")]
+impl KeyringStore {
+    #[doc(hidden)]
+    pub fn new<S: Keyrings, I, L>(_: S, _: I, _: L) -> Self {
+        Self(())
+    }
+}
+
+/// A browser cannot connect to Redis, so a use of this type does not compile there.
+#[cfg(feature = "redis")]
+#[derive(Clone, Debug)]
+pub struct RedisStore(());
+
+#[cfg(feature = "redis")]
+impl RedisStore {
+    #[doc(hidden)]
+    pub fn new<S: RedisServers, N>(_: S, _: N) -> Result<Self, crate::error::BoxError> {
+        Ok(Self(()))
+    }
+
+    #[doc(hidden)]
+    pub fn with_client<S: RedisServers, N>(_: S, _: N) -> Self {
+        Self(())
+    }
+}

@@ -1,0 +1,95 @@
+//! The session of all tabs of an origin: [`TabStore`].
+
+mod lock_name;
+mod message;
+mod tab_record;
+#[cfg(target_family = "wasm")]
+mod tabs;
+#[cfg(target_family = "wasm")]
+mod web_locks;
+
+#[cfg(target_family = "wasm")]
+pub use self::in_browser::TabStore;
+
+#[cfg(target_family = "wasm")]
+mod in_browser {
+    use std::fmt;
+    use std::future::Future;
+    use std::sync::Arc;
+
+    use send_wrapper::SendWrapper;
+
+    use super::tabs::Tabs;
+    use crate::error::BoxError;
+    use crate::store::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
+
+    /// Shares a session between all tabs of an origin. Only in a browser.
+    ///
+    /// - *Refresh.* Only one tab at a time refreshes, under a Web Lock. The others get its tokens from a
+    ///   `BroadcastChannel`.
+    /// - *Login and logout* in one tab reach all tabs at once, also [`Session::state`](crate::Session::state). All tabs send the same
+    ///   cookies, so a login as another user replaces the session in all of them.
+    /// - *Memory only.* Nothing is stored in the browser. A new tab gets the session from the others. Without other
+    ///   tabs, it has the cookies of the browser and nothing else.
+    /// - *A tab that is closed during a refresh* releases the lock. The next tab waits for a second, because the browser
+    ///   completes the request, and then refreshes with the new cookie.
+    /// - *A tab that is frozen during a refresh* keeps the lock. In the others, calls that need a refresh return an error
+    ///   with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. They keep their tokens and try again at the next call.
+    /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks. Then tabs may refresh at the
+    ///   same time, and the session reports [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.
+    ///
+    /// Clones are the same store. All scripts of the origin can read the messages between tabs, as they can read
+    /// everything else in its pages.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// use afresh::Client;
+    /// use afresh::store::TabStore;
+    ///
+    /// let shop = Client::builder("https://shop.example").store(TabStore::new("shop")).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[derive(Clone)]
+    pub struct TabStore(Arc<SendWrapper<Tabs>>);
+
+    impl TabStore {
+        /// Creates the store of the session `name`. All stores of this name in all tabs of the origin share one session.
+        #[must_use]
+        pub fn new(name: impl Into<String>) -> Self {
+            let name = name.into();
+            Self(Arc::new_cyclic(|this| SendWrapper::new(Tabs::new(name, this.clone()))))
+        }
+    }
+
+    impl SessionStore for TabStore {
+        fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send {
+            SendWrapper::new(self.0.load())
+        }
+
+        fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send {
+            SendWrapper::new(self.0.swap(swap))
+        }
+
+        fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send {
+            SendWrapper::new(async {
+                let lock = self.0.lock().await?;
+                Ok(lock.map(|lock| StoreLock::new(SendWrapper::new(lock))))
+            })
+        }
+
+        fn changed(&self, seen: Revision) -> impl Future<Output = ()> + Send {
+            SendWrapper::new(self.0.changed(seen.number()))
+        }
+
+        fn shares_cookies(&self) -> bool {
+            true
+        }
+    }
+
+    impl fmt::Debug for TabStore {
+        fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+            f.debug_tuple("TabStore").field(&self.0.name()).finish()
+        }
+    }
+}

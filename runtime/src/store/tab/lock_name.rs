@@ -1,0 +1,38 @@
+//! The names of the Web Locks. All releases use the same ones, so that tabs of an older and a newer release do not refresh
+//! at the same time.
+
+/// The lock of a refresh.
+pub(super) fn refresh(store: &str) -> String {
+    format!("afresh refresh {store}")
+}
+
+/// The lock of a change of the record.
+pub(super) fn change(store: &str) -> String {
+    format!("afresh change {store}")
+}
+
+/// A shared lock that each tab holds which has the record of this revision.
+pub(super) fn revision(store: &str, revision: u64) -> String {
+    format!("afresh revision {revision} {store}")
+}
+
+/// The revision in the name of such a lock, if it belongs to the store.
+pub(super) fn revision_in(name: &str, store: &str) -> Option<u64> {
+    let (revision, of) = name.strip_prefix("afresh revision ")?.split_once(' ')?;
+    revision.parse().ok().filter(|_| of == store)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_revision_is_read_from_locks_of_the_same_store_only() {
+        assert_eq!(revision_in(&revision("shop", 7), "shop"), Some(7));
+        assert_eq!(revision_in(&revision("1 shop", 7), "1 shop"), Some(7));
+        for name in [revision("shop", 7), refresh("shop"), change("7 shop"), "a lock of the page".into()] {
+            assert_eq!(revision_in(&name, "other"), None, "{name}");
+            assert_eq!(revision_in(&name, "7 shop"), None, "{name}");
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! What one tab knows of the session of all tabs, and how it hears of changes: [`Tabs`].
+//!
+//! A record has a revision, and each tab that has the record holds a shared lock with the revision in its name. A lock may
+//! be granted before a message arrives that was sent earlier. The names of the locks say which revision is the newest, so
+//! a tab knows that a message is on its way.
+
+use std::cell::{Cell, RefCell};
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use send_wrapper::SendWrapper;
+use tokio::sync::watch;
+use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::Closure;
+use wasm_bindgen_futures::spawn_local;
+use web_sys::{BroadcastChannel, MessageEvent};
+
+use super::lock_name;
+use super::message::Message;
+use super::tab_record::TabRecord;
+use super::web_locks::{Mode, WebLock, WebLocks};
+use crate::error::BoxError;
+use crate::platform::time::timeout;
+use crate::store::session_store::{Revision, Stored, Swap};
+
+/// How long a tab waits for the record that another tab has. That tab may be frozen.
+const LONGEST_ANSWER: Duration = Duration::from_secs(2);
+/// How often it looks whether the other tab is still there.
+const LOOK: Duration = Duration::from_millis(250);
+/// The same without Web Locks, when nothing says whether there is another tab.
+const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
+
+pub(super) struct Tabs {
+    name: String,
+    this: Weak<SendWrapper<Self>>,
+    record: RefCell<TabRecord>,
+    /// The newest revision that this tab knows of, although it may not have the record.
+    newest: Cell<u64>,
+    /// The revision whose record no tab has sent in time.
+    unanswered: Cell<u64>,
+    /// A record arrived after the last load.
+    is_unread: Cell<bool>,
+    /// The tab has asked once whether there is a session, without Web Locks.
+    has_asked: Cell<bool>,
+    news: watch::Sender<()>,
+    locks: Option<WebLocks>,
+    /// The lock with the revision of the record in its name.
+    held: RefCell<Option<(u64, WebLock)>>,
+    channel: Option<Channel>,
+}
+
+/// The channel to the other tabs, with the function that hears them.
+struct Channel {
+    channel: BroadcastChannel,
+    _listener: Closure<dyn FnMut(MessageEvent)>,
+}
+
+impl Tabs {
+    pub(super) fn new(name: String, this: Weak<SendWrapper<Self>>) -> Self {
+        let channel = Channel::open(&name, this.clone());
+        let tabs = Self {
+            name,
+            this,
+            record: RefCell::default(),
+            newest: Cell::default(),
+            unanswered: Cell::default(),
+            is_unread: Cell::default(),
+            has_asked: Cell::default(),
+            news: watch::Sender::new(()),
+            locks: WebLocks::find(),
+            held: RefCell::default(),
+            channel,
+        };
+        tabs.send(&Message::Ask);
+        tabs
+    }
+
+    pub(super) fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// The newest record. If no tab that has it answers, the newest of this tab, with the revision of the other.
+    pub(super) async fn load(&self) -> Result<Stored, BoxError> {
+        let elsewhere = self.look().await?;
+        if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
+            let _ = timeout(ANSWER_OF_ANY, self.heard()).await;
+        } else if self.lacks(elsewhere) && self.unanswered.get() != elsewhere {
+            self.send(&Message::Ask);
+            let answered = timeout(LONGEST_ANSWER, self.catch_up(elsewhere)).await;
+            self.unanswered.set(if answered.is_ok() { 0 } else { elsewhere });
+        }
+        self.is_unread.set(false);
+        Ok(Stored { revision: Revision::new(self.newest.get()), record: self.record.borrow().record.clone() })
+    }
+
+    pub(super) async fn swap(&self, swap: Swap) -> Result<Option<Revision>, BoxError> {
+        let _change = self.lock_exclusively(lock_name::change(&self.name)).await?;
+        self.look().await?;
+        if swap.basis.number() != self.newest.get() {
+            return Ok(None);
+        }
+        let revision = swap.basis.next();
+        let lock = self.hold(revision.number()).await?;
+        let record =
+            TabRecord { revision: revision.number(), writer: fastrand::u64(..), record: swap.record };
+        if !record.is_newer_than(&self.record.borrow()) {
+            return Ok(None);
+        }
+        self.keep(record.clone(), lock);
+        self.is_unread.set(false);
+        self.send(&Message::Session(record));
+        Ok(Some(revision))
+    }
+
+    /// Waits for the lock of a refresh. `None` without a secure context.
+    pub(super) async fn lock(&self) -> Result<Option<WebLock>, BoxError> {
+        self.lock_exclusively(lock_name::refresh(&self.name)).await
+    }
+
+    pub(super) async fn changed(&self, seen: u64) {
+        while self.newest.get() == seen && !self.is_unread.get() {
+            self.heard().await;
+        }
+    }
+
+    async fn lock_exclusively(&self, name: String) -> Result<Option<WebLock>, BoxError> {
+        match &self.locks {
+            Some(locks) => locks.lock(&name, Mode::Exclusive).await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    /// The newest revision that any tab has, from the names of the locks.
+    async fn look(&self) -> Result<u64, BoxError> {
+        let Some(locks) = &self.locks else { return Ok(0) };
+        let held = locks.held().await?;
+        let revisions = held.iter().filter_map(|name| lock_name::revision_in(name, &self.name));
+        let elsewhere = revisions.max().unwrap_or_default();
+        self.newest.set(self.newest.get().max(elsewhere));
+        Ok(elsewhere)
+    }
+
+    fn lacks(&self, revision: u64) -> bool {
+        self.record.borrow().revision < revision
+    }
+
+    /// Waits until this tab has the record of a revision, or no tab has it any more.
+    async fn catch_up(&self, revision: u64) {
+        let mut elsewhere = revision;
+        while self.lacks(elsewhere) {
+            if timeout(LOOK, self.heard()).await.is_err() {
+                elsewhere = self.look().await.unwrap_or_default();
+            }
+        }
+    }
+
+    /// Waits until another record is there.
+    async fn heard(&self) {
+        // The sender lives as long as `self`.
+        let _ = self.news.subscribe().changed().await;
+    }
+
+    /// Takes the lock that says that this tab has a revision.
+    async fn hold(&self, revision: u64) -> Result<Option<WebLock>, BoxError> {
+        match &self.locks {
+            Some(locks) => {
+                locks.lock(&lock_name::revision(&self.name, revision), Mode::Shared).await.map(Some)
+            }
+            None => Ok(None),
+        }
+    }
+
+    fn keep(&self, record: TabRecord, lock: Option<WebLock>) {
+        let revision = record.revision;
+        self.newest.set(self.newest.get().max(revision));
+        self.is_unread.set(true);
+        self.record.replace(record);
+        self.keep_lock(revision, lock);
+        self.news.send_replace(());
+    }
+
+    fn keep_lock(&self, revision: u64, lock: Option<WebLock>) {
+        let mut held = self.held.borrow_mut();
+        if let Some(lock) = lock.filter(|_| held.as_ref().is_none_or(|(before, _)| *before < revision)) {
+            *held = Some((revision, lock));
+        }
+    }
+
+    fn send(&self, message: &Message) {
+        if let Some(Channel { channel, .. }) = &self.channel {
+            // It fails only if the channel is closed.
+            let _ = channel.post_message(&message.text().into());
+        }
+    }
+
+    /// Another tab has sent `text`.
+    fn receive(&self, text: &str) {
+        match Message::read(text) {
+            Some(Message::Ask) => {
+                let record = self.record.borrow().clone();
+                if record.revision > 0 {
+                    self.send(&Message::Session(record));
+                }
+            }
+            Some(Message::Session(record)) if record.is_newer_than(&self.record.borrow()) => {
+                self.hold_later(record.revision);
+                self.keep(record, None);
+            }
+            Some(Message::Session(_)) | None => {}
+        }
+    }
+
+    fn hold_later(&self, revision: u64) {
+        let this = self.this.clone();
+        spawn_local(async move {
+            let Some(tabs) = this.upgrade() else { return };
+            if let Ok(lock) = tabs.hold(revision).await {
+                tabs.keep_lock(revision, lock);
+            }
+        });
+    }
+}
+
+impl Channel {
+    /// `None` if the browser has no channels, or not here.
+    fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
+        let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
+        let listener = Closure::new(move |event: MessageEvent| {
+            let tabs: Option<Arc<SendWrapper<Tabs>>> = tabs.upgrade();
+            if let (Some(tabs), Some(text)) = (tabs, event.data().as_string()) {
+                tabs.receive(&text);
+            }
+        });
+        channel.set_onmessage(Some(listener.as_ref().unchecked_ref()));
+        Some(Self { channel, _listener: listener })
+    }
+}
+
+impl Drop for Channel {
+    fn drop(&mut self) {
+        self.channel.set_onmessage(None);
+        self.channel.close();
+    }
+}

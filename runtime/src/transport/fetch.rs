@@ -1,0 +1,102 @@
+//! Sends a request with the `fetch` of the browser: [`Transport`]. In a browser, this file replaces `transport.rs`.
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use http::HeaderValue;
+use url::Url;
+use web_sys::RequestCredentials as Mode;
+
+use crate::error::Error;
+use crate::platform::fetch::{Fetch, fetch};
+use crate::platform::messages::Request;
+use crate::transport::credentials::RequestCredentials;
+use crate::transport::harmless::is_harmless;
+use crate::transport::response::Response;
+
+/// The browser. It keeps the connections and the cookies, and follows redirects.
+#[derive(Clone, Copy)]
+pub(crate) struct Transport {
+    credentials: RequestCredentials,
+}
+
+#[expect(
+    clippy::unused_self,
+    clippy::unnecessary_wraps,
+    reason = "has the signatures of the native transport"
+)]
+impl Transport {
+    pub(crate) fn own(_: &Url) -> Result<Self, Error> {
+        Ok(Self { credentials: RequestCredentials::default() })
+    }
+
+    /// Decides to which origins the browser sends its cookies.
+    pub(crate) fn with_credentials(self, credentials: RequestCredentials) -> Self {
+        Self { credentials }
+    }
+
+    /// All requests share the connections of the browser.
+    pub(crate) fn with_own_connections(&self, _: &Url) -> Result<Self, Error> {
+        Ok(*self)
+    }
+
+    pub(crate) fn check(&self, _: &Url) -> Result<(), Error> {
+        Ok(())
+    }
+
+    /// The browser sets the `Host` header.
+    pub(crate) fn host(&self, _: &Url) -> Option<HeaderValue> {
+        None
+    }
+
+    pub(crate) fn is_service(&self) -> bool {
+        false
+    }
+
+    pub(crate) fn follows_redirects(&self) -> bool {
+        true
+    }
+
+    /// Sends the request. The browser takes all headers but `authorization` along to another origin, so a request with a
+    /// header that may hold a secret is not redirected.
+    pub(crate) fn send(&self, request: Request) -> Sent {
+        let follows_redirects = request.headers().keys().all(is_harmless);
+        self.start(request, follows_redirects)
+    }
+
+    /// Sends a request whose body or headers hold a secret. It is not redirected, and it is completed even if the page is
+    /// closed: the answer to a refresh holds the next refresh token.
+    pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
+        request.keep_alive();
+        self.start(request, false)
+    }
+
+    fn start(&self, request: Request, follows_redirects: bool) -> Sent {
+        let mode = match self.credentials {
+            RequestCredentials::Include => Mode::Include,
+            RequestCredentials::SameOrigin => Mode::SameOrigin,
+            RequestCredentials::Omit => Mode::Omit,
+        };
+        Sent(fetch(request, mode, follows_redirects))
+    }
+}
+
+/// Waits for the head of the answer. Dropping it ends the request.
+pub(crate) struct Sent(Fetch);
+
+impl Future for Sent {
+    type Output = Result<Response, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let answer = ready!(Pin::new(&mut self.0).poll(context));
+        Poll::Ready(answer.map(Response::from).map_err(|error| Error::transport(error.into())))
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("fetch")
+    }
+}

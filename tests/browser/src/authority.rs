@@ -1,0 +1,137 @@
+//! Which tokens are valid: refresh tokens rotate, a spent one is detected, and a grace window may accept it for a moment.
+
+use std::collections::HashMap;
+use std::time::{Duration, Instant};
+
+/// All logins of one server.
+#[derive(Default)]
+pub struct Authority {
+    logins: HashMap<u64, Login>,
+    /// The number of the next token.
+    next: u64,
+    /// Access tokens with a smaller number have expired.
+    oldest_valid: u64,
+    /// How long a spent refresh token is still accepted.
+    pub grace: Duration,
+    pub counts: Counts,
+}
+
+struct Login {
+    user: String,
+    current: String,
+    spent: HashMap<String, Instant>,
+    ended: bool,
+}
+
+/// What the server has seen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    pub logins: u64,
+    pub logouts: u64,
+    /// Refreshes with the current refresh token.
+    pub refreshes: u64,
+    /// Refreshes with a spent refresh token within the grace window.
+    pub within_grace: u64,
+    /// Spent refresh tokens outside of the window. Each one ends its login.
+    pub spent: u64,
+    /// Refreshes without a refresh token, or with one of an ended login.
+    pub refused: u64,
+    /// Calls that were answered.
+    pub calls: u64,
+    /// Calls that were refused.
+    pub unauthorized: u64,
+}
+
+/// An access token and the refresh token that belongs to it.
+pub struct Issued {
+    pub access: String,
+    pub refresh: String,
+}
+
+impl Authority {
+    pub fn log_in(&mut self, user: &str) -> Issued {
+        self.counts.logins += 1;
+        let login = self.number();
+        let refresh = self.refresh_token(login);
+        let started =
+            Login { user: user.into(), current: refresh.clone(), spent: HashMap::new(), ended: false };
+        self.logins.insert(login, started);
+        Issued { access: self.access_token(login), refresh }
+    }
+
+    /// Ends the login of this refresh token.
+    pub fn log_out(&mut self, refresh: &str) {
+        self.counts.logouts += 1;
+        if let Some(login) = login_of(refresh).and_then(|login| self.logins.get_mut(&login)) {
+            login.ended = true;
+        }
+    }
+
+    /// Exchanges a refresh token.
+    pub fn refresh(&mut self, presented: Option<&str>) -> Option<Issued> {
+        let issued = self.exchange(presented);
+        if issued.is_none() {
+            self.counts.refused += 1;
+        }
+        issued
+    }
+
+    fn exchange(&mut self, presented: Option<&str>) -> Option<Issued> {
+        let presented = presented?;
+        let id = login_of(presented)?;
+        let next = self.refresh_token(id);
+        let login = self.logins.get_mut(&id).filter(|login| !login.ended)?;
+        if presented == login.current {
+            let spent = std::mem::replace(&mut login.current, next.clone());
+            login.spent.insert(spent, Instant::now());
+            self.counts.refreshes += 1;
+            return Some(Issued { access: self.access_token(id), refresh: next });
+        }
+        let since = login.spent.get(presented)?;
+        if since.elapsed() <= self.grace {
+            let refresh = login.current.clone();
+            self.counts.within_grace += 1;
+            return Some(Issued { access: self.access_token(id), refresh });
+        }
+        login.ended = true;
+        self.counts.spent += 1;
+        None
+    }
+
+    /// The user of an access token.
+    pub fn call(&mut self, access: Option<&str>) -> Option<String> {
+        let user = access.and_then(|access| self.user_of(access));
+        let count = if user.is_some() { &mut self.counts.calls } else { &mut self.counts.unauthorized };
+        *count += 1;
+        user
+    }
+
+    fn user_of(&self, access: &str) -> Option<String> {
+        let (login, number) = access.strip_prefix("access-")?.split_once('-')?;
+        let login = self.logins.get(&login.parse().ok()?).filter(|login| !login.ended)?;
+        let valid = number.parse().is_ok_and(|number: u64| number >= self.oldest_valid);
+        valid.then(|| login.user.clone())
+    }
+
+    /// All access tokens expire now.
+    pub fn expire(&mut self) {
+        self.oldest_valid = self.next;
+    }
+
+    fn number(&mut self) -> u64 {
+        self.next += 1;
+        self.next - 1
+    }
+
+    fn access_token(&mut self, login: u64) -> String {
+        format!("access-{login}-{}", self.number())
+    }
+
+    fn refresh_token(&mut self, login: u64) -> String {
+        format!("refresh-{login}-{}", self.number())
+    }
+}
+
+fn login_of(refresh: &str) -> Option<u64> {
+    refresh.strip_prefix("refresh-")?.split_once('-')?.0.parse().ok()
+}

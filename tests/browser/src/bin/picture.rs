@@ -1,0 +1,32 @@
+//! Takes the picture for examples/browser/README.md: `picture URL FILE.png`. The example must be running.
+
+use std::time::Duration;
+
+use afresh_browser_tests::chromium::Chromium;
+use afresh_browser_tests::devtools::Failure;
+use tokio::time::sleep;
+
+/// What the page needs to be ready for the driver.
+const READY: &str = "window.page = {}";
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let [url, file] = &arguments[..] else { return Err("usage: picture URL FILE.png".into()) };
+    let browser = Chromium::start().await?;
+    let first = browser.open_with_script(url, READY).await?;
+    sleep(Duration::from_secs(2)).await;
+    first.begin("document.querySelector('#login').click()").await?;
+    let mut others = Vec::new();
+    for _ in 0..8 {
+        others.push(browser.open_with_script(url, READY).await?);
+    }
+    // The token of the login expires meanwhile.
+    sleep(Duration::from_secs(18)).await;
+    for tab in others.iter().chain([&first]) {
+        tab.begin("document.querySelector('#load').click()").await?;
+    }
+    sleep(Duration::from_secs(2)).await;
+    std::fs::write(file, first.screenshot().await?)?;
+    Ok(())
+}

@@ -1,0 +1,57 @@
+//! Compares the size of the page of examples/browser with that of the same page by hand: `size PAGE.wasm HAND-WRITTEN.wasm`.
+//! Each is prepared by wasm-bindgen, then `wasm-opt -Oz`, then gzip. Fails if the page is too large.
+
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+
+use tempfile::TempDir;
+use wasm_bindgen_cli_support::Bindgen;
+
+/// How much larger the page may be.
+const LIMIT: f64 = 1.3;
+
+fn main() {
+    let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();
+    let [page, hand_written] = &files[..] else { panic!("usage: size PAGE.wasm HAND-WRITTEN.wasm") };
+    println!("| page | wasm-bindgen | `wasm-opt -Oz` | gzip |\n| --- | ---: | ---: | ---: |");
+    let page = measure("afresh", page);
+    let hand_written = measure("by hand", hand_written);
+    let ratio = page / hand_written;
+    println!("\n{ratio:.2} of the page by hand, at most {LIMIT}");
+    assert!(ratio <= LIMIT, "the page is too large");
+}
+
+/// The size after gzip.
+fn measure(name: &str, wasm: &Path) -> f64 {
+    let folder = TempDir::new().expect("a folder");
+    let mut bindgen = Bindgen::new();
+    bindgen.input_path(wasm).out_name("page").web(true).expect("a page").typescript(false);
+    bindgen.generate(folder.path()).expect("the page is prepared");
+    let (bound, optimized) = (folder.path().join("page_bg.wasm"), folder.path().join("optimized.wasm"));
+    let optimizer = std::env::var_os("WASM_OPT").unwrap_or_else(|| "wasm-opt".into());
+    let done = Command::new(optimizer)
+        .arg("-Oz")
+        .args(["--all-features"])
+        .arg(&bound)
+        .arg("-o")
+        .arg(&optimized)
+        .status();
+    assert!(done.is_ok_and(|status| status.success()), "wasm-opt fails: npm install binaryen");
+    let content = std::fs::read(&optimized).expect("wasm-opt has written its output");
+    let before = std::fs::metadata(&bound).expect("the page").len();
+    let compressed = gzip(&content);
+    println!("| {name} | {before} | {} | {compressed} |", content.len());
+    f64::from(u32::try_from(compressed).expect("a page is small"))
+}
+
+fn gzip(content: &[u8]) -> usize {
+    let mut gzip =
+        Command::new("gzip").arg("-9").stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().expect("gzip");
+    let mut input = gzip.stdin.take().expect("an input");
+    let content = content.to_vec();
+    let writer = std::thread::spawn(move || input.write_all(&content));
+    let output = gzip.wait_with_output().expect("an output");
+    writer.join().expect("the writer ends").expect("gzip reads its input");
+    output.stdout.len()
+}

@@ -1,0 +1,201 @@
+//! The server of the tests: an API with a session whose refresh token is in an HttpOnly cookie, and the files of a page.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Query, Request, State};
+use axum::http::header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderMap, ORIGIN, SET_COOKIE};
+use axum::http::{HeaderValue, Method, StatusCode};
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+use tokio::sync::watch;
+use tokio::task::AbortHandle;
+
+use crate::authority::{Authority, Counts, Issued};
+
+/// A server on a port of its own. It ends when it is dropped.
+pub struct Server {
+    pub address: SocketAddr,
+    shared: Arc<Shared>,
+    task: AbortHandle,
+}
+
+struct Shared {
+    authority: Mutex<Authority>,
+    /// Counts the refreshes that arrived.
+    arrived: watch::Sender<u64>,
+    settings: Mutex<Settings>,
+    files: PathBuf,
+}
+
+#[derive(Clone, Default)]
+struct Settings {
+    /// How long the answer of a refresh takes after the refresh token is spent.
+    refresh_delay: Duration,
+    /// The origin that may read the answers, apart from that of the server.
+    allowed_origin: Option<String>,
+}
+
+impl Server {
+    /// Serves the API, and the files of a folder.
+    pub async fn start(files: &Path) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let address = listener.local_addr()?;
+        let shared = Arc::new(Shared {
+            authority: Mutex::default(),
+            arrived: watch::Sender::new(0),
+            settings: Mutex::default(),
+            files: files.to_owned(),
+        });
+        let app = router(shared.clone());
+        let task = tokio::spawn(async move { axum::serve(listener, app).await }).abort_handle();
+        Ok(Self { address, shared, task })
+    }
+
+    /// The origin that a browser treats as a secure context.
+    pub fn origin(&self) -> String {
+        format!("http://localhost:{}", self.address.port())
+    }
+
+    pub fn authority(&self) -> MutexGuard<'_, Authority> {
+        lock(&self.shared.authority)
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.authority().counts
+    }
+
+    /// Starts to count anew.
+    pub fn reset(&self) {
+        self.authority().counts = Counts::default();
+    }
+
+    pub fn expire(&self) {
+        self.authority().expire();
+    }
+
+    pub fn set_grace(&self, grace: Duration) {
+        self.authority().grace = grace;
+    }
+
+    pub fn delay_refreshes(&self, delay: Duration) {
+        lock(&self.shared.settings).refresh_delay = delay;
+    }
+
+    pub fn allow_origin(&self, origin: &str) {
+        lock(&self.shared.settings).allowed_origin = Some(origin.into());
+    }
+
+    /// The number of refreshes that have arrived so far, with and without an answer.
+    pub fn arrived(&self) -> u64 {
+        *self.shared.arrived.borrow()
+    }
+
+    /// Waits until more refreshes than `before` have arrived.
+    pub async fn refresh_after(&self, before: u64) {
+        let mut arrived = self.shared.arrived.subscribe();
+        let _ = arrived.wait_for(|arrived| *arrived > before).await;
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/api/login", post(login))
+        .route("/api/refresh", post(refresh))
+        .route("/api/logout", post(logout))
+        .route("/api/items", get(items))
+        .fallback(file)
+        .layer(from_fn_with_state(shared.clone(), cross_origin))
+        .with_state(shared)
+}
+
+#[derive(serde::Deserialize)]
+struct User {
+    user: String,
+}
+
+async fn login(State(shared): State<Arc<Shared>>, Query(User { user }): Query<User>) -> Response {
+    let issued = lock(&shared.authority).log_in(&user);
+    tokens(issued)
+}
+
+async fn refresh(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let issued = lock(&shared.authority).refresh(cookie(&headers));
+    shared.arrived.send_modify(|arrived| *arrived += 1);
+    let delay = lock(&shared.settings).refresh_delay;
+    tokio::time::sleep(delay).await;
+    issued.map_or_else(|| StatusCode::UNAUTHORIZED.into_response(), tokens)
+}
+
+async fn logout(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    lock(&shared.authority).log_out(cookie(&headers).unwrap_or_default());
+    (StatusCode::NO_CONTENT, [(SET_COOKIE, "refresh=; Path=/api; HttpOnly; Max-Age=0")]).into_response()
+}
+
+async fn items(State(shared): State<Arc<Shared>>, headers: HeaderMap) -> Response {
+    let token = headers.get(AUTHORIZATION).and_then(|value| value.to_str().ok()?.strip_prefix("Bearer "));
+    match lock(&shared.authority).call(token) {
+        Some(user) => axum::Json(json!({ "user": user, "items": ["tea", "bread"] })).into_response(),
+        None => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+fn tokens(issued: Issued) -> Response {
+    let body: Value = json!({ "access_token": issued.access, "expires_in": 3600 });
+    let cookie = format!("refresh={}; Path=/api; HttpOnly; SameSite=Strict; Max-Age=86400", issued.refresh);
+    ([(SET_COOKIE, cookie)], axum::Json(body)).into_response()
+}
+
+fn cookie(headers: &HeaderMap) -> Option<&str> {
+    let cookies = headers.get(COOKIE)?.to_str().ok()?;
+    cookies.split("; ").find_map(|cookie| cookie.strip_prefix("refresh="))
+}
+
+async fn file(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+    let name = request.uri().path().trim_start_matches('/');
+    let name = if name.is_empty() { "index.html" } else { name };
+    let kind = match name.rsplit_once('.') {
+        Some((_, "html")) => "text/html",
+        Some((_, "js")) => "text/javascript",
+        Some((_, "wasm")) => "application/wasm",
+        _ => return StatusCode::NOT_FOUND.into_response(),
+    };
+    match tokio::fs::read(shared.files.join(name)).await {
+        Ok(content) if !name.contains("..") => ([(CONTENT_TYPE, kind)], content).into_response(),
+        _ => StatusCode::NOT_FOUND.into_response(),
+    }
+}
+
+/// CORS, for the origin that the test allows.
+async fn cross_origin(State(shared): State<Arc<Shared>>, request: Request, next: Next) -> Response {
+    let origin = request.headers().get(ORIGIN).cloned();
+    let preflight = request.method() == Method::OPTIONS;
+    let mut response =
+        if preflight { StatusCode::NO_CONTENT.into_response() } else { next.run(request).await };
+    let allowed = lock(&shared.settings).allowed_origin.clone();
+    let Some(origin) = origin.filter(|origin| allowed.is_some_and(|allowed| *origin == allowed)) else {
+        return response;
+    };
+    let headers = response.headers_mut();
+    headers.insert("access-control-allow-origin", origin);
+    headers.insert("access-control-allow-credentials", HeaderValue::from_static("true"));
+    headers.insert("access-control-allow-headers", HeaderValue::from_static("authorization, content-type"));
+    response
+}
+
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+}

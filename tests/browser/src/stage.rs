@@ -1,0 +1,100 @@
+//! One server, one browser and its tabs: what a test needs.
+
+use std::path::Path;
+use std::time::Duration;
+
+use futures_util::future::{join_all, try_join_all};
+use serde_json::Value;
+use tokio::time::{Instant, sleep};
+
+use crate::chromium::{Chromium, Tab};
+use crate::devtools::Failure;
+use crate::server::Server;
+
+pub struct Stage {
+    pub server: Server,
+    pub browser: Chromium,
+}
+
+/// What a page reports about calls that it has made.
+#[derive(Debug, Default, serde::Deserialize)]
+pub struct Calls {
+    pub answered: u64,
+    /// The user that the server saw, of the last answer.
+    pub user: Option<String>,
+    /// The kind and the text of each failed call.
+    pub errors: Vec<String>,
+}
+
+impl Stage {
+    pub async fn new(files: &Path) -> Self {
+        let server = Server::start(files).await.expect("the server starts");
+        let browser = Chromium::start().await.expect("the browser starts");
+        Self { server, browser }
+    }
+
+    pub async fn open(&self) -> Tab {
+        self.browser.open(&self.server.origin()).await.expect("the page loads")
+    }
+
+    /// Opens a tab of the same server with a query: `?store=other`.
+    pub async fn open_at(&self, query: &str) -> Tab {
+        self.browser.open(&format!("{}/{query}", self.server.origin())).await.expect("the page loads")
+    }
+
+    pub async fn open_many(&self, count: usize) -> Vec<Tab> {
+        join_all((0..count).map(|_| self.open())).await
+    }
+}
+
+/// What the tests ask of a page. Every page under test has the same functions.
+impl Tab {
+    pub async fn log_in(&self, user: &str) {
+        self.evaluate(&format!("page.login('{user}')")).await.expect("the login succeeds");
+    }
+
+    pub async fn log_out(&self) {
+        self.evaluate("page.logout()").await.expect("the logout succeeds");
+    }
+
+    /// Makes calls at the same time.
+    pub async fn call(&self, count: u32) -> Calls {
+        self.try_call(count).await.expect("the page reports its calls")
+    }
+
+    pub async fn try_call(&self, count: u32) -> Result<Calls, Failure> {
+        Ok(serde_json::from_value(self.evaluate(&format!("page.calls({count})")).await?)?)
+    }
+
+    pub async fn state(&self) -> String {
+        match self.evaluate("page.state()").await {
+            Ok(Value::String(state)) => state,
+            other => panic!("the page has no state: {other:?}"),
+        }
+    }
+}
+
+/// How long a login or a logout takes to reach the other tabs, at most.
+const REACHED: Duration = Duration::from_secs(1);
+
+/// Waits until a tab has the state, without a call. It must not take longer than a second.
+pub async fn has_state(tab: &Tab, expected: &str) {
+    let started = Instant::now();
+    loop {
+        let state = tab.state().await;
+        if state == expected {
+            return;
+        }
+        assert!(started.elapsed() < REACHED, "the tab is {state} instead of {expected} after {REACHED:?}");
+        sleep(Duration::from_millis(10)).await;
+    }
+}
+
+/// Makes `count` calls in each tab at the same time. All must be answered.
+pub async fn call_in_all(tabs: &[Tab], count: u32) {
+    let calls =
+        try_join_all(tabs.iter().map(|tab| tab.try_call(count))).await.expect("the pages report their calls");
+    for calls in calls {
+        assert_eq!((calls.answered, calls.errors), (u64::from(count), Vec::new()));
+    }
+}

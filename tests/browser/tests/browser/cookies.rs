@@ -1,0 +1,36 @@
+//! Cookies and CORS: which requests carry the refresh cookie, and what a page sees where the browser hides an answer.
+
+use afresh_browser_tests::bundle;
+use afresh_browser_tests::server::Server;
+use afresh_browser_tests::stage::{Stage, call_in_all};
+
+/// T4: an API at another origin gets the cookies with `RequestCredentials::Include`.
+#[tokio::test]
+async fn an_api_at_another_origin_is_refreshed_by_its_cookie() {
+    let stage = Stage::new(&bundle::page()).await;
+    let api = Server::start(&bundle::page()).await.unwrap();
+    api.allow_origin(&stage.server.origin());
+    let tabs = [stage.open_at(&format!("?api={}", api.origin())).await];
+    tabs[0].log_in("ada").await;
+    api.expire();
+    call_in_all(&tabs, 10).await;
+    assert_eq!((api.counts().refreshes, api.counts().calls), (1, 10));
+    assert_eq!(stage.server.counts().calls, 0);
+}
+
+/// T3: the browser hides an answer that CORS does not allow. That is no refusal, so nothing is refreshed.
+#[tokio::test]
+async fn an_answer_that_the_browser_hides_starts_no_refresh() {
+    let stage = Stage::new(&bundle::page()).await;
+    let api = Server::start(&bundle::page()).await.unwrap();
+    api.allow_origin(&stage.server.origin());
+    let tab = stage.open_at(&format!("?api={}", api.origin())).await;
+    tab.log_in("ada").await;
+    api.expire();
+    api.allow_origin("http://elsewhere.test");
+    let calls = tab.call(2).await;
+    assert_eq!(calls.errors.len(), 2);
+    assert!(calls.errors.iter().all(|error| error.contains("CORS")), "{calls:?}");
+    assert_eq!(api.arrived(), 0);
+    assert_eq!(tab.state().await, "LoggedIn");
+}

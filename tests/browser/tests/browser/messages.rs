@@ -1,0 +1,56 @@
+//! Messages that no tab of this release has sent, and messages that come too late, change nothing.
+
+use std::time::Duration;
+
+use afresh_browser_tests::bundle;
+use afresh_browser_tests::stage::{Stage, call_in_all};
+use serde_json::json;
+use tokio::time::sleep;
+
+/// T2: stale, foreign and malformed messages never win.
+#[tokio::test]
+async fn stale_foreign_and_malformed_messages_are_ignored() {
+    let stage = Stage::new(&bundle::page()).await;
+    let tabs = stage.open_many(3).await;
+    let listen = "window.heard = []; window.channel = new BroadcastChannel('afresh shop');
+        channel.onmessage = event => heard.push(event.data)";
+    tabs[2].begin(listen).await.unwrap();
+    tabs[0].log_in("ada").await;
+    call_in_all(&tabs, 1).await;
+    stage.server.expire();
+    call_in_all(&tabs, 1).await;
+    let heard = tabs[2].evaluate("heard.filter(text => text.includes('session')).length").await.unwrap();
+    assert!(heard.as_u64() >= Some(3), "a login, an intent and a refresh: {heard}");
+    let send = r#"
+        for (const text of heard) {
+            channel.postMessage(text)
+            channel.postMessage(text.slice(0, -5))
+            channel.postMessage(text.replace("afresh 1", "afresh 2"))
+            channel.postMessage(text.replace("session", "logout"))
+        }
+        for (const foreign of ["", "afresh 1 session 0 99 1 e30", { token: "stolen" }, null, 7, new Uint8Array(3)]) {
+            channel.postMessage(foreign)
+        }"#;
+    tabs[2].begin(send).await.unwrap();
+    sleep(Duration::from_millis(500)).await;
+    let before = stage.server.counts();
+    call_in_all(&tabs, 2).await;
+    let after = stage.server.counts();
+    assert_eq!((after.unauthorized, after.refreshes), (before.unauthorized, before.refreshes), "{after:?}");
+    stage.server.expire();
+    call_in_all(&tabs, 2).await;
+    assert_eq!((stage.server.counts().refreshes, stage.server.counts().spent), (2, 0));
+}
+
+/// T2: nothing of the session is in a place that outlives the tabs.
+#[tokio::test]
+async fn nothing_is_stored_in_the_browser() {
+    let stage = Stage::new(&bundle::page()).await;
+    let tab = [stage.open().await];
+    tab[0].log_in("ada").await;
+    call_in_all(&tab, 2).await;
+    let script =
+        "(async () => [localStorage.length, sessionStorage.length, (await indexedDB.databases()).length,
+        (await caches.keys()).length, document.cookie.length])()";
+    assert_eq!(tab[0].evaluate(script).await.unwrap(), json!([0, 0, 0, 0, 0]));
+}

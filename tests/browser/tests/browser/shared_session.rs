@@ -1,0 +1,186 @@
+//! Several tabs share one session: one refresh, and logins and logouts that reach all of them.
+
+use std::time::Duration;
+
+use afresh_browser_tests::bundle;
+use afresh_browser_tests::chromium::Tab;
+use afresh_browser_tests::stage::{Stage, call_in_all, has_state};
+use serde_json::json;
+use tokio::time::{Instant, sleep};
+
+async fn logged_in(count: usize) -> (Stage, Vec<Tab>) {
+    let stage = Stage::new(&bundle::page()).await;
+    let tabs = stage.open_many(count).await;
+    tabs[0].log_in("ada").await;
+    for tab in &tabs {
+        has_state(tab, "LoggedIn").await;
+    }
+    (stage, tabs)
+}
+
+/// T2: eight tabs with twenty calls each at the same expiry: one refresh.
+#[tokio::test]
+async fn eight_tabs_with_twenty_calls_each_refresh_once() {
+    let (stage, tabs) = logged_in(8).await;
+    call_in_all(&tabs, 1).await;
+    stage.server.expire();
+    call_in_all(&tabs, 20).await;
+    let counts = stage.server.counts();
+    assert_eq!((counts.refreshes, counts.calls, counts.spent), (1, 168, 0), "{counts:?}");
+}
+
+/// T2: one refresh for each of 200 expiries.
+#[tokio::test]
+async fn each_of_200_expiries_costs_one_refresh() {
+    let (stage, tabs) = logged_in(4).await;
+    for expiry in 1..=200 {
+        stage.server.expire();
+        call_in_all(&tabs, 3).await;
+        let counts = stage.server.counts();
+        assert_eq!((counts.refreshes, counts.within_grace, counts.spent), (expiry, 0, 0), "{counts:?}");
+    }
+}
+
+/// T2: the lock is granted before the message of the last refresh arrives. The tab waits for the message.
+#[tokio::test]
+async fn a_lock_that_is_granted_before_the_message_arrives_causes_no_refresh() {
+    let late = "
+        const { set } = Object.getOwnPropertyDescriptor(BroadcastChannel.prototype, 'onmessage')
+        Object.defineProperty(BroadcastChannel.prototype, 'onmessage', {
+            set(hear) { set.call(this, hear && (event => setTimeout(() => hear(event), 600))) },
+        })";
+    let stage = Stage::new(&bundle::page()).await;
+    let first = stage.open().await;
+    let second = stage.browser.open_with_script(&stage.server.origin(), late).await.unwrap();
+    first.log_in("ada").await;
+    sleep(Duration::from_secs(1)).await;
+    let tabs = [first, second];
+    call_in_all(&tabs, 1).await;
+    for expiry in 1..=3 {
+        stage.server.expire();
+        call_in_all(&tabs, 5).await;
+        let counts = stage.server.counts();
+        assert_eq!((counts.refreshes, counts.spent), (expiry, 0), "{counts:?}");
+    }
+}
+
+/// T2: a new tab takes over the session of the others, and sends nothing for it.
+#[tokio::test]
+async fn a_new_tab_takes_over_the_session_without_a_refresh() {
+    let (stage, _tabs) = logged_in(2).await;
+    let new = [stage.open().await];
+    has_state(&new[0], "LoggedIn").await;
+    call_in_all(&new, 5).await;
+    assert_eq!(stage.server.counts().refreshes, 0);
+}
+
+/// T6: a login reaches all tabs within a second and without a call, also that of another user.
+#[tokio::test]
+async fn a_login_reaches_all_tabs() {
+    let (stage, tabs) = logged_in(4).await;
+    for tab in &tabs {
+        assert_eq!(tab.call(1).await.user.as_deref(), Some("ada"));
+    }
+    tabs[3].log_in("bob").await;
+    sleep(Duration::from_millis(500)).await;
+    for tab in &tabs {
+        assert_eq!(tab.call(1).await.user.as_deref(), Some("bob"));
+    }
+    assert_eq!(stage.server.counts().refreshes, 0);
+}
+
+/// T7: a logout reaches all tabs within a second and without a call. No tab makes an exchange afterwards.
+#[tokio::test]
+async fn a_logout_reaches_all_tabs() {
+    let (stage, tabs) = logged_in(4).await;
+    call_in_all(&tabs, 1).await;
+    tabs[1].log_out().await;
+    for tab in &tabs {
+        has_state(tab, "LoggedOut").await;
+    }
+    for tab in &tabs {
+        let calls = tab.call(3).await;
+        assert!(calls.errors.len() == 3 && calls.errors[0].starts_with("no session"), "{calls:?}");
+    }
+    assert_eq!((stage.server.arrived(), stage.server.counts().logouts), (0, 1));
+    tabs[2].log_in("ada").await;
+    has_state(&tabs[0], "LoggedIn").await;
+    call_in_all(&tabs, 1).await;
+}
+
+/// T7: the same while another tab refreshes.
+#[tokio::test]
+async fn a_logout_ends_the_refresh_of_another_tab() {
+    let (stage, tabs) = logged_in(3).await;
+    stage.server.delay_refreshes(Duration::from_millis(1500));
+    stage.server.expire();
+    tabs[1].begin("window.pending = page.calls(2)").await.unwrap();
+    stage.server.refresh_after(0).await;
+    tabs[0].log_out().await;
+    for tab in &tabs {
+        has_state(tab, "LoggedOut").await;
+    }
+    let pending = tabs[1].evaluate("pending").await.unwrap();
+    assert_eq!((pending["answered"].as_u64(), pending["errors"].as_array().unwrap().len()), (Some(0), 2));
+    sleep(Duration::from_millis(1800)).await;
+    for tab in &tabs {
+        assert_eq!(tab.state().await, "LoggedOut");
+        assert_eq!(tab.call(1).await.answered, 0);
+    }
+    assert_eq!(stage.server.arrived(), 1);
+}
+
+/// T5: a frozen tab holds the lock. The others return an error after the usual wait and keep their tokens.
+#[tokio::test]
+async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more() {
+    let (stage, tabs) = logged_in(3).await;
+    stage.server.set_grace(Duration::from_secs(60));
+    stage.server.delay_refreshes(Duration::from_secs(12));
+    stage.server.expire();
+    tabs[0].begin("window.pending = page.calls(1)").await.unwrap();
+    stage.server.refresh_after(0).await;
+    tabs[0].freeze().await.unwrap();
+    stage.server.delay_refreshes(Duration::ZERO);
+    let begun = Instant::now();
+    let calls = tabs[1].call(2).await;
+    assert!(calls.errors.len() == 2 && calls.errors[0].starts_with("busy"), "{calls:?}");
+    assert!(begun.elapsed() > Duration::from_secs(7) && begun.elapsed() < Duration::from_secs(12));
+    assert_eq!(tabs[1].state().await, "LoggedIn");
+    tabs[0].thaw().await.unwrap();
+    sleep(Duration::from_secs(6)).await;
+    call_in_all(&tabs, 2).await;
+    let counts = stage.server.counts();
+    assert!(counts.refreshes + counts.within_grace <= 2 && counts.spent == 0, "{counts:?}");
+}
+
+/// T2: outside of a secure context there are no Web Locks. The session says so once, and is shared all the same.
+#[tokio::test]
+async fn without_a_secure_context_the_session_is_uncoordinated() {
+    let stage = Stage::new(&bundle::page()).await;
+    let url = format!("http://insecure.test:{}", stage.server.address.port());
+    let tabs = [stage.browser.open(&url).await.unwrap(), stage.browser.open(&url).await.unwrap()];
+    assert_eq!(tabs[0].evaluate("navigator.locks === undefined").await.unwrap(), json!(true));
+    tabs[0].log_in("ada").await;
+    has_state(&tabs[1], "LoggedIn").await;
+    for expiry in 1..=2 {
+        stage.server.expire();
+        call_in_all(&tabs[..1], 3).await;
+        sleep(Duration::from_millis(300)).await;
+        call_in_all(&tabs, 3).await;
+        assert_eq!(stage.server.counts().refreshes, expiry);
+    }
+    let events = tabs[0].evaluate("page.events()").await.unwrap();
+    let uncoordinated = |event: &&serde_json::Value| **event == json!("Uncoordinated");
+    assert_eq!(events.as_array().unwrap().iter().filter(uncoordinated).count(), 1, "{events}");
+}
+
+/// Stores of different names are different sessions.
+#[tokio::test]
+async fn a_store_of_another_name_is_another_session() {
+    let (stage, tabs) = logged_in(2).await;
+    let other = stage.open_at("?store=other").await;
+    sleep(Duration::from_millis(500)).await;
+    assert_eq!(other.state().await, "LoggedOut");
+    tabs[1].log_out().await;
+    has_state(&tabs[0], "LoggedOut").await;
+}

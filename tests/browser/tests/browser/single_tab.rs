@@ -1,0 +1,45 @@
+//! One tab: calls at the same time, and what a reload leaves.
+
+use afresh_browser_tests::bundle;
+use afresh_browser_tests::stage::{Stage, call_in_all};
+
+/// B1: fifty calls of one tab are refused at once: one refresh.
+#[tokio::test]
+async fn fifty_calls_refresh_once() {
+    let stage = Stage::new(&bundle::page()).await;
+    let tab = [stage.open().await];
+    tab[0].log_in("ada").await;
+    call_in_all(&tab, 1).await;
+    stage.server.expire();
+    call_in_all(&tab, 50).await;
+    let counts = stage.server.counts();
+    assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 51, 0), "{counts:?}");
+}
+
+/// K4: a page that is loaded anew has the cookie. Its first calls are logged in by one refresh.
+#[tokio::test]
+async fn a_page_that_is_loaded_anew_is_logged_in_by_one_refresh() {
+    let stage = Stage::new(&bundle::page()).await;
+    let tab = [stage.open().await];
+    tab[0].log_in("ada").await;
+    tab[0].reload().await.unwrap();
+    call_in_all(&tab, 10).await;
+    let counts = stage.server.counts();
+    assert_eq!((counts.logins, counts.refreshes, counts.calls), (1, 1, 10), "{counts:?}");
+}
+
+/// K4: without a cookie, one attempt is made for each page load.
+#[tokio::test]
+async fn without_a_cookie_there_is_one_attempt() {
+    let stage = Stage::new(&bundle::page()).await;
+    let tab = stage.open().await;
+    for _ in 0..3 {
+        let calls = tab.call(5).await;
+        assert_eq!(calls.answered, 0);
+        assert!(calls.errors.iter().all(|error| error.starts_with("no session")), "{calls:?}");
+    }
+    assert_eq!(stage.server.arrived(), 1);
+    tab.log_in("ada").await;
+    call_in_all(&[tab], 5).await;
+    assert_eq!(stage.server.arrived(), 1);
+}

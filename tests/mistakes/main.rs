@@ -1,0 +1,3 @@
+//! A batch of mistakes, which `cargo test -p afresh-tests --test mistakes` writes and checks.
+
+include!(env!("AFRESH_MISTAKES"));
