@@ -1,27 +1,34 @@
 //! A client that `afresh-openapi parcels.yaml > src/parcels.rs` writes, logged in by the `oauth2` scheme of its document.
 //!
-//! `cargo run --example openapi`. In a project of your own: `cargo add afresh`, `cargo add serde --features derive`, and
+//! `cargo run --example openapi`: the program logs in itself. `cargo run --example openapi login`: a person does, in the
+//! browser. In a project of your own: `cargo add afresh --features login`, `cargo add serde --features derive`, and
 //! `cargo add tokio --features macros,rt-multi-thread` for `main`.
 
 mod parcels;
 mod server;
 
-use parcels::{BASE_URL, Change, Parcels, ParcelsClient, SetStateError, State, account_client_credentials};
+use parcels::{BASE_URL, Change, Parcels, ParcelsClient, SetStateError, State};
+use parcels::{account_app, account_client_credentials};
 
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     // The API itself, so that the example needs no other.
     server::start(BASE_URL)?;
 
-    let account = account_client_credentials("courier", "a secret");
-    let parcels = ParcelsClient::builder(BASE_URL).refresher(account).build()?;
+    let parcels = if std::env::args().any(|argument| argument == "login") {
+        let app = account_app("parcels-cli");
+        let parcels = ParcelsClient::builder(BASE_URL).refresher(app.clone()).build()?;
+        app.browser().run(parcels.session()).await?;
+        parcels
+    } else {
+        let account = account_client_credentials("courier", "a secret");
+        ParcelsClient::builder(BASE_URL).refresher(account).build()?
+    };
     parcels.health().await?;
 
-    let mut pages = parcels.list_parcels(Some(State::Posted), None).await?;
-    while let Some(page) = pages.next().await {
-        for parcel in page?.parcels {
-            println!("parcel {} is {:?}", parcel.id, parcel.state);
-        }
+    let mut posted = parcels.list_parcels(Some(State::Posted), None).await?;
+    while let Some(parcel) = posted.next().await.transpose()? {
+        println!("parcel {} is {:?}", parcel.id, parcel.state);
     }
     let delivered = Change { state: State::Delivered };
     let parcel = parcels.set_state(1, &delivered).await?;

@@ -1,8 +1,10 @@
 // Parcels 1.0, written by afresh-openapi 0.1.0 from parcels.yaml.
 // @generated: what is changed by hand goes into `afresh-openapi.toml`.
 //
-// Cargo.toml: `afresh`, `serde` with `derive`.
-// Credential: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
+// Cargo.toml: `afresh` with `login`, `serde` with `derive`.
+// Credential: `.refresher(account_client_credentials(id, secret))` on the builder.
+// Or: `let app = account_app(client_id);` and `.refresher(app.clone())` on the builder, then `app.browser().run(client.session()).await?`.
+// Or: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder.
 // All of the document is in this client.
 
 use serde::{Deserialize, Serialize};
@@ -22,12 +24,12 @@ pub trait Parcels {
     ///
     /// - `state`: Only parcels in this state.
     #[get("/parcels")]
-    #[pages(cursor = "/next", into = "after")]
+    #[pages(cursor = "/next", into = "after", items = "/parcels")]
     async fn list_parcels(
         &self,
         #[query] state: Option<State>,
         #[query] after: Option<&str>,
-    ) -> afresh::Result<afresh::Pages<Page>>;
+    ) -> afresh::Result<afresh::Items<Parcel>>;
 
     /// One parcel.
     #[get("/parcels/{id}")]
@@ -52,6 +54,17 @@ pub fn account_client_credentials(id: &str, secret: &str) -> afresh::oauth2::Cli
     afresh::oauth2::ClientCredentials::new("http://127.0.0.1:8747/token", id, secret)
 }
 
+/// The authorization code flow of `account`: with `.refresher(app.clone())` on the builder, `app.browser().run(client.session())` logs a person in,
+/// and the session stays logged in.
+///
+/// Scopes:
+/// - `parcels`: To see and change parcels.
+#[allow(dead_code)]
+pub fn account_app(client_id: &str) -> afresh::oauth2::App {
+    afresh::oauth2::Server::new("http://127.0.0.1:8747/authorize", "http://127.0.0.1:8747/token")
+        .client(client_id)
+}
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, Serialize)]
 pub enum State {
     #[serde(rename = "posted")]
@@ -71,6 +84,7 @@ pub struct Parcel {
     pub weight: Option<f64>,
 }
 
+#[allow(dead_code)]
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Page {
     pub parcels: Vec<Parcel>,

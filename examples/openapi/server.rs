@@ -48,9 +48,16 @@ fn serve(api: &mut Api, stream: TcpStream) -> std::io::Result<()> {
     reader.read_exact(&mut body)?;
     let mut words = head.first().map_or("", String::as_str).split(' ');
     let (method, target) = (words.next().unwrap_or(""), words.next().unwrap_or(""));
+    let mut stream = reader.into_inner();
+    if let Some(query) = target.strip_prefix("/authorize?") {
+        return write!(
+            stream,
+            "HTTP/1.1 302 Found\r\nlocation: {}\r\nconnection: close\r\n\r\n",
+            consent(query)
+        );
+    }
     let (status, answer) =
         api.answer(method, target, header("authorization"), &String::from_utf8_lossy(&body));
-    let mut stream = reader.into_inner();
     write!(
         stream,
         "HTTP/1.1 {status}\r\ncontent-type: application/json\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{answer}",
@@ -58,17 +65,37 @@ fn serve(api: &mut Api, stream: TcpStream) -> std::io::Result<()> {
     )
 }
 
+/// Where the browser goes next. This API grants each login.
+fn consent(query: &str) -> String {
+    let parameter = |name: &str| {
+        let mut pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+        pairs.find(|(key, _)| *key == name).map_or("", |(_, value)| value)
+    };
+    let redirect = parameter("redirect_uri").replace("%3A", ":").replace("%2F", "/");
+    format!("{redirect}?code=a-code&state={}", parameter("state"))
+}
+
+/// Whether a token request is one that this API grants.
+fn is_granted(body: &str) -> bool {
+    let has = |pair: &str| body.split('&').any(|own| own == pair);
+    let has_code =
+        has("grant_type=authorization_code") && has("code=a-code") && body.contains("code_verifier=");
+    let has_refresh_token = has("grant_type=refresh_token") && has("refresh_token=a-refresh-token");
+    has("grant_type=client_credentials") || has_code || has_refresh_token
+}
+
 impl Api {
     fn answer(&mut self, method: &str, target: &str, credential: &str, body: &str) -> (&'static str, String) {
         match (method, target) {
             ("GET", "/health") => return ("204 No Content", String::new()),
-            ("POST", "/token") if body.contains("grant_type=client_credentials") => {
+            ("POST", "/token") if is_granted(body) => {
                 self.tokens += 1;
-                let token = self.tokens;
-                return (
-                    "200 OK",
-                    format!("{{\"access_token\":\"token-{token}\",\"token_type\":\"Bearer\"}}"),
-                );
+                let token = format!("\"access_token\":\"token-{}\",\"token_type\":\"Bearer\"", self.tokens);
+                let refresh_token = match body.contains("client_credentials") {
+                    true => "",
+                    false => ",\"refresh_token\":\"a-refresh-token\"",
+                };
+                return ("200 OK", format!("{{{token}{refresh_token}}}"));
             }
             _ => {}
         }

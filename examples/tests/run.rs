@@ -59,3 +59,14 @@ fn a_fleet_refreshes_once_for_each_expiry() {
 fn the_instances_of_a_service_share_one_token() {
     assert_eq!(last_line(&example("service").output().unwrap()), "61 calls, 1 token");
 }
+
+#[test]
+fn a_tool_logs_in_with_a_browser_and_with_a_device_code() {
+    let output = example("login").output().unwrap();
+    let last = last_line(&output);
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(last, "1 login with a browser, 1 with a device code, 1 refresh", "{said}");
+    assert!(said.contains("$ login login --auto\nYou are ada.\n"), "{said}");
+    assert!(said.contains("$ login logout\nLogged out.\n$ login whoami\nLog in first.\n"), "{said}");
+    assert_eq!(said.matches("You are ada.").count(), 5, "{said}");
+}

@@ -13,12 +13,13 @@ use crate::token_stream;
 /// Expands `#[api(arguments)] item`. The output always contains every error, and as much valid code as possible.
 pub(crate) fn expand(arguments: TokenStream, item: TokenStream) -> TokenStream {
     let mut diag = Diagnostics::default();
+    let attribute = diag.locate(&TokenStream::new());
     let mut arguments = parse_arguments(arguments, &mut diag);
     let mut input = parse_item(item.clone(), &mut diag);
     if let Input::Trait(source) = &mut input {
         arguments.append(&mut source.arguments);
     }
-    let settings = lower_settings(&arguments, &mut diag);
+    let settings = lower_settings(attribute, &arguments, &mut diag);
     let output = match input {
         Input::Trait(source) => expand_trait(settings, &source, &mut diag),
         Input::Unreadable(Some((vis, name))) => {

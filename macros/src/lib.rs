@@ -13,6 +13,7 @@ mod derive;
 mod diag;
 mod expand;
 mod lower;
+mod manifest;
 mod model;
 mod names;
 mod syntax;

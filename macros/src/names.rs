@@ -7,6 +7,7 @@ use proc_macro2::{Ident, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::Lifetime;
 
+use crate::manifest::renamed_runtime;
 use crate::token_stream;
 
 /// The request under construction.
@@ -96,8 +97,16 @@ pub(crate) fn mixed_site(span: Span) -> Span {
 }
 
 /// The path to the runtime: `::afresh`, or the path given by `crate = ...`.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Runtime(pub(crate) Option<TokenStream>);
+
+/// The path if no other is given: with the name that Cargo.toml gives to the runtime.
+impl Default for Runtime {
+    fn default() -> Self {
+        let renamed = renamed_runtime().and_then(|name| syn::parse_str::<Ident>(&name).ok());
+        Self(renamed.map(|name| extern_path(&name)))
+    }
+}
 
 /// Everything in the runtime that generated code names. This table is the only place that spells these paths.
 #[derive(Clone, Copy, Debug)]
@@ -124,6 +133,7 @@ pub(crate) enum RuntimeItem {
     Endpoint,
     HeaderName,
     HeaderOption,
+    Outliving,
     Paging,
     Refresh,
     RefreshRequest,
@@ -132,6 +142,7 @@ pub(crate) enum RuntimeItem {
     // Functions of `__private`.
     ArgumentType,
     BuildClient,
+    DisplayOther,
     ErrorSource,
     ErrorStatus,
     LogoutArgument,
@@ -179,12 +190,14 @@ impl RuntimeItem {
             Self::Endpoint => &["__private", "Endpoint"],
             Self::HeaderName => &["__private", "HeaderName"],
             Self::HeaderOption => &["__private", "HeaderOption"],
+            Self::Outliving => &["__private", "Outliving"],
             Self::Paging => &["__private", "Paging"],
             Self::Refresh => &["__private", "Refresh"],
             Self::RefreshRequest => &["__private", "RefreshRequest"],
             Self::TokenFields => &["__private", "TokenFields"],
             Self::Upstream => &["__private", "Upstream"],
             Self::BuildClient => &["__private", "builder"],
+            Self::DisplayOther => &["__private", "display_other"],
             Self::ErrorSource => &["__private", "error_source"],
             Self::ErrorStatus => &["__private", "error_status"],
             Self::LogoutArgument => &["__private", "logout_argument"],
@@ -243,8 +256,13 @@ impl ToTokens for Runtime {
 }
 
 fn default_runtime() -> TokenStream {
+    extern_path(&Ident::new("afresh", Span::mixed_site()))
+}
+
+/// `::afresh`
+fn extern_path(name: &Ident) -> TokenStream {
     let mut path = TokenStream::new();
     syn::Token![::](Span::mixed_site()).to_tokens(&mut path);
-    path.extend([TokenTree::from(Ident::new("afresh", Span::mixed_site()))]);
+    path.extend([TokenTree::from(name.clone())]);
     path
 }

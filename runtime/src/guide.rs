@@ -3,6 +3,7 @@
 //! | page | topic |
 //! |---|---|
 //! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
+//! | `login` (feature `login`) | a person logs in: with a browser, in a web server, with a code on another device; when a login ends |
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
 //! | [`browser`] | the same trait in a web page, one session in all tabs; what is different there |
 //! | [`arguments`] | how parameters are encoded in a request |
@@ -17,6 +18,11 @@
 
 #[doc = include_str!("../docs/guide/auth.md")]
 pub mod auth {}
+
+#[cfg(feature = "login")]
+#[cfg_attr(docsrs, doc(cfg(feature = "login")))]
+#[doc = include_str!("../docs/guide/login.md")]
+pub mod login {}
 
 #[doc = include_str!("../docs/guide/stores.md")]
 pub mod stores {}

@@ -23,6 +23,7 @@ pub use crate::refresh::method::{Refresh, RefreshRequest};
 pub use crate::request::argument_type::{AnyArgument, argument_type};
 pub use crate::request::call::Call;
 pub use crate::request::header_option::HeaderOption;
+pub use crate::request::outliving::Outliving;
 pub use crate::request::part_type::{AnyPart, part_type};
 pub use crate::response::result_type::{AnyResult, result_type};
 pub use crate::session::TokenFields;
@@ -161,6 +162,14 @@ impl OtherError for Error {
 /// The source of the error in the `#[other]` variant.
 pub fn error_source<T: 'static>(value: &T) -> Option<&(dyn std::error::Error + 'static)> {
     (value as &dyn std::any::Any).downcast_ref::<Error>().and_then(std::error::Error::source)
+}
+
+/// Writes the error in the `#[other]` variant. Generic over the type of the value: a wrong one has its error already.
+pub fn display_other<T: 'static>(value: &T, out: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+    match (value as &dyn std::any::Any).downcast_ref::<Error>() {
+        Some(error) => std::fmt::Display::fmt(error, out),
+        None => Ok(()),
+    }
 }
 
 /// The value of the `#[other]` variant.

@@ -6,11 +6,11 @@ use serde_json::Value;
 
 use crate::document::{Document, Site};
 use crate::error::Error;
-use crate::model::{Answer, Method, Place, Trait, Ty};
+use crate::model::{Answer, Method, Place, Trait};
 use crate::names::{Scope, type_name};
-use crate::operation::{Failures, Security, Work};
+use crate::operation::{Failures, Security, Work, logins};
 use crate::report::Loss;
-use crate::schema::Types;
+use crate::schema::{Traffic, Types};
 use crate::settings::{Settings, Traits};
 use crate::write::Writer;
 
@@ -31,12 +31,25 @@ pub struct Generated {
     pub schemas: Vec<(String, String)>,
     /// The names of the traits.
     pub traits: Vec<String>,
+    /// Which operation each method calls.
+    pub routes: Vec<Route>,
     /// How many operations the document has.
     pub operations: usize,
     /// How many methods there are. An operation has one for each kind of body that it takes.
     pub methods: usize,
     /// How many types there are.
     pub types: usize,
+}
+
+/// A method, and the operation that it calls.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Route {
+    /// The name of the trait.
+    pub api: String,
+    /// The name of the method.
+    pub method: String,
+    /// The operation: `GET /orders/{id}`, the path as the document writes it.
+    pub operation: String,
 }
 
 /// Writes the client of a document.
@@ -72,13 +85,10 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
         }
     }
     let server = server(document);
-    let mut losses = Vec::new();
-    let functions = security.functions(server.as_deref(), &mut losses);
+    let (logins, losses) = logins(document, server.as_deref());
     losses.iter().for_each(|loss| types.report.push("security", loss.clone()));
     let all = || traits.iter().flat_map(|api| &api.methods);
-    let sent: Vec<Ty> = all().flat_map(sent).collect();
-    let received: Vec<Ty> = all().flat_map(received).collect();
-    let definitions = types.finish(&sent, &received);
+    let definitions = types.finish(&traffic(all()));
     let named = types.named_types();
     let losses = types.report.into_losses();
     let title = format!("{} {}", document.info("title"), document.info("version"));
@@ -91,7 +101,8 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
     let writer = Writer {
         definitions: &definitions,
         traits: &traits,
-        functions: &functions,
+        logins: &logins,
+        function: security.function(),
         about,
         server: server.as_deref(),
         advice: security.advice(),
@@ -106,9 +117,22 @@ fn generate_here(document: &Document, settings: &Settings) -> Result<Generated, 
         traits: traits.iter().map(|api| api.name.clone()).collect(),
         operations,
         methods: all().count(),
+        routes: routes(&traits),
         types: definitions.len(),
         losses,
     })
+}
+
+fn routes(traits: &[Trait]) -> Vec<Route> {
+    let of = |api: &Trait| {
+        let route = |method: &Method| Route {
+            api: api.name.clone(),
+            method: method.name.clone(),
+            operation: method.route.clone(),
+        };
+        api.methods.iter().map(route).collect::<Vec<_>>()
+    };
+    traits.iter().flat_map(of).collect()
 }
 
 /// One trait for each tag, in the order in which the operations name them, or one for all.
@@ -178,20 +202,27 @@ fn server(document: &Document) -> Option<String> {
     url.contains("://").then_some(url)
 }
 
-fn sent(method: &Method) -> Vec<Ty> {
-    let types = method.params.iter().filter_map(|param| match &param.ty {
-        Place::Typed(ty) => Some(ty.clone()),
-        Place::Written(_) => None,
-    });
-    types.collect()
-}
-
-fn received(method: &Method) -> Vec<Ty> {
-    let answer = match &method.answer {
-        Answer::Json(ty) | Answer::Lines(ty) | Answer::Events(ty) | Answer::Pages(ty) => Some(ty.clone()),
-        Answer::Unit | Answer::Text | Answer::Stream | Answer::Head | Answer::Tokens => None,
-    };
-    answer.into_iter().chain(method.failure.clone()).collect()
+fn traffic<'m>(methods: impl Iterator<Item = &'m Method>) -> Traffic {
+    let mut traffic = Traffic::default();
+    for method in methods {
+        for param in &method.params {
+            match &param.ty {
+                Place::Typed(ty) => traffic.sent.push(ty.clone()),
+                Place::Part { of, .. } => traffic.by_hand.push(of.clone()),
+                Place::Written(_) => {}
+            }
+        }
+        match &method.answer {
+            Answer::Json(ty)
+            | Answer::Lines(ty)
+            | Answer::Events(ty)
+            | Answer::Pages(ty)
+            | Answer::Items(ty) => traffic.received.push(ty.clone()),
+            Answer::Unit | Answer::Text | Answer::Stream | Answer::Head | Answer::Tokens => {}
+        }
+        traffic.received.extend(method.failure.clone());
+    }
+    traffic
 }
 
 /// A name in the settings that the document does not have is a typing error.

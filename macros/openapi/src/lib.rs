@@ -18,6 +18,6 @@ mod write;
 pub use self::compare::differences;
 pub use self::document::Document;
 pub use self::error::Error;
-pub use self::generate::{Generated, generate};
+pub use self::generate::{Generated, Route, generate};
 pub use self::report::Loss;
 pub use self::settings::{Dates, Operation, Pages, Role, Settings, Traits};

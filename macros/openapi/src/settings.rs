@@ -105,6 +105,10 @@ pub struct Pages {
     pub items: Option<String>,
     /// A boolean without which there is no next page.
     pub more: Option<String>,
+    /// Whether only the path and the query of a link count.
+    pub rebase: bool,
+    /// Whether the method gives whole pages where their items are known too.
+    pub whole: bool,
 }
 
 impl Settings {

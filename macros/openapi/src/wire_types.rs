@@ -1,7 +1,7 @@
 //! Types that a generated file brings along where it needs them: what their values look like on the wire is in no crate that
 //! the user has.
 
-use crate::model::Separator;
+use crate::model::{Between, Separator};
 
 impl Separator {
     pub(crate) fn name(self) -> &'static str {
@@ -10,8 +10,41 @@ impl Separator {
             Self::Space => "SpaceSeparated",
             Self::Pipe => "PipeSeparated",
             Self::Tab => "TabSeparated",
+            Self::Dot => "DotSeparated",
         }
     }
+
+    fn sign(self) -> &'static str {
+        match self {
+            Self::Comma => ",",
+            Self::Space => " ",
+            Self::Pipe => "|",
+            Self::Tab => "\\t",
+            Self::Dot => ".",
+        }
+    }
+
+    fn word(self) -> &'static str {
+        match self {
+            Self::Comma => "commas",
+            Self::Space => "spaces",
+            Self::Pipe => "`|`",
+            Self::Tab => "tabs",
+            Self::Dot => "dots",
+        }
+    }
+}
+
+const SEPARATORS: &[Separator] =
+    &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
+
+/// The name of the type of members that travel as one text.
+pub(crate) fn members(separator: Separator, between: Between) -> String {
+    let kind = match between {
+        Between::Equals => "Pairs",
+        Between::Separator => "Members",
+    };
+    format!("{}{kind}", separator.name())
 }
 
 /// The names of all helpers, which no schema may take.
@@ -21,6 +54,13 @@ pub(crate) const NAMES: &[&str] = &[
     "SpaceSeparated",
     "PipeSeparated",
     "TabSeparated",
+    "DotSeparated",
+    "CommaSeparatedMembers",
+    "SpaceSeparatedMembers",
+    "PipeSeparatedMembers",
+    "TabSeparatedMembers",
+    "CommaSeparatedPairs",
+    "DotSeparatedPairs",
     "JsonText",
     "Bracketed",
 ];
@@ -28,14 +68,18 @@ pub(crate) const NAMES: &[&str] = &[
 /// The helpers that a source uses.
 pub(crate) fn of(source: &str) -> String {
     let mut helpers = String::new();
-    for (name, sign, word) in [
-        ("CommaSeparated", ",", "commas"),
-        ("SpaceSeparated", " ", "spaces"),
-        ("PipeSeparated", "|", "`|`"),
-        ("TabSeparated", "\\t", "tabs"),
-    ] {
+    for separator in SEPARATORS {
+        let (sign, word) = (separator.sign(), separator.word());
+        let name = separator.name();
         if source.contains(&format!("{name}<")) {
             helpers += &SEPARATED.replace("NAME", name).replace("SIGN", sign).replace("WORD", word);
+        }
+        for (between, equals) in [(Between::Separator, sign), (Between::Equals, "=")] {
+            let name = members(*separator, between);
+            if source.contains(&format!("{name}<")) {
+                let own = MEMBERS.replace("NAME", &name).replace("EQUALS", equals);
+                helpers += &own.replace("SIGN", sign).replace("WORD", word);
+            }
         }
     }
     if source.contains("\"null_or_value\"") {
@@ -66,6 +110,35 @@ impl<T: Serialize> Serialize for NAME<T> {
             match serde_json::to_value(item).map_err(serde::ser::Error::custom)? {
                 serde_json::Value::String(item) => text.push_str(&item),
                 item => text.push_str(&item.to_string()),
+            }
+        }
+        serializer.serialize_str(&text)
+    }
+}
+";
+
+const MEMBERS: &str = r"
+/// Members that are sent as one text, `EQUALS` after each name and WORD between them.
+#[derive(Clone, Debug, PartialEq)]
+#[allow(dead_code)]
+pub struct NAME<T>(pub T);
+
+impl<T: Serialize> Serialize for NAME<T> {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut text = String::new();
+        let value = serde_json::to_value(&self.0).map_err(serde::ser::Error::custom)?;
+        for (name, value) in value.as_object().into_iter().flatten() {
+            if value.is_null() {
+                continue;
+            }
+            if !text.is_empty() {
+                text.push('SIGN');
+            }
+            text.push_str(name);
+            text.push('EQUALS');
+            match value {
+                serde_json::Value::String(value) => text.push_str(value),
+                value => text.push_str(&value.to_string()),
             }
         }
         serializer.serialize_str(&text)

@@ -3,9 +3,10 @@
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::fs;
-use std::net::TcpListener;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::{TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 const EXPECTED: &str = "\
 parcel 1 is Posted
@@ -16,13 +17,20 @@ refused: it is there already
 parcel 9: None
 ";
 
-fn run(folder: &Path, command: &str, arguments: &[&str]) -> String {
+fn command(folder: &Path, command: &str, arguments: &[&str]) -> Command {
     let mut command = Command::new(command);
+    // Without a display, no browser is opened.
+    command.env_remove("DISPLAY").env_remove("WAYLAND_DISPLAY");
     command.args(arguments).current_dir(folder).env("RUSTFLAGS", "-D warnings");
     command.env("CARGO_TARGET_DIR", Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi/crates/target"));
     for name in ["RUSTC_WRAPPER", "RUSTC_WORKSPACE_WRAPPER", "CLIPPY_ARGS", "RUSTC_BOOTSTRAP"] {
         command.env_remove(name);
     }
+    command
+}
+
+fn run(folder: &Path, program: &str, arguments: &[&str]) -> String {
+    let mut command = command(folder, program, arguments);
     let output = command.output().unwrap();
     assert!(output.status.success(), "{command:?}: {}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
@@ -64,12 +72,38 @@ fn four_commands_lead_to_a_client_that_is_logged_in() {
             runtime.to_str().unwrap(),
             "--no-default-features",
             "afresh",
+            "--features",
+            "login",
         ],
     );
     run(&folder, &cargo, &["add", "--quiet", "--offline", "serde", "--features", "derive"]);
     run(&folder, &cargo, &["add", "--quiet", "--offline", "tokio", "--features", "macros,rt-multi-thread"]);
     assert_eq!(run(&folder, &cargo, &["run", "--quiet", "--offline"]), EXPECTED);
+
+    // A person logs in. This test is the browser.
+    let mut program = command(&folder, &cargo, &["run", "--quiet", "--offline", "login"]);
+    let mut program = program.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let lines = BufReader::new(program.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let mut urls = lines.filter(|line| line.trim().starts_with("http://"));
+    let url = urls.next().unwrap();
+    let answer = get(url.trim());
+    let location = answer.lines().find_map(|line| line.strip_prefix("location: ")).unwrap();
+    assert!(get(location).starts_with("HTTP/1.1 200"), "{location}");
+    let mut printed = String::new();
+    program.stdout.take().unwrap().read_to_string(&mut printed).unwrap();
+    assert!(program.wait().unwrap().success(), "{:?}", urls.next());
+    assert_eq!(printed, EXPECTED);
     fs::remove_dir_all(&folder).unwrap();
+}
+
+/// The answer to a request of a browser.
+fn get(url: &str) -> String {
+    let (host, path) = url.strip_prefix("http://").unwrap().split_once('/').unwrap();
+    let mut stream = TcpStream::connect(host).unwrap();
+    write!(stream, "GET /{path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\n\r\n").unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).unwrap();
+    answer
 }
 
 /// The client in the repository is what the document becomes.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 
 use afresh_openapi::{Document, Error, Settings, generate};
 
-const FIXTURES: &[&str] = &["shop-3.0.json", "feed-3.1.yaml", "engine-2.0.yaml", "library-3.1.yaml"];
+const FIXTURES: &[&str] =
+    &["shop-3.0.json", "feed-3.1.yaml", "engine-2.0.yaml", "library-3.1.yaml", "lists-3.1.yaml"];
 
 /// How long any of these documents may take.
 const LONGEST: Duration = Duration::from_secs(20);

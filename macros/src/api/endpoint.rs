@@ -38,6 +38,11 @@ impl<'s> Endpoint<'s> {
         self.role().is_some_and(|role| role.value == Role::Logout)
     }
 
+    /// Whether the runtime fills parameters of the method from the session.
+    pub(crate) fn is_filled(&self) -> bool {
+        self.is_refresh() || self.is_logout()
+    }
+
     /// Whether the method carries no credential.
     pub(crate) fn is_public(&self) -> bool {
         self.rules.iter().any(|rule| rule.value == Rule::Public)

@@ -19,7 +19,7 @@ pub(crate) struct Api<'s> {
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
-    pub(crate) token_header: Option<String>,
+    pub(crate) token_header: Option<Located<String>>,
     pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
     pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
     /// The `Dyn` type to generate, if the trait asks for one.
@@ -32,7 +32,7 @@ pub(crate) struct Api<'s> {
 /// One item of the trait.
 #[allow(
     clippy::large_enum_variant,
-    reason = "almost every member is an endpoint, and it is only large in tests, where spans hold locations"
+    reason = "almost all members are endpoints, and an endpoint is large in tests only, where a span holds its position"
 )]
 pub(crate) enum Member<'s> {
     /// A method that sends a request.

@@ -1,7 +1,7 @@
 //! Rejects headers that a method sets twice, and headers that the runtime or the transport sets.
 
 use crate::api::{Api, Endpoint};
-use crate::diag::{Diagnostics, Location};
+use crate::diag::{Diagnostics, Located, Location};
 use crate::model::{ParamKind, Rule};
 
 /// Headers that the transport sets, and what to write instead.
@@ -19,6 +19,9 @@ const OF_TRANSPORT: &[(&str, &str)] = &[
 ];
 
 const OF_CONNECTION: &str = "configure connections with the `http_builder` function of the client's builder";
+
+/// Headers that describe the body.
+const OF_BODY: &[&str] = &["accept", "content-encoding", "content-type"];
 
 /// A header of a request, and where it is written.
 struct Header<'m> {
@@ -72,18 +75,39 @@ fn generated_from(endpoint: &Endpoint, header: &str) -> Option<&'static str> {
 
 /// Whether the runtime attaches the access token in this header.
 fn is_credential(api: &Api, endpoint: &Endpoint, header: &str) -> bool {
-    let token_header = api.token_header.as_deref().unwrap_or("authorization");
-    let is_ordinary = endpoint.role().is_none() && !endpoint.is_public();
-    api.has_roles && is_ordinary && header == token_header
+    let carries_token = (endpoint.role().is_none() || endpoint.is_logout()) && !endpoint.is_public();
+    api.has_roles && carries_token && header == token_header(api)
+}
+
+fn token_header<'a>(api: &'a Api) -> &'a str {
+    api.token_header.as_ref().map_or("authorization", |header| header.value.as_str())
+}
+
+/// Reports a token header that the transport sets, or that has another meaning.
+pub(super) fn check_token_header(api: &Api, diag: &mut Diagnostics) {
+    let Some(Located { value: name, at }) = &api.token_header else { return };
+    let fact = format!("header `{name}` cannot carry the access token");
+    if OF_TRANSPORT.iter().any(|(known, _)| known == name) {
+        let help = "the transport sets it: name the header of the token, such as `x-auth-token`";
+        diag.push_help(*at, fact, help);
+    } else if name == "cookie" {
+        let help = "cookies of the server are kept by themselves; if they are the session, return `afresh::CookieSession` from the login";
+        diag.push_help(*at, fact, help);
+    } else if OF_BODY.contains(&name.as_str()) {
+        diag.push_help(
+            *at,
+            fact,
+            "it describes the body: name the header of the token, such as `x-auth-token`",
+        );
+    }
 }
 
 /// Reports an idempotency key in a header that has another meaning, or that a constant sets.
 pub(super) fn check_idempotency_key(api: &Api, endpoint: &Endpoint, diag: &mut Diagnostics) {
     for rule in &endpoint.rules {
         let Rule::IdempotencyKey(name) = &rule.value else { continue };
-        let token_header = api.token_header.as_deref().unwrap_or("authorization");
         let is_taken = OF_TRANSPORT.iter().any(|(known, _)| known == name)
-            || ["content-type", "cookie", token_header].contains(&name.as_str());
+            || ["content-type", "cookie", token_header(api)].contains(&name.as_str());
         if is_taken {
             let fact = format!("header `{name}` cannot carry an idempotency key");
             diag.push_help(rule.at, fact, "use a header of its own, such as `#[idempotency_key]`");

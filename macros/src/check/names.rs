@@ -2,7 +2,7 @@
 
 use crate::api::Endpoint;
 use crate::diag::Diagnostics;
-use crate::syntax::{Method, Trait};
+use crate::syntax::{Method, Trait, has_serialize_object};
 
 /// The methods that every generated client has: its own, and those of traits that are always in scope. A call of a trait
 /// method of the same name would reach the other method, or be ambiguous.
@@ -32,6 +32,31 @@ pub(super) fn check_method_names(source: &Trait, diag: &mut Diagnostics) {
             diag.push_help(method.name.at, fact, "rename the method");
         }
         seen.push(method);
+    }
+}
+
+/// Reports a lifetime that nothing declares. The compiler would report it for each generated item.
+pub(super) fn check_lifetimes(endpoint: &Endpoint, source: &Trait, diag: &mut Diagnostics) {
+    let method = endpoint.source;
+    for (lifetime, at) in method.undeclared_lifetimes(&source.generics) {
+        if diag.any_at(at) {
+            continue;
+        }
+        let is_of_result = method.output.as_ref().is_some_and(|output| output.at.is(at));
+        let help = if is_of_result {
+            "a response cannot be borrowed: return an owned type".to_owned()
+        } else {
+            format!("leave the lifetime out, or declare it: `{}<{lifetime}>`", endpoint.name())
+        };
+        diag.push_help(at, format_args!("lifetime `{lifetime}` is not declared"), help);
+    }
+}
+
+/// Reports `dyn Serialize`. The compiler would report it for each generated item.
+pub(super) fn check_trait_objects(endpoint: &Endpoint, diag: &mut Diagnostics) {
+    for param in endpoint.source.inputs.params.iter().filter(|param| has_serialize_object(&param.ty)) {
+        let help = "name a concrete type, write `&impl Serialize`, or use `dyn erased_serde::Serialize`";
+        diag.push_help(param.ty_at, "`dyn Serialize` is not possible: the trait has generic methods", help);
     }
 }
 

@@ -173,7 +173,7 @@ fn push_unmatched(endpoint: &Endpoint, param: &Param, wanted: &str, diag: &mut D
     }
     let fits = KINDS.iter().filter(|kind| {
         let is_body = (kind.bare)(String::new()).content().is_some();
-        (!kind.refresh_only || endpoint.is_refresh()) && !(is_body && endpoint.forbids_body())
+        (!kind.of_session || endpoint.is_filled()) && !(is_body && endpoint.forbids_body())
     });
     let attributes = list_attributes(fits.map(|kind| kind.name));
     let fact = format!("parameter `{name}` has no place in the request");

@@ -57,8 +57,9 @@ pub(super) fn check_session_ends(api: &Api, diag: &mut Diagnostics) {
 
 pub(super) fn check_bearer(endpoint: &Endpoint, diag: &mut Diagnostics) {
     for param in endpoint.params.iter().filter(|param| param.kind == Some(ParamKind::Bearer)) {
-        if let Some(at) = param.place.filter(|_| !endpoint.is_refresh()) {
-            let fact = "the `bearer` attribute applies to parameters of a `#[refresh]` method only";
+        if let Some(at) = param.place.filter(|_| !endpoint.is_filled()) {
+            let fact =
+                "the `bearer` attribute applies to parameters of `#[refresh]` and `#[logout]` methods only";
             diag.push_help(at, fact, "the runtime attaches the access token to all other calls");
         }
     }

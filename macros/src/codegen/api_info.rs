@@ -69,7 +69,10 @@ fn render_settings(api: &Api) -> TokenStream {
         Scheme::Named(name) => quote!(.scheme(#name)),
         Scheme::None => quote!(.bare_token()),
     });
-    let header = api.token_header.as_ref().map(|header| quote!(.token_header(#header)));
+    let header = api.token_header.as_ref().map(|header| {
+        let name = &header.value;
+        quote!(.token_header(#name))
+    });
     let ends_on = api.session_ends_on.as_ref().map(|statuses| {
         let statuses = render_statuses(&statuses.value);
         quote!(.session_ends_on(#statuses))

@@ -75,18 +75,41 @@ fn render_param_checks(api: &Api, endpoint: &Endpoint, param: &Param) -> TokenSt
     };
     let is_whole = matches!(kind, ParamKind::Headers | ParamKind::Body | ParamKind::Part(_));
     let without_role = (endpoint.role().is_none() && !is_whole).then_some("without_role");
+    let in_body_of_logout = (endpoint.is_logout() && matches!(kind, ParamKind::Body | ParamKind::Part(_)))
+        .then_some("in_body_of_logout");
+    let in_request = must_be_sent(kind).then_some("in_request");
     let here = mixed_site(value.span());
     let argument_type = api.runtime.item_at(RuntimeItem::ArgumentType, here);
     let cfgs = cfgs(&param.source.attributes);
-    let questions = in_path.into_iter().chain(without_role).map(|question| {
+    let questions = in_path.into_iter().chain(in_request).chain(without_role).chain(in_body_of_logout);
+    let questions = questions.map(|question| {
         let question = Ident::new(question, here);
         quote_spanned!(here=> #(#cfgs)* #argument_type(&#value).#question();)
     });
     questions.collect()
 }
 
+/// Whether a type without a value sends nothing there. In JSON it is `null`, and the path asks by itself.
+fn must_be_sent(kind: &ParamKind) -> bool {
+    match kind {
+        ParamKind::Query(_)
+        | ParamKind::NamedQuery(_)
+        | ParamKind::Header(_)
+        | ParamKind::Cookie(_)
+        | ParamKind::Bearer
+        | ParamKind::Form
+        | ParamKind::FormMember(_)
+        | ParamKind::Part(_) => true,
+        ParamKind::Path(_)
+        | ParamKind::Headers
+        | ParamKind::Json
+        | ParamKind::JsonMember(_)
+        | ParamKind::Body => false,
+    }
+}
+
 /// Whether the type is spelled as a scalar of std, or as a reference to one.
-fn is_scalar(ty: &Type) -> bool {
+pub(super) fn is_scalar(ty: &Type) -> bool {
     match ty {
         Type::Reference(reference) => is_scalar(&reference.elem),
         Type::Path(path) => {

@@ -13,7 +13,7 @@ use super::signature::render_future_of;
 use super::span::{ident_at, macro_visibility, method_span};
 use super::stub;
 use crate::api::{Api, Member};
-use crate::names;
+use crate::names::{self, RuntimeItem};
 use crate::syntax::{Item, Method, Receiver};
 
 /// The `Dyn` type, if the trait asks for one.
@@ -107,7 +107,9 @@ fn render_forwarded(api: &Api, method: &Method) -> TokenStream {
     let inputs = render_inputs(method, |ty| quote!(#ty));
     let erased_method = ident_at(names::erased_method(name), here);
     let path = quote_spanned!(here=> <dyn #erased as #erased>::#erased_method);
-    let call = render_call(method, &path, Some(&quote_spanned!(here=> inner)));
+    let outliving = api.runtime.item_at(RuntimeItem::Outliving, here);
+    let wrap = |name: &Ident, _| quote_spanned!(here=> #outliving::new(#name));
+    let call = render_call(method, &path, Some(&quote_spanned!(here=> inner)), &wrap);
     if !method.is_async() {
         let output = output.as_ref().map(|output| {
             let (arrow, ty) = (&output.arrow, &output.ty);

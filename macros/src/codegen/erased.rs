@@ -1,13 +1,15 @@
 //! Renders the object-safe copy of a trait, whose methods return boxed futures.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{Ident, Span, TokenStream};
 use quote::{ToTokens, quote, quote_spanned};
+use syn::Type;
 
 use super::attributes::{cfgs, propagated};
+use super::by_type::is_scalar;
 use super::lifetime::with_one_lifetime;
 use super::span::{ident_at, method_span};
 use crate::api::Api;
-use crate::names;
+use crate::names::{self, RuntimeItem};
 use crate::syntax::{Method, Receiver};
 
 /// The erased trait, and its implementation for every type that implements the user's trait.
@@ -16,14 +18,15 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
     let erased = names::erased(name);
     let lints = propagated(&api.source.attributes);
     let declared = methods.iter().map(|method| {
-        let (attributes, signature) = (propagated(&method.attributes), render_signature(method));
+        let (attributes, signature) = (propagated(&method.attributes), render_signature(api, method));
         quote_spanned!(method_span(method)=> #attributes #signature;)
     });
     let forwarded = methods.iter().map(|method| {
-        let (attributes, signature) = (propagated(&method.attributes), render_signature(method));
+        let (attributes, signature) = (propagated(&method.attributes), render_signature(api, method));
         let (here, own) = (method_span(method), &method.name.ident);
-        let (this, api) = (ident_at(some.clone(), here), ident_at(name.clone(), here));
-        let call = render_call(method, &quote_spanned!(here=> <#this as #api>::#own), None);
+        let (this, name) = (ident_at(some.clone(), here), ident_at(name.clone(), here));
+        let path = quote_spanned!(here=> <#this as #name>::#own);
+        let call = render_call(method, &path, None, &|name, _| quote_spanned!(here=> #name.into_inner()));
         let body =
             if method.is_async() { quote_spanned!(here=> ::std::boxed::Box::pin(#call)) } else { call };
         quote_spanned!(here=> #attributes #signature { #body })
@@ -47,7 +50,7 @@ pub(super) fn render_erased_trait(api: &Api, methods: &[&Method]) -> TokenStream
 }
 
 /// The signature in the erased trait. A method that is not async keeps its own.
-fn render_signature(method: &Method) -> TokenStream {
+fn render_signature(api: &Api, method: &Method) -> TokenStream {
     let Method { fn_token, generics, output, .. } = method;
     let (here, mut one) = (method_span(method), names::lifetime());
     let name = ident_at(names::erased_method(&method.name.ident), here);
@@ -64,7 +67,11 @@ fn render_signature(method: &Method) -> TokenStream {
         let bounds = &generics.where_clause;
         return quote_spanned!(here=> #fn_token #name #generics (#receiver #inputs) #output #bounds);
     }
-    let inputs = render_inputs(method, |ty| with_one_lifetime(quote!(#ty), &one));
+    let outliving = api.runtime.item_at(RuntimeItem::Outliving, here);
+    let inputs = render_inputs(method, |ty| {
+        let mapped = with_one_lifetime(quote!(#ty), &one);
+        if is_wrapped(method, ty) { quote_spanned!(here=> #outliving<#one, #mapped>) } else { mapped }
+    });
     let output = output
         .as_ref()
         .map_or_else(|| quote!(()), |output| with_one_lifetime(output.ty.to_token_stream(), &one));
@@ -77,7 +84,7 @@ fn render_signature(method: &Method) -> TokenStream {
 }
 
 /// The parameters, named by position, each after a comma.
-pub(super) fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStream) -> TokenStream {
+pub(super) fn render_inputs(method: &Method, ty: impl Fn(&Type) -> TokenStream) -> TokenStream {
     let here = method_span(method);
     let inputs = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, ty) = (cfgs(&param.attributes), ty(&param.ty));
@@ -87,8 +94,19 @@ pub(super) fn render_inputs(method: &Method, ty: impl Fn(&syn::Type) -> TokenStr
     quote!(#(#inputs)*)
 }
 
-/// `path(self, __afresh_0)`, or a call with the field `inner` in place of `self`.
-pub(super) fn render_call(method: &Method, path: &TokenStream, inner: Option<&TokenStream>) -> TokenStream {
+/// Whether an argument is wrapped on its way through the erased trait. A type such as `Cow<str>` may hide a lifetime, which
+/// has no name. The wrapper says that it is long enough for the boxed future.
+fn is_wrapped(method: &Method, ty: &Type) -> bool {
+    method.is_async() && !is_scalar(ty)
+}
+
+/// `path(self, __afresh_0)`, or a call with the field `inner` in place of `self`. `change` wraps or unwraps an argument.
+pub(super) fn render_call(
+    method: &Method,
+    path: &TokenStream,
+    inner: Option<&TokenStream>,
+    change: &dyn Fn(&Ident, Span) -> TokenStream,
+) -> TokenStream {
     let Receiver::Shared { self_token, .. } = &method.inputs.receiver else {
         return TokenStream::new();
     };
@@ -97,7 +115,8 @@ pub(super) fn render_call(method: &Method, path: &TokenStream, inner: Option<&To
         inner.map_or_else(|| quote!(#self_token), |inner| quote_spanned!(here=> &*#self_token.#inner));
     let arguments = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let (cfgs, name) = (cfgs(&param.attributes), ident_at(names::argument(index), here));
-        quote_spanned!(here=> , #(#cfgs)* #name)
+        let value = if is_wrapped(method, &param.ty) { change(&name, here) } else { quote!(#name) };
+        quote_spanned!(here=> , #(#cfgs)* #value)
     });
     quote_spanned!(here=> #path(#receiver #(#arguments)*))
 }

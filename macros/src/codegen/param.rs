@@ -71,7 +71,10 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
     let borrow = borrow.map(|span| quote_spanned!(span=> &));
     let mention = render_mention(endpoint, param, value).map(|mention| quote!(#(#cfgs)* #mention));
     if endpoint.is_logout() && can_be_filled(kind) {
-        return render_filled(api, &cfgs, &call, &quote_spanned!(here=> #method), name.as_ref(), value);
+        let place = if param.placeholder().is_some() { "place_in_path" } else { "place" };
+        let (method, place) = (quote_spanned!(here=> #method), Ident::new(place, here));
+        let filled = render_filled(api, &cfgs, &call, (&place, &method), name.as_ref(), value);
+        return quote_spanned!(here=> #mention #filled);
     }
     quote_spanned!(here=> #mention #(#cfgs)* #call.#method(#name #via #borrow #value);)
 }
@@ -79,19 +82,18 @@ fn render_param(api: &Api, endpoint: &Endpoint, param: &Param, call: &Ident) -> 
 /// Whether the runtime fills a parameter of a `#[logout]` method in this place from the session.
 fn can_be_filled(kind: &ParamKind) -> bool {
     match kind {
-        ParamKind::Query(_)
+        ParamKind::Path(_)
+        | ParamKind::Query(_)
+        | ParamKind::NamedQuery(_)
         | ParamKind::Header(_)
         | ParamKind::Cookie(_)
+        | ParamKind::Bearer
         | ParamKind::Json
         | ParamKind::JsonMember(_)
         | ParamKind::Form
         | ParamKind::FormMember(_) => true,
-        ParamKind::Path(_)
-        | ParamKind::NamedQuery(_)
-        | ParamKind::Headers
-        | ParamKind::Bearer
-        | ParamKind::Part(_)
-        | ParamKind::Body => false,
+        // The types of the session cannot be there.
+        ParamKind::Headers | ParamKind::Part(_) | ParamKind::Body => false,
     }
 }
 
@@ -100,7 +102,7 @@ fn render_filled(
     api: &Api,
     cfgs: &[&syn::Attribute],
     call: &Ident,
-    method: &TokenStream,
+    (place, method): (&Ident, &TokenStream),
     name: Option<&TokenStream>,
     value: &Ident,
 ) -> TokenStream {
@@ -112,7 +114,7 @@ fn render_filled(
         {
             #[allow(unused_imports)]
             use #argument::{BorrowedArgument as _, OtherArgument as _, OwnedArgument as _};
-            (&&&#argument::Argument::of(&#value)).kind().place(&mut #call, #value, |#filled, #current| {
+            (&&&#argument::Argument::of(&#value)).kind().#place(&mut #call, #value, |#filled, #current| {
                 #filled.#method(#name #current)
             });
         }

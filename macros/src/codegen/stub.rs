@@ -2,23 +2,26 @@
 
 use proc_macro2::{Span, TokenStream};
 use quote::{ToTokens, quote};
-use syn::Token;
+use syn::{GenericParam, Generics, LifetimeParam, Token};
 
 use super::attributes::{cfgs, foreign, propagated};
 use super::signature::{render_future_of, render_input};
 use crate::api::Api;
 use crate::names::RuntimeItem;
-use crate::syntax::{Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, mentions};
+use crate::syntax::{
+    Method, Parameter, Pattern, Receiver, Unsupported, UnsupportedKind, has_serialize_object, mentions,
+};
 
 /// A valid declaration of the method for the trait.
-pub(super) fn render_declaration(method: &Method) -> TokenStream {
-    let Method { attributes, fn_token, name, generics, .. } = method;
+pub(super) fn render_declaration(api: &Api, method: &Method) -> TokenStream {
+    let Method { attributes, fn_token, name, .. } = method;
+    let generics = all_generics(api, method);
     let attributes = foreign(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let receiver = receiver(method);
     let params = method.inputs.params.iter().enumerate().map(|(index, param)| {
         let attributes = propagated_to_parameter(param);
-        if is_nameable(method, index, param) {
+        if is_nameable(method, index, param) && !has_serialize_object(&param.ty) {
             render_input(param, &attributes)
         } else {
             render_unnamed(param, &attributes)
@@ -34,7 +37,8 @@ pub(super) fn render_declaration(method: &Method) -> TokenStream {
 
 /// A stub of the method for the client. It never runs, because the crate does not compile.
 pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
-    let Method { attributes, fn_token, name, generics, .. } = method;
+    let Method { attributes, fn_token, name, .. } = method;
+    let generics = all_generics(api, method);
     let attributes = propagated(attributes);
     let (name, bounds) = (&name.ident, &generics.where_clause);
     let pending = api.runtime.item(RuntimeItem::Pending);
@@ -47,6 +51,16 @@ pub(super) fn render_stub(api: &Api, method: &Method) -> TokenStream {
             ::core::unimplemented!()
         }
     }
+}
+
+/// The generics of a method, with the lifetimes that it does not declare.
+fn all_generics(api: &Api, method: &Method) -> Generics {
+    let mut generics = method.generics.clone();
+    let missing = method.undeclared_lifetimes(&api.source.generics).into_iter();
+    let missing = missing.map(|(lifetime, _)| GenericParam::Lifetime(LifetimeParam::new(lifetime)));
+    let own = std::mem::take(&mut generics.params);
+    generics.params = missing.chain(own).collect();
+    generics
 }
 
 fn receiver(method: &Method) -> TokenStream {
@@ -64,7 +78,12 @@ fn output(method: &Method) -> TokenStream {
 }
 
 fn render_unnamed(param: &Parameter, attributes: &TokenStream) -> TokenStream {
-    let (colon, ty) = (&param.colon, &param.ty);
+    let colon = &param.colon;
+    let ty = if has_serialize_object(&param.ty) {
+        quote!(impl ::core::marker::Sized)
+    } else {
+        param.ty.to_token_stream()
+    };
     let underscore = Token![_](param.colon.span);
     quote!(#attributes #underscore #colon #ty)
 }

@@ -23,7 +23,7 @@ pub(super) fn render_trait(api: &Api) -> TokenStream {
     let supertraits = supertraits.iter();
     let members = api.members.iter().map(|member| match member {
         Member::Endpoint(endpoint) => render_declared(endpoint),
-        Member::Invalid(method) => stub::render_declaration(method),
+        Member::Invalid(method) => stub::render_declaration(api, method),
         Member::Provided(method) | Member::InvalidProvided(method) => render_provided(method),
         Member::Other(Item::Constant(source)) => source.clone(),
         Member::Other(Item::Unsupported(unsupported)) => stub::render_unsupported(unsupported),

@@ -26,6 +26,11 @@ impl Location {
         self.start
     }
 
+    /// Whether both are the same location.
+    pub(crate) fn is(self, other: Self) -> bool {
+        self.order == other.order
+    }
+
     /// An error on the whole location. It uses two tokens, because a stable compiler cannot join spans.
     fn error(self, message: &str) -> syn::Error {
         let [start, end] = [self.start, self.end].map(|span| Ident::new("_", span));
@@ -103,6 +108,11 @@ impl Diagnostics {
     /// Whether a node has an error.
     pub(crate) fn any_in(&self, node: &Range<usize>) -> bool {
         self.errors.iter().any(|(order, _)| node.contains(order))
+    }
+
+    /// Whether a location has an error.
+    pub(crate) fn any_at(&self, at: Location) -> bool {
+        self.errors.iter().any(|(order, _)| *order == at.order)
     }
 
     /// All errors in source order, as calls of `compile_error!`.

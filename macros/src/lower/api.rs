@@ -39,7 +39,7 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
         has_roles: members.iter().any(has_role),
         members,
         prefix: prefix.zip(settings.prefix_at).map(|(value, at)| Located { value, at }),
-        client: lower_client(settings.client, source, diag),
+        client: lower_client(settings.client, source, settings.dynamic.is_some(), diag),
         runtime: settings.runtime,
         refresh_on: settings.refresh_on,
         expired_when: settings.expired_when,
@@ -54,19 +54,26 @@ pub(crate) fn lower_api<'s>(settings: Settings, source: &'s Trait, diag: &mut Di
     }
 }
 
-/// The name of the client. If the chosen name is that of the trait, reports it and uses the default.
-fn lower_client(chosen: Option<Located<Ident>>, source: &Trait, diag: &mut Diagnostics) -> Ident {
+/// The name of the client. If the chosen name is that of the trait or of its `Dyn` type, reports it and uses the default.
+fn lower_client(
+    chosen: Option<Located<Ident>>,
+    source: &Trait,
+    has_dyn_type: bool,
+    diag: &mut Diagnostics,
+) -> Ident {
     let api = &source.name.ident;
     let default_name = names::client(api);
-    match chosen {
-        Some(client) if client.value == *api => {
-            let help = format!("the default name is `{default_name}`");
-            diag.push_help(client.at, format_args!("client `{api}` has the name of its trait"), help);
-            default_name
-        }
-        Some(client) => client.value,
-        None => default_name,
-    }
+    let Some(Located { value: name, at }) = chosen else { return default_name };
+    let other = if name == *api {
+        "its trait"
+    } else if has_dyn_type && name == names::dyn_type(api, name.span()) {
+        "the type that `dyn` generates"
+    } else {
+        return name;
+    };
+    let help = format!("the default name is `{default_name}`");
+    diag.push_help(at, format_args!("client `{name}` has the name of {other}"), help);
+    default_name
 }
 
 fn lower_trait_attributes(source: &Trait, diag: &mut Diagnostics) -> Vec<Located<Constant>> {

@@ -19,9 +19,15 @@ pub(super) fn lower_constants(
         push_constant_form(attribute, name.at, diag);
         return Vec::new();
     }
+    let is_named = |argument: &Argument| argument.key().text().is_some();
+    if let Some(wrong) = attribute.arguments.iter().find(|argument| !is_named(argument)) {
+        // One error for `name = "accept", value = "text/plain"`.
+        push_constant_form(attribute, wrong.key().at, diag);
+    }
     attribute
         .arguments
         .iter()
+        .filter(|argument| is_named(argument))
         .filter_map(|argument| lower_constant(attribute, argument, place, diag))
         .collect()
 }
@@ -36,10 +42,7 @@ fn lower_constant(
         push_constant_form(attribute, argument.key().at, diag);
         return None;
     };
-    let Some(name) = key.text() else {
-        push_constant_form(attribute, key.at, diag);
-        return None;
-    };
+    let name = key.text()?;
     let content = match value.text() {
         Some(text) => Literal::Text(text.to_owned()),
         None if place == ConstantPlace::Json => lower_literal(value, "a JSON constant", diag)?,

@@ -1,5 +1,7 @@
 //! From a parsed method to an endpoint: its attributes, path, constants and parameters.
 
+use syn::{GenericArgument, PathArguments, Type};
+
 use super::constant::lower_constants;
 use super::parameter::lower_parameter;
 use super::report::{push_elsewhere, push_hidden, push_misplaced};
@@ -199,12 +201,26 @@ fn lower_signature(method: &Method, diag: &mut Diagnostics) {
                 format_args!("method `{name}` must return a type that can be named, not `impl`"),
             );
         }
-        Some(output) if mentions_reference(&output.ty) => {
+        Some(output) if mentions_reference(&value_of(&output.ty)) => {
             let help =
                 "a response cannot be borrowed: return an owned type, such as `String` instead of `&str`";
             diag.push_help(output.at, format_args!("method `{name}` must not return a reference"), help);
         }
         Some(_) => {}
+    }
+}
+
+/// The `T` of `Result<T, E>`, or the whole type. The compiler says what an error must be.
+fn value_of(ty: &Type) -> Type {
+    let Type::Path(path) = ty else { return ty.clone() };
+    let Some(PathArguments::AngleBracketed(arguments)) =
+        path.path.segments.last().map(|last| &last.arguments)
+    else {
+        return ty.clone();
+    };
+    match arguments.args.iter().collect::<Vec<_>>().as_slice() {
+        [GenericArgument::Type(value), GenericArgument::Type(_)] => value.clone(),
+        _ => ty.clone(),
     }
 }
 

@@ -30,6 +30,8 @@ pub(super) fn lower_parameter<'s>(source: &'s Parameter, diag: &mut Diagnostics)
                 attribute.at,
                 format_args!("parameter `{label}` has more than one place in the request"),
             );
+            // Neither place counts, so nothing else is reported about it.
+            kind = None;
             continue;
         }
         place = Some(attribute.at);

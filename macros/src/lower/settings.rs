@@ -23,7 +23,7 @@ pub(crate) struct Settings {
     pub(crate) expired_when: Option<Vec<Condition>>,
     pub(crate) forbidden_when: Option<Vec<Condition>>,
     pub(crate) scheme: Option<Scheme>,
-    pub(crate) token_header: Option<String>,
+    pub(crate) token_header: Option<Located<String>>,
     pub(crate) session_ends_on: Option<Located<Vec<u16>>>,
     pub(crate) session_ends_when: Option<Located<Vec<Condition>>>,
     /// The `dyn` argument.
@@ -31,8 +31,8 @@ pub(crate) struct Settings {
     pub(crate) runtime: Runtime,
 }
 
-/// Reads the arguments of `#[api(...)]`.
-pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
+/// Reads the arguments of `#[api(...)]`, whose attribute is at `at`.
+pub(crate) fn lower_settings(at: Location, arguments: &[Argument], diag: &mut Diagnostics) -> Settings {
     let mut settings = Settings {
         client: None,
         prefix: Some(PathTemplate::empty()),
@@ -66,6 +66,11 @@ pub(crate) fn lower_settings(arguments: &[Argument], diag: &mut Diagnostics) -> 
         if settings.set(arg, argument, diag).is_none() {
             diag.push(key.at, format_args!("argument `{name}` must be written `{form}`"));
         }
+    }
+    if let (Some(path), false) = (&settings.runtime.0, seen.contains(&Arg::Crate)) {
+        let name = path.to_string().replace([':', ' '], "");
+        let help = format!("write `#[api(crate = {name})]`");
+        diag.push_help(at, format_args!("the crate `afresh` has the name `{name}` in Cargo.toml"), help);
     }
     settings
 }
@@ -111,7 +116,10 @@ impl Settings {
                 self.prefix_at = Some(value.at);
             }
             Arg::Scheme => self.scheme = Some(lower_scheme(value, diag)?),
-            Arg::TokenHeader => self.token_header = lower_header_name(value.text()?, value.at, diag),
+            Arg::TokenHeader => {
+                let name = lower_header_name(value.text()?, value.at, diag);
+                self.token_header = name.map(|name| Located { value: name, at: value.at });
+            }
             Arg::Crate => self.runtime = lower_runtime(value)?,
         }
         Some(())

@@ -118,8 +118,11 @@ fn owner(name: &str, arguments: &[Argument], known: &[&str]) -> Owner {
         return Owner::Macro;
     }
     if name == "cfg_attr" {
-        let mut words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
-        return words.find(|word| tables::is_macro_attribute(word)).map_or(Owner::Foreign, Owner::Hidden);
+        let words = arguments.iter().skip(1).filter_map(|argument| argument.key().word());
+        let mut own: Vec<String> = words.filter(|word| tables::is_macro_attribute(word)).collect();
+        // Without the verb, the method would seem to have none.
+        own.sort_by_key(|word| tables::verb(word).is_none());
+        return own.into_iter().next().map_or(Owner::Foreign, Owner::Hidden);
     }
     if let Some(help) = tables::elsewhere(name).filter(|_| !known.is_empty()) {
         return Owner::Elsewhere(help);

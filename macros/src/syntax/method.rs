@@ -8,15 +8,15 @@ use syn::ext::IdentExt;
 use syn::parse::ParseStream;
 use syn::token::Brace;
 use syn::{
-    GenericArgument, GenericParam, Generics, Ident, LitStr, Path, PathArguments, Token, Type, TypeParamBound,
-    Visibility,
+    GenericArgument, GenericParam, Generics, Ident, Lifetime, LitStr, Path, PathArguments, Token, Type,
+    TypeParamBound, Visibility,
 };
 
 use super::attribute::Attribute;
 use super::inputs::Inputs;
 use super::name::Name;
 use super::recovery::starts_item;
-use super::token_search::mentions;
+use super::token_search::{lifetimes_in, mentions};
 use crate::diag::{Diagnostics, Location};
 
 /// A method as it was written.
@@ -82,7 +82,7 @@ impl Method {
         let output = Output::parse(input, diag)?;
         generics.where_clause = input.parse()?;
         let locations = since(start, diag);
-        let end = End::parse(input, output.is_some(), diag)?;
+        let end = End::parse(input, output.is_some())?;
         let mut qualifiers = qualifiers;
         let mut output = output;
         let is_desugared = resugar(&mut generics, &mut qualifiers, &mut output);
@@ -111,6 +111,32 @@ impl Method {
     /// Whether the method has type or const parameters. Lifetimes do not count.
     pub(crate) fn is_generic(&self) -> bool {
         self.generics.params.iter().any(|param| !matches!(param, GenericParam::Lifetime(_)))
+    }
+
+    /// The lifetimes in the signature that neither the method nor the trait declares, each once, with the location of the
+    /// type that has it.
+    pub(crate) fn undeclared_lifetimes(&self, of_trait: &Generics) -> Vec<(Lifetime, Location)> {
+        let types = self.inputs.params.iter().map(|param| (&param.ty, param.ty_at));
+        let types = types.chain(self.output.as_ref().map(|output| (&output.ty, output.at)));
+        let declared: Vec<&Ident> = self
+            .generics
+            .lifetimes()
+            .chain(of_trait.lifetimes())
+            .map(|known| &known.lifetime.ident)
+            .collect();
+        let mut found: Vec<(Lifetime, Location)> = Vec::new();
+        for (ty, at) in types.filter(|(ty, _)| !mentions(ty, "for")) {
+            let unknown = lifetimes_in(ty.to_token_stream()).into_iter().filter(|lifetime| {
+                let name = &lifetime.ident;
+                name != "static" && name != "_" && !declared.contains(&name)
+            });
+            for lifetime in unknown {
+                if !found.iter().any(|(other, _)| other.ident == lifetime.ident) {
+                    found.push((lifetime, at));
+                }
+            }
+        }
+        found
     }
 
     /// Whether the signature mentions `Self`.
@@ -163,19 +189,18 @@ impl Output {
 impl End {
     /// Parses the end of a method. A method that only lacks its `;` is kept, because the user is probably still
     /// typing it.
-    fn parse(input: ParseStream, has_output: bool, diag: &mut Diagnostics) -> syn::Result<Self> {
+    fn parse(input: ParseStream, has_output: bool) -> syn::Result<Self> {
         if input.peek(Token![;]) {
             return input.parse().map(Self::Declared);
         }
         if input.peek(Brace) {
             return input.parse().map(Self::Provided);
         }
-        let error = input.error("expected `;` or a body");
+        // The compiler has already reported that the `;` is missing.
         if has_output && (input.is_empty() || starts_item(input)) {
-            diag.push_syntax(error);
             return Ok(Self::Declared(Token![;](Span::call_site())));
         }
-        Err(error)
+        Err(input.error("expected `;` or a body"))
     }
 }
 

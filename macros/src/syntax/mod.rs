@@ -27,5 +27,5 @@ pub(crate) use item::{Item, Unsupported, UnsupportedKind};
 pub(crate) use method::{End, Method, Output};
 pub(crate) use parameter::{Parameter, Pattern};
 pub(crate) use strip::strip;
-pub(crate) use token_search::{mentions, mentions_reference};
+pub(crate) use token_search::{has_serialize_object, mentions, mentions_reference};
 pub(crate) use trait_item::Trait;

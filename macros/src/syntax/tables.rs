@@ -119,46 +119,46 @@ pub(crate) struct Kind {
     /// The meaning without an argument, given the parameter's name.
     pub(crate) bare: fn(String) -> ParamKind,
     pub(crate) named: Naming,
-    /// Whether the attribute is allowed in `#[refresh]` methods only.
-    pub(crate) refresh_only: bool,
+    /// Whether the attribute is allowed in `#[refresh]` and `#[logout]` methods only.
+    pub(crate) of_session: bool,
 }
 
 /// The attributes of a parameter.
 pub(crate) const KINDS: &[Kind] = &[
-    Kind { name: "path", bare: ParamKind::Path, named: Naming::Free(ParamKind::Path), refresh_only: false },
+    Kind { name: "path", bare: ParamKind::Path, named: Naming::Free(ParamKind::Path), of_session: false },
     Kind {
         name: "query",
         bare: ParamKind::Query,
         named: Naming::Free(ParamKind::NamedQuery),
-        refresh_only: false,
+        of_session: false,
     },
     Kind {
         name: "header",
         bare: |_| ParamKind::Headers,
         named: Naming::Header(ParamKind::Header),
-        refresh_only: false,
+        of_session: false,
     },
     Kind {
         name: "cookie",
         bare: ParamKind::Cookie,
         named: Naming::Cookie(ParamKind::Cookie),
-        refresh_only: false,
+        of_session: false,
     },
     Kind {
         name: "json",
         bare: |_| ParamKind::Json,
         named: Naming::Free(ParamKind::JsonMember),
-        refresh_only: false,
+        of_session: false,
     },
     Kind {
         name: "form",
         bare: |_| ParamKind::Form,
         named: Naming::Free(ParamKind::FormMember),
-        refresh_only: false,
+        of_session: false,
     },
-    Kind { name: "part", bare: ParamKind::Part, named: Naming::Free(ParamKind::Part), refresh_only: false },
-    Kind { name: "body", bare: |_| ParamKind::Body, named: Naming::None, refresh_only: false },
-    Kind { name: "bearer", bare: |_| ParamKind::Bearer, named: Naming::None, refresh_only: true },
+    Kind { name: "part", bare: ParamKind::Part, named: Naming::Free(ParamKind::Part), of_session: false },
+    Kind { name: "body", bare: |_| ParamKind::Body, named: Naming::None, of_session: false },
+    Kind { name: "bearer", bare: |_| ParamKind::Bearer, named: Naming::None, of_session: true },
 ];
 
 pub(crate) fn arg(name: &str) -> Option<(Arg, &'static str)> {

@@ -16,9 +16,13 @@ pub(crate) enum TokenError {
 
 /// The first challenge that says anything about the token (RFC 9110 §11.6.1, RFC 6750 §3).
 pub(crate) fn read(headers: &HeaderMap) -> Option<TokenError> {
+    challenges(headers).find_map(|challenge| token_error(&challenge))
+}
+
+/// All challenges.
+pub(crate) fn challenges(headers: &HeaderMap) -> impl Iterator<Item = ChallengeRef<'_>> {
     let lines = headers.get_all(WWW_AUTHENTICATE).iter().filter_map(|line| line.to_str().ok());
-    let mut challenges = lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok));
-    challenges.find_map(|challenge| token_error(&challenge))
+    lines.flat_map(|line| ChallengeParser::new(line).map_while(Result::ok))
 }
 
 fn token_error(challenge: &ChallengeRef<'_>) -> Option<TokenError> {

@@ -25,6 +25,7 @@ use crate::session::{Session, Tokens};
 use crate::store::ErasedStore;
 #[cfg(target_family = "wasm")]
 use crate::transport::credentials::RequestCredentials;
+use crate::transport::followed_origin::FollowedOrigin;
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
@@ -63,7 +64,7 @@ pub struct ClientBuilder<C = Client> {
     pub(super) settings: Settings,
     pub(super) allow_http: bool,
     /// The other origins to which a redirect may take bodies and headers.
-    pub(super) follow_to: Vec<Url>,
+    pub(super) follow_to: Vec<FollowedOrigin>,
     pub(super) error: Option<Error>,
     pub(super) client: PhantomData<fn() -> C>,
 }
@@ -163,6 +164,7 @@ impl<C: Api> ClientBuilder<C> {
             None => upstream.clone(),
         };
         self.settings.follow_to = self.origins_to_follow()?;
+        self.settings.allow_http = self.allow_http;
         let session = self.session.unwrap_or_default();
         if let Some(runtime) = self.runtime {
             session.set_runtime(runtime);

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 use std::future::Future;
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::{HeaderName, StatusCode};
 
@@ -35,6 +36,32 @@ impl<C: Api> ClientBuilder<C> {
     /// ```
     pub fn store(mut self, store: impl SessionStore) -> Self {
         self.store = Some(Arc::new(store));
+        self
+    }
+
+    /// How long before its end a login is announced with [`SessionEvent::Ending`](crate::SessionEvent::Ending). Default: one
+    /// tenth of the lifetime that the server named, at most a day. If several clients of a session set it, the first one
+    /// applies.
+    ///
+    /// A time longer than the whole login announces each login at once.
+    ///
+    /// ```
+    /// # async fn example() -> afresh::Result<()> {
+    /// use std::time::Duration;
+    /// use afresh::{Client, SessionEvent};
+    ///
+    /// let shop = Client::builder("https://shop.example").ending_ahead(Duration::from_secs(8 * 3600)).build()?;
+    /// let mut events = shop.session().events();
+    /// while let Some(event) = events.next().await {
+    ///     if let SessionEvent::Ending = event {
+    ///         println!("log in again today");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn ending_ahead(mut self, ahead: Duration) -> Self {
+        self.refresh.ending_ahead = Some(ahead);
         self
     }
 

@@ -2,12 +2,13 @@
 
 use std::sync::Arc;
 
-use url::{Position, Url};
+use url::Url;
 
 use super::api::Api;
 use super::builder::ClientBuilder;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 
 impl<C: Api> ClientBuilder<C> {
@@ -31,31 +32,20 @@ impl<C: Api> ClientBuilder<C> {
     /// ```
     pub fn follow_to<O: AsRef<str>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
         for origin in origins {
-            match Url::parse(origin.as_ref()) {
-                Ok(url) => self.follow_to.push(url),
-                Err(_) => self.fail("an origin in `follow_to` is not a valid URL"),
+            match FollowedOrigin::parse(origin.as_ref()) {
+                Ok(origin) => self.follow_to.push(origin),
+                Err(text) => self.fail(text),
             }
         }
         self
     }
 
-    pub(super) fn origins_to_follow(&self) -> Result<Arc<[Origin]>> {
-        for url in &self.follow_to {
-            let wrong = match url.scheme() {
-                "https" => None,
-                "http" if self.is_http_allowed(url) => None,
-                "http" => Some(
-                    "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`",
-                ),
-                _ => Some("an origin in `follow_to` is neither https nor http"),
-            };
-            let is_origin = url[Position::BeforePath..].trim_start_matches('/').is_empty()
-                && url[Position::BeforeUsername..Position::BeforeHost].is_empty();
-            let wrong = wrong
-                .or((!is_origin).then_some("an origin in `follow_to` has more than scheme, host and port"));
-            wrong.map_or(Ok(()), |text| Err(Error::builder(text)))?;
+    pub(super) fn origins_to_follow(&mut self) -> Result<Arc<[Origin]>> {
+        let origins = std::mem::take(&mut self.follow_to);
+        if origins.iter().any(|origin| origin.is_exposed) && !self.allow_http {
+            return Err(Error::builder(EXPOSED));
         }
-        Ok(self.follow_to.iter().map(Origin::of).collect())
+        Ok(origins.into_iter().map(|followed| followed.origin).collect())
     }
 
     fn is_http_allowed(&self, url: &Url) -> bool {

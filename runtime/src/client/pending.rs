@@ -102,6 +102,47 @@ impl<R> Pending<R> {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
     }
+
+    /// Allows a redirect of this call to these other origins to include its body and its headers, beside the origins of
+    /// the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential and cookies never go there, nor do
+    /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
+    ///
+    /// An origin is a scheme, a host and a port. Anything else, and plain `http` to another machine without
+    /// [`allow_http`](crate::ClientBuilder::allow_http), is an error with [`is_request`](Error::is_request).
+    ///
+    /// ```
+    /// # use afresh::{api, Result};
+    /// # #[api] trait Shop { #[put("/photos/{id}")] async fn photo(&self, id: u64, #[body] image: Vec<u8>) -> Result<()>; }
+    /// # async fn example(shop: ShopClient) -> Result<()> {
+    /// shop.photo(7, vec![0; 1024]).follow_to(["https://files.example"]).await
+    /// # }
+    /// ```
+    pub fn follow_to<O: AsRef<str>>(mut self, origins: impl IntoIterator<Item = O>) -> Self {
+        self.running.set(|options| {
+            for origin in origins {
+                options.add_origin(origin.as_ref());
+            }
+        });
+        self
+    }
+
+    /// Limits how many bytes the whole body of a success may have, in place of the builder's
+    /// [`max_body`](crate::ClientBuilder::max_body). A longer one is an error with
+    /// [`is_body_too_large`](Error::is_body_too_large) and is not read to its end. For pages it limits each page. Streams are
+    /// not limited.
+    ///
+    /// ```
+    /// # use afresh::{api, Result};
+    /// # #[api] trait Shop { #[get("/export")] async fn export(&self) -> Result<String>; }
+    /// # async fn example(shop: ShopClient) -> Result<()> {
+    /// let export = shop.export().max_body(1 << 20).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn max_body(mut self, bytes: usize) -> Self {
+        self.running.set(|options| options.set_max_body(bytes));
+        self
+    }
 }
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]

@@ -1,6 +1,7 @@
 //! How the session of a client is refreshed and how its tokens are revoked, from the builder and from an API.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::StatusCode;
 
@@ -21,6 +22,7 @@ pub(super) struct RefreshSettings {
     pub(super) refresher: Option<Arc<dyn AnyRefresher>>,
     pub(super) revoker: Option<Revoker>,
     pub(super) session_ends_on: Option<Vec<StatusCode>>,
+    pub(super) ending_ahead: Option<Duration>,
 }
 
 impl RefreshSettings {
@@ -32,6 +34,9 @@ impl RefreshSettings {
                 upstream: upstream.clone(),
                 session_ends: session_ends(self.session_ends_on.as_deref(), api, Vec::new()),
             }));
+        }
+        if let Some(ahead) = self.ending_ahead {
+            session.set_ending_ahead(ahead);
         }
         if let Some(revoker) = self.revoker.take() {
             session.set_revoker(revoker);

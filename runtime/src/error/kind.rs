@@ -21,4 +21,11 @@ pub(crate) enum Kind {
     Reentrant,
     Busy,
     Store,
+    /// The person or the server said no.
+    LoginDenied,
+    /// No answer came: of the server, or of the person in time.
+    LoginUnavailable,
+    /// The answer does not belong to this login.
+    #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "only logins have it"))]
+    Login,
 }

@@ -239,6 +239,20 @@ impl Error {
         self.0.kind == Kind::Reentrant
     }
 
+    /// The person who was to log in said no, or the authorization server did. The text has the error code of the server.
+    /// Only a login of [`oauth2`](crate::oauth2) fails so (feature `login`).
+    #[must_use]
+    pub fn is_login_denied(&self) -> bool {
+        self.0.kind == Kind::LoginDenied
+    }
+
+    /// The login could not be completed: no browser could be opened, the time is up, the server cannot be reached, or its
+    /// answer was lost. Another login may succeed. Only a login of [`oauth2`](crate::oauth2) fails so (feature `login`).
+    #[must_use]
+    pub fn is_login_unavailable(&self) -> bool {
+        self.0.kind == Kind::LoginUnavailable
+    }
+
     pub(crate) fn answer(&self) -> Option<&Rejection> {
         self.0.answer.as_deref().or(self.0.rejection.as_deref())
     }

@@ -68,7 +68,10 @@ impl Reason {
             | Kind::Transport
             | Kind::Status
             | Kind::Decode
-            | Kind::BodyTooLarge => None,
+            | Kind::BodyTooLarge
+            | Kind::LoginDenied
+            | Kind::LoginUnavailable
+            | Kind::Login => None,
         }
     }
 }

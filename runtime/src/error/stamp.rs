@@ -1,7 +1,7 @@
 //! Identifies the credential that a request carried: [`Stamp`].
 
 /// The epoch and the generation of the credential that a request carried.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Stamp {
     pub(crate) epoch: u64,
     pub(crate) generation: u64,

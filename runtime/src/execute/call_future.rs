@@ -20,12 +20,15 @@ pub(crate) trait CallFuture: Future<Output = Result<Answer, Error>> {
 pub(crate) type BoxedCall = Pin<Box<dyn CallFuture + Send>>;
 
 /// A call that begins at its first poll: `begin` makes the future that sends `call`.
-pub(crate) fn on_first_poll<C, F>(call: C, options: CallOptions, begin: fn(C, CallOptions) -> F) -> BoxedCall
+///
+/// A type of its own for each `begin`, so that its future is made in place.
+pub(crate) fn on_first_poll<C, F, B>(call: C, options: CallOptions, begin: B) -> BoxedCall
 where
     C: Send + 'static,
     F: Future<Output = Result<Answer, Error>> + Send + 'static,
+    B: FnOnce(C, CallOptions) -> F + Send + 'static,
 {
-    Box::pin(State::Unsent { call: Some((call, options)), begin })
+    Box::pin(State::Unsent { call: Some((call, options, begin)) })
 }
 
 /// A call that returns this error.
@@ -35,18 +38,22 @@ pub(crate) fn failed(error: Error) -> BoxedCall {
 
 pin_project! {
     #[project = Projected]
-    enum State<C, F> {
-        Unsent { call: Option<(C, CallOptions)>, begin: fn(C, CallOptions) -> F },
+    enum State<C, F, B> {
+        Unsent { call: Option<(C, CallOptions, B)> },
         Running { #[pin] future: F },
     }
 }
 
-impl<C, F: Future<Output = Result<Answer, Error>>> Future for State<C, F> {
+impl<C, F, B> Future for State<C, F, B>
+where
+    F: Future<Output = Result<Answer, Error>>,
+    B: FnOnce(C, CallOptions) -> F,
+{
     type Output = Result<Answer, Error>;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
-        if let Projected::Unsent { call, begin } = self.as_mut().project() {
-            let Some((call, options)) = call.take() else { return Poll::Pending };
+        if let Projected::Unsent { call } = self.as_mut().project() {
+            let Some((call, options, begin)) = call.take() else { return Poll::Pending };
             let future = begin(call, options);
             self.as_mut().set(Self::Running { future });
         }
@@ -57,10 +64,14 @@ impl<C, F: Future<Output = Result<Answer, Error>>> Future for State<C, F> {
     }
 }
 
-impl<C, F: Future<Output = Result<Answer, Error>>> CallFuture for State<C, F> {
+impl<C, F, B> CallFuture for State<C, F, B>
+where
+    F: Future<Output = Result<Answer, Error>>,
+    B: FnOnce(C, CallOptions) -> F,
+{
     fn options(self: Pin<&mut Self>) -> Option<&mut CallOptions> {
         match self.project() {
-            Projected::Unsent { call, .. } => call.as_mut().map(|(_, options)| options),
+            Projected::Unsent { call } => call.as_mut().map(|(_, options, _)| options),
             Projected::Running { .. } => None,
         }
     }

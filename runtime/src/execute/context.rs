@@ -12,9 +12,10 @@ use super::settings::{Binding, Settings};
 use crate::auth::policy::{CREDENTIAL_REFUSED, Policy};
 use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
-use crate::declaration::endpoint::{ApiInfo, Endpoint};
+use crate::declaration::endpoint::{ApiInfo, Endpoint, Role};
 use crate::error::{Error, Result};
 use crate::platform::time::Instant;
+use crate::request::call::Call;
 use crate::request::prepared::Prepared;
 use crate::session::{Demand, Session};
 use crate::transport::upstream::Upstream;
@@ -109,6 +110,23 @@ impl Context {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
         !has_own && request.is_own(&self.upstream)
+    }
+
+    /// An argument, such as a header map, must not replace the access token: the call would never be refreshed, and
+    /// nothing would say why. An option of the call may, because its caller sets it for this call only.
+    pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
+        let endpoint = call.endpoint();
+        let carries_token = endpoint.api.has_session
+            && !endpoint.bare
+            && matches!(endpoint.role, Role::Ordinary | Role::Logout);
+        let taken = self.placement().ok().map(|placement| &placement.header);
+        match taken.filter(|name| carries_token && call.has_header(name)) {
+            Some(name) => Err(Error::request(format!(
+                "header `{name}` must not be an argument: the runtime sends the access token in it. For a method that brings its own credential, add `#[public]`; for one call, use its option `.header(name, value)`"
+            ))
+            .in_method(Some(endpoint.name))),
+            None => Ok(()),
+        }
     }
 
     /// The rules that classify the answers to `endpoint`. The conditions of the method replace those of the trait. The

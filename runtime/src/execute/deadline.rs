@@ -39,6 +39,7 @@ impl Deadline {
 
 /// Ends `call` at its deadline, which covers waiting for a refresh, all sends, the waits between attempts, and the body
 /// unless it is streamed. The error holds the refusal that the call received before, if any.
+#[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
         call,

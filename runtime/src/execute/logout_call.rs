@@ -17,23 +17,27 @@ type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 /// A logout whose arguments are encoded one after another. Those that the session has are encoded last.
 pub struct LogoutCall {
     call: Call,
+    /// Fills the placeholders of the path, in order.
+    path_fills: Vec<Fill>,
     fills: Vec<Fill>,
 }
 
 impl LogoutCall {
     pub(crate) fn new(upstream: &Upstream, endpoint: &'static Endpoint) -> Self {
-        Self { call: Call::new(upstream, endpoint), fills: Vec::new() }
+        Self { call: Call::new(upstream, endpoint), path_fills: Vec::new(), fills: Vec::new() }
     }
 
     /// The request with the values of `tokens`, and the rest of the call for a second request.
     pub(super) fn prepare(self, tokens: Option<&Tokens>) -> Result<(Prepared, Option<Self>)> {
-        let Self { call, fills } = self;
-        let copy = if fills.is_empty() { None } else { call.share() };
+        let Self { call, path_fills, fills } = self;
+        let is_filled = !(path_fills.is_empty() && fills.is_empty());
+        let copy = if is_filled { call.share() } else { None };
         let mut filled = call;
-        for fill in &fills {
+        // The last placeholder first: a value moves everything after it.
+        for fill in path_fills.iter().rev().chain(&fills) {
             fill(&mut filled, tokens);
         }
-        Ok((filled.prepare()?, copy.map(|call| Self { call, fills })))
+        Ok((filled.prepare()?, copy.map(|call| Self { call, path_fills, fills })))
     }
 }
 
@@ -121,10 +125,33 @@ impl Owned {
         value: T,
         encode: fn(&mut Call, &T),
     ) {
-        logout.fills.push(Box::new(move |call, tokens| match tokens.and_then(T::from_session) {
-            Some(current) => encode(call, &current),
-            None => encode(call, &value),
+        logout.fills.push(Box::new(move |call, tokens| encode_current(call, tokens, &value, encode)));
+    }
+
+    /// The same for a placeholder in the path.
+    pub fn place_in_path<T: FromSession + Send + 'static>(
+        self,
+        logout: &mut LogoutCall,
+        value: T,
+        encode: fn(&mut Call, &T),
+    ) {
+        let at = logout.call.skip_placeholder();
+        logout.path_fills.push(Box::new(move |call, tokens| {
+            call.fill_placeholder(at, |call| encode_current(call, tokens, &value, encode));
         }));
+    }
+}
+
+/// Encodes what the session has, or else the argument of the caller.
+fn encode_current<T: FromSession>(
+    call: &mut Call,
+    tokens: Option<&Tokens>,
+    value: &T,
+    encode: fn(&mut Call, &T),
+) {
+    match tokens.and_then(T::from_session) {
+        Some(current) => encode(call, &current),
+        None => encode(call, value),
     }
 }
 
@@ -139,6 +166,16 @@ impl Borrowed {
     ) {
         Owned.place(logout, value.clone(), encode);
     }
+
+    /// The same for a placeholder in the path.
+    pub fn place_in_path<T: FromSession + Clone + Send + 'static>(
+        self,
+        logout: &mut LogoutCall,
+        value: &T,
+        encode: fn(&mut Call, &T),
+    ) {
+        Owned.place_in_path(logout, value.clone(), encode);
+    }
 }
 
 #[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
@@ -147,5 +184,10 @@ impl Other {
     #[allow(clippy::needless_pass_by_value, reason = "as the other two, so that generated code is the same")]
     pub fn place<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         encode(&mut logout.call, &value);
+    }
+
+    /// The same for a placeholder in the path.
+    pub fn place_in_path<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
+        self.place(logout, value, encode);
     }
 }

@@ -2,6 +2,7 @@
 //! folder sends a call again. Start with `execution`.
 
 pub(crate) mod call_future;
+pub(crate) mod classify;
 pub(crate) mod context;
 pub(crate) mod deadline;
 pub(crate) mod execution;

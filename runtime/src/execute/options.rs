@@ -8,18 +8,64 @@ use http::{HeaderName, HeaderValue};
 use super::retry::policy::Retry;
 use crate::error::{Error, Result};
 use crate::request::header_option::HeaderOption;
+use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
+use crate::transport::origin::Origin;
 
 /// What a caller sets for one call, or for all calls of a clone of a client.
 #[derive(Clone, Default)]
 pub(crate) struct CallOptions {
     pub(crate) timeout: Option<Duration>,
     pub(crate) retry: Option<Arc<Retry>>,
+    /// Boxed, because it is rare, and each call has room for its options.
+    bounds: Option<Box<Bounds>>,
     headers: Vec<(HeaderName, HeaderValue)>,
     /// The error of the first option that cannot be used.
     error: Option<Error>,
 }
 
+/// How far a call may go: how much of a body is read, and where a redirect may take it.
+#[derive(Clone, Default)]
+pub(crate) struct Bounds {
+    pub(crate) max_body: Option<usize>,
+    /// The other origins to which a redirect may take the body and the headers, beside those of the client.
+    pub(crate) follow_to: Vec<Origin>,
+    /// Whether one of them is plain http to another machine.
+    is_exposed: bool,
+}
+
 impl CallOptions {
+    pub(crate) fn set_max_body(&mut self, bytes: usize) {
+        self.bounds.get_or_insert_default().max_body = Some(bytes);
+    }
+
+    /// Adds an origin to which a redirect may take the body and the headers.
+    pub(crate) fn add_origin(&mut self, origin: &str) {
+        match FollowedOrigin::parse(origin) {
+            Ok(followed) => {
+                let bounds = self.bounds.get_or_insert_default();
+                bounds.is_exposed |= followed.is_exposed;
+                bounds.follow_to.push(followed.origin);
+            }
+            Err(text) => {
+                self.error.get_or_insert_with(|| Error::request(text));
+            }
+        }
+    }
+
+    /// The longest whole body, if the options say it.
+    pub(crate) fn max_body(&self) -> Option<usize> {
+        self.bounds.as_ref().and_then(|bounds| bounds.max_body)
+    }
+
+    /// The bounds, or an error if one of them needs a setting that the client does not have.
+    pub(crate) fn take_bounds(&mut self, allow_http: bool) -> Result<Option<Box<Bounds>>> {
+        let bounds = self.bounds.take();
+        if !allow_http && bounds.as_ref().is_some_and(|bounds| bounds.is_exposed) {
+            return Err(Error::request(EXPOSED));
+        }
+        Ok(bounds)
+    }
+
     /// Replaces the header. A value without a header, such as `None`, changes nothing.
     pub(crate) fn set_header<N, V, Via>(&mut self, name: N, value: &V)
     where
@@ -43,7 +89,12 @@ impl CallOptions {
 
     /// The options of further pages, whose requests have the headers already.
     pub(crate) fn without_headers(&self) -> Self {
-        Self { timeout: self.timeout, retry: self.retry.clone(), ..Self::default() }
+        Self {
+            timeout: self.timeout,
+            retry: self.retry.clone(),
+            bounds: self.bounds.clone(),
+            ..Self::default()
+        }
     }
 
     /// The headers that replace those of the request, or the error of an option.

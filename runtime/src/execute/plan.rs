@@ -3,6 +3,7 @@
 use std::sync::{Arc, OnceLock};
 
 use super::context::Context;
+use super::options::Bounds;
 use super::placement::Placement;
 use super::retry::retrying::Retrying;
 use crate::declaration::endpoint::Endpoint;
@@ -20,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) rejection_slot: RejectionSlot,
     /// `None` for a call that is not retried. Boxed, so that such a call holds no room for it.
     pub(crate) retrying: Option<Box<Retrying>>,
+    /// The bounds of this call alone.
+    pub(crate) bounds: Option<Box<Bounds>>,
     /// Whether the caller reads the body of a success as it arrives.
     pub(crate) streams: bool,
 }
@@ -58,6 +61,12 @@ impl Plan {
             Declaration::Method(endpoint) => endpoint.name,
             Declaration::HandWritten(hand_written) => &hand_written.route,
         }
+    }
+
+    /// The longest whole body.
+    pub(crate) fn max_body(&self, context: &Context) -> Option<usize> {
+        let own = self.bounds.as_ref().and_then(|bounds| bounds.max_body);
+        own.or(context.settings.max_body)
     }
 
     /// Whether an answer with a 2xx status can be a refusal.

@@ -3,6 +3,7 @@
 use std::future::Future;
 use std::sync::Arc;
 
+use super::classify::Settled;
 use super::execution::Execution;
 use super::retry::faults::Stage;
 use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection, Verdict};
@@ -14,14 +15,16 @@ use crate::trace;
 use crate::transport::response::Response;
 
 impl Execution {
-    /// The first answer refused the credential, and a newer credential exists or can be requested.
+    /// The answer of the call. If the first answer refused the credential, and a newer one exists or can be requested, it
+    /// is the answer to the second send.
     #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
-    pub(super) fn refused(
+    pub(super) fn settled(
         &mut self,
-        refused: Box<(Response, Next)>,
+        settled: Box<Settled>,
     ) -> impl Future<Output = Result<(Response, Option<Arc<Rejection>>), Error>> + Send + '_ {
         async move {
-            let (response, next) = *refused;
+            let Settled { response, next } = *settled;
+            let Some(next) = next else { return Ok((response, None)) };
             self.stage = Stage::Idle;
             self.refreshed = true;
             if self.plan.endpoint().is_some_and(|endpoint| !endpoint.replay) {
@@ -134,10 +137,9 @@ impl Execution {
     }
 
     async fn send_and_follow(&mut self, snapshot: &Snapshot) -> Result<(Response, bool), Error> {
-        let (attached, sent) = self.send_with(Some(snapshot))?;
-        let response = sent.await?;
+        let response = self.send_with(Some(snapshot))?.await?;
         self.stage = Stage::Answered;
-        self.follow(Some(snapshot), attached.stamp, response).await
+        self.follow(Some(snapshot), self.attached.stamp, response).await
     }
 }
 

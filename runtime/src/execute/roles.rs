@@ -23,6 +23,7 @@ struct RoleCall {
     context: SharedContext,
     endpoint: &'static Endpoint,
     request: Prepared,
+    receipt: Receipt,
 }
 
 impl SharedContext {
@@ -30,14 +31,28 @@ impl SharedContext {
     pub(crate) fn start_login(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
-        self.start_role(endpoint, Box::pin(async move { log_in(call?, tokens_of).await }))
+        self.start_role(
+            endpoint,
+            Box::pin(async move {
+                let mut call = call?;
+                let outcome = call.log_in(tokens_of).await;
+                call.end(outcome)
+            }),
+        )
     }
 
     /// Starts a `#[refresh]` method that the user calls by hand.
     pub(crate) fn start_refresh(&self, call: Call, tokens_of: TokensOf) -> AnswerFuture {
         let endpoint = call.endpoint();
         let call = self.role_call(call);
-        self.start_role(endpoint, Box::pin(async move { refresh(call?, tokens_of).await }))
+        self.start_role(
+            endpoint,
+            Box::pin(async move {
+                let mut call = call?;
+                let outcome = call.refresh(tokens_of).await;
+                call.end(outcome)
+            }),
+        )
     }
 
     /// Starts a logout.
@@ -53,34 +68,9 @@ impl SharedContext {
 
     fn role_call(&self, call: Call) -> Result<RoleCall> {
         let endpoint = call.endpoint();
-        call.prepare().map(|request| RoleCall { context: self.clone(), endpoint, request })
+        let request = call.prepare()?;
+        Ok(RoleCall { context: self.clone(), endpoint, request, receipt: Receipt::default() })
     }
-}
-
-/// The session is set from the tokens in the answer before the caller gets them.
-async fn log_in(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
-    // The request carries the cookies of the session, because some servers set one for the login form. It does not carry
-    // the credential.
-    let before = call.context.session.snapshot().without_credential();
-    let (answer, cookies) = call.send(&before).await?;
-    if answer.status().is_success() {
-        let session = &call.context.session;
-        session.log_in(Some(before.stamp), tokens_of(&answer)?, &cookies)?;
-        session.saved().await?;
-    }
-    Ok(answer)
-}
-
-/// The tokens become the next credential of the same session, as they do after a refresh by the runtime.
-async fn refresh(mut call: RoleCall, tokens_of: TokensOf) -> Result<Answer> {
-    let begun = call.context.session.snapshot();
-    let (answer, cookies) = call.send(&begun.without_credential()).await?;
-    if answer.status().is_success() {
-        let session = &call.context.session;
-        session.set_refreshed(&begun, tokens_of(&answer)?, &cookies)?;
-        session.saved().await?;
-    }
-    Ok(answer)
 }
 
 /// Ends the session before the request is sent, so the session is logged out even if the request fails.
@@ -91,13 +81,9 @@ async fn log_out(context: SharedContext, logout: LogoutCall) -> Result<Answer> {
     let mut ended = session.end_for_logout();
     let endpoint = logout.endpoint();
     let (request, copy) = logout.prepare(tokens_of(ended.snapshot()))?;
-    let mut call = RoleCall { context, endpoint, request };
-    let answer = if endpoint.bare {
-        call.send(&ended.snapshot().without_credential()).await?.0
-    } else {
-        let answer = call.send(ended.snapshot()).await?.0;
-        if call.is_refused(&answer) { call.log_out_again(&mut ended, answer, copy).await? } else { answer }
-    };
+    let mut call = RoleCall { context, endpoint, request, receipt: Receipt::default() };
+    let outcome = call.log_out(&mut ended, copy).await;
+    let answer = call.end(outcome)?;
     session.saved().await?;
     Ok(answer)
 }
@@ -107,6 +93,50 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
+    /// Whether an option of the call sets the header of the access token. Then the session's is not sent (A13).
+    fn has_own_credential(&self) -> bool {
+        self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
+    }
+
+    /// The session is set from the tokens in the answer before the caller gets them.
+    async fn log_in(&mut self, tokens_of: TokensOf) -> Result<Answer> {
+        // The request carries the cookies of the session, because some servers set one for the login form. It does not
+        // carry the credential.
+        let before = self.context.session.snapshot().without_credential();
+        let (answer, cookies) = self.send(&before).await?;
+        if answer.status().is_success() {
+            let session = &self.context.session;
+            session.log_in(Some(before.stamp), tokens_of(&answer)?, &cookies)?;
+            session.saved().await?;
+        }
+        Ok(answer)
+    }
+
+    /// The tokens become the next credential of the same session, as they do after a refresh by the runtime.
+    async fn refresh(&mut self, tokens_of: TokensOf) -> Result<Answer> {
+        let begun = self.context.session.snapshot();
+        let (answer, cookies) = self.send(&begun.without_credential()).await?;
+        if answer.status().is_success() {
+            let session = &self.context.session;
+            session.set_refreshed(&begun, tokens_of(&answer)?, &cookies)?;
+            session.saved().await?;
+        }
+        Ok(answer)
+    }
+
+    async fn log_out(&mut self, ended: &mut Ended, copy: Option<LogoutCall>) -> Result<Answer> {
+        if self.endpoint.bare || self.has_own_credential() {
+            return Ok(self.send(&ended.snapshot().without_credential()).await?.0);
+        }
+        let answer = self.send(ended.snapshot()).await?.0;
+        if self.is_refused(&answer) { self.log_out_again(ended, answer, copy).await } else { Ok(answer) }
+    }
+
+    /// The outcome of the call. An error says how the call went, as an answer does.
+    fn end(&self, outcome: Result<Answer>) -> Result<Answer> {
+        outcome.map_err(|error| error.with_receipt(self.receipt))
+    }
+
     /// The access token of a logout was refused. The logout is sent again once, with a new credential that no other call
     /// gets. Without one, the refusal is the answer.
     async fn log_out_again(
@@ -140,28 +170,28 @@ impl RoleCall {
             upstream: &context.upstream,
             session: &context.session,
             placement: context.placement()?,
-            follow_to: &context.settings.follow_to,
+            follow_to: [&[]; 2],
             has_role: true,
             spans: &spans,
             refresh_on: &[],
         };
         let send = |request| sender.send(request, Some(snapshot), false);
-        let (response, retries) = until_sent(context, self.endpoint, &mut self.request, send).await?;
+        let (request, receipt) = (&mut self.request, &mut self.receipt);
+        let response = until_sent(context, self.endpoint, request, receipt, send).await?;
         let mut cookies = Vec::new();
         let received =
             sender.receive(&mut self.request, Some(snapshot), snapshot.stamp, response, &mut cookies);
-        let Received { response, own, .. } = Box::pin(received).await?;
+        let Received { mut response, own, .. } = Box::pin(received).await?;
         if !own {
             return Err(Error::new(
                 Kind::Transport,
                 "the server redirected the request to another origin, where its secrets are not sent. Check the base URL",
             ));
         }
-        let sends = u8::try_from(retries).unwrap_or(u8::MAX).saturating_add(1);
-        let receipt = Receipt { sends, retries, ..Receipt::default() };
         let refused = context.policy(Some(self.endpoint)).is_refusal(response.status());
-        let max_body = context.settings.max_body;
-        let answer = Answer::read(response, Reading::Whole, max_body, receipt, None).await?;
-        Ok((answer.with_refusal(refused).with_secrets(), cookies))
+        let own = context.options.as_ref().and_then(|options| options.max_body());
+        let max_body = own.or(context.settings.max_body);
+        let answer = Answer::read(&mut response, Reading::Whole, max_body).await?;
+        Ok((answer.with_receipt(self.receipt).with_outcome(None, refused).with_secrets(), cookies))
     }
 }

@@ -23,8 +23,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The other origins to which a redirect may take the body and the headers.
-    pub(crate) follow_to: &'a [Origin],
+    /// The other origins to which a redirect may take the body and the headers: those of the client, and of the call.
+    pub(crate) follow_to: [&'a [Origin]; 2],
     /// Whether the call makes or ends a session. Such a call stays at its own origin, and the cookies that it receives
     /// belong to the session that it makes.
     pub(crate) has_role: bool,
@@ -124,7 +124,7 @@ impl Sender<'_> {
 
     fn request_for(&self, call: &mut Prepared, hop: &Hop) -> Result<Option<Request>, Error> {
         let Some(url) = &hop.url else { return call.request(self.upstream) };
-        let may_follow = self.follow_to.iter().any(|origin| origin.is_of(url));
+        let may_follow = self.follow_to.iter().copied().flatten().any(|origin| origin.is_of(url));
         if hop.left_origin && !may_follow {
             return bare_request(call, hop, url).map(Some);
         }

@@ -33,6 +33,8 @@ pub(crate) struct Settings {
     pub(crate) max_body: Option<usize>,
     /// The other origins to which a redirect may take bodies and headers.
     pub(crate) follow_to: Arc<[Origin]>,
+    /// Whether plain http to another machine is allowed.
+    pub(crate) allow_http: bool,
     /// Limits how many calls are sent at the same time after a refresh.
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }

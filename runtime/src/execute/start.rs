@@ -36,7 +36,8 @@ impl SharedContext {
     /// Starts a call of a generated client.
     pub(crate) fn start(&self, call: Call, reading: Reading) -> BoxedCall {
         let endpoint = call.endpoint();
-        let call = MethodCall { context: self.clone(), endpoint, request: call.prepare(), reading };
+        let request = self.check_arguments(&call).and_then(|()| call.prepare());
+        let call = MethodCall { context: self.clone(), endpoint, request, reading };
         let options = self.call_options();
         match endpoint.pages {
             None => on_first_poll(call, options, begin),
@@ -74,10 +75,11 @@ impl SharedContext {
         let demand = self.takes_credential(&request, &placement).then_some(Demand::Optional);
         let path = request.url(&self.upstream).map_or_else(|_| String::new(), |url| url.path().to_owned());
         let route = format!("{} {path}", request.method());
+        let bounds = options.take_bounds(self.settings.allow_http)?;
         let retrying = self.retrying(options.retry, None, deadline.map(|deadline| deadline.at))?;
         let declaration = Declaration::HandWritten(Box::new(HandWritten { placement, route }));
         let rejection_slot = deadline.and_then(Deadline::slot);
-        let plan = Plan { demand, declaration, rejection_slot, retrying, streams: true };
+        let plan = Plan { demand, declaration, rejection_slot, retrying, bounds, streams: true };
         Ok(Execution::new(self.clone(), request, plan))
     }
 }
@@ -91,6 +93,7 @@ impl MethodCall {
         let (context, endpoint) = (&self.context, self.endpoint);
         let mut request = self.request?;
         request.replace_headers(options.headers()?);
+        let bounds = options.take_bounds(context.settings.allow_http)?;
         let placement = context.placement()?;
         context.upstream.check_refresh_on(endpoint.refresh_on.unwrap_or_default())?;
         let takes_credential =
@@ -104,6 +107,7 @@ impl MethodCall {
                 Some(endpoint),
                 deadline.map(|deadline| deadline.at),
             )?,
+            bounds,
             streams: self.reading != Reading::Whole,
         };
         Ok(Execution::new(self.context, request, plan))
@@ -113,9 +117,10 @@ impl MethodCall {
 /// An argument or an option that cannot be sent comes out of the future.
 fn begin(call: MethodCall, options: CallOptions) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
-    let execution = call.execution(options, deadline.as_ref());
+    let mut execution = call.execution(options, deadline.as_ref());
+    // The execution stays where it is: a variable of the block would be a second place for it in the future.
     let running = async move {
-        let mut execution = execution?;
+        let execution = execution.as_mut().map_err(|error| error.clone())?;
         let mut answer = execution.run_to_end(reading).await?;
         answer.set_none_on(endpoint.none_on);
         Ok(answer)
@@ -130,9 +135,9 @@ fn begin_pages(
 ) -> impl Future<Output = Result<Answer>> + Send {
     let (endpoint, reading, deadline) = (call.endpoint, call.reading, call.deadline(&options));
     let of_each_page = options.without_headers();
-    let execution = call.execution(options, deadline.as_ref());
+    let mut execution = call.execution(options, deadline.as_ref());
     let running = async move {
-        let mut execution = execution?;
+        let execution = execution.as_mut().map_err(|error| error.clone())?;
         let mut continuation = execution.continuation(endpoint, paging, of_each_page)?;
         let mut answer = execution.run_to_end(reading).await?;
         if let Some(url) = execution.answered.take() {
@@ -149,9 +154,9 @@ fn begin_hand_written(
     options: CallOptions,
 ) -> impl Future<Output = Result<Answer>> + Send {
     let deadline = Deadline::after(options.timeout.or(context.settings.timeout));
-    let execution = context.hand_written(request, options, deadline.as_ref());
+    let mut execution = context.hand_written(request, options, deadline.as_ref());
     let running = async move {
-        let mut execution = execution?;
+        let execution = execution.as_mut().map_err(|error| error.clone())?;
         execution.run_to_end(Reading::Head).await
     };
     trace::call(HAND_WRITTEN, within(deadline, running))

@@ -25,6 +25,11 @@ impl SharedContext {
 }
 
 fn begin((context, mut call): (SharedContext, RoleStart), mut options: CallOptions) -> AnswerFuture {
+    if let RoleStart::Logout(logout) = &call {
+        if let Err(error) = context.check_arguments(logout) {
+            return Box::pin(ready(Err(error)));
+        }
+    }
     match options.headers() {
         Ok(headers) => match &mut call {
             RoleStart::Login(call, _) | RoleStart::Refresh(call, _) => call.replace_headers(headers),

@@ -1,6 +1,7 @@
 //! The two grants that need no user at a browser: [`RefreshTokenGrant`] and [`ClientCredentials`].
 
-use super::token_endpoint::{ClientAuth, TokenEndpoint};
+use super::client_auth::ClientAuth;
+use super::token_endpoint::TokenEndpoint;
 use crate::error::{Error, Kind, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::refresh::session_outcome::SessionOutcome;
@@ -75,6 +76,14 @@ impl RefreshTokenGrant {
     pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
         self.0.client_secret = Some(secret.into());
         self
+    }
+}
+
+/// For the logins, which refresh in the same way.
+#[cfg(feature = "login")]
+impl RefreshTokenGrant {
+    pub(super) fn of(endpoint: TokenEndpoint) -> Self {
+        Self(endpoint)
     }
 }
 

@@ -1,5 +1,5 @@
-//! OAuth 2.0 (RFC 6749) without a `#[refresh]` method. Pass a grant to
-//! [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
+//! OAuth 2.0 (RFC 6749): refreshes without a `#[refresh]` method, and logins of people (feature `login`). Pass a grant or an
+//! `App` to [`ClientBuilder::refresher`](crate::ClientBuilder::refresher).
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
@@ -22,14 +22,17 @@
 //! # Ok::<(), afresh::Error>(())
 //! ```
 //!
+#![cfg_attr(feature = "login", doc = include_str!("../../docs/login.md"))]
+//!
 //! # Where secrets are sent
 //!
 //! Secrets are sent over https to the endpoints of the grant only, which may be at a different origin from the API. No
 //! redirect is followed. The access token is not sent there. The default headers of the client are sent only if the
 //! endpoint is at the origin of the API. Requests use the transport of the client, or that of
-//! [`http`](RefreshTokenGrant::http).
+//! [`http`](RefreshTokenGrant::http). The requests of a login carry no default headers, and use a client of the runtime or
+//! that of `Server::http`.
 //!
-//! # How answers are treated
+//! # How answers to a refresh are treated
 //!
 //! | answer | result |
 //! |---|---|
@@ -40,11 +43,55 @@
 //! | none, although the request was sent; 502, 504, or a 503 of a gateway (a web page, Envoy's text) | it is sent again, at most twice within 8 s; a server with a grace period returns the tokens again |
 //! | none, and then `invalid_grant` | the session has expired, with [`is_rotation_lost`](crate::Error::is_rotation_lost) |
 
-// To read the code of this folder, start with `grants.rs`.
+// To read the code of this folder, start with `grants.rs`; for the logins, with `redirect.rs`.
 
+#[cfg(feature = "login")]
+mod app;
+#[cfg(feature = "login")]
+mod authorization_answer;
+#[cfg(feature = "login")]
+mod authorization_error;
+#[cfg(feature = "login")]
+mod authorization_request;
+#[cfg(feature = "login")]
+mod browser;
+mod client_auth;
+#[cfg(feature = "login")]
+mod description;
+#[cfg(feature = "login")]
+mod device;
+#[cfg(feature = "login")]
+mod device_answer;
+#[cfg(feature = "login")]
+mod discovery;
+mod endpoint_url;
 mod grants;
+#[cfg(feature = "login")]
+mod login;
+#[cfg(feature = "login")]
+mod metadata;
+#[cfg(feature = "login")]
+mod pkce;
+#[cfg(feature = "login")]
+mod polling;
+#[cfg(feature = "login")]
+mod redirect;
+#[cfg(feature = "login")]
+mod server;
 mod token_endpoint;
 
+pub use self::client_auth::ClientAuth;
 pub use self::grants::{ClientCredentials, RefreshTokenGrant};
-pub use self::token_endpoint::ClientAuth;
+#[cfg(feature = "login")]
+#[cfg_attr(docsrs, doc(cfg(feature = "login")))]
+pub use self::{
+    app::App,
+    authorization_error::AuthorizationError,
+    authorization_request::AuthorizationRequest,
+    browser::{Browser, Opened},
+    device::{Device, DeviceCode},
+    discovery::Discovery,
+    redirect::Redirect,
+    server::Server,
+};
 pub use crate::refresh::error_response::ErrorResponse;

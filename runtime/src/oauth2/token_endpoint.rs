@@ -2,37 +2,26 @@
 
 use std::fmt;
 
-use base64::Engine;
-use base64::prelude::BASE64_STANDARD;
-use form_urlencoded::{Serializer, byte_serialize};
+use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
 use url::Url;
 
+use super::client_auth::{ClientAuth, basic};
+use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Kind, Result};
-use crate::format::loopback::is_loopback;
 use crate::platform::time::timeout;
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
 use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
 use crate::request::body::Content;
-use crate::request::prepared::{Declared, DeclaredBody, Prepared};
+use crate::request::declared::{Declared, DeclaredBody};
+use crate::request::prepared::Prepared;
 use crate::trace::SendSpans;
 use crate::transport::call_info::{CallInfo, CallKind};
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
-
-/// How a client with a secret authenticates (RFC 6749 §2.3.1).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum ClientAuth {
-    /// With `Authorization: Basic …`, which every server must support.
-    #[default]
-    Basic,
-    /// With `client_id` and `client_secret` in the body, for servers that support nothing else.
-    Body,
-}
 
 #[derive(Clone)]
 pub(super) struct TokenEndpoint {
@@ -79,26 +68,12 @@ impl TokenEndpoint {
     }
 
     fn endpoint(&self, url: &str, which: &'static str) -> Result<Url> {
-        let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
-        let Ok(url) = Url::parse(url) else { return refuse("is not a URL") };
-        match url.scheme() {
-            "https" => {}
-            "http" if self.allow_http || is_loopback(&url) => {}
-            "http" => {
-                return refuse(
-                    "is plain http on a host that is not loopback. Use https, or call `allow_http` in a trusted network",
-                );
-            }
-            _ => return refuse("must be an https URL"),
-        }
-        if !url.username().is_empty() || url.password().is_some() {
-            return refuse("must not contain a user name or a password");
-        }
-        // RFC 6749 §3.2: a query is allowed, a fragment is not.
-        if url.fragment().is_some() {
-            return refuse("must not have a fragment");
-        }
-        Ok(url)
+        let advice = "Use https, or call `allow_http` in a trusted network";
+        endpoint_url(
+            url,
+            which,
+            if self.allow_http { PlainHttp::Allowed } else { PlainHttp::Refused(advice) },
+        )
     }
 
     /// The upstream for `url`, with the transport of the grant or that of the client.
@@ -157,7 +132,8 @@ impl TokenEndpoint {
         }
     }
 
-    fn request<'a>(
+    /// A request of the client to `url`, with its authentication.
+    pub(super) fn request<'a>(
         &self,
         kind: CallKind,
         url: Url,
@@ -173,7 +149,7 @@ impl TokenEndpoint {
             (Some(id), Some(secret), ClientAuth::Body) => {
                 form.append_pair("client_id", id).append_pair("client_secret", secret);
             }
-            (Some(id), None, _) => {
+            (Some(id), None, _) | (Some(id), _, ClientAuth::None) => {
                 form.append_pair("client_id", id);
             }
             (None, ..) => {}
@@ -182,17 +158,16 @@ impl TokenEndpoint {
         let content_type = Some("application/x-www-form-urlencoded");
         let info = CallInfo::of_kind(kind);
         let (path, absolute_url) = (String::new(), Some(Box::new(url)));
-        Prepared::Declared(Declared { verb: "POST", path, absolute_url, headers, content_type, body, info })
+        Prepared::Declared(Box::new(Declared {
+            verb: "POST",
+            path,
+            absolute_url,
+            headers,
+            content_type,
+            body,
+            info,
+        }))
     }
-}
-
-/// RFC 6749 §2.3.1: the identifier and the secret are urlencoded, then used as user and password of RFC 7617.
-fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
-    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
-    let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
-    let mut value = HeaderValue::try_from(format!("Basic {pair}")).ok()?;
-    value.set_sensitive(true);
-    Some(value)
 }
 
 /// Omits the secret and the parameters, which may hold secrets.
@@ -204,23 +179,5 @@ impl fmt::Debug for TokenEndpoint {
             .field("client_id", &self.client_id)
             .field("auth", &self.auth)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Uses the example of RFC 6749 §2.3.1, and characters that urlencoding changes.
-    #[test]
-    fn client_id_and_secret_are_urlencoded_and_then_base64_encoded() {
-        assert_eq!(
-            basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw").unwrap(),
-            "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"
-        );
-        let value = basic("a:b", "ü +/").unwrap();
-        let text = value.to_str().unwrap().strip_prefix("Basic ").unwrap();
-        assert_eq!(BASE64_STANDARD.decode(text).unwrap(), b"a%3Ab:%C3%BC+%2B%2F");
-        assert!(value.is_sensitive());
     }
 }

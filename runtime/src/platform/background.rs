@@ -2,6 +2,7 @@
 
 use std::future::{Future, pending};
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, OnceLock, PoisonError};
 use std::thread;
 
@@ -18,7 +19,17 @@ static STARTING: Mutex<()> = Mutex::new(());
 /// In async code, as `block_on` does.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
-    Ok(runtime()?.block_on(future))
+    let runtime = runtime()?;
+    assert!(
+        !is_async_code(runtime),
+        "`wait` was called in async code. Write `.await` instead, or call `wait` within `tokio::task::spawn_blocking`"
+    );
+    Ok(runtime.block_on(future))
+}
+
+/// Whether this thread polls a task. Tokio tells this only by a panic, whose text does not say what to write.
+fn is_async_code(runtime: &Handle) -> bool {
+    Handle::try_current().is_ok() && catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err()
 }
 
 fn runtime() -> io::Result<&'static Handle> {

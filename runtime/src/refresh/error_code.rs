@@ -99,7 +99,7 @@ pub(super) fn shown(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     places.find_map(|place| text_at(&document, place).filter(|code| looks_like_a_code(&code.text)))
 }
 
-fn document(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
+pub(crate) fn document(headers: &HeaderMap, body: &[u8]) -> Option<Value> {
     let body = without_bom(body);
     serde_json::from_slice(body).ok().or_else(|| form_document::read(headers, body))
 }
@@ -114,6 +114,6 @@ fn is_definite(code: &str) -> bool {
 }
 
 /// Letters and underscores, and no digits: a secret of this length has some.
-fn looks_like_a_code(text: &str) -> bool {
+pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

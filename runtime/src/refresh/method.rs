@@ -12,7 +12,7 @@ use crate::error::{Error, Kind, Result};
 use crate::platform::IN_BROWSER;
 use crate::request::call::Call;
 use crate::response::answer::Answer;
-use crate::session::{Attempt, Boxed, CredentialProvider, LoginState, Session, Snapshot, Tokens};
+use crate::session::{Attempt, Boxed, CredentialProvider, End, LoginState, Session, Snapshot, Tokens};
 use crate::trace::SendSpans;
 use crate::transport::upstream::Upstream;
 
@@ -79,6 +79,10 @@ impl CredentialProvider for MethodProvider {
         self.refresh.by_cookie
             && snapshot.credential().is_some()
             && self.url().is_some_and(|url| snapshot.cookies.have_run_out(&url))
+    }
+
+    fn end_of_cookies(&self, snapshot: &Snapshot) -> Option<End> {
+        self.refresh.by_cookie.then(|| self.url())?.and_then(|url| snapshot.cookies.end_at(&url))
     }
 
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt> {

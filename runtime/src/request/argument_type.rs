@@ -24,8 +24,14 @@ pub trait AnyArgument {
     /// The argument fills several path segments.
     fn in_segments(&self) {}
 
+    /// The argument has a value that is sent.
+    fn in_request(&self) {}
+
     /// The argument belongs to a method without a role.
     fn without_role(&self) {}
+
+    /// The argument is a body, or a part of one, of a `#[logout]` method.
+    fn in_body_of_logout(&self) {}
 }
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
@@ -45,6 +51,17 @@ pub trait SegmentArgument {}
     note = "the argument of a `{{name*}}` placeholder is a string or a sequence of scalars"
 )]
 pub trait SegmentsArgument {}
+
+/// What an argument outside of a JSON body must be.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` has no value, so the parameter would never be sent",
+    label = "sends nothing",
+    note = "remove the parameter, or use the type of the value to send"
+)]
+pub trait SentArgument {}
+
+/// A type of std that serializes to nothing.
+pub trait SendsNothing {}
 
 /// A type of std that is never one scalar.
 pub trait NotAScalar {}
@@ -72,6 +89,16 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
     }
 }
 
+#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+impl<T: SendsNothing + ?Sized> ArgumentType<T> {
+    /// The argument has a value that is sent.
+    pub fn in_request(&self)
+    where
+        T: SentArgument,
+    {
+    }
+}
+
 macro_rules! std_types {
     ($marker:ident: $([$($parameters:tt)*] $ty:ty),* $(,)?) => {$(
         impl<$($parameters)*> $marker for $ty {}
@@ -81,12 +108,18 @@ macro_rules! std_types {
 std_types! { NotAScalar:
     [T] Option<T>, [T] Vec<T>, [T] [T], [T, const N: usize] [T; N], [T] VecDeque<T>, [T] LinkedList<T>,
     [T] BinaryHeap<T>, [T] BTreeSet<T>, [T, S] HashSet<T, S>, [K, V] BTreeMap<K, V>, [K, V, S] HashMap<K, V, S>,
-    [] (), [A] (A,), [A, B] (A, B), [A, B, C] (A, B, C), [A, B, C, D] (A, B, C, D),
+    [] (), [T: ?Sized] PhantomData<T>, [A] (A,), [A, B] (A, B), [A, B, C] (A, B, C), [A, B, C, D] (A, B, C, D),
     [T: Clone] Cow<'_, [T]>, [T: NotAScalar + ?Sized] &T, [T: NotAScalar + ?Sized] &mut T,
     [T: NotAScalar + ?Sized] Box<T>,
 }
 
 std_types! { NotASequence:
-    [T] Option<T>, [K, V] BTreeMap<K, V>, [K, V, S] HashMap<K, V, S>, [] (),
+    [T] Option<T>, [K, V] BTreeMap<K, V>, [K, V, S] HashMap<K, V, S>, [] (), [T: ?Sized] PhantomData<T>,
     [T: NotASequence + ?Sized] &T, [T: NotASequence + ?Sized] &mut T, [T: NotASequence + ?Sized] Box<T>,
+}
+
+std_types! { SendsNothing:
+    [] (), [T: ?Sized] PhantomData<T>,
+    [T: SendsNothing] Option<T>, [T: SendsNothing] Vec<T>, [T: SendsNothing] [T], [T: SendsNothing, const N: usize] [T; N],
+    [T: SendsNothing + ?Sized] &T, [T: SendsNothing + ?Sized] &mut T, [T: SendsNothing + ?Sized] Box<T>,
 }

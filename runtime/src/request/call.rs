@@ -4,6 +4,7 @@
 
 use std::fmt;
 
+use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderName, HeaderValue};
 
 use super::arguments::{
@@ -24,12 +25,15 @@ use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
+/// Headers that the transport sets. The macro refuses them as constants and as parameters with a name.
+const OF_TRANSPORT: [HeaderName; 5] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
+
 /// A call whose arguments are encoded one after another.
-pub struct Call(pub(crate) Box<Draft>);
+pub struct Call(pub(crate) Draft);
 
 impl Call {
     pub(crate) fn new(upstream: &Upstream, endpoint: &'static Endpoint) -> Self {
-        Self(Box::new(Draft::new(upstream, endpoint)))
+        Self(Draft::new(upstream, endpoint))
     }
 
     pub(crate) fn endpoint(&self) -> &'static Endpoint {
@@ -76,6 +80,10 @@ impl Call {
     /// Writes several headers.
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
+        if let Some(name) = more.keys().find(|name| OF_TRANSPORT.contains(name)) {
+            let text = format!("header `{name}` of a header map must not be set: the transport sets it");
+            return self.0.check(Err(text));
+        }
         for (name, value) in more {
             self.0.declared.headers.push((name.clone(), value.clone()));
         }
@@ -142,6 +150,23 @@ impl Call {
         draft.end_placeholder();
     }
 
+    /// Leaves out the value of the next placeholder. Returns where it belongs.
+    pub(crate) fn skip_placeholder(&mut self) -> usize {
+        self.0.skip_placeholder()
+    }
+
+    /// Writes the value of a placeholder that was left out. The places of those before it stay the same.
+    pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
+        let rest = self.0.open_placeholder(at);
+        encode(self);
+        self.0.close_placeholder(at, &rest);
+    }
+
+    /// Whether an argument or a constant sets this header.
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        self.0.declared.has_header(name)
+    }
+
     /// Replaces the headers of these names.
     pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
         self.0.declared.replace_headers(headers);
@@ -149,12 +174,13 @@ impl Call {
 
     /// The same call with the same arguments. `None` if they can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
-        self.0.share().map(|draft| Self(Box::new(draft)))
+        self.0.share().map(Self)
     }
 
     /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
     pub(crate) fn prepare(mut self) -> Result<Prepared, Error> {
-        self.0.prepare()
+        self.0.finish()?;
+        Ok(Prepared::Declared(self.0.declared))
     }
 }
 

@@ -6,9 +6,9 @@ use http::header::{AUTHORIZATION, COOKIE};
 use http::{HeaderName, HeaderValue};
 
 use super::body::{Body, Content};
+use super::declared::{Declared, DeclaredBody};
 use super::multipart::Parts;
 use super::path::has_dot_segment;
-use super::prepared::{Declared, DeclaredBody, Prepared};
 use super::scalar_writer::EncodeError;
 use crate::declaration::endpoint::Endpoint;
 use crate::error::Error;
@@ -20,7 +20,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 
 pub(crate) struct Draft {
     pub(crate) endpoint: &'static Endpoint,
-    pub(crate) declared: Declared,
+    pub(crate) declared: Box<Declared>,
     /// The offset in the path at which the path of the base URL ends and the method's begins.
     path_start: usize,
     /// How many literal pieces of the method's path have been written.
@@ -52,12 +52,12 @@ impl Draft {
         path.push_str(endpoint.path.first().copied().unwrap_or_default());
         Self {
             endpoint,
-            declared: Declared {
+            declared: Box::new(Declared {
                 verb: endpoint.verb,
                 path,
                 info: CallInfo::of_method(endpoint),
                 ..Declared::default()
-            },
+            }),
             path_start: base.len(),
             pieces: 1,
             query_start: None,
@@ -71,7 +71,7 @@ impl Draft {
     /// A copy. `None` if the body can be sent only once or is made of parts.
     pub(crate) fn share(&self) -> Option<Self> {
         let declared = match (&self.parts, &self.declared.absolute_url) {
-            (None, None) => self.declared.share()?,
+            (None, None) => Box::new(self.declared.share()?),
             _ => return None,
         };
         Some(Self {
@@ -91,6 +91,27 @@ impl Draft {
     pub(crate) fn end_placeholder(&mut self) {
         self.declared.path.push_str(self.endpoint.path.get(self.pieces).copied().unwrap_or_default());
         self.pieces += 1;
+    }
+
+    /// Leaves out the value of the next placeholder. Returns where it belongs in the path.
+    pub(crate) fn skip_placeholder(&mut self) -> usize {
+        let at = self.declared.path.len();
+        self.end_placeholder();
+        at
+    }
+
+    /// Cuts the path where a value was left out, so that it can be written. Returns the rest of the path.
+    pub(crate) fn open_placeholder(&mut self, at: usize) -> String {
+        // All literal pieces are in the path already.
+        self.pieces = self.endpoint.path.len();
+        self.declared.path.split_off(at.min(self.declared.path.len()))
+    }
+
+    /// Appends the rest of the path after the value at `at`.
+    pub(crate) fn close_placeholder(&mut self, at: usize, rest: &str) {
+        let written = self.declared.path.len().saturating_sub(at);
+        self.query_start = self.query_start.map(|start| start + written);
+        self.declared.path.push_str(rest);
     }
 
     /// Sets `Authorization: Bearer …` (RFC 6750 §2.1), replacing any other `Authorization` header.
@@ -172,6 +193,10 @@ impl Draft {
 
     /// Completes `declared` after the last argument. Returns the error of the first argument that cannot be sent.
     pub(crate) fn finish(&mut self) -> Result<(), Error> {
+        self.complete().map_err(|error| error.in_method(Some(self.endpoint.name)))
+    }
+
+    fn complete(&mut self) -> Result<(), Error> {
         if let Some(error) = self.error.take() {
             return Err(error);
         }
@@ -200,12 +225,6 @@ impl Draft {
             self.declared.body = DeclaredBody::Multipart(parts.finish());
         }
         Ok(())
-    }
-
-    /// Returns the request for these arguments, or the error of the first argument that cannot be sent.
-    pub(crate) fn prepare(&mut self) -> Result<Prepared, Error> {
-        self.finish().map_err(|error| error.in_method(Some(self.endpoint.name)))?;
-        Ok(Prepared::Declared(std::mem::take(&mut self.declared)))
     }
 
     /// Adds a random key, unless a parameter gives one. Each send of the call has the same key.

@@ -6,36 +6,48 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Appends `value` to a form. A struct or map is written under the names of its fields, anything else under `name`,
-/// which is then required.
+/// Appends `value` to a form. A struct or map is written under the names of its fields: alone, or under a given name as
+/// `name[field]`. Anything else is written under `name`, which is then required.
 pub(crate) fn write_form<T: Serialize + ?Sized>(
     form: &mut String,
     name: Option<&str>,
     value: &T,
 ) -> Result<(), EncodeError> {
-    write_scalars(&mut Form(form), name.unwrap_or(NAMELESS), value)
+    write_scalars(&mut Form { form, name }, name.unwrap_or(NAMELESS), value)
 }
 
 const NAMELESS: &str = "";
 
-struct Form<'a>(&'a mut String);
+struct Form<'a> {
+    form: &'a mut String,
+    /// The name that the method chose.
+    name: Option<&'a str>,
+}
 
 impl ScalarWriter for Form<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if name == NAMELESS {
-            return Err(EncodeError("a form body must be a struct or map".to_owned()));
+            let text = "a form body must be a struct, a map or a sequence of pairs";
+            return Err(EncodeError(text.to_owned()));
         }
-        if !self.0.is_empty() {
-            self.0.push('&');
+        if !self.form.is_empty() {
+            self.form.push('&');
         }
-        self.0.extend(byte_serialize(name.as_bytes()));
-        self.0.push('=');
-        self.0.extend(byte_serialize(text.as_bytes()));
+        self.form.extend(byte_serialize(name.as_bytes()));
+        self.form.push('=');
+        self.form.extend(byte_serialize(text.as_bytes()));
         Ok(())
     }
 
+    fn write_field(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
+        match self.name {
+            Some(outer) => self.write(&format!("{outer}[{name}]"), text),
+            None => self.write(name, text),
+        }
+    }
+
     fn accepts(&self) -> Accepts {
-        Accepts::Fields
+        if self.name.is_none() { Accepts::Pairs } else { Accepts::Fields }
     }
 }
 
@@ -54,6 +66,22 @@ mod tests {
         )
         .unwrap();
         assert_eq!(form, "grant+type=a+b*c%7E%26&x=1&y=2");
+    }
+
+    #[test]
+    fn a_sequence_of_pairs_is_a_whole_form() {
+        let mut form = String::new();
+        write_form(&mut form, None, &[("a", "x y"), ("b", "2")]).unwrap();
+        assert_eq!(form, "a=x+y&b=2");
+        assert!(write_form(&mut form, Some("name"), &[("a", 1)]).is_err());
+    }
+
+    #[test]
+    fn a_map_under_a_given_name_is_written_in_brackets() {
+        let mut form = String::new();
+        let card = std::collections::BTreeMap::from([("cvc", "1"), ("number", "42")]);
+        write_form(&mut form, Some("card"), &card).unwrap();
+        assert_eq!(form, "card%5Bcvc%5D=1&card%5Bnumber%5D=42");
     }
 
     #[test]

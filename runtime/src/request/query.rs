@@ -66,7 +66,7 @@ impl ScalarWriter for Query<'_> {
     }
 
     fn accepts(&self) -> Accepts {
-        Accepts::Fields
+        Accepts::Pairs
     }
 }
 
@@ -96,6 +96,20 @@ mod tests {
         let page = Page { size: 20, after: None, sort: vec!["name", "-id"] };
         assert_eq!(query(&page).as_deref(), Ok("?size=20&sort=name&sort=-id"));
         assert_eq!(query(&BTreeMap::from([("page[size]", 5)])).as_deref(), Ok("?page%5Bsize%5D=5"));
+    }
+
+    #[test]
+    fn a_sequence_of_pairs_is_written_like_a_map() {
+        assert_eq!(query(&[("k", 1), ("k", 2)]).as_deref(), Ok("?k=1&k=2"));
+        assert_eq!(query(&vec![("a", Some("x y")), ("b", None)]).as_deref(), Ok("?a=x%20y"));
+        assert_eq!(query(&[("ids", [1, 2])]).as_deref(), Ok("?ids=1&ids=2"));
+        assert_eq!(query(&[["a", "b"]]).as_deref(), Ok("?a=b"));
+        // A pair that is not in a sequence is a sequence of two scalars.
+        assert_eq!(query(&("a", "b")).as_deref(), Ok("?tag=a&tag=b"));
+        assert!(query(&[("a", "b", "c")]).is_err() && query(&[("a", [("b", "c")])]).is_err());
+        let EncodeError(text) = query(&[("SECRET", BTreeMap::from([("l", 1)]))]).unwrap_err();
+        assert!(!text.contains("SECRET"), "{text}");
+        assert!(query(&[(None::<&str>, 1)]).is_err());
     }
 
     /// The key may be a secret.

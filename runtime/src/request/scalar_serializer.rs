@@ -1,8 +1,9 @@
 //! Serializes a value as named scalars. Path, query, header, cookie, form and multipart all use this one serializer.
 //!
 //! At the top level, a scalar is written under the given name, `None` and `()` write nothing, a sequence repeats
-//! the name, and a struct or map is written under the names of its fields. A field may be a scalar, an `Option` or
-//! a sequence of scalars. Deeper nesting is an error that names the field.
+//! the name, and a struct or map is written under the names of its fields. A sequence of pairs is written as a map is,
+//! where the place accepts it. A field may be a scalar, an `Option` or a sequence of scalars. Deeper nesting is an error
+//! that names the field.
 
 use serde::ser::{self, Impossible, Serialize};
 
@@ -174,10 +175,14 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
         if self.writer.accepts() < Accepts::Sequence {
             return Err(self.error("is a sequence"));
         }
-        Ok(SequenceSerializer { writer: self.writer, name: self.name, named: self.named })
+        Ok(SequenceSerializer { writer: self.writer, name: self.name, named: self.named, pair: None })
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
+        if len == 2 && self.depth == Depth::Element && self.writer.accepts() >= Accepts::Pairs {
+            let pair = Some(Pair::Start);
+            return Ok(SequenceSerializer { writer: self.writer, name: self.name, named: self.named, pair });
+        }
         self.serialize_seq(Some(len))
     }
 
@@ -222,17 +227,36 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
+    /// Whether this is a pair in a sequence of pairs.
+    pair: Option<Pair>,
+}
+
+/// How far a pair is written.
+enum Pair {
+    Start,
+    /// The name is read.
+    Named(String),
 }
 
 impl SequenceSerializer<'_> {
     fn element<T: Serialize + ?Sized>(&mut self, value: &T) -> Result {
-        value.serialize(ScalarSerializer {
-            writer: self.writer,
-            name: self.name,
-            named: self.named,
-            depth: Depth::Element,
-        })
+        let (name, named, depth) = match &self.pair {
+            None => (self.name, self.named, Depth::Element),
+            Some(Pair::Start) => {
+                self.pair = Some(Pair::Named(key_text(value)?));
+                return Ok(());
+            }
+            Some(Pair::Named(name)) => (name.as_str(), Named::Key, Depth::Field),
+        };
+        value.serialize(ScalarSerializer { writer: self.writer, name, named, depth })
     }
+}
+
+/// The key of a map or the name in a pair.
+fn key_text<T: Serialize + ?Sized>(key: &T) -> Result<String> {
+    let mut text = MapKey(None);
+    write_scalars(&mut text, "a map's key", key)?;
+    text.0.ok_or_else(|| EncodeError("a map's key is empty".to_owned()))
 }
 
 macro_rules! sequences {
@@ -274,9 +298,7 @@ impl ser::SerializeMap for FieldSerializer<'_> {
     type Error = EncodeError;
 
     fn serialize_key<T: Serialize + ?Sized>(&mut self, key: &T) -> Result {
-        let mut text = MapKey(None);
-        write_scalars(&mut text, "a map's key", key)?;
-        self.key = text.0.ok_or_else(|| EncodeError("a map's key is empty".to_owned()))?;
+        self.key = key_text(key)?;
         Ok(())
     }
 

@@ -26,6 +26,8 @@ pub(crate) enum Accepts {
     Sequence,
     /// A struct or map, whose scalars are named by field.
     Fields,
+    /// A sequence of pairs of a name and a value.
+    Pairs,
 }
 
 /// Why a value cannot be sent. The text never quotes the value, which may be a secret.

@@ -7,25 +7,13 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use serde::de::DeserializeOwned;
 use url::Url;
 
-use super::body_deserializer::BodyDeserializer;
-use super::capture::beginning;
-use super::decode_error::DecodeError;
-use super::reading::Reading;
 use crate::declaration::paging::Paging;
-use crate::error::{Error, Kind, Receipt, Rejection};
-use crate::format::charset;
-use crate::format::form_document;
+use crate::error::{Error, Receipt, Rejection};
 use crate::format::json_number::clamp_numbers;
 use crate::platform::messages;
-use crate::transport::body;
-use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
-
-/// The longest body of an answer that is not a success. More than this is no description of an error.
-const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 /// The future that sends a call and returns its answer.
 pub(crate) type AnswerFuture = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
@@ -64,13 +52,13 @@ pub struct Answer {
     /// Whether the body may hold secrets. Then no error quotes or contains it.
     pub(super) secret: bool,
     /// Whether the server refused the call for its credential.
-    refused: bool,
+    pub(super) refused: bool,
     /// Whether the method declares that this status means `None`.
-    none: bool,
+    pub(super) none: bool,
     /// Whether the body was longer than the client reads, so that its end is missing.
-    cut: bool,
+    pub(super) cut: bool,
     /// How to request the next page.
-    continuation: Option<Box<Continuation>>,
+    pub(super) continuation: Option<Box<Continuation>>,
 }
 
 pub(super) enum Content {
@@ -79,7 +67,7 @@ pub(super) enum Content {
 }
 
 impl Content {
-    fn take(&mut self) -> Bytes {
+    pub(super) fn take(&mut self) -> Bytes {
         match std::mem::replace(self, Self::Whole(Bytes::new())) {
             Self::Whole(body) => body,
             Self::Live(_) => Bytes::new(),
@@ -96,81 +84,6 @@ impl Answer {
             receipt: Receipt::default(),
             rejection: None,
             secret: true,
-            refused: false,
-            none: false,
-            cut: false,
-            continuation: None,
-        }
-    }
-
-    /// Reads as much of the response as `reading` says. The whole body of a success may have `max_body` bytes; that of
-    /// another answer is cut.
-    pub(crate) async fn read(
-        mut response: Response,
-        reading: Reading,
-        max_body: Option<usize>,
-        receipt: Receipt,
-        rejection: Option<Arc<Rejection>>,
-    ) -> Result<Self, Error> {
-        let status = response.status();
-        if reading.is_live(status) {
-            if reading.fits(response.headers()) {
-                return Ok(Self::live(response, receipt, rejection));
-            }
-            let body = Box::pin(beginning(&mut response)).await;
-            return Ok(Self { rejection, ..Self::whole_of(&mut response, body, receipt) });
-        }
-        let max_body = max_body.unwrap_or(usize::MAX);
-        if !status.is_success() {
-            return match body::read(&mut response, max_body.min(MAX_ERROR_BODY)).await {
-                Ok(read) => {
-                    let answer = Self::whole_of(&mut response, read.bytes, receipt);
-                    Ok(Self { rejection, cut: read.is_cut, ..answer })
-                }
-                Err(error) => Err(error.with_rejection_if(rejection)),
-            };
-        }
-        // Nothing is read of a body that says that it is too long.
-        if response
-            .content_length()
-            .is_some_and(|length| usize::try_from(length).map_or(true, |length| length > max_body))
-        {
-            return Err(too_large(max_body, receipt).with_rejection_if(rejection));
-        }
-        match body::read(&mut response, max_body).await {
-            Ok(read) if read.is_cut => Err(too_large(max_body, receipt).with_rejection_if(rejection)),
-            Ok(read) => Ok(Self { rejection, ..Self::whole_of(&mut response, read.bytes, receipt) }),
-            Err(error) => Err(error.with_rejection_if(rejection)),
-        }
-    }
-
-    /// Creates an answer from a response whose body has been read.
-    fn whole_of(response: &mut Response, body: Bytes, receipt: Receipt) -> Self {
-        Self {
-            status: response.status(),
-            headers: std::mem::take(response.headers_mut()),
-            content: Content::Whole(body),
-            receipt,
-            rejection: None,
-            secret: false,
-            refused: false,
-            none: false,
-            cut: false,
-            continuation: None,
-        }
-    }
-
-    /// Leaves the body unread.
-    fn live(response: Response, receipt: Receipt, rejection: Option<Arc<Rejection>>) -> Self {
-        let mut response = response.into_message();
-        messages::extend(&mut response, receipt);
-        Self {
-            status: response.status(),
-            headers: HeaderMap::new(),
-            receipt,
-            rejection,
-            content: Content::Live(Box::new(response)),
-            secret: false,
             refused: false,
             none: false,
             cut: false,
@@ -210,9 +123,14 @@ impl Answer {
         self.continuation.take().map(|continuation| *continuation)
     }
 
-    /// Says whether the status refuses the credential.
-    pub(crate) fn with_refusal(self, refused: bool) -> Self {
-        Self { refused, ..self }
+    /// Says how the call went.
+    pub(crate) fn with_receipt(self, receipt: Receipt) -> Self {
+        Self { receipt, ..self }
+    }
+
+    /// Says after which rejection the call was sent again, and whether the status refuses the credential.
+    pub(crate) fn with_outcome(self, rejection: Option<Arc<Rejection>>, refused: bool) -> Self {
+        Self { rejection, refused, ..self }
     }
 
     /// Takes these statuses as `None` (`#[none_on(...)]`).
@@ -302,46 +220,6 @@ impl Answer {
             }
         }
     }
-
-    /// Decodes the value of a successful answer. Compiled once for each type, so code that does not depend on the type
-    /// is in other functions.
-    pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
-        if !self.status.is_success() && !self.is_none() {
-            return Err(self.into_status_error());
-        }
-        let body = self.take_document();
-        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
-        match T::deserialize(&source) {
-            Ok(value) => Ok(value),
-            Err(error) => {
-                let body = source.into_body();
-                Err(self.into_decode_error(body, &error, Self::error_of::<T>))
-            }
-        }
-    }
-
-    /// The body. A token response may be urlencoded; then it is the same document as JSON.
-    fn take_document(&mut self) -> Bytes {
-        let body = self.content.take();
-        let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
-        match document.flatten() {
-            Some(document) => document.to_string().into(),
-            None => body,
-        }
-    }
-
-    /// The error of reading the value from another body.
-    fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
-        T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
-    }
-}
-
-#[cold]
-fn too_large(max_body: usize, receipt: Receipt) -> Error {
-    let text = format!(
-        "the body of the answer is longer than {max_body} bytes. Raise `max_body`, or read the answer as a `ByteStream`"
-    );
-    Error::new(Kind::BodyTooLarge, text).with_receipt(receipt)
 }
 
 impl fmt::Debug for Answer {

@@ -33,6 +33,11 @@ impl Reading {
         }
     }
 
+    /// Whether the body of this answer is left unread, for the value.
+    pub(crate) fn leaves(self, status: StatusCode, headers: &HeaderMap) -> bool {
+        self.is_live(status) && self.fits(headers)
+    }
+
     /// Whether a value that reads the body as it arrives can read one with these headers.
     pub(crate) fn fits(self, headers: &HeaderMap) -> bool {
         let kind = MediaType::of(headers);

@@ -6,6 +6,7 @@ use serde::de::DeserializeOwned;
 
 use super::byte_stream::ByteStream;
 use super::events::{Event, Events};
+use super::items::Items;
 use super::lines::Lines;
 use super::pages::Pages;
 use crate::error::Error;
@@ -39,4 +40,5 @@ waiting! {
     [<T: DeserializeOwned>] Lines<T> => T,
     [<T: DeserializeOwned>] Events<T> => Event<T>,
     [<T: DeserializeOwned>] Pages<T> => T,
+    [<T: DeserializeOwned>] Items<T> => T,
 }

@@ -18,6 +18,7 @@ use url::Url;
 
 use self::cookie::Cookie;
 use self::eviction::evict;
+use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
 use crate::platform::time::wall;
 
@@ -52,6 +53,16 @@ impl Cookies {
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
         let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
+    }
+
+    /// When the cookies end with which a request to `url` refreshes the session: of those that came with a login or a
+    /// refresh, the ones for this path and not for a longer part of the site. `None` if one of them does not say so.
+    pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
+        let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
+        let path = refreshing().map(|cookie| cookie.path.len()).max()?;
+        let nearest = refreshing().filter(|cookie| cookie.path.len() == path);
+        let ends: Option<Vec<End>> = nearest.map(Cookie::end).collect();
+        ends?.into_iter().max_by_key(|end| end.at)
     }
 
     /// Adds the cookies for `url` to the headers of a request, after those of the caller.

@@ -2,15 +2,18 @@
 //! server.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::attempt::{attempt, result_of};
-use super::cookies::SetCookies;
 use super::credential::Credential;
 use super::decisions::RefreshResult;
 use super::refresh_handle::RefreshHandle;
 use super::refresh_task;
 use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
+
+/// The attempt has its own, shorter deadline.
+const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// What the session was, and the refresh that was running when it ended.
 pub(crate) struct Ended {
@@ -37,10 +40,10 @@ impl Ended {
     /// The ended session with a new credential, for the second send of the logout. The refresh that was running at the
     /// logout brings it, or else one refresh with the captured credential. No refresh token is sent twice.
     pub(crate) async fn refreshed(&mut self) -> Option<Snapshot> {
-        let (credential, cookies) = match &self.running {
-            Some(running) => running.discarded().await?,
-            None => self.refresh().await?,
-        };
+        if self.running.is_none() {
+            self.running = self.start_refresh().await;
+        }
+        let (credential, cookies) = self.running.as_ref()?.discarded().await?;
         self.unpublished = Some(credential.clone());
         let mut refreshed = Snapshot::clone(&self.snapshot);
         if let Some(set) = cookies {
@@ -50,20 +53,47 @@ impl Ended {
         Some(refreshed)
     }
 
-    async fn refresh(&self) -> Option<(Arc<Credential>, Option<SetCookies>)> {
+    /// Starts the refresh as a task of its own, as each refresh is: if the logout is dropped, the exchange goes on, and
+    /// its tokens are revoked.
+    async fn start_refresh(&self) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
         let may_refresh = ended.credential().is_some()
             && session.can_refresh(ended)
             && !session.unanswered().is_of(ended.stamp)
             && !refresh_task::is_refresh_task_of(session)
             && session.is_only_owner_of_ended().await;
-        if !may_refresh {
-            return None;
+        let runtime = session.runtime().filter(|_| may_refresh)?;
+        let handle = RefreshHandle::new(LONGEST_WAIT);
+        handle.claim();
+        let refresh =
+            RefreshOfEnded { session: session.clone(), basis: self.snapshot.clone(), handle: handle.clone() };
+        handle.task().spawn(&runtime, refresh_task::in_refresh_of(session, refresh.run()));
+        Some(handle)
+    }
+}
+
+/// A refresh whose result is not published.
+struct RefreshOfEnded {
+    session: Session,
+    basis: Arc<Snapshot>,
+    handle: RefreshHandle,
+}
+
+impl RefreshOfEnded {
+    async fn run(self) {
+        let attempt = attempt(&self.session, &self.basis).await;
+        let result = attempt.map(|attempt| result_of(&self.basis, attempt).0);
+        let Some(RefreshResult::Refreshed { credential, cookies }) = result else { return };
+        if let Some((credential, _)) = self.handle.hand_over(Some((credential, cookies))) {
+            self.session.revoke_discarded(self.basis.stamp, credential.tokens().clone());
         }
-        match result_of(ended, attempt(session, ended).await?).0 {
-            RefreshResult::Refreshed { credential, cookies } => Some((credential, cookies)),
-            RefreshResult::Failed { .. } | RefreshResult::Rejected { .. } | RefreshResult::Aborted => None,
-        }
+    }
+}
+
+/// The logout must not wait for a refresh that failed or was aborted.
+impl Drop for RefreshOfEnded {
+    fn drop(&mut self) {
+        self.handle.hand_over(None);
     }
 }
 

@@ -1,9 +1,6 @@
-//! The events of a session: [`SessionEvent`], [`SessionEvents`].
-
-use std::fmt;
+//! The events of a session: [`SessionEvent`], [`EventChannel`]. The stream of them is in `event_stream.rs`.
 
 use tokio::sync::broadcast;
-use tokio::sync::broadcast::error::RecvError;
 
 use crate::error::Error;
 use crate::trace;
@@ -26,6 +23,11 @@ pub enum SessionEvent {
     /// The server rejected the refresh token and no valid access token is left. A new login is needed.
     /// Emitted at most once for each login.
     Expired,
+    /// The login ends soon: at [`Session::ends_at`](crate::Session::ends_at) no refresh prolongs it any more. A program
+    /// that runs unattended can ask for a new login before it fails. Emitted once for each end, and again if a refresh
+    /// moved the end. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long before the end. It needs a
+    /// receiver: [`SessionEvents`](crate::session::SessionEvents) watches the time.
+    Ending,
     /// A logout, or a session that was cleared by hand.
     LoggedOut,
     /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
@@ -56,8 +58,9 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session is adopted from the store"),
+            Self::Adopted => trace::session_changed("the session was taken over from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
+            Self::Ending => trace::session_warning("the login ends soon", None, None),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {
                 trace::session_warning("", None, Some(error));
             }
@@ -81,42 +84,6 @@ impl SessionEvent {
     }
 }
 
-/// The events of a session, from the call of [`Session::events`](crate::Session::events) on.
-pub struct SessionEvents(broadcast::Receiver<SessionEvent>);
-
-impl SessionEvents {
-    /// Waits for the next event. Returns `None` when the session is dropped. Events that a slow receiver
-    /// missed are skipped.
-    ///
-    /// Cancel safe: no event is lost if the future is dropped.
-    pub async fn next(&mut self) -> Option<SessionEvent> {
-        loop {
-            match self.0.recv().await {
-                Ok(event) => return Some(event),
-                Err(RecvError::Lagged(_)) => {}
-                Err(RecvError::Closed) => return None,
-            }
-        }
-    }
-
-    /// Returns the next event if one has already happened.
-    pub fn try_next(&mut self) -> Option<SessionEvent> {
-        loop {
-            match self.0.try_recv() {
-                Ok(event) => return Some(event),
-                Err(broadcast::error::TryRecvError::Lagged(_)) => {}
-                Err(_) => return None,
-            }
-        }
-    }
-}
-
-impl fmt::Debug for SessionEvents {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("SessionEvents").finish_non_exhaustive()
-    }
-}
-
 /// Sends the events of a session.
 pub(super) struct EventChannel(broadcast::Sender<SessionEvent>);
 
@@ -131,7 +98,7 @@ impl EventChannel {
         let _ = self.0.send(event);
     }
 
-    pub(super) fn subscribe(&self) -> SessionEvents {
-        SessionEvents(self.0.subscribe())
+    pub(super) fn subscribe(&self) -> broadcast::Receiver<SessionEvent> {
+        self.0.subscribe()
     }
 }

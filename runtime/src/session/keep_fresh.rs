@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::events::SessionEvents;
+use super::event_stream::SessionEvents;
 use super::session::{Inner, Session};
 use crate::error::{Error, Kind};
 use crate::platform::runtime::AbortHandle;
@@ -64,7 +64,7 @@ impl Session {
         let runtime = self.runtime().ok_or_else(|| {
             Error::new(Kind::Refresh, "`keep_fresh` needs a Tokio runtime. Call it inside one")
         })?;
-        Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events()))))
+        Ok(KeepFresh(task::spawn(&runtime, watch(Arc::downgrade(&self.0), self.events_as_sent()))))
     }
 }
 

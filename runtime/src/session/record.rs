@@ -1,10 +1,13 @@
 //! A session as the bytes that a store keeps.
 
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
 use super::cookies::Cookies;
+use super::login_end::LoginEnd;
+use super::store_rules::Identity;
+use super::stored_end::{StoredEnd, millis, since_1970};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
 use crate::platform::time::wall;
@@ -41,6 +44,9 @@ pub(crate) struct StoredSession {
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     lifetime: Option<u64>,
+    /// The end of the login, as the server said it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    ends: Option<StoredEnd>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
     /// There is no access token: the cookies are the credential.
@@ -142,26 +148,21 @@ impl Checksum {
 
 impl StoredSession {
     /// `age`: how long ago the tokens were received.
-    pub(crate) fn new(
-        login: String,
-        generation: u64,
-        tokens: &Tokens,
-        age: Duration,
-        cookies: Cookies,
-    ) -> Self {
+    pub(crate) fn new(identity: Identity<String>, tokens: &Tokens, age: Duration, cookies: Cookies) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
             wall().checked_add(left)
         });
         Self {
-            login,
-            generation,
+            login: identity.login,
+            generation: identity.generation,
             access: tokens.access.clone(),
             refresh: tokens.refresh.clone(),
             token_type: tokens.token_type.clone(),
             scope: tokens.scope.clone(),
-            expires: expires.map(millis),
-            lifetime: tokens.lifetime.map(|lifetime| u64::try_from(lifetime.as_millis()).unwrap_or(u64::MAX)),
+            expires: expires.map(since_1970),
+            lifetime: tokens.lifetime.map(millis),
+            ends: StoredEnd::of(tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
             place: None,
@@ -172,6 +173,10 @@ impl StoredSession {
         Self { place, ..self }
     }
 
+    pub(crate) fn identity(&self) -> Identity<String> {
+        Identity { login: self.login.clone(), generation: self.generation }
+    }
+
     /// Whether a refresh may spend the refresh token or the cookies, so that two copies cannot both use them.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
@@ -180,7 +185,7 @@ impl StoredSession {
     /// The tokens with their remaining lifetime. A clock that was set back cannot make it longer than the
     /// server said.
     pub(crate) fn tokens(&self) -> Tokens {
-        let left = self.expires.map(|expires| expires.saturating_sub(millis(wall())));
+        let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);
         Tokens {
             access: self.access.clone(),
@@ -190,6 +195,7 @@ impl StoredSession {
             token_type: self.token_type.clone(),
             scope: self.scope.clone(),
             by_cookie: self.by_cookie,
+            login_end: self.ends.map_or(LoginEnd::Unknown, StoredEnd::read),
         }
     }
 
@@ -201,18 +207,13 @@ impl StoredSession {
 
 impl Intent {
     pub(crate) fn now(fence: u64) -> Self {
-        Self { fence, started: millis(wall()) }
+        Self { fence, started: since_1970(wall()) }
     }
 
     /// How long ago the refresh began. Zero if the clock was set back.
     pub(crate) fn age(&self) -> Duration {
-        Duration::from_millis(millis(wall()).saturating_sub(self.started))
+        Duration::from_millis(since_1970(wall()).saturating_sub(self.started))
     }
-}
-
-fn millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 impl From<Form> for u8 {
@@ -239,7 +240,8 @@ mod tests {
         let headers =
             headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let set = SetCookies::of(&headers.collect(), &"https://shop.test/a".parse().unwrap()).unwrap();
-        StoredSession::new("l".into(), 3, tokens, Duration::from_secs(age), set.after(&Cookies::default()))
+        let identity = Identity { login: "l".into(), generation: 3 };
+        StoredSession::new(identity, tokens, Duration::from_secs(age), set.after(&Cookies::default()))
     }
 
     #[test]

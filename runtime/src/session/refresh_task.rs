@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::attempt::{attempt, result_of, too_long};
 use super::decisions::{Cause, Completion, RefreshResult};
 use super::errors::aborted;
-use super::refresh_handle::{RefreshFailure, RefreshHandle};
+use super::refresh_handle::{LONGEST_WAIT, RefreshFailure, RefreshHandle};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::store_sync::after_commit::AfterCommit;
@@ -22,8 +22,6 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// Longest time of a refresh without a store. The attempt has its own, shorter deadline.
-const LONGEST_WAIT: Duration = Duration::from_secs(11);
 /// Shortest time before a caller gives a refresh up. After a suspension of the process, the refresh is polled
 /// within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
@@ -61,7 +59,7 @@ impl PreparedRefresh {
                 Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside one");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
-        let running = REFRESHING.scope(task.session.id(), task.run());
+        let running = in_refresh_of(&task.session.clone(), task.run());
         let running = noting_polls(handle.clone(), trace::refresh(self.cause.name(), running));
         handle.task().spawn(&runtime, running);
     }
@@ -110,6 +108,11 @@ async fn completes_in_time(handle: &RefreshHandle) -> bool {
         }
     }
     true
+}
+
+/// Marks `refresh` as a refresh of `session`.
+pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Future<Output = F::Output> {
+    REFRESHING.scope(session.id(), refresh)
 }
 
 /// Whether the current task refreshes `session`. If it does, it must not wait for the refresh.

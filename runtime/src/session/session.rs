@@ -12,7 +12,8 @@ use arc_swap::ArcSwap;
 use tokio::sync::Mutex as TaskLock;
 
 use super::decisions::Attempt;
-use super::events::{EventChannel, SessionEvents};
+use super::events::EventChannel;
+use super::login_end::{End, Ending};
 use super::refresh_handle::RefreshHandle;
 use super::snapshot::{LoginState, Snapshot};
 use super::state_machine::StateMachine;
@@ -99,6 +100,7 @@ pub(super) struct Inner {
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
     pub(super) expected: AtomicBool,
     pub(super) events: EventChannel,
+    pub(super) ending: Ending,
     /// Held by the task that logs in while other tasks wait for the login.
     pub(super) login_turn: TaskLock<()>,
 }
@@ -117,6 +119,11 @@ pub(crate) trait CredentialProvider: Send + Sync {
 
     /// Whether the cookies that a refresh of `snapshot` needs have run out.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
+
+    /// When the cookies end that a refresh of `snapshot` needs, if they say so.
+    fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
+        None
+    }
 
     /// Asks for a new credential. `basis` is the session when the refresh began.
     fn refresh<'a>(&'a self, session: &'a Session, basis: &'a Snapshot) -> Boxed<'a, Attempt>;
@@ -161,6 +168,7 @@ impl Session {
             runtime: OnceLock::new(),
             expected: AtomicBool::new(false),
             events: EventChannel::new(),
+            ending: Ending::default(),
             login_turn: TaskLock::new(()),
         }))
     }
@@ -181,12 +189,6 @@ impl Session {
             (LoginState::LoggedIn(_), true) => SessionState::Refreshing,
             (LoginState::LoggedIn(_), false) => SessionState::LoggedIn,
         }
-    }
-
-    /// Returns the events from now on. A slow receiver delays nothing.
-    #[must_use]
-    pub fn events(&self) -> SessionEvents {
-        self.0.events.subscribe()
     }
 }
 

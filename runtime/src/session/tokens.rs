@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
+use super::login_end::LoginEnd;
+
 macro_rules! token {
     ($(#[$doc:meta])* $name:ident) => {
         $(#[$doc])*
@@ -86,6 +88,7 @@ pub struct Tokens {
     pub(crate) scope: Option<String>,
     /// There is no access token: cookies are the credential.
     pub(crate) by_cookie: bool,
+    pub(crate) login_end: LoginEnd,
 }
 
 impl Tokens {
@@ -116,6 +119,14 @@ impl Tokens {
     #[must_use]
     pub fn with_lifetime(mut self, lifetime: Duration) -> Self {
         self.lifetime = Some(lifetime.min(Self::LIFETIME_CAP)).filter(|lifetime| !lifetime.is_zero());
+        self
+    }
+
+    /// Adds the lifetime of the refresh token from now on: after it, the user has to log in again. Zero means that it has
+    /// no end. [`Session::ends_at`](crate::Session::ends_at) returns the end.
+    #[must_use]
+    pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
+        self.login_end = LoginEnd::after(lifetime);
         self
     }
 
@@ -170,11 +181,20 @@ impl Tokens {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
         self.scope = self.scope.or_else(|| previous.scope.clone());
+        self.login_end = self.login_end.or(previous.login_end);
         self
     }
 
     pub(crate) fn empty() -> Self {
-        Self { access: None, refresh: None, lifetime: None, token_type: None, scope: None, by_cookie: false }
+        Self {
+            access: None,
+            refresh: None,
+            lifetime: None,
+            token_type: None,
+            scope: None,
+            by_cookie: false,
+            login_end: LoginEnd::Unknown,
+        }
     }
 }
 

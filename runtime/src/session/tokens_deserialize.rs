@@ -43,6 +43,15 @@ impl<'de> Visitor<'de> for TokenResponse {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
+                // GitHub and Google, Keycloak.
+                "refresh_token_expires_in"
+                | "refreshTokenExpiresIn"
+                | "refresh_expires_in"
+                | "refreshExpiresIn" => {
+                    if let Some(lifetime) = refresh_lifetime(&map.next_value()?) {
+                        tokens = tokens.with_refresh_lifetime(lifetime);
+                    }
+                }
                 "token_type" | "tokenType" => tokens.token_type = text(map.next_value()?),
                 "scope" => tokens.scope = scope(map.next_value()?),
                 _ => {
@@ -79,10 +88,19 @@ fn scope(value: Value) -> Option<String> {
 
 /// Seconds as a number or a string. An invalid value is an unknown lifetime and no error.
 fn lifetime(value: &Value) -> Option<Duration> {
-    let seconds = match value {
-        Value::Number(number) => number.as_f64()?,
-        Value::String(text) => text.trim().parse().ok()?,
-        _ => return None,
-    };
-    from_seconds(seconds)
+    from_seconds(seconds(value)?)
+}
+
+/// The same, where 0 has a meaning: no end.
+fn refresh_lifetime(value: &Value) -> Option<Duration> {
+    let seconds = seconds(value)?;
+    if seconds == 0.0 { Some(Duration::ZERO) } else { from_seconds(seconds) }
+}
+
+fn seconds(value: &Value) -> Option<f64> {
+    match value {
+        Value::Number(number) => number.as_f64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
 }

@@ -4,7 +4,7 @@ use std::any::Any;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use crate::error::BoxError;
 
@@ -215,6 +215,9 @@ pub struct Swap {
     pub fence: Option<u64>,
 }
 
+/// Between two renewals of a lock that cannot be renewed in time.
+const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
+
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
 /// The lock of a store, held until it is dropped.
@@ -264,6 +267,12 @@ impl StoreLock {
             self.end = Some(renewal().await?);
         }
         Ok(())
+    }
+
+    /// When to renew the lock: after a third of the time that is left. `None` if it does not expire.
+    pub(crate) fn renew_in(&self) -> Option<Duration> {
+        let left = self.end?.saturating_duration_since(Instant::now());
+        self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
     }
 
     /// Returns whether the lock has expired, as far as this process knows. After that, a refresh must not

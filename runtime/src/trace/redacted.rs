@@ -46,5 +46,8 @@ pub(super) fn name_of(kind: Kind) -> &'static str {
         Kind::Reentrant => "reentrant",
         Kind::Busy => "refresh_busy",
         Kind::Store => "store",
+        Kind::LoginDenied => "login_denied",
+        Kind::LoginUnavailable => "login_unavailable",
+        Kind::Login => "login",
     }
 }

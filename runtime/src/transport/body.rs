@@ -1,5 +1,7 @@
 //! Reads the body of an answer to its end.
 
+use std::future::Future;
+
 use bytes::Bytes;
 use http::Version;
 
@@ -28,30 +30,29 @@ impl Limited {
 /// as they arrive, so that a long body is in memory only once.
 ///
 /// Not cancel safe: the bytes read so far are lost when the future is dropped.
-pub(crate) async fn read(response: &mut Response, limit: usize) -> Result<Limited, Error> {
-    let end = End::of(response);
-    match response.chunk().await? {
-        Some(first) if end.is_of(&first) || first.len() > limit => Ok(Limited::new(first, limit)),
-        Some(first) => read_on(response, first, end, limit).await,
-        None => Ok(Limited::new(Bytes::new(), limit)),
+#[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+pub(crate) fn read(
+    response: &mut Response,
+    limit: usize,
+) -> impl Future<Output = Result<Limited, Error>> + Send + '_ {
+    async move {
+        let end = End::of(response);
+        let Some(first) = response.chunk().await? else { return Ok(Limited::new(Bytes::new(), limit)) };
+        if end.is_of(&first) || first.len() > limit {
+            return Ok(Limited::new(first, limit));
+        }
+        let Some(second) = response.chunk().await? else { return Ok(Limited::new(first, limit)) };
+        let mut joined = Joined { bytes: Vec::new(), length: end.length.map(|length| length.min(limit)) };
+        joined.add(&first);
+        drop(first);
+        joined.add(&second);
+        drop(second);
+        while joined.bytes.len() <= limit {
+            let Some(chunk) = response.chunk().await? else { break };
+            joined.add(&chunk);
+        }
+        Ok(Limited::new(joined.bytes.into(), limit))
     }
-}
-
-/// Reads the rest of a body after its first chunk.
-///
-/// Not cancel safe: the bytes read so far are lost when the future is dropped.
-async fn read_on(response: &mut Response, first: Bytes, end: End, limit: usize) -> Result<Limited, Error> {
-    let Some(second) = response.chunk().await? else { return Ok(Limited::new(first, limit)) };
-    let mut joined = Joined { bytes: Vec::new(), length: end.length.map(|length| length.min(limit)) };
-    joined.add(&first);
-    drop(first);
-    joined.add(&second);
-    drop(second);
-    while joined.bytes.len() <= limit {
-        let Some(chunk) = response.chunk().await? else { break };
-        joined.add(&chunk);
-    }
-    Ok(Limited::new(joined.bytes.into(), limit))
 }
 
 /// Where a body ends, if its head says so.

@@ -13,6 +13,7 @@ pub(crate) mod accept;
 pub(crate) mod body;
 pub(crate) mod call_info;
 pub(crate) mod credentials;
+pub(crate) mod followed_origin;
 pub(crate) mod harmless;
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) mod hyper;

@@ -76,8 +76,8 @@ impl Response {
     }
 
     /// The next chunk of the body. Cancel safe.
-    pub(crate) async fn chunk(&mut self) -> Result<Option<Bytes>, Error> {
-        poll_fn(|context| self.poll_chunk(context)).await
+    pub(crate) fn chunk(&mut self) -> impl Future<Output = Result<Option<Bytes>, Error>> + Send + '_ {
+        poll_fn(|context| self.poll_chunk(context))
     }
 
     pub(crate) fn poll_chunk(&mut self, context: &mut Context<'_>) -> Poll<Result<Option<Bytes>, Error>> {

@@ -9,6 +9,7 @@ import { accepted, loggedIn, refused, serve } from './served.mjs';
 const challenges = process.argv.includes('challenge');
 const REDIRECT = 'http://127.0.0.1:1/callback';
 const shared = { grant_types: ['authorization_code', 'refresh_token'], redirect_uris: [REDIRECT], response_types: ['code'] };
+const DEVICE = 'urn:ietf:params:oauth:grant-type:device_code';
 const issued = new Set();
 let provider;
 
@@ -16,12 +17,17 @@ function configure(base) {
   provider = new Provider(base, {
     clients: [
       { ...shared, client_id: 'app', application_type: 'native', token_endpoint_auth_method: 'none' },
+      // A command-line tool. RFC 8252 §7.3: its redirect may come to any port of loopback.
+      {
+        ...shared, client_id: 'cli', application_type: 'native', token_endpoint_auth_method: 'none',
+        grant_types: [...shared.grant_types, DEVICE], redirect_uris: ['http://127.0.0.1/callback'],
+      },
       { ...shared, client_id: 'service', client_secret: 's3cret+/ %', application_type: 'native' },
     ],
-    features: { revocation: { enabled: true } },
+    features: { deviceFlow: { enabled: true }, revocation: { enabled: true } },
     findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
     rotateRefreshToken: true,
-    ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 1209600, IdToken: 600, Interaction: 600, RefreshToken: 1209600, Session: 1209600 },
+    ttl: { AccessToken: 600, AuthorizationCode: 60, DeviceCode: 600, Grant: 1209600, IdToken: 600, Interaction: 600, RefreshToken: 1209600, Session: 1209600 },
   });
   const isRefresh = (ctx) => ctx.oidc.params?.grant_type === 'refresh_token';
   provider.on('refresh_token.saved', (token) => issued.add(token.jti));

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use afresh::{Pages, Result, SessionState, Tokens, api};
+use afresh::{Items, Pages, Result, SessionState, Tokens, api};
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
@@ -15,6 +15,10 @@ trait Archive {
     #[get("/pages")]
     #[pages(number = "page")]
     async fn pages(&self) -> Result<Pages<Vec<u64>>>;
+
+    #[get("/pages")]
+    #[pages(number = "page")]
+    async fn items(&self) -> Result<Items<u64>>;
 }
 
 /// A script without async code: login, a refused call, a refresh by hand, a hand-written request, logout.
@@ -64,6 +68,9 @@ fn pages_are_waited_for_one_by_one() {
     let mut pages = archive.pages().wait().unwrap();
     let all: Vec<_> = std::iter::from_fn(|| pages.wait_next()).map(Result::unwrap).collect();
     assert_eq!(all, [vec![1, 2], vec![3]]);
+    let mut items = archive.items().wait().unwrap();
+    let all: Vec<_> = std::iter::from_fn(|| items.wait_next()).map(Result::unwrap).collect();
+    assert_eq!(all, [1, 2, 3]);
 }
 
 /// Timers run while the thread waits.
@@ -92,5 +99,7 @@ async fn waiting_in_async_code_panics() {
     let world = World::new();
     let shop = logged_in_client(&world);
     let panic = tokio::spawn(async move { shop.order(7).wait().is_ok() }).await.unwrap_err();
-    assert!(panic.is_panic());
+    let panic = panic.into_panic();
+    let text = panic.downcast_ref::<&str>().copied().unwrap_or_default();
+    assert!(text.contains(".await") && text.contains("spawn_blocking"), "says what to write: {text:?}");
 }

@@ -250,3 +250,33 @@ async fn a_session_in_use_keeps_its_own_way_to_refresh() {
     assert_eq!(world.stage.log()[0].token(), Some("from the owner"));
     world.authority.assert_refreshes(0);
 }
+
+/// The limit of the call outranks that of the builder, whether it is lower or higher, and holds for each page.
+#[tokio::test(start_paused = true)]
+async fn the_longest_body_of_a_call_outranks_that_of_the_builder() {
+    let world = World::new();
+    world.stage.respond(|_| Answer::json(200, Order { id: 1_000_000 }));
+    let tokens = tokens(&world.authority.issue());
+    let shop = builder(&world).tokens(tokens).max_body(10).build().unwrap();
+    assert!(shop.order(7).await.unwrap_err().is_body_too_large());
+    assert_eq!(shop.order(7).max_body(100).await.unwrap(), Order { id: 1_000_000 });
+    let plain = logged_in_client(&world);
+    assert!(plain.order(7).max_body(10).await.unwrap_err().is_body_too_large());
+    plain.order(7).await.unwrap();
+
+    world.stage.respond(|seen| {
+        Answer::json(200, if seen.query().is_none() { json!([1]) } else { json!([1_000, 2_000]) })
+    });
+    let mut pages = archive(&world).pages().max_body(5).await.unwrap();
+    assert_eq!(pages.next().await.unwrap().unwrap(), [1]);
+    assert!(pages.next().await.unwrap().unwrap_err().is_body_too_large());
+}
+
+/// A login reads no more than its call allows.
+#[tokio::test(start_paused = true)]
+async fn a_login_keeps_the_limit_of_its_call() {
+    let world = World::new();
+    let shop = logged_out_client(&world);
+    assert!(shop.login(&ANN).max_body(3).await.unwrap_err().is_body_too_large());
+    shop.login(&ANN).max_body(10_000).await.unwrap();
+}

@@ -1,11 +1,12 @@
 //! Which calls are sent again: only those that the server refused before it acted on them.
 
-use afresh::Tokens;
+use afresh::{Result, Retry, Tokens, api};
 use afresh_tests::{Answer, World};
 use serde_json::json;
 
-use crate::api::{ORIGIN, Order, Shop, logged_in_client, order};
+use crate::api::{ORIGIN, Order, Shop, logged_in_client, order, tokens};
 use crate::bodies::{accepted, body_of_both};
+use crate::transports::ConnectTo;
 use crate::waiting::done;
 
 /// M1, M3: every HTTP method is sent again after a 401 or 403: the server refused the call before it acted.
@@ -67,6 +68,106 @@ async fn the_idempotency_key_is_the_same_on_both_sends() {
     let keys: Vec<_> =
         world.stage.log().iter().map(|seen| seen.header("idempotency-key").unwrap().to_owned()).collect();
     assert_eq!(keys, ["key-1", "key-1"]);
+}
+
+/// Methods that may be retried although their verb does not say so.
+#[api]
+trait Payments {
+    #[refresh]
+    #[post("/api/user/refresh_token")]
+    async fn refresh(&self, #[json("refresh_token")] token: afresh::RefreshToken) -> Result<Tokens>;
+
+    #[idempotent]
+    #[post("/recount")]
+    async fn recount(&self) -> Result<()>;
+
+    #[idempotency_key]
+    #[post("/payments")]
+    async fn pay(&self, #[json] order: &Order) -> Result<()>;
+
+    #[idempotency_key("x-request-id")]
+    #[patch("/payments")]
+    async fn change(&self) -> Result<()>;
+
+    #[idempotency_key]
+    #[post("/refunds")]
+    async fn refund(&self, #[header("idempotency-key")] key: Option<&str>) -> Result<()>;
+
+    #[post("/plain")]
+    async fn plain(&self) -> Result<()>;
+}
+
+/// A client whose calls meet a 503, an expired token and another 503 before they are answered.
+fn payments(world: &World) -> PaymentsClient {
+    let sends = std::sync::atomic::AtomicUsize::new(0);
+    let authority = world.authority.clone();
+    world.stage.respond(move |seen| {
+        let send = sends.fetch_add(1, std::sync::atomic::Ordering::Relaxed) % 4;
+        if send == 1 {
+            authority.expire();
+        }
+        match send {
+            0 | 2 => Answer::new(503),
+            _ if seen.token().is_some_and(|token| authority.accepts(token)) => Answer::new(204),
+            _ => Answer::new(403),
+        }
+    });
+    let builder = PaymentsClient::builder(ORIGIN).connect_to(world.clone());
+    builder.tokens(tokens(&world.authority.issue())).retry(Retry::default().attempts(5)).build().unwrap()
+}
+
+fn values(world: &World, name: &str) -> Vec<String> {
+    world.stage.log().iter().map(|seen| seen.header(name).unwrap_or("none").to_owned()).collect()
+}
+
+/// M2: through the macro: one random UUID for a call, the same on each retry and after a refresh; another call has another.
+#[tokio::test(start_paused = true)]
+async fn a_drawn_idempotency_key_is_the_same_on_every_send_of_a_call() {
+    for header in ["idempotency-key", "x-request-id"] {
+        let world = World::new();
+        let shop = payments(&world);
+        for _ in 0..2 {
+            if header == "x-request-id" {
+                shop.change().await.unwrap();
+            } else {
+                shop.pay(&Order { id: 7 }).await.unwrap();
+            }
+        }
+        world.stage.assert_sends(8);
+        world.authority.assert_refreshes(2);
+        let keys = values(&world, header);
+        let (first, second) = keys.split_at(4);
+        for of_one_call in [first, second] {
+            assert!(of_one_call.iter().all(|key| *key == of_one_call[0]), "{of_one_call:?}");
+            let parts: Vec<_> = of_one_call[0].split('-').map(str::len).collect();
+            assert_eq!(parts, [8, 4, 4, 4, 12], "a UUID: {of_one_call:?}");
+            assert_eq!(&of_one_call[0][14..15], "4", "a random one: {of_one_call:?}");
+        }
+        assert_ne!(first[0], second[0]);
+    }
+}
+
+/// A parameter with the name of the header gives the key instead; `None` draws one.
+#[tokio::test(start_paused = true)]
+async fn a_parameter_gives_the_idempotency_key_instead() {
+    let world = World::new();
+    let shop = payments(&world);
+    shop.refund(Some("mine")).await.unwrap();
+    assert_eq!(values(&world, "idempotency-key"), ["mine"; 4]);
+    shop.refund(None).await.unwrap();
+    let drawn = values(&world, "idempotency-key").split_off(4);
+    assert!(drawn.iter().all(|key| *key == drawn[0] && key.len() == 36), "{drawn:?}");
+}
+
+/// `#[idempotent]` alone sends no key, and is what lets a POST be retried.
+#[tokio::test(start_paused = true)]
+async fn an_idempotent_method_is_retried_without_a_key() {
+    let world = World::new();
+    let shop = payments(&world);
+    shop.recount().await.unwrap();
+    assert_eq!(values(&world, "idempotency-key"), ["none"; 4]);
+    assert_eq!(shop.plain().await.unwrap_err().status().unwrap(), 503);
+    world.stage.assert_sends(5);
 }
 
 /// M4: without an answer, it is unknown what the server did. The call is not sent again, before or after a refresh.

@@ -3,17 +3,14 @@
 use std::pin::pin;
 use std::time::Duration;
 
-use afresh::{RefreshToken, Result, SessionEvent, SessionState, Tokens, api};
+use afresh::{SessionEvent, SessionState};
 use afresh_tests::{Answer, Authority, AuthorityConfig, Handling, Role, World};
 use futures_util::poll;
 use tokio::time::{Instant, advance};
 
-use crate::api::{
-    ANN, Credentials, ORIGIN, Shop, builder, event_names, logged_in_client, logged_out_client, tokens,
-};
+use crate::api::{ANN, Shop, builder, event_names, logged_in_client, logged_out_client, tokens};
 use crate::fake_store::FakeStore;
 use crate::identity::{BOB, HOLDS, three_waiters};
-use crate::transports::ConnectTo;
 use crate::waiting::{done, next_event, settled};
 
 /// J1, J2: a logout during a refresh, at each of its steps: the session stays logged out, and no call is sent again.
@@ -291,102 +288,4 @@ async fn a_refused_logout_does_not_send_a_token_that_another_process_is_sending(
     world.authority.assert_refreshes(1);
     world.authority.assert_reuses(0);
     assert_eq!(client().session().load().await.unwrap(), SessionState::LoggedOut);
-}
-
-#[api]
-trait Filled {
-    #[login]
-    #[post("/api/user/login")]
-    async fn login(&self, #[json] credentials: &Credentials) -> Result<Tokens>;
-
-    #[refresh]
-    #[post("/api/user/refresh_token")]
-    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
-
-    #[logout]
-    #[post("/api/user/logout")]
-    #[json("client" = "shop")]
-    async fn logout(
-        &self,
-        #[json("refresh_token")] token: Option<RefreshToken>,
-        #[json("reason")] reason: &str,
-    ) -> Result<()>;
-}
-
-/// W11: the logout's parameters are filled from the session, also if it is the first call of a process. Other arguments
-/// are those of the caller.
-#[tokio::test(start_paused = true)]
-async fn the_parameters_of_a_logout_are_filled_from_the_session() {
-    for restart in [false, true] {
-        let world = World::new();
-        let store = FakeStore::new();
-        let client =
-            || FilledClient::builder(ORIGIN).connect_to(world.clone()).store(store.clone()).build().unwrap();
-        let first = client();
-        first.login(&ANN).await.unwrap();
-        let shop = if restart { client() } else { first };
-        shop.logout(None, "done").await.unwrap();
-        let body = world.authority.requests(Role::Logout)[0].json();
-        let expected = serde_json::json!({ "client": "shop", "reason": "done", "refresh_token": world.authority.refresh(1) });
-        assert_eq!(body, expected, "{restart}");
-        assert_eq!(shop.session().state(), SessionState::LoggedOut);
-    }
-}
-
-/// W10, W11: the second send of a logout has the new refresh token.
-#[tokio::test(start_paused = true)]
-async fn the_second_send_of_a_logout_is_filled_with_the_new_tokens() {
-    let world = World::new();
-    let shop = FilledClient::builder(ORIGIN).connect_to(world.clone()).build().unwrap();
-    shop.login(&ANN).await.unwrap();
-    world.authority.expire();
-    world.authority.next(Role::Logout, Handling::instead(401));
-    shop.logout(None, "done").await.unwrap();
-    let sent: Vec<_> = world
-        .authority
-        .requests(Role::Logout)
-        .iter()
-        .map(|seen| seen.json()["refresh_token"].clone())
-        .collect();
-    assert_eq!(sent, [world.authority.refresh(1), world.authority.refresh(2)]);
-}
-
-/// A logout by RFC 7009: the token is an argument. Some servers would refuse an additional access token.
-#[api]
-trait Door {
-    #[logout]
-    #[public]
-    #[post("/api/user/logout")]
-    #[form("client_id" = "shop")]
-    async fn revoke(&self, #[form("token")] token: &RefreshToken) -> Result<()>;
-}
-
-/// J8: a public logout ends the session like any other. It carries its argument and no access token.
-#[tokio::test(start_paused = true)]
-async fn a_public_logout_carries_no_access_token() {
-    let world = World::new();
-    let issued = tokens(&world.authority.issue());
-    world.authority.next(Role::Logout, Handling::instead(200));
-    let door = DoorClient::builder(ORIGIN).transport(world.service()).tokens(issued.clone()).build().unwrap();
-    door.revoke(issued.refresh_token().unwrap()).await.unwrap();
-    assert_eq!(door.session().state(), SessionState::LoggedOut);
-    let logout = &world.authority.requests(Role::Logout)[0];
-    assert_eq!(logout.header("authorization"), None);
-    let body = String::from_utf8(logout.body().to_vec()).unwrap();
-    assert_eq!(body, format!("client_id=shop&token={}", issued.refresh_token().unwrap().secret()));
-}
-
-/// C14, W10: a refused public logout has sent no access token, so nothing is refreshed.
-#[tokio::test(start_paused = true)]
-async fn a_refused_public_logout_starts_no_refresh() {
-    for status in [401, 403] {
-        let world = World::new();
-        let issued = tokens(&world.authority.issue());
-        world.authority.always(Role::Logout, Handling::instead(status));
-        let door =
-            DoorClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued.clone()).build().unwrap();
-        let error = door.revoke(issued.refresh_token().unwrap()).await.unwrap_err();
-        assert_eq!(error.status().unwrap(), status);
-        assert_eq!(world.routes(), ["POST /api/user/logout"]);
-    }
 }

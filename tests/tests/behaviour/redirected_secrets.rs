@@ -180,3 +180,35 @@ fn only_origins_can_be_followed_to() {
     assert!(plain().build().unwrap_err().to_string().contains("allow_http"));
     plain().allow_http().build().unwrap();
 }
+
+/// N1: the origins of a call are those of this call alone, on each of its hops, beside those of the builder.
+#[tokio::test(start_paused = true)]
+async fn follow_to_of_a_call_counts_for_this_call_alone() {
+    let Scene { elsewhere, keys, .. } = scene(307, &[]);
+    keys.place("canary-password", "canary-key").follow_to([EVIL]).await.unwrap();
+    let seen = &elsewhere.log()[0];
+    assert_eq!(seen.body(), r#"{"password":"canary-password"}"#);
+    assert_eq!((seen.header("x-api-key"), seen.header("authorization")), (Some("canary-key"), None));
+    keys.place("canary-password", "canary-key").await.unwrap_err();
+    elsewhere.assert_sends(1);
+
+    let Scene { elsewhere, other, keys } = scene(307, &[EVIL]);
+    elsewhere.respond(|_| Answer::new(307).header("location", "https://other.test/"));
+    keys.place("canary-password", "canary-key").follow_to(["https://other.test"]).await.unwrap();
+    assert_eq!(other.log()[0].header("x-api-key"), Some("canary-key"));
+}
+
+/// An origin that is none, or that the client does not allow, is an error of the call.
+#[tokio::test(start_paused = true)]
+async fn a_call_follows_to_origins_only() {
+    let Scene { keys, .. } = scene(307, &[]);
+    for wrong in ["evil.test", "ftp://evil.test", "https://evil.test/path", "http://files.test"] {
+        let error = keys.place("canary-password", "k").follow_to([EVIL, wrong]).await.unwrap_err();
+        assert!(error.is_request() && error.to_string().contains("follow_to"), "{wrong}: {error}");
+        assert_eq!(error.receipt().map(afresh::Receipt::sends).unwrap_or_default(), 0, "{wrong}");
+    }
+    let home = Stage::new();
+    home.respond(|_| order(7));
+    let keys = KeysClient::builder(ORIGIN).connect_to(home).allow_http().tokens(Tokens::new("a"));
+    keys.build().unwrap().place("password", "k").follow_to(["http://files.test"]).await.unwrap();
+}

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use afresh::{Reply, Result, Retry, RetryBudget, api};
+use afresh::{Reply, Result, Retry, RetryBudget, Tokens, api};
 use afresh_tests::{Answer, Handling, Role, World};
 use serde_json::Value;
 use tokio::time::Instant;
@@ -280,4 +280,31 @@ async fn a_login_that_was_answered_is_not_retried() {
     world.authority.always(Role::Login, Handling::instead(503));
     shop.login(&ANN).await.unwrap_err();
     world.authority.assert_logins(1);
+}
+
+/// The error of a login, a refresh by hand and a logout says how many attempts were made, as the answer does.
+#[tokio::test(start_paused = true)]
+async fn the_error_of_a_call_with_a_role_counts_its_attempts() {
+    let service = tower::service_fn(|_: reqwest::Request| async {
+        Err::<reqwest::Response, _>(std::io::Error::from(std::io::ErrorKind::ConnectionRefused))
+    });
+    let shop = ShopClient::builder(ORIGIN).transport(service).tokens(Tokens::new("a").with_refresh("r"));
+    let shop = shop.retry(Retry::default()).build().unwrap();
+    let begun = Instant::now();
+    for error in [
+        shop.login(&ANN).await.unwrap_err(),
+        shop.refresh("r".into()).await.unwrap_err(),
+        shop.logout().await.unwrap_err(),
+    ] {
+        let receipt = error.receipt().expect("a receipt");
+        assert!(error.is_connect(), "{error}");
+        assert_eq!((receipt.attempts(), receipt.sends(), receipt.is_replayed()), (3, 3, false));
+        assert!(receipt.waited() <= begun.elapsed());
+    }
+
+    let world = World::new();
+    let shop = retrying(&world, Retry::default());
+    world.authority.next(Role::Login, Handling::instead(503));
+    let error = shop.login(&ANN).await.unwrap_err();
+    assert_eq!((error.status().unwrap().as_u16(), error.receipt().unwrap().attempts()), (503, 1));
 }

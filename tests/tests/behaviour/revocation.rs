@@ -12,6 +12,7 @@ use tokio::task::JoinHandle;
 use tokio::time::Instant;
 
 use crate::api::{ANN, ORIGIN, Order, Shop, ShopClient, builder, event_names, order, tokens};
+use crate::identity::HOLDS;
 use crate::waiting::{done, next_event, settled};
 
 /// The authority ends the session of a token that it gets there.
@@ -55,6 +56,30 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
     assert_eq!(requests[0].header("authorization"), None);
     assert!(!world.authority.accepts(&world.authority.access(2)));
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
+}
+
+/// I6, W10: a logout that is dropped during its own refresh does not end the exchange. The tokens are revoked.
+#[tokio::test(start_paused = true)]
+async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
+    for hold in HOLDS {
+        let world = World::new();
+        let shop = logged_in_client(&world);
+        world.authority.expire();
+        world.authority.next(Role::Logout, Handling::instead(401));
+        hold(&world.authority, Role::Refresh);
+        let logout = tokio::spawn(shop.logout());
+        let exchange = world.authority.parked(Role::Refresh).await;
+        logout.abort();
+        settled().await;
+        exchange.release();
+        settled().await;
+        world.authority.assert_granted(1);
+        let requests = world.authority.requests(Role::Logout);
+        let form: Vec<_> = form_urlencoded::parse(requests[1].body()).into_owned().collect();
+        assert_eq!(form[0], ("token".to_owned(), world.authority.refresh(2).to_string()));
+        assert!(!world.authority.accepts(&world.authority.access(2)));
+        assert_eq!((shop.session().tokens(), shop.session().state()), (None, SessionState::LoggedOut));
+    }
 }
 
 /// J3: the same after another login, whose own session is not affected.

@@ -184,6 +184,10 @@ trait Foreign {
 
     #[get("/orders")]
     async fn orders_as(&self, #[header] own: &http::HeaderMap) -> Result<Value>;
+
+    #[public]
+    #[get("/orders")]
+    async fn public_orders_as(&self, #[header] own: &http::HeaderMap) -> Result<Value>;
 }
 
 async fn refuse(arrival: Arrival) {
@@ -200,12 +204,40 @@ async fn a_call_with_its_own_authorization_is_not_changed() {
     let client = ForeignClient::builder(ORIGIN).connect_to(world.clone()).tokens(tokens).build().unwrap();
 
     let own = [(http::header::AUTHORIZATION, "Basic b3du".parse().unwrap())].into_iter().collect();
-    let call = tokio::spawn(client.orders_as(&own));
-    refuse(world.stage.arrival().await).await;
-
-    assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
-    world.stage.assert_sends(1);
+    for call in [
+        client.public_orders_as(&own),
+        client.orders_as(&http::HeaderMap::new()).header("authorization", "Basic b3du"),
+    ] {
+        let call = tokio::spawn(call);
+        refuse(world.stage.arrival().await).await;
+        assert_eq!(call.await.unwrap().unwrap_err().status().unwrap(), 403);
+    }
+    world.stage.assert_sends(2);
     world.authority.assert_refreshes(0);
+}
+
+/// In a trait with roles, a header map must not replace the access token, whatever header carries it. A header of the
+/// transport must not be in it either.
+#[tokio::test(start_paused = true)]
+async fn a_header_map_with_the_token_header_is_an_error_before_anything_is_sent() {
+    let world = World::new();
+    let issued = crate::api::tokens(&world.authority.issue());
+    let builder = || ForeignClient::builder(ORIGIN).connect_to(world.clone()).tokens(issued.clone());
+    let (plain, custom) = (builder().build().unwrap(), builder().token_header("x-token").build().unwrap());
+    let with = |name: &'static str| {
+        http::HeaderMap::from_iter([(http::HeaderName::from_static(name), "1".parse().unwrap())])
+    };
+    for (client, name) in
+        [(&plain, "authorization"), (&custom, "x-token"), (&plain, "host"), (&plain, "content-length")]
+    {
+        let error = client.orders_as(&with(name)).await.unwrap_err();
+        assert!(error.is_request() && error.to_string().contains(name), "{error}");
+        assert_eq!(error.method(), Some("Foreign::orders_as"));
+    }
+    world.stage.assert_sends(0);
+    world.stage.respond(|_| (200, 1));
+    custom.orders_as(&with("authorization")).await.unwrap();
+    plain.orders_as(&with("x-token")).await.unwrap();
 }
 
 /// A13: the same for a hand-written request.

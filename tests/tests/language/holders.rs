@@ -217,3 +217,44 @@ async fn borrowed_results_may_live_as_long_as_the_call() {
     assert_eq!(text, "short");
     assert_eq!(shop.pick("one", "other"), "one");
 }
+
+/// A type whose lifetime is easy to overlook.
+#[derive(serde::Serialize)]
+struct Filter<'a> {
+    q: &'a str,
+}
+
+/// Lifetimes that a type hides.
+#[api(dyn)]
+#[expect(elided_lifetimes_in_paths, reason = "this is the case to test")]
+trait Hiding {
+    #[post("/texts")]
+    async fn send(
+        &self,
+        #[json] text: Cow<str>,
+        #[query] filter: Filter,
+        #[query("f")] more: &Filter,
+    ) -> Result<String>;
+
+    async fn twice(&self, text: Cow<str>) -> Result<String> {
+        self.send(text, Filter { q: "a" }, &Filter { q: "b" }).await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn types_may_hide_lifetimes() {
+    let stage = Stage::new();
+    stage.respond(|seen| (200, seen.json()));
+    let shop = DynHiding::new(client_on::<HidingClient>(&stage));
+    let text = {
+        let (short, filter) = (String::from("short"), String::from("x"));
+        let filter = Filter { q: &filter };
+        shop.send(Cow::Borrowed(&short), Filter { q: "y" }, &filter).await.unwrap()
+    };
+    assert_eq!(text, "short");
+    let short = String::from("short");
+    let call = shop.twice(Cow::Borrowed(&short));
+    fn is_send(_: &impl Send) {}
+    is_send(&call);
+    assert_eq!(call.await.unwrap(), "short");
+}

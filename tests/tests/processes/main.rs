@@ -13,8 +13,10 @@
 mod after_a_kill;
 mod fleet;
 mod kills;
+mod logins;
 mod place;
 mod process;
 mod shop;
+mod standing_still;
 mod steps;
 mod suspended;

@@ -45,6 +45,13 @@ pub enum Server {
 impl Shop {
     /// Starts the server and stores a session. No process runs yet.
     pub async fn open(place: Place, server: Server) -> Self {
+        let shop = Self::open_logged_out(place, server).await;
+        shop.place.log_in(&shop.listening.base_url, &shop.world.authority.issue()).await;
+        shop
+    }
+
+    /// The same with an empty place, as before the first start of a program.
+    pub async fn open_logged_out(place: Place, server: Server) -> Self {
         let grace = (server == Server::Lenient).then_some(Duration::from_secs(60));
         let world = World::with(AuthorityConfig { grace, ..AuthorityConfig::default() });
         let answered_calls = watch::Sender::new(AnsweredCalls::default());
@@ -57,7 +64,6 @@ impl Shop {
             (200, json!({ "id": 7 }))
         });
         let listening = world.listen().await;
-        place.log_in(&listening.base_url, &world.authority.issue()).await;
         world.authority.hold(Role::Refresh);
         Self { world, place, answered_calls, listening }
     }
@@ -71,6 +77,12 @@ impl Shop {
     pub async fn exchange(&self) -> ParkedRequest {
         let parked = self.world.authority.parked(Role::Refresh);
         timeout(TIME_LIMIT, parked).await.expect("a refresh arrives")
+    }
+
+    /// The next login, held before it is processed.
+    pub async fn login(&self) -> ParkedRequest {
+        let parked = self.world.authority.parked(Role::Login);
+        timeout(TIME_LIMIT, parked).await.expect("a login arrives")
     }
 
     /// Waits until this is true of the answered calls.

@@ -25,12 +25,15 @@ pub(crate) enum Answer {
     Head,
     Tokens,
     Pages(Ty),
+    Items(Ty),
 }
 
 /// A method.
 #[derive(Clone, Debug)]
 pub(crate) struct Method {
     pub(crate) name: String,
+    /// The operation, as the document writes it.
+    pub(crate) route: String,
     pub(crate) docs: String,
     pub(crate) deprecated: bool,
     pub(crate) public: bool,
@@ -68,6 +71,8 @@ pub(crate) enum Place {
     Typed(Ty),
     /// As it is written.
     Written(String),
+    /// A part, or a list of them, that the caller makes from the JSON of a value.
+    Part { of: Ty, is_list: bool },
 }
 
 /// A parameter.
@@ -95,6 +100,12 @@ impl Param {
     ) -> Self {
         let says_it = name == label && !matches!(place, "header" | "form" | "json");
         Self { label: (!says_it).then(|| label.to_owned()), place: Some(place), name, ty, required }
+    }
+
+    /// An object whose members are sent as `label[member]`.
+    pub(crate) fn bracketed(label: &str, name: String, ty: Ty, required: bool) -> Self {
+        let (place, label) = (Some("query"), Some(label.to_owned()));
+        Self { name, place, label, ty: Place::Typed(ty), required }
     }
 
     /// One that stands for a whole place.

@@ -4,4 +4,4 @@ mod method;
 mod ty;
 
 pub(crate) use self::method::{Answer, Constant, Method, Param, Place, Trait, is_token};
-pub(crate) use self::ty::{DateTy, Field, Kind, Separator, Tagging, Ty, TypeDef, TypeId, Variant};
+pub(crate) use self::ty::{Between, DateTy, Field, Kind, Separator, Tagging, Ty, TypeDef, TypeId, Variant};

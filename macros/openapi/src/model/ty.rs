@@ -27,6 +27,8 @@ pub(crate) enum Ty {
     Own(String),
     /// Values that travel as one text.
     Separated(Separator, Box<Ty>),
+    /// Members that travel as one text.
+    Members(Separator, Between, Box<Ty>),
     /// A value that travels as the text of its JSON.
     JsonText(Box<Ty>),
     /// A value whose members travel as `name[member]`.
@@ -46,6 +48,16 @@ pub(crate) enum Separator {
     Space,
     Pipe,
     Tab,
+    Dot,
+}
+
+/// What stands between the name of a member and its value, where members travel as one text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Between {
+    /// `=`
+    Equals,
+    /// What stands between members too.
+    Separator,
 }
 
 impl Ty {

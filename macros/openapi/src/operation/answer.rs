@@ -63,8 +63,12 @@ fn by_content(types: &mut Types, responses: &[&Value], hint: &str) -> Read {
     let Some(best) = medias.first().map(|media| media.kind) else {
         return Read { answer: Answer::Unit, accept: None };
     };
-    let others: Vec<&str> =
-        medias.iter().filter(|media| media.kind != best).map(|media| media.name).collect();
+    let mut others: Vec<&str> = Vec::new();
+    for media in medias.iter().filter(|media| media.kind != best) {
+        if !others.contains(&media.name) {
+            others.push(media.name);
+        }
+    }
     if let (Some(first), false) = (medias.first(), others.is_empty()) {
         types.lose(format!("answers as `{}`: the method asks for `{}`", others.join("`, `"), first.name));
     }

@@ -4,6 +4,7 @@ use serde_json::Value;
 
 use super::media::{self, Kind, Media};
 use super::parameter::{Form, Parameters};
+use crate::document::Document;
 use crate::model::{self, Constant, Field, Param, Place, Ty};
 use crate::schema::{Mode, Types, is_binary};
 use crate::settings;
@@ -54,6 +55,24 @@ pub(crate) fn choices<'d>(types: &mut Types<'d>, body: &'d Value) -> Vec<Choice<
         }
     }
     choices
+}
+
+/// Whether a body may be left out and has no members that could be lost.
+pub(crate) fn is_nothing(document: &Document, body: &Value) -> bool {
+    let is_empty = |media: &Value| {
+        let schema = document.resolve(&media["schema"]);
+        let words = schema.as_object().filter(|schema| schema.contains_key("properties"));
+        words.is_some_and(|words| {
+            words.iter().all(|(word, value)| match &**word {
+                "properties" => value.as_object().is_none_or(serde_json::Map::is_empty),
+                "type" => value == "object",
+                "required" => value.as_array().is_none_or(Vec::is_empty),
+                _ => false,
+            })
+        })
+    };
+    body["required"] != true
+        && body["content"].as_object().into_iter().flatten().all(|(_, media)| is_empty(media))
 }
 
 fn has_properties(types: &Types<'_>, media: &Media) -> bool {
@@ -165,13 +184,17 @@ impl Choice<'_> {
             let schema = property(to.types, &media.value["schema"], &field.key);
             let encoding = &media.value["encoding"][&field.key];
             let place = part_type(to.types, &schema, encoding, &field.ty);
-            let is_typed = matches!(place, Place::Typed(_));
+            let is_json = matches!(place, Place::Part { .. });
             let required = self.required && field.required;
             to.made.push(Param::labelled("part", &field.key, identifier.clone(), place, required));
             let kind = encoding["contentType"].as_str();
             let written = match kind {
                 Some(kind) => format!("- `{identifier}` is sent as `{}`.", crate::docs::one_line(kind)),
-                None if !is_typed && !is_file(to.types, &schema) => format!("- `{identifier}` holds JSON."),
+                None if is_json => {
+                    let of =
+                        to.types.name_of(&field.ty).map(|name| format!(" of `{name}`")).unwrap_or_default();
+                    format!("- `{identifier}` is made by `afresh::Part::json`{of}.")
+                }
                 None => continue,
             };
             to.docs.push(written);
@@ -200,10 +223,19 @@ fn part_type(types: &Types<'_>, schema: &Value, encoding: &Value, ty: &Ty) -> Pl
         other => other,
     };
     let has_type = encoding["contentType"].is_string() || encoding["headers"].is_object();
+    let is_file = is_file(types, schema);
+    let is_list = matches!(ty, Ty::List(_));
     match types.form(ty) {
-        Form::Scalar if !has_type && !is_file(types, schema) && *ty != Ty::Value => Place::Typed(ty.clone()),
-        Form::List if !has_type && !is_file(types, schema) => Place::Typed(ty.clone()),
-        _ if matches!(ty, Ty::List(_)) => Place::Written("Vec<afresh::Part>".to_owned()),
+        Form::Scalar if !has_type && !is_file && *ty != Ty::Value => Place::Typed(ty.clone()),
+        Form::List if !has_type && !is_file => Place::Typed(ty.clone()),
+        _ if !is_file => {
+            let of = match ty {
+                Ty::List(item) => (**item).clone(),
+                other => other.clone(),
+            };
+            Place::Part { of, is_list }
+        }
+        _ if is_list => Place::Written("Vec<afresh::Part>".to_owned()),
         _ => Place::Written("afresh::Part".to_owned()),
     }
 }

@@ -3,6 +3,7 @@
 mod answer;
 mod body;
 mod failure;
+mod login;
 mod media;
 mod pages;
 mod parameter;
@@ -14,6 +15,7 @@ use serde_json::Value;
 
 pub(crate) use self::answer::USUAL;
 pub(crate) use self::failure::Failures;
+pub(crate) use self::login::{Login, logins};
 use self::parameter::Parameters;
 use self::path::Template;
 pub(crate) use self::security::Security;
@@ -57,7 +59,9 @@ impl<'d> Work<'_, 'd> {
         let mut choices: Vec<Option<body::Choice>> =
             body::choices(&mut self.types, request_body).into_iter().map(Some).collect();
         if matches!(&*site.verb, "get" | "head") && !choices.is_empty() {
-            self.types.lose(format!("its body: HTTP gives a `{}` none", site.verb.to_uppercase()));
+            if !body::is_nothing(document, request_body) {
+                self.types.lose(format!("its body: HTTP gives a `{}` none", site.verb.to_uppercase()));
+            }
             choices.clear();
         }
         if choices.is_empty() {
@@ -87,14 +91,14 @@ impl<'d> Work<'_, 'd> {
         let mut none_on = own.map(|own| own.none_on.clone()).unwrap_or_default();
         let mut attributes = Vec::new();
         let mut answer = read.answer;
-        let pages = own.and_then(|own| own.pages.clone()).or_else(|| pages::of_extensions(site.operation));
+        let pages = self.pages(site, own);
         if matches!(role, Some(Role::Login | Role::Refresh)) {
             answer = Answer::Tokens;
         } else if let (Some(pages), Answer::Json(ty)) = (&pages, &answer) {
-            match pages::attribute(pages) {
-                Ok((attribute, _)) => {
-                    attributes.push(attribute);
-                    answer = Answer::Pages(ty.clone());
+            match pages::lower(&mut self.types, pages, ty) {
+                Ok(paged) => {
+                    attributes.push(paged.attribute);
+                    answer = paged.answer;
                 }
                 Err(reason) => self.types.lose(reason),
             }
@@ -118,6 +122,7 @@ impl<'d> Work<'_, 'd> {
             && !matches!(role, Some(Role::Login | Role::Refresh));
         Method {
             name: String::new(),
+            route: site.route(),
             docs: docs(site),
             deprecated: site.operation["deprecated"] == true,
             public,
@@ -135,6 +140,16 @@ impl<'d> Work<'_, 'd> {
             answer,
             failure,
         }
+    }
+
+    /// The pages of an operation, by the settings or by what the document says.
+    fn pages(&mut self, site: &Site, own: Option<&settings::Operation>) -> Option<settings::Pages> {
+        own.and_then(|own| own.pages.clone()).or_else(|| {
+            pages::of_extensions(site.operation).unwrap_or_else(|reason| {
+                self.types.lose(reason);
+                None
+            })
+        })
     }
 
     /// A 404 that carries nothing says that there is none.

@@ -2,43 +2,58 @@
 
 use serde_json::Value;
 
+use crate::model::{Answer, Kind, Ty};
+use crate::schema::Types;
 use crate::settings::Pages;
+use crate::source::{escape, unescape};
 
-/// Whether this crate writes `items`, `more`, and the ways `url`, `header`, `last` and `offset`.
-const HAS_ALL_WAYS: bool = false;
+/// The extensions that describe pages, and what reads each.
+const EXTENSIONS: &[(&str, fn(&Value) -> Option<Pages>)] =
+    &[("x-ms-pageable", microsoft), ("x-speakeasy-pagination", speakeasy), ("x-fern-pagination", fern)];
 
-/// The pages of an operation as the document's extensions describe them.
-pub(crate) fn of_extensions(operation: &Value) -> Option<Pages> {
-    microsoft(&operation["x-ms-pageable"])
-        .or_else(|| speakeasy(&operation["x-speakeasy-pagination"]))
-        .or_else(|| fern(&operation["x-fern-pagination"]))
+/// The pages of an operation as the document's extensions describe them. An error says which extension cannot be read.
+pub(crate) fn of_extensions(operation: &Value) -> Result<Option<Pages>, String> {
+    let mut unread = Ok(None);
+    for (key, read) in EXTENSIONS {
+        let extension = &operation[*key];
+        match read(extension) {
+            Some(pages) => return Ok(Some(pages)),
+            // With this of Microsoft's, all items are on one page.
+            None if !extension.is_object()
+                || extension["nextLinkName"] == Value::Null && *key == "x-ms-pageable" => {}
+            None => unread = Err(format!("pages as `{key}` describes them: the method gives one page")),
+        }
+    }
+    unread
 }
 
 /// AutoRest: a URL in the body.
 fn microsoft(extension: &Value) -> Option<Pages> {
+    let member = |name: &str| format!("/{}", escape(name));
     let next = extension["nextLinkName"].as_str()?;
     let items = extension["itemName"].as_str().unwrap_or("value");
-    Some(Pages { url: Some(format!("/{next}")), items: Some(format!("/{items}")), ..Pages::default() })
+    Some(Pages { url: Some(member(next)), items: Some(member(items)), ..Pages::default() })
 }
 
 /// Speakeasy: `inputs` are parameters, `outputs` are paths of JSONPath.
 fn speakeasy(extension: &Value) -> Option<Pages> {
     let input = |kind: &str| {
         let inputs = extension["inputs"].as_array().into_iter().flatten();
-        let mut found =
-            inputs.filter(|input| input["type"] == kind).filter_map(|input| input["name"].as_str());
-        found.next().map(str::to_owned)
+        // What pages through a body has no attribute.
+        let mut found = inputs.filter(|input| input["type"] == kind && input["in"] != "requestBody");
+        found.next()?["name"].as_str().map(str::to_owned)
     };
-    let output = |key: &str| extension["outputs"][key].as_str().and_then(pointer);
-    let items = output("results");
+    let output = |key: &str| extension["outputs"][key].as_str();
+    let items = output("results").and_then(pointer);
     match extension["type"].as_str()? {
-        "cursor" => Some(Pages {
-            cursor: Some(output("nextCursor")?),
-            into: input("cursor"),
-            items,
-            ..Pages::default()
-        }),
-        "url" => Some(Pages { url: Some(output("nextUrl")?), items, ..Pages::default() }),
+        "cursor" => {
+            let (into, next) = (Some(input("cursor")?), output("nextCursor")?);
+            if let Some((items, last)) = of_the_last(next) {
+                return Some(Pages { last: Some(last), into, items, ..Pages::default() });
+            }
+            Some(Pages { cursor: Some(pointer(next)?), into, items, ..Pages::default() })
+        }
+        "url" => Some(Pages { url: Some(output("nextUrl").and_then(pointer)?), items, ..Pages::default() }),
         "offsetLimit" => match (input("page"), input("offset")) {
             (Some(page), _) => Some(Pages { number: Some(page), items, ..Pages::default() }),
             (None, Some(offset)) => Some(Pages { offset: Some(offset), items, ..Pages::default() }),
@@ -48,17 +63,24 @@ fn speakeasy(extension: &Value) -> Option<Pages> {
     }
 }
 
-/// Fern: `$request.x` and `$response.y`.
+/// Fern: `$request.x` and `$response.y`. With a `step`, an offset counts items; without one, it counts pages.
 fn fern(extension: &Value) -> Option<Pages> {
     let request = |key: &str| extension[key].as_str()?.strip_prefix("$request.").map(str::to_owned);
     let response = |key: &str| {
         extension[key].as_str()?.strip_prefix("$response.").and_then(|path| pointer(&format!("$.{path}")))
     };
-    let items = response("results");
+    let rest = Pages { items: response("results"), more: response("has-next-page"), ..Pages::default() };
     if let Some(next) = response("next_cursor") {
-        return Some(Pages { cursor: Some(next), into: request("cursor"), items, ..Pages::default() });
+        return Some(Pages { cursor: Some(next), into: Some(request("cursor")?), ..rest });
     }
-    request("offset").map(|number| Pages { number: Some(number), items, ..Pages::default() })
+    if let Some(next) = response("next_uri") {
+        return Some(Pages { url: Some(next), ..rest });
+    }
+    let counted = request("offset")?;
+    Some(match request("step") {
+        Some(_) => Pages { offset: Some(counted), ..rest },
+        None => Pages { number: Some(counted), ..rest },
+    })
 }
 
 /// `$.meta.next` as a JSON pointer.
@@ -68,42 +90,133 @@ fn pointer(path: &str) -> Option<String> {
     is_plain.then(|| path.replace('.', "/"))
 }
 
-/// The attribute that says so, and whether the method gives items; an error says what the language lacks.
-pub(crate) fn attribute(pages: &Pages) -> Result<(String, bool), String> {
-    let text = |text: &String| format!("{text:?}");
-    let mut words = Vec::new();
-    let ways = [
-        ("url", &pages.url),
-        ("cursor", &pages.cursor),
-        ("header", &pages.header),
-        ("last", &pages.last),
-        ("number", &pages.number),
-        ("offset", &pages.offset),
-    ];
-    if pages.link {
-        words.push("link".to_owned());
-    }
-    for (word, value) in ways {
-        let Some(value) = value else { continue };
-        let is_known = HAS_ALL_WAYS || matches!(word, "cursor" | "number");
-        if !is_known {
-            return Err(format!(
-                "pages by `{word}`: this generator does not write that way yet, so the method gives one page"
-            ));
-        }
-        words.push(format!("{word} = {}", text(value)));
-    }
-    if words.len() != 1 {
-        return Err("pages by more or less than one way: the method gives one page".to_owned());
-    }
+/// `$.data[-1].id` as the list, unless it is the page itself, and the field of its last item.
+fn of_the_last(path: &str) -> Option<(Option<String>, String)> {
+    let (list, field) = path.split_once("[-1]").or_else(|| path.split_once("[(@.length-1)]"))?;
+    let list = pointer(list)?;
+    Some(((!list.is_empty()).then_some(list), pointer(&format!("${field}"))?))
+}
+
+/// What `#[pages]` makes of an operation: the attribute, and the answer in the place of one page.
+#[derive(Debug, PartialEq)]
+pub(crate) struct Paged {
+    pub(crate) attribute: String,
+    pub(crate) answer: Answer,
+}
+
+/// The pages of an operation that answers `page`. An error says why there are none.
+pub(crate) fn lower(types: &mut Types, pages: &Pages, page: &Ty) -> Result<Paged, String> {
+    let mut words = vec![way(types, pages, page)?];
     if let Some(into) = &pages.into {
-        words.push(format!("into = {}", text(into)));
+        words.push(format!("into = {into:?}"));
     }
-    if HAS_ALL_WAYS {
-        words.extend(pages.items.as_ref().map(|items| format!("items = {}", text(items))));
-        words.extend(pages.more.as_ref().map(|more| format!("more = {}", text(more))));
+    let mut list = list_item(types, page);
+    if let Some(items) = &pages.items {
+        let (path, found) = follow(types, page, items);
+        words.push(format!("items = {path:?}"));
+        list = found.and_then(|found| list_item(types, &found));
     }
-    Ok((format!("#[pages({})]", words.join(", ")), HAS_ALL_WAYS && pages.items.is_some()))
+    if let Some(more) = &pages.more {
+        words.push(format!("more = {:?}", follow(types, page, more).0));
+    }
+    if pages.rebase {
+        words.push("rebase".to_owned());
+    }
+    match &pages.items {
+        Some(items) if list.is_none() && !pages.whole => types.lose(format!(
+            "the items of its pages: the answer has no list at `{items}`, so the method gives pages"
+        )),
+        None if list.is_none() && pages.counts_items() => {
+            return Err(
+                "pages by their items, and the answer is no list: the method gives one page".to_owned()
+            );
+        }
+        _ => {}
+    }
+    let answer = match list {
+        Some(item) if !pages.whole => Answer::Items(item),
+        _ => Answer::Pages(page.clone()),
+    };
+    Ok(Paged { attribute: format!("#[pages({})]", words.join(", ")), answer })
+}
+
+impl Pages {
+    /// Whether the list of a page says what the next page is.
+    fn counts_items(&self) -> bool {
+        self.last.is_some() || self.number.is_some() || self.offset.is_some()
+    }
+}
+
+/// The argument that says where the next page is.
+fn way(types: &Types, pages: &Pages, page: &Ty) -> Result<String, String> {
+    let in_page = |pointer: &String| follow(types, page, pointer).0;
+    let ways = [
+        ("link", pages.link.then(String::new)),
+        ("url", pages.url.as_ref().map(in_page)),
+        ("cursor", pages.cursor.as_ref().map(in_page)),
+        ("header", pages.header.clone()),
+        ("last", pages.last.clone()),
+        ("number", pages.number.clone()),
+        ("offset", pages.offset.clone()),
+    ];
+    let mut given = ways.into_iter().filter_map(|(word, value)| Some((word, value?)));
+    let (Some((word, value)), None) = (given.next(), given.next()) else {
+        return Err("pages by more or less than one way: the method gives one page".to_owned());
+    };
+    if pages.into.is_none() && matches!(word, "header" | "last") {
+        return Err(format!("pages by `{word}` without `into`: the method gives one page"));
+    }
+    if pages.into.is_some() && !matches!(word, "cursor" | "header" | "last") {
+        return Err(format!("pages by `{word}` with `into`: the method gives one page"));
+    }
+    if pages.rebase && !matches!(word, "link" | "url") {
+        return Err(format!("pages by `{word}` with `rebase`: the method gives one page"));
+    }
+    Ok(if value.is_empty() { word.to_owned() } else { format!("{word} = {value:?}") })
+}
+
+/// What a pointer leads to, if the document says, and the pointer with a `?` after each member on the way that may be missing.
+fn follow(types: &Types, page: &Ty, pointer: &str) -> (String, Option<Ty>) {
+    let mut path = String::new();
+    let mut found = Some(page.clone());
+    let mut steps = pointer.split('/').skip(1).peekable();
+    while let Some(step) = steps.next() {
+        let key = unescape(step.strip_suffix('?').unwrap_or(step));
+        let member = found.as_ref().and_then(|ty| member(types, ty, &key));
+        path += "/";
+        path += step;
+        let may_be_missing = member.as_ref().is_some_and(|(_, required)| !required);
+        if may_be_missing && steps.peek().is_some() && !step.ends_with('?') {
+            path.push('?');
+        }
+        found = member.map(|(ty, _)| ty);
+    }
+    (path, found)
+}
+
+/// A member of an object, and whether it is always there.
+fn member(types: &Types, ty: &Ty, key: &str) -> Option<(Ty, bool)> {
+    if let Ty::Map(item) = ty {
+        return Some(((**item).clone(), false));
+    }
+    let Kind::Struct { fields, .. } = types.kind(ty)? else { return None };
+    let field = fields.iter().find(|field| field.key == key)?;
+    Some(match &field.ty {
+        Ty::Optional(inner) => ((**inner).clone(), false),
+        ty => (ty.clone(), field.required),
+    })
+}
+
+/// The type of the items of a list.
+fn list_item(types: &Types, ty: &Ty) -> Option<Ty> {
+    match ty {
+        Ty::List(item) => Some((**item).clone()),
+        Ty::Optional(inner) | Ty::Boxed(inner) => list_item(types, inner),
+        _ => match types.kind(ty)? {
+            Kind::Newtype(inner @ Ty::List(_)) => list_item(types, inner),
+            _ => None,
+        },
+    }
 }
 
 #[cfg(test)]
@@ -112,27 +225,61 @@ mod tests {
 
     use super::*;
 
+    fn speakeasy(inputs: &Value, outputs: &Value, kind: &str) -> Pages {
+        let extension = json!({ "type": kind, "inputs": inputs, "outputs": outputs });
+        of_extensions(&json!({ "x-speakeasy-pagination": extension })).unwrap().unwrap()
+    }
+
     #[test]
-    fn extensions_of_vendors_say_where_the_next_page_is() {
-        let cursor = json!({ "x-speakeasy-pagination": {
-            "type": "cursor",
-            "inputs": [{ "name": "after", "in": "parameters", "type": "cursor" }],
-            "outputs": { "results": "$.data", "nextCursor": "$.meta.next" },
-        } });
-        let pages = of_extensions(&cursor).unwrap();
+    fn speakeasy_says_it_by_paths() {
+        let after = json!([{ "name": "after", "in": "parameters", "type": "cursor" }]);
+        let pages = speakeasy(&after, &json!({ "results": "$.data", "nextCursor": "$.meta.next" }), "cursor");
+        let text = |text: &str| Some(text.to_owned());
+        let expected = Pages { into: text("after"), items: text("/data"), ..Pages::default() };
+        assert_eq!(pages, Pages { cursor: text("/meta/next"), ..expected.clone() });
+        let pages = speakeasy(&after, &json!({ "nextCursor": "$.data[-1].id" }), "cursor");
+        assert_eq!(pages, Pages { last: text("/id"), ..expected.clone() });
+        let pages = speakeasy(&after, &json!({ "nextCursor": "$[(@.length-1)].id" }), "cursor");
+        assert_eq!(pages, Pages { last: text("/id"), items: None, ..expected });
+        let pages = speakeasy(&json!([]), &json!({ "results": "$.data", "nextUrl": "$.next" }), "url");
+        assert_eq!(pages, Pages { url: text("/next"), items: text("/data"), ..Pages::default() });
+        let offset = json!([{ "name": "skip", "type": "offset" }]);
         assert_eq!(
-            attribute(&pages),
-            Ok(("#[pages(cursor = \"/meta/next\", into = \"after\")]".to_owned(), false))
+            speakeasy(&offset, &json!({}), "offsetLimit"),
+            Pages { offset: text("skip"), ..Pages::default() }
         );
+    }
+
+    #[test]
+    fn fern_counts_items_with_a_step_and_pages_without() {
         let fern =
-            json!({ "x-fern-pagination": { "offset": "$request.page", "results": "$response.items" } });
-        assert_eq!(
-            attribute(&of_extensions(&fern).unwrap()),
-            Ok(("#[pages(number = \"page\")]".to_owned(), false))
-        );
-        let microsoft = json!({ "x-ms-pageable": { "nextLinkName": "nextLink" } });
-        assert_eq!(of_extensions(&microsoft).unwrap().url.as_deref(), Some("/nextLink"));
-        assert_eq!(of_extensions(&json!({ "x-ms-pageable": { "nextLinkName": null } })), None);
-        assert_eq!(of_extensions(&json!({})), None);
+            |extension: Value| of_extensions(&json!({ "x-fern-pagination": extension })).unwrap().unwrap();
+        let text = |text: &str| Some(text.to_owned());
+        let counted = json!({ "offset": "$request.page", "results": "$response.items" });
+        let expected = Pages { number: text("page"), items: text("/items"), ..Pages::default() };
+        assert_eq!(fern(counted), expected);
+        let with_step =
+            json!({ "offset": "$request.at", "step": "$request.size", "has-next-page": "$response.more" });
+        assert_eq!(fern(with_step), Pages { offset: text("at"), more: text("/more"), ..Pages::default() });
+        let cursor = json!({ "cursor": "$request.c", "next_cursor": "$response.page.next" });
+        assert_eq!(fern(cursor), Pages { cursor: text("/page/next"), into: text("c"), ..Pages::default() });
+    }
+
+    #[test]
+    fn microsoft_names_members() {
+        let pageable = |extension: Value| of_extensions(&json!({ "x-ms-pageable": extension }));
+        let pages = pageable(json!({ "nextLinkName": "@odata.nextLink" })).unwrap().unwrap();
+        assert_eq!(pages.url.as_deref(), Some("/@odata.nextLink"));
+        assert_eq!(pages.items.as_deref(), Some("/value"));
+        assert_eq!(pageable(json!({ "nextLinkName": null })), Ok(None));
+        assert_eq!(of_extensions(&json!({})), Ok(None));
+    }
+
+    #[test]
+    fn pages_through_a_body_are_a_loss() {
+        let inputs = json!([{ "name": "after", "in": "requestBody", "type": "cursor" }]);
+        let extension = json!({ "type": "cursor", "inputs": inputs, "outputs": { "nextCursor": "$.next" } });
+        let read = of_extensions(&json!({ "x-speakeasy-pagination": extension }));
+        assert!(read.unwrap_err().contains("`x-speakeasy-pagination`"));
     }
 }

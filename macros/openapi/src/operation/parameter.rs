@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use crate::document::Document;
-use crate::model::{Kind, Param, Place, Separator, Ty, is_token};
+use crate::model::{Between, Kind, Param, Place, Separator, Ty, is_token};
 use crate::names::Scope;
 use crate::schema::{Mode, Types};
 
@@ -114,12 +114,7 @@ impl Parameters<'_, '_> {
             (Form::Scalar, _) => self.push("query", name, ty, required),
             (Form::List, "deepObject") => self.push_labelled(&format!("{name}[]"), ty, required),
             (Form::List, _) if !explode => {
-                let separator = match style {
-                    "spaceDelimited" => Separator::Space,
-                    "pipeDelimited" => Separator::Pipe,
-                    "tabDelimited" => Separator::Tab,
-                    _ => Separator::Comma,
-                };
+                let separator = separator_of(style);
                 let Ty::List(item) = ty else { return };
                 self.push("query", name, Ty::Separated(separator, item), required);
             }
@@ -131,6 +126,10 @@ impl Parameters<'_, '_> {
                 let identifier = self.scope.take(&[name, &format!("{name} query")]);
                 self.made.push(Param::whole("query", identifier, Place::Typed(ty), required));
             }
+            (Form::Struct | Form::Map, _) => {
+                let members = Ty::Members(separator_of(style), Between::Separator, Box::new(ty));
+                self.push("query", name, members, required);
+            }
             _ => {
                 self.types.lose(format!(
                     "query parameter `{name}`: the style `{style}` has no form for its type: sent as JSON"
@@ -140,37 +139,38 @@ impl Parameters<'_, '_> {
         }
     }
 
-    /// Members of a `deepObject`, each under `name[member]`.
+    /// A `deepObject`: a flat object is one argument, and of a deeper one each member is.
     fn add_deep(&mut self, name: &str, ty: &Ty, required: bool, depth: usize) {
-        let fields = match self.types.kind(ty) {
-            Some(Kind::Struct { fields, .. }) if depth > 0 => fields.clone(),
+        match self.types.form(ty) {
+            Form::Scalar => return self.push_labelled(name, ty.clone(), required),
+            Form::List => return self.push_labelled(&format!("{name}[]"), ty.clone(), required),
+            Form::Struct | Form::Map => {
+                let identifier = self.scope.take(&[name, &format!("{name} query")]);
+                return self.made.push(Param::bracketed(name, identifier, ty.clone(), required));
+            }
+            Form::Nested => {}
+        }
+        match self.types.kind(ty) {
+            Some(Kind::Struct { fields, .. }) if depth > 0 => {
+                for field in fields.clone() {
+                    let name = format!("{name}[{}]", field.key);
+                    let inner = match field.ty {
+                        Ty::Optional(inner) => *inner,
+                        other => other,
+                    };
+                    self.add_deep(&name, &inner, required && field.required, depth - 1);
+                }
+            }
             Some(Kind::Union { variants, .. }) if depth > 0 => {
                 let variants: Vec<Ty> = variants.iter().map(|variant| variant.ty.clone()).collect();
-                for variant in variants {
-                    self.add_deep(name, &variant, false, depth - 1);
-                }
-                return;
+                variants.iter().for_each(|variant| self.add_deep(name, variant, false, depth - 1));
             }
             _ => {
-                match self.types.form(ty) {
-                    Form::Scalar => self.push_labelled(name, ty.clone(), required),
-                    Form::List => self.push_labelled(&format!("{name}[]"), ty.clone(), required),
-                    _ => {
-                        let identifier = self.scope.take(&[name, &format!("{name} query")]);
-                        self.docs.push(format!("- `{identifier}`: its keys are written `{name}[key]`."));
-                        let map = Ty::Map(Box::new(Ty::String));
-                        self.made.push(Param::whole("query", identifier, Place::Typed(map), required));
-                    }
-                }
-                return;
+                let identifier = self.scope.take(&[name, &format!("{name} query")]);
+                self.docs.push(format!("- `{identifier}`: its keys are written `{name}[key]`."));
+                let map = Place::Typed(Ty::Map(Box::new(Ty::String)));
+                self.made.push(Param::whole("query", identifier, map, required));
             }
-        };
-        for field in fields {
-            let inner = match &field.ty {
-                Ty::Optional(inner) => (**inner).clone(),
-                other => other.clone(),
-            };
-            self.add_deep(&format!("{name}[{}]", field.key), &inner, required && field.required, depth - 1);
         }
     }
 
@@ -181,16 +181,20 @@ impl Parameters<'_, '_> {
 
     /// Headers and cookies.
     fn add_simple(&mut self, place: &'static str, name: &str, param: &Value) {
-        let required = param["required"] == true;
-        let explode = param["explode"].as_bool().unwrap_or(place == "cookie");
+        let between = if param["explode"] == true { Between::Equals } else { Between::Separator };
         let (ty, is_described) = self.lower(name, param);
-        let form = self.types.form(&ty);
-        let ty = match (form, ty) {
-            (_, ty) if is_described => Ty::JsonText(Box::new(ty)),
-            (Form::List, Ty::List(item)) if place == "header" || !explode => {
-                Ty::Separated(Separator::Comma, item)
+        let ty = match (self.types.form(&ty), ty) {
+            (Form::Scalar, ty) if !is_described => ty,
+            // RFC 6265 §4.1.1: a cookie holds neither commas nor quotes.
+            (_, _) if place == "cookie" => {
+                self.types.lose(format!(
+                    "cookie parameter `{name}`: its type has no form in a cookie: a text, which the caller writes"
+                ));
+                Ty::String
             }
-            (Form::Scalar, ty) => ty,
+            (_, ty) if is_described => Ty::JsonText(Box::new(ty)),
+            (Form::List, Ty::List(item)) => Ty::Separated(Separator::Comma, item),
+            (Form::Struct | Form::Map, ty) => Ty::Members(Separator::Comma, between, Box::new(ty)),
             (_, ty) => {
                 self.types.lose(format!(
                     "{place} parameter `{name}`: an object or list has no form there: sent as JSON"
@@ -198,12 +202,21 @@ impl Parameters<'_, '_> {
                 Ty::JsonText(Box::new(ty))
             }
         };
-        self.push(place, name, ty, required);
+        self.push(place, name, ty, param["required"] == true);
     }
 
     pub(crate) fn push(&mut self, place: &'static str, name: &str, ty: Ty, required: bool) {
         let identifier = self.scope.take(&[name, &format!("{name} {place}")]);
         self.made.push(Param::labelled(place, name, identifier, Place::Typed(ty), required));
+    }
+}
+
+fn separator_of(style: &str) -> Separator {
+    match style {
+        "spaceDelimited" => Separator::Space,
+        "pipeDelimited" => Separator::Pipe,
+        "tabDelimited" => Separator::Tab,
+        _ => Separator::Comma,
     }
 }
 
@@ -248,7 +261,7 @@ impl Types<'_> {
         match ty {
             Ty::List(item) if form(item) == Form::Scalar => Form::List,
             Ty::Optional(inner) | Ty::Boxed(inner) => form(inner),
-            Ty::List(_) | Ty::Bracketed(_) => Form::Nested,
+            Ty::List(_) | Ty::Members(..) | Ty::Bracketed(_) => Form::Nested,
             Ty::Map(item) if form(item) == Form::Scalar => Form::Map,
             Ty::Map(_) => Form::Nested,
             Ty::Named(_) => match self.kind(ty) {

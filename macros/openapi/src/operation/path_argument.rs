@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::parameter::{Form, Parameters};
 use super::path::Template;
-use crate::model::{Constant, Param, Place, Separator, Ty};
+use crate::model::{Between, Constant, Param, Place, Separator, Ty};
 use crate::schema::{Mode, Types};
 
 /// The arguments of the path, and of the query that was written into it.
@@ -14,7 +14,7 @@ pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -
         let ty = param.map_or(Ty::String, |param| {
             let hint = format!("{} {}", to.hint, placeholder.label);
             let ty = to.types.lower(&param["schema"], &hint, Mode::Request).ty;
-            path_type(to.types, ty, &placeholder.name)
+            path_type(to.types, ty, param, &placeholder.name)
         });
         let name = to.scope.take(&[&placeholder.label]);
         let mut made = Param::labelled("path", &placeholder.label, name, Place::Typed(ty), true);
@@ -38,15 +38,22 @@ pub(super) fn add(template: &Template, params: &[&Value], to: &mut Parameters) -
     constants
 }
 
-/// A list in a path has commas between its values.
-fn path_type(types: &mut Types, ty: Ty, name: &str) -> Ty {
+/// A list or a flat object in a path is one text.
+fn path_type(types: &mut Types, ty: Ty, param: &Value, name: &str) -> Ty {
+    let explode = param["explode"] == true;
+    let style = param["style"].as_str().unwrap_or("simple");
+    let separator = if style == "label" && explode { Separator::Dot } else { Separator::Comma };
+    let between = if explode { Between::Equals } else { Between::Separator };
+    // `;ids=1;ids=2`
+    let is_repeated = style == "matrix" && explode;
     match (types.form(&ty), ty) {
         (Form::Scalar, Ty::Value | Ty::Unit) => Ty::String,
         (Form::Scalar, ty) => ty,
-        (Form::List, Ty::List(item)) => Ty::Separated(Separator::Comma, item),
+        (Form::List, Ty::List(item)) if !is_repeated => Ty::Separated(separator, item),
+        (Form::Struct | Form::Map, ty) if !is_repeated => Ty::Members(separator, between, Box::new(ty)),
         (_, _) => {
             types.lose(format!(
-                "path parameter `{name}`: an object has no form in a path: a text, which the caller writes"
+                "path parameter `{name}`: the style `{style}` has no form for its type: a text, which the caller writes"
             ));
             Ty::String
         }

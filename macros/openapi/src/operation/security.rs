@@ -1,15 +1,10 @@
-//! Security schemes: which of them the session carries, which are parameters, and which log in by OAuth 2.
+//! Security schemes: which of them the session carries, and which are parameters.
 
 use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::docs::one_line;
 use crate::document::Document;
-use crate::names::Scope;
-
-/// Whether afresh has its feature `login`: an authorization code or a device code then logs a person in.
-const HAS_LOGIN: bool = false;
 
 /// How the session's credential travels.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -156,115 +151,21 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// The functions that make a client log in, and whether they need `afresh`'s feature `login`.
-    pub(crate) fn functions(&self, server: Option<&str>, losses: &mut Vec<String>) -> Vec<String> {
-        let mut scope = Scope::default();
-        let mut functions = Vec::new();
-        let schemes = self.document.root()["components"]["securitySchemes"].as_object();
-        for (name, _) in schemes.into_iter().flatten() {
-            let scheme = self.scheme(name);
-            if scheme["type"] == "oauth2" {
-                for (kind, flow) in scheme["flows"].as_object().into_iter().flatten() {
-                    functions.extend(flow_function(name, kind, flow, server, &mut scope, losses));
-                }
-            }
-        }
-        if self.carrier == Some(Carrier::Basic) {
-            functions.push(crate::wire_types::BASIC.to_owned());
-        }
-        functions
+    /// What the session's credential needs beside the traits.
+    pub(crate) fn function(&self) -> Option<String> {
+        (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }
 
     /// How a client of this document is given its credential.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
             Carrier::Bearer => {
-                "credential: a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder".to_owned()
+                "a bearer token, `.tokens(afresh::Tokens::new(token))` on the builder".to_owned()
             }
-            Carrier::Basic => "credential: `.tokens(basic(user, password))` on the builder".to_owned(),
+            Carrier::Basic => "`.tokens(basic(user, password))` on the builder".to_owned(),
             Carrier::Header(name) => {
-                format!(
-                    "credential: the key for the header `{name}`, `.tokens(afresh::Tokens::new(key))` on the builder"
-                )
+                format!("the key for the header `{name}`, `.tokens(afresh::Tokens::new(key))` on the builder")
             }
         })
-    }
-}
-
-fn flow_function(
-    name: &str,
-    kind: &str,
-    flow: &Value,
-    server: Option<&str>,
-    scope: &mut Scope,
-    losses: &mut Vec<String>,
-) -> Option<String> {
-    let mut url = |key: &str| {
-        let url = flow[key].as_str().filter(|url| !url.is_empty())?;
-        let url = absolute(url, server);
-        if url.is_none() {
-            losses.push(format!(
-                "security scheme `{name}`: `{key}` is no absolute URL: no function for `{kind}`"
-            ));
-        }
-        url
-    };
-    let (token, authorize) = (url("tokenUrl"), url("authorizationUrl"));
-    let refresh = url("refreshUrl").or(token.clone());
-    let scopes: Vec<String> = flow["scopes"]
-        .as_object()
-        .into_iter()
-        .flatten()
-        .map(|(scope, text)| {
-            format!("/// - `{}`: {}\n", one_line(scope), one_line(text.as_str().unwrap_or_default()))
-        })
-        .collect();
-    let scopes =
-        if scopes.is_empty() { String::new() } else { format!("///\n/// Scopes:\n{}", scopes.concat()) };
-    let shown = one_line(name);
-    match (kind, token, authorize) {
-        ("clientCredentials" | "application", Some(token), _) => {
-            let function = scope.take(&[&format!("{name} client credentials")]);
-            Some(format!(
-                "/// The client credentials grant of `{shown}`, for `.refresher(...)` on the builder: the program logs in itself.\n{scopes}\
-                 pub fn {function}(id: &str, secret: &str) -> afresh::oauth2::ClientCredentials {{\n\
-                 afresh::oauth2::ClientCredentials::new({token:?}, id, secret)\n}}\n"
-            ))
-        }
-        ("authorizationCode", Some(token), Some(authorize)) if HAS_LOGIN => {
-            let function = scope.take(&[&format!("{name} app")]);
-            Some(format!(
-                "/// The authorization code flow of `{shown}`: `.browser().run(session)` logs a person in, and `.refresher(...)` on the\n\
-                 /// builder keeps the session.\n{scopes}\
-                 pub fn {function}(client_id: &str) -> afresh::oauth2::App {{\n\
-                 afresh::oauth2::Server::new({authorize:?}, {token:?}).client(client_id)\n}}\n"
-            ))
-        }
-        ("authorizationCode" | "password" | "accessCode", Some(_), _) => {
-            let refresh = refresh?;
-            let function = scope.take(&[&format!("{name} refresh token")]);
-            Some(format!(
-                "/// The refresh token grant of `{shown}`, for `.refresher(...)` on the builder, beside\n\
-                 /// `.tokens(afresh::Tokens::from_refresh(token))` with a refresh token of an earlier login.\n{scopes}\
-                 pub fn {function}(client_id: &str) -> afresh::oauth2::RefreshTokenGrant {{\n\
-                 afresh::oauth2::RefreshTokenGrant::new({refresh:?}).client_id(client_id)\n}}\n"
-            ))
-        }
-        _ => None,
-    }
-}
-
-fn absolute(url: &str, server: Option<&str>) -> Option<String> {
-    if url.starts_with("https://") || url.starts_with("http://") {
-        return Some(url.to_owned());
-    }
-    let server = server.filter(|server| server.contains("://"))?;
-    let path = url.starts_with('/');
-    let (scheme, rest) = server.split_once("://")?;
-    let host = rest.split('/').next().unwrap_or(rest);
-    if path {
-        Some(format!("{scheme}://{host}{url}"))
-    } else {
-        Some(format!("{}/{url}", server.trim_end_matches('/')))
     }
 }

@@ -6,12 +6,22 @@ use super::lowering::{Slot, Types};
 use super::usage::Mode;
 use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
 
+/// The types of all operations.
+#[derive(Debug, Default)]
+pub(crate) struct Traffic {
+    pub(crate) sent: Vec<Ty>,
+    pub(crate) received: Vec<Ty>,
+    /// Types of values that callers encode themselves: they are sent, and no method names them.
+    pub(crate) by_hand: Vec<Ty>,
+}
+
 /// The definitions that are written, by their ids.
 pub(crate) type Definitions = BTreeMap<TypeId, TypeDef>;
 
 impl Types<'_> {
-    /// The definitions that operations or named schemas use. `sent` and `received` are the types of the operations.
-    pub(crate) fn finish(&mut self, sent: &[Ty], received: &[Ty]) -> Definitions {
+    /// The definitions that operations or named schemas use.
+    pub(crate) fn finish(&mut self, traffic: &Traffic) -> Definitions {
+        let Traffic { sent, received, by_hand } = traffic;
         let mut all: Definitions = BTreeMap::new();
         for (at, slot) in std::mem::take(&mut self.definitions).into_iter().enumerate() {
             all.extend(slot.map(|definition| (TypeId(at), definition)));
@@ -26,14 +36,17 @@ impl Types<'_> {
         }
         drop_tags(&mut all, &direct);
         put_boxes(&mut all);
-        for id in reachable(&all, sent.iter().flat_map(named)) {
+        roots.extend(by_hand.iter().flat_map(named));
+        for id in reachable(&all, sent.iter().chain(by_hand).flat_map(named)) {
             if let Some(definition) = all.get_mut(&id) {
                 definition.is_sent = true;
             }
         }
         let is_received = reachable(&all, received.iter().flat_map(named));
-        for (id, definition) in &mut all {
-            if definition.is_sent && !is_received.contains(id) {
+        for (id, definition) in all.iter_mut().filter(|(_, definition)| definition.is_sent) {
+            if is_received.contains(id) {
+                self.report_nulls(definition);
+            } else {
                 tell_null_from_absence(&mut definition.kind);
             }
         }
@@ -49,6 +62,18 @@ impl Types<'_> {
 }
 
 impl Types<'_> {
+    /// A type that is sent and received has one way of saying that a member is not there.
+    fn report_nulls(&mut self, definition: &TypeDef) {
+        let Kind::Struct { fields, .. } = &definition.kind else { return };
+        let nullable = fields.iter().filter(|field| field.nullable);
+        let names: Vec<String> = nullable.map(|field| format!("`{}`", field.key)).collect();
+        if !names.is_empty() {
+            let place = format!("type {}", definition.name);
+            let reason = format!("{} cannot be sent as `null`: `None` is left out", names.join(", "));
+            self.report.push(&place, reason);
+        }
+    }
+
     /// The types of the document's own schemas, as answers have them.
     pub(crate) fn named_types(&self) -> Vec<(String, Ty)> {
         let all = self.document.schemas();
@@ -69,7 +94,7 @@ pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
         Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Boxed(inner) | Ty::JsonText(inner) => {
             named(inner)
         }
-        Ty::Separated(_, inner) | Ty::Bracketed(inner) => named(inner),
+        Ty::Separated(_, inner) | Ty::Members(_, _, inner) | Ty::Bracketed(inner) => named(inner),
         _ => Vec::new(),
     }
 }

@@ -194,6 +194,15 @@ impl<'d> Types<'d> {
         Ty::Named(id)
     }
 
+    /// The name of a type, or of the items of a list.
+    pub(crate) fn name_of(&self, ty: &Ty) -> Option<&str> {
+        match ty {
+            Ty::Named(id) => self.definition(*id).map(|definition| &*definition.name),
+            Ty::List(inner) | Ty::Optional(inner) | Ty::Boxed(inner) => self.name_of(inner),
+            _ => None,
+        }
+    }
+
     pub(crate) fn definition(&self, id: TypeId) -> Option<&TypeDef> {
         self.definitions.get(id.0)?.as_ref()
     }

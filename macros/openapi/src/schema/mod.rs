@@ -12,7 +12,7 @@ mod shape;
 mod union;
 mod usage;
 
-pub(crate) use self::finish::Definitions;
+pub(crate) use self::finish::{Definitions, Traffic};
 pub(crate) use self::keyword::{is_binary, types};
 pub(crate) use self::lowering::Types;
 pub(crate) use self::usage::Mode;

@@ -74,6 +74,8 @@ impl Writer<'_> {
         let (ty, may_be_empty) = match &param.ty {
             Place::Typed(ty) => (self.argument(ty), matches!(ty, Ty::List(_))),
             Place::Written(ty) => (ty.clone(), ty.starts_with("Vec<")),
+            Place::Part { is_list: true, .. } => ("Vec<afresh::Part>".to_owned(), true),
+            Place::Part { is_list: false, .. } => ("afresh::Part".to_owned(), false),
         };
         // What is empty needs no `Option`.
         let is_optional =
@@ -93,7 +95,7 @@ impl Writer<'_> {
                 Some(Kind::Texts { is_open: false, .. }) => self.ty(ty),
                 _ => format!("&{}", self.ty(ty)),
             },
-            Ty::Separated(..) | Ty::JsonText(_) | Ty::Bracketed(_) => self.ty(ty),
+            Ty::Separated(..) | Ty::Members(..) | Ty::JsonText(_) | Ty::Bracketed(_) => self.ty(ty),
             ty if ty.is_copy() => self.ty(ty),
             ty => format!("&{}", self.ty(ty)),
         }
@@ -110,6 +112,7 @@ impl Writer<'_> {
             Answer::Head => "afresh::Reply<()>".to_owned(),
             Answer::Tokens => "afresh::Tokens".to_owned(),
             Answer::Pages(ty) => format!("afresh::Pages<{}>", self.ty(ty)),
+            Answer::Items(ty) => format!("afresh::Items<{}>", self.ty(ty)),
         }
     }
 }

@@ -8,6 +8,7 @@ pub(crate) use self::layout::normal;
 use crate::docs::one_line;
 use crate::error::Error;
 use crate::model::{DateTy, Trait, Ty};
+use crate::operation::Login;
 use crate::report::Loss;
 use crate::schema::Definitions;
 use crate::wire_types;
@@ -17,7 +18,9 @@ use crate::wire_types;
 pub(crate) struct Writer<'w> {
     pub(crate) definitions: &'w Definitions,
     pub(crate) traits: &'w [Trait],
-    pub(crate) functions: &'w [String],
+    pub(crate) logins: &'w [Login],
+    /// What the credential needs.
+    pub(crate) function: Option<String>,
     /// What the file is of, and where from.
     pub(crate) about: String,
     pub(crate) server: Option<&'w str>,
@@ -41,14 +44,8 @@ impl Writer<'_> {
             items += &format!("pub const BASE_URL: &str = {server:?};\n");
         }
         items.extend(self.traits.iter().map(|api| self.api(api)));
-        for function in self.functions {
-            let function = if function.contains("#[allow(dead_code)]") {
-                function.clone()
-            } else {
-                function.replacen("pub fn ", "#[allow(dead_code)]\npub fn ", 1)
-            };
-            items += &function;
-        }
+        items.extend(self.logins.iter().map(|login| login.source.as_str()));
+        items.extend(self.function.as_deref());
         items.extend(self.definitions.values().map(|definition| self.definition(definition)));
         items += &wire_types::of(&items);
         let mut uses = String::new();
@@ -79,12 +76,10 @@ impl Writer<'_> {
             self.about
         );
         head += &format!("// Cargo.toml: {}.\n", needs.join(", "));
-        if let Some(advice) = &self.advice {
-            let mut advice = advice.clone();
-            if let Some(first) = advice.get_mut(..1) {
-                first.make_ascii_uppercase();
-            }
-            head += &format!("// {advice}.\n");
+        let mut ways: Vec<&str> = self.logins.iter().map(|login| &*login.advice).collect();
+        ways.extend(self.advice.as_deref());
+        for (at, way) in ways.into_iter().enumerate() {
+            head += &format!("// {} {way}.\n", if at == 0 { "Credential:" } else { "Or:" });
         }
         if self.losses.is_empty() {
             return head + "// All of the document is in this client.\n";
@@ -118,6 +113,9 @@ impl Writer<'_> {
                 .get(id)
                 .map_or_else(|| "serde_json::Value".to_owned(), |definition| definition.name.clone()),
             Ty::Own(path) => path.clone(),
+            Ty::Members(separator, between, of) => {
+                format!("{}<{}>", wire_types::members(*separator, *between), self.ty(of))
+            }
             Ty::Separated(separator, item) => format!("{}<{}>", separator.name(), self.ty(item)),
             Ty::JsonText(inner) => format!("JsonText<{}>", self.ty(inner)),
             Ty::Bracketed(inner) => format!("Bracketed<{}>", self.ty(inner)),
@@ -127,7 +125,8 @@ impl Writer<'_> {
 
 /// What `Cargo.toml` must have.
 fn needs(items: &str, has_types: bool) -> Vec<String> {
-    let mut needs = vec!["`afresh`".to_owned()];
+    let has_login = items.contains("afresh::oauth2::App");
+    let mut needs = vec![if has_login { "`afresh` with `login`" } else { "`afresh`" }.to_owned()];
     if has_types {
         needs.push("`serde` with `derive`".to_owned());
     }

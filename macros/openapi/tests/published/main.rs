@@ -1,7 +1,8 @@
 //! Documents as their publishers wrote them: every operation has a method, and the client compiles without a warning.
 //!
 //! npm brings them. Where there is no npm the tests say so and prove nothing, unless `AFRESH_REQUIRE_NPM` is set.
-//! `AFRESH_OPENAPI_ALL=1` takes all documents instead of five and prints the table of `REPORT.md`.
+//! `AFRESH_OPENAPI_ALL=1` takes all documents instead of five and prints the table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` takes those whose
+//! names have this in them.
 
 #![allow(
     clippy::explicit_write,
@@ -11,10 +12,13 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod calls;
 mod documents;
-mod npm;
+mod judge;
 mod round_trip;
+mod schemas;
 mod scratch;
+mod source;
 mod values;
 
 use std::io::Write;
@@ -23,9 +27,10 @@ use std::time::Instant;
 
 use afresh_openapi::{Document, Generated, Settings, generate};
 
-use self::documents::{MORE, SOME};
-use self::npm::Published;
+use self::documents::{JUDGED, JUDGED_TOO, MORE, SOME};
+use self::schemas::Schemas;
 use self::scratch::Scratch;
+use self::source::Published;
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_TARGET_TMPDIR")).join("openapi")
@@ -37,7 +42,7 @@ fn takes_all() -> bool {
 
 /// The documents of this run, as far as there is an npm to bring them.
 fn documents() -> Vec<&'static Published> {
-    if !npm::has_npm() {
+    if !source::has_npm() {
         assert!(std::env::var_os("AFRESH_REQUIRE_NPM").is_none(), "npm is required, and there is none");
         // Not by `eprintln!`, which is shown for tests only that fail.
         let skipped = "SKIPPED: there is no npm to bring the documents; nothing is proved";
@@ -45,7 +50,13 @@ fn documents() -> Vec<&'static Published> {
         return Vec::new();
     }
     let all = SOME.iter().chain(if takes_all() { MORE } else { &[] });
-    all.collect()
+    all.filter(is_asked_for).collect()
+}
+
+/// `AFRESH_OPENAPI_ONLY` is part of the names of the documents that are taken.
+fn is_asked_for(published: &&Published) -> bool {
+    let only = std::env::var("AFRESH_OPENAPI_ONLY").unwrap_or_default();
+    published.name.contains(&*only)
 }
 
 fn client(published: &Published) -> (Document, Generated) {
@@ -64,7 +75,7 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
     }
     let scratch = Scratch::new(folder().join("crates"));
     println!(
-        "| document | from npm | operations | methods | types | losses | lines | written, s | `cargo check`, s |"
+        "| document | package | operations | methods | types | losses | lines | written, s | `cargo check`, s |"
     );
     println!("|---|---|---|---|---|---|---|---|---|");
     let mut losses = String::new();
@@ -76,10 +87,9 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
         let took = scratch.check(&crate_name(published), &generated.source);
         let took = took.unwrap_or_else(|complaint| panic!("{}:\n{complaint}", published.name));
         println!(
-            "| {} | `{}` {}, `{}` | {} | {} | {} | {} | {} | {:.1} | {:.1} |",
+            "| {} | {}, `{}` | {} | {} | {} | {} | {} | {:.1} | {:.1} |",
             published.name,
-            published.package,
-            published.version,
+            published.package(),
             published.path,
             generated.operations,
             generated.methods,
@@ -94,10 +104,39 @@ fn clients_compile_without_a_warning_and_decode_what_their_schemas_describe() {
         }
     }
     println!("\n{losses}");
-    // The largest of the five takes minutes to build.
-    for published in SOME.iter().filter(|published| takes_all() || !published.name.starts_with("Figma")) {
-        let (_, generated) = client(published);
-        round_trip::check(&scratch, published, &generated);
+    for published in round_trips() {
+        check_values(&scratch, published);
+    }
+}
+
+/// The documents whose values are checked. The largest of the five takes minutes to build.
+fn round_trips() -> Vec<&'static Published> {
+    let is_small = |published: &&Published| takes_all() || !published.name.starts_with("Figma");
+    let more: &[Published] = if takes_all() { MORE } else { &[] };
+    let all = SOME.iter().filter(is_small).chain(more.iter().filter(|published| is_judged(published)));
+    all.filter(is_asked_for).collect()
+}
+
+fn is_judged(published: &Published) -> bool {
+    JUDGED.contains(&published.name) || (takes_all() && JUDGED_TOO.contains(&published.name))
+}
+
+/// Values of each schema, and calls of each operation.
+fn check_values(scratch: &Scratch, published: &Published) {
+    let (document, generated) = client(published);
+    let answers = Schemas::of_answers(&document);
+    let requests = Schemas::of_requests(&document);
+    let calls =
+        if is_judged(published) { calls::program(&requests, &generated) } else { calls::NONE.to_owned() };
+    let modules =
+        [("client", generated.source.clone()), ("values", round_trip::program(&generated)), ("calls", calls)];
+    let program = scratch.build(&format!("{}_values", crate_name(published)), &modules);
+    round_trip::check(published.name, &answers, &generated, &program);
+    if is_judged(published) && judge::RUNS_HERE {
+        let judged = schemas::without_examples(&document);
+        judge::check(published.name, &judged, &program, &folder(), generated.methods);
+    } else if is_judged(published) {
+        writeln!(std::io::stderr(), "SKIPPED: the judge of requests does not run on this machine").unwrap();
     }
 }
 

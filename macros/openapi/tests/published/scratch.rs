@@ -36,22 +36,18 @@ impl Scratch {
         }
     }
 
-    /// Builds and runs a program beside a client, and gives back what it prints for `input`.
-    pub(crate) fn run(&self, name: &str, client: &str, main: &str, input: &str) -> String {
-        use std::io::Write;
-        let folder = self.write(name, client, main);
+    /// Builds a program that has a client and these modules beside `main`.
+    pub(crate) fn build(&self, name: &str, modules: &[(&str, String)]) -> Program {
+        let folder = self.folder.join(name);
+        fs::create_dir_all(folder.join("src")).unwrap();
+        for (module, source) in modules {
+            fs::write(folder.join(format!("src/{module}.rs")), source).unwrap();
+        }
+        let (_, client) = modules.iter().find(|(module, _)| *module == "client").unwrap();
+        let folder = self.write(name, client, MAIN);
         let built = cargo(&self.folder, &folder, &["build", "--quiet"]);
         assert!(built.status.success(), "{}", String::from_utf8_lossy(&built.stderr));
-        let mut program = Command::new(self.folder.join("target/debug").join(name));
-        program.stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
-        let mut child = program.spawn().unwrap();
-        let mut stdin = child.stdin.take().unwrap();
-        let input = input.to_owned();
-        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()).unwrap());
-        let output = child.wait_with_output().unwrap();
-        writer.join().unwrap();
-        assert!(output.status.success());
-        String::from_utf8(output.stdout).unwrap()
+        Program(self.folder.join("target/debug").join(name))
     }
 
     fn write(&self, name: &str, client: &str, main: &str) -> PathBuf {
@@ -60,7 +56,9 @@ impl Scratch {
         let runtime = workspace.join("runtime");
         let manifest = format!(
             "[package]\nname = \"{name}\"\nversion = \"0.0.0\"\nedition = \"2024\"\n\n[dependencies]\n\
-             afresh = {{ path = {runtime:?}, default-features = false }}\nserde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\n\
+             afresh = {{ path = {runtime:?}, default-features = false, features = [\"login\"] }}\n\
+             serde = {{ version = \"1\", features = [\"derive\"] }}\nserde_json = \"1\"\n\
+             tokio = {{ version = \"1\", features = [\"rt\", \"time\"] }}\n\n\
              [profile.dev]\ndebug = false\n\n[workspace]\n",
         );
         fs::create_dir_all(folder.join("src")).unwrap();
@@ -82,4 +80,43 @@ fn cargo(scratch: &Path, folder: &Path, arguments: &[&str]) -> Output {
         command.env_remove(name);
     }
     command.output().unwrap()
+}
+
+/// Makes calls to the URL that it is given, or decodes and encodes each line of its input.
+const MAIN: &str = "\
+mod calls;
+mod client;
+mod values;
+
+fn main() {
+    if let Some(url) = std::env::args().nth(1) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        return runtime.block_on(calls::all(&url));
+    }
+    for line in std::io::stdin().lines() {
+        let line = line.unwrap();
+        let (index, value) = line.split_once(' ').unwrap();
+        println!(\"{}\", values::again(index, value));
+    }
+}
+";
+
+/// A program that was built.
+pub(crate) struct Program(PathBuf);
+
+impl Program {
+    /// What it prints for `input`.
+    pub(crate) fn run(&self, arguments: &[&str], input: &str) -> String {
+        use std::io::Write;
+        let mut program = Command::new(&self.0);
+        program.args(arguments).stdin(std::process::Stdio::piped()).stdout(std::process::Stdio::piped());
+        let mut child = program.spawn().unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        let input = input.to_owned();
+        let writer = std::thread::spawn(move || stdin.write_all(input.as_bytes()));
+        let output = child.wait_with_output().unwrap();
+        writer.join().unwrap().unwrap();
+        assert!(output.status.success());
+        String::from_utf8(output.stdout).unwrap()
+    }
 }

@@ -1,4 +1,4 @@
-//! Values made at random from schemas, and schemas of OpenAPI as JSON Schema.
+//! Values made at random from schemas.
 
 use fastrand::Rng;
 use serde_json::{Map, Value, json};
@@ -142,6 +142,12 @@ impl Maker<'_> {
             Some("email") => return "a@b.example".to_owned(),
             _ => {}
         }
+        // What a pattern describes only the document can make.
+        if schema["pattern"].is_string()
+            && let Some(example) = schema["example"].as_str().or(schema["examples"][0].as_str())
+        {
+            return example.to_owned();
+        }
         let least = schema["minLength"].as_u64().unwrap_or(1).min(300) as usize;
         let most = schema["maxLength"].as_u64().unwrap_or(300) as usize;
         let length = self.random.usize(least..=(least + 6).min(most.max(least)));
@@ -157,42 +163,5 @@ fn merge(one: Value, other: Value) -> Value {
         }
         (Value::Null, other) => other,
         (one, _) => one,
-    }
-}
-
-/// A document whose schemas are JSON Schema: `nullable` becomes a variant.
-pub(crate) fn as_json_schema(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(as_json_schema),
-        Value::Object(map) => {
-            map.values_mut().for_each(as_json_schema);
-            if map.get("nullable") == Some(&Value::Bool(true)) {
-                let own = std::mem::take(map);
-                map.insert("anyOf".to_owned(), json!([{ "enum": [null] }, own]));
-            }
-        }
-        _ => {}
-    }
-}
-
-/// Leaves out what only requests have.
-pub(crate) fn leave_out_write_only(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(leave_out_write_only),
-        Value::Object(map) => {
-            map.values_mut().for_each(leave_out_write_only);
-            let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
-            let is_gone = |property: &Value| property["writeOnly"] == true;
-            let gone: Vec<String> = properties
-                .iter()
-                .filter(|(_, property)| is_gone(property))
-                .map(|(key, _)| key.clone())
-                .collect();
-            properties.retain(|key, _| !gone.contains(key));
-            if let Some(required) = map.get_mut("required").and_then(Value::as_array_mut) {
-                required.retain(|name| !gone.iter().any(|key| name == key));
-            }
-        }
-        _ => {}
     }
 }

@@ -44,18 +44,9 @@ async fn names_that_are_no_identifiers_are_sent_as_they_are() {
     let sort = shop::CommaSeparated(vec!["name".to_owned(), "-id".to_owned()]);
     let near = shop::JsonText(BTreeMap::from([("a".to_owned(), json!(1))]));
     let (yes, no) = (Some(true), Some(false));
-    let list = shop(&recorder).list(
-        20,
-        Some(sort),
-        &["x", "y"],
-        Some("open"),
-        Some(1.5),
-        Some(near),
-        Some("t"),
-        yes,
-        yes,
-        no,
-    );
+    let filter = shop::ListFilter { status: Some("open".to_owned()), max: Some(1.5) };
+    let list =
+        shop(&recorder).list(20, Some(sort), &["x", "y"], Some(&filter), Some(near), Some("t"), yes, yes, no);
     let mut lines = list.await.unwrap();
     assert_eq!(lines.next().await.unwrap().unwrap(), json!({ "a": 1 }));
     assert_eq!(
@@ -144,6 +135,28 @@ async fn what_has_several_shapes_is_sent_by_the_one_it_has() {
     assert_eq!(events.await.unwrap().next().await.unwrap().unwrap().data, "one");
     assert_eq!(recorder.last().query, "offset=3&either=a&either=b&h=2&w=1");
     assert_eq!(recorder.last().header("x-ids"), Some("1,2"));
+}
+
+#[tokio::test]
+async fn members_of_an_object_are_one_text_where_a_style_says_so() {
+    let recorder = Recorder::new(Answer::empty(204));
+    let color = feed::Color { r: 1, g: None, name: Some("red".to_owned()) };
+    let all = feed(&recorder).styles(
+        feed::CommaSeparatedMembers(color.clone()),
+        feed::CommaSeparatedPairs(color.clone()),
+        feed::DotSeparated(vec![1, 2]),
+        Some(feed::CommaSeparatedMembers(color.clone())),
+        Some(feed::PipeSeparatedMembers(color.clone())),
+        Some(feed::CommaSeparatedPairs(color)),
+        Some("red"),
+    );
+    all.await.unwrap();
+    let seen = recorder.last();
+    let line = percent_encoding::percent_decode_str(&seen.line).decode_utf8_lossy();
+    assert_eq!(line, "GET /styles/r,1,name,red/r=1,name=red/.1.2");
+    assert_eq!(seen.query, "form=r%2C1%2Cname%2Cred&piped=r%7C1%7Cname%7Cred");
+    assert_eq!(seen.header("x-color"), Some("r=1,name=red"));
+    assert_eq!(seen.header("cookie"), Some("color=red"));
 }
 
 #[tokio::test]

@@ -3,6 +3,7 @@
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 mod awkward;
+mod pages;
 mod recorder;
 mod typed;
 
@@ -28,4 +29,10 @@ mod engine {
 #[allow(unreachable_pub, missing_docs)]
 mod library {
     include!("../../fixtures/library-3.1.rs");
+}
+
+#[deny(warnings)]
+#[allow(unreachable_pub, missing_docs)]
+mod lists {
+    include!("../../fixtures/lists-3.1.rs");
 }

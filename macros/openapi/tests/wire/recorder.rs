@@ -1,5 +1,6 @@
 //! A transport that answers by itself and keeps what it was sent.
 
+use std::collections::VecDeque;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex};
@@ -14,19 +15,25 @@ pub(crate) struct Answer {
     status: u16,
     kind: &'static str,
     body: String,
+    headers: Vec<(&'static str, &'static str)>,
 }
 
 impl Answer {
     pub(crate) fn empty(status: u16) -> Self {
-        Self { status, kind: "", body: String::new() }
+        Self { status, kind: "", body: String::new(), headers: Vec::new() }
     }
 
     pub(crate) fn json(status: u16, body: &Value) -> Self {
-        Self { status, kind: "application/json", body: body.to_string() }
+        Self { body: body.to_string(), kind: "application/json", ..Self::empty(status) }
     }
 
     pub(crate) fn text(kind: &'static str, body: &str) -> Self {
-        Self { status: 200, kind, body: body.to_owned() }
+        Self { kind, body: body.to_owned(), ..Self::empty(200) }
+    }
+
+    pub(crate) fn header(mut self, name: &'static str, value: &'static str) -> Self {
+        self.headers.push((name, value));
+        self
     }
 }
 
@@ -51,13 +58,23 @@ impl Seen {
 
 #[derive(Clone)]
 pub(crate) struct Recorder {
-    answer: Answer,
+    /// One for each request. The last one is for all further requests.
+    answers: Arc<Mutex<VecDeque<Answer>>>,
     seen: Arc<Mutex<Vec<Seen>>>,
 }
 
 impl Recorder {
     pub(crate) fn new(answer: Answer) -> Self {
-        Self { answer, seen: Arc::default() }
+        Self::with([answer])
+    }
+
+    pub(crate) fn with<const N: usize>(answers: [Answer; N]) -> Self {
+        Self { answers: Arc::new(Mutex::new(answers.into())), seen: Arc::default() }
+    }
+
+    /// The query of each request.
+    pub(crate) fn queries(&self) -> Vec<String> {
+        self.seen.lock().unwrap().iter().map(|seen| seen.query.clone()).collect()
     }
 
     pub(crate) fn last(&self) -> Seen {
@@ -75,7 +92,9 @@ impl tower::Service<reqwest::Request> for Recorder {
     }
 
     fn call(&mut self, request: reqwest::Request) -> Self::Future {
-        let (answer, seen) = (self.answer.clone(), Arc::clone(&self.seen));
+        let mut answers = self.answers.lock().unwrap();
+        let answer = if answers.len() > 1 { answers.pop_front() } else { answers.front().cloned() };
+        let (answer, seen) = (answer.unwrap(), Arc::clone(&self.seen));
         Box::pin(async move {
             let (url, headers) = (request.url().clone(), request.headers().clone());
             let line = format!("{} {}", request.method(), url.path());
@@ -84,7 +103,10 @@ impl tower::Service<reqwest::Request> for Recorder {
             let body = String::from_utf8_lossy(&body).into_owned();
             let query = url.query().unwrap_or_default().to_owned();
             seen.lock().unwrap().push(Seen { line, query, headers, body });
-            let response = http::Response::builder().status(answer.status);
+            let mut response = http::Response::builder().status(answer.status);
+            for (name, value) in answer.headers {
+                response = response.header(name, value);
+            }
             let response =
                 if answer.kind.is_empty() { response } else { response.header("content-type", answer.kind) };
             Ok(response.body(answer.body).unwrap().into())

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use crate::library::{
     Author, Book, BookExtent, BookInput, BookKind, Books, BooksClient, Bracketed, ChangeAuthorBody, Circle,
     CommaSeparated, DeleteError, Event, JsonText, Language, Library, LibraryClient, ListBooksError,
-    ListBooksSize, Order, PipeSeparated, Reader, Readers, ReadersClient, Shape, SpaceSeparated, Tree,
+    ListBooksFilterYears, ListBooksSize, Order, PipeSeparated, Reader, Readers, ReadersClient, Shape,
+    SpaceSeparated, Tree,
 };
 use crate::recorder::{Answer, Recorder};
 
@@ -37,7 +38,7 @@ async fn each_style_of_a_query_has_its_form() {
             Some(PipeSeparated(vec![text("a"), text("b")])),
             Some(SpaceSeparated(vec![text("c"), text("d")])),
             Some("de"),
-            Some(1900),
+            Some(&ListBooksFilterYears { from: Some(1900) }),
             Some(&ListBooksSize { width: Some(3), height: None }),
             Some(JsonText(Author { name: text("Ann"), born: None })),
             Some(CommaSeparated(vec![text("x"), text("y")])),

@@ -17,7 +17,10 @@ pub(super) fn render(item: &DeriveInput, settings: &Settings, found: &ErrorEnum)
     if settings.from_only || settings.thiserror.is_some() {
         return from;
     }
-    let display = render_display(item, &token_stream::concat(&mut found.variants.iter().map(render_message)));
+    let display = render_display(
+        item,
+        &token_stream::concat(&mut found.variants.iter().map(|variant| render_message(settings, variant))),
+    );
     let error = render_error(
         item,
         &token_stream::concat(
@@ -77,11 +80,12 @@ fn render_display(item: &DeriveInput, wordings: &TokenStream) -> TokenStream {
 }
 
 /// A match arm for `Display`: the variant's documentation, or else its statuses. It never shows the body.
-fn render_message(variant: &Variant) -> TokenStream {
+fn render_message(settings: &Settings, variant: &Variant) -> TokenStream {
     let (name, formatter, error) = (variant.name, local("formatter"), local("error"));
     if let (Some(_), Some(Content { member, .. })) = (variant.other, &variant.content) {
+        let display = settings.runtime.item(RuntimeItem::DisplayOther);
         return quote! {
-            Self::#name { #member: #error } => ::core::fmt::Display::fmt(#error, #formatter),
+            Self::#name { #member: #error } => #display(#error, #formatter),
         };
     }
     let text = variant.doc.clone().unwrap_or_else(|| default_message(variant));

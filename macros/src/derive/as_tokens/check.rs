@@ -1,6 +1,6 @@
 //! The rules that involve the struct as a whole.
 
-use super::model::{Part, Source, TokenStruct};
+use super::model::{Found, Part, Source, TokenStruct};
 use crate::diag::Diagnostics;
 use crate::names;
 
@@ -8,6 +8,7 @@ use crate::names;
 pub(super) fn check_struct(found: &TokenStruct, diag: &mut Diagnostics) {
     check_access(found, diag);
     check_duplicates(found, diag);
+    check_fields(found, diag);
     check_paths(found, diag);
 }
 
@@ -28,6 +29,26 @@ fn check_duplicates(found: &TokenStruct, diag: &mut Diagnostics) {
                 part.at,
                 format_args!("struct `{}` has more than one `{}`", found.name, part.part.name()),
             );
+        }
+    }
+}
+
+/// A field holds one value. The same token can be both the access token and the refresh token.
+fn check_fields(found: &TokenStruct, diag: &mut Diagnostics) {
+    let field_of = |found: &Found| match &found.source {
+        Source::Field(field, _) => Some(field.clone()),
+        Source::Path(_) => None,
+    };
+    let is_token = |part: Part| matches!(part, Part::Access | Part::Refresh);
+    for (index, one) in found.parts.iter().enumerate() {
+        let Some(field) = field_of(one) else { continue };
+        let mut earlier =
+            found.parts.iter().take(index).filter(|other| field_of(other).as_ref() == Some(&field));
+        let clash =
+            earlier.find(|other| other.part != one.part && !(is_token(other.part) && is_token(one.part)));
+        if let Some(other) = clash {
+            let fact = format!("a field must not be both `{}` and `{}`", other.part.name(), one.part.name());
+            diag.push_help(one.at, fact, "put each of them on the field that holds the value");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;
-use crate::error::{Error, Result};
+use crate::error::{Error, Receipt, Result};
 use crate::execute::context::Context;
 use crate::execute::deadline::Deadline;
 use crate::platform::messages::Request;
@@ -12,13 +12,14 @@ use crate::trace::{self, InSpan};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// Sends `call` until it left this machine, as often as the client retries. Returns how often it was retried, too.
+/// Sends `call` until it left this machine, as often as the client retries. The receipt counts the attempts.
 pub(crate) async fn until_sent(
     context: &Context,
     endpoint: &'static Endpoint,
     call: &mut Prepared,
+    receipt: &mut Receipt,
     send: impl Fn(Request) -> InSpan<Sent>,
-) -> Result<(Response, u32)> {
+) -> Result<Response> {
     let deadline = Deadline::after(context.timeout(endpoint)).map(|deadline| deadline.at);
     let own = context.options.as_ref().and_then(|options| options.retry.clone());
     let retrying = context.retrying(own, Some(endpoint), deadline)?;
@@ -26,8 +27,9 @@ pub(crate) async fn until_sent(
     loop {
         let request = call.request(&context.upstream)?;
         let request = request.ok_or_else(|| Error::request("the body of the request was sent already"))?;
+        receipt.sends = receipt.sends.saturating_add(1);
         let error = match send(request).await {
-            Ok(response) => return Ok((response, retries)),
+            Ok(response) => return Ok(response),
             Err(error) => error,
         };
         let unsent = fault_of(&error, Stage::Sending) == Some(Fault::NeverSent) && call.is_replayable();
@@ -36,7 +38,9 @@ pub(crate) async fn until_sent(
         let Some(wait) = wait.filter(|_| context.settings.retry_budget.withdraw()) else { return Err(error) };
         trace::retries(retries, wait);
         sleep(wait).await;
+        receipt.waited += wait;
         retries += 1;
+        receipt.retries += 1;
         call.set_retries(retries);
     }
 }

@@ -12,6 +12,7 @@ use url::{Host, Url};
 use super::limits::{LastUse, MAX_ATTRIBUTE, MAX_PAIR};
 use crate::format::date;
 use crate::format::loopback::is_loopback;
+use crate::session::login_end::End;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 pub(super) struct Cookie {
@@ -23,6 +24,9 @@ pub(super) struct Cookie {
     secure: bool,
     /// Seconds since 1970. Without it the cookie ends with the session.
     expires: Option<u64>,
+    /// The seconds from the answer that set the cookie to its expiry.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    max_age: Option<u64>,
     /// It came with a login or a refresh, so the next refresh may need it.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub(super) refreshes: bool,
@@ -44,6 +48,7 @@ impl Cookie {
             host_only: true,
             secure: false,
             expires: None,
+            max_age: None,
             refreshes: false,
             used: LastUse::now(),
         };
@@ -70,6 +75,7 @@ impl Cookie {
             }
         }
         cookie.expires = max_age.or(cookie.expires);
+        cookie.max_age = cookie.lifetime(now).map(|lifetime| lifetime.as_secs());
         let valid = !cookie.name.is_empty() && cookie.belongs_to(url) && cookie.keeps_prefix(url, has_path);
         valid.then_some(cookie)
     }
@@ -106,6 +112,15 @@ impl Cookie {
     /// How long the cookie lasts. `None` if it does not say so, or is expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
+    }
+
+    /// When the cookie ends, if it says so.
+    pub(super) fn end(&self) -> Option<End> {
+        let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
+        // Of a cookie that an older version stored, only the rest of its time is known.
+        let left = || self.lifetime(SystemTime::now()).unwrap_or_default();
+        let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
+        Some(self.used.received().map_or(end, |received| end.named_at(received)))
     }
 
     /// Whether a request to `url` carries this cookie (§5.4).

@@ -3,6 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use crate::platform::time::Instant;
+
 /// The longest name and value together, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
 /// The longest value of an attribute, in bytes. A longer one is ignored.
@@ -15,25 +17,35 @@ pub(super) const MAX: usize = 180;
 /// Counts the cookies that were received, as a clock for [`LastUse`].
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
-/// When a cookie was last received or sent. All copies of a jar share it, and two jars do not differ by it.
+/// When a cookie was received, and last received or sent. All copies of a jar share it, and two jars do not differ by it.
 #[derive(Clone, Debug, Default)]
-pub(super) struct LastUse(Arc<AtomicU64>);
+pub(super) struct LastUse {
+    used: Arc<AtomicU64>,
+    /// `None` for a cookie of a store.
+    received: Option<Instant>,
+}
 
 impl LastUse {
     pub(super) fn now() -> Self {
-        Self(Arc::new(AtomicU64::new(CLOCK.fetch_add(1, Ordering::Relaxed) + 1)))
+        let used = Arc::new(AtomicU64::new(CLOCK.fetch_add(1, Ordering::Relaxed) + 1));
+        Self { used, received: Some(Instant::now()) }
     }
 
     pub(super) fn touch(&self) {
         let now = CLOCK.load(Ordering::Relaxed);
         // Threads that send the same cookies would contend for each write.
         if self.at() != now {
-            self.0.store(now, Ordering::Relaxed);
+            self.used.store(now, Ordering::Relaxed);
         }
     }
 
+    /// When the cookie was received in this process.
+    pub(super) fn received(&self) -> Option<Instant> {
+        self.received
+    }
+
     pub(super) fn at(&self) -> u64 {
-        self.0.load(Ordering::Relaxed)
+        self.used.load(Ordering::Relaxed)
     }
 }
 

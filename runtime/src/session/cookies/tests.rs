@@ -273,3 +273,27 @@ fn prefixes_of_names_are_enforced() {
     // The default path is no `Path` attribute.
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
+
+/// The cookie of the refresh path is what ends the login, not those of the whole site.
+#[test]
+fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
+    let url = url("https://shop.example/auth/refresh");
+    let end = |lines: &[&'static str], refreshes: bool| {
+        let set = SetCookies::of(&answer(lines), &url).unwrap();
+        let set = if refreshes { set.that_refresh() } else { set };
+        set.after(&Cookies::default()).end_at(&url).map(|end| end.lifetime.as_secs())
+    };
+    let long = "r=1; Path=/auth/refresh; Max-Age=2000";
+    assert_eq!(end(&[long], true), Some(2000));
+    assert_eq!(end(&[long], false), None, "an ordinary answer set it");
+    assert_eq!(end(&[long, "a=1; Path=/; Max-Age=60"], true), Some(2000));
+    assert_eq!(end(&[long, "b=1; Path=/"], true), Some(2000));
+    assert_eq!(
+        end(&[long, "c=1; Path=/auth/refresh"], true),
+        None,
+        "the other one may be the one that counts"
+    );
+    assert_eq!(end(&[long, "d=1; Path=/auth/refresh; Max-Age=60"], true), Some(2000));
+    assert_eq!(end(&[long, "e=1; Path=/auth/refresh/more; Max-Age=60"], true), Some(2000), "not sent there");
+    assert_eq!(end(&["f=1; Path=/"], true), None);
+}

@@ -7,6 +7,7 @@ mod express_cookie;
 mod fastify_jwt;
 mod flask;
 mod kit;
+mod login;
 mod oauth2_server;
 mod oauth_toolkit;
 mod oidc_provider;

@@ -19,6 +19,10 @@ pub struct Order {
 /// An API with a refresh token in JSON.
 #[api]
 pub trait Shop {
+    #[login]
+    #[post("/api/user/login")]
+    async fn login(&self, #[json("user")] user: &str) -> Result<Tokens>;
+
     #[refresh]
     #[post("/api/user/refresh_token")]
     async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
@@ -39,6 +43,14 @@ pub async fn call(shop: ShopClient) {
     match shop.order(0).await {
         Ok(_) => print_line("called: well"),
         Err(error) => print_line(&format!("called: {}", describe(&error))),
+    }
+}
+
+/// Logs in if no process has, and prints the result.
+pub async fn log_in(shop: ShopClient) {
+    match shop.session().ensure_login(|| shop.login("ann")).await {
+        Ok(()) => print_line("logged in: well"),
+        Err(error) => print_line(&format!("logged in: {}", describe(&error))),
     }
 }
 

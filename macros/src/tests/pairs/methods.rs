@@ -1,33 +1,11 @@
-//! Tests every pair of attributes: both take effect, or the pair is refused. In no accepted pair is one of the two
-//! attributes ignored.
+//! Pairs of attributes of a method and its parameters.
 
-use proc_macro2::TokenStream;
+use super::row::{Row, check, expanded, pairs, row};
 
-use super::expanded::plain;
-use crate::expand::expand;
-
-/// An attribute as it is written, and what it leaves in the generated code.
-struct Row {
-    name: &'static str,
-    written: &'static str,
-    trace: &'static str,
-    /// The later rows that it does not go with.
-    refuses: &'static [&'static str],
-}
-
-const fn row(
-    name: &'static str,
-    written: &'static str,
-    trace: &'static str,
-    refuses: &'static [&'static str],
-) -> Row {
-    Row { name, written, trace, refuses }
-}
-
-const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request"];
+pub(super) const VERBS: &[&str] = &["get", "post", "put", "patch", "delete", "head", "options", "request"];
 
 /// The attributes of a method. Two HTTP methods are always refused.
-const ON_METHOD: &[Row] = &[
+pub(super) const ON_METHOD: &[Row] = &[
     row("get", "#[get(\"/a\")]", "\"GET\"", &["json", "form", "idempotent"]),
     row("post", "#[post(\"/a\")]", "\"POST\"", &[]),
     row("put", "#[put(\"/a\")]", "\"PUT\"", &["idempotent"]),
@@ -95,7 +73,7 @@ const WITH_LOGOUT: &[&str] = &[
 ];
 
 /// The attributes of a parameter. The first of two parameters is called `x` and the second one `y`.
-const ON_PARAMETER: &[Row] = &[
+pub(super) const ON_PARAMETER: &[Row] = &[
     row("path", "#[path(\"@\")]", ".path(\"@\",", &[]),
     row("query", "#[query(\"@\")]", ".named_query(\"@\",", &[]),
     row("bare query", "#[query]", ".query(\"@\",", &[]),
@@ -109,51 +87,6 @@ const ON_PARAMETER: &[Row] = &[
     row("part", "#[part(\"@\")]", ".part(\"@\",", &["body"]),
     row("body", "#[body]", ".body(@)", &["body"]),
 ];
-
-/// The arguments of `#[api(...)]`. None of them contradicts another one.
-const ON_TRAIT: &[Row] = &[
-    row("client", "client = Market", "structMarket", &["client"]),
-    row("path", "path = \"/v2\"", "\"/v2/a\"", &["path"]),
-    row("refresh_on", "refresh_on(401)", ".refresh_on(&[401])", &["refresh_on"]),
-    row("expired_when", "expired_when(json(\"/e\") == 1)", ".expired_when(", &["expired_when"]),
-    row("forbidden_when", "forbidden_when(json(\"/f\") == 1)", ".forbidden_when(", &["forbidden_when"]),
-    row("scheme", "scheme = \"JWT\"", ".scheme(\"JWT\")", &["scheme"]),
-    row("token_header", "token_header = \"x-token\"", ".token_header(\"x-token\")", &["token_header"]),
-    row("session_ends_on", "session_ends_on(409)", ".session_ends_on(&[409])", &["session_ends_on"]),
-    row(
-        "session_ends_when",
-        "session_ends_when(json(\"/s\") == 1)",
-        ".session_ends_when(",
-        &["session_ends_when"],
-    ),
-    row("dyn", "dyn", "structDynShop", &["dyn"]),
-    row("crate", "crate = crate::net", "crate::net::__private", &["crate"]),
-];
-
-/// Every row with itself and with each later one.
-fn pairs(rows: &'static [Row]) -> impl Iterator<Item = (&'static Row, &'static Row)> {
-    let later = |(index, one)| rows.iter().skip(index).map(move |other| (one, other));
-    rows.iter().enumerate().flat_map(later)
-}
-
-fn expanded(arguments: &str, item: &str) -> String {
-    let parse = |text: &str| -> TokenStream { text.parse().unwrap_or_else(|_| unreachable!("{text}")) };
-    plain(&expand(parse(arguments), parse(item)))
-}
-
-/// Checks one pair: refused with an error, or with the trace of both.
-#[track_caller]
-fn check(label: &str, output: &str, is_refused: bool, traces: &[String]) {
-    let has_error = output.contains("compile_error");
-    if is_refused {
-        assert!(has_error, "{label} is accepted");
-        return;
-    }
-    assert!(!has_error, "{label} is refused: {output}");
-    for trace in traces {
-        assert!(output.contains(trace.as_str()), "{label}: no {trace} in {output}");
-    }
-}
 
 #[test]
 fn every_pair_of_method_attributes_has_both_meanings_or_is_refused() {
@@ -229,28 +162,59 @@ fn every_method_attribute_goes_with_every_parameter_or_is_refused() {
     }
 }
 
+/// The verbs have their own row with a path, and all others the verb `post`.
 #[test]
-fn every_pair_of_arguments_has_both_meanings_or_is_refused() {
-    let item = "trait Shop { #[refresh] #[post(\"/a\")] async fn a(&self) -> Result<Tokens>; }";
-    for (one, other) in pairs(ON_TRAIT) {
-        let arguments = format!("{}, {}", one.written, other.written);
-        let traces = [one, other].map(|row| row.trace.to_owned());
-        check(&arguments, &expanded(&arguments, item), one.refuses.contains(&other.name), &traces);
+fn every_attribute_has_its_meaning_alone() {
+    for method in ON_METHOD {
+        let verb = if VERBS.contains(&method.name) { "" } else { "#[post(\"/a\")]" };
+        let item = format!("trait Shop {{ {} {verb} async fn a(&self) -> Result<u8>; }}", method.written);
+        check(method.name, &expanded("", &item), false, &[method.trace.to_owned()]);
+    }
+    for param in ON_PARAMETER {
+        let (written, trace) = (param.written.replace('@', "x"), param.trace.replace('@', "x"));
+        let path = if param.name == "path" { "/a/{x}" } else { "/a" };
+        let item =
+            format!("trait Shop {{ #[post(\"{path}\")] async fn a(&self, {written} x: u8) -> Result<u8>; }}");
+        check(param.name, &expanded("", &item), false, &[trace]);
     }
 }
 
-/// A new attribute or argument must get its row.
+/// `bearer` belongs to methods that the runtime fills. It is the header `authorization`.
 #[test]
-fn every_word_has_a_row() {
-    use crate::syntax::tables::{ARGS, KINDS, method_attributes};
+fn bearer_goes_with_every_parameter_of_a_filled_method() {
+    for param in ON_PARAMETER {
+        let written = param.written.replace('@', "x");
+        let path = if param.name == "path" { "/a/{x}" } else { "/a" };
+        for (role, is_refused) in [
+            ("#[refresh]", false),
+            ("#[logout] #[public]", false),
+            ("#[logout]", true),
+            ("#[login]", true),
+            ("", true),
+        ] {
+            let item = format!(
+                "trait Shop {{ #[login] #[post(\"/l\")] async fn l(&self) -> Result<Tokens>; \
+                 {role} #[post(\"{path}\")] async fn a(&self, #[bearer] b: RefreshToken, {written} x: u8) -> Result<Tokens>; }}"
+            );
+            check(
+                &format!("{role} bearer with {written}"),
+                &expanded("", &item),
+                is_refused,
+                &[".bearer(".to_owned()],
+            );
+        }
+    }
+}
+
+/// A new attribute must get its row.
+#[test]
+fn every_attribute_has_a_row() {
+    use crate::syntax::tables::{KINDS, method_attributes};
     let has = |rows: &[Row], word: &str| rows.iter().any(|row| row.name == word);
     let missing: Vec<&str> = method_attributes().into_iter().filter(|word| !has(ON_METHOD, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
-    // `bearer` is for refresh methods only.
+    // `bearer` has a test of its own.
     let kinds = KINDS.iter().map(|kind| kind.name).filter(|word| *word != "bearer");
     let missing: Vec<&str> = kinds.filter(|word| !has(ON_PARAMETER, word)).collect();
-    assert!(missing.is_empty(), "{missing:?}");
-    let missing: Vec<&str> =
-        ARGS.iter().map(|(word, ..)| *word).filter(|word| !has(ON_TRAIT, word)).collect();
     assert!(missing.is_empty(), "{missing:?}");
 }

@@ -1,0 +1,60 @@
+//! The demonstration of the tool: it starts an authorization server, and then runs the tool several times.
+
+use std::env;
+use std::path::PathBuf;
+
+use tokio::process::Command;
+
+use crate::Result;
+use crate::provider::Provider;
+
+/// Runs a server until it is interrupted.
+pub async fn serve() -> Result<()> {
+    let provider = Provider::start().await?;
+    println!("ISSUER={}", provider.url);
+    std::future::pending().await
+}
+
+pub async fn run() -> Result<()> {
+    let provider = Provider::start().await?;
+    let folder = env::temp_dir().join(format!("login-example-{}", std::process::id()));
+    let tool = Tool { issuer: provider.url.clone(), session: folder.join("session") };
+    tool.show(&["whoami"]).await?;
+    tool.show(&["login", "--auto"]).await?;
+    println!("The access token is good for 2 calls. The third one refreshes:");
+    tool.show(&["whoami"]).await?;
+    tool.show(&["whoami"]).await?;
+    tool.show(&["logout"]).await?;
+    tool.show(&["whoami"]).await?;
+    tool.show(&["login", "--device", "--auto"]).await?;
+    tool.show(&["whoami"]).await?;
+    std::fs::remove_dir_all(folder)?;
+    let counts = provider.counts();
+    println!(
+        "{} login with a browser, {} with a device code, {} refresh",
+        counts.logins, counts.device_logins, counts.refreshes
+    );
+    Ok(())
+}
+
+/// Runs this program as a user at a terminal would.
+struct Tool {
+    issuer: String,
+    session: PathBuf,
+}
+
+impl Tool {
+    async fn show(&self, arguments: &[&str]) -> Result<()> {
+        let output = Command::new(env::current_exe()?)
+            .args(arguments)
+            .env("ISSUER", &self.issuer)
+            .env("SHOP_SESSION", &self.session)
+            // The server is on this machine, so no proxy is used.
+            .env("NO_PROXY", "127.0.0.1")
+            .output()
+            .await?;
+        println!("$ login {}", arguments.join(" "));
+        print!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr));
+        Ok(())
+    }
+}

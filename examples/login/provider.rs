@@ -1,0 +1,259 @@
+//! An authorization server on loopback with one user, and an API behind it: code flow with PKCE, device code, rotating refresh
+//! tokens, revocation. It knows no more than the example needs.
+
+use std::collections::HashMap;
+use std::io;
+use std::net::Ipv4Addr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use axum::extract::{Form, Query, State};
+use axum::http::{HeaderMap, StatusCode};
+use axum::response::{Html, IntoResponse, Redirect, Response};
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::net::TcpListener;
+use tokio::task::JoinHandle;
+
+use crate::forms;
+
+type Fields = HashMap<String, String>;
+
+/// The running server. Dropping it stops it.
+pub struct Provider {
+    /// Its URL: `http://127.0.0.1:49152`.
+    pub url: String,
+    book: Arc<Mutex<Book>>,
+    task: JoinHandle<io::Result<()>>,
+}
+
+/// What the server has counted.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Counts {
+    pub logins: usize,
+    pub device_logins: usize,
+    pub refreshes: usize,
+}
+
+#[derive(Default)]
+struct Book {
+    issuer: String,
+    counts: Counts,
+    /// How many secrets were issued. Each is a number with a prefix.
+    issued: usize,
+    /// The challenge and the redirect URL of each code that was not exchanged.
+    codes: HashMap<String, (String, String)>,
+    /// Whether the person confirmed each device code.
+    devices: HashMap<String, bool>,
+    /// The only login. Access tokens are good for two calls.
+    login: Option<Login>,
+}
+
+struct Login {
+    access: String,
+    refresh: String,
+    calls_left: usize,
+}
+
+type Shared = Arc<Mutex<Book>>;
+
+impl Provider {
+    pub async fn start() -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+        let url = format!("http://{}", listener.local_addr()?);
+        let book = Shared::new(Mutex::new(Book { issuer: url.clone(), ..Book::default() }));
+        let routes = Router::new()
+            .route("/.well-known/oauth-authorization-server", get(metadata))
+            .route("/authorize", get(ask).post(decide))
+            .route("/device", get(ask_for_code).post(decide_code))
+            .route("/device_authorization", post(device_authorization))
+            .route("/token", post(token))
+            .route("/revoke", post(revoke))
+            .route("/me", get(me))
+            .with_state(book.clone());
+        let task = tokio::spawn(async move { axum::serve(listener, routes).await });
+        Ok(Self { url, book, task })
+    }
+
+    pub fn counts(&self) -> Counts {
+        lock(&self.book).counts
+    }
+}
+
+impl Drop for Provider {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+fn lock(book: &Shared) -> MutexGuard<'_, Book> {
+    book.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn metadata(State(book): State<Shared>) -> Response {
+    let issuer = lock(&book).issuer.clone();
+    let at = |path: &str| format!("{issuer}{path}");
+    Json(json!({
+        "issuer": issuer,
+        "authorization_endpoint": at("/authorize"),
+        "token_endpoint": at("/token"),
+        "device_authorization_endpoint": at("/device_authorization"),
+        "revocation_endpoint": at("/revoke"),
+        "response_types_supported": ["code"],
+        "code_challenge_methods_supported": ["S256"],
+        "authorization_response_iss_parameter_supported": true,
+    }))
+    .into_response()
+}
+
+/// The person is asked in the browser.
+async fn ask(Query(request): Query<Fields>) -> Response {
+    let loopback = |url: &String| url.starts_with("http://127.0.0.1:") && url.ends_with("/callback");
+    if request.get("client_id").is_none_or(|id| id != "login-example")
+        || !request.get("redirect_uri").is_some_and(loopback)
+        || request.get("code_challenge_method").is_none_or(|method| method != "S256")
+    {
+        return (StatusCode::BAD_REQUEST, "this request is not one of the example").into_response();
+    }
+    let hidden: Vec<(&str, &str)> = ["redirect_uri", "state", "code_challenge"]
+        .into_iter()
+        .filter_map(|name| Some((name, request.get(name)?.as_str())))
+        .collect();
+    forms::page("/authorize", "Log in", &hidden).into_response()
+}
+
+async fn decide(State(book): State<Shared>, Form(form): Form<Fields>) -> Response {
+    let mut book = lock(&book);
+    let field = |name: &str| form.get(name).cloned().unwrap_or_default();
+    let answer = if is_ada(&form) {
+        let code = book.secret("code");
+        book.codes.insert(code.clone(), (field("code_challenge"), field("redirect_uri")));
+        ("code", code)
+    } else {
+        ("error", "access_denied".to_owned())
+    };
+    let parameters = [answer, ("state", field("state")), ("iss", book.issuer.clone())];
+    let query = reqwest::Url::parse_with_params(&field("redirect_uri"), parameters);
+    query.map_or_else(
+        |_| StatusCode::BAD_REQUEST.into_response(),
+        |url| Redirect::to(url.as_str()).into_response(),
+    )
+}
+
+/// The person is asked on another device.
+async fn ask_for_code(Query(query): Query<Fields>) -> Html<String> {
+    let code = query.get("user_code").map_or("", String::as_str);
+    forms::page("/device", "Confirm the code", &[("user_code", code)])
+}
+
+async fn decide_code(State(book): State<Shared>, Form(form): Form<Fields>) -> Response {
+    let mut book = lock(&book);
+    let code = form.get("user_code").map(|code| format!("device-{code}")).filter(|_| is_ada(&form));
+    match code.and_then(|code| book.devices.get_mut(&code)) {
+        Some(confirmed) => {
+            *confirmed = true;
+            "You are logged in. You can close this page.".into_response()
+        }
+        None => (StatusCode::BAD_REQUEST, "the code, the name or the password is wrong").into_response(),
+    }
+}
+
+fn is_ada(form: &Fields) -> bool {
+    form.get("name").is_some_and(|name| name == "ada")
+        && form.get("password").is_some_and(|password| password == "lovelace")
+}
+
+async fn device_authorization(State(book): State<Shared>) -> Response {
+    let mut book = lock(&book);
+    let device_code = book.secret("device");
+    let user_code = device_code.trim_start_matches("device-").to_owned();
+    book.devices.insert(device_code.clone(), false);
+    let page = format!("{}/device", book.issuer);
+    Json(json!({
+        "device_code": device_code,
+        "user_code": user_code,
+        "verification_uri": page,
+        "verification_uri_complete": format!("{page}?user_code={user_code}"),
+        "expires_in": 300,
+        "interval": 1,
+    }))
+    .into_response()
+}
+
+async fn token(State(book): State<Shared>, Form(form): Form<Fields>) -> Response {
+    let mut book = lock(&book);
+    let field = |name: &str| form.get(name).map_or("", String::as_str);
+    match field("grant_type") {
+        "authorization_code" => {
+            let challenge = BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(field("code_verifier")));
+            let begun = book.codes.remove(field("code"));
+            if begun.is_none_or(|begun| begun != (challenge, field("redirect_uri").to_owned())) {
+                return refused("invalid_grant");
+            }
+            book.counts.logins += 1;
+        }
+        "urn:ietf:params:oauth:grant-type:device_code" => {
+            match book.devices.get(field("device_code")) {
+                None => return refused("expired_token"),
+                Some(false) => return refused("authorization_pending"),
+                Some(true) => book.devices.remove(field("device_code")),
+            };
+            book.counts.device_logins += 1;
+        }
+        "refresh_token"
+            if book.login.as_ref().is_some_and(|login| login.refresh == field("refresh_token")) =>
+        {
+            book.counts.refreshes += 1;
+        }
+        "refresh_token" => {
+            book.login = None;
+            return refused("invalid_grant");
+        }
+        _ => return refused("unsupported_grant_type"),
+    }
+    let login = Login { access: book.secret("access"), refresh: book.secret("refresh"), calls_left: 2 };
+    let answer = json!({
+        "access_token": login.access,
+        "refresh_token": login.refresh,
+        "token_type": "Bearer",
+        "refresh_token_expires_in": 30 * 24 * 3600,
+    });
+    book.login = Some(login);
+    Json(answer).into_response()
+}
+
+fn refused(error: &str) -> Response {
+    (StatusCode::BAD_REQUEST, Json(json!({ "error": error }))).into_response()
+}
+
+async fn revoke(State(book): State<Shared>, Form(form): Form<Fields>) -> StatusCode {
+    let mut book = lock(&book);
+    let token = form.get("token");
+    if book.login.as_ref().is_some_and(|login| [Some(&login.access), Some(&login.refresh)].contains(&token)) {
+        book.login = None;
+    }
+    StatusCode::OK
+}
+
+async fn me(State(book): State<Shared>, headers: HeaderMap) -> Response {
+    let mut book = lock(&book);
+    let given = headers.get("authorization").and_then(|value| value.to_str().ok()).unwrap_or_default();
+    match &mut book.login {
+        Some(login) if given == format!("Bearer {}", login.access) && login.calls_left > 0 => {
+            login.calls_left -= 1;
+            "ada".into_response()
+        }
+        _ => StatusCode::UNAUTHORIZED.into_response(),
+    }
+}
+
+impl Book {
+    /// A real server would draw it at random.
+    fn secret(&mut self, prefix: &str) -> String {
+        self.issued += 1;
+        format!("{prefix}-{:04}", self.issued)
+    }
+}

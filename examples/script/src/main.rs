@@ -1,0 +1,60 @@
+//! A script without async code: `cargo run -p afresh-script`. Its `Cargo.toml` does not name Tokio.
+//!
+//! It logs in, reads a list of several pages, and reads one order. The access token expires on the way: the call waits for
+//! the refresh, like every other.
+
+mod server;
+
+use std::time::Duration;
+
+use afresh::{Items, RefreshToken, Result, Retry, Tokens, api};
+use serde::Deserialize;
+
+/// An order, as the shop lists it.
+#[derive(Deserialize)]
+struct Order {
+    id: u64,
+    total: u64,
+}
+
+/// The shop's API.
+#[api]
+trait Shop {
+    #[login]
+    #[post("/login")]
+    async fn login(&self, #[json("name")] name: &str, #[json("password")] password: &str) -> Result<Tokens>;
+
+    #[refresh]
+    #[post("/refresh")]
+    async fn refresh(&self, #[json("refresh_token")] token: RefreshToken) -> Result<Tokens>;
+
+    #[get("/orders")]
+    #[pages(number = "page")]
+    async fn orders(&self) -> Result<Items<Order>>;
+
+    #[get("/orders/{id}")]
+    async fn order(&self, id: u64) -> Result<Order>;
+}
+
+fn main() -> Result<()> {
+    // A shop on this machine, so that the script runs anywhere.
+    let server = server::start().expect("a free port");
+    let shop = ShopClient::builder(&server.url).retry(Retry::default()).build()?;
+
+    // With a `FileStore` on the builder, the next run would be logged in already.
+    shop.session().ensure_login(|| shop.login("ada", "lovelace")).wait()?;
+
+    let (mut number, mut total) = (0, 0);
+    let mut orders = shop.orders().wait()?;
+    while let Some(order) = orders.wait_next() {
+        let order = order?;
+        println!("order {}: {}", order.id, order.total);
+        number += 1;
+        total += order.total;
+    }
+
+    let first = shop.order(1).timeout(Duration::from_secs(2)).wait()?;
+    println!("the first order again: {}", first.total);
+    println!("{number} orders, {total} in total, {} refresh", server.refreshes());
+    Ok(())
+}

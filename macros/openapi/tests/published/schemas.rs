@@ -1,0 +1,155 @@
+//! The schemas of a document, as they describe what travels one way, and as JSON Schema to validate values with.
+
+use afresh_openapi::Document;
+use jsonschema::{Draft, Validator};
+use serde_json::{Map, Value, json};
+
+/// The document without what travels the other way only.
+pub(crate) struct Schemas {
+    pub(crate) root: Value,
+    /// The same in the words of JSON Schema.
+    plain: Value,
+}
+
+impl Schemas {
+    /// What a server sends.
+    pub(crate) fn of_answers(document: &Document) -> Self {
+        Self::without(document, "writeOnly")
+    }
+
+    /// What a client sends.
+    pub(crate) fn of_requests(document: &Document) -> Self {
+        Self::without(document, "readOnly")
+    }
+
+    fn without(document: &Document, word: &str) -> Self {
+        let mut root = document.to_value();
+        leave_out(&mut root, word);
+        let mut plain = root.clone();
+        as_json_schema(&mut plain);
+        Self { root, plain }
+    }
+
+    /// A reference to a schema that has a name.
+    pub(crate) fn named(&self, name: &str) -> Value {
+        let place = if self.root["definitions"].is_object() { "definitions" } else { "components/schemas" };
+        json!({ "$ref": format!("#/{place}/{}", name.replace('~', "~0").replace('/', "~1")) })
+    }
+
+    pub(crate) fn resolve<'s>(&'s self, schema: &'s Value) -> &'s Value {
+        let mut schema = schema;
+        for _ in 0..32 {
+            let Some(reference) = schema["$ref"].as_str() else { break };
+            let pointer =
+                percent_encoding::percent_decode_str(reference.trim_start_matches('#')).decode_utf8_lossy();
+            let Some(target) = self.root.pointer(&pointer) else { return &Value::Null };
+            schema = target;
+        }
+        schema
+    }
+
+    /// A schema with the members of all its parts.
+    pub(crate) fn whole(&self, schema: &Value) -> Value {
+        let schema = self.resolve(schema);
+        let mut whole = schema.clone();
+        for key in ["allOf", "anyOf", "oneOf"] {
+            for part in schema[key].as_array().into_iter().flatten() {
+                for (key, property) in self.whole(part)["properties"].as_object().into_iter().flatten() {
+                    whole["properties"][key] = property.clone();
+                }
+            }
+        }
+        whole
+    }
+
+    pub(crate) fn validator(&self, schema: &Value) -> Validator {
+        let mut schema = schema.clone();
+        as_json_schema(&mut schema);
+        let mut whole = Map::new();
+        whole.insert("allOf".to_owned(), json!([schema]));
+        for key in ["components", "definitions", "paths"] {
+            if self.plain[key].is_object() {
+                whole.insert(key.to_owned(), self.plain[key].clone());
+            }
+        }
+        let draft = match self.plain["openapi"].as_str() {
+            Some(version) if version.starts_with("3.1") => Draft::Draft202012,
+            _ => Draft::Draft4,
+        };
+        jsonschema::options().with_draft(draft).build(&Value::Object(whole)).unwrap()
+    }
+}
+
+/// A document without examples, which are not always what their schemas say.
+pub(crate) fn without_examples(document: &Document) -> Value {
+    let mut root = document.to_value();
+    leave_out_examples(&mut root, false);
+    root
+}
+
+/// Words of OpenAPI below which the keys are names.
+const NAMED: &[&str] = &[
+    "properties",
+    "schemas",
+    "responses",
+    "parameters",
+    "requestBodies",
+    "headers",
+    "securitySchemes",
+    "variables",
+    "mapping",
+];
+
+/// `are_names`: the keys are names that the document gives.
+fn leave_out_examples(value: &mut Value, are_names: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out_examples(item, false)),
+        Value::Object(map) => {
+            if !are_names {
+                map.retain(|key, _| !matches!(&**key, "example" | "examples" | "default"));
+            }
+            for (key, inner) in map.iter_mut() {
+                let has_names = NAMED.contains(&&**key) && !are_names;
+                leave_out_examples(inner, has_names);
+            }
+        }
+        _ => {}
+    }
+}
+
+/// `nullable` becomes a variant.
+fn as_json_schema(value: &mut Value) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(as_json_schema),
+        Value::Object(map) => {
+            map.values_mut().for_each(as_json_schema);
+            if map.get("nullable") == Some(&Value::Bool(true)) {
+                let own = std::mem::take(map);
+                map.insert("anyOf".to_owned(), json!([{ "enum": [null] }, own]));
+            }
+        }
+        _ => {}
+    }
+}
+
+/// Leaves out the members that `word` marks.
+fn leave_out(value: &mut Value, word: &str) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| leave_out(item, word)),
+        Value::Object(map) => {
+            map.values_mut().for_each(|value| leave_out(value, word));
+            let Some(properties) = map.get_mut("properties").and_then(Value::as_object_mut) else { return };
+            let is_gone = |property: &Value| property[word] == true;
+            let gone: Vec<String> = properties
+                .iter()
+                .filter(|(_, property)| is_gone(property))
+                .map(|(key, _)| key.clone())
+                .collect();
+            properties.retain(|key, _| !gone.contains(key));
+            if let Some(required) = map.get_mut("required").and_then(Value::as_array_mut) {
+                required.retain(|name| !gone.iter().any(|key| name == key));
+            }
+        }
+        _ => {}
+    }
+}

@@ -1,0 +1,146 @@
+//! What an answer means for its call: follows redirects, classifies the answer, and lets the session decide.
+
+use crate::platform::time::Instant;
+use bytes::Bytes;
+
+use super::execution::{Execution, sender};
+use crate::auth::policy::Classification;
+use crate::error::{Error, Reason, Rejection, Stamp, Verdict};
+use crate::platform::peek;
+use crate::session::{Finding, Next, Snapshot};
+use crate::trace;
+use crate::transport::response::Response;
+
+/// What the first answer means for the call.
+pub(super) struct Settled {
+    pub(super) response: Response,
+    /// The credential was refused, and the session decided what follows.
+    pub(super) next: Option<Next>,
+}
+
+impl Settled {
+    fn answered(response: Response) -> Box<Self> {
+        Box::new(Self { response, next: None })
+    }
+}
+
+impl Execution {
+    /// Whether the answer is a success that says nothing about the session. Such an answer is returned at once.
+    pub(super) fn is_plain(&self, response: &Response) -> bool {
+        let attached = self.attached;
+        response.status().is_success()
+            && !response.sets_cookies()
+            && !attached.learning
+            && (!attached.credential || !self.plan.judges_successes(&self.context))
+    }
+
+    /// Follows redirects, classifies the answer and lets the session decide what follows.
+    pub(super) async fn settle(&mut self, response: Response) -> Result<Box<Settled>, Error> {
+        let context = self.context.clone();
+        let (session, attached) = (&context.session, self.attached);
+        let mut snapshot = attached.credential.then(|| session.snapshot_at(attached.stamp));
+        let judged = context.refresh_on(self.plan.endpoint()).contains(&response.status().as_u16());
+        if response.status().is_redirection() && !judged {
+            // The next hop is a new request, so it carries the current credential.
+            if let Some(sent_with) = &snapshot {
+                snapshot = Some(session.revalidate(sent_with)?);
+                self.receipt.stamp = snapshot.as_ref().map(|snapshot| snapshot.stamp);
+            }
+        }
+        let (response, own) = self.follow(snapshot.as_deref(), attached.stamp, response).await?;
+        let Some(snapshot) = snapshot else { return Ok(Settled::answered(response)) };
+        let (response, finding) = self.classify(response, own, &snapshot).await;
+        let Some(finding) = finding else { return Ok(Settled::answered(response)) };
+        if self.refreshed {
+            self.refused_again(&snapshot, finding);
+            return Ok(Settled::answered(response));
+        }
+        match session.settle(&snapshot, finding, self.plan.route()) {
+            Next::Return(reason) => {
+                self.receipt.reason = Some(reason);
+                Ok(Settled::answered(response))
+            }
+            next => Ok(Box::new(Settled { response, next: Some(next) })),
+        }
+    }
+
+    /// A refreshed credential was refused, too. The refusal is final.
+    pub(super) fn refused_again(&mut self, snapshot: &Snapshot, finding: Finding) {
+        self.receipt.reason = Some(Reason::FreshTokenRefused);
+        self.context.session.replay_was_refused(snapshot.stamp, finding, self.plan.route());
+    }
+
+    /// Follows redirects and keeps cookies.
+    pub(super) async fn follow(
+        &mut self,
+        snapshot: Option<&Snapshot>,
+        stamp: Stamp,
+        response: Response,
+    ) -> Result<(Response, bool), Error> {
+        let sender = sender(&self.context, &self.plan, &self.spans)?;
+        let received = sender.receive(&mut self.request, snapshot, stamp, response, &mut Vec::new()).await?;
+        self.answered = received.redirected_to.filter(|_| self.plan.has_pages());
+        Ok((received.response, received.own))
+    }
+
+    /// Whether the answer refuses the credential. The receipt records the verdict.
+    pub(super) async fn classify(
+        &mut self,
+        mut response: Response,
+        own: bool,
+        snapshot: &Snapshot,
+    ) -> (Response, Option<Finding>) {
+        let context = self.context.clone();
+        let policy = context.policy(self.plan.endpoint());
+        if policy.concerns(response.status()) {
+            let classified;
+            (response, classified) = self.verdict(response, own, snapshot).await;
+            if let Some(Classification { verdict, reason }) = classified {
+                self.receipt.verdict = Some(verdict);
+                self.receipt.reason = reason;
+                trace::refused(response.status(), verdict, reason);
+            }
+        }
+        let finding = match self.receipt.verdict {
+            Some(Verdict::Expired) => Some(Finding::Expired),
+            Some(Verdict::Suspect) => Some(Finding::Suspect),
+            Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
+        };
+        if finding.is_none() && snapshot.wants_successes && own && response.status().is_success() {
+            context.session.was_accepted(snapshot.stamp, self.plan.route());
+        }
+        (response, finding)
+    }
+
+    async fn verdict(
+        &self,
+        mut response: Response,
+        own: bool,
+        snapshot: &Snapshot,
+    ) -> (Response, Option<Classification>) {
+        if !own {
+            let foreign = Classification::not_auth(Reason::ForeignOrigin);
+            let classified = Some(foreign).filter(|_| !response.status().is_success());
+            return (response, classified);
+        }
+        let policy = self.context.policy(self.plan.endpoint());
+        let now = Instant::now();
+        let expired = |snapshot: &Snapshot| {
+            snapshot.credential().is_some_and(|known| known.has_lifetime() && known.is_expired(now))
+        };
+        let mut body = Bytes::new();
+        if policy.wants_body(response.status(), response.headers(), self.plan.streams) {
+            let peeked;
+            (peeked, body) = peek::look_at(response.into_message()).await;
+            response = peeked.into();
+        }
+        let headers = std::mem::take(response.headers_mut());
+        let rejection = Rejection::new(response.status(), headers, body);
+        let classified = policy.classify(&rejection, expired(snapshot));
+        *response.headers_mut() = rejection.into_headers();
+        if classified.is_some_and(|classified| classified.reason == Some(Reason::RuleFailed)) {
+            self.context.session.report_rule_failed(self.plan.endpoint().map(|endpoint| endpoint.name));
+        }
+        (response, classified)
+    }
+}

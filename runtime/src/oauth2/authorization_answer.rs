@@ -1,0 +1,118 @@
+//! What the browser brings back: the query of the redirect, checked (RFC 6749 §4.1.2, RFC 9207 §2.4).
+
+use std::fmt;
+
+use form_urlencoded::parse;
+
+use super::authorization_error::{AuthorizationError, untrusted};
+use super::authorization_request::AuthorizationRequest;
+use super::description::description;
+use super::metadata::Metadata;
+use crate::error::Error;
+
+/// A code that is exchanged once.
+pub(super) struct AuthorizationCode(pub(super) String);
+
+/// What the query of a redirect is.
+#[derive(Debug)]
+pub(super) enum AuthorizationAnswer {
+    Code(AuthorizationCode),
+    /// It does not belong to this login: its `state` is missing or another one. A listener goes on waiting.
+    Foreign(Error),
+    /// It belongs to this login, and there is no code.
+    Failed(Error),
+}
+
+impl AuthorizationRequest {
+    /// Reads the query of the redirect, without the `?`. Nothing in it counts unless its `state` is that of this request
+    /// and its `iss` is that of the server.
+    pub(super) fn answer(&self, metadata: &Metadata, query: &str) -> AuthorizationAnswer {
+        let parameters = match Parameters::read(query) {
+            Ok(parameters) => parameters,
+            Err(error) => return AuthorizationAnswer::Foreign(error),
+        };
+        match &parameters.state {
+            Some(state) if *state == self.state => {}
+            Some(_) => return foreign("its `state` is another one"),
+            None => return foreign("it has no `state`"),
+        }
+        if let Err(error) = self.check_issuer(metadata, parameters.iss.as_deref()) {
+            return AuthorizationAnswer::Failed(error);
+        }
+        match (parameters.error, parameters.code) {
+            (Some(error), code) => {
+                let secrets = [&*self.verifier, &*self.state, code.as_deref().unwrap_or_default()];
+                let error = AuthorizationError::of(&error, parameters.description.as_deref(), &secrets);
+                AuthorizationAnswer::Failed(error.into_denied())
+            }
+            (None, Some(code)) if !code.is_empty() => AuthorizationAnswer::Code(AuthorizationCode(code)),
+            (None, _) => AuthorizationAnswer::Failed(untrusted(
+                "the answer to the login has neither a code nor an error",
+            )),
+        }
+    }
+
+    /// Against a mix-up: the answer must be for this server, and from it (RFC 9700 §4.4).
+    fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
+        if self.server != metadata.identity() {
+            return Err(untrusted(format!(
+                "the login began at the server `{}`, and this is the server `{}`",
+                self.server,
+                metadata.identity()
+            )));
+        }
+        match (iss, &metadata.issuer) {
+            (Some(iss), Some(issuer)) if iss != issuer => {
+                let iss = description(iss, &[&self.verifier, &self.state]).unwrap_or_default();
+                Err(untrusted(format!(
+                    "the answer to the login is from the issuer `{iss}`, not from `{issuer}`. The two must be equal in each \
+                     character"
+                )))
+            }
+            (None, Some(issuer)) if metadata.names_issuer_in_answers() => Err(untrusted(format!(
+                "the answer to the login does not name its issuer (`iss`). `{issuer}` names itself in each answer"
+            ))),
+            _ => Ok(()),
+        }
+    }
+}
+
+#[derive(Default)]
+struct Parameters {
+    state: Option<String>,
+    iss: Option<String>,
+    code: Option<String>,
+    error: Option<String>,
+    description: Option<String>,
+}
+
+impl Parameters {
+    /// RFC 6749 §3.1: no parameter may be there twice. A second one may be from an attacker.
+    fn read(query: &str) -> Result<Self, Error> {
+        let mut read = Self::default();
+        for (name, value) in parse(query.strip_prefix('?').unwrap_or(query).as_bytes()) {
+            let place = match &*name {
+                "state" => &mut read.state,
+                "iss" => &mut read.iss,
+                "code" => &mut read.code,
+                "error" => &mut read.error,
+                "error_description" => &mut read.description,
+                _ => continue,
+            };
+            if place.replace(value.into_owned()).is_some() {
+                return Err(untrusted(format!("the answer to the login has the parameter `{name}` twice")));
+            }
+        }
+        Ok(read)
+    }
+}
+
+fn foreign(why: &str) -> AuthorizationAnswer {
+    AuthorizationAnswer::Foreign(untrusted(format!("the answer does not belong to this login: {why}")))
+}
+
+impl fmt::Debug for AuthorizationCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AuthorizationCode([redacted])")
+    }
+}

@@ -1,0 +1,99 @@
+//! The error response of an authorization server to a login: [`AuthorizationError`].
+
+use std::fmt;
+
+use http::{HeaderMap, StatusCode};
+use serde_json::Value;
+
+use super::description::{code, description};
+use crate::error::{BoxError, Error, Kind};
+use crate::refresh::error_code::document;
+
+/// What an authorization server answered to a login in place of a code or of tokens (RFC 6749 §4.1.2.1 and §5.2, RFC 8628
+/// §3.5). It is the [`source`](std::error::Error::source) of an error with
+/// [`is_login_denied`](crate::Error::is_login_denied).
+///
+/// ```
+/// use std::error::Error as _;
+/// use afresh::oauth2::AuthorizationError;
+///
+/// fn needs_a_person(error: &afresh::Error) -> bool {
+///     let answer = error.source().and_then(|source| source.downcast_ref::<AuthorizationError>());
+///     matches!(answer.and_then(AuthorizationError::code), Some("login_required" | "interaction_required"))
+/// }
+/// ```
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AuthorizationError {
+    code: Option<String>,
+    description: Option<String>,
+    status: Option<StatusCode>,
+}
+
+impl AuthorizationError {
+    /// From the parameters of a redirect. No text with a part of `secrets` is kept.
+    pub(super) fn of(error: &str, text: Option<&str>, secrets: &[&str]) -> Self {
+        let description = text.and_then(|text| description(text, secrets));
+        Self { code: code(error, secrets), description, status: None }
+    }
+
+    /// From the answer of an endpoint. No text with a part of `secrets` is kept.
+    pub(super) fn of_answer(status: StatusCode, headers: &HeaderMap, body: &[u8], secrets: &[&str]) -> Self {
+        let document = document(headers, body).unwrap_or_default();
+        let text = |name: &str| document.get(name).and_then(Value::as_str);
+        let error = Self::of(text("error").unwrap_or_default(), text("error_description"), secrets);
+        Self { status: Some(status), ..error }
+    }
+
+    /// Returns the error code, such as `access_denied`. `None` if there is none, or one that does not look like a code.
+    #[must_use]
+    pub fn code(&self) -> Option<&str> {
+        self.code.as_deref()
+    }
+
+    /// Returns the description: at most 200 characters, without control characters and without those that change the
+    /// direction of a text. It is written by the server: escape it in a page.
+    #[must_use]
+    pub fn description(&self) -> Option<&str> {
+        self.description.as_deref()
+    }
+
+    pub(super) fn is(&self, code: &str) -> bool {
+        self.code() == Some(code)
+    }
+
+    /// The person or the server said no.
+    pub(super) fn into_denied(self) -> Error {
+        Error::new(Kind::LoginDenied, format!("the login was denied: {self}")).with_source(self)
+    }
+}
+
+impl fmt::Display for AuthorizationError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (&self.code, self.status) {
+            (Some(code), _) => f.write_str(code)?,
+            (None, Some(status)) => write!(f, "the server answered {status}")?,
+            (None, None) => f.write_str("the server named no error code")?,
+        }
+        match &self.description {
+            Some(description) => write!(f, " ({description})"),
+            None => Ok(()),
+        }
+    }
+}
+
+impl std::error::Error for AuthorizationError {}
+
+/// The login could not be completed. Another one may succeed.
+pub(super) fn unavailable(text: impl Into<String>) -> Error {
+    Error::new(Kind::LoginUnavailable, text.into())
+}
+
+/// As [`unavailable`], with the cause.
+pub(super) fn unavailable_by(text: impl Into<String>, cause: impl Into<BoxError>) -> Error {
+    unavailable(text).with_source(cause)
+}
+
+/// An answer that does not belong to this login, or that breaks the protocol.
+pub(super) fn untrusted(text: impl Into<String>) -> Error {
+    Error::new(Kind::Login, text.into())
+}

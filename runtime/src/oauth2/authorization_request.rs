@@ -1,0 +1,94 @@
+//! The authorization request: the URL at which a person logs in, and what is kept until the answer (RFC 6749 §4.1.1).
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use url::Url;
+
+use super::app::App;
+use super::pkce::{METHOD, challenge, random_text};
+use crate::error::Result;
+
+/// A login that has begun, until the person comes back: what [`Redirect::start`](super::Redirect::start) returns and
+/// [`Redirect::finish`](super::Redirect::finish) takes.
+///
+/// Keep it in the person's own session with your program, so that the answer of another person does not fit: on the
+/// server, or encrypted in a cookie. It holds secrets (the `state` and the verifier of PKCE), which `Serialize` writes and
+/// `Debug` omits. Use it once, and remove it before [`finish`](super::Redirect::finish).
+#[derive(Serialize, Deserialize)]
+pub struct AuthorizationRequest {
+    pub(super) state: String,
+    pub(super) verifier: String,
+    pub(super) redirect_uri: String,
+    /// The issuer of the server, or its token endpoint: an answer to this request is for no other server.
+    pub(super) server: String,
+}
+
+impl App {
+    /// Builds the URL at which a person logs in, and what is kept until the answer. `replacing` are parameters that take
+    /// the place of those of the app, such as another `scope`.
+    pub(super) fn authorization_request(
+        &self,
+        redirect_uri: &str,
+        replacing: &[(&str, &str)],
+    ) -> Result<(String, AuthorizationRequest)> {
+        self.check_settings()?;
+        let endpoint = self.server.metadata.authorization_url()?;
+        let request = AuthorizationRequest {
+            state: random_text()?,
+            verifier: random_text()?,
+            redirect_uri: redirect_uri.to_owned(),
+            server: self.server.metadata.identity().to_owned(),
+        };
+        let parameters = self.authorization_parameters(&request, replacing);
+        Ok((with_parameters(endpoint, &parameters).into(), request))
+    }
+
+    fn authorization_parameters(
+        &self,
+        request: &AuthorizationRequest,
+        replacing: &[(&str, &str)],
+    ) -> Vec<(String, String)> {
+        let of_the_runtime = [
+            ("response_type", "code"),
+            ("client_id", &self.client_id),
+            ("redirect_uri", &request.redirect_uri),
+            ("state", &request.state),
+            ("code_challenge", &challenge(&request.verifier)),
+            ("code_challenge_method", METHOD),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let replaced = |name: &str| replacing.iter().any(|(other, _)| *other == name);
+        let of_the_app = self.login_parameters().into_iter().filter(|(name, _)| !replaced(name));
+        let replacing = replacing.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned()));
+        of_the_runtime.into_iter().chain(of_the_app).chain(replacing).collect()
+    }
+
+    /// The parameters of the user: those that every way to log in sends.
+    pub(super) fn login_parameters(&self) -> Vec<(String, String)> {
+        let scope = self.scope.iter().map(|scope| ("scope".to_owned(), scope.clone()));
+        let resources = self.resources.iter().map(|resource| ("resource".to_owned(), resource.clone()));
+        scope.chain(resources).chain(self.params.iter().cloned()).collect()
+    }
+}
+
+/// Adds the parameters. A query of the endpoint stays (RFC 6749 §3.1), but no name is in it twice.
+fn with_parameters(mut url: Url, parameters: &[(String, String)]) -> Url {
+    let known = |name: &str| parameters.iter().any(|(other, _)| other == name);
+    let before: Vec<(String, String)> = url
+        .query_pairs()
+        .filter(|(name, _)| !known(name))
+        .map(|(name, value)| (name.into_owned(), value.into_owned()))
+        .collect();
+    url.query_pairs_mut().clear().extend_pairs(before.iter().chain(parameters));
+    url
+}
+
+impl fmt::Debug for AuthorizationRequest {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthorizationRequest")
+            .field("server", &self.server)
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,144 @@
+//! One connection of a browser: reads the head of its request within a limit and a deadline, and answers with a page.
+
+use std::io;
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::time::timeout;
+
+use super::page::Page;
+
+/// Longest head of a request. The browser sends the cookies of all programs on this host, so it can be long.
+const MAX_HEAD: usize = 64 * 1024;
+/// Most header fields.
+const MAX_FIELDS: usize = 128;
+/// Longest time for the head of a request, and for the page.
+const DEADLINE: Duration = Duration::from_secs(10);
+/// Longest time for the browser to close the connection after the page.
+const CLOSE_DEADLINE: Duration = Duration::from_millis(500);
+
+/// What a browser asks for.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Asked {
+    /// A `GET` of the path of the redirect, with this query.
+    Callback(String),
+    /// Anything else.
+    Other,
+}
+
+/// Reads one request. `None` if no whole head arrives in time.
+pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> Option<Asked> {
+    match timeout(DEADLINE, read_head(stream)).await {
+        Ok(Ok(Some(head))) => Some(asked(&head, path)),
+        Ok(Ok(None)) => Some(Asked::Other),
+        Ok(Err(_)) | Err(_) => None,
+    }
+}
+
+/// Answers with `page` and closes the connection. An error is ignored: the browser has gone.
+pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), page: &Page) {
+    let response = page.to_response();
+    let written = timeout(DEADLINE, async {
+        stream.write_all(&response).await?;
+        stream.shutdown().await
+    });
+    if let Ok(Ok(())) = written.await {
+        // Unread data would reset the connection, and the browser would lose the page.
+        let _ = timeout(CLOSE_DEADLINE, drain(stream)).await;
+    }
+}
+
+/// `None`: the head is too long.
+async fn read_head(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<Option<Vec<u8>>> {
+    let (mut head, mut chunk) = (Vec::new(), [0; 4096]);
+    loop {
+        let count = stream.read(&mut chunk).await?;
+        let read = chunk.get(..count).unwrap_or_default();
+        if read.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        // The end of the head may have begun in the chunk before.
+        let from = head.len().saturating_sub(3);
+        head.extend_from_slice(read);
+        let new = head.get(from..).unwrap_or_default();
+        if new.windows(4).any(|bytes| bytes == b"\r\n\r\n") {
+            return Ok(Some(head));
+        }
+        if head.len() > MAX_HEAD {
+            return Ok(None);
+        }
+    }
+}
+
+async fn drain(stream: &mut (impl AsyncRead + Unpin)) -> io::Result<()> {
+    let (mut chunk, mut total) = ([0; 4096], 0_usize);
+    while total < 4 * MAX_HEAD {
+        match stream.read(&mut chunk).await? {
+            0 => return Ok(()),
+            count => total = total.saturating_add(count),
+        }
+    }
+    Ok(())
+}
+
+fn asked(head: &[u8], path: &str) -> Asked {
+    let mut fields = [httparse::EMPTY_HEADER; MAX_FIELDS];
+    let mut request = httparse::Request::new(&mut fields);
+    if !matches!(request.parse(head), Ok(httparse::Status::Complete(_))) {
+        return Asked::Other;
+    }
+    let (target, query) = request.path.unwrap_or_default().split_once('?').unwrap_or_default();
+    if request.method == Some("GET") && target == path {
+        Asked::Callback(query.to_owned())
+    } else {
+        Asked::Other
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_a_get_of_the_own_path_with_a_query_is_a_callback() {
+        let ask = |line: &str| asked(format!("{line}\r\nhost: 127.0.0.1\r\n\r\n").as_bytes(), "/callback");
+        assert_eq!(ask("GET /callback?code=1&state=2 HTTP/1.1"), Asked::Callback("code=1&state=2".into()));
+        assert_eq!(ask("GET /callback? HTTP/1.0"), Asked::Callback(String::new()));
+        for line in [
+            "POST /callback?code=1 HTTP/1.1",
+            "HEAD /callback?code=1 HTTP/1.1",
+            "get /callback?code=1 HTTP/1.1",
+            "GET /callback HTTP/1.1",
+            "GET /callback/?code=1 HTTP/1.1",
+            "GET /Callback?code=1 HTTP/1.1",
+            "GET //callback?code=1 HTTP/1.1",
+            "GET /%63allback?code=1 HTTP/1.1",
+            "GET /favicon.ico HTTP/1.1",
+            "GET http://127.0.0.1/callback?code=1 HTTP/1.1",
+            "GET /callback?code=1",
+            "OPTIONS * HTTP/1.1",
+            "\u{16}\u{3}\u{1}",
+            "",
+        ] {
+            assert_eq!(ask(line), Asked::Other, "{line}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_head_has_a_limit_and_a_deadline() {
+        let long = vec![b'a'; 2 * MAX_HEAD];
+        assert_eq!(read(&mut long.as_slice(), "/callback").await, Some(Asked::Other));
+        let (_sender, mut receiver) = tokio::io::duplex(64);
+        assert_eq!(read(&mut receiver, "/callback").await, None);
+        assert_eq!(read(&mut &b"GET /callback?a HTTP/1.1\r\n"[..], "/callback").await, None);
+    }
+
+    #[tokio::test]
+    async fn a_head_may_arrive_byte_by_byte() {
+        let (mut sender, mut receiver) = tokio::io::duplex(1);
+        let sends =
+            tokio::spawn(async move { sender.write_all(b"GET /callback?a=1 HTTP/1.1\r\n\r\n").await });
+        assert_eq!(read(&mut receiver, "/callback").await, Some(Asked::Callback("a=1".into())));
+        sends.await.unwrap().unwrap();
+    }
+}

@@ -1,0 +1,145 @@
+//! Receives the redirect of the server on the loopback interface: [`Listener`].
+
+use std::future::{Future, poll_fn};
+use std::io;
+use std::net::Ipv4Addr;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::{AbortHandle, JoinSet};
+use tokio::time::{Sleep, sleep, timeout};
+
+use super::connection::{Asked, answer, read};
+use super::page::Page;
+
+/// Most connections at the same time. The oldest one is closed for another, so that a program that opens many does not
+/// keep the browser out.
+const MAX_CONNECTIONS: usize = 64;
+/// The wait after a connection that could not be accepted.
+const PAUSE: Duration = Duration::from_millis(100);
+/// Longest time for the browser to take the last page.
+const PAGE_DEADLINE: Duration = Duration::from_secs(2);
+
+/// Listens on `127.0.0.1`. It ends with its value: the port is free at once.
+pub(super) struct Listener {
+    /// `None` after `close`.
+    listener: Option<TcpListener>,
+    /// Until then, no connection is accepted.
+    pause: Option<Pin<Box<Sleep>>>,
+    path: Arc<str>,
+    connections: JoinSet<()>,
+    /// The connections, the oldest first. Some of them may have ended.
+    handles: Vec<AbortHandle>,
+    sender: mpsc::Sender<Callback>,
+    callbacks: mpsc::Receiver<Callback>,
+}
+
+/// A `GET` of the path of the redirect. Without an answer, the connection is closed.
+pub(super) struct Callback {
+    pub(super) query: String,
+    page: oneshot::Sender<Page>,
+    shown: oneshot::Receiver<()>,
+}
+
+impl Listener {
+    /// Binds the literal address: another program may listen on the address that `localhost` means. Port 0 is any free port.
+    pub(super) async fn bind(port: u16, path: &str) -> io::Result<Self> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let (sender, callbacks) = mpsc::channel(MAX_CONNECTIONS);
+        let (connections, handles) = (JoinSet::new(), Vec::new());
+        Ok(Self {
+            listener: Some(listener),
+            pause: None,
+            path: path.into(),
+            connections,
+            handles,
+            sender,
+            callbacks,
+        })
+    }
+
+    pub(super) fn port(&self) -> io::Result<u16> {
+        let listener = self.listener.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(listener.local_addr()?.port())
+    }
+
+    /// Frees the port. The connections stay until this value is dropped.
+    pub(super) fn close(&mut self) {
+        self.listener = None;
+    }
+
+    /// Waits for the next callback. Answers all other requests meanwhile.
+    pub(super) async fn next(&mut self) -> Callback {
+        poll_fn(|context| self.poll_next(context)).await
+    }
+
+    pub(super) fn poll_next(&mut self, context: &mut Context<'_>) -> Poll<Callback> {
+        self.poll_accept(context);
+        while let Poll::Ready(Some(_)) = self.connections.poll_join_next(context) {}
+        match self.callbacks.poll_recv(context) {
+            Poll::Ready(Some(callback)) => Poll::Ready(callback),
+            // This value has a sender, so the channel is open.
+            Poll::Ready(None) | Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn poll_accept(&mut self, context: &mut Context<'_>) {
+        while let Some(listener) = &self.listener {
+            if self.pause.as_mut().is_some_and(|pause| pause.as_mut().poll(context).is_pending()) {
+                return;
+            }
+            self.pause = None;
+            match listener.poll_accept(context) {
+                Poll::Ready(Ok((stream, _))) => self.serve(stream),
+                // The process has too many open files, perhaps. It would fail again at once.
+                Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),
+                Poll::Pending => return,
+            }
+        }
+    }
+
+    fn serve(&mut self, stream: TcpStream) {
+        self.handles.retain(|handle| !handle.is_finished());
+        if self.handles.len() >= MAX_CONNECTIONS {
+            self.handles.remove(0).abort();
+        }
+        let connection = serve(stream, self.path.clone(), self.sender.clone());
+        self.handles.push(self.connections.spawn(connection));
+    }
+}
+
+impl Callback {
+    /// Shows a page, and waits until the browser has it.
+    pub(super) async fn answer(self, page: Page) {
+        if self.page.send(page).is_ok() {
+            let _ = timeout(PAGE_DEADLINE, self.shown).await;
+        }
+    }
+
+    /// Shows a page, and does not wait.
+    pub(super) fn answer_later(self, page: Page) {
+        let _ = self.page.send(page);
+    }
+}
+
+async fn serve(mut stream: TcpStream, path: Arc<str>, callbacks: mpsc::Sender<Callback>) {
+    let page = match read(&mut stream, &path).await {
+        None => return,
+        Some(Asked::Other) => Page::not_expected(),
+        Some(Asked::Callback(query)) => {
+            let ((page, decided), (done, shown)) = (oneshot::channel(), oneshot::channel());
+            if callbacks.send(Callback { query, page, shown }).await.is_err() {
+                return;
+            }
+            let Ok(page) = decided.await else { return };
+            answer(&mut stream, &page).await;
+            let _ = done.send(());
+            return;
+        }
+    };
+    answer(&mut stream, &page).await;
+}

@@ -1,0 +1,14 @@
+//! A login with the browser of this machine (RFC 8252): [`Browser`]. The server redirects the browser to a listener on the
+//! loopback interface.
+
+// To read the code of this folder, start with `login.rs`.
+
+mod connection;
+mod listener;
+mod login;
+mod opener;
+mod page;
+mod step_up;
+
+pub use self::login::Browser;
+pub use self::opener::Opened;

@@ -1,0 +1,95 @@
+//! Opens a URL in the browser of this machine, or with a function of the program: [`Opener`].
+
+use std::sync::{Arc, OnceLock};
+use std::{env, fmt, thread};
+
+use tokio::runtime::Handle;
+
+/// What a function for [`Browser::open`](super::Browser::open) returns: `()`, or a `Result` that says whether a browser
+/// was opened.
+pub trait Opened {
+    /// Whether a browser was opened, as far as the function knows.
+    fn is_opened(&self) -> bool;
+}
+
+impl Opened for () {
+    fn is_opened(&self) -> bool {
+        true
+    }
+}
+
+impl<T, E> Opened for Result<T, E> {
+    fn is_opened(&self) -> bool {
+        self.is_ok()
+    }
+}
+
+/// How a URL is opened. Returns whether a browser was opened.
+pub(super) struct Opener(Box<dyn FnOnce(&str) -> bool + Send>);
+
+/// What is known about an opener that runs.
+#[derive(Clone, Default)]
+pub(super) struct Opening(Arc<OnceLock<bool>>);
+
+impl Opener {
+    /// The browser of this machine, unless it is plain that there is none.
+    pub(super) fn system() -> Self {
+        Self(Box::new(|url| has_display() && webbrowser::open(url).is_ok()))
+    }
+
+    pub(super) fn function<R: Opened>(open: impl FnOnce(&str) -> R + Send + 'static) -> Self {
+        Self(Box::new(|url| open(url).is_opened()))
+    }
+
+    /// Opens `url` on a thread of its own: an opener may block until the browser is closed. It may spawn tasks.
+    pub(super) fn start(self, url: &str) -> Opening {
+        let opening = Opening::default();
+        let (url, runtime, result) = (url.to_owned(), Handle::try_current().ok(), opening.clone());
+        let run = move || {
+            let failure = SetOnDrop(result);
+            let _runtime = runtime.as_ref().map(Handle::enter);
+            let opened = (self.0)(&url);
+            let _ = failure.0.0.set(opened);
+        };
+        if thread::Builder::new().name("afresh-browser".into()).spawn(run).is_err() {
+            let _ = opening.0.set(false);
+        }
+        opening
+    }
+}
+
+impl Opening {
+    /// Whether the opener said that there is no browser.
+    pub(super) fn has_failed(&self) -> bool {
+        self.0.get() == Some(&false)
+    }
+}
+
+/// An opener that panics has failed.
+struct SetOnDrop(Opening);
+
+impl Drop for SetOnDrop {
+    fn drop(&mut self) {
+        let _ = self.0.0.set(false);
+    }
+}
+
+/// Whether a browser of this machine would be seen by the person: not over SSH, and not without a display. A text browser
+/// would take over the terminal.
+pub(super) fn has_display() -> bool {
+    let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
+    if set("SSH_CONNECTION") || set("SSH_TTY") {
+        // A forwarded display shows a browser of this machine.
+        return set("DISPLAY");
+    }
+    !cfg!(all(unix, not(target_os = "macos")))
+        || set("DISPLAY")
+        || set("WAYLAND_DISPLAY")
+        || set("WSL_DISTRO_NAME")
+}
+
+impl fmt::Debug for Opener {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Opener")
+    }
+}

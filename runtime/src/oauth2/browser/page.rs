@@ -1,0 +1,93 @@
+//! The pages that the browser shows at the end of a login: [`Page`].
+
+use std::fmt::Write as _;
+
+/// A response to a browser.
+#[derive(Clone, Debug)]
+pub(super) struct Page {
+    status: &'static str,
+    html: String,
+    /// Whether the page is the program's own. Such a page may load what it likes.
+    custom: bool,
+}
+
+impl Page {
+    pub(super) fn logged_in() -> Self {
+        Self::own("200 OK", "You are logged in", "You can close this tab and return to the program.")
+    }
+
+    /// The page that the program sets.
+    pub(super) fn custom(html: String) -> Self {
+        Self { status: "200 OK", html, custom: true }
+    }
+
+    /// `reason` may quote what a server said.
+    pub(super) fn failed(reason: &str) -> Self {
+        Self::own("400 Bad Request", "The login failed", reason)
+    }
+
+    /// For a request that is no answer to this login.
+    pub(super) fn not_expected() -> Self {
+        let text = "This is not the answer to the login that the program waits for. Use the tab that the program opened.";
+        Self::own("400 Bad Request", "Not expected", text)
+    }
+
+    fn own(status: &'static str, title: &str, text: &str) -> Self {
+        let mut html = String::from("<!doctype html><html lang=\"en\"><meta charset=\"utf-8\"><title>");
+        escape(title, &mut html);
+        html.push_str(
+            "</title><style>body{font:18px system-ui,sans-serif;margin:20vh auto;max-width:32em;padding:0 1em}</style><h1>",
+        );
+        escape(title, &mut html);
+        html.push_str("</h1><p>");
+        escape(text, &mut html);
+        html.push_str("</p></html>\n");
+        Self { status, html, custom: false }
+    }
+
+    /// The whole response. The page is not cached, and tells its URL, which holds the code, to no other site.
+    pub(super) fn to_response(&self) -> Vec<u8> {
+        let mut head = format!(
+            "HTTP/1.1 {}\r\ncontent-type: text/html; charset=utf-8\r\ncontent-length: {}\r\nconnection: close\r\n\
+             cache-control: no-store\r\nreferrer-policy: no-referrer\r\nx-content-type-options: nosniff\r\n",
+            self.status,
+            self.html.len()
+        );
+        if !self.custom {
+            head.push_str("content-security-policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'\r\n");
+        }
+        head.push_str("\r\n");
+        [head.as_bytes(), self.html.as_bytes()].concat()
+    }
+}
+
+/// Writes `text` so that HTML shows it as it is. Control characters are left out.
+fn escape(text: &str, to: &mut String) {
+    for character in text.chars().filter(|character| !character.is_control()) {
+        match character {
+            '&' | '<' | '>' | '"' | '\'' => {
+                let _ = write!(to, "&#{};", u32::from(character));
+            }
+            other => to.push(other),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_server_said_is_text_in_a_page() {
+        let page = Page::failed("<script>alert('1')</script>&amp;\"\u{1b}[31m\r\n");
+        let response = String::from_utf8(page.to_response()).unwrap();
+        let (head, body) = response.split_once("\r\n\r\n").unwrap();
+        assert!(
+            body.contains("&#60;script&#62;alert(&#39;1&#39;)&#60;/script&#62;&#38;amp;&#34;[31m</p>"),
+            "{body}"
+        );
+        assert!(head.starts_with("HTTP/1.1 400 Bad Request\r\n"), "{head}");
+        assert!(head.contains(&format!("content-length: {}\r\n", body.len())), "{head}");
+        assert!(head.contains("cache-control: no-store") && head.contains("default-src 'none'"), "{head}");
+    }
+}

@@ -1,0 +1,65 @@
+//! What a login must bring after an API refused a call: [`Demand`].
+
+use crate::auth::challenge::challenges;
+use crate::error::{Error, Rejection, Result};
+use crate::oauth2::app::App;
+use crate::session::Session;
+
+/// What an API demanded in `WWW-Authenticate` (RFC 6750 §3, RFC 9470 §3).
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Demand {
+    scope: Option<String>,
+    acr_values: Option<String>,
+    /// Seconds.
+    max_age: Option<String>,
+}
+
+impl Demand {
+    pub(super) fn of(error: &Error) -> Result<Self> {
+        // The refusal of the call. The answer of the error may be that of a refresh after it.
+        let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
+        let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
+            let parameter = |wanted: &str| {
+                let mut found = challenge.params.iter().filter(|(name, _)| name.eq_ignore_ascii_case(wanted));
+                found.next().map(|(_, value)| value.to_unescaped()).filter(|value| !value.is_empty())
+            };
+            match parameter("error")?.as_str() {
+                "insufficient_scope" | "insufficient_user_authentication" => Some(Self {
+                    scope: parameter("scope"),
+                    acr_values: parameter("acr_values"),
+                    max_age: parameter("max_age").filter(|age| age.bytes().all(|byte| byte.is_ascii_digit())),
+                }),
+                _ => None,
+            }
+        });
+        demands.into_iter().find(|demand| *demand != Self::default()).ok_or_else(|| {
+            Error::request(
+                "the error demands no other login: it has no challenge with `insufficient_scope` or \
+                 `insufficient_user_authentication` that says what is needed",
+            )
+        })
+    }
+}
+
+impl App {
+    /// The parameters with which a login meets the demand.
+    pub(super) fn meeting(&self, demand: &Demand, session: &Session) -> Vec<(&'static str, String)> {
+        let granted = session.tokens().and_then(|tokens| tokens.scope().map(str::to_owned));
+        let scope = demand.scope.as_ref().map(|demanded| {
+            let known = [self.scope.as_deref(), granted.as_deref(), Some(demanded)];
+            let mut names: Vec<&str> = Vec::new();
+            for name in known.into_iter().flatten().flat_map(str::split_ascii_whitespace) {
+                if !names.contains(&name) {
+                    names.push(name);
+                }
+            }
+            names.join(" ")
+        });
+        let parameters = [
+            ("scope", scope),
+            ("acr_values", demand.acr_values.clone()),
+            ("max_age", demand.max_age.clone()),
+        ];
+        parameters.into_iter().filter_map(|(name, value)| Some((name, value?))).collect()
+    }
+}

@@ -1,0 +1,70 @@
+//! How a client authenticates at the token endpoint (RFC 6749 §2.3): [`ClientAuth`].
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use form_urlencoded::byte_serialize;
+use http::HeaderValue;
+
+/// How a client authenticates (RFC 6749 §2.3.1).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ClientAuth {
+    /// With its `client_id` alone: a public client. A secret is not sent.
+    None,
+    /// With `Authorization: Basic …`, which every server must support for a client with a secret.
+    #[default]
+    Basic,
+    /// With `client_id` and `client_secret` in the body, for servers that support nothing else.
+    Body,
+}
+
+#[cfg(feature = "login")]
+impl ClientAuth {
+    /// The first of ours that the server offers to a client with a secret. A server that names no methods offers `Basic`
+    /// (RFC 8414 §2).
+    pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
+        let Some(methods) = methods else { return Some(Self::Basic) };
+        let known = [("client_secret_basic", Self::Basic), ("client_secret_post", Self::Body)];
+        known.into_iter().find(|(name, _)| methods.iter().any(|method| method == name)).map(|(_, auth)| auth)
+    }
+}
+
+/// RFC 6749 §2.3.1: the identifier and the secret are urlencoded, then used as user and password of RFC 7617.
+pub(super) fn basic(id: &str, secret: &str) -> Option<HeaderValue> {
+    let encoded = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = BASE64_STANDARD.encode(format!("{}:{}", encoded(id), encoded(secret)));
+    let mut value = HeaderValue::try_from(format!("Basic {pair}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Uses the example of RFC 6749 §2.3.1, and characters that urlencoding changes.
+    #[test]
+    fn client_id_and_secret_are_urlencoded_and_then_base64_encoded() {
+        assert_eq!(
+            basic("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw").unwrap(),
+            "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"
+        );
+        let value = basic("a:b", "ü +/").unwrap();
+        let text = value.to_str().unwrap().strip_prefix("Basic ").unwrap();
+        assert_eq!(BASE64_STANDARD.decode(text).unwrap(), b"a%3Ab:%C3%BC+%2B%2F");
+        assert!(value.is_sensitive());
+    }
+
+    #[cfg(feature = "login")]
+    #[test]
+    fn the_first_method_that_the_server_offers_is_chosen() {
+        let offered = |methods: &[&str]| {
+            let methods: Vec<_> = methods.iter().map(|&method| method.to_owned()).collect();
+            ClientAuth::offered(Some(&methods))
+        };
+        assert_eq!(ClientAuth::offered(None), Some(ClientAuth::Basic));
+        assert_eq!(offered(&["client_secret_post", "client_secret_basic"]), Some(ClientAuth::Basic));
+        assert_eq!(offered(&["none", "client_secret_post"]), Some(ClientAuth::Body));
+        assert_eq!(offered(&["private_key_jwt"]), None);
+    }
+}

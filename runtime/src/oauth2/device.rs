@@ -1,0 +1,197 @@
+//! Logs a person in on another device: [`App::device`] (RFC 8628).
+
+use std::fmt;
+use std::future::Future;
+use std::time::Duration;
+
+use crate::platform::time::sleep;
+
+use super::app::App;
+use super::authorization_error::{unavailable, unavailable_by};
+use super::device_answer::DeviceAnswer;
+use super::login::{EndpointAnswer, LoginEndpoint, begin_session, tokens_of};
+use super::polling::Polling;
+use crate::error::{Error, Result};
+use crate::platform::clock::Now;
+use crate::session::{Operation, Session, Tokens};
+
+/// Longest time for one request.
+const DEADLINE: Duration = Duration::from_secs(10);
+const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
+
+/// Logs a person in on another device: [`App::device`].
+#[derive(Clone, Debug)]
+#[must_use = "call `start`"]
+pub struct Device {
+    app: App,
+}
+
+/// A login on another device that has begun. Show [`user_code`](Self::user_code) and
+/// [`verification_uri`](Self::verification_uri) to the person, and call [`finish`](Self::finish).
+pub struct DeviceCode {
+    app: App,
+    answer: DeviceAnswer,
+    begun: Now,
+}
+
+impl App {
+    /// Logs a person in on another device, such as a phone (RFC 8628): for programs without a browser, for example over
+    /// SSH.
+    ///
+    /// ```no_run
+    /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client) -> afresh::Result<()> {
+    /// let code = app.device().start().await?;
+    /// eprintln!("Open {} and enter the code {}", code.verification_uri(), code.user_code());
+    /// code.finish(shop.session()).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn device(&self) -> Device {
+        Device { app: self.clone() }
+    }
+}
+
+impl Device {
+    /// Asks the server for a code (RFC 8628 §3.1).
+    ///
+    /// # Errors
+    ///
+    /// - [`is_login_denied`](Error::is_login_denied): the server said no, for example because the client may not log in so.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the server cannot be reached, or names no endpoint for this.
+    /// - [`is_builder`](Error::is_builder): a URL or a parameter is not possible.
+    pub fn start(self) -> Operation<impl Future<Output = Result<DeviceCode>> + Send + 'static> {
+        Operation::new(async move {
+            let answer = self.app.ask_for_device_code().await?;
+            Ok(DeviceCode { app: self.app, answer, begun: Now::read() })
+        })
+    }
+}
+
+impl App {
+    async fn ask_for_device_code(&self) -> Result<DeviceAnswer> {
+        self.check_settings()?;
+        let Some(url) = &self.server.metadata.device_authorization_endpoint else {
+            return Err(unavailable(
+                "the server names no device authorization endpoint, so nobody can log in by a code",
+            ));
+        };
+        let endpoint = LoginEndpoint::new(self, url, "the device authorization endpoint")?;
+        let parameters = self.login_parameters();
+        let parameters: Vec<_> = parameters.iter().map(|(name, value)| (&**name, &**value)).collect();
+        match endpoint.ask(&parameters, &[], DEADLINE).await {
+            EndpointAnswer::Answered(response) => DeviceAnswer::read(&response.headers, &response.body),
+            EndpointAnswer::Refused(error) => Err(error.into_denied()),
+            EndpointAnswer::Lost(error, _) => {
+                Err(unavailable_by(format!("the server cannot be asked for a code ({error})"), error))
+            }
+            EndpointAnswer::Invalid(error) => Err(error),
+        }
+    }
+}
+
+impl DeviceCode {
+    /// Returns the code that the person enters.
+    #[must_use]
+    pub fn user_code(&self) -> &str {
+        &self.answer.user_code
+    }
+
+    /// Returns the URL at which the person enters the code.
+    #[must_use]
+    pub fn verification_uri(&self) -> &str {
+        &self.answer.verification_uri
+    }
+
+    /// Returns a URL that has the code in it, for a QR code or a link. Not every server has one.
+    #[must_use]
+    pub fn verification_uri_complete(&self) -> Option<&str> {
+        self.answer.verification_uri_complete.as_deref()
+    }
+
+    /// Returns how long the code is valid, counted from [`start`](Device::start).
+    #[must_use]
+    pub fn expires_in(&self) -> Duration {
+        self.answer.lifetime
+    }
+
+    /// Waits until the person has logged in. The tokens become `session` before the future is ready.
+    ///
+    /// The server is asked as often as it allows. Answers that are lost, and those with 5xx or 429, do not end the wait. It
+    /// ends with the code.
+    ///
+    /// # Errors
+    ///
+    /// - [`is_login_denied`](Error::is_login_denied): the person or the server said no.
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
+    /// - Another error: a logout happened meanwhile, or the store failed.
+    pub fn finish(
+        self,
+        session: &Session,
+    ) -> Operation<impl Future<Output = Result<Tokens>> + Send + 'static> {
+        let session = session.clone();
+        Operation::new(async move {
+            let begun = session.snapshot().stamp;
+            let tokens = self.poll().await?;
+            begin_session(&session, begun, tokens).await
+        })
+    }
+
+    /// Asks for the tokens until the person has decided (RFC 8628 §3.4 and §3.5).
+    async fn poll(&self) -> Result<Tokens> {
+        let endpoint = self.app.token_endpoint()?;
+        let secret = &*self.answer.device_code;
+        let grant = self.app.token_parameters(&[("grant_type", GRANT_TYPE), ("device_code", secret)]);
+        let mut polling = Polling::new(self.answer.interval);
+        let mut lost = None;
+        loop {
+            let left = self.left();
+            sleep(polling.wait().min(left)).await;
+            let left = self.left();
+            if left.is_zero() {
+                return Err(expired(lost));
+            }
+            match endpoint.ask(&grant, &[secret], DEADLINE.min(left)).await {
+                EndpointAnswer::Answered(response) => return tokens_of(response),
+                EndpointAnswer::Refused(error) if error.is("authorization_pending") => polling.answered(),
+                EndpointAnswer::Refused(error) if error.is("slow_down") => polling.slow_down(),
+                EndpointAnswer::Refused(error) if error.is("expired_token") => return Err(expired(None)),
+                EndpointAnswer::Refused(error) => return Err(error.into_denied()),
+                EndpointAnswer::Lost(error, wait) => {
+                    polling.lost(wait);
+                    lost = Some(error);
+                }
+                EndpointAnswer::Invalid(error) => return Err(error),
+            }
+        }
+    }
+
+    /// How long the code is still valid. The time in which the machine slept counts.
+    fn left(&self) -> Duration {
+        let now = Now::read();
+        let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);
+        self.answer.lifetime.saturating_sub(age)
+    }
+}
+
+fn expired(lost: Option<Error>) -> Error {
+    let text = "the code has expired before the login was confirmed. Begin another login";
+    match lost {
+        Some(error) => {
+            unavailable_by(format!("{text}. The last request to the server failed: {error}"), error)
+        }
+        None => unavailable(text),
+    }
+}
+
+/// Omits the codes.
+impl fmt::Debug for DeviceCode {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeviceCode")
+            .field("verification_uri", &self.answer.verification_uri)
+            .field("expires_in", &self.answer.lifetime)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,229 @@
+//! Asks an authorization server for its endpoints: [`Server::discover`].
+
+use std::fmt;
+use std::future::Future;
+use std::pin::{Pin, pin};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use http::HeaderValue;
+use http::header::ACCEPT;
+use url::Url;
+
+use super::authorization_error::{unavailable, unavailable_by};
+use super::endpoint_url::{PlainHttp, endpoint_url};
+use super::metadata::Metadata;
+use super::server::{Server, upstream};
+use crate::error::{Error, Kind, Result};
+use crate::platform::deadline::within;
+use crate::refresh::token_request::{NoResponse, ask};
+use crate::request::declared::Declared;
+use crate::request::prepared::Prepared;
+use crate::session::Boxed;
+use crate::trace::SendSpans;
+use crate::transport::transport::Transport;
+use crate::transport::upstream::Upstream;
+
+/// Longest time for one of the two documents.
+const DEADLINE: Duration = Duration::from_secs(5);
+
+impl Server {
+    /// Asks the server for its endpoints: `issuer` is its issuer identifier, such as `https://id.example` or
+    /// `https://id.example/realms/shop`. The result is an ordinary value: discover once, and clone it.
+    ///
+    /// The server's metadata is looked for at the place of RFC 8414 (`/.well-known/oauth-authorization-server`, before the
+    /// path of the issuer) and then at that of `OpenID` Connect Discovery (`/.well-known/openid-configuration`, behind it).
+    /// Redirects are not followed. Each request may take 5 s, and a document may have 64 KiB. The issuer that the document
+    /// names must be equal to `issuer` in each character.
+    ///
+    /// ```no_run
+    /// # async fn example() -> afresh::Result<()> {
+    /// use afresh::oauth2::Server;
+    ///
+    /// let server = Server::discover("https://id.example").await?;
+    /// let app = server.client("my-cli").scope("orders offline_access");
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server cannot be reached.
+    /// - [`is_builder`](Error::is_builder): `issuer` is not a URL with https. Plain http is possible on loopback.
+    /// - Another error: the document is that of another issuer, and the text names both. Or it is not valid.
+    pub fn discover(issuer: impl Into<String>) -> Discovery {
+        Discovery { issuer: issuer.into(), http: None, running: None }
+    }
+}
+
+/// Asks an authorization server for its endpoints. Await it for a [`Server`], or call `wait()` with the feature `blocking`.
+///
+/// ```no_run
+/// # async fn example(client: reqwest::Client) -> afresh::Result<()> {
+/// use afresh::oauth2::Server;
+///
+/// let server = Server::discover("https://id.example").http(client).await?;
+/// # Ok(())
+/// # }
+/// ```
+#[must_use = "the server is asked only when this is awaited"]
+pub struct Discovery {
+    issuer: String,
+    http: Option<Transport>,
+    running: Option<Boxed<'static, Result<Server>>>,
+}
+
+impl Discovery {
+    /// Sends with this reqwest client, also the requests of logins: see [`Server::http`].
+    pub fn http(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(Transport::given(client));
+        self
+    }
+
+    /// Blocks this thread until the server has answered. See [`Pending::wait`](crate::Pending::wait).
+    ///
+    /// # Panics
+    ///
+    /// In async code. Await it there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Server::discover`].
+    #[cfg(feature = "blocking")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+    #[track_caller]
+    pub fn wait(self) -> Result<Server> {
+        crate::platform::background::block_on(self).map_err(Error::no_runtime)?
+    }
+}
+
+impl Future for Discovery {
+    type Output = Result<Server>;
+
+    fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        let Self { issuer, http, running } = self.get_mut();
+        let start =
+            || -> Boxed<'static, Result<Server>> { Box::pin(discover(std::mem::take(issuer), http.take())) };
+        running.get_or_insert_with(start).as_mut().poll(context)
+    }
+}
+
+impl fmt::Debug for Discovery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Discovery").field("issuer", &self.issuer).finish_non_exhaustive()
+    }
+}
+
+async fn discover(issuer: String, http: Option<Transport>) -> Result<Server> {
+    let url = issuer_url(&issuer)?;
+    let upstream = upstream(http.as_ref(), &url)?;
+    let mut errors = Vec::new();
+    for document in documents(&url) {
+        match fetch(&upstream, &document).await.and_then(|body| Metadata::read(&issuer, &body)) {
+            Ok(metadata) => return Ok(Server { metadata, http }),
+            // The other document may be the right one.
+            Err(error) => errors.push(error),
+        }
+    }
+    Err(most_helpful(&issuer, errors))
+}
+
+/// An error of a document says more than that there is none.
+fn most_helpful(issuer: &str, errors: Vec<Error>) -> Error {
+    if let Some(error) = errors.iter().find(|error| error.kind() != Kind::LoginUnavailable) {
+        return error.clone();
+    }
+    let texts: Vec<_> = errors.iter().map(Error::to_string).collect();
+    let error = unavailable(format!(
+        "no metadata of the authorization server `{issuer}` was found: {}",
+        texts.join("; ")
+    ));
+    match errors.into_iter().next_back() {
+        Some(last) => error.with_source(last),
+        None => error,
+    }
+}
+
+/// RFC 8414 §2: a URL without query and fragment.
+fn issuer_url(issuer: &str) -> Result<Url> {
+    let url = endpoint_url(issuer, "the issuer", PlainHttp::Refused("Use https"))?;
+    if url.query().is_some() {
+        return Err(Error::builder("the issuer must not have a query"));
+    }
+    Ok(url)
+}
+
+/// Where the metadata may be: RFC 8414 §3.1 inserts its path before that of the issuer, `OpenID` Connect Discovery §4.1
+/// appends its own.
+fn documents(issuer: &Url) -> [Url; 2] {
+    let path = issuer.path().trim_end_matches('/');
+    let at = |path: &str| {
+        let mut url = issuer.clone();
+        url.set_path(path);
+        url
+    };
+    [
+        at(&format!("/.well-known/oauth-authorization-server{path}")),
+        at(&format!("{path}/.well-known/openid-configuration")),
+    ]
+}
+
+async fn fetch(upstream: &Upstream, url: &Url) -> Result<bytes::Bytes> {
+    let mut request = Prepared::Declared(Box::new(Declared {
+        verb: "GET",
+        absolute_url: Some(Box::new(url.clone())),
+        headers: vec![(ACCEPT, HeaderValue::from_static("application/json"))],
+        ..Declared::default()
+    }));
+    let spans = SendSpans::new(None);
+    let asked = pin!(ask(upstream, &mut request, None, &spans));
+    let path = url.path();
+    match within(DEADLINE, asked).await {
+        Some(Ok(answer)) if answer.status.is_success() => Ok(answer.body),
+        Some(Ok(answer)) => Err(unavailable(format!("`{path}` answered {}", answer.status))),
+        Some(Err(NoResponse::Final(error) | NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+            Err(unavailable_by(format!("`{path}` cannot be read ({error})"), error))
+        }
+        None => Err(unavailable(format!("`{path}` did not answer in time"))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn places(issuer: &str) -> [String; 2] {
+        documents(&issuer_url(issuer).unwrap()).map(|url| url.to_string())
+    }
+
+    /// RFC 8414 §3.1, `OpenID` Connect Discovery §4.1
+    #[test]
+    fn the_path_of_an_issuer_is_kept() {
+        let root = [
+            "https://id.example/.well-known/oauth-authorization-server",
+            "https://id.example/.well-known/openid-configuration",
+        ];
+        assert_eq!(places("https://id.example"), root);
+        assert_eq!(places("https://id.example/"), root);
+        let realm = [
+            "https://id.example/.well-known/oauth-authorization-server/realms/shop",
+            "https://id.example/realms/shop/.well-known/openid-configuration",
+        ];
+        assert_eq!(places("https://id.example/realms/shop"), realm);
+        assert_eq!(places("https://id.example/realms/shop/"), realm);
+    }
+
+    #[test]
+    fn an_issuer_is_https_and_has_no_query_and_no_fragment() {
+        for issuer in [
+            "http://id.example",
+            "https://id.example?a=b",
+            "https://id.example#a",
+            "id.example",
+            "https://a:b@id.example",
+        ] {
+            assert!(issuer_url(issuer).is_err_and(|error| error.is_builder()), "{issuer}");
+        }
+        assert!(issuer_url("http://127.0.0.1:8080").is_ok());
+    }
+}

@@ -1,0 +1,36 @@
+//! Which URLs may get secrets: those of an authorization server's endpoints.
+
+use url::Url;
+
+use crate::error::{Error, Result};
+use crate::format::loopback::is_loopback;
+
+/// Whether an endpoint may be plain http on a host that is not loopback.
+#[derive(Clone, Copy)]
+pub(super) enum PlainHttp {
+    Allowed,
+    /// Refused, with this advice.
+    Refused(&'static str),
+}
+
+/// The URL of an endpoint that gets secrets. `which` names it in errors.
+pub(super) fn endpoint_url(url: &str, which: &str, plain_http: PlainHttp) -> Result<Url> {
+    let refuse = |what: &str| Err(Error::builder(format!("{which} {what}")));
+    let Ok(url) = Url::parse(url) else { return refuse("is not a URL") };
+    match (url.scheme(), plain_http) {
+        ("https", _) | ("http", PlainHttp::Allowed) => {}
+        ("http", _) if is_loopback(&url) => {}
+        ("http", PlainHttp::Refused(advice)) => {
+            return refuse(&format!("is plain http on a host that is not loopback. {advice}"));
+        }
+        _ => return refuse("must be an https URL"),
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refuse("must not contain a user name or a password");
+    }
+    // RFC 6749 §3.2: a query is allowed, a fragment is not.
+    if url.fragment().is_some() {
+        return refuse("must not have a fragment");
+    }
+    Ok(url)
+}

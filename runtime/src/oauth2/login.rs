@@ -1,0 +1,163 @@
+//! The end of every login: tokens from the token endpoint, which become the session.
+//!
+//! The request goes over the client of the [`Server`](super::Server), without a session: neither an old token nor a
+//! default header is in it, and no redirect is followed.
+
+use std::pin::pin;
+use std::time::Duration;
+
+use url::Url;
+
+use super::app::App;
+use super::authorization_answer::AuthorizationCode;
+use super::authorization_error::{AuthorizationError, unavailable, unavailable_by, untrusted};
+use super::authorization_request::AuthorizationRequest;
+use super::endpoint_url::{PlainHttp, endpoint_url};
+use crate::error::{Error, Result, Stamp};
+use crate::format::retry_after::retry_after;
+use crate::platform::deadline::within;
+use crate::refresh::error_response::is_error;
+use crate::refresh::session_outcome::SessionOutcome;
+use crate::refresh::token_request::{NoResponse, TokenResponse, ask};
+use crate::response::answer::Answer;
+use crate::response::reading::BySerde;
+use crate::session::{Session, Tokens};
+use crate::trace::SendSpans;
+use crate::transport::call_info::CallKind;
+use crate::transport::upstream::Upstream;
+
+/// Longest time for the exchange of a code: nothing can be sent again afterwards.
+const DEADLINE: Duration = Duration::from_secs(30);
+
+/// An endpoint of the server that gets requests of a login, and the client that sends them.
+pub(super) struct LoginEndpoint<'a> {
+    app: &'a App,
+    url: Url,
+    upstream: Upstream,
+}
+
+/// What became of a request of a login.
+pub(super) enum EndpointAnswer {
+    /// A success, which is not read yet.
+    Answered(TokenResponse),
+    /// The server said no, with an error of the protocol.
+    Refused(AuthorizationError),
+    /// There is no answer of the endpoint. The duration is the wait that the server asked for.
+    Lost(Error, Option<Duration>),
+    /// The server did something that the protocol does not know.
+    Invalid(Error),
+}
+
+impl App {
+    /// Exchanges the code, once, and sets the session. `begun`: the session when the login began.
+    pub(super) async fn log_in_with_code(
+        &self,
+        request: &AuthorizationRequest,
+        code: &AuthorizationCode,
+        session: &Session,
+        begun: Stamp,
+    ) -> Result<Tokens> {
+        let grant = [
+            ("grant_type", "authorization_code"),
+            ("code", &code.0),
+            ("redirect_uri", &request.redirect_uri),
+            ("code_verifier", &request.verifier),
+        ];
+        let secrets = [&*code.0, &request.verifier, &request.state];
+        let tokens = match self
+            .token_endpoint()?
+            .ask(&self.token_parameters(&grant), &secrets, DEADLINE)
+            .await
+        {
+            EndpointAnswer::Answered(response) => tokens_of(response)?,
+            EndpointAnswer::Refused(error) => return Err(error.into_denied()),
+            EndpointAnswer::Lost(error, _) => {
+                let text = format!(
+                    "the answer to the exchange of the code was lost ({error}). A code is used once: log in again"
+                );
+                return Err(unavailable_by(text, error));
+            }
+            EndpointAnswer::Invalid(error) => return Err(error),
+        };
+        begin_session(session, begun, tokens).await
+    }
+
+    /// The parameters of a token request: those of the grant, and the resources.
+    pub(super) fn token_parameters<'a>(&'a self, grant: &[(&'a str, &'a str)]) -> Vec<(&'a str, &'a str)> {
+        grant.iter().copied().chain(self.resources.iter().map(|resource| ("resource", &**resource))).collect()
+    }
+
+    /// The token endpoint, for requests of a login.
+    pub(super) fn token_endpoint(&self) -> Result<LoginEndpoint<'_>> {
+        let url = self.server.metadata.token_endpoint.as_deref().unwrap_or_default();
+        LoginEndpoint::new(self, url, "the token endpoint")
+    }
+}
+
+impl<'a> LoginEndpoint<'a> {
+    /// `which` names the endpoint in errors.
+    pub(super) fn new(app: &'a App, url: &str, which: &str) -> Result<Self> {
+        let url = endpoint_url(url, which, PlainHttp::Refused("Use https"))?;
+        let upstream = app.server.upstream(&url)?;
+        Ok(Self { app, url, upstream })
+    }
+
+    /// Sends one request with the authentication of the app. No text of the outcome has a part of `secrets`.
+    pub(super) async fn ask(
+        &self,
+        params: &[(&str, &str)],
+        secrets: &[&str],
+        deadline: Duration,
+    ) -> EndpointAnswer {
+        let endpoint = match self.app.endpoint() {
+            Ok(endpoint) => endpoint,
+            Err(error) => return EndpointAnswer::Invalid(error),
+        };
+        let mut request = endpoint.request(CallKind::Login, self.url.clone(), params.iter().copied());
+        let spans = SendSpans::new(None);
+        let asked = pin!(ask(&self.upstream, &mut request, None, &spans));
+        match within(deadline, asked).await {
+            Some(Ok(response)) => self.judge(response, secrets),
+            Some(Err(NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
+                EndpointAnswer::Lost(error, None)
+            }
+            Some(Err(NoResponse::Final(error))) => {
+                EndpointAnswer::Invalid(untrusted(error.to_string()).with_source(error))
+            }
+            None => EndpointAnswer::Lost(unavailable("the server did not answer in time"), None),
+        }
+    }
+
+    fn judge(&self, response: TokenResponse, secrets: &[&str]) -> EndpointAnswer {
+        let TokenResponse { status, headers, body } = &response;
+        let path = self.url.path();
+        let error = || unavailable(format!("`{path}` answered {status}"));
+        if status.is_success() && !is_error(headers, body) {
+            return EndpointAnswer::Answered(response);
+        }
+        if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
+            return EndpointAnswer::Lost(error(), retry_after(headers));
+        }
+        if status.is_redirection() {
+            return EndpointAnswer::Invalid(untrusted(format!(
+                "`{path}` answered {status}. A redirect is not followed"
+            )));
+        }
+        let secrets: Vec<&str> = secrets.iter().copied().chain([self.app.secret_text()]).collect();
+        EndpointAnswer::Refused(AuthorizationError::of_answer(*status, headers, body, &secrets))
+    }
+}
+
+/// The tokens of a success.
+pub(super) fn tokens_of(response: TokenResponse) -> Result<Tokens> {
+    let TokenResponse { status, headers, body } = response;
+    let answer = Answer::whole(status, headers, body).with_secrets();
+    <Result<Tokens> as SessionOutcome<BySerde>>::tokens_of(&answer)
+}
+
+/// The tokens become the session, as those of a `#[login]` method do.
+pub(super) async fn begin_session(session: &Session, begun: Stamp, tokens: Tokens) -> Result<Tokens> {
+    session.log_in(Some(begun), tokens.clone(), &[])?;
+    session.saved().await?;
+    Ok(tokens)
+}

@@ -1,0 +1,110 @@
+//! What an authorization server says about itself (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
+
+use serde::Deserialize;
+use url::Url;
+
+use super::authorization_error::untrusted;
+use super::description::description;
+use super::endpoint_url::{PlainHttp, endpoint_url};
+use crate::error::{Error, Result};
+use crate::format::charset::without_bom;
+use crate::format::loopback::is_loopback;
+
+/// The fields that a login needs.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub(super) struct Metadata {
+    pub(super) issuer: Option<String>,
+    pub(super) authorization_endpoint: Option<String>,
+    pub(super) token_endpoint: Option<String>,
+    pub(super) device_authorization_endpoint: Option<String>,
+    pub(super) revocation_endpoint: Option<String>,
+    pub(super) token_endpoint_auth_methods_supported: Option<Vec<String>>,
+    pub(super) code_challenge_methods_supported: Option<Vec<String>>,
+    pub(super) authorization_response_iss_parameter_supported: Option<bool>,
+}
+
+const HTTPS: PlainHttp = PlainHttp::Refused("Use https");
+
+impl Metadata {
+    /// Reads the document of `issuer`, and checks it: it must name this issuer (RFC 8414 §3.3), and its endpoints must be
+    /// at places where secrets may be sent.
+    pub(super) fn read(issuer: &str, body: &[u8]) -> Result<Self> {
+        let metadata: Self = serde_json::from_slice(without_bom(body)).map_err(|error| {
+            untrusted("the metadata of the authorization server is not valid JSON").with_source(error)
+        })?;
+        metadata.check_issuer(issuer)?;
+        metadata.check_endpoints(issuer)?;
+        Ok(metadata)
+    }
+
+    fn check_issuer(&self, expected: &str) -> Result<()> {
+        let Some(named) = &self.issuer else {
+            return Err(untrusted(format!(
+                "the metadata of the authorization server names no issuer. `{expected}` was expected"
+            )));
+        };
+        if named == expected {
+            return Ok(());
+        }
+        let named = description(named, &[]).unwrap_or_default();
+        Err(untrusted(format!(
+            "the metadata of the authorization server is that of the issuer `{named}`, not of `{expected}`. The two must be \
+             equal in each character"
+        )))
+    }
+
+    /// A server on another machine cannot name endpoints of this machine, or with plain http.
+    fn check_endpoints(&self, issuer: &str) -> Result<()> {
+        let is_here = Url::parse(issuer).is_ok_and(|url| is_loopback(&url));
+        for (which, endpoint) in self.endpoints() {
+            let url = endpoint_url(endpoint, which, HTTPS).map_err(|error| untrusted(error.to_string()))?;
+            if url.scheme() != "https" && !is_here {
+                return Err(untrusted(format!("{which} is plain http. Use https")));
+            }
+        }
+        match self.token_endpoint {
+            Some(_) => Ok(()),
+            None => Err(untrusted("the metadata of the authorization server names no token endpoint")),
+        }
+    }
+
+    /// The endpoints, and how errors name them.
+    fn endpoints(&self) -> impl Iterator<Item = (&'static str, &String)> {
+        let endpoints = [
+            ("the authorization endpoint", &self.authorization_endpoint),
+            ("the token endpoint", &self.token_endpoint),
+            ("the device authorization endpoint", &self.device_authorization_endpoint),
+            ("the revocation endpoint", &self.revocation_endpoint),
+        ];
+        endpoints.into_iter().filter_map(|(which, url)| url.as_ref().map(|url| (which, url)))
+    }
+
+    /// Checks what the user wrote.
+    pub(super) fn check(&self) -> Result<()> {
+        self.endpoints().try_for_each(|(which, url)| endpoint_url(url, which, HTTPS).map(drop))
+    }
+
+    /// The endpoint at which a person logs in.
+    pub(super) fn authorization_url(&self) -> Result<Url> {
+        let methods = self.code_challenge_methods_supported.as_deref();
+        if methods.is_some_and(|methods| !methods.iter().any(|method| method == super::pkce::METHOD)) {
+            return Err(Error::builder(
+                "the authorization server does not support PKCE with S256 (RFC 7636). A login without it is not secure",
+            ));
+        }
+        match &self.authorization_endpoint {
+            Some(url) => endpoint_url(url, "the authorization endpoint", HTTPS),
+            None => Err(Error::builder("the authorization server names no authorization endpoint")),
+        }
+    }
+
+    /// The issuer, or else the token endpoint: what identifies the server of a login.
+    pub(super) fn identity(&self) -> &str {
+        self.issuer.as_deref().or(self.token_endpoint.as_deref()).unwrap_or_default()
+    }
+
+    /// Whether each answer of the authorization endpoint names its issuer (RFC 9207 §3).
+    pub(super) fn names_issuer_in_answers(&self) -> bool {
+        self.authorization_response_iss_parameter_supported == Some(true)
+    }
+}

@@ -1,0 +1,44 @@
+//! Random texts, and the proof of possession of an authorization code (PKCE, RFC 7636).
+
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use sha2::{Digest, Sha256};
+
+use crate::error::{Error, Result};
+
+/// The only method. `plain` is never used (RFC 9700 §2.1.1).
+pub(super) const METHOD: &str = "S256";
+
+/// A text of 43 characters with 256 random bits, for a `state` and for a verifier (RFC 7636 §4.1).
+pub(super) fn random_text() -> Result<String> {
+    let mut bytes = [0; 32];
+    getrandom::fill(&mut bytes).map_err(|error| {
+        Error::request("the operating system returns no random numbers").with_source(error.to_string())
+    })?;
+    Ok(BASE64_URL_SAFE_NO_PAD.encode(bytes))
+}
+
+/// The S256 challenge of a verifier (RFC 7636 §4.2).
+pub(super) fn challenge(verifier: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// RFC 7636, appendix B
+    #[test]
+    fn the_challenge_is_that_of_the_rfc() {
+        let verifier = "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk";
+        assert_eq!(challenge(verifier), "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+    }
+
+    #[test]
+    fn random_texts_are_valid_verifiers_and_differ() {
+        let (one, other) = (random_text().unwrap(), random_text().unwrap());
+        assert_ne!(one, other);
+        assert_eq!(one.len(), 43);
+        assert!(one.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_')));
+    }
+}

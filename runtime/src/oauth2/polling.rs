@@ -1,0 +1,75 @@
+//! How often the token endpoint is asked while a person logs in on another device (RFC 8628 §3.5): [`Polling`].
+
+use std::time::Duration;
+
+/// What `slow_down` adds, for good.
+const SLOWER: Duration = Duration::from_secs(5);
+/// Longest wait after lost answers, if the interval itself is not longer.
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// The time between two requests.
+pub(super) struct Polling {
+    interval: Duration,
+    /// The wait before the next request.
+    wait: Duration,
+}
+
+impl Polling {
+    pub(super) fn new(interval: Duration) -> Self {
+        Self { interval, wait: interval }
+    }
+
+    /// The wait before the next request.
+    pub(super) fn wait(&self) -> Duration {
+        self.wait
+    }
+
+    /// The server answered that the person has not decided.
+    pub(super) fn answered(&mut self) {
+        self.wait = self.interval;
+    }
+
+    pub(super) fn slow_down(&mut self) {
+        self.interval = self.interval.saturating_add(SLOWER);
+        self.answered();
+    }
+
+    /// There was no answer, or the server is overloaded: the wait doubles until there is one.
+    pub(super) fn lost(&mut self, retry_after: Option<Duration>) {
+        let doubled = self.wait.saturating_mul(2).min(LONGEST);
+        self.wait = doubled.max(self.interval).max(retry_after.unwrap_or_default());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const fn seconds(seconds: u64) -> Duration {
+        Duration::from_secs(seconds)
+    }
+
+    #[test]
+    fn slow_down_adds_five_seconds_for_good() {
+        let mut polling = Polling::new(seconds(5));
+        polling.slow_down();
+        polling.slow_down();
+        polling.answered();
+        assert_eq!(polling.wait(), seconds(15));
+    }
+
+    #[test]
+    fn lost_answers_double_the_wait_until_there_is_an_answer() {
+        let mut polling = Polling::new(seconds(5));
+        let mut waits = Vec::new();
+        for _ in 0..5 {
+            polling.lost(None);
+            waits.push(polling.wait().as_secs());
+        }
+        assert_eq!(waits, [10, 20, 40, 60, 60]);
+        polling.answered();
+        assert_eq!(polling.wait(), seconds(5));
+        polling.lost(Some(seconds(90)));
+        assert_eq!(polling.wait(), seconds(90));
+    }
+}

@@ -1,0 +1,95 @@
+//! An authorization server at which people log in: [`Server`].
+
+use http::HeaderMap;
+use url::Url;
+
+use super::metadata::Metadata;
+use crate::error::Result;
+use crate::transport::origin::Origin;
+use crate::transport::transport::Transport;
+use crate::transport::upstream::Upstream;
+
+/// An authorization server at which people log in (RFC 6749 §1.1).
+///
+/// [`discover`](Self::discover) asks the server for its endpoints. For a server without metadata, name them:
+///
+/// ```
+/// use afresh::oauth2::Server;
+///
+/// let server = Server::new("https://id.example/authorize", "https://id.example/token")
+///     .device_endpoint("https://id.example/device")
+///     .revocation_endpoint("https://id.example/revoke")
+///     .issuer("https://id.example");
+/// let app = server.client("my-cli");
+/// ```
+///
+/// Endpoints must be https, unless their host is loopback. An invalid URL is an error of
+/// [`build`](crate::ClientBuilder::build), and of the login.
+#[derive(Clone, Debug)]
+#[must_use = "call `client`"]
+pub struct Server {
+    pub(super) metadata: Metadata,
+    pub(super) http: Option<Transport>,
+}
+
+impl Server {
+    /// Uses these endpoints (RFC 6749 §3.1 and §3.2).
+    pub fn new(authorization_endpoint: impl Into<String>, token_endpoint: impl Into<String>) -> Self {
+        let metadata = Metadata {
+            authorization_endpoint: Some(authorization_endpoint.into()),
+            token_endpoint: Some(token_endpoint.into()),
+            ..Metadata::default()
+        };
+        Self { metadata, http: None }
+    }
+
+    /// The device authorization endpoint (RFC 8628 §3.1), for [`App::device`](super::App::device).
+    pub fn device_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.metadata.device_authorization_endpoint = Some(url.into());
+        self
+    }
+
+    /// The endpoint that revokes tokens (RFC 7009), for [`Session::revoke`](crate::Session::revoke) and for tokens that
+    /// arrive after a logout.
+    pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
+        self.metadata.revocation_endpoint = Some(url.into());
+        self
+    }
+
+    /// The issuer identifier of the server. If an answer to a login names its issuer (`iss`, RFC 9207), it must be this
+    /// one, in each character.
+    pub fn issuer(mut self, issuer: impl Into<String>) -> Self {
+        self.metadata.issuer = Some(issuer.into());
+        self
+    }
+
+    /// Sends the requests of logins with this reqwest client. Default: a client of the runtime. Refreshes use the transport
+    /// of the session's client.
+    ///
+    /// Build it with `redirect(Policy::none())`: see [`ClientBuilder::http`](crate::ClientBuilder::http).
+    pub fn http(mut self, client: reqwest::Client) -> Self {
+        self.http = Some(Transport::given(client));
+        self
+    }
+
+    /// Where requests to `url` are sent. It has no session and no default headers.
+    pub(super) fn upstream(&self, url: &Url) -> Result<Upstream> {
+        upstream(self.http.as_ref(), url)
+    }
+}
+
+/// Where requests to `url` are sent: over `http`, or over a client of the runtime.
+pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
+    let transport = match http {
+        Some(transport) => transport.clone(),
+        None => Transport::own(url)?,
+    };
+    Ok(Upstream {
+        follows_redirects: transport.follows_redirects(),
+        transport,
+        origin: Origin::of(url),
+        base: url.clone(),
+        headers: HeaderMap::new(),
+        host: None,
+    })
+}

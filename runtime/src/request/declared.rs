@@ -1,0 +1,170 @@
+//! A request built from a method's declaration and arguments: [`Declared`].
+
+use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
+use http::{HeaderName, HeaderValue, Method};
+use http_body::Body as _;
+use url::Url;
+
+use super::body::{Content, Next};
+use super::multipart::Multipart;
+use crate::error::Error;
+use crate::platform::messages::Request;
+use crate::transport::call_info::CallInfo;
+use crate::transport::upstream::Upstream;
+
+/// A request built from a method's declaration and arguments.
+#[derive(Default)]
+pub(crate) struct Declared {
+    pub(crate) verb: &'static str,
+    /// Path and query, including the path of the base URL. Each send parses a new URL from it, because a request owns
+    /// its URL.
+    pub(crate) path: String,
+    /// Replaces `path` and the base URL.
+    pub(crate) absolute_url: Option<Box<Url>>,
+    /// A list, because each send builds a new map anyway.
+    pub(crate) headers: Vec<(HeaderName, HeaderValue)>,
+    /// The content type of the body. A `content-type` in `headers` replaces it.
+    pub(crate) content_type: Option<&'static str>,
+    pub(crate) body: DeclaredBody,
+    /// For the layers of a tower service.
+    pub(crate) info: CallInfo,
+}
+
+/// The body of a declared call.
+pub(crate) enum DeclaredBody {
+    Single(Content),
+    Multipart(Multipart),
+}
+
+impl Default for DeclaredBody {
+    fn default() -> Self {
+        Self::Single(Content::Empty)
+    }
+}
+
+impl DeclaredBody {
+    pub(crate) fn is_replayable(&self) -> bool {
+        match self {
+            Self::Single(content) => content.is_replayable(),
+            Self::Multipart(parts) => parts.is_replayable(),
+        }
+    }
+
+    /// Whether the body is known to be empty, without a look at a file.
+    pub(super) fn is_empty(&self) -> bool {
+        match self {
+            Self::Single(content) => content.is_empty(),
+            Self::Multipart(_) => false,
+        }
+    }
+
+    /// The same body for another call; `None` if it can be sent only once.
+    fn share(&self) -> Option<Self> {
+        match self {
+            Self::Single(content) => content.share().map(Self::Single),
+            Self::Multipart(parts) => parts.share().map(Self::Multipart),
+        }
+    }
+}
+
+impl Declared {
+    pub(super) fn method(&self) -> Result<Method, Error> {
+        Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
+    }
+
+    /// The request without its body.
+    pub(super) fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
+        let mut request = Request::new(self.method()?, self.url(upstream)?);
+        let headers = request.headers_mut();
+        for (name, value) in &self.headers {
+            headers.append(name, value.clone());
+        }
+        if let Some(content_type) = self.content_type {
+            headers.entry(CONTENT_TYPE).or_insert(HeaderValue::from_static(content_type));
+        }
+        if upstream.transport.is_service() {
+            self.info.attach(&mut request);
+        }
+        Ok(request)
+    }
+
+    /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
+        let mut request = self.head(upstream)?;
+        if self.body.is_empty() && usually_has_body(request.method()) {
+            request.headers_mut().entry(CONTENT_LENGTH).or_insert(HeaderValue::from_static("0"));
+        }
+        let content = match &mut self.body {
+            DeclaredBody::Single(content) => content,
+            DeclaredBody::Multipart(parts) => return parts.attach_to(request),
+        };
+        match content.next()? {
+            Next::Empty => {}
+            Next::Body(body) => {
+                // The transport adds the length of bytes.
+                if let (None, Some(length)) = (body.as_bytes(), body.size_hint().exact()) {
+                    request.headers_mut().entry(CONTENT_LENGTH).or_insert(length.into());
+                }
+                *request.body_mut() = Some(body);
+            }
+            Next::AlreadySent => return Ok(None),
+        }
+        Ok(Some(request))
+    }
+
+    /// The same request; `None` if its body can be sent only once.
+    pub(super) fn share(&self) -> Option<Self> {
+        Some(Self {
+            verb: self.verb,
+            path: self.path.clone(),
+            absolute_url: self.absolute_url.clone(),
+            headers: self.headers.clone(),
+            content_type: self.content_type,
+            body: self.body.share()?,
+            info: self.info,
+        })
+    }
+
+    /// The same request with another URL; `None` if its body can be sent only once.
+    pub(super) fn with_url(&self, url: Url) -> Option<Self> {
+        Some(Self {
+            verb: self.verb,
+            path: String::new(),
+            absolute_url: Some(Box::new(url)),
+            headers: self.headers.clone(),
+            content_type: self.content_type,
+            body: self.body.share()?,
+            info: CallInfo { retries: 0, ..self.info },
+        })
+    }
+
+    pub(crate) fn url(&self, upstream: &Upstream) -> Result<Url, Error> {
+        match &self.absolute_url {
+            None => {
+                let url = upstream.url(&self.path);
+                url.map_err(|error| Error::request("the URL of the request is not valid").with_source(error))
+            }
+            Some(url) => Ok(Url::clone(url)),
+        }
+    }
+
+    /// Replaces the headers of these names.
+    pub(crate) fn replace_headers(&mut self, headers: Vec<(HeaderName, HeaderValue)>) {
+        if headers.is_empty() {
+            return;
+        }
+        self.headers.retain(|(known, _)| !headers.iter().any(|(name, _)| name == known));
+        self.headers.extend(headers);
+    }
+
+    pub(crate) fn has_header(&self, name: &HeaderName) -> bool {
+        let own = self.content_type.is_some() && *name == CONTENT_TYPE;
+        own || self.headers.iter().any(|(header, _)| header == name)
+    }
+}
+
+/// Whether a request with this method sends `content-length: 0` if it has no body (RFC 9110 §8.6). Some servers answer
+/// 411 without it, and no transport adds it.
+fn usually_has_body(method: &Method) -> bool {
+    matches!(*method, Method::POST | Method::PUT | Method::PATCH)
+}

@@ -1,0 +1,44 @@
+//! Decodes the body of an answer into a declared type.
+
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+
+use super::answer::Answer;
+use super::body_deserializer::BodyDeserializer;
+use super::decode_error::DecodeError;
+use crate::error::Error;
+use crate::format::{charset, form_document};
+
+impl Answer {
+    /// Decodes the value of a successful answer. Compiled once for each type, so code that does not depend on the type
+    /// is in other functions.
+    pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<T, Error> {
+        if !self.status.is_success() && !self.is_none() {
+            return Err(self.into_status_error());
+        }
+        let body = self.take_document();
+        let source = BodyDeserializer::new(self.status, &self.headers, body, self.none);
+        match T::deserialize(&source) {
+            Ok(value) => Ok(value),
+            Err(error) => {
+                let body = source.into_body();
+                Err(self.into_decode_error(body, &error, Self::error_of::<T>))
+            }
+        }
+    }
+
+    /// The body. A token response may be urlencoded; then it is the same document as JSON.
+    fn take_document(&mut self) -> Bytes {
+        let body = self.content.take();
+        let document = self.secret.then(|| form_document::read(&self.headers, charset::without_bom(&body)));
+        match document.flatten() {
+            Some(document) => document.to_string().into(),
+            None => body,
+        }
+    }
+
+    /// The error of reading the value from another body.
+    fn error_of<T: DeserializeOwned>(&self, body: Bytes) -> Option<DecodeError> {
+        T::deserialize(&BodyDeserializer::new(self.status, &self.headers, body, self.none)).err()
+    }
+}

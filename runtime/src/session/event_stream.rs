@@ -1,0 +1,100 @@
+//! The stream of the events of a session: [`SessionEvents`]. It also watches the time, so that the end of a login is
+//! announced only where a receiver waits for it.
+
+use std::fmt;
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use crate::platform::runtime::Handle;
+use crate::platform::time::{Instant, timeout_at};
+use tokio::sync::broadcast;
+use tokio::sync::broadcast::error::{RecvError, TryRecvError};
+
+use super::events::SessionEvent;
+use super::login_end::Due;
+use super::session::{Inner, Session};
+
+/// How often the end of the login is read again: it moves without an event, and a timer fires late after the machine slept.
+const CHECK_INTERVAL: Duration = Duration::from_secs(60);
+
+/// The events of a session, from the call of [`Session::events`](crate::Session::events) on.
+pub struct SessionEvents {
+    events: broadcast::Receiver<SessionEvent>,
+    /// The events do not keep the session alive.
+    session: Weak<Inner>,
+}
+
+impl Session {
+    /// Returns the events from now on. A slow receiver delays nothing.
+    #[must_use]
+    pub fn events(&self) -> SessionEvents {
+        SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
+    }
+
+    /// The same for the session's own tasks. It does not watch the time: a task is no receiver that could log in again.
+    pub(super) fn events_as_sent(&self) -> SessionEvents {
+        SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
+    }
+}
+
+impl SessionEvents {
+    /// Waits for the next event. Returns `None` when the session is dropped. Events that a slow receiver
+    /// missed are skipped.
+    ///
+    /// Cancel safe: no event is lost if the future is dropped.
+    pub async fn next(&mut self) -> Option<SessionEvent> {
+        loop {
+            let received = match self.next_check() {
+                Some(check) => match timeout_at(check, self.events.recv()).await {
+                    Ok(received) => received,
+                    Err(_) => continue,
+                },
+                None => self.events.recv().await,
+            };
+            match received {
+                Ok(event) => return Some(event),
+                Err(RecvError::Lagged(_)) => {}
+                Err(RecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Returns the next event if one has already happened.
+    pub fn try_next(&mut self) -> Option<SessionEvent> {
+        self.announce_end();
+        loop {
+            match self.events.try_recv() {
+                Ok(event) => return Some(event),
+                Err(TryRecvError::Lagged(_)) => {}
+                Err(TryRecvError::Empty | TryRecvError::Closed) => return None,
+            }
+        }
+    }
+
+    /// Announces the end of the login if it is due. Returns when to look again. `None` without a known end, and outside of
+    /// a Tokio runtime, which has the timers.
+    fn next_check(&self) -> Option<Instant> {
+        let due = self.announce_end()?;
+        Handle::try_current().ok()?;
+        let check = Instant::now().checked_add(CHECK_INTERVAL);
+        Some(check.map_or(due.ticks, |check| check.min(due.ticks)))
+    }
+
+    fn announce_end(&self) -> Option<Due> {
+        let session = Session(self.session.upgrade()?);
+        let due = session.next_ending()?;
+        if !due.is_past() {
+            return Some(due);
+        }
+        if session.takes_ending() {
+            session.emit(SessionEvent::Ending);
+        }
+        None
+    }
+}
+
+impl fmt::Debug for SessionEvents {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SessionEvents").finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,83 @@
+//! The end of a login as a store keeps it: [`StoredEnd`]. A store keeps all times in milliseconds.
+
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+use serde::{Deserialize, Serialize};
+
+use super::login_end::{End, LoginEnd};
+use crate::platform::clock::Now;
+
+/// The end of a login. Zeros mean that it has none.
+#[derive(Clone, Copy, Serialize, Deserialize)]
+pub(super) struct StoredEnd {
+    /// Since 1970, by the clock of the process that received it.
+    at: u64,
+    lifetime: u64,
+}
+
+impl StoredEnd {
+    pub(super) fn of(end: LoginEnd) -> Option<Self> {
+        match end {
+            LoginEnd::Unknown => None,
+            LoginEnd::Never => Some(Self { at: 0, lifetime: 0 }),
+            LoginEnd::At(End { at, lifetime, .. }) => {
+                Some(Self { at: since_1970(at), lifetime: millis(lifetime) })
+            }
+        }
+    }
+
+    /// A clock that was set back cannot move the end farther away than the server said.
+    pub(super) fn read(self) -> LoginEnd {
+        let lifetime = Duration::from_millis(self.lifetime);
+        let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
+        let farthest = Now::read().wall.checked_add(lifetime);
+        let end = at.zip(farthest).and_then(|(at, farthest)| End::read(at.min(farthest), lifetime));
+        end.map_or(LoginEnd::Never, LoginEnd::At)
+    }
+}
+
+pub(super) fn since_1970(time: SystemTime) -> u64 {
+    millis(time.duration_since(UNIX_EPOCH).unwrap_or_default())
+}
+
+pub(super) fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_millis()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const DAY: Duration = Duration::from_secs(24 * 3600);
+
+    fn stored(end: LoginEnd) -> StoredEnd {
+        let text = serde_json::to_string(&StoredEnd::of(end).unwrap()).unwrap();
+        serde_json::from_str(&text).unwrap()
+    }
+
+    #[test]
+    fn an_end_is_read_as_it_was_stored() {
+        for end in [LoginEnd::Never, LoginEnd::after(DAY), LoginEnd::after(Duration::from_millis(1))] {
+            assert_eq!(stored(end).read(), end);
+        }
+        assert!(StoredEnd::of(LoginEnd::Unknown).is_none());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_does_not_move_the_end_away() {
+        let mut stored = stored(LoginEnd::after(DAY));
+        stored.at += millis(30 * DAY);
+        let LoginEnd::At(end) = stored.read() else { panic!("there is an end") };
+        assert!(end.at <= SystemTime::now() + DAY);
+    }
+
+    #[test]
+    fn numbers_that_no_clock_can_represent_are_no_end() {
+        for stored in [StoredEnd { at: u64::MAX, lifetime: u64::MAX }, StoredEnd { at: 0, lifetime: 7 }] {
+            assert_eq!(stored.read(), LoginEnd::Never);
+        }
+        for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
+            assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");
+        }
+    }
+}

@@ -1,0 +1,22 @@
+//! The snippets of the guide for users of Yew and Leptos, with the trait that they use.
+
+#[path = "../../../../runtime/docs/guide/browser_leptos.rs"]
+pub mod leptos_app;
+#[path = "../../../../runtime/docs/guide/browser_yew.rs"]
+pub mod yew_app;
+
+use afresh::{Result, Tokens, api};
+
+#[api]
+pub trait Shop {
+    #[login]
+    #[post("/api/login")]
+    async fn login(&self, #[json("user")] user: &str, #[json("password")] password: &str) -> Result<Tokens>;
+
+    #[refresh]
+    #[post("/api/refresh")]
+    async fn refresh(&self) -> Result<Tokens>;
+
+    #[get("/api/orders")]
+    async fn orders(&self) -> Result<Vec<String>>;
+}

@@ -1,0 +1,118 @@
+//! The double of an authorization server, on a socket, and logins at it.
+
+use afresh::oauth2::{App, AuthorizationRequest, Server};
+use afresh::{Result, Session, Tokens};
+use afresh_tests::{Answer, Listening, Seen, Stage};
+use serde_json::{Value, json};
+
+/// Where the person comes back to.
+pub const CALLBACK: &str = "https://app.test/callback";
+/// The code that the person brings.
+pub const CODE: &str = "SplxlOBeZQQYbYS6WxSbIA";
+
+/// An authorization server. Its issuer is its URL.
+pub struct Provider {
+    pub stage: Stage,
+    listening: Listening,
+}
+
+/// The parameters of a query or a form.
+pub type Pairs = Vec<(String, String)>;
+
+impl Provider {
+    /// A server whose token endpoint answers so.
+    pub async fn answering(token: impl Into<Answer>) -> Self {
+        let token = token.into();
+        Self::start(json!({}), move |_| token.clone()).await
+    }
+
+    /// A server with these changes of its metadata (`null` removes a field), and this token endpoint.
+    pub async fn start(metadata: Value, token: impl Fn(&Seen) -> Answer + Send + Sync + 'static) -> Self {
+        let stage = Stage::new();
+        let listening = stage.listen().await;
+        let document = document(&listening.base_url, &metadata);
+        stage.respond(move |seen| match seen.path() {
+            "/.well-known/oauth-authorization-server" => Answer::json(200, &document),
+            "/token" => token(seen),
+            _ => Answer::new(404),
+        });
+        Self { stage, listening }
+    }
+
+    pub fn issuer(&self) -> &str {
+        &self.listening.base_url
+    }
+
+    /// The server as its metadata describes it.
+    pub async fn server(&self) -> Server {
+        Server::discover(self.issuer()).await.unwrap()
+    }
+
+    pub async fn app(&self) -> App {
+        self.server().await.client("shop-app")
+    }
+
+    /// The requests to the token endpoint.
+    pub fn exchanges(&self) -> Vec<Seen> {
+        self.stage.log().into_iter().filter(|seen| seen.path() == "/token").collect()
+    }
+}
+
+/// The metadata of a server at `base`.
+pub fn document(base: &str, changes: &Value) -> Value {
+    let mut document = json!({
+        "issuer": base,
+        "authorization_endpoint": format!("{base}/authorize"),
+        "token_endpoint": format!("{base}/token"),
+        "response_types_supported": ["code"],
+    });
+    for (name, value) in changes.as_object().unwrap() {
+        document[name] = value.clone();
+    }
+    document
+}
+
+/// The answer to a successful exchange.
+pub fn tokens() -> Answer {
+    let tokens = json!({
+        "access_token": "new-access", "refresh_token": "new-refresh", "token_type": "Bearer", "expires_in": 600, "scope": "orders",
+    });
+    Answer::json(200, tokens)
+}
+
+pub fn form(seen: &Seen) -> Pairs {
+    form_urlencoded::parse(seen.body()).into_owned().collect()
+}
+
+pub fn query(url: &str) -> Pairs {
+    url.parse::<reqwest::Url>().unwrap().query_pairs().into_owned().collect()
+}
+
+/// The only value of a parameter.
+pub fn value<'a>(pairs: &'a Pairs, name: &str) -> &'a str {
+    let values: Vec<_> = pairs.iter().filter(|(other, _)| other == name).collect();
+    assert_eq!(values.len(), 1, "{name} in {pairs:?}");
+    &values[0].1
+}
+
+pub fn encode(pairs: &[(&str, &str)]) -> String {
+    form_urlencoded::Serializer::new(String::new()).extend_pairs(pairs).finish()
+}
+
+/// A login that has begun: its `state`, and what the program keeps.
+pub fn begin(app: &App) -> (String, AuthorizationRequest) {
+    let (url, request) = app.redirect(CALLBACK).start().unwrap();
+    (value(&query(&url), "state").to_owned(), request)
+}
+
+/// A whole login: the person comes back with these parameters, and the right `state`.
+pub async fn log_in(app: &App, session: &Session, parameters: &[(&str, &str)]) -> Result<Tokens> {
+    let (state, request) = begin(app);
+    let query = encode(&[&[("state", &*state)], parameters].concat());
+    app.redirect(CALLBACK).finish(request, &query, session).await
+}
+
+/// A whole login with a code.
+pub async fn log_in_with_code(app: &App, session: &Session) -> Result<Tokens> {
+    log_in(app, session, &[("code", CODE)]).await
+}

@@ -1,0 +1,245 @@
+//! The code flow of a web server: what the browser is sent, and how a code becomes a session.
+
+use afresh::oauth2::{AuthorizationRequest, ClientAuth, Server};
+use afresh::{Client, Session, SessionState, Tokens};
+use serde_json::json;
+
+use super::provider::{
+    CALLBACK, CODE, Pairs, Provider, begin, encode, form, log_in_with_code, query, tokens, value,
+};
+use crate::api::event_names;
+
+fn pairs(pairs: &[(&str, &str)]) -> Pairs {
+    pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect()
+}
+
+/// RFC 6749 §4.1.1, RFC 7636 §4.3, RFC 8707 §2
+#[test]
+fn the_url_has_each_parameter_once_and_keeps_the_query_of_the_endpoint() {
+    let server = Server::new(
+        "https://id.test/authorize?tenant=a%20b&response_type=token&state=x",
+        "https://id.test/token",
+    );
+    let app = server
+        .client("shop app")
+        .scope("orders offline_access")
+        .param("audience", "https://shop.test")
+        .param("prompt", "consent")
+        .resource("https://a.test/")
+        .resource("https://b.test/");
+    let (url, _) = app.redirect(CALLBACK).start().unwrap();
+    assert!(url.starts_with("https://id.test/authorize?"), "{url}");
+    let mut query = query(&url);
+    let (state, challenge) = (value(&query, "state").to_owned(), value(&query, "code_challenge").to_owned());
+    assert_eq!((state.len(), challenge.len()), (43, 43));
+    query.retain(|(name, _)| name != "state" && name != "code_challenge");
+    let expected = [
+        ("tenant", "a b"),
+        ("response_type", "code"),
+        ("client_id", "shop app"),
+        ("redirect_uri", CALLBACK),
+        ("code_challenge_method", "S256"),
+        ("scope", "orders offline_access"),
+        ("resource", "https://a.test/"),
+        ("resource", "https://b.test/"),
+        ("audience", "https://shop.test"),
+        ("prompt", "consent"),
+    ];
+    assert_eq!(query, pairs(&expected));
+    let (again, _) = app.redirect(CALLBACK).start().unwrap();
+    assert_ne!(url, again, "each login has its own state and challenge");
+}
+
+#[tokio::test]
+async fn a_code_is_exchanged_and_becomes_the_session() {
+    let provider = Provider::answering(tokens()).await;
+    let app = provider.app().await.resource("https://shop.test/");
+    let session = Session::new();
+    let mut events = session.events();
+    let (url, request) = app.redirect(CALLBACK).start().unwrap();
+    // The program keeps the request in the person's session.
+    let kept = serde_json::to_string(&request).unwrap();
+    let request: AuthorizationRequest = serde_json::from_str(&kept).unwrap();
+    let answer = encode(&[("code", CODE), ("state", value(&query(&url), "state")), ("session_state", "x")]);
+    let tokens = app.redirect(CALLBACK).finish(request, &answer, &session).await.unwrap();
+
+    assert_eq!(session.tokens(), Some(tokens.clone()));
+    assert_eq!(event_names(&mut events), ["logged in"]);
+    assert_eq!((tokens.scope(), tokens.token_type()), (Some("orders"), Some("Bearer")));
+    assert_eq!(tokens.expires_in().unwrap().as_secs(), 600);
+    let exchanges = provider.exchanges();
+    assert_eq!(exchanges.len(), 1);
+    let sent = form(&exchanges[0]);
+    let verifier = value(&sent, "code_verifier").to_owned();
+    let expected = [
+        ("grant_type", "authorization_code"),
+        ("code", CODE),
+        ("redirect_uri", CALLBACK),
+        ("code_verifier", &verifier),
+        ("resource", "https://shop.test/"),
+        ("client_id", "shop-app"),
+    ];
+    assert_eq!(sent, pairs(&expected));
+    assert_eq!(exchanges[0].query(), None);
+    assert!(kept.contains(&verifier) && !url.contains(&verifier));
+}
+
+/// The request of an exchange has nothing of the session and of the API: no old token, no cookie, no default header.
+#[tokio::test]
+async fn an_exchange_carries_nothing_of_the_old_session() {
+    let provider = Provider::answering(tokens()).await;
+    let app = provider.app().await;
+    let shop = Client::builder(provider.issuer())
+        .header("x-api-key", "k")
+        .tokens(Tokens::new("old-access").with_refresh("old-refresh"))
+        .refresher(app.clone())
+        .build()
+        .unwrap();
+    log_in_with_code(&app, shop.session()).await.unwrap();
+    let exchange = &provider.exchanges()[0];
+    let names: Vec<_> = exchange.headers().keys().map(http::HeaderName::as_str).collect();
+    for name in ["x-api-key", "authorization", "cookie"] {
+        assert!(!names.contains(&name), "{names:?}");
+    }
+    assert!(!String::from_utf8_lossy(exchange.body()).contains("old-"));
+    let tokens = shop.session().tokens().unwrap();
+    assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "nothing of the old session is left");
+}
+
+/// RFC 6749 §2.3.1, RFC 8414 §2: what the server offers is chosen if nothing is set.
+#[tokio::test]
+async fn the_client_authenticates_as_the_server_offers() {
+    const BASIC: Option<&str> = Some("Basic c2hvcC1hcHA6cCVDMyVBNCUzQXNz");
+    let offers = |methods: serde_json::Value| json!({ "token_endpoint_auth_methods_supported": methods });
+    let in_header = |auth| (auth, BASIC, None);
+    let in_body = |auth| (auth, None, Some("pä:ss"));
+    for (metadata, (auth, header, secret)) in [
+        (json!({}), in_header(None)),
+        (offers(json!(["client_secret_post", "client_secret_basic"])), in_header(None)),
+        (offers(json!(["client_secret_post"])), in_body(None)),
+        (offers(json!(["client_secret_post"])), in_header(Some(ClientAuth::Basic))),
+        (offers(json!(["private_key_jwt"])), in_body(Some(ClientAuth::Body))),
+        (json!({}), (Some(ClientAuth::None), None, None)),
+    ] {
+        let provider = Provider::start(metadata, |_| tokens()).await;
+        let mut app = provider.app().await.secret("pä:ss");
+        if let Some(auth) = auth {
+            app = app.auth(auth);
+        }
+        log_in_with_code(&app, &Session::new()).await.unwrap();
+        let exchange = &provider.exchanges()[0];
+        assert_eq!(exchange.header("authorization"), header, "{auth:?}");
+        let sent = form(exchange);
+        let sent_secret = sent.iter().find(|(name, _)| name == "client_secret").map(|(_, value)| &**value);
+        assert_eq!(sent_secret, secret, "{auth:?}");
+        assert_eq!(
+            sent.iter().any(|(name, _)| name == "client_id"),
+            header.is_none(),
+            "one method at a time"
+        );
+    }
+    let provider = Provider::start(offers(json!(["private_key_jwt"])), |_| tokens()).await;
+    let error = provider.app().await.secret("s").redirect(CALLBACK).start().unwrap_err();
+    assert!(error.is_builder() && error.to_string().contains("client_secret_basic"), "{error}");
+}
+
+/// Many people, each with a session, over one client.
+#[tokio::test]
+async fn each_person_has_a_session() {
+    let provider = Provider::start(json!({}), |seen| {
+        let code = value(&form(seen), "code").to_owned();
+        afresh_tests::Answer::json(200, json!({ "access_token": format!("of-{code}") }))
+    })
+    .await;
+    let app = provider.app().await;
+    let shop = Client::builder("https://shop.test").refresher(app.clone()).build().unwrap();
+    for person in ["ann", "bob"] {
+        let shop = shop.with_session(Session::new());
+        let (state, request) = begin(&app);
+        let answer = encode(&[("code", person), ("state", &state)]);
+        app.redirect(CALLBACK).finish(request, &answer, shop.session()).await.unwrap();
+        let tokens = shop.session().tokens().unwrap();
+        assert_eq!(tokens.access_token().unwrap().secret(), format!("of-{person}"));
+    }
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+}
+
+#[tokio::test]
+async fn a_login_can_be_waited_for() {
+    let provider = Provider::answering(tokens()).await;
+    let app = provider.app().await;
+    let (state, request) = begin(&app);
+    let answer = encode(&[("code", CODE), ("state", &state)]);
+    let session = Session::new();
+    let finishing = app.redirect(CALLBACK).finish(request, &answer, &session);
+    tokio::task::spawn_blocking(move || finishing.wait()).await.unwrap().unwrap();
+    assert_eq!(session.state(), SessionState::LoggedIn);
+}
+
+/// A mistake in the program is an error before a person is sent anywhere.
+#[test]
+fn what_cannot_be_a_login_is_refused_when_it_starts() {
+    let server = || Server::new("https://id.test/authorize", "https://id.test/token");
+    let app = || server().client("app");
+    for callback in [
+        "http://app.test/callback",
+        "/callback",
+        "https://app.test/#f",
+        "javascript:alert(1)",
+        "https://app.test/ callback",
+        "https://app.test/\ncallback",
+        "urn:ietf:wg:oauth:2.0:oob",
+    ] {
+        let error = app().redirect(callback).start().unwrap_err();
+        assert!(error.is_builder() && error.to_string().contains("the redirect URL"), "{callback}: {error}");
+    }
+    for callback in
+        ["http://127.0.0.1:8080/callback", "com.example.app:/callback", "https://app.test/callback?a=b"]
+    {
+        app().redirect(callback).start().unwrap();
+    }
+    for name in [
+        "state",
+        "code_challenge_method",
+        "code_challenge",
+        "redirect_uri",
+        "response_type",
+        "client_id",
+        "request",
+    ] {
+        let error = app().param(name, "x").redirect(CALLBACK).start().unwrap_err();
+        assert!(error.is_builder() && error.to_string().contains(&format!("`{name}`")), "{error}");
+    }
+    for server in [
+        Server::new("http://id.test/authorize", "https://id.test/token"),
+        Server::new("https://id.test/authorize", "http://id.test/token"),
+        Server::new("https://id.test/authorize#f", "https://id.test/token"),
+        server().revocation_endpoint("http://id.test/revoke"),
+    ] {
+        let app = server.client("app");
+        assert!(app.redirect(CALLBACK).start().unwrap_err().is_builder());
+        let built = Client::builder("https://shop.test").refresher(app).build();
+        assert!(built.unwrap_err().is_builder());
+    }
+    assert!(app().auth(ClientAuth::Basic).redirect(CALLBACK).start().unwrap_err().is_builder());
+}
+
+/// RFC 6749 §10.12: what is kept between the two requests holds secrets.
+#[test]
+fn no_debug_output_holds_a_secret() {
+    let app =
+        Server::new("https://id.test/authorize", "https://id.test/token").client("app").secret("hush-hush");
+    let (url, request) = app.redirect(CALLBACK).start().unwrap();
+    let kept = serde_json::to_value(&request).unwrap();
+    let shown = format!("{request:?} {app:?} {:?} {:?}", app.redirect(CALLBACK), app.device());
+    let query = query(&url);
+    for secret in [
+        "hush-hush",
+        value(&query, "state"),
+        value(&query, "code_challenge"),
+        kept["verifier"].as_str().unwrap(),
+    ] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    assert!(shown.contains(CALLBACK));
+}

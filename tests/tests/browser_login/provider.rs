@@ -1,0 +1,166 @@
+//! An authorization server that knows the code flow with PKCE, and requests as a browser makes them.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+
+use afresh::Client;
+use afresh::oauth2::{App, Browser, Server};
+use afresh_tests::{Answer, Arrival, Listening, Seen, Stage};
+use base64::Engine;
+use base64::prelude::BASE64_URL_SAFE_NO_PAD;
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+use url::Url;
+
+/// The token endpoint, on a loopback socket. Every token request waits for the test.
+pub struct Provider {
+    pub stage: Stage,
+    listening: Listening,
+}
+
+/// The request for a login, as the browser gets it.
+#[derive(Clone, Debug)]
+pub struct Authorization {
+    pub url: String,
+    parameters: HashMap<String, String>,
+}
+
+/// What a browser got.
+#[derive(Debug)]
+pub struct Shown {
+    pub status: u16,
+    pub head: String,
+    pub body: String,
+}
+
+impl Provider {
+    pub async fn start() -> Self {
+        let stage = Stage::new();
+        let listening = stage.listen().await;
+        Self { stage, listening }
+    }
+
+    pub fn issuer(&self) -> String {
+        self.listening.base_url.clone()
+    }
+
+    pub fn server(&self) -> Server {
+        Server::new(self.listening.url("/authorize"), self.listening.url("/token")).issuer(self.issuer())
+    }
+
+    pub fn app(&self) -> App {
+        self.server().client("my-cli").scope("orders offline_access")
+    }
+
+    /// A client of an API whose session comes from this server.
+    pub fn shop(&self) -> Client {
+        Client::builder("https://shop.test").refresher(self.app()).build().unwrap()
+    }
+
+    /// From now on, token requests are answered with tokens if their code is `good` and their verifier is right.
+    pub fn grant(&self, authorization: &Authorization) {
+        let challenge = authorization.get("code_challenge").to_owned();
+        self.stage.respond(move |seen| {
+            let form = form(seen);
+            let right = form.get("code").is_some_and(|code| code == "good")
+                && form.get("grant_type").is_some_and(|grant| grant == "authorization_code")
+                && form.get("code_verifier").is_some_and(|verifier| s256(verifier) == challenge);
+            if right { tokens() } else { Answer::json(400, json!({ "error": "invalid_grant" })) }
+        });
+    }
+}
+
+/// A successful token response.
+pub fn tokens() -> Answer {
+    Answer::json(
+        200,
+        json!({ "access_token": "fresh", "refresh_token": "kept", "token_type": "Bearer", "expires_in": 3600,
+                "refresh_expires_in": 86400, "scope": "orders offline_access" }),
+    )
+}
+
+pub fn form(seen: &Seen) -> HashMap<String, String> {
+    form_urlencoded::parse(seen.body()).into_owned().collect()
+}
+
+pub fn form_of(arrival: &Arrival) -> HashMap<String, String> {
+    form(&arrival.seen())
+}
+
+fn s256(verifier: &str) -> String {
+    BASE64_URL_SAFE_NO_PAD.encode(Sha256::digest(verifier))
+}
+
+/// A login that is silent and gives the test its URL.
+pub fn held(browser: Browser) -> (Browser, oneshot::Receiver<Authorization>) {
+    let (sender, receiver) = oneshot::channel();
+    let open = move |url: &str| {
+        let _ = sender.send(Authorization::read(url));
+    };
+    (browser.announce(|_: &str| ()).open(open), receiver)
+}
+
+/// Where texts of callbacks are collected.
+pub type Heard = Arc<Mutex<Vec<String>>>;
+
+impl Authorization {
+    pub fn read(url: &str) -> Self {
+        let parsed = Url::parse(url).unwrap();
+        let pairs: Vec<(String, String)> = parsed.query_pairs().into_owned().collect();
+        let parameters: HashMap<_, _> = pairs.iter().cloned().collect();
+        assert_eq!(parameters.len(), pairs.len(), "no parameter is there twice: {url}");
+        Self { url: url.to_owned(), parameters }
+    }
+
+    pub fn get(&self, name: &str) -> &str {
+        self.parameters.get(name).unwrap_or_else(|| panic!("{name} in {}", self.url))
+    }
+
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.parameters.get(name).map(String::as_str)
+    }
+
+    pub fn state(&self) -> &str {
+        self.get("state")
+    }
+
+    pub fn port(&self) -> u16 {
+        Url::parse(self.get("redirect_uri")).unwrap().port().unwrap()
+    }
+
+    /// The browser follows the redirect of the server, with this query and the right `state`.
+    pub async fn redirect(&self, query: &str) -> Shown {
+        self.get_target(&format!("/callback?{query}&state={}", self.state())).await
+    }
+
+    /// The browser asks for this target.
+    pub async fn get_target(&self, target: &str) -> Shown {
+        self.send(format!("GET {target} HTTP/1.1\r\nhost: 127.0.0.1\r\n\r\n").as_bytes()).await
+    }
+
+    pub async fn send(&self, request: &[u8]) -> Shown {
+        let mut stream = TcpStream::connect(("127.0.0.1", self.port())).await.unwrap();
+        // The listener may answer and close before it has read everything.
+        let _ = stream.write_all(request).await;
+        Shown::read(&mut stream).await
+    }
+}
+
+impl Shown {
+    pub async fn read(stream: &mut TcpStream) -> Self {
+        let mut response = Vec::new();
+        let _ = stream.read_to_end(&mut response).await;
+        let response = String::from_utf8(response).unwrap();
+        let (head, body) =
+            response.split_once("\r\n\r\n").unwrap_or_else(|| panic!("a response: {response:?}"));
+        let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+        Self { status, head: head.to_owned(), body: body.to_owned() }
+    }
+
+    pub fn text(&self) -> String {
+        format!("{}\n{}", self.head, self.body)
+    }
+}

@@ -1,0 +1,21 @@
+//! The names at the root of the crate, and where the others are.
+
+#![allow(unused_imports)]
+
+/// At the root, 35. A derive and its trait are one name.
+mod root {
+    pub use afresh::{
+        AccessToken, ApiError, AsTokens, Body, ByteStream, CallInfo, CallKind, Client, ClientBuilder,
+        CookieSession, Error, Event, Events, FileStore, FromSession, Items, Lines, MemoryStore, Pages, Part,
+        Pending, Problem, Receipt, RefreshToken, Refresher, Rejection, Reply, Result, Retry, RetryBudget,
+        Session, SessionEvent, SessionState, Tokens, api,
+    };
+}
+
+mod modules {
+    pub use afresh::oauth2::{ClientAuth, ClientCredentials, RefreshTokenGrant};
+    pub use afresh::store::{
+        FileStore, KeyringStore, MemoryStore, RedisStore, SealKey, Sealed, SessionStore,
+    };
+    pub use afresh::transport::HyperTransport;
+}

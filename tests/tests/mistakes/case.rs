@@ -1,0 +1,97 @@
+//! One mistake, read from the files of `mistakes/`.
+
+use std::fs;
+use std::path::Path;
+
+/// What is around the lines of a mistake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Around {
+    /// The mistake is a method, and the rest of the trait is used.
+    Trait,
+    /// The mistake is a method. The rest of the trait is used by name only.
+    Alone,
+    /// The mistake is a whole item.
+    Nothing,
+}
+
+/// One mistake.
+#[derive(Clone, Debug)]
+pub struct Case {
+    pub name: String,
+    /// The number of causes, and so of errors.
+    pub max: usize,
+    /// The text that the first error must have.
+    pub cure: String,
+    /// A mistake that is known to have no full marks.
+    pub is_known: bool,
+    lines: Vec<String>,
+    around: Around,
+}
+
+impl Case {
+    /// The mistake as a module. Its number is its name.
+    pub fn module(&self, number: usize) -> String {
+        let lines = self.lines.join("\n");
+        let inside = match self.around {
+            Around::Nothing => lines,
+            Around::Trait | Around::Alone => {
+                format!(
+                    "#[api]\npub trait Shop {{\n{lines}\n#[get(\"/ok\")]\nasync fn ok(&self) -> Result<u64>;\n}}\n{USE}"
+                )
+            }
+        };
+        format!("pub mod m{number} {{\nuse super::prelude::*;\n{inside}\n}}\n")
+    }
+}
+
+/// Code that must still compile.
+const USE: &str = "pub async fn uses(shop: &ShopClient) -> Result<u64> { shop.ok().await }";
+
+/// All mistakes of a folder.
+pub fn read_all(folder: &Path) -> Vec<Case> {
+    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.retain(|path| path.extension().is_some_and(|extension| extension == "txt"));
+    files.sort();
+    files.iter().flat_map(|path| read(&fs::read_to_string(path).unwrap())).collect()
+}
+
+/// The mistakes of one text. A block of lines describes several, one for each alternative.
+fn read(text: &str) -> Vec<Case> {
+    let blocks = text.split("\n== ").skip(1);
+    blocks.flat_map(read_block).collect()
+}
+
+fn read_block(block: &str) -> Vec<Case> {
+    let mut lines = block.lines().filter(|line| !line.trim().is_empty()).peekable();
+    let header: Vec<&str> = lines.next().unwrap().splitn(3, '|').map(str::trim).collect();
+    let [name, max, cure] = header.as_slice() else { panic!("not `name | count | text`: {header:?}") };
+    let alternatives = lines.next_if(|line| line.starts_with("@ ")).map_or("", |line| &line[2..]);
+    let around = match lines.peek() {
+        Some(&"item") => Around::Nothing,
+        Some(&"alone") => Around::Alone,
+        _ => Around::Trait,
+    };
+    let lines: Vec<&str> = lines.filter(|line| line.starts_with(' ')).collect();
+    let one = |alternative: &str| {
+        let (written, own) = alternative.split_once(" ⇒ ").unwrap_or((alternative, cure));
+        Case {
+            name: format!("{name}: {written}"),
+            max: max.parse().unwrap(),
+            cure: own.replace("@@", written),
+            is_known: name.starts_with('~'),
+            lines: lines.iter().map(|line| line.replace("@@", written)).collect(),
+            around,
+        }
+    };
+    alternatives.split(" ¦ ").map(|alternative| one(alternative.trim())).collect()
+}
+
+#[test]
+fn a_block_is_one_mistake_for_each_alternative() {
+    let cases = read("# comment\n\n== a name | 2 | cure `@@`\n@ x ¦ y ⇒ own\n    #[get(\"@@\")]\n");
+    let found: Vec<_> =
+        cases.iter().map(|case| (&*case.name, case.max, &*case.cure, &*case.lines[0])).collect();
+    let expected =
+        [("a name: x", 2, "cure `x`", "    #[get(\"x\")]"), ("a name: y", 2, "own", "    #[get(\"y\")]")];
+    assert_eq!(found, expected);
+}
