@@ -105,7 +105,7 @@
 //! | `encrypt` | | `Sealed`: encrypts what another store keeps |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
-//! In a browser, the features have no effect, except for `charset`, `tracing` and `encrypt`.
+//! In a browser, the features have no effect, except for `charset`, `tracing`, `encrypt` and `login`.
 //!
 //! # Tracing
 //!
