@@ -239,7 +239,7 @@ impl Error {
         self.0.kind == Kind::Reentrant
     }
 
-    /// The person who was to log in said no, or the authorization server did. The text has the error code of the server.
+    /// The person said no to a login, or the authorization server did. The text has the error code of the server.
     /// Only a login of [`oauth2`](crate::oauth2) fails so (feature `login`).
     #[must_use]
     pub fn is_login_denied(&self) -> bool {

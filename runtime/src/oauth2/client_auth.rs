@@ -20,7 +20,7 @@ pub enum ClientAuth {
 
 #[cfg(feature = "login")]
 impl ClientAuth {
-    /// The first of ours that the server offers to a client with a secret. A server that names no methods offers `Basic`
+    /// The first supported method that the server offers to a client with a secret. A server that names no methods offers `Basic`
     /// (RFC 8414 §2).
     pub(super) fn offered(methods: Option<&[String]>) -> Option<Self> {
         let Some(methods) = methods else { return Some(Self::Basic) };

@@ -72,7 +72,7 @@ impl App {
         self.check_settings()?;
         let Some(url) = &self.server.metadata.device_authorization_endpoint else {
             return Err(unavailable(
-                "the server names no device authorization endpoint, so nobody can log in by a code",
+                "the server names no device authorization endpoint, so a login by a code is not possible",
             ));
         };
         let endpoint = LoginEndpoint::new(self, url, "the device authorization endpoint")?;

@@ -161,3 +161,6 @@ pub(super) async fn begin_session(session: &Session, begun: Stamp, tokens: Token
     session.saved().await?;
     Ok(tokens)
 }
+
+#[cfg(test)]
+mod tests;

@@ -9,6 +9,7 @@ pub(crate) mod fetch_error;
 #[cfg(not(target_family = "wasm"))]
 pub(crate) mod native;
 pub(crate) mod task;
+pub(crate) mod watchdog;
 #[cfg(target_family = "wasm")]
 pub(crate) mod web;
 

@@ -2,7 +2,7 @@
 
 use std::future::{Future, IntoFuture, poll_fn};
 use std::pin::pin;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::task::Poll;
 use std::time::Duration;
 
@@ -12,6 +12,7 @@ use super::tokens::AsTokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::time::timeout;
+use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
@@ -79,6 +80,7 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
+            // The turn ends after the session is stored. Otherwise the next process would find none and log in too.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -86,6 +88,7 @@ impl Session {
             }
             drop(value);
             self.saved().await?;
+            drop(turn);
             if self.is_logged_in() { Ok(()) } else { Err(no_session().into()) }
         })
     }
@@ -101,7 +104,9 @@ impl Session {
         }
         let locking = timeout(LONGEST, self.lock_for_login());
         let lock = locking.await.map_err(|elapsed| too_long().with_source(elapsed))??;
-        if lock.is_some() && self.has_login(true).await? {
+        let is_shared = lock.is_some();
+        let lock = LoginLock::hold(lock, LONGEST + LOOK);
+        if is_shared && self.has_login(true).await? {
             return Ok(None);
         }
         Ok(Some(Turn { lock, _here: here }))
@@ -122,17 +127,17 @@ impl Session {
 
 /// The right to log in. It ends when it is dropped.
 struct Turn<'a> {
-    lock: Option<StoreLock>,
+    lock: Arc<LoginLock>,
     _here: tokio::sync::MutexGuard<'a, ()>,
 }
 
 impl Turn<'_> {
     /// Runs a login, at most for [`LONGEST`], and renews the lock meanwhile.
-    async fn run<T>(mut self, login: impl Future<Output = T>) -> Result<T, Error> {
+    async fn run<T>(&self, login: impl Future<Output = T>) -> Result<T, Error> {
         let begun = Now::read();
         let mut login = pin!(login);
         loop {
-            let pause = self.lock.as_ref().and_then(StoreLock::renew_in).unwrap_or(LOOK).min(LOOK);
+            let pause = self.lock.renew_in().unwrap_or(LOOK).min(LOOK);
             if let Ok(done) = timeout(pause, login.as_mut()).await {
                 return Ok(done);
             }
@@ -140,22 +145,98 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            if let Some(lock) = &mut self.lock {
-                // If this fails, the lease may expire. The login is not worth less for that.
-                let mut renewal = pin!(timeout(LOOK, lock.renew()));
-                // The login goes on meanwhile.
-                let done = poll_fn(|context| match login.as_mut().poll(context) {
-                    Poll::Ready(done) => Poll::Ready(Some(done)),
-                    Poll::Pending => renewal.as_mut().poll(context).map(|_| None),
-                });
-                if let Some(done) = done.await {
-                    return Ok(done);
-                }
+            // The login goes on meanwhile.
+            let mut renewal = pin!(self.lock.renew());
+            let done = poll_fn(|context| match login.as_mut().poll(context) {
+                Poll::Ready(done) => Poll::Ready(Some(done)),
+                Poll::Pending => renewal.as_mut().poll(context).map(|()| None),
+            });
+            if let Some(done) = done.await {
+                return Ok(done);
             }
+        }
+    }
+}
+
+/// The lock of the store during a login.
+struct LoginLock(Mutex<Option<StoreLock>>);
+
+impl LoginLock {
+    /// Holds the lock until this is dropped, and never longer than `limit`: the runtime of the login may stand still.
+    fn hold(lock: Option<StoreLock>, limit: Duration) -> Arc<Self> {
+        let is_held = lock.is_some();
+        let held = Arc::new(Self(Mutex::new(lock)));
+        if is_held {
+            let watched = Arc::downgrade(&held);
+            watchdog::watch(limit, move || {
+                // The lock may be lent to a renewal.
+                if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
+            });
+        }
+        held
+    }
+
+    /// When the lock should be renewed, if it has a lease.
+    fn renew_in(&self) -> Option<Duration> {
+        self.lock().as_ref().and_then(StoreLock::renew_in)
+    }
+
+    /// Cancel safe: the lock is kept.
+    async fn renew(&self) {
+        let mut lent = Lent { lock: self.take(), owner: self };
+        let Some(lock) = &mut lent.lock else { return };
+        // If this fails, the lease may expire. The login is not worth less for that.
+        let _ = timeout(LOOK, lock.renew()).await;
+    }
+
+    fn take(&self) -> Option<StoreLock> {
+        self.lock().take()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Option<StoreLock>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The lock while it is renewed. It goes back when this is dropped.
+struct Lent<'a> {
+    lock: Option<StoreLock>,
+    owner: &'a LoginLock,
+}
+
+impl Drop for Lent<'_> {
+    fn drop(&mut self) {
+        if let Some(lock) = self.lock.take() {
+            *self.owner.lock() = Some(lock);
         }
     }
 }
 
 fn too_long() -> Error {
     Error::new(Kind::Timeout, "the login took longer than 10 minutes. Try again")
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    /// Tells when it is dropped.
+    struct Guard(std::sync::mpsc::Sender<()>);
+
+    impl Drop for Guard {
+        fn drop(&mut self) {
+            let _ = self.0.send(());
+        }
+    }
+
+    /// W13: nothing polls the login any more.
+    #[test]
+    fn the_lock_of_a_login_whose_runtime_stands_still_is_released() {
+        let (dropped, released) = channel();
+        let lock = LoginLock::hold(Some(StoreLock::new(Guard(dropped))), Duration::from_millis(50));
+        released.recv_timeout(Duration::from_secs(20)).unwrap();
+        assert!(lock.take().is_none());
+    }
 }

@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 
 use super::cookies::Cookies;
 use super::login_end::LoginEnd;
+use super::store_rules::Identity;
 use super::stored_end::{StoredEnd, millis, since_1970};
 use super::tokens::{AccessToken, RefreshToken, Tokens};
 use crate::error::{Error, Kind};
@@ -147,27 +148,21 @@ impl Checksum {
 
 impl StoredSession {
     /// `age`: how long ago the tokens were received.
-    pub(crate) fn new(
-        login: String,
-        generation: u64,
-        tokens: &Tokens,
-        age: Duration,
-        cookies: Cookies,
-    ) -> Self {
+    pub(crate) fn new(identity: Identity<String>, tokens: &Tokens, age: Duration, cookies: Cookies) -> Self {
         let expires = tokens.lifetime.and_then(|lifetime| {
             let left = lifetime.saturating_sub(age);
             wall().checked_add(left)
         });
         Self {
-            login,
-            generation,
+            login: identity.login,
+            generation: identity.generation,
             access: tokens.access.clone(),
             refresh: tokens.refresh.clone(),
             token_type: tokens.token_type.clone(),
             scope: tokens.scope.clone(),
             expires: expires.map(since_1970),
             lifetime: tokens.lifetime.map(millis),
-            ends: StoredEnd::of(tokens.login_end),
+            ends: StoredEnd::of(&tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
             place: None,
@@ -176,6 +171,10 @@ impl StoredSession {
 
     pub(crate) fn with_place(self, place: Option<String>) -> Self {
         Self { place, ..self }
+    }
+
+    pub(crate) fn identity(&self) -> Identity<String> {
+        Identity { login: self.login.clone(), generation: self.generation }
     }
 
     /// Whether a refresh may spend the refresh token or the cookies, so that two copies cannot both use them.
@@ -241,7 +240,8 @@ mod tests {
         let headers =
             headers.into_iter().map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()));
         let set = SetCookies::of(&headers.collect(), &"https://shop.test/a".parse().unwrap()).unwrap();
-        StoredSession::new("l".into(), 3, tokens, Duration::from_secs(age), set.after(&Cookies::default()))
+        let identity = Identity { login: "l".into(), generation: 3 };
+        StoredSession::new(identity, tokens, Duration::from_secs(age), set.after(&Cookies::default()))
     }
 
     #[test]

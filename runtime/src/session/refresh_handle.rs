@@ -14,10 +14,11 @@ use super::credential::Credential;
 use crate::error::Error;
 use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
-use crate::platform::time::Instant;
+use crate::platform::time::{Instant, RealInstant};
 
-/// Longest time that a logout waits for a refresh. The refresh has its own, shorter deadline.
-const LONGEST_WAIT: Duration = Duration::from_secs(11);
+/// Longest time of a refresh without a store, and longest time that a logout waits for any refresh. An attempt has its
+/// own, shorter deadline.
+pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping it changes nothing for other callers.
 #[derive(Clone)]
@@ -28,6 +29,8 @@ struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
     started: Instant,
+    /// The same moment, for the thread that no runtime can stop.
+    started_by_wall_clock: RealInstant,
     limit: Duration,
     /// When the refresh has taken too long, in milliseconds since it started.
     due: AtomicU64,
@@ -58,6 +61,7 @@ impl RefreshHandle {
             failure: OnceLock::new(),
             done: Notify::new(),
             started: Instant::now(),
+            started_by_wall_clock: RealInstant::now(),
             limit,
             due: AtomicU64::new(millis(limit)),
             task: Cancel::default(),
@@ -120,8 +124,16 @@ impl RefreshHandle {
 
     /// How long the refresh may still take.
     pub(super) fn time_left(&self) -> Duration {
-        let due = Duration::from_millis(self.0.due.load(Ordering::Relaxed));
-        due.saturating_sub(self.0.started.elapsed())
+        self.due().saturating_sub(self.0.started.elapsed())
+    }
+
+    /// The same outside of a runtime, whose clock may be a paused one.
+    pub(super) fn time_left_by_wall_clock(&self) -> Duration {
+        self.due().saturating_sub(self.0.started_by_wall_clock.elapsed())
+    }
+
+    fn due(&self) -> Duration {
+        Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
     /// The refresh is about to be polled. If its time is over only now, the process was suspended: the refresh

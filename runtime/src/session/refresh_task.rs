@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::attempt::{attempt, result_of, too_long};
 use super::decisions::{Cause, Completion, RefreshResult};
 use super::errors::aborted;
-use super::refresh_handle::{RefreshFailure, RefreshHandle};
+use super::refresh_handle::{LONGEST_WAIT, RefreshFailure, RefreshHandle};
 use super::session::Session;
 use super::snapshot::Snapshot;
 use super::store_sync::after_commit::AfterCommit;
@@ -22,8 +22,6 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// Longest time of a refresh without a store. The attempt has its own, shorter deadline.
-const LONGEST_WAIT: Duration = Duration::from_secs(11);
 /// Shortest time before a caller gives a refresh up. After a suspension of the process, the refresh is polled
 /// within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);

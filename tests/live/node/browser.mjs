@@ -43,7 +43,7 @@ function act(deny) {
     field('login').value = 'ann';
     field('password').value = 'correct horse';
   }
-  const button = deny ? document.querySelector('a[href$="/abort"]') : document.querySelector('form [type=submit]');
+  const button = deny ? document.querySelector('a[href$="/abort"]') : document.querySelector('[type=submit]');
   if (!button) return { href: location.href, text };
   window.acted = true;
   button.click();

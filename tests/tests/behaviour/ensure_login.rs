@@ -9,6 +9,8 @@ use afresh::{Error, MemoryStore, Pending, Result, Session, SessionState, Tokens}
 use afresh_tests::{AuthorityConfig, Handling, Role, World};
 
 use crate::api::{ANN, Order, Shop, ShopClient, builder, event_names, logged_out_client, order};
+use crate::fake_store::{FakeStore, Operation};
+use crate::waiting::settled;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
@@ -105,6 +107,32 @@ async fn a_failed_login_is_followed_by_the_next() {
     }
     assert_eq!(failures, 1);
     world.authority.assert_logins(2);
+}
+
+/// W13: a login that only returns tokens keeps the other processes waiting until its session is stored.
+#[tokio::test(start_paused = true)]
+async fn the_next_process_waits_until_the_tokens_of_a_login_are_stored() {
+    let (world, store, logins) = (World::new(), FakeStore::new(), Arc::new(AtomicU32::new(0)));
+    let log_in = || {
+        let shop = builder(&world).store(store.clone()).build().unwrap();
+        let logins = logins.clone();
+        let login = move || async move {
+            let number = logins.fetch_add(1, Ordering::SeqCst);
+            Ok::<_, Error>(Tokens::new(format!("access-{number}")))
+        };
+        tokio::spawn(async move {
+            shop.session().ensure_login(login).await.unwrap();
+            tokens_of(&shop).unwrap()
+        })
+    };
+    store.hold(Operation::Swap);
+    let first = log_in();
+    settled().await;
+    let next = log_in();
+    settled().await;
+    store.open(Operation::Swap);
+    assert_eq!(first.await.unwrap().access_token(), next.await.unwrap().access_token());
+    assert_eq!(logins.load(Ordering::SeqCst), 1, "logins");
 }
 
 /// Dropping the future of a login frees the others at once.

@@ -11,7 +11,7 @@ use tokio::runtime::{Builder, Runtime};
 use tokio::time::Instant;
 
 use crate::api::{Shop, ShopClient, builder, logged_in_client, order, tokens};
-use crate::fake_store::{FakeStore, Operation};
+use crate::fake_store::{FakeStore, Fault, Operation};
 use crate::waiting::settled;
 
 fn runtime() -> Runtime {
@@ -150,6 +150,27 @@ fn a_refresh_that_stands_still_at_the_store_is_taken_over() {
         world.authority.assert_refreshes(1);
         assert_eq!(store.access(), Some(world.authority.access(2)));
     }
+}
+
+/// S1: the task that stores the session stands still after a failure. The next call that needs the store replaces it.
+#[test]
+fn a_writer_that_stands_still_after_a_failure_is_replaced() {
+    let (world, idle, living) = (World::new(), runtime(), runtime());
+    world.guard_with(403, |_| order(7));
+    let store = FakeStore::new();
+    let shop = builder(&world).store(store.clone()).build().unwrap();
+    store.next(Operation::Swap, Fault::Fail);
+    store.next(Operation::Swap, Fault::Fail);
+    idle.block_on(async { shop.session().set(tokens(&world.authority.issue())).await }).unwrap_err();
+    world.authority.expire();
+
+    living.block_on(async {
+        tokio::time::advance(Duration::from_secs(70)).await;
+        assert_eq!(shop.order(1).await.unwrap().id, 7);
+    });
+
+    world.authority.assert_refreshes(1);
+    assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
 /// J1: a refresh that a logout or another login has ended sends nothing.

@@ -8,5 +8,6 @@ mod api;
 mod bodies;
 mod headers;
 mod jwt;
+mod logins;
 mod streams;
 mod tokens;

@@ -17,5 +17,6 @@ mod logins;
 mod place;
 mod process;
 mod shop;
+mod standing_still;
 mod steps;
 mod suspended;

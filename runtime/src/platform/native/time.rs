@@ -1,5 +1,7 @@
 //! The clocks of the system and the timers of Tokio. Tests can pause them, except for the wall clock.
 
+/// A monotonic clock that tests cannot pause.
+pub(crate) use std::time::Instant as RealInstant;
 use std::time::SystemTime;
 
 pub(crate) use tokio::time::error::Elapsed;

@@ -13,6 +13,8 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
+/// Tests pause no clock of a browser.
+pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 
 /// The longest time that a timer of a browser takes.

@@ -3,7 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
-use super::state::{Adopt, Adoption, Found, StoreSync, StoredAs, SyncState};
+use super::state::{Adopt, Found, StoreSync, SyncState, View, here_of, new_login};
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::task;
@@ -14,9 +14,9 @@ use crate::session::jwt;
 use crate::session::record::StoredSession;
 use crate::session::refresh_handle::{RefreshHandle, complete_detached};
 use crate::session::session::{Inner, Session, SessionState};
-use crate::session::snapshot::{LoginState, Snapshot};
+use crate::session::snapshot::Snapshot;
 use crate::session::state_machine::StateMachine;
-use crate::session::store_rules::Comparison;
+use crate::session::store_rules::{Adoption, Comparison};
 use crate::store::ErasedStore;
 
 /// How often the store is read for a session that another process may have stored.
@@ -70,7 +70,7 @@ impl Session {
     }
 
     async fn check_store_at(&self, store_sync: &StoreSync) -> Result<(), Error> {
-        let unread = |state: &SyncState| state.revision.is_none() && state.stored_as.persisted;
+        let unread = |state: &SyncState| state.view.revision.is_none() && state.view.stored_as.is_confirmed();
         let old_enough =
             |state: &SyncState| state.last_read.as_ref().is_none_or(|(then, _)| then.elapsed() >= PAUSE);
         let before = {
@@ -130,36 +130,36 @@ impl Session {
             }),
             None => None,
         };
-        let (adoption, detached, store_is_older) = self.update(|machine| {
+        let ((adoption, change, detached), store_is_older) = self.update(|machine| {
             let mut state = store_sync.state();
             let here = machine.current().clone();
-            let stored_as = state.stored_as_of(&here);
-            let comparison = stored_as.compare(stored);
-            if comparison == Comparison::ReplacedByChange {
-                return (Adoption::Nothing, None, false);
-            }
-            stored_as.persisted = true;
-            state.known(found);
-            // An intent for an older refresh token no longer has a meaning.
-            let intent = found.record.intent.clone().filter(|_| comparison != Comparison::Older);
-            state.other_intent = intent.filter(|intent| state.intent.as_ref() != Some(intent));
-            state.shared_end = found.record.intent.is_some() && found.record.intent != state.intent;
-            let (adoption, detached) = adopt_stored(machine, &mut state, &here, offer, which);
-            (adoption, detached, state.is_newer_than(stored))
+            let takes_others =
+                which == Adopt::AnyLogin || offer.as_ref().is_some_and(|offer| offer.is_of_user_of(&here));
+            let view = state.view_of(&here);
+            let (comparison, adoption) = view.observe(&found.stored(), here_of(&here), takes_others);
+            let adopted = match (adoption, offer) {
+                (Adoption::End, _) => end(machine, view),
+                (Adoption::Take { new_epoch }, Some(offer)) => take(machine, view, &here, offer, new_epoch),
+                (Adoption::Keep, Some(offer)) if comparison == Comparison::Same => {
+                    keep(machine, view, &here, &offer)
+                }
+                (Adoption::Keep | Adoption::KeepOther | Adoption::Take { .. }, _) => (Change::Nothing, None),
+            };
+            ((adoption, adopted.0, adopted.1), comparison == Comparison::Older)
         });
         complete_detached(detached);
         if store_is_older {
             self.save();
         }
-        match adoption {
-            Adoption::Adopted => {
+        match change {
+            Change::Adopted => {
                 self.emit(SessionEvent::Adopted);
                 if stored.is_some_and(|stored| store_sync.is_shared(stored)) {
                     self.emit(SessionEvent::GrantShared);
                 }
             }
-            Adoption::LoggedOut => self.emit(SessionEvent::LoggedOut),
-            Adoption::Nothing | Adoption::RefreshToken | Adoption::OtherLogin => {}
+            Change::LoggedOut => self.emit(SessionEvent::LoggedOut),
+            Change::Nothing => {}
         }
         Ok(adoption)
     }
@@ -175,7 +175,8 @@ impl Session {
 /// Keeps only the store alive.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
-    let newest = |session: &Session| session.store_sync().and_then(|store_sync| store_sync.state().revision);
+    let newest =
+        |session: &Session| session.store_sync().and_then(|store_sync| store_sync.state().view.revision);
     while let Some(seen) = here().map(|session| newest(&session)) {
         store.changed(seen.unwrap_or_default()).await;
         let Some(session) = here() else { return };
@@ -199,68 +200,66 @@ struct Offer<'a> {
     other_place: Option<String>,
 }
 
-/// One step of the state machine, with the state of the store.
-fn adopt_stored(
+impl Offer<'_> {
+    fn is_of_user_of(&self, here: &Snapshot) -> bool {
+        let user = |credential: &Credential| credential.tokens().access_token().and_then(jwt::user);
+        here.credential().and_then(|old| user(old)).is_some_and(|old| user(&self.credential) == Some(old))
+    }
+}
+
+/// What others see of an adoption.
+enum Change {
+    Nothing,
+    Adopted,
+    LoggedOut,
+}
+
+type Adopted = (Change, Option<RefreshHandle>);
+
+/// The stored session is the one of this process. Its cookies may have changed.
+fn keep(
     machine: &mut StateMachine<RefreshHandle>,
-    state: &mut SyncState,
+    view: &View,
     here: &Snapshot,
-    offer: Option<Offer<'_>>,
-    which: Adopt,
-) -> (Adoption, Option<RefreshHandle>) {
-    let Some(Offer { stored, credential, other_place }) = offer else {
-        if here.credential().is_none() {
-            return (Adoption::Nothing, None);
-        }
-        let (_, detached) = machine.log_out();
-        state.stored_as = StoredAs { persisted: true, ..StoredAs::new(machine.current()) };
-        return (Adoption::LoggedOut, detached);
-    };
-    let same_login = stored.login == state.stored_as.login;
-    let newer = stored.generation > state.stored_as.generation;
+    offer: &Offer<'_>,
+) -> Adopted {
+    let cookies = &offer.stored.cookies;
+    if let Some(old) = here.credential().filter(|_| !view.has_unwritten() && *cookies != *here.cookies) {
+        machine.replace_refresh_token(old.clone(), Arc::new(cookies.clone()));
+    }
+    (Change::Nothing, None)
+}
+
+/// Another process has logged out.
+fn end(machine: &mut StateMachine<RefreshHandle>, view: &mut View) -> Adopted {
+    let (_, detached) = machine.log_out();
+    view.ended(machine.current().stamp.epoch, new_login());
+    (Change::LoggedOut, detached)
+}
+
+/// Another process has refreshed or logged in.
+fn take(
+    machine: &mut StateMachine<RefreshHandle>,
+    view: &mut View,
+    here: &Snapshot,
+    offer: Offer<'_>,
+    new_epoch: bool,
+) -> Adopted {
+    let Offer { stored, credential, other_place } = offer;
     let cookies = Arc::new(stored.cookies.clone());
-    let other_login = match &here.login_state {
-        LoginState::LoggedOut => false,
-        LoginState::LoggedIn(old) if same_login && !newer => {
-            let same = stored.generation == state.stored_as.generation && !state.has_unwritten();
-            if same && *cookies != *here.cookies {
-                machine.replace_refresh_token(old.clone(), cookies);
-            }
-            return (Adoption::Nothing, None);
-        }
-        LoginState::LoggedIn(old) if same_login && has_same_access(old, &credential) => {
-            state.stored_as.generation = stored.generation;
-            state.stored_as.other_place = other_place;
-            machine.replace_refresh_token(credential, cookies);
-            return (Adoption::RefreshToken, None);
-        }
-        LoginState::LoggedIn(_) if same_login => false,
-        LoginState::LoggedIn(old) if which == Adopt::SameLogin && !is_of_same_user(old, &credential) => {
-            return (Adoption::OtherLogin, None);
-        }
-        LoginState::Expired { .. } if same_login && !newer => return (Adoption::Nothing, None),
-        LoginState::LoggedIn(_) | LoginState::Expired { .. } => true,
-    };
-    let detached = machine.adopt(credential, cookies, other_login);
-    state.intent = None;
-    state.stored_as = StoredAs {
-        epoch: machine.current().stamp.epoch,
-        login: stored.login.clone(),
-        generation: stored.generation,
-        persisted: true,
-        tried: None,
-        other_place,
-    };
-    (Adoption::Adopted, detached)
+    if !new_epoch && here.credential().is_some_and(|old| has_same_access(old, &credential)) {
+        machine.replace_refresh_token(credential, cookies);
+        view.adopted_refresh_token(stored.identity(), other_place);
+        return (Change::Nothing, None);
+    }
+    let detached = machine.adopt(credential, cookies, new_epoch);
+    view.adopted(machine.current().stamp.epoch, stored.identity(), other_place);
+    (Change::Adopted, detached)
 }
 
 fn has_same_access(one: &Credential, other: &Credential) -> bool {
     let access = one.tokens().access_token();
     access.is_some() && access == other.tokens().access_token()
-}
-
-fn is_of_same_user(one: &Credential, other: &Credential) -> bool {
-    let user = |credential: &Credential| credential.tokens().access_token().and_then(jwt::user);
-    user(one).is_some_and(|one| user(other) == Some(one))
 }
 
 /// Stored tokens can be of any age, as tokens that the user sets.

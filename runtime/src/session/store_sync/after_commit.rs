@@ -27,16 +27,7 @@ impl AfterCommit {
     /// Runs in the same step as the commit. `here`: the published session.
     pub(crate) fn note(&self, store_sync: &StoreSync, here: &Snapshot) {
         let Some(note) = &self.note else { return };
-        let mut state = store_sync.state();
-        state.rotated(here);
-        match note.stored {
-            Some(revision) => {
-                state.revision = Some(revision);
-                state.stored_as.persisted = true;
-                state.known_login = Some(state.stored_as.login.clone());
-            }
-            None => state.stored_as.persisted &= !note.first,
-        }
+        store_sync.state().view_of(here).refreshed(note.stored, note.first);
     }
 
     /// Runs after the commit of `refresh`. `published`: the result was published.

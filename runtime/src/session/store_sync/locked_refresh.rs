@@ -81,7 +81,7 @@ async fn store_result(
             let answer =
                 if is_rotation_lost(ready.unanswered_before) { answer.after_a_loss() } else { answer };
             let (result, failure) = result_of(basis, answer);
-            store_sync.state().intent = None;
+            store_sync.state().view.answered();
             (result, failure, AfterCommit { unwritten: true, ..AfterCommit::default() })
         }
         Attempt::Failed { .. } => {
@@ -89,7 +89,7 @@ async fn store_result(
             // Without a response the refresh token may be spent. The intent stays and tells other processes.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
-                store_sync.state().intent = None;
+                store_sync.state().view.answered();
             }
             (result, failure, AfterCommit { unwritten: answered, ..AfterCommit::default() })
         }

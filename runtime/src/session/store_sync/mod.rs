@@ -1,11 +1,14 @@
-//! A session and its store. Start with `state`, the data; `adopt` reads the store, `write` writes it,
+//! A session and its store. Start with `state`, the data; `adopt` reads the store, `writer` and `write` write it,
 //! `locked_refresh` refreshes under its lock.
 
 pub(super) mod adopt;
 pub(super) mod after_commit;
+pub(super) mod held_lock;
 pub(super) mod locked_refresh;
 pub(super) mod login;
 pub(super) mod prepare;
 pub(super) mod resend;
+pub(super) mod standing_still;
 pub(super) mod state;
 pub(super) mod write;
+pub(super) mod writer;

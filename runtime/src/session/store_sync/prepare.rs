@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::state::{Adopt, Adoption, HeldLock, StoreSync, StoredAs};
+use super::held_lock::HeldLock;
+use super::state::{Adopt, StoreSync};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
 use crate::platform::time::{sleep, timeout};
@@ -15,6 +16,7 @@ use crate::session::record::{Intent, Record};
 use crate::session::refresh_handle::RefreshHandle;
 use crate::session::session::Session;
 use crate::session::snapshot::Snapshot;
+use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
 /// Longest wait for the lock.
@@ -72,7 +74,7 @@ async fn prepare_under_lock(
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
     // An unstored change may hold the only valid refresh token. It is stored before another one is requested.
-    if store_sync.state().has_unwritten() {
+    if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
     }
@@ -131,6 +133,7 @@ async fn lock(
         state.held_lock.replace(HeldLock { lock, refresh: Some(handle.clone()) })
     };
     drop(before);
+    session.watch_lock(store_sync);
     Ok(Some(fence))
 }
 
@@ -140,7 +143,7 @@ async fn wait_for_aftermath(store_sync: &StoreSync) -> Result<(), Stopped> {
         return Ok(());
     }
     let intent = store_sync.load().await?.record.intent;
-    let is_own = store_sync.state().intent == intent;
+    let is_own = store_sync.state().view.intent == intent;
     if intent.is_some_and(|intent| !is_own && intent.age() < LONGEST_EXCHANGE) {
         sleep(AFTERMATH).await;
     }
@@ -173,7 +176,7 @@ pub(super) async fn read_store(
 ) -> Result<bool, Stopped> {
     let found = store_sync.load().await?;
     let adoption = session.adopt(store_sync, &found, Adopt::SameLogin)?;
-    if adoption == Adoption::OtherLogin {
+    if adoption == Adoption::KeepOther {
         let text = "another process logged in as another user. Call `Session::load` to adopt that session";
         return Err(Error::new(Kind::Superseded, text).into());
     }
@@ -204,11 +207,7 @@ pub(super) async fn store_intent(
     if session.snapshot().stamp != basis.stamp {
         return Err(Stopped::Obsolete);
     }
-    let mut state = store_sync.state();
-    state.revision = Some(revision);
-    state.known_login = basis.credential().map(|_| stored_as.login);
-    state.intent = intent;
-    state.other_intent = None;
+    store_sync.state().view.intends(revision, intent, basis.credential().is_some());
     Ok(true)
 }
 
@@ -217,13 +216,13 @@ pub(super) fn identity(
     session: &Session,
     store_sync: &StoreSync,
     basis: &Snapshot,
-) -> Option<(Revision, StoredAs)> {
+) -> Option<(Revision, StoredAs<String>)> {
     let machine = session.lock();
     let here = machine.current();
     if here.stamp != basis.stamp {
         return None;
     }
     let mut state = store_sync.state();
-    let stored_as = state.stored_as_of(here).clone();
-    Some((state.revision.unwrap_or_default(), stored_as))
+    let view = state.view_of(here);
+    Some((view.revision.unwrap_or_default(), view.stored_as.clone()))
 }

@@ -24,7 +24,7 @@ impl Session {
 async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &Snapshot) -> bool {
     let _exclusive = store_sync.exclusive().await;
     // Without an intent this refresh needs no lock: it is manual, or the first one of a session.
-    let Some(fence) = store_sync.state().intent.as_ref().map(|intent| intent.fence) else { return true };
+    let Some(fence) = store_sync.state().view.intent.as_ref().map(|intent| intent.fence) else { return true };
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {

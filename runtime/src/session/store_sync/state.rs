@@ -3,7 +3,7 @@
 //!
 //! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
 //!   in one step, under the lock of the state machine first.
-//! - [`write`](super::write) stores changes, [`adopt`](super::adopt) reads those of other processes.
+//! - [`writer`](super::writer) stores changes, [`adopt`](super::adopt) reads those of other processes.
 //!   [`locked_refresh`](super::locked_refresh) is a refresh that other processes may start as well, and
 //!   [`resend`](super::resend) tells when its refresh token may be sent again.
 
@@ -14,6 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard, watch};
 
+use super::held_lock::HeldLock;
 use crate::error::{BoxError, Error, Kind};
 use crate::platform::random::random_u128;
 use crate::platform::runtime::AbortHandle;
@@ -23,8 +24,8 @@ use crate::session::errors::store_timeout;
 use crate::session::record::{Intent, Record, StoredSession};
 use crate::session::refresh_handle::RefreshHandle;
 use crate::session::snapshot::{LoginState, Snapshot};
-use crate::session::store_rules::{Comparison, Identity, Storage, compare, keeps_lock};
-use crate::store::{ErasedStore, Revision, StoreLock, Swap};
+use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
+use crate::store::{ErasedStore, Revision, Swap};
 
 /// Longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
@@ -57,71 +58,46 @@ pub(super) struct Found {
     pub(super) record: Record,
 }
 
-/// What this process knows about the stored session.
+/// What this process knows about the stored session, and the tasks that use the store.
 pub(crate) struct SyncState {
-    /// `None` if the store must be read first.
-    pub(super) revision: Option<Revision>,
-    /// The login in the record of that revision.
-    pub(super) known_login: Option<String>,
-    pub(super) stored_as: StoredAs,
-    /// The stored intent of a refresh of this process that has no result.
-    pub(super) intent: Option<Intent>,
-    /// The intent of another process that the last read found. Until it has a result, it stays in the store.
-    pub(super) other_intent: Option<Intent>,
-    /// The number of changes of the session, and the number of them that are stored.
-    pub(super) changes: u64,
-    pub(super) written: u64,
+    pub(super) view: View,
     pub(super) writing: bool,
-    /// The lock of the store, if this session has it.
-    pub(super) held_lock: Option<HeldLock>,
     /// The task that writes.
     pub(super) writer: Cancel,
-    /// Another process may have sent the refresh token of the session that this process ended: its intent was in the
-    /// store, or it changed the store before the end was stored.
-    pub(super) shared_end: bool,
+    /// How many attempts to write have failed since the last one that succeeded.
+    pub(super) failures: u32,
+    /// The lock of the store, if this session has it.
+    pub(super) held_lock: Option<HeldLock>,
+    /// Whether the watchdog checks the lock.
+    pub(super) lock_watched: bool,
     pub(super) reads: u64,
     /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
 }
 
-/// The lock of the store. The session holds it and not the task of the refresh, so that the next refresh, or
-/// the writer, can continue under it.
-pub(super) struct HeldLock {
-    pub(super) lock: StoreLock,
-    /// The refresh that runs under it. `None`: it protects a change that is not stored yet. No other process
-    /// may refresh before it is.
-    pub(super) refresh: Option<RefreshHandle>,
-}
+/// See [`StoreView`].
+pub(super) type View = StoreView<String, Intent, Revision>;
 
-/// How the session is identified in the store.
-#[derive(Clone)]
-pub(super) struct StoredAs {
-    /// The epoch of the session.
-    pub(super) epoch: u64,
-    pub(super) login: String,
-    pub(super) generation: u64,
-    /// Whether the store has had this session. If so, what is stored applies. Otherwise a change of the user is
-    /// still to be stored and replaces whatever is there.
-    pub(super) persisted: bool,
-    /// A write was tried, and its confirmation was lost.
-    pub(super) tried: Option<Tried>,
-    /// The place that received the session, if it is another one. The original may still be there.
-    pub(super) other_place: Option<String>,
-}
-
-/// A write whose confirmation was lost.
-#[derive(Clone)]
-pub(super) struct Tried {
-    /// The login in the record that the write was to replace.
-    pub(super) replaces: Option<String>,
-}
-
-/// How many changes are stored, counted as [`SyncState::changes`].
+/// How many changes are stored, counted as [`StoreView::changes`].
 #[derive(Clone, Default)]
 pub(super) struct Progress {
     pub(super) written: u64,
-    /// The last change that a failed write included, and the error.
-    pub(super) failed: Option<(u64, Error)>,
+    pub(super) failed: Option<Failure>,
+}
+
+/// The last attempt to write has failed.
+#[derive(Clone)]
+pub(super) struct Failure {
+    /// The last change that the attempt included.
+    pub(super) target: u64,
+    pub(super) error: Error,
+    pub(super) at: Instant,
+}
+
+impl Failure {
+    pub(super) fn now(target: u64, error: Error) -> Self {
+        Self { target, error, at: Instant::now() }
+    }
 }
 
 /// Which stored session is adopted.
@@ -133,37 +109,17 @@ pub(super) enum Adopt {
     AnyLogin,
 }
 
-/// What became of the stored session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Adoption {
-    /// It is the current one.
-    Nothing,
-    /// It has the same access token and another refresh token or other cookies.
-    RefreshToken,
-    /// Another process refreshed, or logged in while there was no login here.
-    Adopted,
-    /// Another process logged out.
-    LoggedOut,
-    /// Another process logged in as another user.
-    OtherLogin,
-}
-
 impl StoreSync {
     pub(super) fn new(store: Arc<dyn ErasedStore>, here: &Snapshot) -> Self {
-        let stored_as =
-            StoredAs { persisted: matches!(here.login_state, LoginState::LoggedOut), ..StoredAs::new(here) };
+        let stored_as = StoredAs::new(here.stamp.epoch, new_login());
+        let logged_out = matches!(here.login_state, LoginState::LoggedOut);
         let state = SyncState {
-            revision: None,
-            known_login: None,
-            stored_as,
-            intent: None,
-            other_intent: None,
-            changes: 0,
-            written: 0,
+            view: View::new(if logged_out { stored_as.confirmed() } else { stored_as }),
             writing: false,
-            held_lock: None,
             writer: Cancel::default(),
-            shared_end: false,
+            failures: 0,
+            held_lock: None,
+            lock_watched: false,
             reads: 0,
             last_read: None,
         };
@@ -235,7 +191,7 @@ impl StoreSync {
     }
 
     /// The place that received the session.
-    pub(super) fn place_of(&self, stored_as: &StoredAs) -> Option<String> {
+    pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }
 
@@ -257,14 +213,25 @@ impl Drop for StoreSync {
 }
 
 impl SyncState {
-    /// The identity of the current session. A new epoch gets a new one.
-    pub(super) fn stored_as_of(&mut self, here: &Snapshot) -> &mut StoredAs {
-        if self.stored_as.epoch != here.stamp.epoch {
-            self.stored_as = StoredAs::new(here);
-            self.intent = None;
-            self.other_intent = None;
-        }
-        &mut self.stored_as
+    /// The view of the current session.
+    pub(super) fn view_of(&mut self, here: &Snapshot) -> &mut View {
+        self.view.in_epoch(here.stamp.epoch, new_login)
+    }
+
+    /// An attempt to write failed. Returns how many have failed in a row.
+    pub(super) fn count_failure(&mut self) -> u32 {
+        self.failures = self.failures.saturating_add(1);
+        self.failures
+    }
+
+    /// The session has changed and must be stored.
+    pub(crate) fn changed(&mut self) {
+        self.view.changed();
+    }
+
+    /// The session has a new credential, which is not stored yet.
+    pub(crate) fn rotated(&mut self, here: &Snapshot) {
+        self.view_of(here).refreshed(None, false);
     }
 
     /// A refresh takes over the lock that the session holds already. Returns its fence.
@@ -284,7 +251,7 @@ impl SyncState {
     /// A refresh ends. Returns the lock to release, unless the lock protects a change that is not stored yet.
     #[must_use]
     pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle) -> Option<HeldLock> {
-        let kept = keeps_lock(self.has_unwritten());
+        let kept = self.view.keeps_lock();
         let held = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
         if kept {
             held.refresh = None;
@@ -298,71 +265,31 @@ impl SyncState {
     pub(super) fn end_protection(&mut self) -> Option<HeldLock> {
         self.held_lock.take_if(|held| held.refresh.is_none())
     }
+}
 
-    /// The session has changed and must be stored.
-    pub(crate) fn changed(&mut self) {
-        self.changes += 1;
-    }
-
-    /// The store was read.
-    pub(super) fn known(&mut self, found: &Found) {
-        self.revision = Some(found.revision);
-        self.known_login = found.record.session.as_ref().map(|stored| stored.login.clone());
-    }
-
-    pub(super) fn has_unwritten(&self) -> bool {
-        self.changes > self.written
-    }
-
-    /// Whether the store has an older credential of this login. Another process would send a spent refresh
-    /// token.
-    pub(super) fn is_newer_than(&self, stored: Option<&StoredSession>) -> bool {
-        let older = |stored: &StoredSession| {
-            stored.login == self.stored_as.login && stored.generation < self.stored_as.generation
-        };
-        stored.is_some_and(older)
-    }
-
-    /// The session has a new credential, which is not stored yet.
-    pub(crate) fn rotated(&mut self, here: &Snapshot) {
-        let stored_as = self.stored_as_of(here);
-        stored_as.next_generation();
-        self.intent = None;
-        self.other_intent = None;
-        self.shared_end = false;
+impl Found {
+    /// What the rules of the store see of it.
+    pub(super) fn stored(&self) -> StoredRecord<String, Intent, Revision> {
+        StoredRecord {
+            revision: self.revision,
+            identity: self.record.session.as_ref().map(StoredSession::identity),
+            intent: self.record.intent.clone(),
+        }
     }
 }
 
-impl StoredAs {
-    pub(super) fn new(here: &Snapshot) -> Self {
-        let login = format!("{:032x}", random_u128());
-        Self {
-            epoch: here.stamp.epoch,
-            login,
-            generation: 0,
-            persisted: false,
-            tried: None,
-            other_place: None,
-        }
+/// What the process has, as the rules of the store see it.
+pub(super) fn here_of(here: &Snapshot) -> Here {
+    match here.login_state {
+        LoginState::LoggedOut => Here::LoggedOut,
+        LoginState::LoggedIn(_) => Here::LoggedIn,
+        LoginState::Expired { .. } => Here::Expired,
     }
+}
 
-    /// What the record in the store means for this session.
-    pub(super) fn compare(&self, stored: Option<&StoredSession>) -> Comparison {
-        let here = Identity { login: &*self.login, generation: self.generation };
-        let storage = match &self.tried {
-            _ if self.persisted => Storage::Confirmed,
-            Some(tried) => Storage::Unconfirmed { replaces: tried.replaces.as_deref() },
-            None => Storage::Missing,
-        };
-        let stored = stored.map(|stored| Identity { login: &*stored.login, generation: stored.generation });
-        compare(&here, &storage, stored.as_ref())
-    }
-
-    /// For the result of a refresh.
-    pub(super) fn next_generation(&mut self) {
-        self.generation = self.generation.saturating_add(1);
-        self.other_place = None;
-    }
+/// Identifies a login.
+pub(super) fn new_login() -> String {
+    format!("{:032x}", random_u128())
 }
 
 async fn in_time<T>(

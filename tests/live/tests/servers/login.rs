@@ -176,7 +176,7 @@ async fn a_person_confirms_a_device_code() {
         assert!(!code.user_code().is_empty());
         let (url, browser) = (code.verification_uri_complete().unwrap().to_owned(), chromium.clone());
         let person = tokio::task::spawn_blocking(move || browser.open(&url, false).unwrap());
-        code.finish(shop.session()).await.unwrap();
+        timeout(Duration::from_secs(90), code.finish(shop.session())).await.unwrap().unwrap();
         println!("the device page: {:?}", person.await.unwrap());
         uses_the_session(&shop, &server).await;
     }

@@ -25,6 +25,7 @@ pub struct Steps(Arc<Inner>);
 #[derive(Default)]
 struct Inner {
     stop_at: Mutex<String>,
+    arrived: Notify,
     go: Notify,
     /// Swaps since the lock was taken.
     swaps: AtomicUsize,
@@ -34,6 +35,11 @@ impl Steps {
     /// Waits at this step when it is reached. An empty step means nowhere.
     pub fn stop_at(&self, step: &str) {
         step.clone_into(&mut self.0.stop_at.lock().expect("no panic"));
+    }
+
+    /// Resolves when a step is reached.
+    pub async fn arrival(&self) {
+        self.0.arrived.notified().await;
     }
 
     /// Continues from the current step.
@@ -49,6 +55,7 @@ impl Steps {
             return;
         }
         print_line(&format!("at: {step}"));
+        self.0.arrived.notify_one();
         self.0.go.notified().await;
     }
 }

@@ -34,9 +34,14 @@ impl Provider {
         stage.respond(move |seen| match seen.path() {
             "/.well-known/oauth-authorization-server" => Answer::json(200, &document),
             "/token" => token(seen),
+            "/revoke" => Answer::park(),
             _ => Answer::new(404),
         });
         Self { stage, listening }
+    }
+
+    pub fn url(&self, path: &str) -> String {
+        self.listening.url(path)
     }
 
     pub fn issuer(&self) -> &str {

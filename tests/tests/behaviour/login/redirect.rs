@@ -2,6 +2,7 @@
 
 use afresh::oauth2::{AuthorizationRequest, ClientAuth, Server};
 use afresh::{Client, Session, SessionState, Tokens};
+use afresh_tests::Answer;
 use serde_json::json;
 
 use super::provider::{
@@ -148,7 +149,7 @@ async fn the_client_authenticates_as_the_server_offers() {
 async fn each_person_has_a_session() {
     let provider = Provider::start(json!({}), |seen| {
         let code = value(&form(seen), "code").to_owned();
-        afresh_tests::Answer::json(200, json!({ "access_token": format!("of-{code}") }))
+        Answer::json(200, json!({ "access_token": format!("of-{code}") }))
     })
     .await;
     let app = provider.app().await;
@@ -161,6 +162,33 @@ async fn each_person_has_a_session() {
         let tokens = shop.session().tokens().unwrap();
         assert_eq!(tokens.access_token().unwrap().secret(), format!("of-{person}"));
     }
+    assert_eq!(shop.session().state(), SessionState::LoggedOut);
+}
+
+/// G9: as with a `#[login]` method, a logout during the exchange discards the login, and its tokens are revoked.
+#[tokio::test]
+async fn a_logout_during_the_exchange_discards_and_revokes_the_login() {
+    let provider = Provider::start(json!({}), |_| Answer::park()).await;
+    let app = provider.server().await.revocation_endpoint(provider.url("/revoke")).client("shop-app");
+    let shop = Client::builder("https://shop.test")
+        .tokens(Tokens::new("old"))
+        .refresher(app.clone())
+        .transport(reqwest::Client::new())
+        .build()
+        .unwrap();
+    let mut events = shop.session().events();
+    let login = tokio::spawn({
+        let session = shop.session().clone();
+        async move { log_in_with_code(&app, &session).await }
+    });
+    let exchange = provider.stage.arrival().await;
+    shop.session().clear().await.unwrap();
+    exchange.answer_with(tokens());
+    assert!(login.await.unwrap().unwrap_err().is_no_session());
+    assert_eq!(event_names(&mut events), ["logged out"]);
+    let revoked = provider.stage.arrival().await;
+    assert_eq!((revoked.path(), value(&form(&revoked), "token")), ("/revoke", "new-refresh"));
+    revoked.answer(200);
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 

@@ -1,9 +1,7 @@
-//! The rules by which processes share a stored session: which record wins, what a lost confirmation means, when the lock
-//! is kept, and what an intent means. They are pure: no I/O, no tasks, no clock. `store_sync` asks them, and their tests
-//! explore all interleavings of two processes.
+//! What the record in the store means for a process: [`compare`].
 
 /// Which session a process or the store has. `L` identifies the login.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct Identity<L> {
     pub(crate) login: L,
     /// Counts the credentials of the login.
@@ -28,7 +26,7 @@ pub(crate) enum Comparison {
 }
 
 /// What the store knows of the last login or logout of a process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(crate) enum Storage<L> {
     /// It is not stored. No write of it has been tried, or all were refused.
     Missing,
@@ -67,18 +65,3 @@ pub(crate) fn compare<L: PartialEq>(
         Some(_) => Comparison::OtherLogin,
     }
 }
-
-/// Whether the lock is kept when a refresh ends: as long as the store has an older record than this process, another
-/// process would present a spent refresh token.
-pub(crate) fn keeps_lock(unwritten: bool) -> bool {
-    unwritten
-}
-
-/// Whether a rejected refresh token was probably spent by a refresh whose result was lost. `intent`: the store held an
-/// intent when the lock was taken. It stays there only if a refresh ended without a stored result.
-pub(crate) fn is_rotation_lost(intent: bool) -> bool {
-    intent
-}
-
-#[cfg(test)]
-mod tests;

@@ -1,0 +1,154 @@
+//! Runs checks at their time by the wall clock, also when no runtime of the program runs. One thread does this for the
+//! whole process, as long as there is something to check.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// How late a check may be on a busy machine. A later one means that the process was suspended.
+const LATE: Duration = Duration::from_secs(1);
+/// How much later the checks continue after a suspension. The runtimes of the program continue first.
+const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
+
+/// Returns the time until it is to run again, or `None` if there is nothing left to check.
+type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
+
+static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });
+static EARLIER: Condvar = Condvar::new();
+
+struct Checks {
+    planned: Vec<(Instant, Check)>,
+    /// `None` if there is no thread.
+    sleeps_until: Option<Instant>,
+}
+
+/// Runs `check` after `wait`, on a thread that no runtime can stop. It must not take long.
+pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Send + 'static) {
+    // A browser has one thread, and its runtime does not stand still.
+    if cfg!(target_family = "wasm") {
+        return;
+    }
+    let Some(at) = Instant::now().checked_add(wait) else { return };
+    let mut checks = checks();
+    checks.planned.push((at, Box::new(check)));
+    match checks.sleeps_until {
+        Some(until) if until <= at => {}
+        Some(_) => EARLIER.notify_one(),
+        None => {
+            // Without a thread nothing is checked. The next check tries to start one.
+            let started = thread::Builder::new().name("afresh-watchdog".into()).spawn(run);
+            checks.sleeps_until = started.is_ok().then_some(at);
+        }
+    }
+}
+
+fn checks() -> MutexGuard<'static, Checks> {
+    CHECKS.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn run() {
+    let mut checks = checks();
+    loop {
+        let Some(next) = checks.planned.iter().map(|(at, _)| *at).min() else {
+            checks.sleeps_until = None;
+            return;
+        };
+        let now = Instant::now();
+        checks.sleeps_until = Some(next);
+        if next > now {
+            let slept = EARLIER.wait_timeout(checks, next - now);
+            checks = slept.unwrap_or_else(PoisonError::into_inner).0;
+        } else if now - next > LATE {
+            checks.postpone(now + AFTER_SUSPENSION);
+        } else {
+            let due = checks.take_due(now);
+            drop(checks);
+            let planned: Vec<_> = due.into_iter().filter_map(again).collect();
+            checks = self::checks();
+            checks.planned.extend(planned);
+        }
+    }
+}
+
+/// Runs a check outside of the lock. Returns when it runs again.
+fn again(mut check: Check) -> Option<(Instant, Check)> {
+    // It may run code of the user. A panic there ends this check and no other.
+    let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
+    Some((Instant::now().checked_add(wait)?, check))
+}
+
+impl Checks {
+    fn postpone(&mut self, earliest: Instant) {
+        for (at, _) in &mut self.planned {
+            *at = (*at).max(earliest);
+        }
+    }
+
+    fn take_due(&mut self, now: Instant) -> Vec<Check> {
+        let (due, later) = std::mem::take(&mut self.planned).into_iter().partition(|(at, _)| *at <= now);
+        self.planned = later;
+        Vec::into_iter(due).map(|(_, check)| check).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+
+    use super::*;
+
+    const SOON: Duration = Duration::from_millis(20);
+    const LIMIT: Duration = Duration::from_secs(20);
+
+    #[test]
+    fn a_check_runs_until_it_says_that_it_is_over() {
+        let (ran, runs) = channel();
+        let mut left = 3;
+        watch(SOON, move || {
+            ran.send(()).unwrap();
+            left -= 1;
+            (left > 0).then_some(SOON)
+        });
+        for _ in 0..3 {
+            runs.recv_timeout(LIMIT).unwrap();
+        }
+        // The check is dropped, and its sender with it.
+        assert!(runs.recv_timeout(LIMIT).is_err());
+    }
+
+    #[test]
+    fn an_earlier_check_does_not_wait_for_a_later_one() {
+        let (ran, runs) = channel();
+        let later = ran.clone();
+        watch(Duration::from_secs(3600), move || {
+            let _ = later.send("later");
+            None
+        });
+        watch(SOON, move || {
+            ran.send("earlier").unwrap();
+            None
+        });
+        assert_eq!(runs.recv_timeout(LIMIT).unwrap(), "earlier");
+    }
+
+    #[test]
+    fn a_check_that_panics_ends_no_other() {
+        let (ran, runs) = channel();
+        watch(SOON, || panic!("on purpose"));
+        watch(SOON * 2, move || {
+            ran.send(()).unwrap();
+            None
+        });
+        runs.recv_timeout(LIMIT).unwrap();
+    }
+
+    #[test]
+    fn checks_wait_after_a_suspension() {
+        let now = Instant::now();
+        let mut checks = Checks { planned: vec![(now, Box::new(|| None))], sleeps_until: None };
+        checks.postpone(now + AFTER_SUSPENSION);
+        assert!(checks.take_due(now + LATE).is_empty());
+        assert_eq!(checks.take_due(now + AFTER_SUSPENSION).len(), 1);
+    }
+}

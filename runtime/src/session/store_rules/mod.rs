@@ -1,0 +1,23 @@
+//! The rules by which processes share a stored session: which record wins, what a lost confirmation means, when the lock
+//! is kept, and what an intent means. Read `store_view` first.
+//!
+//! They are pure: no I/O, no tasks, no clock. `store_sync` does what they say, and their tests explore all interleavings
+//! of two processes.
+
+mod adoption;
+mod compare;
+mod store_view;
+mod stored_as;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use self::adoption::{Adoption, Here};
+pub(crate) use self::compare::{Comparison, Identity};
+pub(crate) use self::store_view::{Draft, OtherUse, StoreView, StoredRecord};
+pub(crate) use self::stored_as::StoredAs;
+
+/// Whether a rejected refresh token was probably spent by a refresh whose result was lost. `intent`: the store held an
+/// intent when the lock was taken. It stays there only if a refresh ended without a stored result.
+pub(crate) fn is_rotation_lost(intent: bool) -> bool {
+    intent
+}

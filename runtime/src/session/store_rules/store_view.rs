@@ -1,0 +1,244 @@
+//! What a process knows about the stored session, and how each operation of the store changes it: [`StoreView`].
+
+use super::adoption::{Adoption, Here, adoption};
+use super::compare::{Comparison, Identity, Storage};
+use super::stored_as::StoredAs;
+
+/// `L` identifies a login, `I` is an intent, and `R` is a revision of the store.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StoreView<L, I, R> {
+    /// `None` if the store must be read first.
+    pub(crate) revision: Option<R>,
+    /// The login in the record of that revision.
+    pub(crate) known_login: Option<L>,
+    pub(crate) stored_as: StoredAs<L>,
+    /// The stored intent of a refresh of this process that has no result.
+    pub(crate) intent: Option<I>,
+    pub(crate) other_use: OtherUse<I>,
+    /// The number of changes of the session, and the number of them that are stored.
+    pub(crate) changes: u64,
+    pub(crate) written: u64,
+}
+
+/// What other processes may have done with the refresh token of this session.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub(crate) enum OtherUse<I> {
+    #[default]
+    None,
+    /// The last read found the intent of another process. Until it has a result, it stays in the store.
+    Intended(I),
+    /// Another process may have sent the token: an intent of this process replaced the other one, or the store changed
+    /// before the end of the session was stored.
+    Possible,
+}
+
+/// What a read of the store found.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct StoredRecord<L, I, R> {
+    pub(crate) revision: R,
+    /// `None` if there is no session.
+    pub(crate) identity: Option<Identity<L>>,
+    pub(crate) intent: Option<I>,
+}
+
+/// What a process is about to write.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct Draft<L, I, R> {
+    /// `None` if the store must be read first.
+    pub(crate) basis: Option<R>,
+    pub(crate) stored_as: StoredAs<L>,
+    pub(crate) intent: Option<I>,
+    /// The record has no session.
+    pub(crate) ends: bool,
+}
+
+impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<L, I, R> {
+    pub(crate) fn new(stored_as: StoredAs<L>) -> Self {
+        Self {
+            revision: None,
+            known_login: None,
+            stored_as,
+            intent: None,
+            other_use: OtherUse::None,
+            changes: 0,
+            written: 0,
+        }
+    }
+
+    /// The session has changed and must be stored.
+    pub(crate) fn changed(&mut self) {
+        self.changes += 1;
+    }
+
+    pub(crate) fn has_unwritten(&self) -> bool {
+        self.changes > self.written
+    }
+
+    /// Whether the lock is kept when a refresh ends: as long as the store has an older record than this process, another
+    /// process would present a spent refresh token.
+    pub(crate) fn keeps_lock(&self) -> bool {
+        self.has_unwritten()
+    }
+
+    /// The session has this epoch. A new epoch gets a new identity.
+    pub(crate) fn in_epoch(&mut self, epoch: u64, new_login: impl FnOnce() -> L) -> &mut Self {
+        if self.stored_as.epoch != epoch {
+            self.stored_as = StoredAs::new(epoch, new_login());
+            self.intent = None;
+        }
+        self
+    }
+
+    /// The store was read.
+    fn known(&mut self, found: &StoredRecord<L, I, R>) {
+        self.revision = Some(found.revision);
+        self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
+    }
+
+    /// The store was read, and what it holds may apply. Returns what it means, and what becomes of the session.
+    pub(crate) fn observe(
+        &mut self,
+        found: &StoredRecord<L, I, R>,
+        here: Here,
+        takes_others: bool,
+    ) -> (Comparison, Adoption) {
+        let comparison = self.stored_as.compare(found.identity.as_ref());
+        if comparison != Comparison::ReplacedByChange {
+            self.stored_as.storage = Storage::Confirmed;
+            self.known(found);
+            // An intent for an older refresh token no longer has a meaning.
+            let intent = found.intent.clone().filter(|_| comparison != Comparison::Older);
+            let other = intent.filter(|intent| self.intent.as_ref() != Some(intent));
+            self.other_use = other.map_or(OtherUse::None, OtherUse::Intended);
+        }
+        (comparison, adoption(comparison, here, takes_others))
+    }
+
+    /// The stored session has replaced the one of this process.
+    pub(crate) fn adopted(&mut self, epoch: u64, stored: Identity<L>, other_place: Option<String>) {
+        self.intent = None;
+        self.stored_as = StoredAs { epoch, identity: stored, storage: Storage::Confirmed, other_place };
+    }
+
+    /// The refresh token of the session was replaced by the stored one. The rest is the same, and a running refresh goes
+    /// on.
+    pub(crate) fn adopted_refresh_token(&mut self, stored: Identity<L>, other_place: Option<String>) {
+        self.stored_as.identity = stored;
+        self.stored_as.other_place = other_place;
+    }
+
+    /// The session has ended, as in the store.
+    pub(crate) fn ended(&mut self, epoch: u64, login: L) {
+        self.stored_as = StoredAs::new(epoch, login).confirmed();
+    }
+
+    /// What is to be written now, if anything is. `here`: what this process has. `shares_cookies`: a refresh without a
+    /// login leaves an intent in a store that has no session.
+    pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
+        let stored_as = self.stored_as.clone();
+        let is_other = |login: &L| *login != stored_as.identity.login;
+        let leaves_intent = shares_cookies && self.known_login.is_none();
+        let replaced =
+            here == Here::LoggedOut && !leaves_intent || self.known_login.as_ref().is_some_and(is_other);
+        if stored_as.is_confirmed() && replaced {
+            return None;
+        }
+        let other = match &self.other_use {
+            OtherUse::Intended(intent) if stored_as.is_confirmed() => Some(intent.clone()),
+            OtherUse::Intended(_) | OtherUse::Possible | OtherUse::None => None,
+        };
+        let (basis, intent) = (self.revision, self.intent.clone().or(other));
+        Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
+    }
+
+    /// The store was read, because the basis of `draft` was not known. Returns the basis. `None`: the record is not to be
+    /// replaced. Either the draft was stored already and only the confirmation was lost, or another process has replaced
+    /// it.
+    pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
+        self.may_be_used_elsewhere(draft);
+        if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
+            return None;
+        }
+        self.known(found);
+        Some(found.revision)
+    }
+
+    /// A write is about to be tried. If its confirmation is lost, the store may have this login.
+    pub(crate) fn tries(&mut self, draft: &Draft<L, I, R>) {
+        if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
+            self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
+        }
+    }
+
+    /// The store has the record of `draft`.
+    pub(crate) fn confirmed(&mut self, draft: &Draft<L, I, R>, revision: R) {
+        if !draft.stored_as.is_confirmed() && !draft.ends {
+            self.other_use = OtherUse::None;
+        }
+        self.revision = Some(revision);
+        self.known_login = (!draft.ends).then(|| draft.stored_as.identity.login.clone());
+        if self.is_current(draft) {
+            self.stored_as.storage = Storage::Confirmed;
+        }
+    }
+
+    /// The store has another revision and says so: a login or logout was not stored.
+    pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
+        self.may_be_used_elsewhere(&draft);
+        self.revision = None;
+        if self.is_current(&draft) {
+            self.stored_as.storage = draft.stored_as.storage;
+        }
+    }
+
+    fn is_current(&self, draft: &Draft<L, I, R>) -> bool {
+        self.stored_as.epoch == draft.stored_as.epoch
+    }
+
+    /// The store changes before the end of the session is stored.
+    fn may_be_used_elsewhere(&mut self, draft: &Draft<L, I, R>) {
+        if draft.ends {
+            self.other_use = OtherUse::Possible;
+        }
+    }
+
+    /// Every change up to this one is stored.
+    pub(crate) fn written_up_to(&mut self, change: u64) {
+        self.written = change;
+    }
+
+    /// The store has the intent of this process. `None` if no refresh token can be spent. `has_login`: the record has a
+    /// session.
+    pub(crate) fn intends(&mut self, revision: R, intent: Option<I>, has_login: bool) {
+        self.revision = Some(revision);
+        self.known_login = has_login.then(|| self.stored_as.identity.login.clone());
+        self.intent = intent;
+        if self.other_use != OtherUse::None {
+            self.other_use = OtherUse::Possible;
+        }
+    }
+
+    /// The refresh had a result that spends nothing, or ends the session.
+    pub(crate) fn answered(&mut self) {
+        self.intent = None;
+    }
+
+    /// The session has a new credential. `stored`: the store has it. `first`: there was no login before.
+    pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
+        self.stored_as.next_generation();
+        self.intent = None;
+        self.other_use = OtherUse::None;
+        match stored {
+            Some(revision) => {
+                self.revision = Some(revision);
+                self.stored_as.storage = Storage::Confirmed;
+                self.known_login = Some(self.stored_as.identity.login.clone());
+            }
+            // The write may have reached the store.
+            None if first => {
+                self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
+            }
+            None => {}
+        }
+    }
+}

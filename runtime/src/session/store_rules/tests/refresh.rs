@@ -1,0 +1,117 @@
+//! The refresh of a process, one operation at a time.
+
+use super::world::{CURRENT, Heard, Step, Stored, World};
+use crate::session::store_rules::{Adoption, Here, is_rotation_lost};
+
+impl World {
+    pub(super) fn refresh_continues(mut self, at: usize, heard: Heard) -> Option<Self> {
+        let process = &self.processes[at];
+        let uses_store = !matches!(process.step, Step::Idle | Step::Ready { .. });
+        if uses_store && process.writing.is_some() {
+            // One task at a time uses the store.
+            return None;
+        }
+        match process.step {
+            Step::Idle => self.begin(at, heard)?,
+            _ if process.detached => self.refresh_ends(at),
+            Step::Locked if heard == Heard::Lost => self.refresh_ends(at),
+            Step::Locked => self.read(at),
+            Step::Read { unanswered } => self.store_intent(at, unanswered, heard),
+            Step::Ready { .. } if heard == Heard::Lost => return None,
+            Step::Ready { unanswered } => self.exchange(at, unanswered),
+            Step::Answered { token } => self.store_result(at, token, heard),
+        }
+        Some(self)
+    }
+
+    /// Takes the lock, or continues under the one that the process holds.
+    fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
+        let process = &self.processes[at];
+        // A change is stored before another refresh begins.
+        let is_due = process.here == Here::LoggedIn && !process.view.has_unwritten();
+        if !is_due || !self.lock_is_free_for(at) {
+            return None;
+        }
+        self.budget.refreshes = self.budget.refreshes.checked_sub(1)?;
+        self.take_lock(at, heard);
+        if heard == Heard::Confirmed {
+            self.processes[at].step = Step::Locked;
+        }
+        Some(())
+    }
+
+    fn read(&mut self, at: usize) {
+        let adoption = self.adopt(at);
+        let process = &mut self.processes[at];
+        if adoption == Adoption::KeepOther || process.detached {
+            return self.refresh_ends(at);
+        }
+        process.step = Step::Read { unanswered: self.store.intent.is_some() };
+    }
+
+    fn store_intent(&mut self, at: usize, unanswered: bool, heard: Heard) {
+        let process = &mut self.processes[at];
+        let view = process.view.in_epoch(process.epoch, Self::new_login);
+        if view.revision != Some(CURRENT) {
+            process.step = Step::Locked;
+            return;
+        }
+        let (name, identity) = (process.name, view.stored_as.identity.clone());
+        let session = process.token.map(|token| (identity, token));
+        self.put(Stored { session, intent: Some(name) });
+        if heard == Heard::Lost {
+            return self.refresh_ends(at);
+        }
+        let process = &mut self.processes[at];
+        process.view.intends(CURRENT, Some(name), true);
+        process.step = Step::Ready { unanswered };
+    }
+
+    /// The refresh token is presented.
+    fn exchange(&mut self, at: usize, unanswered: bool) {
+        let Some(token) = self.processes[at].token else { return self.refresh_ends(at) };
+        if self.spent & (1 << token) != 0 {
+            return self.rejected(at, unanswered);
+        }
+        self.exchanged = Some(true);
+        self.spent |= 1 << token;
+        self.processes[at].step = Step::Answered { token: Self::new_token() };
+    }
+
+    fn rejected(&mut self, at: usize, unanswered: bool) {
+        self.rejected = Some(true);
+        assert!(self.result_lost, "a spent token is presented and no result was lost: {self:#?}");
+        assert!(is_rotation_lost(unanswered), "a lost rotation is not reported: {self:#?}");
+        let before = self.processes[at].token;
+        let adoption = self.adopt(at);
+        let process = &mut self.processes[at];
+        if adoption != Adoption::KeepOther && !process.detached && process.token == before {
+            process.view.answered();
+            (process.here, process.token) = (Here::Expired, None);
+            process.view.changed();
+        }
+        self.refresh_ends(at);
+    }
+
+    fn store_result(&mut self, at: usize, token: u8, heard: Heard) {
+        let process = &mut self.processes[at];
+        let view = process.view.in_epoch(process.epoch, Self::new_login);
+        let mut next = view.stored_as.clone();
+        next.next_generation();
+        let mut stored = None;
+        if view.revision == Some(CURRENT) {
+            self.put(Stored { session: Some((next.identity, token)), intent: None });
+            stored = Some(CURRENT).filter(|_| heard == Heard::Confirmed);
+        } else if self.adopt(at) == Adoption::KeepOther || self.processes[at].detached {
+            // Another login has replaced this one, or another process has newer tokens of it.
+            return self.refresh_ends(at);
+        }
+        let process = &mut self.processes[at];
+        process.view.refreshed(stored, false);
+        process.token = Some(token);
+        if stored.is_none() {
+            process.view.changed();
+        }
+        self.refresh_ends(at);
+    }
+}

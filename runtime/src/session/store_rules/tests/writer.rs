@@ -1,0 +1,92 @@
+//! The writer of a process, one operation at a time.
+
+use super::world::{CURRENT, Heard, InFlight, Process, Progress, Step, Stored, World};
+
+impl World {
+    pub(super) fn writer_continues(mut self, at: usize, heard: Heard) -> Option<Self> {
+        if self.processes[at].writing.is_none() {
+            self.writer_begins(at, if self.budget.fine { heard } else { Heard::Confirmed })?;
+            if !self.budget.fine && self.swap(at) {
+                self.confirm(at, heard);
+            }
+        } else if !self.swap(at) {
+            self.confirm(at, heard);
+        } else if heard == Heard::Lost {
+            // The confirmation is an event of its own.
+            return None;
+        }
+        Some(self)
+    }
+
+    /// The swap reaches the store or is refused.
+    fn swap(&mut self, at: usize) -> bool {
+        let Process { view, writing: Some(write), .. } = &mut self.processes[at] else { return false };
+        let Progress::Based(basis) = write.progress else { return false };
+        view.tries(&write.draft);
+        if basis == CURRENT {
+            let session = write.token.map(|token| (write.draft.stored_as.identity.clone(), token));
+            let stored = Stored { session, intent: write.draft.intent };
+            self.put(stored);
+        }
+        if let Some(write) = &mut self.processes[at].writing {
+            write.progress = if basis == CURRENT { Progress::Stored(CURRENT) } else { Progress::Refused };
+        }
+        true
+    }
+
+    /// The process learns what became of the swap.
+    fn confirm(&mut self, at: usize, heard: Heard) {
+        let Some(write) = self.processes[at].writing.take() else { return };
+        match write.progress {
+            _ if heard == Heard::Lost => {}
+            Progress::Stored(revision) => {
+                self.processes[at].view.confirmed(&write.draft, revision);
+                self.written(at, write.covers);
+            }
+            Progress::Refused if !write.draft.stored_as.is_confirmed() => {
+                self.processes[at].view.refused(write.draft);
+            }
+            Progress::Refused | Progress::Based(_) => {
+                self.adopt(at);
+            }
+        }
+    }
+
+    fn writer_begins(&mut self, at: usize, heard: Heard) -> Option<()> {
+        let found = self.found();
+        let process = &mut self.processes[at];
+        if heard == Heard::Lost || !process.view.has_unwritten() {
+            // A lost read changes nothing.
+            return None;
+        }
+        let (covers, token) = (process.view.changes, process.token);
+        let view = process.view.in_epoch(process.epoch, Self::new_login);
+        let Some(mut draft) = view.draft(process.here, false) else {
+            self.written(at, covers);
+            return Some(());
+        };
+        let basis = match draft.basis {
+            Some(basis) => Some(basis),
+            None => view.found_basis(&draft, &found),
+        };
+        match basis {
+            Some(basis) => {
+                let token = token.filter(|_| !draft.ends);
+                draft.basis = None;
+                process.writing = Some(InFlight { draft, token, covers, progress: Progress::Based(basis) });
+            }
+            None => {
+                self.adopt(at);
+            }
+        }
+        Some(())
+    }
+
+    fn written(&mut self, at: usize, covers: u64) {
+        let Process { view, step, .. } = &mut self.processes[at];
+        view.written_up_to(covers);
+        if !view.has_unwritten() && *step == Step::Idle && self.lock == Some(at) {
+            self.lock = None;
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! How changes of the session are stored: in order, by one task at a time, until the store has them.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::held_lock::HeldLock;
+use super::state::{Failure, Progress, StoreSync, SyncState};
+use crate::error::{Error, Kind};
+use crate::platform::task::Cancel;
+use crate::platform::time::timeout;
+use crate::session::events::SessionEvent;
+use crate::session::session::Session;
+use crate::session::store_rules::OtherUse;
+use crate::store::ErasedStore;
+
+/// The pauses after failed attempts.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+/// Longest time for an attempt to write: one operation of the store, and a little more.
+const LONGEST_WRITE: Duration = Duration::from_secs(6);
+/// After this many failures to store a login or logout, the lock of the store is released.
+const LAST_PROTECTED: u32 = 3;
+/// After this many failures, which take some minutes, the task gives up on a session that has been dropped.
+const LAST_FAILURE: u32 = 8;
+
+impl Session {
+    /// Only the first call has an effect: a client that joins a session does not change where it is stored.
+    pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
+        let here = self.snapshot();
+        if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
+            && here.credential().is_some()
+        {
+            self.save();
+        }
+        // Their logins and logouts are logins and logouts here, even before the first call.
+        if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
+            self.watch_store(store_sync);
+        }
+        self.expect();
+    }
+
+    /// The session has changed and must be stored.
+    pub(crate) fn save(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            store_sync.state().changed();
+            self.start_to_write(store_sync);
+        }
+    }
+
+    /// The session changes in this step of the state machine. From now on a refresh that ends keeps the lock,
+    /// until [`store_changes`](Self::store_changes) has stored the change.
+    pub(crate) fn count_change(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            store_sync.state().changed();
+        }
+    }
+
+    /// Starts to store what was counted.
+    pub(crate) fn store_changes(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            self.start_to_write(store_sync);
+        }
+    }
+
+    /// Starts the writer if there was no runtime for it before.
+    pub(crate) fn ensure_writer(&self) {
+        if let Some(store_sync) = self.store_sync() {
+            if store_sync.writer_missing.load(Ordering::Relaxed) {
+                self.start_to_write(store_sync);
+            }
+        }
+    }
+
+    pub(super) fn start_to_write(&self, store_sync: &StoreSync) {
+        let Some(runtime) = self.runtime() else {
+            return store_sync.writer_missing.store(true, Ordering::Relaxed);
+        };
+        store_sync.writer_missing.store(false, Ordering::Relaxed);
+        let started = {
+            let mut state = store_sync.state();
+            let starts = state.view.has_unwritten() && !std::mem::replace(&mut state.writing, true);
+            starts.then(|| {
+                state.writer = Cancel::default();
+                state.writer.clone()
+            })
+        };
+        match started {
+            Some(task) => task.spawn(&runtime, Writer { session: self.clone(), ended: false }.run()),
+            None => store_sync.write_now.notify_one(),
+        }
+    }
+
+    /// Waits until the current session is stored, or the store has failed.
+    pub(crate) async fn saved(&self) -> Result<(), Error> {
+        let Some(store_sync) = self.store_sync() else { return Ok(()) };
+        let mut progress = store_sync.progress.subscribe();
+        let changes = store_sync.state().view.changes;
+        if progress.borrow().written >= changes {
+            return Ok(());
+        }
+        if self.runtime().is_none() {
+            return Err(Error::new(
+                Kind::Store,
+                "storing the session needs a Tokio runtime. Make the change inside one",
+            ));
+        }
+        let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
+        if progress.borrow().failed.as_ref().is_some_and(old) {
+            // A writer that makes progress would have tried again by now.
+            self.replace_writer(store_sync);
+        } else {
+            self.start_to_write(store_sync);
+        }
+        let tried = |progress: &Progress| {
+            progress.written >= changes
+                || progress.failed.as_ref().is_some_and(|failed| failed.target >= changes)
+        };
+        if timeout(LONGEST_WRITE, progress.wait_for(tried)).await.is_err() {
+            self.replace_writer(store_sync);
+        }
+        let Ok(progress) = progress.wait_for(tried).await else { return Err(cancelled()) };
+        match &progress.failed {
+            Some(failed) if progress.written < changes => Err(failed.error.clone()),
+            _ => Ok(()),
+        }
+    }
+
+    /// The writer makes no progress, because its runtime stands still. Another one takes its place.
+    fn replace_writer(&self, store_sync: &StoreSync) {
+        let writer = store_sync.state().writer.clone();
+        writer.cancel();
+        store_sync.progress.send_modify(|progress| progress.failed = None);
+        self.start_to_write(store_sync);
+    }
+
+    /// Whether no other process can have sent the refresh token of the session that this process has just ended. The
+    /// end is stored, so that none will.
+    pub(crate) async fn is_only_owner_of_ended(&self) -> bool {
+        match self.store_sync() {
+            None => true,
+            Some(store_sync) => {
+                self.saved().await.is_ok() && store_sync.state().view.other_use == OtherUse::None
+            }
+        }
+    }
+}
+
+/// The only task that writes.
+struct Writer {
+    session: Session,
+    ended: bool,
+}
+
+impl Writer {
+    async fn run(mut self) {
+        let session = self.session.clone();
+        let Some(store_sync) = session.store_sync() else { return };
+        loop {
+            let target = store_sync.state().view.changes;
+            let written = session.write(store_sync).await;
+            match written {
+                Ok(()) => {
+                    let ended = self.written(store_sync, target);
+                    store_sync
+                        .progress
+                        .send_modify(|progress| *progress = Progress { written: target, failed: None });
+                    if ended {
+                        return;
+                    }
+                }
+                Err(error) => {
+                    let failures = store_sync.state().count_failure();
+                    if failures == 1 {
+                        session.emit(SessionEvent::StoreFailed(error.clone()));
+                    }
+                    store_sync
+                        .progress
+                        .send_modify(|progress| progress.failed = Some(Failure::now(target, error)));
+                    let doubled = 1_u32.checked_shl(failures - 1).unwrap_or(u32::MAX);
+                    let pause = FIRST_PAUSE.saturating_mul(doubled);
+                    let protects_nothing = failures >= LAST_PROTECTED;
+                    drop(protects_nothing.then(|| self.end_protection(store_sync)));
+                    // This task holds two references: `self` and `session`.
+                    if failures >= LAST_FAILURE && Arc::strong_count(&session.0) <= 2 {
+                        return;
+                    }
+                    let _ = timeout(pause.min(LONGEST_PAUSE), store_sync.write_now.notified()).await;
+                }
+            }
+        }
+    }
+
+    /// The store says that it cannot store a login or logout. The lock must not block other processes for that.
+    /// After a refresh it is kept, because the store holds a spent refresh token.
+    fn end_protection(&self, store_sync: &StoreSync) -> Option<HeldLock> {
+        let machine = self.session.lock();
+        let mut state = store_sync.state();
+        if state.view_of(machine.current()).stored_as.is_confirmed() { None } else { state.end_protection() }
+    }
+
+    /// Whether everything is written.
+    fn written(&mut self, store_sync: &StoreSync, target: u64) -> bool {
+        let mut state = store_sync.state();
+        state.view.written_up_to(target);
+        state.failures = 0;
+        self.ended = !state.view.has_unwritten();
+        let lock = if self.ended { finish_writing(&mut state) } else { None };
+        drop(state);
+        // The guard is code of the store. It is dropped outside of the lock.
+        drop(lock);
+        self.ended
+    }
+}
+
+fn finish_writing(state: &mut SyncState) -> Option<HeldLock> {
+    state.writing = false;
+    state.end_protection()
+}
+
+/// If the runtime shuts down and drops the writer, the next writer continues.
+impl Drop for Writer {
+    fn drop(&mut self) {
+        let Some(store_sync) = self.session.store_sync().filter(|_| !self.ended) else { return };
+        let target = {
+            let mut state = store_sync.state();
+            state.writing = false;
+            state.view.changes
+        };
+        store_sync.writer_missing.store(true, Ordering::Relaxed);
+        store_sync.progress.send_modify(|progress| {
+            if progress.written < target {
+                progress.failed = Some(Failure::now(target, cancelled()));
+            }
+        });
+    }
+}
+
+fn cancelled() -> Error {
+    Error::new(
+        Kind::Store,
+        "storing the session was cancelled by the shutdown of a runtime. It is stored with the next call",
+    )
+}

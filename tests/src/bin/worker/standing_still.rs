@@ -1,0 +1,30 @@
+//! A thread whose runtime stands still in the middle of a refresh, as in a blocking facade with a runtime for each thread.
+
+use std::thread;
+
+use tokio::runtime::Builder;
+use tokio::select;
+
+use crate::calls::{ShopClient, call, print_line};
+use crate::steps::Steps;
+
+/// Makes a call on a runtime of its own, until its refresh reaches the step at which `steps` stops. The runtime never runs
+/// again. `logs_out`: the session ends before that.
+pub fn stand_still(shop: ShopClient, steps: Steps, logs_out: bool) {
+    thread::spawn(move || {
+        let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime");
+        runtime.block_on(async {
+            select! {
+                () = call(shop.clone()) => panic!("the refresh does not stop"),
+                () = steps.arrival() => {}
+            }
+            if logs_out {
+                shop.session().clear();
+            }
+        });
+        print_line("stands still");
+        loop {
+            thread::park();
+        }
+    });
+}

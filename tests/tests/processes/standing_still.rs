@@ -1,0 +1,70 @@
+//! Processes in which the runtime of a refresh stands still. The kernel holds the lock of a file for them, and no call of
+//! theirs may ever come.
+
+use std::time::{Duration, Instant};
+
+use afresh_tests::Role;
+use tokio::time::sleep;
+
+use crate::place::Place;
+use crate::process::Process;
+use crate::shop::{Server, Shop};
+
+/// The deadline of a refresh with a store, and what a loaded machine needs.
+const LIMIT: Duration = Duration::from_secs(50);
+
+/// Two processes that know the session. The runtime of the first one stands still at this step of a refresh.
+async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
+    shop.world.authority.open(Role::Refresh);
+    let (mut first, mut next) = (shop.process("first"), shop.process("next"));
+    assert_eq!(first.call().await, "well");
+    assert_eq!(next.call().await, "well");
+    shop.world.authority.expire();
+    first.tell(&format!("stop {step}"));
+    first.tell(order);
+    first.says("stands still").await;
+    (first, next)
+}
+
+/// Calls until the result is not that another process refreshes.
+async fn call_until_free(process: &mut Process) -> String {
+    let begun = Instant::now();
+    loop {
+        let said = process.call().await;
+        if !said.starts_with("busy") {
+            assert!(begun.elapsed() < LIMIT, "{:?}: {said}", begun.elapsed());
+            return said;
+        }
+        assert!(begun.elapsed() < LIMIT, "the lock is kept");
+        sleep(Duration::from_secs(1)).await;
+    }
+}
+
+/// R6, I7: another process refreshes after the deadline of a refresh that stands still. Its own process continues with the
+/// tokens of the other one.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_refresh_that_stands_still_keeps_the_lock_until_its_deadline() {
+    let shop = Shop::open(Place::file(), Server::Strict).await;
+    let (mut first, mut next) = standing_still(&shop, "after intent", "stand still").await;
+
+    assert_eq!(call_until_free(&mut next).await, "well");
+
+    shop.world.authority.assert_refreshes(1);
+    assert_eq!(first.call().await, "well");
+    shop.world.authority.assert_refreshes(1);
+    assert_eq!(shop.presented_again(), 0, "spent tokens presented again");
+}
+
+/// J1, R6: the session ended during that refresh, and the task that stores this stands still too. The end is stored before
+/// the lock is free.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_logout_on_a_runtime_that_stands_still_is_stored_before_the_lock_is_free() {
+    let shop = Shop::open(Place::file(), Server::Strict).await;
+    let (mut first, mut next) = standing_still(&shop, "after intent", "stand still and log out").await;
+
+    let said = call_until_free(&mut next).await;
+
+    assert!(said.starts_with("stranger"), "{said}");
+    assert!(first.call().await.starts_with("stranger"));
+    shop.world.authority.assert_refreshes(0);
+}
