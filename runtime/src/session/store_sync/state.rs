@@ -17,11 +17,12 @@ use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard, watch};
 use tokio::task::AbortHandle;
 use tokio::time::{Instant, timeout};
 
-use super::held_lock::HeldLock;
+use super::lock_slot::LockSlot;
 use crate::error::{BoxError, Error, Kind};
 use crate::platform::task::Cancel;
 use crate::session::errors::store_timeout;
 use crate::session::record::{Intent, Record, StoredSession};
+use crate::session::refresh_handle::RefreshHandle;
 use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
@@ -65,10 +66,7 @@ pub(crate) struct SyncState {
     pub(super) writer: Cancel,
     /// How many attempts to write have failed since the last one that succeeded.
     pub(super) failures: u32,
-    /// The lock of the store, if this session has it.
-    pub(super) held_lock: Option<HeldLock>,
-    /// Whether the watchdog checks the lock.
-    pub(super) lock_watched: bool,
+    pub(super) lock: LockSlot,
     pub(super) reads: u64,
     /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
@@ -117,8 +115,7 @@ impl StoreSync {
             writing: false,
             writer: Cancel::default(),
             failures: 0,
-            held_lock: None,
-            lock_watched: false,
+            lock: LockSlot::default(),
             reads: 0,
             last_read: None,
         };
@@ -221,6 +218,11 @@ impl SyncState {
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures
+    }
+
+    /// Another refresh continues under the lock.
+    pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
+        self.lock.hand_over(from, to);
     }
 
     /// The session has changed and must be stored.

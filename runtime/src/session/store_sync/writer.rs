@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::timeout;
 
-use super::held_lock::HeldLock;
+use super::lock_slot::Held;
 use super::state::{Failure, Progress, StoreSync, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::task::Cancel;
@@ -32,7 +32,7 @@ impl Session {
         if self.0.store_sync.set(StoreSync::new(store, &here)).is_ok() && here.credential().is_some() {
             self.save();
         }
-        self.expect();
+        self.require_login();
     }
 
     /// The session has changed and must be stored.
@@ -188,10 +188,14 @@ impl Writer {
 
     /// The store says that it cannot store a login or logout. The lock must not block other processes for that.
     /// After a refresh it is kept, because the store holds a spent refresh token.
-    fn end_protection(&self, store_sync: &StoreSync) -> Option<HeldLock> {
+    fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
-        if state.view_of(machine.current()).stored_as.is_confirmed() { None } else { state.end_protection() }
+        if state.view_of(machine.current()).stored_as.is_confirmed() {
+            None
+        } else {
+            state.lock.end_protection()
+        }
     }
 
     /// Whether everything is written.
@@ -208,9 +212,9 @@ impl Writer {
     }
 }
 
-fn finish_writing(state: &mut SyncState) -> Option<HeldLock> {
+fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.writing = false;
-    state.end_protection()
+    state.lock.end_protection()
 }
 
 /// If the runtime shuts down and drops the writer, the next writer continues.
