@@ -49,7 +49,7 @@ impl Session {
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
                     // The store is unchanged and refuses the write: the lock has expired.
-                    let lock = if unchanged { store_sync.state().held_lock.take() } else { None };
+                    let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
             }
@@ -65,8 +65,7 @@ impl Session {
         let draft = state.view_of(here).draft(here_of(here), store_sync.store.shares_cookies())?;
         let stored = stored_session(store_sync, &draft.stored_as, here.credential(), &here.cookies);
         let record = Record::new(stored).with_intent(draft.intent.clone());
-        let under_lock = state.held_lock.as_ref().filter(|_| draft.stored_as.is_confirmed());
-        let fence = under_lock.map(|held| held.lock.fence());
+        let fence = state.lock.fence().filter(|_| draft.stored_as.is_confirmed());
         Some((draft, record, fence))
     }
 }
