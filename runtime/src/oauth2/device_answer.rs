@@ -85,6 +85,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "the callers are short")]
     fn read(change: Value) -> Result<DeviceAnswer> {
         let mut document = json!({
             "device_code": "secret", "user_code": "WDJB-MJHT", "verification_uri": "https://id.example/device",

@@ -93,6 +93,7 @@ async fn respond(step: Step) -> Result<reqwest::Response, BoxError> {
 }
 
 /// The answer of the device endpoint, with these changes.
+#[expect(clippy::needless_pass_by_value, reason = "the callers are short")]
 fn device(change: Value) -> Step {
     let mut answer = json!({
         "device_code": SECRET, "user_code": "WDJB-MJHT", "verification_uri": "https://id.test/activate",
@@ -294,10 +295,7 @@ async fn a_logout_during_the_wait_discards_the_login() {
     let session = Session::new();
     session.set(Tokens::new("old"));
     let code = server.app().device().start().await.unwrap();
-    let finishing = tokio::spawn({
-        let finishing = code.finish(&session);
-        async move { finishing.await }
-    });
+    let finishing = tokio::spawn(code.finish(&session));
     sleep(Duration::from_secs(7)).await;
     session.clear();
     finishing.await.unwrap().unwrap_err();
