@@ -1,7 +1,7 @@
 use afresh::store::TabStore;
 use leptos::prelude::*;
 
-use crate::{Shop, ShopClient};
+use crate::ShopClient;
 
 /// Lists the orders. The client is `Send`, also in a browser, so that it fits into resources and actions.
 #[component]

@@ -2,7 +2,7 @@ use afresh::store::TabStore;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::{Shop, ShopClient};
+use crate::ShopClient;
 
 /// Lists the orders. The client is built once and moves into the handlers as a clone.
 #[component]

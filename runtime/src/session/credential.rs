@@ -84,7 +84,7 @@ impl Credential {
     pub(crate) fn with_refresh_of(&self, newer: &Tokens) -> Self {
         let tokens = Tokens {
             refresh: newer.refresh.clone().or_else(|| self.tokens.refresh.clone()),
-            login_end: newer.login_end.or(self.tokens.login_end),
+            login_end: newer.login_end.clone().or(&self.tokens.login_end),
             ..self.tokens.clone()
         };
         Self { tokens, headers: self.headers.clone(), ..*self }

@@ -92,6 +92,7 @@ pub(crate) enum Settled<H> {
 }
 
 /// How an attempt to refresh ended.
+#[expect(clippy::large_enum_variant, reason = "there is one for each refresh, and it moves once")]
 pub(crate) enum Attempt {
     Refreshed {
         tokens: Tokens,

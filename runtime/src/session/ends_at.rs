@@ -33,8 +33,8 @@ impl Session {
     /// The end, and the epoch of the login that it belongs to.
     fn end_of_login(&self) -> Option<(u64, End)> {
         let snapshot = self.snapshot();
-        let end = match snapshot.credential()?.tokens().login_end {
-            LoginEnd::At(end) => Some(end),
+        let end = match &snapshot.credential()?.tokens().login_end {
+            LoginEnd::At(end) => Some(**end),
             LoginEnd::Never => None,
             LoginEnd::Unknown => self.provider()?.end_of_cookies(&snapshot),
         };

@@ -1,5 +1,7 @@
 //! The events of a session: [`SessionEvent`], [`EventChannel`]. The stream of them is in `event_stream.rs`.
 
+use std::sync::OnceLock;
+
 use tokio::sync::broadcast;
 
 use crate::error::Error;
@@ -85,20 +87,25 @@ impl SessionEvent {
 }
 
 /// Sends the events of a session.
-pub(super) struct EventChannel(broadcast::Sender<SessionEvent>);
+///
+/// The channel is made for the first receiver: its backlog takes more memory than the rest of a session, and a program
+/// may have thousands of sessions to whose events it does not listen.
+pub(super) struct EventChannel(OnceLock<broadcast::Sender<SessionEvent>>);
 
 impl EventChannel {
     pub(super) fn new() -> Self {
-        Self(broadcast::Sender::new(BACKLOG))
+        Self(OnceLock::new())
     }
 
     /// Never waits. Without a receiver the event is dropped.
     pub(super) fn emit(&self, event: SessionEvent) {
         event.trace();
-        let _ = self.0.send(event);
+        if let Some(sender) = self.0.get() {
+            let _ = sender.send(event);
+        }
     }
 
     pub(super) fn subscribe(&self) -> broadcast::Receiver<SessionEvent> {
-        self.0.subscribe()
+        self.0.get_or_init(|| broadcast::Sender::new(BACKLOG)).subscribe()
     }
 }

@@ -1,6 +1,6 @@
 //! When a login ends, as a server said it ([`LoginEnd`]), and whether that was announced ([`Ending`]).
 
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use crate::platform::time::Instant;
@@ -13,14 +13,15 @@ const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 const ROUNDING: Duration = Duration::from_secs(60);
 
 /// What a server said about the end of a login.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
     /// It said nothing.
     #[default]
     Unknown,
     /// It said that the login has no end.
     Never,
-    At(End),
+    /// Shared, so that tokens stay small.
+    At(Arc<End>),
 }
 
 /// The end of a login.
@@ -54,12 +55,18 @@ impl LoginEnd {
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
         // An end that a clock cannot represent is none.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
-        end.map_or(Self::Never, Self::At)
+        end.map_or(Self::Never, Self::from)
     }
 
     /// An answer that says nothing leaves the end as it was.
-    pub(crate) fn or(self, previous: Self) -> Self {
-        if self == Self::Unknown { previous } else { self }
+    pub(crate) fn or(self, previous: &Self) -> Self {
+        if self == Self::Unknown { previous.clone() } else { self }
+    }
+}
+
+impl From<End> for LoginEnd {
+    fn from(end: End) -> Self {
+        Self::At(Arc::new(end))
     }
 }
 

@@ -162,7 +162,7 @@ impl StoredSession {
             scope: tokens.scope.clone(),
             expires: expires.map(since_1970),
             lifetime: tokens.lifetime.map(millis),
-            ends: StoredEnd::of(tokens.login_end),
+            ends: StoredEnd::of(&tokens.login_end),
             cookies,
             by_cookie: tokens.by_cookie,
             place: None,

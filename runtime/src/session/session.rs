@@ -94,7 +94,8 @@ pub(super) struct Inner {
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    pub(super) store_sync: OnceLock<StoreSync>,
+    /// Boxed, so that a session in memory, one of thousands of users, has no room for it.
+    pub(super) store_sync: OnceLock<Box<StoreSync>>,
     /// Where refreshes and writes run. Otherwise they run on the runtime of the call that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether a session is expected. If so, calls without one return an error before anything is sent.
@@ -234,7 +235,7 @@ impl Session {
     }
 
     pub(super) fn store_sync(&self) -> Option<&StoreSync> {
-        self.0.store_sync.get()
+        self.0.store_sync.get().map(|store_sync| &**store_sync)
     }
 
     pub(super) fn revoker(&self) -> Option<&Revoker> {

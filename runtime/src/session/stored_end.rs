@@ -16,13 +16,11 @@ pub(super) struct StoredEnd {
 }
 
 impl StoredEnd {
-    pub(super) fn of(end: LoginEnd) -> Option<Self> {
+    pub(super) fn of(end: &LoginEnd) -> Option<Self> {
         match end {
             LoginEnd::Unknown => None,
             LoginEnd::Never => Some(Self { at: 0, lifetime: 0 }),
-            LoginEnd::At(End { at, lifetime, .. }) => {
-                Some(Self { at: since_1970(at), lifetime: millis(lifetime) })
-            }
+            LoginEnd::At(end) => Some(Self { at: since_1970(end.at), lifetime: millis(end.lifetime) }),
         }
     }
 
@@ -32,7 +30,7 @@ impl StoredEnd {
         let at = UNIX_EPOCH.checked_add(Duration::from_millis(self.at)).filter(|_| self.at > 0);
         let farthest = Now::read().wall.checked_add(lifetime);
         let end = at.zip(farthest).and_then(|(at, farthest)| End::read(at.min(farthest), lifetime));
-        end.map_or(LoginEnd::Never, LoginEnd::At)
+        end.map_or(LoginEnd::Never, LoginEnd::from)
     }
 }
 
@@ -50,7 +48,7 @@ mod tests {
 
     const DAY: Duration = Duration::from_secs(24 * 3600);
 
-    fn stored(end: LoginEnd) -> StoredEnd {
+    fn stored(end: &LoginEnd) -> StoredEnd {
         let text = serde_json::to_string(&StoredEnd::of(end).unwrap()).unwrap();
         serde_json::from_str(&text).unwrap()
     }
@@ -58,14 +56,14 @@ mod tests {
     #[test]
     fn an_end_is_read_as_it_was_stored() {
         for end in [LoginEnd::Never, LoginEnd::after(DAY), LoginEnd::after(Duration::from_millis(1))] {
-            assert_eq!(stored(end).read(), end);
+            assert_eq!(stored(&end).read(), end);
         }
-        assert!(StoredEnd::of(LoginEnd::Unknown).is_none());
+        assert!(StoredEnd::of(&LoginEnd::Unknown).is_none());
     }
 
     #[test]
     fn a_clock_that_is_set_back_does_not_move_the_end_away() {
-        let mut stored = stored(LoginEnd::after(DAY));
+        let mut stored = stored(&LoginEnd::after(DAY));
         stored.at += millis(30 * DAY);
         let LoginEnd::At(end) = stored.read() else { panic!("there is an end") };
         assert!(end.at <= SystemTime::now() + DAY);

@@ -181,7 +181,7 @@ impl Tokens {
         self.refresh = self.refresh.or_else(|| previous.refresh.clone());
         self.token_type = self.token_type.or_else(|| previous.token_type.clone());
         self.scope = self.scope.or_else(|| previous.scope.clone());
-        self.login_end = self.login_end.or(previous.login_end);
+        self.login_end = self.login_end.or(&previous.login_end);
         self
     }
 

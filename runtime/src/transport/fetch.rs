@@ -59,10 +59,10 @@ impl Transport {
         true
     }
 
-    /// Sends the request. The browser takes all headers but `authorization` along to another origin, so a request with a
-    /// header that may hold a secret is not redirected.
+    /// Sends the request. The browser takes the body and all headers but `authorization` along to another origin, so a
+    /// request with a body, or with a header that may hold a secret, is not redirected.
     pub(crate) fn send(&self, request: Request) -> Sent {
-        let follows_redirects = request.headers().keys().all(is_harmless);
+        let follows_redirects = request.body().is_none() && request.headers().keys().all(is_harmless);
         self.start(request, follows_redirects)
     }
 

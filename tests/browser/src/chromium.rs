@@ -164,7 +164,7 @@ impl Tab {
     /// A picture of the page, as PNG.
     pub async fn screenshot(&self) -> Result<Vec<u8>, Failure> {
         let picture = text(&self.run("Page.captureScreenshot", json!({ "format": "png" })).await?["data"])?;
-        Ok(STANDARD.decode(picture)?)
+        Ok(STANDARD.decode(picture).map_err(|error| error.to_string())?)
     }
 
     async fn run(&self, method: &str, params: Value) -> Result<Value, Failure> {

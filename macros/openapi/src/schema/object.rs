@@ -16,13 +16,6 @@ impl Types<'_> {
         };
         let required: Vec<&str> =
             schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str).collect();
-        for name in &required {
-            if !properties.contains_key(*name) {
-                self.lose(format!(
-                    "`required` names `{name}`, which is not among the properties: it is not checked"
-                ));
-            }
-        }
         let mut scope = Scope::default();
         let mut fields = Vec::new();
         for (key, property) in properties {
@@ -42,6 +35,12 @@ impl Types<'_> {
                 docs: field_docs(property),
                 deprecated: property["deprecated"] == true,
             });
+        }
+        for name in required.into_iter().filter(|name| !properties.contains_key(*name)) {
+            self.lose(format!(
+                "`required` names `{name}`, which is not among the properties: any JSON value, which may be left out"
+            ));
+            fields.push(any_member(name, &mut scope));
         }
         Made::Definition(Kind::Struct { fields, rest })
     }
@@ -69,6 +68,19 @@ impl Types<'_> {
             Mode::Answer => "writeOnly",
         };
         property[word] == true || self.document.resolve(property)[word] == true
+    }
+}
+
+/// A member without a schema. Documents forget to remove it from `required`, so it may be missing.
+fn any_member(name: &str, scope: &mut Scope) -> Field {
+    Field {
+        name: scope.take(&[name]),
+        key: name.to_owned(),
+        ty: Ty::Value.optional(),
+        required: false,
+        nullable: false,
+        docs: String::new(),
+        deprecated: false,
     }
 }
 

@@ -19,6 +19,12 @@ static STEADY: Package = Package {
     integrity: "sha512-kp5QdG26EC8gEzVXI0YgzmiiFHz7DFCNRLNfAWa2rDPHr/jUBnfkP8AlbTPmv0YNQpnKn1wzSWHFw88fn/OTog==",
 };
 
+/// Answers that the judge makes up against their own schemas, by document and operation.
+const INVALID: &[(&str, &str)] = &[
+    // Of two parts of an `allOf` that both describe a member, it takes the later one.
+    ("Figma (3.1)", "GET /v1/files/{file_key}"),
+];
+
 /// A path that no document has.
 const NOTHING: &str = "/no/such/path";
 
@@ -39,7 +45,13 @@ pub(crate) fn check(name: &str, document: &Value, program: &Program, folder: &Pa
         .filter(|(_, errors)| !errors.is_empty())
         .map(|(request, errors)| format!("{}: {}", request["request"], errors.join(", ")))
         .collect();
-    let failed: Vec<&str> = said.lines().filter(|line| line.starts_with("failed ")).collect();
+    let is_invalid = |line: &str| {
+        INVALID.iter().any(|(document, operation)| {
+            *document == name && line.starts_with(&format!("failed {operation}: Other(Error {{ kind: Decode"))
+        })
+    };
+    let failed: Vec<&str> =
+        said.lines().filter(|line| line.starts_with("failed ") && !is_invalid(line)).collect();
     println!(
         "{name}: {methods} methods called, {} requests, {} refused by the judge, {} answers not decoded",
         requests.len(),

@@ -120,6 +120,11 @@ impl Maker<'_> {
                 object.insert(key.clone(), self.at(property, depth));
             }
         }
+        for name in required.iter().filter_map(Value::as_str) {
+            if !object.contains_key(name) && schema["properties"].get(name).is_none() {
+                object.insert(name.to_owned(), "any".into());
+            }
+        }
         if schema["additionalProperties"].is_object() && depth > 2 {
             let value = self.at(&schema["additionalProperties"], depth);
             object.insert("added-key".to_owned(), value);
@@ -158,7 +163,11 @@ impl Maker<'_> {
 fn merge(one: Value, other: Value) -> Value {
     match (one, other) {
         (Value::Object(mut one), Value::Object(other)) => {
-            one.extend(other);
+            // What one part only requires, another describes.
+            let is_news = |key: &str, value: &Value| *value != "any" || !one.contains_key(key);
+            let news: Vec<(String, Value)> =
+                other.into_iter().filter(|(key, value)| is_news(key, value)).collect();
+            one.extend(news);
             Value::Object(one)
         }
         (Value::Null, other) => other,

@@ -27,7 +27,7 @@ const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 /// Listens on `127.0.0.1`. It ends with its value: the port is free at once.
 pub(super) struct Listener {
     /// `None` after `close`.
-    listener: Option<TcpListener>,
+    socket: Option<TcpListener>,
     /// Until then, no connection is accepted.
     pause: Option<Pin<Box<Sleep>>>,
     path: Arc<str>,
@@ -48,28 +48,20 @@ pub(super) struct Callback {
 impl Listener {
     /// Binds the literal address: another program may listen on the address that `localhost` means. Port 0 is any free port.
     pub(super) async fn bind(port: u16, path: &str) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?;
+        let socket = Some(TcpListener::bind((Ipv4Addr::LOCALHOST, port)).await?);
         let (sender, callbacks) = mpsc::channel(MAX_CONNECTIONS);
         let (connections, handles) = (JoinSet::new(), Vec::new());
-        Ok(Self {
-            listener: Some(listener),
-            pause: None,
-            path: path.into(),
-            connections,
-            handles,
-            sender,
-            callbacks,
-        })
+        Ok(Self { socket, pause: None, path: path.into(), connections, handles, sender, callbacks })
     }
 
     pub(super) fn port(&self) -> io::Result<u16> {
-        let listener = self.listener.as_ref().ok_or(io::ErrorKind::NotConnected)?;
-        Ok(listener.local_addr()?.port())
+        let socket = self.socket.as_ref().ok_or(io::ErrorKind::NotConnected)?;
+        Ok(socket.local_addr()?.port())
     }
 
     /// Frees the port. The connections stay until this value is dropped.
     pub(super) fn close(&mut self) {
-        self.listener = None;
+        self.socket = None;
     }
 
     /// Waits for the next callback. Answers all other requests meanwhile.
@@ -88,12 +80,12 @@ impl Listener {
     }
 
     fn poll_accept(&mut self, context: &mut Context<'_>) {
-        while let Some(listener) = &self.listener {
+        while let Some(socket) = &self.socket {
             if self.pause.as_mut().is_some_and(|pause| pause.as_mut().poll(context).is_pending()) {
                 return;
             }
             self.pause = None;
-            match listener.poll_accept(context) {
+            match socket.poll_accept(context) {
                 Poll::Ready(Ok((stream, _))) => self.serve(stream),
                 // The process has too many open files, perhaps. It would fail again at once.
                 Poll::Ready(Err(_)) => self.pause = Some(Box::pin(sleep(PAUSE))),

@@ -22,6 +22,7 @@ use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, timeout};
 use crate::session::errors::store_timeout;
 use crate::session::record::{Intent, Record, StoredSession};
+use crate::session::refresh_handle::RefreshHandle;
 use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
@@ -231,6 +232,38 @@ impl SyncState {
     /// The session has a new credential, which is not stored yet.
     pub(crate) fn rotated(&mut self, here: &Snapshot) {
         self.view_of(here).refreshed(None, false);
+    }
+
+    /// A refresh takes over the lock that the session holds already. Returns its fence.
+    pub(super) fn reuse_lock(&mut self, refresh: &RefreshHandle) -> Option<u64> {
+        let held = self.held_lock.as_mut().filter(|held| !held.lock.has_run_out())?;
+        held.refresh = Some(refresh.clone());
+        Some(held.lock.fence())
+    }
+
+    /// Another refresh continues under the lock.
+    pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
+        if let Some(held) = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
+            held.refresh = Some(to.clone());
+        }
+    }
+
+    /// A refresh ends. Returns the lock to release, unless the lock protects a change that is not stored yet.
+    #[must_use]
+    pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle) -> Option<HeldLock> {
+        let kept = self.view.keeps_lock();
+        let held = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
+        if kept {
+            held.refresh = None;
+            return None;
+        }
+        self.held_lock.take()
+    }
+
+    /// Returns the lock to release, if no refresh runs under it.
+    #[must_use]
+    pub(super) fn end_protection(&mut self) -> Option<HeldLock> {
+        self.held_lock.take_if(|held| held.refresh.is_none())
     }
 }
 

@@ -28,7 +28,9 @@ impl Session {
     /// Only the first call has an effect: a client that joins a session does not change where it is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
-        if self.0.store_sync.set(StoreSync::new(store, &here)).is_ok() && here.credential().is_some() {
+        if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
+            && here.credential().is_some()
+        {
             self.save();
         }
         // Their logins and logouts are logins and logouts here, even before the first call.

@@ -1,0 +1,14 @@
+use afresh::{api, RefreshToken, Result};
+
+#[api]
+pub trait Shop {
+    #[logout]
+    #[post("/logout")]
+    async fn logout(&self, #[part] token: RefreshToken) -> Result<()>; //~ ERROR
+}
+
+pub async fn still_compiles(shop: &ShopClient, token: RefreshToken) -> Result<()> {
+    shop.logout(token).await
+}
+
+fn main() {}
