@@ -10,7 +10,8 @@
 //! | [`bodies`] | JSON, forms, multipart, files and streams; what is sent again after a refresh |
 //! | [`streams`] | answers that are read as they arrive |
 //! | [`lists`] | lists that the server splits into pages |
-//! | [`calls`] | options of one call, retries, many users, layers, calls without async code |
+//! | [`calls`] | options of one call, retries, layers, calls without async code |
+//! | [`users`] | one client for many users: sessions, stores with a key for a user, a bounded map |
 //! | [`errors`] | which errors there are, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
@@ -56,6 +57,9 @@ pub mod lists {}
 
 #[doc = include_str!("../docs/guide/calls.md")]
 pub mod calls {}
+
+#[doc = include_str!("../docs/guide/users.md")]
+pub mod users {}
 
 #[doc = include_str!("../docs/guide/errors.md")]
 pub mod errors {}

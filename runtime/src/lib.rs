@@ -63,7 +63,7 @@
 //!
 //! The [guide] has a page for each task: [`auth`](guide::auth), `login` (with its feature), [`arguments`](guide::arguments),
 //! [`bodies`](guide::bodies), [`browser`](guide::browser), [`streams`](guide::streams), [`lists`](guide::lists), [`calls`](guide::calls),
-//! [`errors`](guide::errors), [`stores`](guide::stores), [`testing`](guide::testing).
+//! [`errors`](guide::errors), [`stores`](guide::stores), [`users`](guide::users), [`testing`](guide::testing).
 //!
 //! | task | see |
 //! |---|---|
@@ -74,7 +74,7 @@
 //! | let a person log in with a browser or a device code, know when that login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
-//! | serve many users with one client | [`Client::with_session`], [`Session::ensure_login`] |
+//! | serve many users with one client | [`users`](guide::users), [`Client::with_session`], [`Session::ensure_login`] |
 //! | let tower layers know the call | [`CallInfo`], [`CallKind`] |
 //! | keep a session beyond the process, share it between processes | [`store`], [`ClientBuilder::store`] |
 //! | use cookies instead of tokens | [`CookieSession`] |
@@ -105,7 +105,7 @@
 //! | `encrypt` | | `Sealed`: encrypts what another store keeps |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
-//! In a browser, the features have no effect, except for `charset`, `tracing` and `encrypt`.
+//! In a browser, the features have no effect, except for `charset`, `tracing`, `encrypt` and `login`.
 //!
 //! # Tracing
 //!

@@ -176,7 +176,7 @@ impl<C: Api> ClientBuilder<C> {
         if let Some(tokens) = self.tokens {
             let unusable = |error: Error| Error::builder(error.text().to_owned());
             session.log_in(None, tokens, &[]).map_err(unusable)?;
-            session.expect();
+            session.require_login();
         }
         let context = SharedContext::new(upstream, session, Arc::new(self.settings), C::INFO);
         context.placement()?;

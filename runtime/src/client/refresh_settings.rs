@@ -51,7 +51,7 @@ pub(crate) fn declare<C: Api>(
     session_ends_on: Option<&[StatusCode]>,
 ) {
     if C::INFO.has_session {
-        client.session().expect();
+        client.session().require_login();
     }
     if let Some(refresh) = C::REFRESH {
         set_method(client, upstream, refresh, C::INFO, session_ends_on);
@@ -66,7 +66,7 @@ fn set_method(
     api: &ApiInfo,
     session_ends_on: Option<&[StatusCode]>,
 ) {
-    client.session().expect();
+    client.session().require_login();
     let usual = if refresh.by_cookie { statuses(CREDENTIAL_REFUSED) } else { Vec::new() };
     client.session().set_provider(Arc::new(MethodProvider {
         upstream: upstream.clone(),

@@ -101,7 +101,7 @@ impl Context {
 
     /// Whether an ordinary call needs the session.
     pub(crate) fn demand(&self) -> Demand {
-        if self.session.is_expected() { Demand::Required } else { Demand::Optional }
+        if self.session.requires_login() { Demand::Required } else { Demand::Optional }
     }
 
     /// Whether `request` gets the session's credential. It does not if it goes to another origin or has its own

@@ -4,15 +4,14 @@ use std::fmt;
 use std::future::Future;
 use std::time::Duration;
 
-use crate::platform::time::sleep;
-
 use super::app::App;
 use super::authorization_error::{unavailable, unavailable_by};
 use super::device_answer::DeviceAnswer;
-use super::login::{EndpointAnswer, LoginEndpoint, begin_session, tokens_of};
+use super::login::{EndpointAnswer, LoginEndpoint, Lost, begin_session, tokens_of};
 use super::polling::Polling;
 use crate::error::{Error, Result};
 use crate::platform::clock::Now;
+use crate::platform::time::sleep;
 use crate::session::{Operation, Session, Tokens};
 
 /// Longest time for one request.
@@ -81,7 +80,7 @@ impl App {
         match endpoint.ask(&parameters, &[], DEADLINE).await {
             EndpointAnswer::Answered(response) => DeviceAnswer::read(&response.headers, &response.body),
             EndpointAnswer::Refused(error) => Err(error.into_denied()),
-            EndpointAnswer::Lost(error, _) => {
+            EndpointAnswer::Lost(Lost { error, .. }) => {
                 Err(unavailable_by(format!("the server cannot be asked for a code ({error})"), error))
             }
             EndpointAnswer::Invalid(error) => Err(error),
@@ -156,9 +155,9 @@ impl DeviceCode {
                 EndpointAnswer::Refused(error) if error.is("slow_down") => polling.slow_down(),
                 EndpointAnswer::Refused(error) if error.is("expired_token") => return Err(expired(None)),
                 EndpointAnswer::Refused(error) => return Err(error.into_denied()),
-                EndpointAnswer::Lost(error, wait) => {
-                    polling.lost(wait);
-                    lost = Some(error);
+                EndpointAnswer::Lost(answer) => {
+                    polling.lost(&answer);
+                    lost = Some(answer.error);
                 }
                 EndpointAnswer::Invalid(error) => return Err(error),
             }

@@ -75,6 +75,7 @@ pub struct Discovery {
 
 impl Discovery {
     /// Sends with this reqwest client, also the requests of logins: see [`Server::http`].
+    #[cfg(not(target_family = "wasm"))]
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(Transport::given(client));
         self
@@ -89,7 +90,7 @@ impl Discovery {
     /// # Errors
     ///
     /// Those of [`Server::discover`].
-    #[cfg(feature = "blocking")]
+    #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
     #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
     #[track_caller]
     pub fn wait(self) -> Result<Server> {

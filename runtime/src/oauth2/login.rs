@@ -6,6 +6,7 @@
 use std::pin::pin;
 use std::time::Duration;
 
+use http::StatusCode;
 use url::Url;
 
 use super::app::App;
@@ -42,10 +43,19 @@ pub(super) enum EndpointAnswer {
     Answered(TokenResponse),
     /// The server said no, with an error of the protocol.
     Refused(AuthorizationError),
-    /// There is no answer of the endpoint. The duration is the wait that the server asked for.
-    Lost(Error, Option<Duration>),
+    /// There is no answer of the endpoint.
+    Lost(Lost),
     /// The server did something that the protocol does not know.
     Invalid(Error),
+}
+
+/// Why there is no answer of an endpoint.
+pub(super) struct Lost {
+    pub(super) error: Error,
+    /// The wait that the server asked for.
+    pub(super) retry_after: Option<Duration>,
+    /// Whether another request should wait longer: the time was up, or the server limits the rate of requests.
+    pub(super) is_overload: bool,
 }
 
 impl App {
@@ -71,7 +81,7 @@ impl App {
         {
             EndpointAnswer::Answered(response) => tokens_of(response)?,
             EndpointAnswer::Refused(error) => return Err(error.into_denied()),
-            EndpointAnswer::Lost(error, _) => {
+            EndpointAnswer::Lost(Lost { error, .. }) => {
                 let text = format!(
                     "the answer to the exchange of the code was lost ({error}). A code is used once: log in again"
                 );
@@ -119,12 +129,16 @@ impl<'a> LoginEndpoint<'a> {
         match within(deadline, asked).await {
             Some(Ok(response)) => self.judge(response, secrets),
             Some(Err(NoResponse::Unsent(error) | NoResponse::Lost(error))) => {
-                EndpointAnswer::Lost(error, None)
+                let is_overload = error.is_timeout();
+                EndpointAnswer::Lost(Lost { error, retry_after: None, is_overload })
             }
             Some(Err(NoResponse::Final(error))) => {
                 EndpointAnswer::Invalid(untrusted(error.to_string()).with_source(error))
             }
-            None => EndpointAnswer::Lost(unavailable("the server did not answer in time"), None),
+            None => {
+                let error = unavailable("the server did not answer in time");
+                EndpointAnswer::Lost(Lost { error, retry_after: None, is_overload: true })
+            }
         }
     }
 
@@ -136,7 +150,12 @@ impl<'a> LoginEndpoint<'a> {
             return EndpointAnswer::Answered(response);
         }
         if status.is_server_error() || matches!(status.as_u16(), 408 | 425 | 429) {
-            return EndpointAnswer::Lost(error(), retry_after(headers));
+            let is_overload = *status == StatusCode::TOO_MANY_REQUESTS;
+            return EndpointAnswer::Lost(Lost {
+                error: error(),
+                retry_after: retry_after(headers),
+                is_overload,
+            });
         }
         if status.is_redirection() {
             return EndpointAnswer::Invalid(untrusted(format!(

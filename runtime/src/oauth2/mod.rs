@@ -45,6 +45,8 @@
 
 // To read the code of this folder, start with `grants.rs`; for the logins, with `redirect.rs`.
 
+#[cfg(all(feature = "login", target_family = "wasm"))]
+mod absent;
 #[cfg(feature = "login")]
 mod app;
 #[cfg(feature = "login")]
@@ -53,7 +55,7 @@ mod authorization_answer;
 mod authorization_error;
 #[cfg(feature = "login")]
 mod authorization_request;
-#[cfg(feature = "login")]
+#[cfg(all(feature = "login", not(target_family = "wasm")))]
 mod browser;
 mod client_auth;
 #[cfg(feature = "login")]
@@ -80,6 +82,9 @@ mod redirect;
 mod server;
 mod token_endpoint;
 
+#[cfg(all(feature = "login", not(target_family = "wasm")))]
+#[cfg_attr(docsrs, doc(cfg(feature = "login")))]
+pub use self::browser::{Browser, Opened};
 pub use self::client_auth::ClientAuth;
 pub use self::grants::{ClientCredentials, RefreshTokenGrant};
 #[cfg(feature = "login")]
@@ -88,7 +93,6 @@ pub use self::{
     app::App,
     authorization_error::AuthorizationError,
     authorization_request::AuthorizationRequest,
-    browser::{Browser, Opened},
     device::{Device, DeviceCode},
     discovery::Discovery,
     redirect::Redirect,

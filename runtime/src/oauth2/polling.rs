@@ -2,9 +2,11 @@
 
 use std::time::Duration;
 
+use super::login::Lost;
+
 /// What `slow_down` adds, for good.
 const SLOWER: Duration = Duration::from_secs(5);
-/// Longest wait after lost answers, if the interval itself is not longer.
+/// Longest wait for a server that is overloaded, if the interval itself is not longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The time between two requests.
@@ -34,16 +36,17 @@ impl Polling {
         self.answered();
     }
 
-    /// There was no answer, or the server is overloaded: the wait doubles until there is one.
-    pub(super) fn lost(&mut self, retry_after: Option<Duration>) {
-        let doubled = self.wait.saturating_mul(2).min(LONGEST);
-        self.wait = doubled.max(self.interval).max(retry_after.unwrap_or_default());
+    /// There was no answer. If the server is overloaded or too slow, the wait doubles until there is one (RFC 8628 §3.5).
+    pub(super) fn lost(&mut self, lost: &Lost) {
+        let wait = if lost.is_overload { self.wait.saturating_mul(2).min(LONGEST) } else { self.wait };
+        self.wait = wait.max(self.interval).max(lost.retry_after.unwrap_or_default());
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::oauth2::authorization_error::unavailable;
 
     const fn seconds(seconds: u64) -> Duration {
         Duration::from_secs(seconds)
@@ -58,18 +61,24 @@ mod tests {
         assert_eq!(polling.wait(), seconds(15));
     }
 
+    fn lost(is_overload: bool, retry_after: Option<Duration>) -> Lost {
+        Lost { error: unavailable("no answer"), retry_after, is_overload }
+    }
+
     #[test]
-    fn lost_answers_double_the_wait_until_there_is_an_answer() {
+    fn an_overloaded_server_doubles_the_wait_until_there_is_an_answer() {
         let mut polling = Polling::new(seconds(5));
+        polling.lost(&lost(false, None));
+        assert_eq!(polling.wait(), seconds(5));
         let mut waits = Vec::new();
         for _ in 0..5 {
-            polling.lost(None);
+            polling.lost(&lost(true, None));
             waits.push(polling.wait().as_secs());
         }
         assert_eq!(waits, [10, 20, 40, 60, 60]);
         polling.answered();
         assert_eq!(polling.wait(), seconds(5));
-        polling.lost(Some(seconds(90)));
+        polling.lost(&lost(false, Some(seconds(90))));
         assert_eq!(polling.wait(), seconds(90));
     }
 }

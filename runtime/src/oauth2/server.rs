@@ -67,6 +67,7 @@ impl Server {
     /// of the session's client.
     ///
     /// Build it with `redirect(Policy::none())`: see [`ClientBuilder::http`](crate::ClientBuilder::http).
+    #[cfg(not(target_family = "wasm"))]
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.http = Some(Transport::given(client));
         self

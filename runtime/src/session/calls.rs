@@ -2,7 +2,6 @@
 //! decides under its lock; the effects happen outside of it. No lock is held across an `.await`, and user
 //! code never runs under a lock.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::task::Poll;
 use std::time::Duration;
@@ -10,49 +9,17 @@ use std::time::Duration;
 use super::call_types::{Demand, Entered, Next, Wait, Waited};
 use super::credential::Source;
 use super::decisions::{Cause, Entry, Finding, Settled};
-use super::errors::{self, no_session, reentrant};
+use super::errors::{self, no_session};
 use super::events::SessionEvent;
-use super::operation::Operation;
 use super::refresh_handle::RefreshHandle;
 use super::refresh_task::{self, PreparedRefresh};
-use super::session::{Boxed, Session};
+use super::session::Session;
 use super::snapshot::{LoginState, Snapshot};
-use super::state_machine::StateMachine;
-use super::tokens::Tokens;
-use crate::error::{Error, Kind, Reason, Stamp};
+use crate::error::{Error, Reason, Stamp};
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
-use crate::trace;
 
 impl Session {
-    /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
-    ///
-    /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
-    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
-    /// token count for both. Until the wait is over, this method returns the last error and sends nothing, so
-    /// a loop around it cannot flood the server.
-    ///
-    /// # Errors
-    ///
-    /// - [`is_no_session`](Error::is_no_session) if the session has nothing to refresh with.
-    ///
-    /// - [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
-    ///
-    /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
-    ///
-    /// Cancel safe: the refresh continues if the future is dropped.
-    pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
-        Operation::new(async move {
-            self.check_store().await?;
-            let refreshed = match self.ask()? {
-                Some(wait) => self.wait(wait).await?,
-                None => self.snapshot(),
-            };
-            let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
-            tokens.ok_or_else(no_session)
-        })
-    }
-
     /// Before a call is sent, without a lock: whether the call is sent with `seen`. `Pending` if only
     /// [`enter`](Self::enter) can tell.
     pub(crate) fn enter_at_once(&self, seen: &Snapshot, demand: Demand, once: bool) -> Poll<bool> {
@@ -86,7 +53,7 @@ impl Session {
             Entry::NoSession | Entry::Start | Entry::TryStart => return Err(no_session()),
             Entry::Expired => {
                 self.end_is_saved().await;
-                return Err(expired(&seen));
+                return Err(errors::expired(seen.lost_rotation()));
             }
             Entry::Fail(error) => return Err(error),
             Entry::Join(handle) => (handle, false),
@@ -140,14 +107,16 @@ impl Session {
                 let current = machine.current().clone();
                 let (entry, prepared) = match entry {
                     Entry::Start => {
-                        let (handle, prepared) = start_refresh(self, machine, Cause::Expired);
+                        let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::Expired);
                         (Entry::Join(handle), prepared)
                     }
                     Entry::TryStart => {
-                        let (handle, prepared) = start_refresh(self, machine, Cause::BeforeExpiry);
+                        let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::BeforeExpiry);
                         (Entry::TryJoin(handle), prepared)
                     }
-                    Entry::GoAndRefresh => (Entry::Go, start_refresh(self, machine, Cause::BeforeExpiry).1),
+                    Entry::GoAndRefresh => {
+                        (Entry::Go, PreparedRefresh::start(self, machine, Cause::BeforeExpiry).1)
+                    }
                     other => (other, None),
                 };
                 Some((entry, current, prepared, expired_now))
@@ -172,7 +141,7 @@ impl Session {
             machine.set_ran_out(ran_out);
             match machine.settle(sent_with.stamp, finding, route, can_refresh, Instant::now()) {
                 Settled::Start => {
-                    let (handle, prepared) = start_refresh(self, machine, Cause::Refused(finding));
+                    let (handle, prepared) = PreparedRefresh::start(self, machine, Cause::Refused(finding));
                     (Settled::Join(handle), prepared)
                 }
                 other => (other, None),
@@ -198,83 +167,6 @@ impl Session {
                 Err(error) => Next::Fail(error),
             },
         }
-    }
-
-    /// For a manual refresh: starts a refresh, or joins the one that is running. `None` if the session has
-    /// just been refreshed.
-    pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
-        self.refuse_reentry()?;
-        let seen = self.snapshot();
-        if matches!(seen.login_state, LoginState::Expired { .. }) {
-            return Err(expired(&seen));
-        }
-        if self.has_run_out(&seen) {
-            return Err(errors::expired(false));
-        }
-        if !self.can_refresh(&seen) {
-            return Err(no_session());
-        }
-        let asked = self.update(|machine| {
-            if machine.current().stamp != seen.stamp || machine.ended(seen.stamp).is_some() {
-                return Ok(None);
-            }
-            machine.ask(Instant::now()).map(|running| {
-                Some(
-                    running
-                        .map_or_else(|| start_refresh(self, machine, Cause::Manual), |handle| (handle, None)),
-                )
-            })
-        });
-        let Some((handle, prepared)) = asked? else { return Ok(None) };
-        let started = prepared.is_some();
-        if let Some(prepared) = prepared {
-            prepared.spawn(self.clone());
-        }
-        Ok(Some(Wait { handle, stamp: seen.stamp, started, refused: false }))
-    }
-
-    /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn keeps its arguments in memory twice, for each waiting call"
-    )]
-    pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
-        async move {
-            trace::waits();
-            let failure = refresh_task::wait_for(&wait.handle, self).await;
-            let waited = self.after_wait(wait.stamp, wait.refused, failure);
-            if waited.as_ref().is_err_and(Error::is_session_expired) {
-                self.end_is_saved().await;
-            }
-            waited
-        }
-    }
-
-    /// Waits until the end of the session is stored. A caller that learns of the end may exit at once, and the next
-    /// process must not send the rejected refresh token again. If the store fails, the caller is not kept waiting.
-    pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
-        Box::pin(async {
-            let _ = self.saved().await;
-        })
-    }
-
-    fn after_wait(
-        &self,
-        stamp: Stamp,
-        refused: bool,
-        failure: Option<Error>,
-    ) -> Result<Arc<Snapshot>, Error> {
-        let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
-        let same_epoch = current.stamp.epoch == stamp.epoch;
-        if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
-            let same_token = refused && current.has_token_of(stamp);
-            return if same_token { Err(errors::no_progress()) } else { Ok(current) };
-        }
-        // The error of the refresh says more than "expired".
-        let failure = failure.filter(|_| same_epoch);
-        Err(failure.or(ended).unwrap_or_else(|| {
-            Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
-        }))
     }
 
     /// The current credential for a call that was prepared with `sent_with`. It must be of the same login.
@@ -304,55 +196,4 @@ impl Session {
     pub(crate) fn was_accepted(&self, stamp: Stamp, route: &str) {
         self.update(|machine| machine.was_accepted(stamp, route, Instant::now()));
     }
-
-    /// Whether `handle` is the refresh that is running. A login, a logout or a takeover may have ended it.
-    pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
-        self.lock().handle().as_ref() == Some(handle)
-    }
-
-    /// The refresh of `stuck` takes too long, because its runtime stands still. It is dropped, and another one
-    /// takes its place and its lock. Returns the refresh that is running now.
-    pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
-        let (running, prepared) = self.update(|machine| {
-            let (running, basis) = (machine.handle(), machine.current().clone());
-            let cause = machine.cause().filter(|_| running.as_ref() == Some(stuck));
-            let Some(cause) = cause else { return (running, None) };
-            let prepared = PreparedRefresh::new(self, basis, cause);
-            let next = prepared.handle();
-            machine.replace_handle(next.clone());
-            if let Some(store_sync) = self.store_sync() {
-                store_sync.state().hand_over_lock(stuck, &next);
-            }
-            (Some(next), Some(prepared))
-        });
-        if let Some(prepared) = prepared {
-            stuck.task().cancel();
-            prepared.spawn(self.clone());
-        }
-        running
-    }
-
-    fn refuse_reentry(&self) -> Result<(), Error> {
-        if refresh_task::is_refresh_task_of(self) {
-            return Err(reentrant());
-        }
-        Ok(())
-    }
-}
-
-/// Reserves a new refresh, which the caller then spawns. The state machine reported that none is running.
-fn start_refresh(
-    session: &Session,
-    machine: &mut StateMachine<RefreshHandle>,
-    cause: Cause,
-) -> (RefreshHandle, Option<PreparedRefresh>) {
-    let prepared = PreparedRefresh::new(session, machine.current().clone(), cause);
-    let handle = prepared.handle();
-    machine.start(handle.clone(), cause);
-    (handle, Some(prepared))
-}
-
-/// For a session whose refresh token was rejected before.
-fn expired(seen: &Snapshot) -> Error {
-    errors::expired(matches!(seen.login_state, LoginState::Expired { rotation_lost: true }))
 }

@@ -7,7 +7,8 @@ use std::task::Poll;
 use std::time::Duration;
 
 use super::operation::Operation;
-use super::session::{Session, SessionState};
+use super::session::Session;
+use super::session_state::SessionState;
 use super::tokens::AsTokens;
 use crate::error::{Error, Kind};
 use crate::platform::clock::Now;

@@ -16,6 +16,7 @@ use super::errors::aborted;
 use super::refresh_handle::{LONGEST_WAIT, RefreshFailure, RefreshHandle};
 use super::session::Session;
 use super::snapshot::Snapshot;
+use super::state_machine::StateMachine;
 use super::store_sync::after_commit::AfterCommit;
 use super::store_sync::locked_refresh;
 use crate::error::{Error, Kind};
@@ -43,6 +44,18 @@ impl PreparedRefresh {
         let shared = session.store_sync().is_some();
         let limit = if shared { locked_refresh::LONGEST_WAIT } else { LONGEST_WAIT };
         Self { handle: RefreshHandle::new(limit), basis, cause }
+    }
+
+    /// Reserves a new refresh, which the caller then spawns. The state machine reported that none is running.
+    pub(super) fn start(
+        session: &Session,
+        machine: &mut StateMachine<RefreshHandle>,
+        cause: Cause,
+    ) -> (RefreshHandle, Option<Self>) {
+        let prepared = Self::new(session, machine.current().clone(), cause);
+        let handle = prepared.handle();
+        machine.start(handle.clone(), cause);
+        (handle, Some(prepared))
     }
 
     pub(super) fn handle(&self) -> RefreshHandle {

@@ -15,7 +15,7 @@ use super::decisions::Attempt;
 use super::events::EventChannel;
 use super::login_end::{End, Ending};
 use super::refresh_handle::RefreshHandle;
-use super::snapshot::{LoginState, Snapshot};
+use super::snapshot::Snapshot;
 use super::state_machine::StateMachine;
 use super::store_sync::state::StoreSync;
 use super::tokens::Tokens;
@@ -98,8 +98,8 @@ pub(super) struct Inner {
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
     /// Where refreshes and writes run. Otherwise they run on the runtime of the call that starts them.
     pub(super) runtime: OnceLock<Handle>,
-    /// Whether a session is expected. If so, calls without one return an error before anything is sent.
-    pub(super) expected: AtomicBool,
+    /// Whether calls without a session return an error before anything is sent.
+    pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
     /// Held by the task that logs in while other tasks wait for the login.
@@ -139,20 +139,6 @@ pub(crate) trait CredentialProvider: Send + Sync {
     fn keeps_cookies(&self) -> bool;
 }
 
-/// The state of a session.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SessionState {
-    /// There is no login.
-    LoggedOut,
-    /// There is a credential.
-    LoggedIn,
-    /// There is a credential, and a refresh is running.
-    Refreshing,
-    /// The server rejected the refresh token. A new login is needed.
-    Expired,
-}
-
 impl Session {
     /// Creates an empty session. Several clients can share it with
     /// [`ClientBuilder::session`](crate::ClientBuilder::session).
@@ -167,7 +153,7 @@ impl Session {
             unanswered: UnansweredRefresh::default(),
             store_sync: OnceLock::new(),
             runtime: OnceLock::new(),
-            expected: AtomicBool::new(false),
+            login_required: AtomicBool::new(false),
             events: EventChannel::new(),
             ending: Ending::default(),
             login_turn: TaskLock::new(()),
@@ -178,18 +164,6 @@ impl Session {
     #[must_use]
     pub fn tokens(&self) -> Option<Tokens> {
         self.snapshot().credential().map(|credential| credential.tokens().clone())
-    }
-
-    /// Returns the state of the session.
-    #[must_use]
-    pub fn state(&self) -> SessionState {
-        let machine = self.lock();
-        match (&machine.current().login_state, machine.handle().is_some()) {
-            (LoginState::Expired { .. }, _) => SessionState::Expired,
-            (LoginState::LoggedOut, _) => SessionState::LoggedOut,
-            (LoginState::LoggedIn(_), true) => SessionState::Refreshing,
-            (LoginState::LoggedIn(_), false) => SessionState::LoggedIn,
-        }
     }
 }
 
@@ -208,7 +182,7 @@ impl Session {
     /// Only the first call has an effect: a client that joins a session does not change how it is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);
-        self.expect();
+        self.require_login();
     }
 
     /// Only the first call has an effect.
@@ -217,12 +191,12 @@ impl Session {
     }
 
     /// From now on, calls without a session return an error before anything is sent.
-    pub(crate) fn expect(&self) {
-        self.0.expected.store(true, Ordering::Relaxed);
+    pub(crate) fn require_login(&self) {
+        self.0.login_required.store(true, Ordering::Relaxed);
     }
 
-    pub(crate) fn is_expected(&self) -> bool {
-        self.0.expected.load(Ordering::Relaxed)
+    pub(crate) fn requires_login(&self) -> bool {
+        self.0.login_required.load(Ordering::Relaxed)
     }
 
     pub(crate) fn keeps_cookies(&self) -> bool {

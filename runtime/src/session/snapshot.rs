@@ -54,6 +54,11 @@ impl Snapshot {
         }
     }
 
+    /// Whether the session has expired because the response to an earlier refresh may have been lost.
+    pub(crate) fn lost_rotation(&self) -> bool {
+        matches!(self.login_state, LoginState::Expired { rotation_lost: true })
+    }
+
     /// Whether a call that was prepared with `other` can be sent with this snapshot. Only the cookies may
     /// differ.
     pub(crate) fn is_as_usable_as(&self, other: &Self) -> bool {

@@ -12,8 +12,8 @@ impl Session {
         if let Some(revoker) = other.0.revoker.get() {
             self.set_revoker(revoker.clone());
         }
-        if other.is_expected() {
-            self.expect();
+        if other.requires_login() {
+            self.require_login();
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::future::Future;
 
 use crate::allocator;
+use crate::blocking;
 use crate::contender::{Contender, with_contender};
 use crate::kind;
 use crate::large;
@@ -11,6 +12,9 @@ use crate::session;
 /// Makes this many calls of this subject, after some that open the connection. With `allocations`, prints what was allocated.
 pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
     let work = Work { calls, allocations };
+    if let Some(("blocking", way)) = subject.split_once(':') {
+        return blocking::run(way, base, work);
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     runtime.block_on(async {
         match subject.split_once(':') {
@@ -30,6 +34,18 @@ pub struct Work {
 }
 
 impl Work {
+    /// The same on a thread that runs no async code.
+    pub fn of_blocking(self, mut call: impl FnMut(u64)) {
+        (1000..1000 + self.calls.min(4)).for_each(&mut call);
+        if self.allocations {
+            allocator::count();
+        }
+        (0..self.calls).for_each(|id| call(1000 + id % 9000));
+        if self.allocations {
+            println!("{}", serde_json::to_string(&allocator::asked()).expect("numbers"));
+        }
+    }
+
     /// Does it. The call gets a number, which it may use for its arguments.
     pub async fn of<F: Future<Output = ()>>(self, mut call: impl FnMut(u64) -> F) {
         for id in 1000..1000 + self.calls.min(4) {

@@ -8,8 +8,10 @@ use std::time::Duration;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
+use crate::outage::Sends;
 use crate::server::Guard;
 use crate::threads::Round;
+use crate::users::Users;
 
 /// The program whose clients are measured.
 pub struct Client {
@@ -97,6 +99,16 @@ impl Client {
     /// Calls from several threads, alternately with and without a session.
     pub fn threads(&self, rounds: usize, calls: usize) -> Vec<Round> {
         self.said(&["threads", &rounds.to_string(), &calls.to_string()])
+    }
+
+    /// One call of each of this many users.
+    pub fn users(&self, way: &str, base: &str, users: u64) -> Users {
+        self.said(&["users", way, base, &users.to_string()])
+    }
+
+    /// An outage with this many callers: through afresh, and by hand.
+    pub fn outage(&self, callers: usize) -> [Sends; 2] {
+        self.said(&["outage", &callers.to_string()])
     }
 
     fn said<T: DeserializeOwned>(&self, arguments: &[&str]) -> T {

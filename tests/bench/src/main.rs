@@ -6,6 +6,7 @@
 mod again;
 mod allocator;
 mod baseline;
+mod blocking;
 mod caller;
 mod client;
 mod contender;
@@ -16,6 +17,7 @@ mod item;
 mod kind;
 mod large;
 mod measure;
+mod outage;
 mod page;
 mod plot;
 mod rush;
@@ -24,6 +26,7 @@ mod server;
 mod session;
 mod threads;
 mod usage;
+mod users;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -46,6 +49,9 @@ fn main() -> ExitCode {
         ["crowd", contender, guard, when, callers] => {
             crowd::run(contender, guard, when == "late", number(callers));
         }
+        ["users", way, base, users] => users::run(way, base, number(users)),
+        ["outage", callers] => outage::run(number(callers)),
+        ["serve-users"] => server::serve_users(),
         // What people start.
         ["counts"] => return counts_only(false),
         ["record"] => return counts_only(true),

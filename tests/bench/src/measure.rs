@@ -1,15 +1,18 @@
 //! The measurements: one file each, each writes a section of the results.
 
+mod blocking;
 mod calls;
 mod compile;
 mod crowd;
 mod dependencies;
 mod kinds;
 mod large;
+mod outage;
 mod sessions;
 mod storm;
 mod threads;
 mod throughput;
+mod users;
 
 use crate::section::Section;
 
@@ -21,7 +24,7 @@ pub const COUNTS: [Measurement; 3] =
     [("calls", calls::measure), ("sessions", sessions::measure), ("kinds", kinds::measure)];
 
 /// All measurements, in the order of the page.
-pub const ALL: [Measurement; 10] = [
+pub const ALL: [Measurement; 13] = [
     COUNTS[0],
     ("defaults", calls::measure_over_defaults),
     COUNTS[1],
@@ -29,6 +32,9 @@ pub const ALL: [Measurement; 10] = [
     COUNTS[2],
     ("throughput", throughput::measure),
     ("storm", storm::measure),
+    ("users", users::measure),
+    ("outage", outage::measure),
+    ("blocking", blocking::measure),
     ("large", large::measure),
     ("compile", compile::measure),
     ("dependencies", dependencies::measure),

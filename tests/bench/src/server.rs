@@ -3,6 +3,7 @@
 pub mod answers;
 pub mod guard;
 mod terse;
+pub mod users;
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpStream as Socket};
@@ -40,6 +41,11 @@ impl Server {
     /// A server for which the first token has expired.
     pub fn guarded(guard: Guard) -> Self {
         Self::process(&["guard", guard.name()])
+    }
+
+    /// A server of many users, whose first tokens have expired.
+    pub fn of_users() -> Self {
+        Self::process(&["serve-users"])
     }
 
     fn process(arguments: &[&str]) -> Self {
@@ -89,6 +95,18 @@ pub fn serve_guarded(guard: &str) {
         let gate = Arc::clone(&gate);
         async move {
             let service = service_fn(move |request| guard::any(request, Arc::clone(&gate)));
+            let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
+        }
+    });
+}
+
+/// The process of a server of many users.
+pub fn serve_users() {
+    let counts = Arc::new(users::Counts::default());
+    run(0, move |stream| {
+        let counts = Arc::clone(&counts);
+        async move {
+            let service = service_fn(move |request| users::any(request, Arc::clone(&counts)));
             let _ = http1::Builder::new().serve_connection(TokioIo::new(stream), service).await;
         }
     });

@@ -4,5 +4,6 @@ pub mod authority;
 pub mod bundle;
 pub mod chromium;
 pub mod devtools;
+pub mod probe;
 pub mod server;
 pub mod stage;

@@ -19,10 +19,13 @@ use tokio::sync::watch;
 use tokio::task::AbortHandle;
 
 use crate::authority::{Authority, Counts, Issued};
+use crate::probe::Probe;
 
 /// A server on a port of its own. It ends when it is dropped.
 pub struct Server {
     pub address: SocketAddr,
+    /// What the transport of the page did.
+    pub probe: Probe,
     shared: Arc<Shared>,
     task: AbortHandle,
 }
@@ -54,9 +57,10 @@ impl Server {
             settings: Mutex::default(),
             files: files.to_owned(),
         });
-        let app = router(shared.clone());
+        let probe = Probe::default();
+        let app = router(shared.clone(), &probe);
         let task = tokio::spawn(async move { axum::serve(listener, app).await }).abort_handle();
-        Ok(Self { address, shared, task })
+        Ok(Self { address, probe, shared, task })
     }
 
     /// The origin that a browser treats as a secure context.
@@ -111,7 +115,7 @@ impl Drop for Server {
     }
 }
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(shared: Arc<Shared>, probe: &Probe) -> Router {
     Router::new()
         .route("/api/login", post(login))
         .route("/api/refresh", post(refresh))
@@ -120,6 +124,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .fallback(file)
         .layer(from_fn_with_state(shared.clone(), cross_origin))
         .with_state(shared)
+        .merge(probe.router())
 }
 
 #[derive(serde::Deserialize)]

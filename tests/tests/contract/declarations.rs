@@ -184,10 +184,15 @@ pub trait Places {
         #[part] vector: Vec<u8>,
         #[part] slice: &[u8],
         #[part] array: [u8; 4],
+        #[part] number: u32,
+    ) -> Result<()>;
+
+    #[post("/more-parts")]
+    async fn more_parts(
+        &self,
         #[part] cow: Cow<'_, [u8]>,
         #[part] bytes: Option<Bytes>,
         #[part] many: Vec<Part>,
-        #[part] number: u32,
     ) -> Result<()>;
 
     #[put("/vector")]

@@ -6,5 +6,6 @@ mod calls;
 mod declarations;
 mod errors;
 mod fakes;
+mod login;
 mod names;
 mod session;

@@ -13,9 +13,11 @@ mod root {
 }
 
 mod modules {
-    pub use afresh::oauth2::{ClientAuth, ClientCredentials, RefreshTokenGrant};
+    pub use afresh::oauth2::{
+        App, AuthorizationRequest, ClientAuth, ClientCredentials, RefreshTokenGrant, Server,
+    };
     pub use afresh::store::{
         FileStore, KeyringStore, MemoryStore, RedisStore, SealKey, Sealed, SessionStore,
     };
-    pub use afresh::transport::HyperTransport;
+    pub use afresh::transport::{HyperTransport, RequestCredentials};
 }

@@ -6,6 +6,10 @@ use afresh::store::{KeyringStore, RedisStore};
 use afresh::transport::HyperTransport;
 use afresh::{Body, CallInfo, Client, FileStore, Part};
 
+fn log_in(app: afresh::oauth2::App) {
+    app.browser(); // a page cannot listen
+}
+
 fn absent(client: Client, mut request: String, any: impl Debug + Clone) {
     Client::builder("https://shop.example").http(any.clone()); // requests are sent with `fetch`
     Client::builder("https://shop.example").http_builder(any.clone()); // requests are sent with `fetch`

@@ -41,4 +41,8 @@ absent! {
     Sockets
         "a browser opens no connections for a page, and there is no `HyperTransport`"
         "build the client without it; its requests are sent with `fetch`"
+    /// For `App::browser`.
+    Listeners
+        "a page cannot listen for the answer of a login"
+        "use `App::redirect`, with the URL of a page of yours"
 }

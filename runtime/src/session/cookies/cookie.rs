@@ -12,6 +12,7 @@ use url::{Host, Url};
 use super::limits::{LastUse, MAX_ATTRIBUTE, MAX_PAIR};
 use crate::format::date;
 use crate::format::loopback::is_loopback;
+use crate::platform::time::wall;
 use crate::session::login_end::End;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -118,7 +119,7 @@ impl Cookie {
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Of a cookie that an older version stored, only the rest of its time is known.
-        let left = || self.lifetime(SystemTime::now()).unwrap_or_default();
+        let left = || self.lifetime(wall()).unwrap_or_default();
         let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
         Some(self.used.received().map_or(end, |received| end.named_at(received)))
     }

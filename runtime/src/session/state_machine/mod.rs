@@ -9,6 +9,7 @@
 //! - At most one refresh is running. A login, a logout or a manual refresh detaches it; its result is then
 //!   discarded. The end of a refresh is in `completion`, the end of a login in `epochs`.
 
+mod answers;
 mod completion;
 mod epochs;
 mod machine;

@@ -41,7 +41,8 @@ impl AfterCommit {
             if writes {
                 state.changed();
             }
-            state.end_refresh(refresh)
+            let kept = state.view.keeps_lock();
+            state.lock.end_refresh(refresh, kept)
         };
         drop(released);
         if writes {

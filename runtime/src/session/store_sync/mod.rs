@@ -3,7 +3,7 @@
 
 pub(super) mod adopt;
 pub(super) mod after_commit;
-pub(super) mod held_lock;
+pub(super) mod lock_slot;
 pub(super) mod locked_refresh;
 pub(super) mod login;
 pub(super) mod prepare;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::held_lock::HeldLock;
 use super::state::{Adopt, StoreSync};
 use super::write::stored_session;
 use crate::error::{Error, Kind};
@@ -87,7 +86,7 @@ async fn prepare_under_lock(
         let unanswered_before = *unanswered_before.get_or_insert(ready.unanswered_before);
         let expired = {
             let mut state = store_sync.state();
-            state.held_lock.take_if(|held| held.lock.has_run_out())
+            state.lock.take_expired()
         };
         if expired.is_none() {
             return Ok(Ready { unanswered_before, ..ready });
@@ -104,7 +103,7 @@ async fn lock(
     handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Option<u64>, Stopped> {
-    let reused = store_sync.state().reuse_lock(handle);
+    let reused = store_sync.state().lock.reuse(handle);
     if reused.is_some() {
         return Ok(reused);
     }
@@ -130,7 +129,7 @@ async fn lock(
     let fence = lock.fence();
     let before = {
         let mut state = store_sync.state();
-        state.held_lock.replace(HeldLock { lock, refresh: Some(handle.clone()) })
+        state.lock.put(lock, handle)
     };
     drop(before);
     session.watch_lock(store_sync);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use crate::platform::time::timeout;
 use tokio::runtime::Builder;
 
+use super::lock_slot::HeldFor;
 use super::locked_refresh::LONGEST_WAIT;
 use super::state::StoreSync;
 use crate::platform::watchdog;
@@ -22,7 +23,7 @@ const LONGEST_SAVE: Duration = Duration::from_secs(20);
 impl Session {
     /// From now on, the lock that this session holds is checked until it is released.
     pub(super) fn watch_lock(&self, store_sync: &StoreSync) {
-        if std::mem::replace(&mut store_sync.state().lock_watched, true) {
+        if !store_sync.state().lock.begin_watch() {
             return;
         }
         let session = Arc::downgrade(&self.0);
@@ -32,15 +33,8 @@ impl Session {
     /// Returns when to check again. `None` if the lock has been released.
     fn check_lock(&self) -> Option<Duration> {
         let store_sync = self.store_sync()?;
-        let refresh = {
-            let mut state = store_sync.state();
-            let Some(held) = &state.held_lock else {
-                state.lock_watched = false;
-                return None;
-            };
-            held.refresh.clone()
-        };
-        let Some(refresh) = refresh else {
+        let held_for = store_sync.state().lock.watch()?;
+        let HeldFor::Refresh(refresh) = held_for else {
             self.store_on_a_thread();
             return Some(LONGEST_WAIT);
         };

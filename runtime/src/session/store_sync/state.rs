@@ -14,7 +14,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex as TaskLock, Notify, OwnedMutexGuard, watch};
 
-use super::held_lock::HeldLock;
+use super::lock_slot::LockSlot;
 use crate::error::{BoxError, Error, Kind};
 use crate::platform::random::random_u128;
 use crate::platform::runtime::AbortHandle;
@@ -66,10 +66,7 @@ pub(crate) struct SyncState {
     pub(super) writer: Cancel,
     /// How many attempts to write have failed since the last one that succeeded.
     pub(super) failures: u32,
-    /// The lock of the store, if this session has it.
-    pub(super) held_lock: Option<HeldLock>,
-    /// Whether the watchdog checks the lock.
-    pub(super) lock_watched: bool,
+    pub(super) lock: LockSlot,
     pub(super) reads: u64,
     /// The time of the last read, and its error.
     pub(super) last_read: Option<(Instant, Option<Error>)>,
@@ -118,8 +115,7 @@ impl StoreSync {
             writing: false,
             writer: Cancel::default(),
             failures: 0,
-            held_lock: None,
-            lock_watched: false,
+            lock: LockSlot::default(),
             reads: 0,
             last_read: None,
         };
@@ -224,6 +220,11 @@ impl SyncState {
         self.failures
     }
 
+    /// Another refresh continues under the lock.
+    pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
+        self.lock.hand_over(from, to);
+    }
+
     /// The session has changed and must be stored.
     pub(crate) fn changed(&mut self) {
         self.view.changed();
@@ -232,38 +233,6 @@ impl SyncState {
     /// The session has a new credential, which is not stored yet.
     pub(crate) fn rotated(&mut self, here: &Snapshot) {
         self.view_of(here).refreshed(None, false);
-    }
-
-    /// A refresh takes over the lock that the session holds already. Returns its fence.
-    pub(super) fn reuse_lock(&mut self, refresh: &RefreshHandle) -> Option<u64> {
-        let held = self.held_lock.as_mut().filter(|held| !held.lock.has_run_out())?;
-        held.refresh = Some(refresh.clone());
-        Some(held.lock.fence())
-    }
-
-    /// Another refresh continues under the lock.
-    pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
-        if let Some(held) = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(from)) {
-            held.refresh = Some(to.clone());
-        }
-    }
-
-    /// A refresh ends. Returns the lock to release, unless the lock protects a change that is not stored yet.
-    #[must_use]
-    pub(super) fn end_refresh(&mut self, refresh: &RefreshHandle) -> Option<HeldLock> {
-        let kept = self.view.keeps_lock();
-        let held = self.held_lock.as_mut().filter(|held| held.refresh.as_ref() == Some(refresh))?;
-        if kept {
-            held.refresh = None;
-            return None;
-        }
-        self.held_lock.take()
-    }
-
-    /// Returns the lock to release, if no refresh runs under it.
-    #[must_use]
-    pub(super) fn end_protection(&mut self) -> Option<HeldLock> {
-        self.held_lock.take_if(|held| held.refresh.is_none())
     }
 }
 

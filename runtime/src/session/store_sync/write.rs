@@ -14,6 +14,9 @@ use crate::store::{Revision, Swap};
 /// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 8;
 
+/// See [`Draft`].
+type NextDraft = Draft<String, Intent, Revision>;
+
 impl Session {
     /// Writes the latest state once.
     pub(super) async fn write(&self, store_sync: &StoreSync) -> Result<(), Error> {
@@ -46,7 +49,7 @@ impl Session {
                     let unchanged = found.revision == basis;
                     self.adopt(store_sync, &found, Adopt::SameLogin)?;
                     // The store is unchanged and refuses the write: the lock has expired.
-                    let lock = if unchanged { store_sync.state().held_lock.take() } else { None };
+                    let lock = if unchanged { store_sync.state().lock.take() } else { None };
                     drop(lock);
                 }
             }
@@ -55,18 +58,14 @@ impl Session {
     }
 
     /// What is to be written now, if anything is, and under which fence.
-    fn draft(
-        &self,
-        store_sync: &StoreSync,
-    ) -> Option<(Draft<String, Intent, Revision>, Record, Option<u64>)> {
+    fn draft(&self, store_sync: &StoreSync) -> Option<(NextDraft, Record, Option<u64>)> {
         let machine = self.lock();
         let here = machine.current();
         let mut state = store_sync.state();
         let draft = state.view_of(here).draft(here_of(here), store_sync.store.shares_cookies())?;
         let stored = stored_session(store_sync, &draft.stored_as, here.credential(), &here.cookies);
         let record = Record::new(stored).with_intent(draft.intent.clone());
-        let under_lock = state.held_lock.as_ref().filter(|_| draft.stored_as.is_confirmed());
-        let fence = under_lock.map(|held| held.lock.fence());
+        let fence = state.lock.fence().filter(|_| draft.stored_as.is_confirmed());
         Some((draft, record, fence))
     }
 }

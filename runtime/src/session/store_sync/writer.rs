@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::held_lock::HeldLock;
+use super::lock_slot::Held;
 use super::state::{Failure, Progress, StoreSync, SyncState};
 use crate::error::{Error, Kind};
 use crate::platform::task::Cancel;
@@ -37,7 +37,7 @@ impl Session {
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
-        self.expect();
+        self.require_login();
     }
 
     /// The session has changed and must be stored.
@@ -193,10 +193,14 @@ impl Writer {
 
     /// The store says that it cannot store a login or logout. The lock must not block other processes for that.
     /// After a refresh it is kept, because the store holds a spent refresh token.
-    fn end_protection(&self, store_sync: &StoreSync) -> Option<HeldLock> {
+    fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();
-        if state.view_of(machine.current()).stored_as.is_confirmed() { None } else { state.end_protection() }
+        if state.view_of(machine.current()).stored_as.is_confirmed() {
+            None
+        } else {
+            state.lock.end_protection()
+        }
     }
 
     /// Whether everything is written.
@@ -213,9 +217,9 @@ impl Writer {
     }
 }
 
-fn finish_writing(state: &mut SyncState) -> Option<HeldLock> {
+fn finish_writing(state: &mut SyncState) -> Option<Held> {
     state.writing = false;
-    state.end_protection()
+    state.lock.end_protection()
 }
 
 /// If the runtime shuts down and drops the writer, the next writer continues.

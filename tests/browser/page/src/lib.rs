@@ -1,5 +1,7 @@
 //! The page under test: afresh as its users see it, and the functions that the tests call.
 
+mod transport;
+
 use std::cell::{OnceCell, RefCell};
 use std::future::IntoFuture;
 

@@ -7,3 +7,4 @@ mod cookies;
 mod messages;
 mod shared_session;
 mod single_tab;
+mod transport;

@@ -55,11 +55,10 @@ impl Chromium {
                 std::env::var_os("AFRESH_REQUIRE_BROWSER").is_none(),
                 "a browser is required, but Chromium is not installed"
             );
-            writeln!(
-                io::stderr(),
-                "skipped because Chromium is not installed: no login with a browser is tested"
-            )
-            .unwrap();
+            // `eprintln!` would be shown for failing tests only.
+            let line = "skipped because Chromium is not installed: no login with a browser is tested";
+            let mut out = io::stderr();
+            writeln!(out, "{line}").unwrap();
             return None;
         };
         Some(Self { node, program })

@@ -9,6 +9,7 @@ use std::time::Duration;
 use super::*;
 use crate::error::Kind;
 use crate::session::credential::Credential;
+use crate::session::credential::Source;
 use crate::session::decisions::{Completion, RefreshResult};
 use crate::session::tokens::Tokens;
 

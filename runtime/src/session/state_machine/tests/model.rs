@@ -4,6 +4,7 @@ mod calls;
 mod key;
 mod refreshes;
 
+use crate::session::credential::Source;
 use std::sync::Arc;
 use std::time::Duration;
 

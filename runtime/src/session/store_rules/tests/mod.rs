@@ -5,6 +5,7 @@
 //! operations is written here. What an operation does to the store takes effect at once; its confirmation comes later.
 
 mod canonical;
+mod events;
 mod refresh;
 mod world;
 mod writer;

@@ -1,0 +1,78 @@
+//! A refresh that the user asks for: [`Session::refresh`].
+
+use std::future::Future;
+
+use crate::platform::time::Instant;
+
+use super::call_types::Wait;
+use super::decisions::Cause;
+use super::errors::{self, no_session};
+use super::operation::Operation;
+use super::refresh_task::PreparedRefresh;
+use super::session::Session;
+use super::snapshot::LoginState;
+use super::tokens::Tokens;
+use crate::error::Error;
+
+impl Session {
+    /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
+    ///
+    /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
+    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
+    /// token count for both. Until the wait is over, this method returns the last error and sends nothing, so
+    /// a loop around it cannot flood the server.
+    ///
+    /// # Errors
+    ///
+    /// - [`is_no_session`](Error::is_no_session) if the session has nothing to refresh with.
+    ///
+    /// - [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
+    ///
+    /// - Otherwise the error of the refresh, or the last error if it is too early for another attempt.
+    ///
+    /// Cancel safe: the refresh continues if the future is dropped.
+    pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {
+        Operation::new(async move {
+            self.check_store().await?;
+            let refreshed = match self.ask()? {
+                Some(wait) => self.wait(wait).await?,
+                None => self.snapshot(),
+            };
+            let tokens = refreshed.credential().map(|credential| credential.tokens().clone());
+            tokens.ok_or_else(no_session)
+        })
+    }
+
+    /// For a manual refresh: starts a refresh, or joins the one that is running. `None` if the session has
+    /// just been refreshed.
+    pub(super) fn ask(&self) -> Result<Option<Wait>, Error> {
+        self.refuse_reentry()?;
+        let seen = self.snapshot();
+        if matches!(seen.login_state, LoginState::Expired { .. }) {
+            return Err(errors::expired(seen.lost_rotation()));
+        }
+        if self.has_run_out(&seen) {
+            return Err(errors::expired(false));
+        }
+        if !self.can_refresh(&seen) {
+            return Err(no_session());
+        }
+        let asked = self.update(|machine| {
+            if machine.current().stamp != seen.stamp || machine.ended(seen.stamp).is_some() {
+                return Ok(None);
+            }
+            machine.ask(Instant::now()).map(|running| {
+                Some(running.map_or_else(
+                    || PreparedRefresh::start(self, machine, Cause::Manual),
+                    |handle| (handle, None),
+                ))
+            })
+        });
+        let Some((handle, prepared)) = asked? else { return Ok(None) };
+        let started = prepared.is_some();
+        if let Some(prepared) = prepared {
+            prepared.spawn(self.clone());
+        }
+        Ok(Some(Wait { handle, stamp: seen.stamp, started, refused: false }))
+    }
+}

@@ -1,0 +1,32 @@
+//! The state of a session as users see it: [`SessionState`].
+
+use super::session::Session;
+use super::snapshot::LoginState;
+
+/// The state of a session.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SessionState {
+    /// There is no login.
+    LoggedOut,
+    /// There is a credential.
+    LoggedIn,
+    /// There is a credential, and a refresh is running.
+    Refreshing,
+    /// The server rejected the refresh token. A new login is needed.
+    Expired,
+}
+
+impl Session {
+    /// Returns the state of the session.
+    #[must_use]
+    pub fn state(&self) -> SessionState {
+        let machine = self.lock();
+        match (&machine.current().login_state, machine.handle().is_some()) {
+            (LoginState::Expired { .. }, _) => SessionState::Expired,
+            (LoginState::LoggedOut, _) => SessionState::LoggedOut,
+            (LoginState::LoggedIn(_), true) => SessionState::Refreshing,
+            (LoginState::LoggedIn(_), false) => SessionState::LoggedIn,
+        }
+    }
+}

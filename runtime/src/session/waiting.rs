@@ -1,0 +1,93 @@
+//! How a call waits for a refresh, and what it does if the refresh stands still.
+
+use std::future::Future;
+use std::sync::Arc;
+
+use super::call_types::Wait;
+use super::errors::{self, reentrant};
+use super::refresh_handle::RefreshHandle;
+use super::refresh_task::{self, PreparedRefresh};
+use super::session::{Boxed, Session};
+use super::snapshot::Snapshot;
+use crate::error::{Error, Kind, Stamp};
+use crate::trace;
+
+impl Session {
+    /// Waits for the refresh. Returns the session afterwards if it has a newer credential.
+    #[expect(
+        clippy::manual_async_fn,
+        reason = "an async fn keeps its arguments in memory twice, for each waiting call"
+    )]
+    pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
+        async move {
+            trace::waits();
+            let failure = refresh_task::wait_for(&wait.handle, self).await;
+            let waited = self.after_wait(wait.stamp, wait.refused, failure);
+            if waited.as_ref().is_err_and(Error::is_session_expired) {
+                self.end_is_saved().await;
+            }
+            waited
+        }
+    }
+
+    /// Waits until the end of the session is stored. A caller that learns of the end may exit at once, and the next
+    /// process must not send the rejected refresh token again. If the store fails, the caller is not kept waiting.
+    pub(crate) fn end_is_saved(&self) -> Boxed<'_, ()> {
+        Box::pin(async {
+            let _ = self.saved().await;
+        })
+    }
+
+    fn after_wait(
+        &self,
+        stamp: Stamp,
+        refused: bool,
+        failure: Option<Error>,
+    ) -> Result<Arc<Snapshot>, Error> {
+        let (ended, current) = self.update(|machine| (machine.ended(stamp), machine.current().clone()));
+        let same_epoch = current.stamp.epoch == stamp.epoch;
+        if same_epoch && current.stamp.generation > stamp.generation && ended.is_none() {
+            let same_token = refused && current.has_token_of(stamp);
+            return if same_token { Err(errors::no_progress()) } else { Ok(current) };
+        }
+        // The error of the refresh says more than "expired".
+        let failure = failure.filter(|_| same_epoch);
+        Err(failure.or(ended).unwrap_or_else(|| {
+            Error::new(Kind::Refresh, "the refresh returned no newer credential. Try again later")
+        }))
+    }
+
+    /// Whether `handle` is the refresh that is running. A login, a logout or a takeover may have ended it.
+    pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
+        self.lock().handle().as_ref() == Some(handle)
+    }
+
+    /// The refresh of `stuck` takes too long, because its runtime stands still. It is dropped, and another one
+    /// takes its place and its lock. Returns the refresh that is running now.
+    pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
+        let (running, prepared) = self.update(|machine| {
+            let (running, basis) = (machine.handle(), machine.current().clone());
+            let cause = machine.cause().filter(|_| running.as_ref() == Some(stuck));
+            let Some(cause) = cause else { return (running, None) };
+            let prepared = PreparedRefresh::new(self, basis, cause);
+            let next = prepared.handle();
+            machine.replace_handle(next.clone());
+            if let Some(store_sync) = self.store_sync() {
+                store_sync.state().hand_over_lock(stuck, &next);
+            }
+            (Some(next), Some(prepared))
+        });
+        if let Some(prepared) = prepared {
+            stuck.task().cancel();
+            prepared.spawn(self.clone());
+        }
+        running
+    }
+
+    pub(super) fn refuse_reentry(&self) -> Result<(), Error> {
+        if refresh_task::is_refresh_task_of(self) {
+            return Err(reentrant());
+        }
+        Ok(())
+    }
+}

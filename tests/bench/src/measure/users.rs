@@ -1,0 +1,43 @@
+//! What a user costs where one client serves many.
+
+use crate::client::Client;
+use crate::section::{Section, number};
+use crate::server::Server;
+use crate::users::Users;
+
+const USERS: u64 = 10_000;
+
+pub fn measure() -> Section {
+    let mut section = Section::new(
+        "Ten thousand users over one connection pool",
+        "Each user has a session and an expired token, and makes one call; 64 calls run at a time. The bytes are those of a\n\
+         user who does nothing, before the calls. By hand, each user has a token and a lock for its refresh; afresh keeps the\n\
+         prepared header, the lifetime, and the state of refreshes and of forbidden routes. A client made by `with_session`\n\
+         is four pointers and its own reference counts.",
+    );
+    let ways = [("afresh", "**afresh**, `with_session`"), ("by-hand", "by hand, a lock for each refresh")];
+    let measured: Vec<(Users, u64)> = ways.iter().map(|(way, _)| of(way)).collect();
+    let rows: Vec<Vec<String>> = ways
+        .iter()
+        .zip(&measured)
+        .map(|((_, title), (users, refreshes))| {
+            let (idle, client) = (number(users.idle.round()), number(users.client.round()));
+            let (time, refreshes) = (users.milliseconds.to_string(), number(*refreshes as f64));
+            vec![(*title).to_owned(), idle, client, refreshes, users.wrong.to_string(), time]
+        })
+        .collect();
+    let columns = ["client", "bytes, idle", "bytes of the client", "refreshes", "wrong answers", "ms"];
+    section.table(&columns, &rows);
+    let (ours, refreshes) = &measured[0];
+    section.at_most("bytes of an idle session", ours.idle, 2048.0);
+    section.at_most("bytes of a client made by `with_session`, beside its session", ours.client, 200.0);
+    section.at_most("refreshes of 10,000 users", *refreshes as f64, USERS as f64);
+    section.at_most("answers for another user, and failed calls", ours.wrong as f64, 0.0);
+    section
+}
+
+fn of(way: &str) -> (Users, u64) {
+    let server = Server::of_users();
+    let users = Client::this().users(way, &server.base, USERS);
+    (users, server.told().refreshes)
+}

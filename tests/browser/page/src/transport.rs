@@ -1,0 +1,110 @@
+//! Calls that show what the transport does.
+
+use std::time::Duration;
+
+use afresh::{Body, ByteStream, Error, Lines, Part, Result, api};
+use futures_util::future::{Either, select};
+use futures_util::{FutureExt, stream};
+use serde_json::{Value, json};
+use wasm_bindgen::prelude::*;
+
+#[api]
+trait Probe {
+    #[get("/probe/lines")]
+    async fn lines(&self) -> Result<Lines<u32>>;
+
+    #[get("/probe/endless")]
+    async fn endless(&self) -> Result<ByteStream>;
+
+    #[get("/probe/never")]
+    async fn never(&self) -> Result<()>;
+
+    #[post("/probe/echo")]
+    async fn send_parts(&self, #[part] title: &str, #[part] photo: Part) -> Result<String>;
+
+    #[post("/probe/echo")]
+    async fn send_body(&self, #[body] body: Body) -> Result<String>;
+
+    #[get("/probe/moved")]
+    async fn moved(&self) -> Result<String>;
+
+    #[get("/probe/moved")]
+    async fn moved_with_key(&self, #[header("x-key")] key: &str) -> Result<String>;
+
+    #[login]
+    #[get("/probe/moved")]
+    async fn moved_login(&self) -> Result<afresh::CookieSession>;
+
+    #[get("/probe/latin")]
+    async fn latin(&self) -> Result<String>;
+}
+
+/// Makes the calls with this name. Returns what they returned, as JSON.
+#[wasm_bindgen]
+pub async fn probe(origin: String, name: String) -> String {
+    match run(&origin, &name).await {
+        Ok(value) => json!({ "value": value }),
+        Err(error) => json!({ "kind": kind(&error), "text": error.to_string() }),
+    }
+    .to_string()
+}
+
+async fn run(origin: &str, name: &str) -> Result<Value> {
+    let probe = ProbeClient::builder(origin).session(logged_in()).build()?;
+    let value = match name {
+        "lines" => {
+            let (mut lines, mut read) = (probe.lines().await?, Vec::new());
+            while let Some(line) = lines.next().await {
+                read.push(line?);
+            }
+            json!(read)
+        }
+        "dropped stream" => json!(probe.endless().await?.next().await.transpose()?.is_some()),
+        "timeout" => json!(probe.never().timeout(Duration::from_millis(200)).await?),
+        "dropped call" => {
+            let waiting = probe.lines().into_future().then(|_| async {});
+            let never = std::pin::pin!(probe.never().into_future());
+            let first = select(never, std::pin::pin!(waiting)).await;
+            json!(matches!(first, Either::Right(_)))
+        }
+        "parts" => json!(probe.send_parts("me", Part::bytes(vec![b'p']).file_name("a\\\"b.png")).await?),
+        "stream" => {
+            let chunks = ["one ", "two"].map(Ok::<_, std::io::Error>);
+            json!(probe.send_body(Body::stream(stream::iter(chunks))).await?)
+        }
+        "wrong length" => {
+            let chunks = ["one"].map(Ok::<_, std::io::Error>);
+            json!(probe.send_body(Body::stream(stream::iter(chunks)).with_length(7)).await?)
+        }
+        "redirect" => json!(probe.moved().await?),
+        "redirect with a header" => json!(probe.moved_with_key("secret").await?),
+        "redirect of a login" => {
+            probe.moved_login().await?;
+            Value::Null
+        }
+        "refresh_on" => {
+            ProbeClient::builder(origin).refresh_on([302]).build()?;
+            Value::Null
+        }
+        "latin" => json!(probe.latin().await?),
+        _ => Value::Null,
+    };
+    Ok(value)
+}
+
+/// A session that no call refreshes.
+fn logged_in() -> afresh::Session {
+    let session = afresh::Session::new();
+    drop(session.set(afresh::Tokens::new("access")));
+    session
+}
+
+fn kind(error: &Error) -> &'static str {
+    let kinds = [
+        ("timeout", error.is_timeout()),
+        ("connect", error.is_connect()),
+        ("request", error.is_request()),
+        ("builder", error.is_builder()),
+    ];
+    kinds.iter().find(|(_, is)| *is).map_or("other", |(name, _)| name)
+}

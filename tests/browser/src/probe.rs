@@ -1,0 +1,101 @@
+//! Answers that show what the transport of a page does: streams, answers that never come, redirects, echoes.
+
+use std::convert::Infallible;
+use std::time::Duration;
+
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use axum::http::{HeaderName, StatusCode};
+use axum::routing::{get, post};
+use futures_util::stream::{self, StreamExt};
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// The routes under `/probe`.
+#[derive(Clone)]
+pub struct Probe {
+    open: watch::Sender<usize>,
+    ended: watch::Sender<usize>,
+}
+
+/// A request that has no whole answer yet.
+struct Open(Probe);
+
+impl Open {
+    fn new(probe: Probe) -> Self {
+        probe.open.send_modify(|open| *open += 1);
+        Self(probe)
+    }
+}
+
+impl Drop for Open {
+    fn drop(&mut self) {
+        self.0.ended.send_modify(|ended| *ended += 1);
+    }
+}
+
+impl Default for Probe {
+    fn default() -> Self {
+        Self { open: watch::Sender::new(0), ended: watch::Sender::new(0) }
+    }
+}
+
+impl Probe {
+    /// Waits until this many requests for an answer without an end have arrived, and the page has ended all of them.
+    pub async fn all_ended(&self, count: usize) {
+        let both = async {
+            let _ = self.open.subscribe().wait_for(|open| *open == count).await;
+            let _ = self.ended.subscribe().wait_for(|ended| *ended == count).await;
+        };
+        tokio::time::timeout(Duration::from_secs(10), both).await.expect("the page ends its requests");
+    }
+
+    pub(crate) fn router(&self) -> Router {
+        Router::new()
+            .route("/probe/lines", get(lines))
+            .route("/probe/endless", get(endless))
+            .route("/probe/never", get(never))
+            .route("/probe/echo", post(echo))
+            .route("/probe/moved", get(moved))
+            .route("/probe/here", get(|| async { "here" }))
+            .route("/probe/latin", get(latin))
+            .with_state(self.clone())
+    }
+}
+
+/// Three lines in five chunks. Two of the lines are cut in two.
+async fn lines() -> Body {
+    let chunks = ["1\n2", "2\n", "3", "3", "\n"];
+    Body::from_stream(stream::iter(chunks).then(|chunk| async move {
+        sleep(Duration::from_millis(20)).await;
+        Ok::<_, Infallible>(chunk)
+    }))
+}
+
+async fn endless(State(probe): State<Probe>) -> Body {
+    Body::from_stream(stream::unfold(Open::new(probe), |open| async move {
+        sleep(Duration::from_millis(20)).await;
+        Some((Ok::<_, Infallible>("chunk"), open))
+    }))
+}
+
+async fn never(State(probe): State<Probe>) {
+    let _open = Open::new(probe);
+    std::future::pending().await
+}
+
+/// The content type and the body of the request.
+async fn echo(headers: HeaderMap, body: Bytes) -> String {
+    let kind = headers.get(CONTENT_TYPE).and_then(|kind| kind.to_str().ok()).unwrap_or_default();
+    format!("{kind}\n{}", String::from_utf8_lossy(&body))
+}
+
+async fn moved() -> (StatusCode, [(HeaderName, &'static str); 1]) {
+    (StatusCode::FOUND, [(LOCATION, "/probe/here")])
+}
+
+async fn latin() -> ([(HeaderName, &'static str); 1], &'static [u8]) {
+    ([(CONTENT_TYPE, "text/plain; charset=iso-8859-1")], b"caf\xe9")
+}
