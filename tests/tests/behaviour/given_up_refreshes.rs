@@ -229,3 +229,27 @@ fn a_refresh_on_a_runtime_of_its_own_does_not_stand_still() {
     assert_eq!(store.access(), Some(world.authority.access(2)));
     assert_eq!(idle.block_on(shop.order(3)).unwrap().id, 7);
 }
+
+/// `runtime` on the builder: refreshes open connections of their own there. The connection of the call cannot be used,
+/// because the runtime that drives it stands still.
+#[test]
+fn a_refresh_on_a_runtime_of_its_own_opens_its_own_connection() {
+    let world = World::new();
+    let background = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let listening = background.block_on(world.listen());
+    let idle = Builder::new_current_thread().enable_all().build().unwrap();
+    let shop: ShopClient = ShopClient::builder(&listening.base_url)
+        .tokens(tokens(&world.authority.issue()))
+        .runtime(background.handle().clone())
+        .build()
+        .unwrap();
+    world.guard_with(403, |_| order(7));
+    // The connection of this call is idle afterwards, and the runtime that drives it stands still.
+    assert_eq!(idle.block_on(shop.order(1)).unwrap().id, 7);
+
+    let refreshed = background
+        .block_on(async { tokio::time::timeout(Duration::from_secs(30), shop.session().refresh()).await });
+
+    refreshed.expect("nothing polls the connection of the call").unwrap();
+    world.authority.assert_refreshes(1);
+}
