@@ -4,7 +4,10 @@ pub(crate) mod api;
 pub(crate) mod builder;
 pub(crate) mod builder_auth;
 pub(crate) mod builder_origins;
-#[cfg_attr(target_family = "wasm", path = "builder_web.rs")]
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod builder_transport;
+#[cfg(target_family = "wasm")]
+#[path = "builder_web.rs"]
 pub(crate) mod builder_transport;
 #[expect(clippy::module_inception, reason = "the type `Client` stands in a file of its name")]
 pub(crate) mod client;

@@ -23,7 +23,11 @@ pub(crate) mod origin;
 pub(crate) mod redirect;
 pub(crate) mod response;
 #[expect(clippy::module_inception, reason = "the type `Transport` stands in a file of its name")]
-#[cfg_attr(target_family = "wasm", path = "fetch.rs")]
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod transport;
+#[expect(clippy::module_inception, reason = "the type `Transport` stands in a file of its name")]
+#[cfg(target_family = "wasm")]
+#[path = "fetch.rs"]
 pub(crate) mod transport;
 pub(crate) mod upstream;
 
