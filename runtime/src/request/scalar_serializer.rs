@@ -179,7 +179,9 @@ impl<'a> ser::Serializer for ScalarSerializer<'a> {
     }
 
     fn serialize_tuple(self, len: usize) -> Result<SequenceSerializer<'a>> {
-        if len == 2 && self.depth == Depth::Element && self.writer.accepts() >= Accepts::Pairs {
+        // Only the argument itself is a sequence of pairs: in the value of a field there is no place for another name.
+        let in_argument = self.depth == Depth::Element && self.named == Named::Argument;
+        if len == 2 && in_argument && self.writer.accepts() >= Accepts::Pairs {
             let pair = Some(Pair::Start);
             return Ok(SequenceSerializer { writer: self.writer, name: self.name, named: self.named, pair });
         }
