@@ -115,7 +115,7 @@ impl Dependency {
     fn set(&mut self, key: &str, value: &str) {
         match unquoted(key) {
             "package" => {
-                self.package = Some(unquoted(value.split('#').next().unwrap_or_default()).to_owned())
+                self.package = Some(unquoted(value.split('#').next().unwrap_or_default()).to_owned());
             }
             "workspace" => self.is_inherited = value.trim().starts_with("true"),
             _ => {}

@@ -21,9 +21,8 @@ pub(crate) fn has_serialize_object(ty: &impl ToTokens) -> bool {
     for token in ty.to_token_stream() {
         match token {
             TokenTree::Group(group) if has_serialize_object(&group.stream()) => return true,
-            TokenTree::Group(_) | TokenTree::Literal(_) => words.clear(),
             TokenTree::Punct(punct) if punct.as_char() == ':' => {}
-            TokenTree::Punct(_) => words.clear(),
+            TokenTree::Group(_) | TokenTree::Literal(_) | TokenTree::Punct(_) => words.clear(),
             TokenTree::Ident(word) => words.push(word.to_string()),
         }
         let path: Vec<&str> = words.iter().map(String::as_str).collect();
