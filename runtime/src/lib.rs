@@ -181,7 +181,7 @@ pub use crate::execute::retry::budget::RetryBudget;
 pub use crate::execute::retry::policy::Retry;
 pub use crate::refresh::refresher::Refresher;
 pub use crate::request::body::Body;
-pub use crate::request::multipart::Part;
+pub use crate::request::part::Part;
 pub use crate::response::byte_stream::ByteStream;
 pub use crate::response::events::{Event, Events};
 pub use crate::response::items::Items;

@@ -44,6 +44,7 @@ pub(crate) struct Received {
 impl Sender<'_> {
     /// Passes `request` to the transport. The default headers, the credential and the cookies of `snapshot` are added
     /// if the request goes to the client's own origin and no earlier hop left that origin.
+    #[inline]
     pub(crate) fn send(
         &self,
         mut request: Request,

@@ -85,7 +85,7 @@ mod tests {
 
     use super::*;
 
-    fn read(change: Value) -> Result<DeviceAnswer> {
+    fn read(change: &Value) -> Result<DeviceAnswer> {
         let mut document = json!({
             "device_code": "secret", "user_code": "WDJB-MJHT", "verification_uri": "https://id.example/device",
             "expires_in": 1800, "interval": 5,
@@ -108,7 +108,7 @@ mod tests {
             (json!(1e300), 5),
         ] {
             assert_eq!(
-                read(json!({ "interval": written })).unwrap().interval.as_secs(),
+                read(&json!({ "interval": written })).unwrap().interval.as_secs(),
                 interval,
                 "{written}"
             );
@@ -117,7 +117,7 @@ mod tests {
             [(json!("600"), 600), (json!(0), 300), (json!(null), 300), (json!(9e9), 86400)]
         {
             assert_eq!(
-                read(json!({ "expires_in": written })).unwrap().lifetime.as_secs(),
+                read(&json!({ "expires_in": written })).unwrap().lifetime.as_secs(),
                 lifetime,
                 "{written}"
             );
@@ -135,11 +135,11 @@ mod tests {
             ("verification_uri", "https://id.example/\n"),
             ("device_code", ""),
         ] {
-            let error = read(json!({ name: value })).err().unwrap().to_string();
+            let error = read(&json!({ name: value })).err().unwrap().to_string();
             assert!(error.contains(name), "{error}");
         }
         let complete =
-            |uri: &str| read(json!({ "verification_uri_complete": uri })).unwrap().verification_uri_complete;
+            |uri: &str| read(&json!({ "verification_uri_complete": uri })).unwrap().verification_uri_complete;
         assert_eq!(complete("javascript:alert(1)"), None);
         assert!(complete("https://id.example/device?user_code=WDJB-MJHT").is_some());
     }
@@ -147,7 +147,7 @@ mod tests {
     #[test]
     fn the_name_that_google_uses_is_read() {
         let answer =
-            read(json!({ "verification_uri": null, "verification_url": "https://id.example/g" })).unwrap();
+            read(&json!({ "verification_uri": null, "verification_url": "https://id.example/g" })).unwrap();
         assert_eq!(answer.verification_uri, "https://id.example/g");
     }
 }

@@ -4,7 +4,6 @@
 
 use std::fmt;
 
-use http::header::{CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE};
 use http::{HeaderName, HeaderValue};
 
 use super::arguments::{
@@ -26,7 +25,15 @@ use crate::error::Error;
 use crate::transport::upstream::Upstream;
 
 /// Headers that the transport sets. The macro refuses them as constants and as parameters with a name.
-const OF_TRANSPORT: [HeaderName; 5] = [CONNECTION, CONTENT_LENGTH, HOST, TRANSFER_ENCODING, UPGRADE];
+const OF_TRANSPORT: [&str; 7] = [
+    "connection",
+    "content-length",
+    "host",
+    "keep-alive",
+    "proxy-connection",
+    "transfer-encoding",
+    "upgrade",
+];
 
 /// A call whose arguments are encoded one after another.
 pub struct Call(pub(crate) Draft);
@@ -80,7 +87,7 @@ impl Call {
     /// Writes several headers.
     pub fn headers<T: HeaderMapArgument + ?Sized>(&mut self, more: &T) {
         let more = more.header_map();
-        if let Some(name) = more.keys().find(|name| OF_TRANSPORT.contains(name)) {
+        if let Some(name) = more.keys().find(|name| OF_TRANSPORT.contains(&name.as_str())) {
             let text = format!("header `{name}` of a header map must not be set: the transport sets it");
             return self.0.check(Err(text));
         }

@@ -72,7 +72,8 @@ impl Declared {
         Method::from_bytes(self.verb.as_bytes()).map_err(|_| Error::request("the HTTP method is not valid"))
     }
 
-    /// The request without its body.
+    /// The request without its body. Inlined, as the steps that pass the request on: it is large to move.
+    #[inline]
     pub(super) fn head(&self, upstream: &Upstream) -> Result<Request, Error> {
         let mut request = Request::new(self.method()?, self.url(upstream)?);
         let headers = request.headers_mut();
@@ -89,6 +90,7 @@ impl Declared {
     }
 
     /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         let mut request = self.head(upstream)?;
         if self.body.is_empty() && usually_has_body(request.method()) {

@@ -18,6 +18,7 @@ pub(crate) mod header_option;
 pub(crate) mod json;
 pub(crate) mod multipart;
 pub(crate) mod outliving;
+pub(crate) mod part;
 pub(crate) mod part_type;
 pub(crate) mod path;
 pub(crate) mod prepared;

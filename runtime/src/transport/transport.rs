@@ -1,7 +1,6 @@
 //! Sends a request with reqwest, hyper, or a tower service: [`Transport`].
 
 use std::any::Any;
-use std::convert::Infallible;
 use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
@@ -11,7 +10,6 @@ use std::task::{Context, Poll, ready};
 use bytes::Bytes;
 use http::header::SET_COOKIE;
 use http::{HeaderMap, HeaderValue};
-use http_body::{Frame, SizeHint};
 use reqwest::Request;
 use reqwest::redirect::Policy;
 use reqwest::retry::never;
@@ -23,6 +21,7 @@ use crate::error::{BoxError, Error};
 use crate::format::loopback::is_loopback;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{HyperFuture, HyperTransport};
+use crate::transport::only_once::forbid_repeat;
 use crate::transport::response::Response;
 
 #[derive(Clone)]
@@ -125,6 +124,7 @@ impl Transport {
     }
 
     /// Passes the request on at once, so that the future of a waiting call does not contain it.
+    #[inline]
     pub(crate) fn send(&self, request: Request) -> Sent {
         Sent(match self {
             #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
@@ -252,38 +252,6 @@ async fn send_without_tls(
     let is_scheme =
         |error: &(dyn std::error::Error + 'static)| error.to_string().contains("scheme is not http");
     sent.await.map_err(|error| if any_cause(&error, is_scheme) { WithoutTls.into() } else { error.into() })
-}
-
-/// Replaces the body with one that can be sent only once, so that a client that follows redirects by itself cannot
-/// send it to another origin.
-fn forbid_repeat(request: &mut Request) {
-    let bytes = request.body().and_then(reqwest::Body::as_bytes).map(Bytes::copy_from_slice);
-    if let Some(bytes) = bytes {
-        *request.body_mut() = Some(reqwest::Body::wrap(OnlyOnce(Some(bytes))));
-    }
-}
-
-/// Bytes of known length that cannot be cloned.
-struct OnlyOnce(Option<Bytes>);
-
-impl http_body::Body for OnlyOnce {
-    type Data = Bytes;
-    type Error = Infallible;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        _: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, Infallible>>> {
-        Poll::Ready(self.0.take().map(|bytes| Ok(Frame::data(bytes))))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_none()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        SizeHint::with_exact(self.0.as_ref().map_or(0, |bytes| bytes.len() as u64))
-    }
 }
 
 impl fmt::Debug for Transport {

@@ -58,7 +58,7 @@ async fn tokens_that_arrive_after_a_logout_are_revoked() {
     assert_eq!(shop.session().state(), SessionState::LoggedOut);
 }
 
-/// I6, W10: a logout that is dropped during its own refresh does not end the exchange. The tokens are revoked.
+/// G9, W10: a logout that is dropped during its own refresh does not end the exchange. The tokens are revoked.
 #[tokio::test(start_paused = true)]
 async fn tokens_that_arrive_after_the_logout_was_dropped_are_revoked() {
     for hold in HOLDS {

@@ -66,7 +66,7 @@ pub(crate) fn is_nothing(document: &Document, body: &Value) -> bool {
             words.iter().all(|(word, value)| match &**word {
                 "properties" => value.as_object().is_none_or(serde_json::Map::is_empty),
                 "type" => value == "object",
-            "additionalProperties" => value == false,
+                "additionalProperties" => value == false,
                 "required" => value.as_array().is_none_or(Vec::is_empty),
                 _ => false,
             })

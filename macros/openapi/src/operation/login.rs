@@ -73,7 +73,7 @@ impl Logins<'_> {
                     self.add_refresh_token(name, flow);
                 }
                 "implicit" => {
-                    self.lose(name, "the flow `implicit` has no function: the caller brings the token")
+                    self.lose(name, "the flow `implicit` has no function: the caller brings the token");
                 }
                 other => self.lose(name, &format!("the flow `{other}` has no function")),
             }

@@ -7,8 +7,11 @@ use crate::schema::Types;
 use crate::settings::Pages;
 use crate::source::{escape, unescape};
 
+/// What reads an extension.
+type Reader = fn(&Value) -> Option<Pages>;
+
 /// The extensions that describe pages, and what reads each.
-const EXTENSIONS: &[(&str, fn(&Value) -> Option<Pages>)] =
+const EXTENSIONS: &[(&str, Reader)] =
     &[("x-ms-pageable", microsoft), ("x-speakeasy-pagination", speakeasy), ("x-fern-pagination", fern)];
 
 /// The pages of an operation as the document's extensions describe them. An error says which extension cannot be read.

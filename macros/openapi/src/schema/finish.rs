@@ -1,7 +1,9 @@
-//! What needs all definitions: boxes where types contain themselves, tags that only a union needs, what is never used.
+//! What needs all definitions: tags that only a union needs, nulls that are sent, what is never used.
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::boxes::put_boxes;
+use super::definitions::{Definitions, named, parts, reachable};
 use super::lowering::{Slot, Types};
 use super::usage::Mode;
 use crate::model::{Kind, Tagging, Ty, TypeDef, TypeId};
@@ -14,9 +16,6 @@ pub(crate) struct Traffic {
     /// Types of values that callers encode themselves: they are sent, and no method names them.
     pub(crate) by_hand: Vec<Ty>,
 }
-
-/// The definitions that are written, by their ids.
-pub(crate) type Definitions = BTreeMap<TypeId, TypeDef>;
 
 impl Types<'_> {
     /// The definitions that operations or named schemas use.
@@ -34,7 +33,8 @@ impl Types<'_> {
                 _ => {}
             }
         }
-        drop_tags(&mut all, &direct);
+        let alone = direct.iter().copied().chain(by_hand.iter().flat_map(named)).collect();
+        drop_tags(&mut all, &alone);
         put_boxes(&mut all);
         roots.extend(by_hand.iter().flat_map(named));
         for id in reachable(&all, sent.iter().chain(by_hand).flat_map(named)) {
@@ -85,41 +85,6 @@ impl Types<'_> {
         });
         all.collect()
     }
-}
-
-/// The definitions that a type names.
-pub(crate) fn named(ty: &Ty) -> Vec<TypeId> {
-    match ty {
-        Ty::Named(id) => vec![*id],
-        Ty::List(inner) | Ty::Map(inner) | Ty::Optional(inner) | Ty::Boxed(inner) | Ty::JsonText(inner) => {
-            named(inner)
-        }
-        Ty::Separated(_, inner) | Ty::Members(_, _, inner) | Ty::Bracketed(inner) => named(inner),
-        _ => Vec::new(),
-    }
-}
-
-/// The types that a definition is made of.
-pub(crate) fn parts(kind: &Kind) -> Vec<&Ty> {
-    match kind {
-        Kind::Struct { fields, rest } => fields.iter().map(|field| &field.ty).chain(rest).collect(),
-        Kind::Texts { .. } => Vec::new(),
-        Kind::Union { variants, .. } => variants.iter().map(|variant| &variant.ty).collect(),
-        Kind::Newtype(inner) => vec![inner],
-        Kind::Failure { variants } => variants.iter().filter_map(|(_, _, ty, _)| ty.as_ref()).collect(),
-    }
-}
-
-fn reachable(all: &Definitions, roots: impl IntoIterator<Item = TypeId>) -> BTreeSet<TypeId> {
-    let mut seen = BTreeSet::new();
-    let mut open: Vec<TypeId> = roots.into_iter().collect();
-    while let Some(id) = open.pop() {
-        if seen.insert(id) {
-            let parts = all.get(&id).map(|definition| parts(&definition.kind)).unwrap_or_default();
-            open.extend(parts.into_iter().flat_map(named));
-        }
-    }
-    seen
 }
 
 /// What is sent alone may say `null`, which clears a member, or nothing, which leaves it.
@@ -207,101 +172,4 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
             }
         }
     }
-}
-
-/// Boxes what a type holds by value of a type that holds it by value.
-fn put_boxes(all: &mut Definitions) {
-    let edges: BTreeMap<TypeId, Vec<TypeId>> = all
-        .iter()
-        .map(|(id, definition)| (*id, parts(&definition.kind).into_iter().filter_map(held).collect()))
-        .collect();
-    let component = components(&edges);
-    for (id, definition) in all.iter_mut() {
-        let is_in_circle = |ty: &Ty| {
-            held(ty).is_some_and(|held| {
-                component.get(&held) == component.get(id)
-                    && (held != *id || edges.get(id).is_some_and(|own| own.contains(id)))
-            })
-        };
-        let own: Vec<&mut Ty> = match &mut definition.kind {
-            Kind::Struct { fields, rest } => {
-                fields.iter_mut().map(|field| &mut field.ty).chain(rest).collect()
-            }
-            Kind::Union { variants, .. } => variants.iter_mut().map(|variant| &mut variant.ty).collect(),
-            Kind::Newtype(inner) => vec![inner],
-            Kind::Texts { .. } | Kind::Failure { .. } => Vec::new(),
-        };
-        for ty in own {
-            if is_in_circle(ty) {
-                put_box(ty);
-            }
-        }
-    }
-}
-
-fn put_box(ty: &mut Ty) {
-    match ty {
-        Ty::Optional(inner) => put_box(inner),
-        other => *other = Ty::Boxed(Box::new(other.clone())),
-    }
-}
-
-/// The definition that a type holds by value.
-fn held(ty: &Ty) -> Option<TypeId> {
-    match ty {
-        Ty::Named(id) => Some(*id),
-        Ty::Optional(inner) => held(inner),
-        _ => None,
-    }
-}
-
-/// The strongly connected component of each node, by Tarjan's algorithm without recursion.
-fn components(edges: &BTreeMap<TypeId, Vec<TypeId>>) -> BTreeMap<TypeId, usize> {
-    #[derive(Default)]
-    struct State {
-        index: BTreeMap<TypeId, usize>,
-        low: BTreeMap<TypeId, usize>,
-        stack: Vec<TypeId>,
-        component: BTreeMap<TypeId, usize>,
-    }
-    let mut state = State::default();
-    for start in edges.keys() {
-        if state.index.contains_key(start) {
-            continue;
-        }
-        let mut work = vec![(*start, 0_usize)];
-        while let Some((node, at)) = work.pop() {
-            if at == 0 {
-                let index = state.index.len();
-                state.index.insert(node, index);
-                state.low.insert(node, index);
-                state.stack.push(node);
-            }
-            let next = edges.get(&node).and_then(|next| next.get(at)).copied();
-            if let Some(next) = next {
-                work.push((node, at + 1));
-                if !state.index.contains_key(&next) {
-                    work.push((next, 0));
-                }
-                continue;
-            }
-            let mut low = state.index.get(&node).copied().unwrap_or_default();
-            for next in edges.get(&node).into_iter().flatten() {
-                if !state.component.contains_key(next) {
-                    low = low.min(state.low.get(next).copied().unwrap_or(low));
-                }
-            }
-            state.low.insert(node, low);
-            if state.index.get(&node) == Some(&low) {
-                let number = state.component.len();
-                while let Some(member) = state.stack.pop() {
-                    state.component.insert(member, number);
-                    if member == node {
-                        break;
-                    }
-                }
-            }
-        }
-    }
-    state.component
 }

@@ -1,6 +1,8 @@
 //! Schemas become types. Start with `lowering`.
 
 mod all_of;
+mod boxes;
+mod definitions;
 mod enumeration;
 mod finish;
 mod keyword;
@@ -12,7 +14,8 @@ mod shape;
 mod union;
 mod usage;
 
-pub(crate) use self::finish::{Definitions, Traffic};
+pub(crate) use self::definitions::Definitions;
+pub(crate) use self::finish::Traffic;
 pub(crate) use self::keyword::{is_binary, types};
 pub(crate) use self::lowering::Types;
 pub(crate) use self::usage::Mode;

@@ -3,10 +3,11 @@
 use fastrand::Rng;
 use quote::ToTokens;
 use serde_json::{Value, json};
-use syn::{Attribute, FnArg, GenericArgument, Pat, PathArguments, ReturnType, TraitItem, Type};
+use syn::{Attribute, FnArg, Pat, ReturnType, TraitItem};
 
 use afresh_openapi::Generated;
 
+use crate::expression::expression;
 use crate::schemas::Schemas;
 use crate::values::Maker;
 
@@ -88,9 +89,6 @@ async fn report(operation: &str, call: impl std::future::Future<Output = Result<
 }
 
 ";
-
-/// Any bytes, which are one part too.
-const BODY: &str = "--between\r\ncontent-disposition: form-data; name=\"a\"\r\n\r\n1\r\n--between--\r\n";
 
 /// What a stream gives first, which is when it is decoded.
 fn drain(output: &ReturnType) -> &'static str {
@@ -211,93 +209,4 @@ fn place(attributes: &[Attribute]) -> (String, Option<String>) {
     let Some(attribute) = attributes.first() else { return ("path".to_owned(), None) };
     let place = attribute.path().get_ident().unwrap().to_string();
     (place, attribute.parse_args::<syn::LitStr>().ok().map(|label| label.value()))
-}
-
-/// A value as an argument of this type.
-fn expression(ty: &Type, value: Option<&Value>) -> String {
-    let spelled = ty.to_token_stream().to_string().replace(' ', "");
-    if let Some(inner) = argument_of(ty, "Option") {
-        return value
-            .filter(|value| !value.is_null())
-            .map_or_else(|| "None".to_owned(), |value| format!("Some({})", expression(inner, Some(value))));
-    }
-    let empty = Value::Null;
-    let value = value.unwrap_or(&empty);
-    let decode = |ty: &str, value: &Value| format!("decode::<{ty}>({:?})?", value.to_string());
-    match &*spelled {
-        "&str" => return format!("&decode::<String>({:?})?", text_of(value).to_string()),
-        "&[&str]" => {
-            let texts: Vec<String> = items(value).iter().map(|item| format!("{:?}", text(item))).collect();
-            return format!("&[{}]", texts.join(", "));
-        }
-        "String" => return format!("{:?}.to_owned()", text(value)),
-        "afresh::Body" => return format!("afresh::Body::from({BODY:?})"),
-        "afresh::Part" => return part(value),
-        "Vec<afresh::Part>" => {
-            return format!("vec![{}]", items(value).iter().map(part).collect::<Vec<_>>().join(", "));
-        }
-        _ => {}
-    }
-    for wrapper in ["CommaSeparated", "SpaceSeparated", "PipeSeparated", "TabSeparated"] {
-        if let Some(inner) = argument_of(ty, wrapper) {
-            return format!(
-                "{wrapper}({})",
-                decode(&format!("Vec<{}>", inner.to_token_stream()), &json!(items(value)))
-            );
-        }
-    }
-    for wrapper in ["JsonText", "Bracketed"] {
-        if let Some(inner) = argument_of(ty, wrapper) {
-            return format!("{wrapper}({})", decode(&inner.to_token_stream().to_string(), value));
-        }
-    }
-    match ty {
-        Type::Reference(reference) => match &*reference.elem {
-            Type::Slice(slice) => {
-                format!(
-                    "&{}",
-                    decode(&format!("Vec<{}>", slice.elem.to_token_stream()), &json!(items(value)))
-                )
-            }
-            inner => format!("&{}", decode(&inner.to_token_stream().to_string(), value)),
-        },
-        ty => decode(&ty.to_token_stream().to_string(), value),
-    }
-}
-
-/// `T` of `Name<T>`.
-fn argument_of<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
-    let Type::Path(path) = ty else { return None };
-    let last = path.path.segments.last().filter(|last| last.ident == name)?;
-    let PathArguments::AngleBracketed(arguments) = &last.arguments else { return None };
-    match arguments.args.first()? {
-        GenericArgument::Type(inner) => Some(inner),
-        _ => None,
-    }
-}
-
-fn items(value: &Value) -> Vec<Value> {
-    match value {
-        Value::Array(items) => items.clone(),
-        Value::Null => Vec::new(),
-        one => vec![one.clone()],
-    }
-}
-
-fn text(value: &Value) -> String {
-    value.as_str().map_or_else(|| value.to_string(), str::to_owned)
-}
-
-/// An argument that is a text may be a number in the document: what is in the path is text.
-fn text_of(value: &Value) -> Value {
-    if value.is_string() { value.clone() } else { json!(text(value)) }
-}
-
-fn part(value: &Value) -> String {
-    match value {
-        Value::String(text) => {
-            format!("afresh::Part::bytes({text:?}.as_bytes().to_vec()).file_name(\"file\")")
-        }
-        value => format!("afresh::Part::json(&decode::<serde_json::Value>({:?})?)", value.to_string()),
-    }
 }

@@ -14,6 +14,7 @@
 
 mod calls;
 mod documents;
+mod expression;
 mod judge;
 mod round_trip;
 mod schemas;

@@ -93,7 +93,7 @@ async fn respond(step: Step) -> Result<reqwest::Response, BoxError> {
 }
 
 /// The answer of the device endpoint, with these changes.
-fn device(change: Value) -> Step {
+fn device(change: &Value) -> Step {
     let mut answer = json!({
         "device_code": SECRET, "user_code": "WDJB-MJHT", "verification_uri": "https://id.test/activate",
         "verification_uri_complete": "https://id.test/activate?code=WDJB-MJHT", "expires_in": 900,
@@ -127,7 +127,7 @@ async fn log_in(server: &IdServer) -> (Result<Tokens>, Session) {
 
 #[tokio::test(start_paused = true)]
 async fn the_session_is_set_when_the_person_has_logged_in() {
-    let server = IdServer::new([device(json!({})), pending(), pending(), tokens()]);
+    let server = IdServer::new([device(&json!({})), pending(), pending(), tokens()]);
     let session = Session::new();
     let code = server
         .app()
@@ -175,7 +175,7 @@ async fn the_session_is_set_when_the_person_has_logged_in() {
 #[tokio::test(start_paused = true)]
 async fn slow_down_adds_five_seconds_for_good() {
     let steps = [
-        device(json!({ "interval": 2 })),
+        device(&json!({ "interval": 2 })),
         pending(),
         error(400, "slow_down"),
         pending(),
@@ -192,7 +192,7 @@ async fn slow_down_adds_five_seconds_for_good() {
 #[tokio::test(start_paused = true)]
 async fn lost_answers_and_overload_do_not_end_the_wait() {
     let steps = [
-        device(json!({ "interval": 1 })),
+        device(&json!({ "interval": 1 })),
         Reset,
         Answer(502, json!("<html>")),
         Answer(500, json!({ "error": "server_error" })),
@@ -211,7 +211,7 @@ async fn lost_answers_and_overload_do_not_end_the_wait() {
 #[tokio::test(start_paused = true)]
 async fn the_login_ends_with_the_code() {
     for step in [pending(), Reset, Hang, RetryAfter(503, "100000")] {
-        let server = IdServer::new([device(json!({ "expires_in": 60 })), step]);
+        let server = IdServer::new([device(&json!({ "expires_in": 60 })), step]);
         let start = Instant::now();
         let (outcome, session) = log_in(&server).await;
         let error = outcome.unwrap_err();
@@ -224,13 +224,13 @@ async fn the_login_ends_with_the_code() {
 #[tokio::test(start_paused = true)]
 async fn the_answers_of_the_server_that_end_the_login() {
     for status in [400, 200, 403] {
-        let server = IdServer::new([device(json!({})), error(status, "access_denied")]);
+        let server = IdServer::new([device(&json!({})), error(status, "access_denied")]);
         let denied = log_in(&server).await.0.unwrap_err();
         assert!(denied.is_login_denied() && denied.to_string().contains("access_denied"), "{denied}");
-        let server = IdServer::new([device(json!({})), error(status, "expired_token")]);
+        let server = IdServer::new([device(&json!({})), error(status, "expired_token")]);
         let expired = log_in(&server).await.0.unwrap_err();
         assert!(expired.is_login_unavailable() && !expired.is_login_denied(), "{expired}");
-        let server = IdServer::new([device(json!({})), error(status, "invalid_grant")]);
+        let server = IdServer::new([device(&json!({})), error(status, "invalid_grant")]);
         assert!(log_in(&server).await.0.unwrap_err().is_login_denied());
         assert_eq!(server.requests(), 2);
     }
@@ -240,7 +240,7 @@ async fn the_answers_of_the_server_that_end_the_login() {
 #[tokio::test(start_paused = true)]
 async fn errors_with_status_200_are_errors() {
     let server = IdServer::new([
-        device(json!({})),
+        device(&json!({})),
         error(200, "authorization_pending"),
         error(200, "slow_down"),
         tokens(),
@@ -255,7 +255,7 @@ async fn errors_with_status_200_are_errors() {
 #[tokio::test(start_paused = true)]
 async fn intervals_that_servers_write_wrongly_are_tolerated() {
     for (interval, seconds) in [(json!(0), 1), (json!("7"), 7), (json!("soon"), 5), (json!(null), 5)] {
-        let server = IdServer::new([device(json!({ "interval": interval })), pending(), tokens()]);
+        let server = IdServer::new([device(&json!({ "interval": interval })), pending(), tokens()]);
         log_in(&server).await.0.unwrap();
         assert_eq!(server.waits(), [seconds, seconds], "{interval}");
     }
@@ -278,10 +278,10 @@ async fn a_server_that_cannot_be_asked_for_a_code_is_unavailable() {
 #[tokio::test(start_paused = true)]
 async fn a_description_is_shown_and_an_echo_of_the_device_code_is_not() {
     let refused = |text: &str| Answer(400, json!({ "error": "access_denied", "error_description": text }));
-    let server = IdServer::new([device(json!({})), refused("Ann\u{202e} said\r\nno\u{1b}[0m")]);
+    let server = IdServer::new([device(&json!({})), refused("Ann\u{202e} said\r\nno\u{1b}[0m")]);
     let shown = log_in(&server).await.0.unwrap_err().to_string();
     assert!(shown.ends_with("access_denied (Ann said no[0m)"), "{shown}");
-    let server = IdServer::new([device(json!({})), refused(&format!("bad code {SECRET}"))]);
+    let server = IdServer::new([device(&json!({})), refused(&format!("bad code {SECRET}"))]);
     let error = log_in(&server).await.0.unwrap_err();
     let shown = format!("{error} {error:?}");
     assert!(!shown.contains(&SECRET[..8]), "{shown}");
@@ -290,14 +290,11 @@ async fn a_description_is_shown_and_an_echo_of_the_device_code_is_not() {
 /// A login that a logout overtakes is discarded, as that of a `#[login]` method is.
 #[tokio::test(start_paused = true)]
 async fn a_logout_during_the_wait_discards_the_login() {
-    let server = IdServer::new([device(json!({})), pending(), tokens()]);
+    let server = IdServer::new([device(&json!({})), pending(), tokens()]);
     let session = Session::new();
     session.set(Tokens::new("old"));
     let code = server.app().device().start().await.unwrap();
-    let finishing = tokio::spawn({
-        let finishing = code.finish(&session);
-        async move { finishing.await }
-    });
+    let finishing = tokio::spawn(code.finish(&session));
     sleep(Duration::from_secs(7)).await;
     session.clear();
     finishing.await.unwrap().unwrap_err();

@@ -126,10 +126,12 @@ impl HyperTransport {
         if self.protocol == Protocol::Http && url.scheme() == "https" { Err(NoTls) } else { Ok(()) }
     }
 
+    #[inline]
     pub(crate) fn send(&self, request: Request) -> HyperFuture {
         HyperFuture(self.start(request).map_err(Some))
     }
 
+    #[inline]
     fn start(&self, request: Request) -> Result<InFlight, BoxError> {
         self.check(request.url())?;
         let may_be_http2 = self.protocol == Protocol::Https && request.url().scheme() == "https";

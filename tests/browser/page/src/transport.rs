@@ -62,9 +62,9 @@ async fn run(origin: &str, name: &str) -> Result<Value> {
         "dropped stream" => json!(probe.endless().await?.next().await.transpose()?.is_some()),
         "timeout" => json!(probe.never().timeout(Duration::from_millis(200)).await?),
         "dropped call" => {
-            let waiting = probe.lines().into_future().then(|_| async {});
+            let mut waiting = std::pin::pin!(probe.lines().into_future().then(|_| async {}));
             let never = std::pin::pin!(probe.never().into_future());
-            let first = select(never, std::pin::pin!(waiting)).await;
+            let first = select(never, waiting.as_mut()).await;
             json!(matches!(first, Either::Right(_)))
         }
         "parts" => json!(probe.send_parts("me", Part::bytes(vec![b'p']).file_name("a\\\"b.png")).await?),

@@ -45,7 +45,9 @@ impl World {
             }
             if let Some(InFlight { draft, token, .. }) = &mut process.writing {
                 logins.rename_logins(&mut draft.stored_as);
-                token.iter_mut().for_each(|token| tokens.rename(token));
+                for token in token.iter_mut() {
+                    tokens.rename(token);
+                }
             }
         }
         let spent = tokens.0.iter().enumerate().filter(|(_, old)| self.spent & (1 << **old) != 0);
