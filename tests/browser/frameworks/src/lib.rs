@@ -1,7 +1,9 @@
 //! The snippets of the guide for users of Yew and Leptos, with the trait that they use.
 
+#[cfg(feature = "leptos")]
 #[path = "../../../../runtime/docs/guide/browser_leptos.rs"]
 pub mod leptos_app;
+#[cfg(feature = "yew")]
 #[path = "../../../../runtime/docs/guide/browser_yew.rs"]
 pub mod yew_app;
 
