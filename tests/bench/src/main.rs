@@ -22,6 +22,7 @@ mod rush;
 mod section;
 mod server;
 mod session;
+mod streams;
 mod threads;
 mod usage;
 
