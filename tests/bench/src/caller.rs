@@ -8,6 +8,7 @@ use crate::contender::{Contender, with_contender};
 use crate::kind;
 use crate::large;
 use crate::session;
+use crate::streams;
 
 /// Makes this many calls of this subject, after some that open the connection. With `allocations`, prints what was allocated.
 pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
@@ -20,6 +21,7 @@ pub fn run(subject: &str, base: &str, calls: u64, allocations: bool) {
         match subject.split_once(':') {
             Some(("kind", kind)) => kind::run(kind, base, work).await,
             Some(("session", way)) => session::run(way, base, work).await,
+            Some(("stream", what)) => streams::run(what, base, work).await,
             Some(("large", what)) => large::run(what, base, work).await,
             _ => contend(subject, base, work).await,
         }

@@ -24,6 +24,7 @@ mod rush;
 mod section;
 mod server;
 mod session;
+mod streams;
 mod threads;
 mod usage;
 mod users;

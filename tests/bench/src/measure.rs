@@ -10,6 +10,7 @@ mod large;
 mod outage;
 mod sessions;
 mod storm;
+mod streams;
 mod threads;
 mod throughput;
 mod users;
@@ -20,16 +21,21 @@ use crate::section::Section;
 pub type Measurement = (&'static str, fn() -> Section);
 
 /// What repeats exactly.
-pub const COUNTS: [Measurement; 3] =
-    [("calls", calls::measure), ("sessions", sessions::measure), ("kinds", kinds::measure)];
+pub const COUNTS: [Measurement; 4] = [
+    ("calls", calls::measure),
+    ("sessions", sessions::measure),
+    ("kinds", kinds::measure),
+    ("streams", streams::measure),
+];
 
 /// All measurements, in the order of the page.
-pub const ALL: [Measurement; 13] = [
+pub const ALL: [Measurement; 14] = [
     COUNTS[0],
     ("defaults", calls::measure_over_defaults),
     COUNTS[1],
     ("threads", threads::measure),
     COUNTS[2],
+    COUNTS[3],
     ("throughput", throughput::measure),
     ("storm", storm::measure),
     ("users", users::measure),

@@ -166,6 +166,7 @@ fn a_writer_that_stands_still_after_a_failure_is_replaced() {
 
     living.block_on(async {
         tokio::time::advance(Duration::from_secs(70)).await;
+        shop.session().load().await.unwrap();
         assert_eq!(shop.order(1).await.unwrap().id, 7);
     });
 
@@ -247,8 +248,9 @@ fn a_refresh_on_a_runtime_of_its_own_opens_its_own_connection() {
     // The connection of this call is idle afterwards, and the runtime that drives it stands still.
     assert_eq!(idle.block_on(shop.order(1)).unwrap().id, 7);
 
+    // Less than a request for tokens waits for its answer before it is sent again on another connection.
     let refreshed = background
-        .block_on(async { tokio::time::timeout(Duration::from_secs(30), shop.session().refresh()).await });
+        .block_on(async { tokio::time::timeout(Duration::from_secs(4), shop.session().refresh()).await });
 
     refreshed.expect("nothing polls the connection of the call").unwrap();
     world.authority.assert_refreshes(1);

@@ -111,14 +111,18 @@ async fn the_lock_is_kept_until_a_change_during_a_refresh_is_stored() {
         world.authority.hold(Role::Refresh);
         let first = tokio::spawn(one.order(7));
         let exchange = world.authority.parked(Role::Refresh).await;
-        // The change reaches the store at the second attempt, a second later.
+        // The change reaches the store a second later. The attempt after the first failure may follow at once.
+        store.next(Operation::Swap, Fault::Fail);
         store.next(Operation::Swap, Fault::Fail);
         let issued = tokens(&world.authority.issue());
         let change = if login { one.session().set(issued) } else { one.session().clear() };
+        done(first).await.unwrap_err();
+        settled().await;
+        // This one waits for the lock.
+        let second = tokio::spawn(two.order(7));
+        settled().await;
         exchange.release();
         world.authority.open(Role::Refresh);
-        done(first).await.unwrap_err();
-        let second = tokio::spawn(two.order(7));
         let error = done(second).await.unwrap_err();
         change.await.unwrap();
         assert!(error.is_no_session() || error.is_superseded(), "{error:?}");

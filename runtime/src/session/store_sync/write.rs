@@ -14,8 +14,8 @@ use crate::store::{Revision, Swap};
 /// How often a write is tried if other processes write at the same time.
 const TRIES: u32 = 8;
 
-/// See [`Draft`].
-type NextDraft = Draft<String, Intent, Revision>;
+/// A draft, its record, and the fence under which it is written.
+type ReadyDraft = (Draft<String, Intent, Revision>, Record, Option<u64>);
 
 impl Session {
     /// Writes the latest state once.
@@ -58,7 +58,7 @@ impl Session {
     }
 
     /// What is to be written now, if anything is, and under which fence.
-    fn draft(&self, store_sync: &StoreSync) -> Option<(NextDraft, Record, Option<u64>)> {
+    fn draft(&self, store_sync: &StoreSync) -> Option<ReadyDraft> {
         let machine = self.lock();
         let here = machine.current();
         let mut state = store_sync.state();

@@ -1,0 +1,33 @@
+//! The cost of one long event and of one long line, for each byte, in counts.
+
+use crate::counts;
+use crate::section::{Section, number};
+use crate::streams::{LENGTHS, subject};
+
+/// Few, because each reads thousands of frames.
+const CALLS: u64 = 20;
+
+pub fn measure() -> Section {
+    let mut section = Section::new(
+        "What a long event costs",
+        "One server-sent event, or one line, that arrives byte by byte over a transport in the client's process: instructions for each\n\
+         byte. The cost is linear: twice the length costs the same for each byte.",
+    );
+    let kinds = ["events", "lines"];
+    let subjects: Vec<String> =
+        kinds.iter().flat_map(|kind| LENGTHS.map(|length| subject(kind, length))).collect();
+    let costs = counts::of_calls(&subjects.iter().map(String::as_str).collect::<Vec<_>>(), CALLS);
+    let mut rows = Vec::new();
+    for (kind, costs) in kinds.iter().zip(costs.chunks(2)) {
+        let [short, long] = [0, 1].map(|index| costs[index].instructions / LENGTHS[index] as f64);
+        rows.push(vec![(*kind).to_owned(), number(short), number(long)]);
+        section.at_most(
+            &format!("{kind}, instructions for each byte, half the length = 1"),
+            long / short,
+            1.05,
+        );
+        section.count(format!("{kind}, instructions for each byte"), long);
+    }
+    section.table(&["item", "10,000 bytes", "20,000 bytes"], &rows);
+    section
+}
