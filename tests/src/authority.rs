@@ -206,7 +206,7 @@ impl Authority {
         self.state().issued.access_text(number)
     }
 
-    /// The refresh token of this number, from 1, whether it was issued or not.
+    /// The refresh token with this number, counted from 1, whether or not it was issued.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
         self.state().issued.secret_text(number)

@@ -78,7 +78,7 @@ impl RedisServer {
         assert!(self.comes_up(), "redis-server does not start again");
     }
 
-    /// It stands still: requests arrive and are not answered.
+    /// Suspends the server: commands arrive but are not answered.
     ///
     /// # Panics
     ///
@@ -87,7 +87,7 @@ impl RedisServer {
         self.signal("STOP");
     }
 
-    /// It continues, and executes what has arrived.
+    /// Resumes the server. It then executes the commands that have arrived.
     ///
     /// # Panics
     ///

@@ -191,7 +191,7 @@ fn trait_docs(document: &Document, tag: Option<&str>) -> String {
     }
 }
 
-/// The URL of the first server, its variables by their defaults.
+/// The URL of the first server, with the default values of its variables.
 fn server(document: &Document) -> Option<String> {
     let server = document.root().pointer("/servers/0")?;
     let mut url = server["url"].as_str()?.to_owned();

@@ -132,7 +132,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// A request of the client to `url`, with its authentication.
+    /// Builds a request to `url` that authenticates the client.
     pub(super) fn request<'a>(
         &self,
         kind: CallKind,

@@ -41,9 +41,9 @@ impl Session {
         session
     }
 
-    /// Logs in with `login` if there is no session, or an expired one: neither here nor in the store. All tasks and all
-    /// processes that share the session log in once: one of them runs `login`, the others wait for it and use its
-    /// session. If it fails, the next one tries its own.
+    /// Logs in with `login`, unless this process or the store has a session. An expired session does not count. All
+    /// tasks and all processes that share the session log in once: one of them runs `login`, the others wait for it and
+    /// use its session. If this `login` fails, the next task runs its own `login`.
     ///
     /// `login` is a login method, or anything else that returns tokens. If it has logged in through this session, as a
     /// `#[login]` method does, nothing more is set. Otherwise its tokens become the session.

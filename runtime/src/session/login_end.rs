@@ -31,7 +31,7 @@ pub(crate) struct End {
     pub(crate) at: SystemTime,
     /// The same by the clock that never jumps.
     ticks: Instant,
-    /// The time from the answer that named the end to the end.
+    /// The time between the answer that named the end and the end itself.
     pub(crate) lifetime: Duration,
 }
 
@@ -71,7 +71,7 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// An end that is known by the wall clock. `None` if the other clock cannot represent it.
+    /// Creates an end from a time of the wall clock. `None` if the clock that never jumps cannot represent it.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })

@@ -136,8 +136,8 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// The refresh is about to be polled. If its time is over only now, the process was suspended: the refresh
-    /// gets its time once more, as [`within`](crate::platform::deadline::within) gives it.
+    /// Call this before each poll of the refresh. If its time has already run out, the process was suspended: the
+    /// refresh gets the same time again, as in [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);

@@ -14,7 +14,7 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The longest file. A session is much shorter, so a longer file is not one.
+/// The maximum length of the file. Sessions are much shorter, so a longer file does not contain one.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
 /// What follows the name of the session's file in the name of a temporary file, before random hex digits.

@@ -81,7 +81,7 @@ use crate::error::BoxError;
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
     /// Returns what is stored. A store that has never been written returns [`Stored::default`], even while it
-    /// is locked. It needs no setup: a missing folder or table is created, at the latest by the first swap.
+    /// is locked. The store needs no setup: it creates a missing folder or table no later than at the first swap.
     ///
     /// # Errors
     ///

@@ -110,7 +110,7 @@ async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     assert_eq!(headers(2), "call method argument  17");
 }
 
-/// Nothing is sent if an option cannot be.
+/// If an option cannot be sent, the call returns an error and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     let world = World::new();

@@ -304,7 +304,7 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
 }
 
 /// W16: a token without `expires_in` that is a JWT is refreshed ahead of time. Its `iat` and `exp` are years away from
-/// the local clock, which plays no part.
+/// the local clock, which does not matter.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
     // {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}

@@ -14,7 +14,7 @@ use crate::waiting::settled;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A client as in a process of its own, over the store that all share.
+/// A client that stands for one process. All processes share `store`.
 fn process(world: &World, store: &MemoryStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }

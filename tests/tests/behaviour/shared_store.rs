@@ -233,7 +233,8 @@ async fn a_process_whose_lease_expired_does_not_overwrite() {
     assert_eq!(shop.session().tokens(), Some(tokens(&other)));
 }
 
-/// R3: if no other process stored anything meanwhile, its tokens are the only valid ones, and are stored.
+/// R3: if no other process stored anything meanwhile, the tokens of this process are the only valid ones, and are
+/// stored.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     let world = guarded();

@@ -121,7 +121,7 @@ fn wall(offset: i64) -> i64 {
     i64::try_from(now).unwrap() + offset
 }
 
-/// A client with this access token and a valid refresh token, restored from elsewhere.
+/// A client with this access token and a valid refresh token, which the application has kept.
 fn restored(world: &World, access: &str) -> crate::api::ShopClient {
     let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
     builder(world).tokens(kept).build().unwrap()

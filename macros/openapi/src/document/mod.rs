@@ -81,7 +81,7 @@ impl Document {
         Ok(document)
     }
 
-    /// An error with the name of the document and the line that it is about.
+    /// Adds the document's name and the line to `error`, unless it names a file already.
     #[must_use]
     pub fn place(&self, error: Error) -> Error {
         match self.sources.first() {
@@ -149,7 +149,7 @@ impl Document {
     }
 }
 
-/// Follows `$ref` through `values`; null if it leads nowhere.
+/// Follows `$ref` through `values`. Returns null if a reference has no target or the chain is too long.
 fn follow<'d>(values: &'d [Value], value: &'d Value) -> &'d Value {
     const NOWHERE: &Value = &Value::Null;
     let mut value = value;

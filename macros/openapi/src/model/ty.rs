@@ -27,7 +27,7 @@ pub(crate) enum Ty {
     Own(String),
     /// Values that travel as one text.
     Separated(Separator, Box<Ty>),
-    /// Members that travel as one text.
+    /// Members that are sent as one text.
     Members(Separator, Between, Box<Ty>),
     /// A value that travels as the text of its JSON.
     JsonText(Box<Ty>),
@@ -142,7 +142,7 @@ pub(crate) struct Variant {
     pub(crate) tags: Vec<String>,
 }
 
-/// How the variants of a union are told apart.
+/// How the variants of a union are distinguished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
     /// By what fits first.

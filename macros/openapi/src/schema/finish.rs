@@ -209,7 +209,7 @@ fn drop_tags(all: &mut Definitions, direct: &BTreeSet<TypeId>) {
     }
 }
 
-/// Boxes what a type holds by value of a type that holds it by value.
+/// Puts a `Box` around each field through which a type would contain itself by value.
 fn put_boxes(all: &mut Definitions) {
     let edges: BTreeMap<TypeId, Vec<TypeId>> = all
         .iter()

@@ -1,4 +1,4 @@
-//! Objects: structs where members are listed, maps where they are not.
+//! Schemas of objects. An object becomes a struct if its members are listed, and a map otherwise.
 
 use serde_json::Value;
 

@@ -10,7 +10,7 @@ use afresh_openapi::Generated;
 use crate::schemas::Schemas;
 use crate::values::Maker;
 
-/// How often a value is made anew until it is valid.
+/// How many values are generated at most until one is valid.
 const TRIES: usize = 200;
 
 /// The program of a document that is not judged.
@@ -213,7 +213,7 @@ fn place(attributes: &[Attribute]) -> (String, Option<String>) {
     (place, attribute.parse_args::<syn::LitStr>().ok().map(|label| label.value()))
 }
 
-/// A value as an argument of this type.
+/// Writes a value as an argument of type `ty`.
 fn expression(ty: &Type, value: Option<&Value>) -> String {
     let spelled = ty.to_token_stream().to_string().replace(' ', "");
     if let Some(inner) = argument_of(ty, "Option") {

@@ -95,7 +95,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// The store was read, and what it holds may apply. Returns what it means, and what becomes of the session.
+    /// Call this when the store was read and its record may apply. Returns how the record compares with the session,
+    /// and how the session changes.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -223,7 +224,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.intent = None;
     }
 
-    /// The session has a new credential. `stored`: the store has it. `first`: there was no login before.
+    /// Call this when the session has a new credential. `stored`: its revision, if the store has it. `first`: whether
+    /// there was no login before.
     pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
         self.stored_as.next_generation();
         self.intent = None;

@@ -1,5 +1,5 @@
-//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has none,
-//! and pays nothing for it.
+//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has no `StoreSync`,
+//! so stores cost it nothing.
 //!
 //! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
 //!   in one step, under the lock of the state machine first.

@@ -40,7 +40,7 @@ impl Session {
         self.require_login();
     }
 
-    /// The session has changed and must be stored.
+    /// Starts to store the session. Call this when it has changed.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -48,8 +48,8 @@ impl Session {
         }
     }
 
-    /// The session changes in this step of the state machine. From now on a refresh that ends keeps the lock,
-    /// until [`store_changes`](Self::store_changes) has stored the change.
+    /// Notes that the session changes in this step of the state machine. From now on, a refresh that ends keeps the
+    /// lock, until [`store_changes`](Self::store_changes) has stored the change.
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();

@@ -24,7 +24,7 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of the last waiter, kept for the next one. It buffers the messages between them.
+    /// The subscription of the last waiter, kept for the next one. It buffers the messages that arrive between the two.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 

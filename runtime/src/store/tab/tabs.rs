@@ -1,4 +1,4 @@
-//! What one tab knows of the session of all tabs, and how it hears of changes: [`Tabs`].
+//! What one tab knows about the session that all tabs share, and how it learns of changes: [`Tabs`].
 //!
 //! A record has a revision, and each tab that has the record holds a shared lock with the revision in its name. A lock may
 //! be granted before a message arrives that was sent earlier. The names of the locks say which revision is the newest, so

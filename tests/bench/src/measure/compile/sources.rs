@@ -333,6 +333,6 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // Nothing is required, so that the type has a default, as the others have.
+    // No property is required, so that this type has a default value, as the other types do.
     json!({ "type": "object", "properties": properties })
 }
