@@ -54,7 +54,7 @@ pub(crate) struct Endpoint {
     pub(crate) always: Handling,
 }
 
-/// When a request is held.
+/// Whether a request is held before or after it is processed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
     Unprocessed,
@@ -151,7 +151,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if no more request can arrive.
+    /// Panics if the clock is paused and no more requests can arrive.
     pub async fn parked(&self, role: Role) -> ParkedRequest {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
@@ -281,7 +281,7 @@ impl Authority {
         all
     }
 
-    /// Everything that happened, in order; in a [`World`](crate::World), this includes its stage.
+    /// Everything that happened, in order. In a [`World`](crate::World), this includes the requests to its stage.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.shared.log.entries()

@@ -17,11 +17,11 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one. `None`, with a line on stderr that says so, where there is no `redis-server`.
+    /// Starts a server. Returns `None` if there is no `redis-server`, and reports this on stderr.
     ///
     /// # Panics
     ///
-    /// If there is none and `AFRESH_REQUIRE_REDIS` is set, or if it does not start.
+    /// Panics if there is none and `AFRESH_REQUIRE_REDIS` is set, or if it does not start.
     #[must_use]
     pub fn start() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -61,7 +61,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it cannot be ended.
+    /// Panics if it cannot be ended.
     pub fn kill(&mut self) {
         self.process.kill().expect("this process owns the server");
         self.process.wait().expect("this process owns the server");
@@ -71,7 +71,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// Panics if it does not start.
     pub fn restart(&mut self) {
         self.kill();
         self.process = spawn(self.port, &self.folder);
@@ -82,7 +82,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If the signal cannot be sent.
+    /// Panics if the signal cannot be sent.
     pub fn stall(&self) {
         self.signal("STOP");
     }
@@ -91,7 +91,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If the signal cannot be sent.
+    /// Panics if the signal cannot be sent.
     pub fn resume(&self) {
         self.signal("CONT");
     }

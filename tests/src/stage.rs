@@ -48,7 +48,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if no more request can arrive.
+    /// Panics if the clock is paused and no more requests can arrive.
     pub async fn arrival(&self) -> Arrival {
         Arrival(self.0.gate.next("request", || self.log()).await)
     }
@@ -57,7 +57,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if not enough requests can arrive any more.
+    /// Panics if the clock is paused and not enough requests can still arrive.
     pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
         let mut arrivals = Vec::with_capacity(n);
         while arrivals.len() < n {

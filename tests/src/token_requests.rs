@@ -194,7 +194,7 @@ impl Drop for UnderWay {
 pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 
 impl ParkedRequest {
-    /// The request, to keep after the answer.
+    /// A copy of the request, which the test can keep after it has answered.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()

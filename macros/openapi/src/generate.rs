@@ -56,7 +56,7 @@ pub struct Route {
 ///
 /// # Errors
 ///
-/// If the document has no operations, or the settings name what it does not have.
+/// Returns an error if the document has no operations, or the settings name what it does not have.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {

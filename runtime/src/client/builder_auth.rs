@@ -223,7 +223,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Returns the valid statuses. Sets an error of the builder if one is invalid.
+    /// Returns the valid statuses. If a status is invalid, `build` returns an error.
     fn checked(&mut self, setting: &str, statuses: impl IntoIterator<Item = u16>) -> Vec<StatusCode> {
         let mut checked = Vec::new();
         for status in statuses {

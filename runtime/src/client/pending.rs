@@ -165,7 +165,7 @@ impl<R> Pending<R> {
     ///
     /// # Panics
     ///
-    /// In async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
+    /// Panics in async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
     #[track_caller]
     pub fn wait(self) -> R {
         let (decode, method) = (self.decode, self.running.method);

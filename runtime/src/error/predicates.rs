@@ -246,8 +246,9 @@ impl Error {
         self.0.kind == Kind::LoginDenied
     }
 
-    /// The login could not be completed: no browser could be opened, the time is up, the server cannot be reached, or its
-    /// answer was lost. Another login may succeed. Only a login of [`oauth2`](crate::oauth2) returns this error (feature `login`).
+    /// The login could not be completed: no browser could be opened, the time is up, the server cannot be reached, or
+    /// its answer was lost. Another login may succeed. Only a login of [`oauth2`](crate::oauth2) returns this error
+    /// (feature `login`).
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

@@ -55,7 +55,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the server said no, for example because the client may not log in so.
+    /// - [`is_login_denied`](Error::is_login_denied): the server refused the login, for example because the client may
+    ///   not use a device code.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server cannot be reached, or names no endpoint for this.
     /// - [`is_builder`](Error::is_builder): a URL or a parameter is not possible.
     pub fn start(self) -> Operation<impl Future<Output = Result<DeviceCode>> + Send + 'static> {
@@ -120,7 +121,7 @@ impl DeviceCode {
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server said no.
+    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
     /// - Another error: a logout happened meanwhile, or the store failed.
     pub fn finish(

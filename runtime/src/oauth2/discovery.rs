@@ -85,7 +85,7 @@ impl Discovery {
     ///
     /// # Panics
     ///
-    /// In async code. Await it there.
+    /// Panics in async code. Await it there.
     ///
     /// # Errors
     ///

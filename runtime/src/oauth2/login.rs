@@ -41,7 +41,7 @@ pub(super) struct LoginEndpoint<'a> {
 pub(super) enum EndpointAnswer {
     /// A success, which is not read yet.
     Answered(TokenResponse),
-    /// The server said no, with an error of the protocol.
+    /// The server refused the request with an error of the protocol.
     Refused(AuthorizationError),
     /// There is no answer of the endpoint.
     Lost(Lost),

@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells when it is dropped.
+    /// Records that it was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

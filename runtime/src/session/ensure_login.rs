@@ -223,7 +223,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells when it is dropped.
+    /// Reports that it was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -150,7 +150,7 @@ impl Tab {
         self.run("Page.setWebLifecycleState", json!({ "state": "active" })).await.map(|_| ())
     }
 
-    /// Loads the page anew and waits until it is ready.
+    /// Reloads the page and waits until it is ready.
     pub async fn reload(&self) -> Result<(), Failure> {
         self.begin("window.page = undefined").await?;
         self.run("Page.reload", json!({})).await?;

@@ -164,7 +164,7 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// The time-out of pages holds for each page anew, and so do headers.
+/// The time-out of a list applies to each page separately, and so do headers.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();

@@ -1,5 +1,5 @@
-//! A refresh whose runtime stands still: two threads with a current-thread runtime each share a session, as in a blocking
-//! facade.
+//! A refresh whose runtime stands still: two threads share a session, and each has its own current-thread runtime, as
+//! in a blocking facade.
 
 use std::pin::pin;
 use std::time::Duration;

@@ -145,7 +145,7 @@ async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     }
 }
 
-/// N1: `follow_to` counts for the named origin only: each hop decides anew.
+/// N1: `follow_to` applies to the named origin only. It is checked again at each hop.
 #[tokio::test(start_paused = true)]
 async fn follow_to_counts_for_the_named_origin_only() {
     let Scene { elsewhere, other, keys } = scene(307, &["https://evil.test:443/"]);

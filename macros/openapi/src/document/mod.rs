@@ -54,7 +54,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or is not OpenAPI 3 or Swagger 2.0.
+    /// Returns an error if a file cannot be read or is not OpenAPI 3 or Swagger 2.0.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::load(Source::open(path)?, Some(path))
@@ -64,7 +64,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If the text is not OpenAPI 3 or Swagger 2.0.
+    /// Returns an error if the text is not OpenAPI 3 or Swagger 2.0.
     pub fn parse(name: &str, text: impl Into<Vec<u8>>) -> Result<Self, Error> {
         Self::load(Source::parse(name, text.into())?, None)
     }

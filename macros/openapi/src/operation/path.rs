@@ -31,7 +31,7 @@ enum Piece<'t> {
 ///
 /// # Errors
 ///
-/// If no such path can be asked for.
+/// Returns an error if no request can have such a path.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));

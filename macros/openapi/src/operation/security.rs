@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// How the session's credential travels.
+/// How the session's credential is sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     Bearer,

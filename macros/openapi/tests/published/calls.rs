@@ -170,7 +170,7 @@ impl<'s> Arguments<'s> {
             .or_else(|| of(&|name| name == whole))
             .or_else(|| of(&|name| plain(name) == plain(label)));
         let Some(param) = param.cloned() else {
-            // The credential of a scheme that is a parameter.
+            // The parameter is the credential of a security scheme.
             return Some(json!("secret"));
         };
         let mut schema = param["content"]
