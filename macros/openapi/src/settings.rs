@@ -1,4 +1,4 @@
-//! What the caller chooses: options of the command, and the overrides file `afresh-openapi.toml`.
+//! The settings of the user: options of the command, and the overrides file `afresh-openapi.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -1,5 +1,4 @@
-//! Types that a generated file brings along where it needs them: what their values look like on the wire is in no crate that
-//! the user has.
+//! Types that a generated file contains if it needs them. No crate of the user has types with these formats.
 
 use crate::model::{Between, Separator};
 

@@ -198,7 +198,7 @@ pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 
-/// Attributes of other frameworks, and what there is instead.
+/// Attributes of other frameworks, and what to use instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "retry",

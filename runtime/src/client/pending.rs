@@ -96,8 +96,8 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets how this call is retried, in place of the builder's [`retry`](crate::ClientBuilder::retry). The budget of the
-    /// builder counts.
+    /// Sets how this call is retried, in place of the builder's [`retry`](crate::ClientBuilder::retry). The budget is
+    /// still that of the builder.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self

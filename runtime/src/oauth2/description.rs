@@ -2,7 +2,7 @@
 
 use crate::refresh::error_code::looks_like_a_code;
 
-/// Longest description that is shown, in characters.
+/// The longest description that is shown, in characters.
 const LONGEST: usize = 200;
 /// A part of a secret of this length may not appear in a text.
 const PART: usize = 8;

@@ -14,7 +14,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::sleep;
 use crate::session::{Operation, Session, Tokens};
 
-/// Longest time for one request.
+/// The longest time for one request.
 const DEADLINE: Duration = Duration::from_secs(10);
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -165,7 +165,7 @@ impl DeviceCode {
         }
     }
 
-    /// How long the code is still valid. The time in which the machine slept counts.
+    /// How long the code is still valid. This includes the time in which the machine slept.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);

@@ -27,7 +27,7 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// Longest time for the exchange of a code: nothing can be sent again afterwards.
+/// The longest time for the exchange of a code: nothing can be sent again afterwards.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// An endpoint of the server that gets requests of a login, and the client that sends them.

@@ -17,7 +17,7 @@ use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
-/// Longest time for one login, and for the wait for that of another process.
+/// The longest time for one login, and for the wait for that of another process.
 const LONGEST: Duration = Duration::from_secs(600);
 /// How often the wall clock is read during a login: a suspended machine stops the other clock.
 const LOOK: Duration = Duration::from_secs(5);
@@ -146,7 +146,7 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            // The login goes on meanwhile.
+            // The login continues meanwhile.
             let mut renewal = pin!(self.lock.renew());
             let done = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),

@@ -35,7 +35,7 @@ pub(crate) struct End {
     pub(crate) lifetime: Duration,
 }
 
-/// The two clocks read the same end differently each time.
+/// Compares without `ticks`, because two readings of the clocks give different `ticks` for the same end.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)
@@ -45,7 +45,8 @@ impl PartialEq for End {
 impl Eq for End {}
 
 impl LoginEnd {
-    /// The server named a lifetime just now. Zero means that there is no end, as Keycloak says it.
+    /// The end of a login for which the server has just named this lifetime. Zero means that there is no end, as in
+    /// Keycloak.
     pub(crate) fn after(lifetime: Duration) -> Self {
         let milliseconds = lifetime.as_millis();
         if milliseconds == 0 {

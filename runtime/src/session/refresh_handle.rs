@@ -16,8 +16,8 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant};
 
-/// Longest time of a refresh without a store, and longest time that a logout waits for any refresh. An attempt has its
-/// own, shorter deadline.
+/// The longest time of a refresh without a store, and the longest time that a logout waits for any refresh. An attempt
+/// has its own, shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping it changes nothing for other callers.

@@ -92,7 +92,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Longest accepted lifetime: a year.
+    /// The longest accepted lifetime: a year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
     /// Creates tokens with an access token only.

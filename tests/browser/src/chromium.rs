@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::devtools::{DevTools, Failure};
 
-/// Longest time until the browser has started, or a page is ready.
+/// The longest time until the browser has started, or a page is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A browser with an empty profile. It ends when it is dropped.

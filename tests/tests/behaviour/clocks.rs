@@ -139,8 +139,8 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403
-/// still counts.
+/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403 still
+/// starts one.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {

@@ -197,7 +197,7 @@ fn a_refresh_that_has_not_begun_ends_with_its_login() {
     }
 }
 
-/// `runtime` on the builder: the refresh goes on although the caller's runtime stands still.
+/// `runtime` on the builder: the refresh continues although the caller's runtime stands still.
 #[test]
 fn a_refresh_on_a_runtime_of_its_own_does_not_stand_still() {
     let (world, idle) = (World::new(), runtime());

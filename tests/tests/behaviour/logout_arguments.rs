@@ -189,7 +189,7 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// A header map must not replace the access token. The session goes on, because nothing was sent.
+/// A header map must not replace the access token. The session continues, because nothing was sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     let world = World::new();

@@ -528,7 +528,7 @@ async fn the_end_of_the_session_is_stored_before_the_caller_learns_of_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// W9: if the store fails, the caller is not kept waiting.
+/// W9: if the store fails, the caller still gets the error.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_reported_although_the_store_fails() {
     let world = World::new();

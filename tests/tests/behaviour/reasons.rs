@@ -162,7 +162,7 @@ async fn another_reason_of_google_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D18: without a refresh token, the refusal is the answer, with that reason.
+/// D18: without a refresh token, the call returns the refusal, and the error names that reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let world = World::new();

@@ -1,4 +1,4 @@
-//! What a redirect to another origin takes along of what the user gave: nothing, or what `follow_to` allows.
+//! What a redirect sends to another origin: nothing that the user gave, except what `follow_to` allows.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};

@@ -157,7 +157,7 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     world.authority.assert_refreshes(1);
 }
 
-/// A refusal in a later attempt is refreshed for, and the attempt goes on with the new credential.
+/// A refusal in a later attempt starts a refresh, and the attempt continues with the new credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     let world = World::new();

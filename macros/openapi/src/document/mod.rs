@@ -17,7 +17,7 @@ pub(crate) use self::reference::{last_step, schema_name};
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// References to references end somewhere, or the document is wrong.
+/// The longest chain of references to references. A longer one is an error in the document.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document, checked as far as its outline goes.
@@ -28,7 +28,7 @@ pub struct Document {
     values: Vec<Value>,
 }
 
-/// One operation where it stands.
+/// One operation and its place in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'d> {
     pub(crate) path: &'d str,

@@ -1,4 +1,5 @@
-//! A mock server of somebody else's that validates each request against the document: `steady`, the package `@stdy/cli` of npm's.
+//! A mock server of another project that validates each request against the document: `steady`, the npm package
+//! `@stdy/cli`.
 
 use std::fs::{self, File};
 use std::io::{Read, Write};

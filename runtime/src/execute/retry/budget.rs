@@ -37,7 +37,7 @@ impl RetryBudget {
         Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
     }
 
-    /// Allows `retries` before the share counts. They are added once, not again after they were used.
+    /// Allows this many retries before the share limits them. They are added once, not again after they were used.
     #[must_use]
     pub fn reserve(self, retries: u32) -> Self {
         let reserve = u64::from(retries);

@@ -142,7 +142,7 @@ impl Browser {
     /// as a `#[login]` method does. Run it inside [`Session::ensure_login`] so that one of many processes logs in.
     ///
     /// It listens on the literal address `127.0.0.1` and accepts one thing: a `GET` of its path with the `state` of this
-    /// login. Any other request gets a page with the status 400, and the wait goes on. The code is exchanged once.
+    /// login. Any other request gets a page with the status 400, and the wait continues. The code is exchanged once.
     ///
     /// Dropping the future closes the port at once.
     ///
@@ -206,7 +206,7 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     })
 }
 
-/// The first answer that belongs to this login. Anything else gets a page, and the wait goes on.
+/// Waits for the first answer that belongs to this login. Any other request gets a page, and the wait continues.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,

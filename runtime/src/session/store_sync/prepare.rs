@@ -18,9 +18,9 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// Longest wait for the lock.
+/// The longest wait for the lock.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// Longest time until the refresh token is sent.
+/// The longest time until the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
 /// How long a refresh whose process has ended may still replace the cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);

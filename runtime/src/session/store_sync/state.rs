@@ -27,9 +27,9 @@ use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
 
-/// Longest time for one operation of a store.
+/// The longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// Longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
+/// The longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// Held by the task that uses the store.

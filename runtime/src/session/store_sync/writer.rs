@@ -17,7 +17,7 @@ use crate::store::ErasedStore;
 /// The pauses after failed attempts.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Longest time for an attempt to write: one operation of the store, and a little more.
+/// The longest time for an attempt to write: one operation of the store, and a little more.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// After this many failures to store a login or logout, the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
@@ -33,7 +33,7 @@ impl Session {
         {
             self.save();
         }
-        // Their logins and logouts are logins and logouts here, even before the first call.
+        // If processes share cookies, their logins and logouts apply here too, even before the first call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }

@@ -1,4 +1,4 @@
-//! A tab is closed in the midst of its refresh. The browser completes the request, and the next tab goes on.
+//! A tab is closed during its refresh. The browser completes the request, and the next tab continues.
 
 use std::time::Duration;
 

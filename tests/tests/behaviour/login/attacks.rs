@@ -22,7 +22,7 @@ fn texts(error: &Error) -> String {
     texts
 }
 
-/// The person comes back with this query. `STATE` stands for the right one. Nothing may be sent.
+/// The person comes back with this query, in which `STATE` is replaced by the correct state. Nothing may be sent.
 async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     let (state, request) = begin(app);
     let session = Session::new();

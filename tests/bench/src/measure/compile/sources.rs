@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A way to have a client.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// No client at all: what everybody pays.
+    /// No client at all: the cost that all designs share.
     TypesAlone,
     Afresh,
     ByHand,
