@@ -146,14 +146,14 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A request that is parked. Dropped without an answer, its connection is reset.
+/// A request that waits for its answer. If it is dropped without an answer, its connection is reset.
 ///
 /// It derefs to the [`Seen`] request.
 #[derive(Debug)]
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// The request, to keep after the answer.
+    /// A copy of the request, which the test can keep after it has answered.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()

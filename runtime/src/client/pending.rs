@@ -103,9 +103,9 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Allows a redirect of this call to these other origins to include its body and its headers, beside the origins of
-    /// the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential and cookies never go there, nor do
-    /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
+    /// Allows a redirect of this call to these other origins to include its body and its headers, in addition to the
+    /// origins of the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential and cookies never go
+    /// there, nor do headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
     ///
     /// An origin is a scheme, a host and a port. Anything else, and plain `http` to another machine without
     /// [`allow_http`](crate::ClientBuilder::allow_http), is an error with [`is_request`](Error::is_request).

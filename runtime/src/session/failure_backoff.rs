@@ -51,7 +51,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // A manual attempt within the wait makes ordinary calls wait neither longer nor shorter.
+        // A manual attempt during the wait does not change how long ordinary calls wait.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {

@@ -84,7 +84,7 @@ impl<S> Sealed<S> {
         self
     }
 
-    /// The authenticated data beside the record.
+    /// The data that is authenticated in addition to the record.
     fn context(&self) -> Vec<u8> {
         [MARK, self.name.as_bytes()].concat()
     }

@@ -149,7 +149,7 @@ async fn an_option_after_the_first_poll_is_an_error() {
     assert!(error.is_request(), "{error}");
 }
 
-/// A13: a hand-written authorization header is sent as it is, and a refusal of it is the answer.
+/// A13: a hand-written authorization header is sent as it is. If the server refuses it, the call returns the refusal.
 #[tokio::test(start_paused = true)]
 async fn an_authorization_option_turns_the_session_off_for_the_call() {
     let world = World::new();

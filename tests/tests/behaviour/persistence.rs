@@ -249,7 +249,7 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// S1: the write after the refresh fails: the new tokens are used, the lock is kept, and no other refresh starts
+/// S1: if the write after the refresh fails, the new tokens are used, the lock is kept, and no other refresh starts
 /// until they are stored.
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {

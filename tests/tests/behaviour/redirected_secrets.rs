@@ -181,7 +181,7 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: the origins of a call are those of this call alone, on each of its hops, beside those of the builder.
+/// N1: the origins of a call are those of this call alone, on each of its hops, in addition to those of the builder.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);

@@ -214,7 +214,7 @@ async fn a_dropped_call_is_not_retried() {
     world.stage.assert_sends(1);
 }
 
-/// In an outage the server sees at most 1.1 times the calls, beside the reserve.
+/// In an outage, the server sees at most 1.1 times the calls, plus the reserve.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_not_multiplied() {
     let world = World::new();

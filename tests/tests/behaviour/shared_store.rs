@@ -419,8 +419,8 @@ async fn a_store_without_locks_is_used_and_reported_once() {
     assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
 }
 
-/// G5, G6: without a lock both spend the same refresh token: the loser adopts the tokens of the winner and deletes
-/// nothing.
+/// G5, G6: without a lock, both processes spend the same refresh token. The loser adopts the tokens of the winner and
+/// deletes nothing.
 #[tokio::test(start_paused = true)]
 async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });

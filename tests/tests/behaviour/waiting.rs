@@ -9,7 +9,7 @@ use tokio::task::JoinHandle;
 /// With the clock paused, this passes only when nothing else can happen, and then at once.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
-/// The next event; `None` when the session is gone.
+/// The next event; `None` when the session was dropped.
 ///
 /// # Panics
 ///

@@ -140,7 +140,7 @@ fn pieces(path: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Splits at the first `sign` that stands in no placeholder.
+/// Splits at the first `sign` outside of placeholders.
 fn split_outside(text: &str, sign: char) -> Option<(&str, &str)> {
     let mut inside = false;
     let at = text.char_indices().find_map(|(at, letter)| {

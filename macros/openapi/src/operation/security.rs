@@ -151,7 +151,7 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// What the session's credential needs beside the traits.
+    /// What the session's credential needs in addition to the traits.
     pub(crate) fn function(&self) -> Option<String> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }

@@ -11,7 +11,7 @@ const RETRY: u64 = 100;
 /// How many retries a long time without faults saves, unless the reserve is larger.
 const SAVED: u64 = 100;
 
-/// How many retries a client makes: a share of its calls, and a reserve beside it.
+/// How many retries a client makes: a share of its calls, plus a reserve.
 ///
 /// All clones of a client share one budget. A call whose retry is not in the budget returns its last fault.
 ///

@@ -36,7 +36,8 @@ pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> O
     }
 }
 
-/// Answers with `page` and closes the connection. An error is ignored: the browser has gone.
+/// Answers with `page` and closes the connection. An error is ignored, because it means that the browser has closed the
+/// connection.
 pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), page: &Page) {
     let response = page.to_response();
     let written = timeout(DEADLINE, async {

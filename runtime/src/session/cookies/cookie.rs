@@ -147,7 +147,7 @@ impl Cookie {
     }
 }
 
-/// Whether a `Secure` cookie may go there.
+/// Whether a `Secure` cookie may be sent to `url`.
 fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }
