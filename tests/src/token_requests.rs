@@ -205,7 +205,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Answers this. A request that is not processed yet never will be.
+    /// Gives this answer. If the request is not processed yet, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }

@@ -84,7 +84,7 @@ impl End {
     }
 }
 
-/// When an end is to be announced, by both clocks.
+/// The time at which an end is announced, by both clocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,

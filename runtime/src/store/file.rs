@@ -168,8 +168,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&path, ".lock")).await
     }
 
-    /// Identified by the lock file that every process takes to write. A copy of the session has another lock
-    /// file.
+    /// The place is identified by the lock file that every process locks to write. A copy of the session has another
+    /// lock file.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));

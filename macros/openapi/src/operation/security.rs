@@ -156,7 +156,7 @@ impl<'d> Security<'d> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }
 
-    /// How a client of this document is given its credential.
+    /// How the user gives the credential to a client of this document.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
             Carrier::Bearer => {

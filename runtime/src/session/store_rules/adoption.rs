@@ -1,4 +1,4 @@
-//! What becomes of a session when its process has read the store: [`adoption`].
+//! How a session changes when its process has read the store: [`adoption`].
 
 use super::compare::Comparison;
 

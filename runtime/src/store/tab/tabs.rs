@@ -79,7 +79,8 @@ impl Tabs {
         &self.name
     }
 
-    /// The newest record. If no tab that has it answers, the newest of this tab, with the revision of the other.
+    /// The newest record. If no tab that has it answers, the newest record of this tab, with the revision of the newest
+    /// record.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {
