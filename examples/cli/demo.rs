@@ -57,7 +57,7 @@ impl Tool {
         Ok(())
     }
 
-    /// How many of this many runs were answered.
+    /// Starts `runs` runs at once. Returns how many of them were answered.
     async fn at_once(&self, runs: usize) -> Result<usize> {
         // All runs have started before the first is waited for.
         let runs: Vec<_> = (0..runs).map(|_| self.start(&["orders"])).collect::<Result<_>>()?;

@@ -48,7 +48,7 @@ struct Book {
     codes: HashMap<String, (String, String)>,
     /// Whether the person confirmed each device code.
     devices: HashMap<String, bool>,
-    /// The only login. Access tokens are good for two calls.
+    /// The only login. Access tokens are valid for two calls.
     login: Option<Login>,
 }
 

@@ -1,11 +1,11 @@
-//! The API of `parcels.yaml` in one thread. A token is good for two calls, so that the client has to get others.
+//! The API of `parcels.yaml` in one thread. A token is valid for two calls, so that the client has to get new ones.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::thread;
 
-/// How many calls a token is good for.
+/// The number of calls for which a token is valid.
 const CALLS: u32 = 2;
 
 #[derive(Default)]

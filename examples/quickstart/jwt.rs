@@ -55,7 +55,7 @@ impl Keys {
     /// The claims, or why the token is invalid.
     pub fn read<T: DeserializeOwned>(&self, token: &str) -> Result<T, &'static str> {
         let mut validation = Validation::default();
-        // `Access::is_expired` checks the expiry, to the fraction.
+        // `Access::is_expired` checks the expiry with fractions of a second.
         validation.required_spec_claims.clear();
         validation.validate_exp = false;
         let read = jsonwebtoken::decode(token, &self.verify, &validation);

@@ -1,8 +1,8 @@
 //! A shop's server on loopback, with rotating refresh tokens: a refresh token that is presented twice ends the
 //! session. The server counts its requests.
 //!
-//! Its access tokens are valid for a number of calls, not for a time. So they expire at the same call on every
-//! machine.
+//! Its access tokens are valid for a fixed number of calls, not for a period of time. So they expire at the same call
+//! on every machine.
 
 use std::io;
 use std::net::Ipv4Addr;

@@ -34,7 +34,8 @@ pub fn builder<C: Api>(base_url: impl AsRef<str>) -> ClientBuilder<C> {
     ClientBuilder::new(base_url.as_ref())
 }
 
-/// Wraps a client that other APIs may share. What the trait declares about the session applies to all of them.
+/// Wraps a client that other APIs may share. What the trait declares about the session applies to all APIs of this
+/// client.
 #[must_use]
 #[expect(clippy::needless_pass_by_value, reason = "the signature is that of the generated `new`")]
 pub fn wrap_client<C: Api>(client: Client) -> C {

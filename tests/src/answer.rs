@@ -70,7 +70,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If the status is not one.
+    /// Panics if the status is not valid.
     #[must_use]
     pub fn new(status: u16) -> Self {
         let status = StatusCode::from_u16(status).expect("a status between 100 and 999");
@@ -85,7 +85,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If the status is invalid, or the answer is not a response.
+    /// Panics if the status is invalid, or the answer is not a response.
     #[must_use]
     pub fn status(mut self, status: u16) -> Self {
         self.response().status = StatusCode::from_u16(status).expect("a status between 100 and 999");
@@ -96,7 +96,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If JSON cannot express the value.
+    /// Panics if JSON cannot express the value.
     #[must_use]
     pub fn json(status: u16, value: impl Serialize) -> Self {
         let body = serde_json::to_vec(&value).expect("a value that JSON can express");
@@ -160,7 +160,7 @@ impl Answer {
     ///
     /// # Panics
     ///
-    /// If the name or the value is invalid, or the answer is not a response.
+    /// Panics if the name or the value is invalid, or the answer is not a response.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let name: HeaderName = name.parse().expect("a valid header name");

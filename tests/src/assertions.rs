@@ -12,7 +12,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// If another number arrived.
+    /// Panics if another number arrived.
     #[track_caller]
     pub fn assert_sends(&self, expected: usize) {
         assert_count(expected, self.sends(), "requests at the API", &self.log());
@@ -24,7 +24,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If another number arrived.
+    /// Panics if another number arrived.
     #[track_caller]
     pub fn assert_refreshes(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
@@ -35,7 +35,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If another number did.
+    /// Panics if the number is different.
     #[track_caller]
     pub fn assert_granted(&self, expected: usize) {
         let requests = self.requests(Role::Refresh);
@@ -46,7 +46,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If another number arrived.
+    /// Panics if another number arrived.
     #[track_caller]
     pub fn assert_logins(&self, expected: usize) {
         assert_count(expected, self.logins(), "logins", &self.requests(Role::Login));
@@ -56,7 +56,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If another number arrived.
+    /// Panics if another number arrived.
     #[track_caller]
     pub fn assert_logouts(&self, expected: usize) {
         assert_count(expected, self.logouts(), "logouts", &self.requests(Role::Logout));
@@ -66,7 +66,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If it was presented more or less often.
+    /// Panics if it was presented more or less often.
     #[track_caller]
     pub fn assert_retries_after_lost_answer(&self, expected: usize) {
         let (seen, requests) = (self.retries_after_lost_answer(), self.requests(Role::Refresh));
@@ -77,7 +77,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If the largest number is another.
+    /// Panics if the largest number is different.
     #[track_caller]
     pub fn assert_max_concurrent_refreshes(&self, expected: usize) {
         let (seen, requests) = (self.max_concurrent_refreshes(), self.requests(Role::Refresh));
@@ -88,7 +88,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// If they presented more or fewer.
+    /// Panics if the number is different.
     #[track_caller]
     pub fn assert_reuses(&self, expected: usize) {
         let (seen, requests) = (self.reuses(), self.requests(Role::Refresh));

@@ -54,7 +54,7 @@ pub(crate) struct Endpoint {
     pub(crate) always: Handling,
 }
 
-/// When a request is held.
+/// Whether a request is held before or after it is processed.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Hold {
     Unprocessed,
@@ -151,7 +151,7 @@ impl Authority {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if no more request can arrive.
+    /// Panics if the clock is paused and no more requests can arrive.
     pub async fn parked(&self, role: Role) -> ParkedRequest {
         ParkedRequest(self.gate(role).next("request at the authority", || self.log()).await)
     }
@@ -206,7 +206,7 @@ impl Authority {
         self.state().issued.access_text(number)
     }
 
-    /// The refresh token of this number, from 1, whether it was issued or not.
+    /// The refresh token with this number, counted from 1, whether or not it was issued.
     #[must_use]
     pub fn refresh(&self, number: usize) -> String {
         self.state().issued.secret_text(number)
@@ -281,7 +281,7 @@ impl Authority {
         all
     }
 
-    /// Everything that happened, in order; in a [`World`](crate::World), this includes its stage.
+    /// Everything that happened, in order. In a [`World`](crate::World), this includes the requests to its stage.
     #[must_use]
     pub fn history(&self) -> Vec<LogEntry> {
         self.shared.log.entries()

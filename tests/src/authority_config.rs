@@ -119,22 +119,22 @@ pub enum Role {
 /// How an authority handles one request.
 #[derive(Clone, Debug)]
 pub enum Handling {
-    /// Processes it and answers accordingly.
+    /// Processes the request and answers accordingly.
     Normal,
-    /// Answers this and processes nothing: no token is spent.
+    /// Gives this answer and does not process the request: no token is spent.
     Instead(Answer),
-    /// Processes it, but answers this: the issued tokens are lost.
+    /// Processes the request but gives this answer: the issued tokens are lost.
     ProcessThen(Answer),
 }
 
 impl Handling {
-    /// Answers this and processes nothing.
+    /// Gives this answer and does not process the request.
     #[must_use]
     pub fn instead(answer: impl Into<Answer>) -> Self {
         Self::Instead(answer.into())
     }
 
-    /// Processes the request but answers this.
+    /// Processes the request but gives this answer.
     #[must_use]
     pub fn process_then(answer: impl Into<Answer>) -> Self {
         Self::ProcessThen(answer.into())
@@ -152,7 +152,7 @@ impl Handling {
         Self::ProcessThen(Answer::reset())
     }
 
-    /// Answers this status with `Retry-After`, and processes nothing.
+    /// Answers with this status and `Retry-After`, and does not process the request.
     #[must_use]
     pub fn retry_after(status: u16, value: &str) -> Self {
         Self::Instead(Answer::new(status).header("retry-after", value))

@@ -38,7 +38,7 @@ macro_rules! double_methods {
             ///
             /// # Panics
             ///
-            /// If there is no free port.
+            /// Panics if there is no free port.
             pub async fn listen(&self) -> $crate::Listening {
                 $crate::Listening::start(self.clone()).await
             }

@@ -82,7 +82,7 @@ impl IssuedTokens {
         format!("{}-refresh-{number}", self.canary)
     }
 
-    /// The number of an access token of this authority.
+    /// The number of `token`, if it is an access token of this authority.
     pub(crate) fn access_number(&self, token: &str) -> Option<usize> {
         self.number(token, "-access-", self.access.len())
     }

@@ -17,11 +17,11 @@ pub struct RedisServer {
 }
 
 impl RedisServer {
-    /// Starts one. `None`, with a line on stderr that says so, where there is no `redis-server`.
+    /// Starts a server. Returns `None` if there is no `redis-server`, and reports this on stderr.
     ///
     /// # Panics
     ///
-    /// If there is none and `AFRESH_REQUIRE_REDIS` is set, or if it does not start.
+    /// Panics if there is none and `AFRESH_REQUIRE_REDIS` is set, or if it does not start.
     #[must_use]
     pub fn start() -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -61,7 +61,7 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it cannot be ended.
+    /// Panics if it cannot be ended.
     pub fn kill(&mut self) {
         self.process.kill().expect("this process owns the server");
         self.process.wait().expect("this process owns the server");
@@ -71,27 +71,27 @@ impl RedisServer {
     ///
     /// # Panics
     ///
-    /// If it does not start.
+    /// Panics if it does not start.
     pub fn restart(&mut self) {
         self.kill();
         self.process = spawn(self.port, &self.folder);
         assert!(self.comes_up(), "redis-server does not start again");
     }
 
-    /// It stands still: requests arrive and are not answered.
+    /// Suspends the server: commands arrive but are not answered.
     ///
     /// # Panics
     ///
-    /// If the signal cannot be sent.
+    /// Panics if the signal cannot be sent.
     pub fn stall(&self) {
         self.signal("STOP");
     }
 
-    /// It continues, and executes what has arrived.
+    /// Resumes the server. It then executes the commands that have arrived.
     ///
     /// # Panics
     ///
-    /// If the signal cannot be sent.
+    /// Panics if the signal cannot be sent.
     pub fn resume(&self) {
         self.signal("CONT");
     }

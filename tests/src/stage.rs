@@ -48,7 +48,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if no more request can arrive.
+    /// Panics if the clock is paused and no more requests can arrive.
     pub async fn arrival(&self) -> Arrival {
         Arrival(self.0.gate.next("request", || self.log()).await)
     }
@@ -57,7 +57,7 @@ impl Stage {
     ///
     /// # Panics
     ///
-    /// With the clock paused, if not enough requests can arrive any more.
+    /// Panics if the clock is paused and not enough requests can still arrive.
     pub async fn arrivals(&self, n: usize) -> Vec<Arrival> {
         let mut arrivals = Vec::with_capacity(n);
         while arrivals.len() < n {
@@ -146,14 +146,14 @@ impl fmt::Debug for Stage {
     }
 }
 
-/// A request that is parked. Dropped without an answer, its connection is reset.
+/// A request that waits for its answer. If it is dropped without an answer, its connection is reset.
 ///
 /// It derefs to the [`Seen`] request.
 #[derive(Debug)]
 pub struct Arrival(Waiting<Answer>);
 
 impl Arrival {
-    /// The request, to keep after the answer.
+    /// A copy of the request, which the test can keep after it has answered.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()

@@ -78,7 +78,7 @@ pub trait Place: Send + Sync + 'static {
 ///
 /// # Panics
 ///
-/// If one fails.
+/// Panics if one fails.
 pub async fn all<P: Place>(new_place: impl Fn() -> P) {
     an_empty_store_has_no_record(&new_place()).await;
     a_load_sees_the_last_swap(&new_place()).await;
@@ -136,8 +136,8 @@ pub async fn any_bytes_are_returned_unchanged(place: &impl Place) {
     }
 }
 
-/// A swap whose basis is not the current revision stores nothing. This includes an older revision and one that never
-/// was.
+/// A swap whose basis is not the current revision stores nothing. The basis may be an older revision or one that never
+/// existed.
 pub async fn an_old_basis_is_refused(place: &impl Place) {
     let store = place.open();
     let never = Revision::new(7);

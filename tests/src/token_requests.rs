@@ -194,7 +194,7 @@ impl Drop for UnderWay {
 pub struct ParkedRequest(pub(crate) Waiting<Handling>);
 
 impl ParkedRequest {
-    /// The request, to keep after the answer.
+    /// A copy of the request, which the test can keep after it has answered.
     #[must_use]
     pub fn seen(&self) -> Seen {
         self.0.seen.clone()
@@ -205,7 +205,7 @@ impl ParkedRequest {
         self.0.decide(Handling::Normal);
     }
 
-    /// Answers this. A request that is not processed yet never will be.
+    /// Gives this answer. If the request is not processed yet, it is never processed.
     pub fn answer(self, answer: impl Into<Answer>) {
         self.0.decide(Handling::Instead(answer.into()));
     }

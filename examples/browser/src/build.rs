@@ -32,7 +32,7 @@ fn compile(workspace: &Path) -> Result<PathBuf, Box<dyn Error>> {
         .output()?;
     if !built.status.success() {
         return Err(
-            "the page does not compile. Is the target there? rustup target add wasm32-unknown-unknown".into(),
+            "the page does not compile. Is the target installed? Run `rustup target add wasm32-unknown-unknown`".into(),
         );
     }
     let messages = String::from_utf8(built.stdout)?;

@@ -1,4 +1,4 @@
-//! The shop that the script calls: one thread of the standard library. An access token is good for three requests.
+//! The shop that the script calls: one thread of the standard library. An access token is valid for three requests.
 
 use std::io::{self, BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};

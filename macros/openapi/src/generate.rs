@@ -56,7 +56,7 @@ pub struct Route {
 ///
 /// # Errors
 ///
-/// If the document has no operations, or the settings name what it does not have.
+/// Returns an error if the document has no operations, or the settings name what it does not have.
 pub fn generate(document: &Document, settings: &Settings) -> Result<Generated, Error> {
     let work = || generate_here(document, settings);
     std::thread::scope(|scope| {
@@ -191,7 +191,7 @@ fn trait_docs(document: &Document, tag: Option<&str>) -> String {
     }
 }
 
-/// The URL of the first server, its variables by their defaults.
+/// The URL of the first server, with the default values of its variables.
 fn server(document: &Document) -> Option<String> {
     let server = document.root().pointer("/servers/0")?;
     let mut url = server["url"].as_str()?.to_owned();

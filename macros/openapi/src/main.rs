@@ -123,7 +123,7 @@ fn run(arguments: &Arguments) -> Result<ExitCode, Error> {
     }
 }
 
-/// The overrides, and what the command says beside them.
+/// The overrides file, with the options of the command line added.
 fn settings(arguments: &Arguments, document: &Path) -> Result<Settings, Error> {
     let beside = document.parent().unwrap_or(Path::new("")).join("afresh-openapi.toml");
     let mut settings = match &arguments.config {

@@ -15,7 +15,7 @@ const RAW: &[&str] = &[
 /// Words that cannot.
 const NEVER: &[&str] = &["crate", "self", "super", ""];
 
-/// What the client has beside the methods of its trait.
+/// The functions of the client in addition to the methods of its trait.
 const OF_THE_CLIENT: &[&str] =
     &["builder", "client", "clone", "new", "session", "with_header", "with_session", "with_timeout"];
 

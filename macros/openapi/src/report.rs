@@ -7,7 +7,7 @@ use std::fmt;
 pub struct Loss {
     /// The operation, `GET /orders/{id}`, or the schema, `schema Order`.
     pub place: String,
-    /// What is lost, and what stands in its place.
+    /// What is lost, and what replaces it.
     pub reason: String,
 }
 

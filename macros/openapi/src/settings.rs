@@ -1,4 +1,4 @@
-//! What the caller chooses: options of the command, and the overrides file `afresh-openapi.toml`.
+//! The settings of the user: options of the command, and the overrides file `afresh-openapi.toml`.
 
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -116,7 +116,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If the file cannot be read or has other keys than these.
+    /// Returns an error if the file cannot be read or has other keys than these.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         let name = path.display().to_string();
@@ -129,7 +129,7 @@ impl Settings {
     ///
     /// # Errors
     ///
-    /// If it has other keys than these.
+    /// Returns an error if it has other keys than these.
     pub fn parse(text: &str) -> Result<Self, Error> {
         let settings: Self = toml::from_str(text).map_err(|error| {
             let before = error.span().and_then(|span| text.get(..span.start));

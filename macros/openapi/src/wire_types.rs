@@ -1,5 +1,4 @@
-//! Types that a generated file brings along where it needs them: what their values look like on the wire is in no crate that
-//! the user has.
+//! Types that a generated file contains if it needs them. No crate of the user has types with these formats.
 
 use crate::model::{Between, Separator};
 
@@ -38,7 +37,7 @@ impl Separator {
 const SEPARATORS: &[Separator] =
     &[Separator::Comma, Separator::Space, Separator::Pipe, Separator::Tab, Separator::Dot];
 
-/// The name of the type of members that travel as one text.
+/// The name of the type of members that are sent as one text.
 pub(crate) fn members(separator: Separator, between: Between) -> String {
     let kind = match between {
         Between::Equals => "Pairs",

@@ -1,4 +1,4 @@
-//! The clients beside the documents are what the documents become. `AFRESH_BLESS=1` writes them anew.
+//! The clients beside the documents are what the documents become. `AFRESH_BLESS=1` writes them again.
 
 #![allow(clippy::pedantic, clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 

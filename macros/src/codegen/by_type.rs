@@ -12,7 +12,7 @@ use crate::model::{ParamKind, Rule};
 use crate::names::{RuntimeItem, mixed_site};
 use crate::syntax::Pattern;
 
-/// Types that are one scalar and no credential. They are not asked about, so that most methods stay short.
+/// Types that are one scalar and no credential. No code is generated to check them, so that most methods stay short.
 const SCALARS: &[&str] = &[
     "bool", "char", "str", "String", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64",
     "i128", "isize", "f32", "f64",

@@ -31,7 +31,7 @@ pub(super) fn string_at(text: &str, here: Span) -> Literal {
     text
 }
 
-/// Generated tokens, none of them the user's, with another span.
+/// Gives another span to generated tokens. None of them may be the user's.
 pub(super) fn tokens_at(tokens: TokenStream, here: Span) -> TokenStream {
     token_stream::map(tokens, &|token| {
         let mut token = match token {

@@ -30,7 +30,7 @@ pub(crate) enum Owner {
     Misspelled,
     /// A `cfg_attr` that contains an attribute of this macro, which the macro cannot see.
     Hidden(String),
-    /// An attribute of another framework, and what there is instead.
+    /// An attribute of another framework, and what to use instead.
     Elsewhere(&'static str),
     /// A second `#[api]` on the same trait.
     Repeated,

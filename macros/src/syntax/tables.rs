@@ -198,7 +198,7 @@ pub(crate) fn is_macro_attribute(name: &str) -> bool {
     method_attributes().contains(&name) || kind(name).is_some()
 }
 
-/// Attributes of other frameworks, and what there is instead.
+/// Attributes of other frameworks, and what to use instead.
 const ELSEWHERE: &[(&str, &str)] = &[
     (
         "retry",
@@ -221,7 +221,7 @@ const ELSEWHERE: &[(&str, &str)] = &[
 /// The help for `#[async_trait]`.
 pub(crate) const REMOVE_ASYNC_TRAIT: &str = "remove it: `#[api]` needs no boxed futures; for a type that holds any implementation, write `#[api(dyn)]`";
 
-/// What there is instead of an attribute of another framework.
+/// What to use instead of an attribute of another framework.
 pub(crate) fn elsewhere(name: &str) -> Option<&'static str> {
     ELSEWHERE.iter().find(|(known, _)| *known == name).map(|(_, help)| *help)
 }

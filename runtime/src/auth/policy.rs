@@ -22,7 +22,7 @@ pub(crate) struct Classification {
 /// The rules that classify the answers to a method.
 #[derive(Clone, Copy)]
 pub(crate) struct Policy<'a> {
-    /// Statuses that refuse the credential. A success does so only if a rule says so.
+    /// Statuses that refuse the credential. A 2xx status does so only if a rule matches too.
     pub(crate) refresh_on: &'a [u16],
     pub(crate) expired_when: Rules<'a>,
     pub(crate) forbidden_when: Rules<'a>,

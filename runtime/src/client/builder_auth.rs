@@ -43,7 +43,7 @@ impl<C: Api> ClientBuilder<C> {
     /// tenth of the lifetime that the server named, at most a day. If several clients of a session set it, the first one
     /// applies.
     ///
-    /// A time longer than the whole login announces each login at once.
+    /// If the time is longer than the whole login, the event is emitted immediately after each login.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -74,7 +74,7 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// The statuses that say that the credential is not valid any more. Default: those that the API declares, or 401 and
-    /// 403. A success among them counts only if [`expired_when`](Self::expired_when) says so.
+    /// 403. A 2xx status among them has an effect only if a rule of [`expired_when`](Self::expired_when) returns true.
     pub fn refresh_on(mut self, statuses: impl IntoIterator<Item = u16>) -> Self {
         let statuses = self.checked("refresh_on", statuses);
         self.settings.refresh_on = Some(statuses.into_iter().map(|status| status.as_u16()).collect());
@@ -223,7 +223,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Returns the valid statuses. Sets an error of the builder if one is invalid.
+    /// Returns the valid statuses. If a status is invalid, `build` returns an error.
     fn checked(&mut self, setting: &str, statuses: impl IntoIterator<Item = u16>) -> Vec<StatusCode> {
         let mut checked = Vec::new();
         for status in statuses {

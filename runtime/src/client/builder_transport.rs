@@ -90,7 +90,7 @@ impl<C: Api> ClientBuilder<C> {
     /// them.
     ///
     /// Set it if your runtimes do not always run: for example, if each thread blocks on a current-thread runtime of its
-    /// own. A refresh on a runtime that nobody runs makes no progress. Other calls of the session take it over after
+    /// own. A refresh makes no progress while its runtime does not run. Other calls of the session take it over after
     /// 11 s, or 35 s with a store. If the server had answered by then, the answer is not read and the rotated refresh
     /// token in it is lost. The refresh keeps the lock of the store until a call takes over, at most for 36 s: then a
     /// thread of the runtime drops the refresh and releases the lock, so that other processes can refresh.

@@ -96,16 +96,16 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets how this call is retried, in place of the builder's [`retry`](crate::ClientBuilder::retry). The budget of the
-    /// builder counts.
+    /// Sets how this call is retried, in place of the builder's [`retry`](crate::ClientBuilder::retry). The budget is
+    /// still that of the builder.
     pub fn retry(mut self, retry: Retry) -> Self {
         self.running.set(|options| options.retry = Some(Arc::new(retry)));
         self
     }
 
-    /// Allows a redirect of this call to these other origins to include its body and its headers, beside the origins of
-    /// the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential and cookies never go there, nor do
-    /// headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
+    /// Allows a redirect of this call to these other origins to include its body and its headers, in addition to the
+    /// origins of the builder's [`follow_to`](crate::ClientBuilder::follow_to). The credential and cookies never go
+    /// there, nor do headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
     ///
     /// An origin is a scheme, a host and a port. Anything else, and plain `http` to another machine without
     /// [`allow_http`](crate::ClientBuilder::allow_http), is an error with [`is_request`](Error::is_request).
@@ -165,7 +165,7 @@ impl<R> Pending<R> {
     ///
     /// # Panics
     ///
-    /// In async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
+    /// Panics in async code, as Tokio's `block_on` does. Await the call there, or call `wait` within `spawn_blocking`.
     #[track_caller]
     pub fn wait(self) -> R {
         let (decode, method) = (self.decode, self.running.method);

@@ -33,7 +33,7 @@ impl Error {
         Self::status_of(answer, Receipt::default()).with_rejection_if(rejection)
     }
 
-    /// The error of a call whose time is up. Use it in a fake of a trait.
+    /// The error of a call that timed out. Use it in a fake of a trait.
     #[must_use]
     pub fn timeout() -> Self {
         Self::new(Kind::Timeout, "the call took longer than its time-out allows")

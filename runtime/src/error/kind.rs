@@ -21,9 +21,9 @@ pub(crate) enum Kind {
     Reentrant,
     Busy,
     Store,
-    /// The person or the server said no.
+    /// The person or the server refused the login.
     LoginDenied,
-    /// No answer came: of the server, or of the person in time.
+    /// The server did not answer, or the person did not answer in time.
     LoginUnavailable,
     /// The answer does not belong to this login.
     #[cfg_attr(not(feature = "login"), expect(dead_code, reason = "only logins have it"))]

@@ -75,8 +75,8 @@ impl Error {
         self.0.rejection.as_deref()
     }
 
-    /// Why a refused call was not refreshed, not sent again, or refused again. `None` if the server did not refuse the
-    /// call, or if the call does not use the session.
+    /// Why the refusal of a call was final: why it caused no refresh, why the call was not sent again, or why it was
+    /// refused again. `None` if the server did not refuse the call, or if the call does not use the session.
     ///
     /// ```
     /// # fn example(error: afresh::Error) {
@@ -239,15 +239,16 @@ impl Error {
         self.0.kind == Kind::Reentrant
     }
 
-    /// The person said no to a login, or the authorization server did. The text has the error code of the server.
-    /// Only a login of [`oauth2`](crate::oauth2) fails so (feature `login`).
+    /// The person or the authorization server refused the login. The text has the error code of the server. Only a
+    /// login of [`oauth2`](crate::oauth2) fails so (feature `login`).
     #[must_use]
     pub fn is_login_denied(&self) -> bool {
         self.0.kind == Kind::LoginDenied
     }
 
-    /// The login could not be completed: no browser could be opened, the time is up, the server cannot be reached, or its
-    /// answer was lost. Another login may succeed. Only a login of [`oauth2`](crate::oauth2) fails so (feature `login`).
+    /// The login could not be completed: no browser could be opened, the time is up, the server cannot be reached, or
+    /// its answer was lost. Another login may succeed. Only a login of [`oauth2`](crate::oauth2) returns this error
+    /// (feature `login`).
     #[must_use]
     pub fn is_login_unavailable(&self) -> bool {
         self.0.kind == Kind::LoginUnavailable

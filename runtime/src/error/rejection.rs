@@ -22,7 +22,7 @@ pub struct Rejection {
     status: StatusCode,
     /// Made of `lines` at the first use.
     headers: OnceLock<Box<HeaderMap>>,
-    /// A list takes half the memory of a map, and thousands of calls may wait with a refusal that no caller reads.
+    /// A list takes half the memory of a map. Thousands of waiting calls may each hold a rejection that is never read.
     lines: Box<[(HeaderName, HeaderValue)]>,
     body: Bytes,
 }

@@ -48,7 +48,7 @@ pub(super) struct Attached {
     pub(super) stamp: Stamp,
     /// Whether the request carries the session's credential.
     pub(super) credential: bool,
-    /// Whether the session remembers refusals, which a success would clear.
+    /// Whether the session remembers refusals. A successful call clears them.
     pub(super) learning: bool,
 }
 
@@ -69,7 +69,7 @@ impl Execution {
         }
     }
 
-    /// Runs the call and retries its faults. The error says how the call went.
+    /// Runs the call and retries it after a fault. The error says how the call went.
     #[expect(
         clippy::manual_async_fn,
         reason = "an async fn holds its arguments twice, in each call that waits"
@@ -94,8 +94,8 @@ impl Execution {
     /// Attaches the credential, sends, classifies the answer and, if the credential was refused, refreshes and sends
     /// again. The second answer is final.
     ///
-    /// Its future is moved until the first poll, so it must be small: what two steps need is kept once, and the
-    /// values of a step are dropped before the next one.
+    /// Its future is moved until the first poll, so it must be small: a value that two steps need is stored once, and
+    /// the values of a step are dropped before the next step.
     #[expect(clippy::manual_async_fn, reason = "as above")]
     pub(crate) fn run(
         &mut self,

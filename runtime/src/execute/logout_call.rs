@@ -118,7 +118,7 @@ pub struct Other;
 
 #[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
 impl Owned {
-    /// Places `value`, or what the session has instead.
+    /// Places the value that the session has, or else `value`.
     pub fn place<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -142,7 +142,7 @@ impl Owned {
     }
 }
 
-/// Encodes what the session has, or else the argument of the caller.
+/// Encodes the value that the session has, or else the caller's argument.
 fn encode_current<T: FromSession>(
     call: &mut Call,
     tokens: Option<&Tokens>,
@@ -157,7 +157,7 @@ fn encode_current<T: FromSession>(
 
 #[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
 impl Borrowed {
-    /// Places `value`, or what the session has instead.
+    /// Places the value that the session has, or else `value`.
     pub fn place<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,

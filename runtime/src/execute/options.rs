@@ -27,7 +27,7 @@ pub(crate) struct CallOptions {
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
-    /// The other origins to which a redirect may take the body and the headers, beside those of the client.
+    /// The other origins to which a redirect may send the body and the headers, in addition to those of the client.
     pub(crate) follow_to: Vec<Origin>,
     /// Whether one of them is plain http to another machine.
     is_exposed: bool,

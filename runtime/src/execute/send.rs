@@ -23,7 +23,8 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The other origins to which a redirect may take the body and the headers: those of the client, and of the call.
+    /// The other origins to which a redirect may send the body and the headers: those of the client, and those of the
+    /// call.
     pub(crate) follow_to: [&'a [Origin]; 2],
     /// Whether the call makes or ends a session. Such a call stays at its own origin, and the cookies that it receives
     /// belong to the session that it makes.

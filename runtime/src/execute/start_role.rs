@@ -1,4 +1,4 @@
-//! Starts calls with a role in the session, so that their options can be set until the first poll.
+//! Starts login, refresh and logout calls. Their options can be set until the first poll.
 
 use std::future::ready;
 

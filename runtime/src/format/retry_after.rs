@@ -1,5 +1,5 @@
-//! How long a server asks its clients to wait: `Retry-After` (RFC 9110 §10.2.3), and the limits that say that nothing is
-//! left until a given time.
+//! How long a server asks its clients to wait: `Retry-After` (RFC 9110 §10.2.3), and rate limits that allow no further
+//! request until a given time.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 

@@ -17,7 +17,7 @@ pub(super) struct AuthorizationCode(pub(super) String);
 #[derive(Debug)]
 pub(super) enum AuthorizationAnswer {
     Code(AuthorizationCode),
-    /// It does not belong to this login: its `state` is missing or another one. A listener goes on waiting.
+    /// It does not belong to this login: its `state` is missing or different. A listener continues to wait.
     Foreign(Error),
     /// It belongs to this login, and there is no code.
     Failed(Error),

@@ -61,7 +61,7 @@ impl AuthorizationError {
         self.code() == Some(code)
     }
 
-    /// The person or the server said no.
+    /// The person or the server refused the login.
     pub(super) fn into_denied(self) -> Error {
         Error::new(Kind::LoginDenied, format!("the login was denied: {self}")).with_source(self)
     }

@@ -2,7 +2,7 @@
 
 use crate::refresh::error_code::looks_like_a_code;
 
-/// Longest description that is shown, in characters.
+/// The longest description that is shown, in characters.
 const LONGEST: usize = 200;
 /// A part of a secret of this length may not appear in a text.
 const PART: usize = 8;
@@ -10,7 +10,7 @@ const PART: usize = 8;
 /// The text of a server without control characters, invisible characters and those that change the direction of the text.
 /// It is cut after 200 characters. `None` if nothing is left, or if a part of one of the secrets would be shown.
 pub(super) fn description(text: &str, secrets: &[&str]) -> Option<String> {
-    // More is never shown, and a server decides on the length.
+    // The rest is never shown, and the server may send a text of any length.
     let visible: String = text.chars().filter(|&letter| is_visible(letter)).take(10 * LONGEST).collect();
     let text = visible.split_whitespace().collect::<Vec<_>>().join(" ");
     let mut letters = text.chars();

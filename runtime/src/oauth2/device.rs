@@ -14,7 +14,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::sleep;
 use crate::session::{Operation, Session, Tokens};
 
-/// Longest time for one request.
+/// The longest time for one request.
 const DEADLINE: Duration = Duration::from_secs(10);
 const GRANT_TYPE: &str = "urn:ietf:params:oauth:grant-type:device_code";
 
@@ -55,7 +55,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the server said no, for example because the client may not log in so.
+    /// - [`is_login_denied`](Error::is_login_denied): the server refused the login, for example because the client may
+    ///   not use a device code.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server cannot be reached, or names no endpoint for this.
     /// - [`is_builder`](Error::is_builder): a URL or a parameter is not possible.
     pub fn start(self) -> Operation<impl Future<Output = Result<DeviceCode>> + Send + 'static> {
@@ -120,7 +121,7 @@ impl DeviceCode {
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server said no.
+    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the code has expired.
     /// - Another error: a logout happened meanwhile, or the store failed.
     pub fn finish(
@@ -164,7 +165,7 @@ impl DeviceCode {
         }
     }
 
-    /// How long the code is still valid. The time in which the machine slept counts.
+    /// How long the code is still valid. This includes the time in which the machine slept.
     fn left(&self) -> Duration {
         let now = Now::read();
         let age = now.ticks.saturating_duration_since(self.begun.ticks) + now.slept_since(self.begun);

@@ -12,7 +12,7 @@ use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
 use crate::refresh::error_code::document;
 
-/// Longest text that a person is to read or type.
+/// The longest text that a person is to read or type.
 const LONGEST_CODE: usize = 64;
 const LONGEST_URL: usize = 2048;
 /// The interval if the server names none (RFC 8628 §3.2).

@@ -24,7 +24,7 @@ use crate::trace::SendSpans;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;
 
-/// Longest time for one of the two documents.
+/// The longest time for one of the two documents.
 const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
@@ -85,7 +85,7 @@ impl Discovery {
     ///
     /// # Panics
     ///
-    /// In async code. Await it there.
+    /// Panics in async code. Await it there.
     ///
     /// # Errors
     ///

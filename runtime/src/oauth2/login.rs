@@ -27,7 +27,7 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// Longest time for the exchange of a code: nothing can be sent again afterwards.
+/// The longest time for the exchange of a code: nothing can be sent again afterwards.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// An endpoint of the server that gets requests of a login, and the client that sends them.
@@ -41,7 +41,7 @@ pub(super) struct LoginEndpoint<'a> {
 pub(super) enum EndpointAnswer {
     /// A success, which is not read yet.
     Answered(TokenResponse),
-    /// The server said no, with an error of the protocol.
+    /// The server refused the request with an error of the protocol.
     Refused(AuthorizationError),
     /// There is no answer of the endpoint.
     Lost(Lost),

@@ -6,7 +6,7 @@ use super::login::Lost;
 
 /// What `slow_down` adds, for good.
 const SLOWER: Duration = Duration::from_secs(5);
-/// Longest wait for a server that is overloaded, if the interval itself is not longer.
+/// The longest wait for a server that is overloaded, if the interval itself is not longer.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The time between two requests.

@@ -59,18 +59,18 @@ impl Redirect {
     /// Finishes a login. `query` is the query string of the request to the redirect URL, as it arrived and without the
     /// `?`. The code in it is exchanged once, and the tokens become `session` before the future is ready.
     ///
-    /// Remove `request` from the person's session before, so that it is used once. If the future is dropped during the
-    /// exchange, the code may be spent: begin another login.
+    /// Before the call, remove `request` from the person's session, so that it is used only once. If the future is
+    /// dropped during the exchange, the code may be spent: begin another login.
     ///
     /// An ID token in the answer is not read. To learn who the person is, call the userinfo endpoint with the session.
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server said no.
+    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server cannot be reached, or its answer was lost. A code
     ///   is never sent again: begin another login.
-    /// - Another error: the answer is not one to this login (`state`), or from another server (`iss`, RFC 9207). Nothing was
-    ///   sent. Or a logout happened meanwhile, or the store failed.
+    /// - Another error: the answer belongs to another login (`state`) or comes from another server (`iss`, RFC 9207).
+    ///   Nothing was sent. Or the session was logged out during the call, or the store failed.
     pub fn finish(
         self,
         request: AuthorizationRequest,

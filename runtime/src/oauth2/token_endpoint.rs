@@ -76,7 +76,7 @@ impl TokenEndpoint {
         )
     }
 
-    /// The upstream for `url`, with the transport of the grant or that of the client.
+    /// The upstream for `url`. It uses the grant's own transport, or else the client's.
     fn upstream(&self, url: &Url, context: RefreshContext<'_>) -> Upstream {
         let api = context.home;
         let transport = self.transport.as_ref().unwrap_or(&api.transport).clone();
@@ -132,7 +132,7 @@ impl TokenEndpoint {
         }
     }
 
-    /// A request of the client to `url`, with its authentication.
+    /// Builds a request to `url` that authenticates the client.
     pub(super) fn request<'a>(
         &self,
         kind: CallKind,

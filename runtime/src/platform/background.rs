@@ -16,7 +16,7 @@ static STARTING: Mutex<()> = Mutex::new(());
 ///
 /// # Panics
 ///
-/// In async code, as `block_on` does.
+/// Panics in async code, as `block_on` does.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     let runtime = runtime()?;
@@ -27,7 +27,8 @@ pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     Ok(runtime.block_on(future))
 }
 
-/// Whether this thread polls a task. Tokio tells this only by a panic, whose text does not say what to write.
+/// Whether this thread polls a task. Tokio reports this only by a panic, and the text of the panic does not say how to
+/// fix the code.
 fn is_async_code(runtime: &Handle) -> bool {
     Handle::try_current().is_ok() && catch_unwind(AssertUnwindSafe(|| runtime.block_on(async {}))).is_err()
 }

@@ -1,5 +1,5 @@
-//! What differs between operating systems, runtimes and browsers: tasks, clocks, messages. `native` and `web` have the same
-//! names in them, so that no other folder asks where it runs. Start with `clock`.
+//! What differs between operating systems, runtimes and browsers: tasks, clocks, messages. `native` and `web` define
+//! the same names, so that no other folder depends on the platform. Start with `clock`.
 
 #[cfg(all(feature = "blocking", not(target_family = "wasm")))]
 pub(crate) mod background;

@@ -60,7 +60,7 @@ impl Shared {
         let work = match self.work.try_lock() {
             Ok(mut work) => work.take(),
             Err(TryLockError::Poisoned(work)) => work.into_inner().take(),
-            // The task is being polled. It finds the mark afterwards.
+            // The task is being polled. After the poll, it sees that it was cancelled.
             Err(TryLockError::WouldBlock) => None,
         };
         // Outside of the lock: the work may cancel itself when it is dropped.
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells when it is dropped.
+    /// Records that it was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

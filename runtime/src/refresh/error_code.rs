@@ -56,7 +56,7 @@ const OTHERS: [&str; 8] = [
     "unsupported_grant_type",
 ];
 
-/// Longest code that is shown.
+/// The longest code that is shown.
 const LONGEST: usize = 40;
 
 impl ServerCode {

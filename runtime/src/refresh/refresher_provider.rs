@@ -72,8 +72,8 @@ impl RefresherProvider {
         if error.is_session_expired() {
             return Attempt::Rejected(error);
         }
-        // Only the response itself counts. A rejection in the error may come from the failed refresh of
-        // another session.
+        // Only the response itself is classified. A rejection in the error may come from the failed refresh of another
+        // session.
         if let (true, Some(status), Some(headers), Some(body)) =
             (error.is_status(), error.status(), error.headers(), error.body())
         {

@@ -70,9 +70,9 @@ fn field_names(answer: &Answer) -> Option<Vec<String>> {
     Some(names.take(LONGEST_LIST).cloned().collect())
 }
 
-/// Longest list of names.
+/// The longest list of names.
 const LONGEST_LIST: usize = 16;
-/// Longest name that is shown.
+/// The longest name that is shown.
 const LONGEST_NAME: usize = 32;
 
 fn is_identifier(name: &str) -> bool {

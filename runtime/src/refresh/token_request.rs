@@ -28,9 +28,9 @@ use crate::transport::accept::prefer_json;
 use crate::transport::response::Response;
 use crate::transport::upstream::Upstream;
 
-/// Longest time for one request and its response.
+/// The longest time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// Longest time in which a request is sent again. It is shorter than the deadline of an attempt.
+/// The longest time in which a request is sent again. It is shorter than the deadline of an attempt.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and the third request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];

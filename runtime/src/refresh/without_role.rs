@@ -13,7 +13,7 @@ use crate::session::{AsTokens, FromSession, RefreshToken};
 )]
 pub trait OrdinaryValue {}
 
-/// What a method without a role takes: anything but a refresh token.
+/// An argument of a method without a role: any value but a refresh token.
 #[diagnostic::on_unimplemented(
     message = "a method that takes `{Self}` must have a role",
     label = "filled by the runtime in a `#[refresh]` method only",

@@ -9,7 +9,7 @@ use http_body::{Body as HttpBody, Frame, SizeHint};
 use crate::error::BoxError;
 use crate::platform::messages::Body;
 
-/// What becomes of bytes beyond the length.
+/// How bytes beyond the length are handled.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Excess {
     /// They are not sent: a file grew after it was opened.

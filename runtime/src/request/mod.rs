@@ -2,7 +2,7 @@
 //! request.
 //!
 //! One rule holds everywhere: a value is sent as its JSON would be, without the quotes. The type's
-//! [`Serialize`](serde::Serialize) decides; the name of the type plays no part.
+//! [`Serialize`](serde::Serialize) decides; the name of the type does not matter.
 
 pub(crate) mod argument_type;
 pub(crate) mod arguments;

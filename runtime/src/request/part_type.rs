@@ -10,7 +10,7 @@ use bytes::Bytes;
 
 use super::multipart::{IntoPart, Parts};
 
-/// The type of a part, for the choice of its implementation by method resolution.
+/// Holds the type of a part, so that method resolution can choose the implementation of [`IntoPart`].
 #[derive(Debug)]
 pub struct PartType<T>(PhantomData<fn(T)>);
 
@@ -46,7 +46,7 @@ impl<T> AnyPart for PartType<T> {}
 
 /// A type that is sent as a part in its own way although it may implement `Serialize`.
 pub trait PartByType {
-    /// The implementation of [`IntoPart`] that counts.
+    /// The marker of the implementation of [`IntoPart`] that is used.
     type Via;
 }
 

@@ -1,6 +1,6 @@
 //! Deserializes the declared type from a body. The first method that the type calls on the deserializer decides how:
 //! `()` ignores the body, `Option` reads an absent body as `None`, bytes are the body itself, a string is the body as
-//! text, and everything else is JSON. The name of the type plays no part.
+//! text, and everything else is JSON. The name of the type does not matter.
 
 use std::cell::{Cell, OnceCell};
 

@@ -57,10 +57,10 @@ const MAX_PROBED: usize = 8 * 1024 * 1024;
 /// How many names are looked at.
 const MAX_PROBES: usize = 32;
 
-/// Tells the names that a type declares from the keys of maps, which may be secrets.
+/// Distinguishes the names that a type declares from the keys of maps, which may be secrets.
 ///
-/// The type is compiled once and does not say what it declares. So the body is read again with another name in the
-/// place: a map takes any key and fails as before, while a struct misses the field or ignores it.
+/// The type does not list the names that it declares. So the body is read again with another name in this place: a map
+/// takes any key and fails as before, while a struct misses the field or ignores it.
 struct DeclaredNames<'a> {
     body: &'a [u8],
     error: &'a serde_json::Error,

@@ -57,8 +57,8 @@ impl<T> Event<T> {
 /// `Events<String>` returns it like any other event.
 ///
 /// An answer whose type is not `text/event-stream` is an error with [`is_decode`](Error::is_decode). The error holds the
-/// beginning of the body ([`Error::body`]). An answer that does not say its type is read as events, and an empty body
-/// has no events.
+/// beginning of the body ([`Error::body`]). An answer without the header `content-type` is read as events, and an empty
+/// body has no events.
 pub struct Events<T> {
     body: Option<ByteStream>,
     parser: EventParser,

@@ -17,8 +17,8 @@ use crate::transport::response::Response;
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
-    /// Reads the body of a response that [`leaves`](Reading::leaves) does not leave unread. The whole body of a success may
-    /// have `max_body` bytes; that of another answer is cut.
+    /// Reads the body of a response, unless [`leaves`](Reading::leaves) says that it stays unread. A success with more
+    /// than `max_body` bytes is an error. The body of any other answer is cut at its limit.
     #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
     pub(crate) fn read(
         response: &mut Response,

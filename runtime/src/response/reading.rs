@@ -14,7 +14,7 @@ pub enum Reading {
     /// Only the head, if the status is a success: the value reads the body as it arrives. The body of any other answer
     /// is read whole, for the error.
     HeadOfSuccess,
-    /// As `HeadOfSuccess`, if the answer is server-sent events or does not say its type. The body of any other answer is
+    /// As `HeadOfSuccess`, if the answer is server-sent events or has no content type. The body of any other answer is
     /// read up to 64 KiB, for the error.
     HeadOfEvents,
     /// As `HeadOfSuccess`, unless the answer is a web page. Its body is read up to 64 KiB, for the error.

@@ -26,7 +26,7 @@ macro_rules! waiting {
             ///
             /// # Panics
             ///
-            /// In async code. Await [`next`](Self::next) there.
+            /// Panics in async code. Await [`next`](Self::next) there.
             #[track_caller]
             pub fn wait_next(&mut self) -> Option<Result<$item, Error>> {
                 wait_next(self.next())

@@ -12,8 +12,8 @@ use crate::format::charset;
 use crate::format::media_type::MediaType;
 
 impl Answer {
-    /// Returns this answer if it is a success of the type that `reading` and `expected` say, or an empty one. Otherwise
-    /// returns an error with the beginning of the body.
+    /// Returns this answer if it is a success that is empty or has the type that `reading` accepts. `expected` names
+    /// this type. Otherwise returns an error with the beginning of the body.
     pub(crate) fn fitting(self, reading: Reading, expected: &str) -> Result<Self, Error> {
         let answer = self.success()?;
         let is_empty = matches!(&answer.content, Content::Whole(body) if body.is_empty());

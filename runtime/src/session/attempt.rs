@@ -14,7 +14,7 @@ use crate::error::{Error, Kind};
 use crate::platform::clock::Now;
 use crate::platform::deadline::within;
 
-/// Longest time for one attempt.
+/// The longest time for one attempt.
 const DEADLINE: Duration = Duration::from_secs(10);
 
 /// Asks for a new credential. `None` if there is no result in time.

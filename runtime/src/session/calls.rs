@@ -39,8 +39,8 @@ impl Session {
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
 
-    /// Before a call is sent: what to send with it. `None` means nothing. `once`: the body can be sent only
-    /// once.
+    /// Call this before a call is sent. Returns what to send with it, or `None` for nothing. `once`: whether the body
+    /// can be sent only once.
     ///
     /// Cancel safe: a refresh for which it waits continues.
     pub(crate) async fn enter(&self, demand: Demand, once: bool) -> Result<Option<Entered>, Error> {
@@ -90,8 +90,8 @@ impl Session {
     }
 
     /// Decides and reserves the place of a new refresh in one step, then spawns it. `can_refresh` may run
-    /// user code, so it runs outside of the lock; its result counts only if nothing has changed meanwhile.
-    /// The last value tells whether a refresh was started.
+    /// user code, so it runs outside of the lock; its result is used only if nothing has changed meanwhile. The last
+    /// value is true if a refresh was started.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -134,7 +134,7 @@ impl Session {
         }
     }
 
-    /// After a call was refused: what to do next.
+    /// Call this after a call was refused. Returns what to do next.
     pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
         let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {

@@ -22,7 +22,7 @@ use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
 use crate::platform::time::wall;
 
-/// With more cookies than this, those that have run out are dropped (RFC 6265 §6.1).
+/// If there are more cookies than this, expired ones are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
 
 /// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
@@ -49,7 +49,7 @@ impl Cookies {
         self.of(url, wall()).next().is_some()
     }
 
-    /// Whether requests to `url` carried a cookie once, and the last one has run out.
+    /// Whether there are cookies for `url` and all of them have expired.
     pub(crate) fn have_run_out(&self, url: &Url) -> bool {
         let now = wall();
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()

@@ -20,7 +20,7 @@ pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A credential that was never published. It is revoked in the end.
+    /// A credential that was never published. It is revoked at the end of the logout.
     unpublished: Option<Arc<Credential>>,
 }
 
@@ -53,8 +53,8 @@ impl Ended {
         Some(refreshed)
     }
 
-    /// Starts the refresh as a task of its own, as each refresh is: if the logout is dropped, the exchange goes on, and
-    /// its tokens are revoked.
+    /// Starts the refresh as a task of its own, as each refresh is: if the logout is dropped, the exchange continues,
+    /// and its tokens are revoked.
     async fn start_refresh(&self) -> Option<RefreshHandle> {
         let (session, ended) = (&self.session, &*self.snapshot);
         let may_refresh = ended.credential().is_some()

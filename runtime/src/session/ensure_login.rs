@@ -17,7 +17,7 @@ use crate::platform::watchdog;
 use crate::session::errors::no_session;
 use crate::store::{SessionStore, StoreLock};
 
-/// Longest time for one login, and for the wait for that of another process.
+/// The longest time for one login, and for the wait for that of another process.
 const LONGEST: Duration = Duration::from_secs(600);
 /// How often the wall clock is read during a login: a suspended machine stops the other clock.
 const LOOK: Duration = Duration::from_secs(5);
@@ -41,9 +41,9 @@ impl Session {
         session
     }
 
-    /// Logs in with `login` if there is no session, or an expired one: neither here nor in the store. All tasks and all
-    /// processes that share the session log in once: one of them runs `login`, the others wait for it and use its
-    /// session. If it fails, the next one tries its own.
+    /// Logs in with `login`, unless this process or the store has a session. An expired session does not count. All
+    /// tasks and all processes that share the session log in once: one of them runs `login`, the others wait for it and
+    /// use its session. If this `login` fails, the next task runs its own `login`.
     ///
     /// `login` is a login method, or anything else that returns tokens. If it has logged in through this session, as a
     /// `#[login]` method does, nothing more is set. Otherwise its tokens become the session.
@@ -146,7 +146,7 @@ impl Turn<'_> {
             if now.ticks.saturating_duration_since(begun.ticks) + now.slept_since(begun) >= LONGEST {
                 return Err(too_long());
             }
-            // The login goes on meanwhile.
+            // The login continues meanwhile.
             let mut renewal = pin!(self.lock.renew());
             let done = poll_fn(|context| match login.as_mut().poll(context) {
                 Poll::Ready(done) => Poll::Ready(Some(done)),
@@ -223,7 +223,7 @@ mod tests {
 
     use super::*;
 
-    /// Tells when it is dropped.
+    /// Reports that it was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -25,7 +25,7 @@ pub struct SessionEvents {
 }
 
 impl Session {
-    /// Returns the events from now on. A slow receiver delays nothing.
+    /// Returns the events from now on. A slow receiver does not delay calls.
     #[must_use]
     pub fn events(&self) -> SessionEvents {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }

@@ -7,7 +7,7 @@ use crate::platform::time::Instant;
 
 const FIRST_WAIT: Duration = Duration::from_secs(1);
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
-/// Longest wait that a `Retry-After` can ask for.
+/// The longest wait that a `Retry-After` can ask for.
 const LONGEST_ASKED: Duration = Duration::from_secs(5 * 60);
 
 #[derive(Default)]
@@ -32,7 +32,7 @@ impl FailureBackoff {
         self.last.as_ref().filter(|last| now < last.until).map(|last| last.error.clone())
     }
 
-    /// The same for a manual refresh. A `Retry-After` counts for it too; the wait of the runtime is 1 s only.
+    /// The same for a manual refresh. It also obeys a `Retry-After`, but the runtime's own wait is only 1 s.
     pub(crate) fn active_for_manual(&self, now: Instant) -> Option<Error> {
         self.last.as_ref().filter(|last| now < last.until_for_manual).map(|last| last.error.clone())
     }
@@ -51,7 +51,7 @@ impl FailureBackoff {
         jitter: f64,
     ) {
         let soon = now.checked_add(FIRST_WAIT);
-        // A manual attempt within the wait makes ordinary calls wait neither longer nor shorter.
+        // A manual attempt during the wait does not change how long ordinary calls wait.
         let waiting = self.last.as_ref().map(|last| last.until).filter(|until| now < *until);
         let (until, until_for_manual) = match (retry_after, waiting) {
             (Some(asked), _) => {

@@ -14,7 +14,7 @@ use crate::platform::time::{Instant, timeout_at};
 /// How often the task reads the clock: a timer fires late after the machine slept.
 const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 
-/// Shortest time between two refreshes. A token with a shorter lifetime is refreshed by calls only, so an
+/// The shortest time between two refreshes. A token with a shorter lifetime is refreshed by calls only, so an
 /// idle program does not rotate tokens all day.
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 

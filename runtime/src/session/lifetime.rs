@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// Longest time before the expiry at which a refresh starts in the background.
+/// The longest time before the expiry at which a refresh starts in the background.
 const MARGIN: Duration = Duration::from_secs(30);
 /// The same for a body that can be sent only once, which waits for the refresh.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);

@@ -31,11 +31,11 @@ pub(crate) struct End {
     pub(crate) at: SystemTime,
     /// The same by the clock that never jumps.
     ticks: Instant,
-    /// The time from the answer that named the end to the end.
+    /// The time between the answer that named the end and the end itself.
     pub(crate) lifetime: Duration,
 }
 
-/// The two clocks read the same end differently each time.
+/// Compares without `ticks`, because two readings of the clocks give different `ticks` for the same end.
 impl PartialEq for End {
     fn eq(&self, other: &Self) -> bool {
         (self.at, self.lifetime) == (other.at, other.lifetime)
@@ -45,7 +45,8 @@ impl PartialEq for End {
 impl Eq for End {}
 
 impl LoginEnd {
-    /// The server named a lifetime just now. Zero means that there is no end, as Keycloak says it.
+    /// The end of a login for which the server has just named this lifetime. Zero means that there is no end, as in
+    /// Keycloak.
     pub(crate) fn after(lifetime: Duration) -> Self {
         let milliseconds = lifetime.as_millis();
         if milliseconds == 0 {
@@ -71,7 +72,7 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// An end that is known by the wall clock. `None` if the other clock cannot represent it.
+    /// Creates an end from a time of the wall clock. `None` if the clock that never jumps cannot represent it.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
@@ -83,7 +84,7 @@ impl End {
     }
 }
 
-/// When an end is to be announced, by both clocks.
+/// The time at which an end is announced, by both clocks.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Due {
     at: SystemTime,

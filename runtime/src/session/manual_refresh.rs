@@ -18,9 +18,9 @@ impl Session {
     /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
     ///
     /// Use this for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
-    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
-    /// token count for both. Until the wait is over, this method returns the last error and sends nothing, so
-    /// a loop around it cannot flood the server.
+    /// next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh token
+    /// apply to both. Until the wait is over, this method returns the last error and sends nothing, so a loop around it
+    /// cannot flood the server.
     ///
     /// # Errors
     ///

@@ -34,7 +34,7 @@ where
     ///
     /// # Panics
     ///
-    /// In async code. Await the operation there.
+    /// Panics in async code. Await the operation there.
     ///
     /// # Errors
     ///

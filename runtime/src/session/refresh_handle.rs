@@ -16,8 +16,8 @@ use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
 use crate::platform::time::{Instant, RealInstant};
 
-/// Longest time of a refresh without a store, and longest time that a logout waits for any refresh. An attempt has its
-/// own, shorter deadline.
+/// The longest time of a refresh without a store, and the longest time that a logout waits for any refresh. An attempt
+/// has its own, shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
 /// A handle to one refresh. Dropping it changes nothing for other callers.
@@ -136,8 +136,8 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// The refresh is about to be polled. If its time is over only now, the process was suspended: the refresh
-    /// gets its time once more, as [`within`](crate::platform::deadline::within) gives it.
+    /// Call this before each poll of the refresh. If its time has already run out, the process was suspended: the
+    /// refresh gets the same time again, as in [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);

@@ -23,7 +23,7 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// Shortest time before a caller gives a refresh up. After a suspension of the process, the refresh is polled
+/// The shortest time before a caller gives a refresh up. After a suspension of the process, the refresh is polled
 /// within this time.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 

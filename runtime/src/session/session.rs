@@ -118,10 +118,10 @@ pub(crate) trait CredentialProvider: Send + Sync {
     /// Whether `snapshot` has what a refresh needs.
     fn can_refresh(&self, snapshot: &Snapshot) -> bool;
 
-    /// Whether the cookies that a refresh of `snapshot` needs have run out.
+    /// Whether the cookies that a refresh of `snapshot` needs have expired.
     fn has_run_out(&self, snapshot: &Snapshot) -> bool;
 
-    /// When the cookies end that a refresh of `snapshot` needs, if they say so.
+    /// When the cookies that a refresh of `snapshot` needs expire, if they have an expiry.
     fn end_of_cookies(&self, _snapshot: &Snapshot) -> Option<End> {
         None
     }
@@ -234,7 +234,7 @@ impl Session {
         self.provider().is_some_and(|provider| provider.can_refresh(snapshot))
     }
 
-    /// Whether the session had what a refresh needs, and it has run out.
+    /// Whether the session had cookies that a refresh needs and they have expired.
     pub(super) fn has_run_out(&self, snapshot: &Snapshot) -> bool {
         self.provider().is_some_and(|provider| provider.has_run_out(snapshot))
     }

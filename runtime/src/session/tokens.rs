@@ -92,7 +92,7 @@ pub struct Tokens {
 }
 
 impl Tokens {
-    /// Longest accepted lifetime: a year.
+    /// The longest accepted lifetime: a year.
     const LIFETIME_CAP: Duration = Duration::from_secs(365 * 24 * 3600);
 
     /// Creates tokens with an access token only.
@@ -263,7 +263,7 @@ impl<T: FromSession> FromSession for Option<T> {
 }
 
 mod shared_str {
-    //! Two lines instead of serde's feature `rc`, which would be on for the whole program.
+    //! Replaces serde's feature `rc`, which would be enabled for the whole program.
     use std::sync::Arc;
 
     use serde::{Deserialize, Deserializer, Serializer};

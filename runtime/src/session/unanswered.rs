@@ -11,17 +11,18 @@ use crate::error::Stamp;
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 
 impl UnansweredRefresh {
-    /// The refresh token of `stamp` is about to be sent. Returns whether it was unanswered before.
+    /// Call this before the refresh token of `stamp` is sent. Returns whether an earlier request with it is unanswered.
     pub(crate) fn sent(&self, stamp: Stamp) -> bool {
         self.lock().replace(stamp) == Some(stamp)
     }
 
-    /// Whether the refresh token of `stamp` is unanswered.
+    /// Whether the request with the refresh token of `stamp` is unanswered.
     pub(super) fn is_of(&self, stamp: Stamp) -> bool {
         *self.lock() == Some(stamp)
     }
 
-    /// The refresh token was answered, or the request never left. The mark of another stamp stays.
+    /// Records that the server has answered the refresh, or that the request was never sent. The mark of another stamp
+    /// stays.
     pub(crate) fn answered(&self, stamp: Stamp) {
         let mut unanswered = self.lock();
         if *unanswered == Some(stamp) {

@@ -14,7 +14,7 @@ use super::regular_file::{create, follow_links, read, remove, too_long};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The longest file. A session is much shorter, so a longer file is not one.
+/// The maximum length of the file. Sessions are much shorter, so a longer file does not contain one.
 const MAX_LENGTH: u64 = 1024 * 1024;
 
 /// What follows the name of the session's file in the name of a temporary file, before random hex digits.
@@ -168,8 +168,8 @@ impl SessionStore for FileStore {
         lock(with_suffix(&path, ".lock")).await
     }
 
-    /// Identified by the lock file that every process takes to write. A copy of the session has another lock
-    /// file.
+    /// The place is identified by the lock file that every process locks to write. A copy of the session has another
+    /// lock file.
     async fn place(&self) -> Option<String> {
         let path = self.path.clone();
         let identity = move || file_identity(&with_suffix(&follow_links(&path)?, ".write"));

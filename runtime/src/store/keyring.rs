@@ -25,8 +25,8 @@ use crate::error::BoxError;
 /// may overwrite a session.
 ///
 /// **After a crash** the entry has its old or its new content, because a keyring replaces a secret as a
-/// whole. The keyring decides when it is on the disk. A torn or foreign entry is an error and is not
-/// overwritten.
+/// whole. The keyring decides when it is on the disk. An entry that is incomplete or belongs to another program is an
+/// error and is not overwritten.
 ///
 /// **Limits.** Windows stores 2560 bytes for each entry. Two long JWTs or a few cookies are longer. Storing
 /// is then an error before the refresh token is sent, because the runtime tests first that it can store. Use

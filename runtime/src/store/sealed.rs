@@ -51,7 +51,7 @@ pub struct Sealed<S> {
 #[derive(Clone)]
 pub struct SealKey(XChaCha20Poly1305);
 
-/// A record that the key does not open. It stays in the store.
+/// Why the key cannot open a record. The record stays in the store.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum SealError {
@@ -84,7 +84,7 @@ impl<S> Sealed<S> {
         self
     }
 
-    /// The authenticated data beside the record.
+    /// The data that is authenticated in addition to the record.
     fn context(&self) -> Vec<u8> {
         [MARK, self.name.as_bytes()].concat()
     }

@@ -81,7 +81,7 @@ use crate::error::BoxError;
 /// The guide [lists what to test](crate::guide::stores#a-store-of-your-own).
 pub trait SessionStore: Send + Sync + 'static {
     /// Returns what is stored. A store that has never been written returns [`Stored::default`], even while it
-    /// is locked. It needs no setup: a missing folder or table is created, at the latest by the first swap.
+    /// is locked. The store needs no setup: it creates a missing folder or table no later than at the first swap.
     ///
     /// # Errors
     ///
@@ -162,9 +162,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// Returns whether all processes that use this place send the same cookies, as the tabs of a browser do. The default is
     /// `false`.
     ///
-    /// With the same cookies they have the same user. A login in one of them then replaces the session in all of them,
-    /// also if it is another user's. A refresh in one of them may replace the refresh token of all even if its process
-    /// ends: the next process that gets the lock waits for a second before it refreshes.
+    /// Processes with the same cookies have the same user. A login in one of them then replaces the session in all of
+    /// them, also if it is another user's. A refresh in one process may replace the refresh token of all processes,
+    /// even if the process ends first. So the next process that gets the lock waits for a second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }

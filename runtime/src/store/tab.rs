@@ -29,8 +29,8 @@ mod in_browser {
     ///   `BroadcastChannel`.
     /// - *Login and logout* in one tab reach all tabs at once, also [`Session::state`](crate::Session::state). All tabs send the same
     ///   cookies, so a login as another user replaces the session in all of them.
-    /// - *Memory only.* Nothing is stored in the browser. A new tab gets the session from the others. Without other
-    ///   tabs, it has the cookies of the browser and nothing else.
+    /// - *Memory only.* Nothing is stored in the browser. A new tab gets the session from the others. If there are no
+    ///   other tabs, the new tab has only the cookies of the browser.
     /// - *A tab that is closed during a refresh* releases the lock. The next tab waits for a second, because the browser
     ///   completes the request, and then refreshes with the new cookie.
     /// - *A tab that is frozen during a refresh* keeps the lock. In the others, calls that need a refresh return an error

@@ -38,7 +38,7 @@ impl<F: Future<Output = Result<Answer, Error>>> Future for Traced<F> {
 
     fn poll(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        // Not before, so that its parent is the span in which the call is awaited.
+        // The span is created here and not earlier, so that its parent is the span in which the call is awaited.
         let open = this.span.get_or_insert_with(|| OpenSpan::new(call_span(this.method)));
         let call = this.call;
         let polled = open.span.in_scope(|| call.poll(context));

@@ -137,10 +137,11 @@ impl fmt::Debug for CallInfo {
     }
 }
 
-/// Shows the extensions of a request, which reqwest keeps to itself, by way of an `http::Request`.
+/// Passes the extensions of a request to `look`. reqwest has no method for this, so the request is converted to an
+/// `http::Request` and back.
 ///
 /// That conversion refuses long URLs and drops fragments, turns an absent body into an empty one and forgets the time-out.
-/// So URL, body and time-out stay behind. `None` if reqwest refuses the rest.
+/// So URL, body and time-out are taken out first and put back afterwards. `None` if reqwest refuses the rest.
 #[cfg(not(target_family = "wasm"))]
 fn with_extensions<T>(request: &mut Request, look: impl FnOnce(&mut Extensions) -> T) -> Option<T> {
     static PLACEHOLDER: LazyLock<Option<Url>> =

@@ -50,7 +50,7 @@ pub trait Contender: Clone + Send + Sized + 'static {
         Self::new(base)
     }
 
-    /// The call. Anything but an item is a bug in this program.
+    /// Makes the call. Any result but an item is a bug in this program.
     fn call(&mut self, id: u64, q: &str) -> impl Future<Output = Item> + Send;
 }
 

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 64;
 pub struct Users {
     /// The bytes of a user who does nothing: the session, or what is written by hand for it.
     pub idle: f64,
-    /// The bytes of the user's client, beside the session.
+    /// The bytes of the user's client, without the session.
     pub client: f64,
     pub milliseconds: u64,
     /// Answers for another user.

@@ -13,7 +13,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::devtools::{DevTools, Failure};
 
-/// Longest time until the browser has started, or a page is ready.
+/// The longest time until the browser has started, or a page is ready.
 const PATIENCE: Duration = Duration::from_secs(30);
 
 /// A browser with an empty profile. It ends when it is dropped.
@@ -150,7 +150,7 @@ impl Tab {
         self.run("Page.setWebLifecycleState", json!({ "state": "active" })).await.map(|_| ())
     }
 
-    /// Loads the page anew and waits until it is ready.
+    /// Reloads the page and waits until it is ready.
     pub async fn reload(&self) -> Result<(), Failure> {
         self.begin("window.page = undefined").await?;
         self.run("Page.reload", json!({})).await?;

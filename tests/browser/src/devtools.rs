@@ -11,7 +11,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_tungstenite::connect_async;
 use tokio_tungstenite::tungstenite::Message;
 
-/// Longest time that a command takes.
+/// The longest time that a command takes.
 const LONGEST: Duration = Duration::from_secs(60);
 
 /// The connection to a browser. Clones use the same one.

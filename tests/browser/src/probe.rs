@@ -20,7 +20,7 @@ pub struct Probe {
     ended: watch::Sender<usize>,
 }
 
-/// A request that has no whole answer yet.
+/// A request whose answer is not complete yet.
 struct Open(Probe);
 
 impl Open {

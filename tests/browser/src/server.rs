@@ -76,7 +76,7 @@ impl Server {
         self.authority().counts
     }
 
-    /// Starts to count anew.
+    /// Resets the counts.
     pub fn reset(&self) {
         self.authority().counts = Counts::default();
     }

@@ -110,7 +110,7 @@ async fn a_header_of_a_call_replaces_all_others_of_its_name() {
     assert_eq!(headers(2), "call method argument  17");
 }
 
-/// Nothing is sent if an option cannot be.
+/// If an option cannot be sent, the call returns an error and nothing is sent.
 #[tokio::test(start_paused = true)]
 async fn an_option_that_cannot_be_sent_is_an_error_of_the_call() {
     let world = World::new();
@@ -149,7 +149,7 @@ async fn an_option_after_the_first_poll_is_an_error() {
     assert!(error.is_request(), "{error}");
 }
 
-/// A13: a hand-written authorization header is sent as it is, and a refusal of it is the answer.
+/// A13: a hand-written authorization header is sent as it is. If the server refuses it, the call returns the refusal.
 #[tokio::test(start_paused = true)]
 async fn an_authorization_option_turns_the_session_off_for_the_call() {
     let world = World::new();
@@ -164,7 +164,7 @@ async fn an_authorization_option_turns_the_session_off_for_the_call() {
     assert_eq!(shop.order(7).await.unwrap(), Order { id: 7 });
 }
 
-/// The time-out of pages holds for each page anew, and so do headers.
+/// The time-out of a list applies to each page separately, and so do headers.
 #[tokio::test(start_paused = true)]
 async fn options_of_pages_hold_for_each_page() {
     let world = World::new();

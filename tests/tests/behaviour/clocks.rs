@@ -139,8 +139,8 @@ async fn a_token_of_unknown_lifetime_is_used_until_it_is_refused() {
     world.authority.assert_refreshes(1);
 }
 
-/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403
-/// still counts.
+/// H5: a lifetime of zero or less counts as unknown: no refresh before the expiry, none for each call, and a 403 still
+/// starts one.
 #[tokio::test(start_paused = true)]
 async fn a_lifetime_of_zero_or_less_is_unknown() {
     for nothing in [json!(0), json!(-1), json!(-0.0), json!("0"), json!("-3600"), json!(i64::MIN)] {
@@ -304,7 +304,7 @@ async fn an_idle_client_has_no_task_and_refreshes_nothing() {
 }
 
 /// W16: a token without `expires_in` that is a JWT is refreshed ahead of time. Its `iat` and `exp` are years away from
-/// the local clock, which plays no part.
+/// the local clock, which does not matter.
 #[tokio::test(start_paused = true)]
 async fn the_lifetime_of_a_jwt_is_known_without_expires_in() {
     // {"iat":1700000000,"exp":1700000300} and {"iat":4000000000,"exp":4000000300}

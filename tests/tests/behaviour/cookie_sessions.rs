@@ -179,7 +179,7 @@ async fn shop_with_cookie(attributes: &'static str) -> (World, crate::api::Cooki
     (world, shop)
 }
 
-/// W2: a refresh cookie that has run out ends the session at the next refusal, without a request to the server. The
+/// W2: a refresh cookie that has expired ends the session at the next refusal, without a request to the server. The
 /// cookie is a second old by the wall clock, which cannot be paused.
 #[tokio::test]
 async fn a_refresh_cookie_that_has_run_out_ends_the_session() {

@@ -112,7 +112,7 @@ async fn cookies_are_kept_if_and_only_if_the_refresh_needs_them() {
 }
 
 /// P6: the answer to a call of an older generation does not restore its cookie. An answer of the current generation
-/// counts.
+/// sets the cookie.
 #[tokio::test(start_paused = true)]
 async fn a_late_answer_does_not_overwrite_a_newer_cookie() {
     let world = World::with(AuthorityConfig::cookie());

@@ -14,7 +14,7 @@ use crate::waiting::settled;
 
 const MINUTE: Duration = Duration::from_secs(60);
 
-/// A client as in a process of its own, over the store that all share.
+/// A client that stands for one process. All processes share `store`.
 fn process(world: &World, store: &MemoryStore) -> ShopClient {
     builder(world).store(store.clone()).build().unwrap()
 }
@@ -91,7 +91,7 @@ async fn an_expired_session_is_logged_in_for() {
     world.authority.assert_logins(2);
 }
 
-/// If a login fails, the next one that waits tries its own, in turn.
+/// If a login fails, the next waiting task runs its own login.
 #[tokio::test(start_paused = true)]
 async fn a_failed_login_is_followed_by_the_next() {
     let world = World::new();

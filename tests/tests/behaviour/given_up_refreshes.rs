@@ -1,5 +1,5 @@
-//! A refresh whose runtime stands still: two threads with a current-thread runtime each share a session, as in a blocking
-//! facade.
+//! A refresh whose runtime stands still: two threads share a session, and each has its own current-thread runtime, as
+//! in a blocking facade.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -198,7 +198,7 @@ fn a_refresh_that_has_not_begun_ends_with_its_login() {
     }
 }
 
-/// `runtime` on the builder: the refresh goes on although the caller's runtime stands still.
+/// `runtime` on the builder: the refresh continues although the caller's runtime stands still.
 #[test]
 fn a_refresh_on_a_runtime_of_its_own_does_not_stand_still() {
     let (world, idle) = (World::new(), runtime());

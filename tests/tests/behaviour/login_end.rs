@@ -125,7 +125,7 @@ async fn the_end_is_stored_with_the_session() {
     assert_eq!(third.session().ends_at(), None);
 }
 
-/// The record that version 0.1 wrote, before it knew ends.
+/// A record of version 0.1, which did not store when a login ends.
 #[tokio::test(start_paused = true)]
 async fn a_record_without_an_end_is_read() {
     let store = FakeStore::new();

@@ -124,8 +124,8 @@ trait Places {
     ) -> Result<()>;
 }
 
-/// W10, W11: values in the path and under a name of the query are filled, for the second send again. The argument of the
-/// caller counts only without a session.
+/// W10, W11: the runtime fills values in the path and in named query parameters, and fills them again for the second
+/// send. The caller's argument is used only if there is no session.
 #[tokio::test(start_paused = true)]
 async fn the_path_and_the_query_of_a_logout_are_filled_from_the_session() {
     let world = World::new();
@@ -189,7 +189,7 @@ trait Mapped {
     async fn logout(&self, #[header] more: &HeaderMap) -> Result<()>;
 }
 
-/// A header map must not replace the access token. The session goes on, because nothing was sent.
+/// A header map must not replace the access token. The session continues, because nothing was sent.
 #[tokio::test(start_paused = true)]
 async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     let world = World::new();
@@ -203,7 +203,7 @@ async fn a_header_map_with_the_token_header_is_an_error_of_the_logout() {
     client.logout(&HeaderMap::new()).await.unwrap();
 }
 
-/// A13: an option of the call takes the place of the access token, and its refusal starts no refresh.
+/// A13: if an option of the call replaces the access token, a refusal starts no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_logout_with_its_own_credential_is_not_refreshed() {
     let world = World::new();

@@ -134,7 +134,8 @@ async fn an_api_without_roles_uses_the_session_that_it_is_given() {
     assert_no_session(shared.item(7).await, "Catalogue::item");
 }
 
-/// K3: a public call carries no token and waits for no refresh. Its refusal is its answer.
+/// K3: a public call carries no token and waits for no refresh. If the server refuses the call, that is its final
+/// answer.
 #[tokio::test(start_paused = true)]
 async fn a_public_call_ignores_the_session() {
     let world = World::with(AuthorityConfig::cookie());

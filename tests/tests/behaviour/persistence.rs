@@ -249,7 +249,7 @@ async fn a_store_that_cannot_be_written_fails_the_refresh_before_a_token_is_spen
     assert_eq!(store.access(), Some(world.authority.access(2)));
 }
 
-/// S1: the write after the refresh fails: the new tokens are used, the lock is kept, and no other refresh starts
+/// S1: if the write after the refresh fails, the new tokens are used, the lock is kept, and no other refresh starts
 /// until they are stored.
 #[tokio::test(start_paused = true)]
 async fn rotated_tokens_that_cannot_be_stored_are_kept_and_stored_later() {
@@ -528,7 +528,7 @@ async fn the_end_of_the_session_is_stored_before_the_caller_learns_of_it() {
     world.authority.assert_refreshes(1);
 }
 
-/// W9: if the store fails, the caller is not kept waiting.
+/// W9: if the store fails, the caller still gets the error.
 #[tokio::test(start_paused = true)]
 async fn the_end_of_the_session_is_reported_although_the_store_fails() {
     let world = World::new();

@@ -70,8 +70,8 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     world.authority.assert_refreshes(1);
 }
 
-/// C3, C7, C16: a refusal that a refresh cannot resolve is named. It starts no refresh, and the call is not sent
-/// again.
+/// C3, C7, C16: if a refresh cannot resolve a refusal, the error names the reason. No refresh starts, and the call is
+/// not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
     let challenged = |kind| (Verdict::Challenge(kind), Reason::Challenged(kind));
@@ -162,7 +162,7 @@ async fn another_reason_of_google_starts_a_refresh() {
     world.authority.assert_refreshes(1);
 }
 
-/// D18: without a refresh token, the refusal is the answer, with that reason.
+/// D18: without a refresh token, the call returns the refusal, and the error names that reason.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     let world = World::new();

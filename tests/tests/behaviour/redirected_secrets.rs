@@ -1,4 +1,4 @@
-//! What a redirect to another origin takes along of what the user gave: nothing, or what `follow_to` allows.
+//! What a redirect sends to another origin: nothing that the user gave, except what `follow_to` allows.
 
 use afresh::{Body, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Seen, Stage};
@@ -145,7 +145,7 @@ async fn follow_to_allows_bodies_and_headers_but_no_credential() {
     }
 }
 
-/// N1: `follow_to` counts for the named origin only: each hop decides anew.
+/// N1: `follow_to` applies to the named origin only. It is checked again at each hop.
 #[tokio::test(start_paused = true)]
 async fn follow_to_counts_for_the_named_origin_only() {
     let Scene { elsewhere, other, keys } = scene(307, &["https://evil.test:443/"]);
@@ -181,7 +181,7 @@ fn only_origins_can_be_followed_to() {
     plain().allow_http().build().unwrap();
 }
 
-/// N1: the origins of a call are those of this call alone, on each of its hops, beside those of the builder.
+/// N1: the origins of a call are those of this call alone, on each of its hops, in addition to those of the builder.
 #[tokio::test(start_paused = true)]
 async fn follow_to_of_a_call_counts_for_this_call_alone() {
     let Scene { elsewhere, keys, .. } = scene(307, &[]);

@@ -110,7 +110,7 @@ async fn a_listed_status_is_a_rejection_without_anything_to_refresh_with() {
     }
 }
 
-/// W17: what cannot be a status is refused.
+/// W17: a number that cannot be a status is an error.
 #[test]
 fn a_number_that_is_no_status_is_refused() {
     for status in [0, 42, 99, 600, 999, 1000, u16::MAX] {

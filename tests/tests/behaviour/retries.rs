@@ -157,7 +157,7 @@ async fn a_call_is_refreshed_for_once_in_all_its_attempts() {
     world.authority.assert_refreshes(1);
 }
 
-/// A refusal in a later attempt is refreshed for, and the attempt goes on with the new credential.
+/// A refusal in a later attempt starts a refresh, and the attempt continues with the new credential.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_in_a_later_attempt_is_refreshed_for() {
     let world = World::new();
@@ -214,7 +214,7 @@ async fn a_dropped_call_is_not_retried() {
     world.stage.assert_sends(1);
 }
 
-/// In an outage the server sees at most 1.1 times the calls, beside the reserve.
+/// In an outage, the server sees at most 1.1 times the calls, plus the reserve.
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_not_multiplied() {
     let world = World::new();

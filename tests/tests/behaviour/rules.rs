@@ -134,7 +134,7 @@ async fn a_missing_csrf_token_costs_one_refresh_without_a_rule() {
     }
 }
 
-/// C6: a user whose HTML pages come from a firewall only can declare that, and they cost no refresh.
+/// C6: if HTML pages come only from a firewall, the user can declare this, and they start no refresh.
 #[tokio::test(start_paused = true)]
 async fn html_pages_can_be_declared_unrelated_to_the_token() {
     let world = World::new();

@@ -314,7 +314,7 @@ trait Linked {
     async fn events(&self) -> Result<Events<HashMap<String, u64>>>;
 }
 
-/// Answers whose headers hold the secret in the places where servers name other places, and why.
+/// Answers with the secret in the headers that hold URLs and reasons.
 fn linked_answers(secret: &str) -> Vec<Answer> {
     let places = [
         format!("https://evil.test/{secret}?key={secret}#{secret}"),
@@ -343,8 +343,8 @@ fn linked_answers(secret: &str) -> Vec<Answer> {
     all.collect()
 }
 
-/// U3: the sweep. What stands in `Location`, `Link` and `WWW-Authenticate`, in keys of maps and in long bodies reaches
-/// no text, whatever becomes of the call.
+/// U3: no text contains what a server sends in `Location`, `Link` and `WWW-Authenticate`, in keys of maps and in long
+/// bodies, whatever the result of the call is.
 #[tokio::test(start_paused = true)]
 async fn no_text_holds_what_a_server_says_of_other_places() {
     let secret = World::new().authority.canary();

@@ -233,7 +233,8 @@ async fn a_process_whose_lease_expired_does_not_overwrite() {
     assert_eq!(shop.session().tokens(), Some(tokens(&other)));
 }
 
-/// R3: if no other process stored anything meanwhile, its tokens are the only valid ones, and are stored.
+/// R3: if no other process stored anything meanwhile, the tokens of this process are the only valid ones, and are
+/// stored.
 #[tokio::test(start_paused = true)]
 async fn a_process_whose_lease_expired_unnoticed_stores_its_tokens() {
     let world = guarded();
@@ -418,8 +419,8 @@ async fn a_store_without_locks_is_used_and_reported_once() {
     assert_eq!(told.filter(|event| matches!(event, SessionEvent::Uncoordinated)).count(), 1);
 }
 
-/// G5, G6: without a lock both spend the same refresh token: the loser adopts the tokens of the winner and deletes
-/// nothing.
+/// G5, G6: without a lock, both processes spend the same refresh token. The loser adopts the tokens of the winner and
+/// deletes nothing.
 #[tokio::test(start_paused = true)]
 async fn without_locks_the_loser_of_a_race_adopts_the_winners_tokens() {
     let world = World::with(AuthorityConfig { reuse_ends_session: false, ..AuthorityConfig::default() });

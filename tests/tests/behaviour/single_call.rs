@@ -42,8 +42,8 @@ async fn a_refused_call_is_refreshed_and_sent_again_and_returns_its_value() {
     }
 }
 
-/// A2: the same for the API that afresh was first written for: tokens without a scheme, a cookie, and a 403 with its
-/// own body.
+/// A2: the same for the cookie API. Its tokens have no scheme, its refresh needs a cookie, and its 403 has its own
+/// body.
 #[tokio::test(start_paused = true)]
 async fn a_refused_call_of_the_cookie_api_is_refreshed_and_sent_again() {
     let world = World::with(AuthorityConfig::cookie());

@@ -216,7 +216,7 @@ trait Stock {
     async fn stock(&self) -> Result<Value>;
 }
 
-/// B13: clones, other APIs over the same client, and other clients of the same session: one refresh.
+/// B13: clones, other APIs over the same client, and other clients of the same session share one refresh.
 #[tokio::test(start_paused = true)]
 async fn all_clients_of_a_session_share_its_refresh() {
     let world = World::new();

@@ -12,9 +12,9 @@ use crate::api::{ANN, ORIGIN, Shop, ShopClient, builder, logged_in_client, order
 use crate::transports::ConnectTo;
 use crate::waiting::{done, settled};
 
-/// Q2: ten thousand tenants are ten thousand sessions, which their owner keeps in a map of its choice. There is no
-/// pool and no global state, so dropping a session is the only way to evict it. A session that is dropped during its
-/// refresh finishes it and leaves nothing behind.
+/// Q2: ten thousand tenants are ten thousand sessions. The application keeps them in a map of its own. There is no pool
+/// and no global state, so dropping a session is the only way to evict it. A session that is dropped during its refresh
+/// finishes it and leaves nothing behind.
 #[tokio::test(start_paused = true)]
 async fn ten_thousand_tenants_share_no_global_state() {
     const TENANTS: usize = 10_000;

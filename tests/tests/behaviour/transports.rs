@@ -54,7 +54,7 @@ const IN_MEMORY_ONLY: &[&str] = &[
     "failures::an_unreachable_refresh_endpoint_keeps_the_session",
     "replay::a_second_send_that_fails_keeps_the_new_token",
     "events_and_errors::an_error_holds_the_refusal_and_why_the_refresh_failed",
-    // All headers of a request: HTTP/1.1 adds its own.
+    // These check all headers of a request, and HTTP/1.1 adds its own.
     "grants::a_refresh_at_another_origin_is_one_request_for_all_calls",
     "injection::a_header_argument_is_exactly_one_value",
     // Counts of tasks, of wake-ups and of polls: connections are tasks.

@@ -121,7 +121,7 @@ fn wall(offset: i64) -> i64 {
     i64::try_from(now).unwrap() + offset
 }
 
-/// A client with this access token and a valid refresh token, restored from elsewhere.
+/// A client with this access token and a valid refresh token, which the application has kept.
 fn restored(world: &World, access: &str) -> crate::api::ShopClient {
     let kept = Tokens::new(access).with_refresh(world.authority.issue().refresh);
     builder(world).tokens(kept).build().unwrap()
@@ -176,7 +176,7 @@ async fn a_refusal_outranks_the_expiry_in_the_token() {
 }
 
 /// H10, H4: the expiry in a JWT is a hint for tokens of unknown age. If the server has just answered without
-/// `expires_in`, nothing is refreshed early. If it sent one, that counts.
+/// `expires_in`, nothing is refreshed early. If it sent `expires_in`, that is used.
 #[tokio::test(start_paused = true)]
 async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     let over = jwt(&json!({ "exp": wall(-10) }).to_string());
@@ -196,7 +196,7 @@ async fn the_expiry_in_a_token_counts_only_if_the_server_sent_none() {
     world.authority.assert_refreshes(0);
 }
 
-/// H11: the token is valid by the clock, but the server answers 401 or 403: the server's answer counts.
+/// H11: if the token is valid by the clock but the server answers 401 or 403, the client believes the server.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_outranks_the_clock() {
     for status in [401, 403] {

@@ -309,8 +309,8 @@ fn repeating(status: u16) -> World {
     world
 }
 
-/// W1: a bare 403 whose refresh brings the same token is the answer, with its body. The session is kept, and further
-/// calls cost no refresh.
+/// W1: if a bare 403 starts a refresh that returns the same token, the call returns the 403 with its body. The session
+/// is kept, and further calls cost no refresh.
 #[tokio::test(start_paused = true)]
 async fn a_403_whose_refresh_brings_the_same_token_is_the_answer() {
     let world = repeating(403);

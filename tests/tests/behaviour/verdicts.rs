@@ -61,7 +61,7 @@ async fn a_call_that_lacks_a_scope_starts_no_refresh() {
     }
 }
 
-/// C4: the server says that the token is invalid: this starts a refresh even where a bare 403 would not.
+/// C4: if the server says that the token is invalid, this starts a refresh even where a bare 403 would not.
 #[tokio::test(start_paused = true)]
 async fn invalid_token_starts_a_refresh_even_on_a_forbidden_route() {
     let lines = [r#"Bearer error="invalid_token""#, r#"Bearer realm="shop", error="invalid_token""#];

@@ -9,11 +9,11 @@ use tokio::task::JoinHandle;
 /// With the clock paused, this passes only when nothing else can happen, and then at once.
 const FOREVER: Duration = Duration::from_hours(365 * 24);
 
-/// The next event; `None` when the session is gone.
+/// The next event; `None` when the session was dropped.
 ///
 /// # Panics
 ///
-/// If no more events can occur.
+/// Panics if no more events can occur.
 pub async fn next_event(events: &mut SessionEvents) -> Option<SessionEvent> {
     tokio::time::timeout(FOREVER, events.next()).await.expect("an event is expected")
 }
@@ -22,7 +22,7 @@ pub async fn next_event(events: &mut SessionEvents) -> Option<SessionEvent> {
 ///
 /// # Panics
 ///
-/// If the call can never end.
+/// Panics if the call can never end.
 pub async fn done<T>(call: JoinHandle<T>) -> T {
     tokio::time::timeout(FOREVER, call).await.expect("the call ends").unwrap()
 }

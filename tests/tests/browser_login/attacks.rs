@@ -9,7 +9,7 @@ use tokio::time::{Instant, timeout};
 
 use crate::provider::{Provider, Shown, held, tokens};
 
-/// Each of these gets a page with 400, the wait goes on, and nothing is exchanged.
+/// Each of these gets a page with 400, the wait continues, and nothing is exchanged.
 #[tokio::test]
 async fn only_a_get_of_the_own_path_with_the_right_state_counts() {
     let provider = Provider::start().await;

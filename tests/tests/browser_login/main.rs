@@ -1,5 +1,5 @@
-//! Logins with the browser of this machine, over real sockets: what the listener accepts, what attacks it, and how a login
-//! ends. `provider.rs` has the authorization server and what stands in for the browser.
+//! Logins with a browser on this machine, over real sockets: what the listener accepts, attacks on it, and how a login
+//! ends. `provider.rs` has the authorization server and the replacement for the browser.
 
 mod provider;
 

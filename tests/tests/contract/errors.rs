@@ -1,4 +1,4 @@
-//! Errors: what can be asked of one, and enums of a user's own.
+//! The methods of errors, and error enums of users.
 
 use std::time::Duration;
 

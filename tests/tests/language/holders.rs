@@ -224,7 +224,7 @@ struct Filter<'a> {
     q: &'a str,
 }
 
-/// Lifetimes that a type hides.
+/// Types with elided lifetimes.
 #[api(dyn)]
 #[expect(elided_lifetimes_in_paths, reason = "this is the case to test")]
 trait Hiding {

@@ -1,4 +1,4 @@
-//! `#[pages]`: how the next page is found, where the pages end, and what becomes of errors between them.
+//! `#[pages]`: how the next page is found, where the pages end, and how errors between them are handled.
 
 use afresh::{Pages, RefreshToken, Result, Tokens, api};
 use afresh_tests::{Answer, Origins, Stage, World};

@@ -205,7 +205,7 @@ async fn a_change_is_reported_at_once() {
             let swap = Swap { basis, record: b"new".to_vec(), fence: None };
             one.swap(swap).await.unwrap().unwrap()
         };
-        // Far sooner than a periodic read of the store.
+        // A periodic read of the store would come much later.
         let both = async { tokio::join!(other.changed(basis), changing).1 };
         basis = timeout(Duration::from_secs(5), both).await.expect("a notice");
     }

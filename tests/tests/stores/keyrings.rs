@@ -27,7 +27,7 @@ struct Secret(String, String);
 
 impl CredentialApi for Secret {
     fn set_secret(&self, secret: &[u8]) -> Result<()> {
-        // As on Windows, for one user.
+        // For this user, the length is limited as on Windows.
         if self.1 == "brief" && secret.len() > 2560 {
             return Err(Error::TooLong("secret".into(), 2560));
         }

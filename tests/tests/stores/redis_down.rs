@@ -63,7 +63,8 @@ async fn a_redis_that_hangs_blocks_no_call() {
     assert!(store.load().await.is_ok());
 }
 
-/// A write whose answer was lost is recognised as stored, and counts once. The same holds for a lock.
+/// If the answer to a write is lost, the store recognizes that it was stored, and does not store it twice. The same
+/// holds for a lock.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_write_or_lock_whose_answer_was_lost_counts_once() {
     let Some(server) = RedisServer::start() else { return };

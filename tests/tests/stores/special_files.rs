@@ -25,7 +25,7 @@ fn names(folder: &Path) -> Vec<String> {
     names
 }
 
-/// The store stays a link, its target gets the session, and the lock files stand beside the target.
+/// The path stays a link, its target gets the session, and the lock files are next to the target.
 #[tokio::test]
 async fn a_link_is_followed_and_its_target_is_replaced() {
     let folder = Folder::new();

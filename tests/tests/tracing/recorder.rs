@@ -72,7 +72,7 @@ impl Recorder {
     ///
     /// # Panics
     ///
-    /// If it is not.
+    /// Panics if it is not.
     #[track_caller]
     pub fn only(&self, name: &str) -> (usize, SpanSeen) {
         let mut all = self.named(name);

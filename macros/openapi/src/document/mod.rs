@@ -17,7 +17,7 @@ pub(crate) use self::reference::{last_step, schema_name};
 pub(crate) const VERBS: &[&str] =
     &["get", "put", "post", "delete", "options", "head", "patch", "trace", "query"];
 
-/// References to references end somewhere, or the document is wrong.
+/// The longest chain of references to references. A longer one is an error in the document.
 const LONGEST_CHAIN: usize = 32;
 
 /// An OpenAPI document, checked as far as its outline goes.
@@ -28,7 +28,7 @@ pub struct Document {
     values: Vec<Value>,
 }
 
-/// One operation where it stands.
+/// One operation and its place in the document.
 #[derive(Clone, Debug)]
 pub(crate) struct Site<'d> {
     pub(crate) path: &'d str,
@@ -54,7 +54,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If a file cannot be read or is not OpenAPI 3 or Swagger 2.0.
+    /// Returns an error if a file cannot be read or is not OpenAPI 3 or Swagger 2.0.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
         let path = path.as_ref();
         Self::load(Source::open(path)?, Some(path))
@@ -64,7 +64,7 @@ impl Document {
     ///
     /// # Errors
     ///
-    /// If the text is not OpenAPI 3 or Swagger 2.0.
+    /// Returns an error if the text is not OpenAPI 3 or Swagger 2.0.
     pub fn parse(name: &str, text: impl Into<Vec<u8>>) -> Result<Self, Error> {
         Self::load(Source::parse(name, text.into())?, None)
     }
@@ -81,7 +81,7 @@ impl Document {
         Ok(document)
     }
 
-    /// An error with the name of the document and the line that it is about.
+    /// Adds the document's name and the line to `error`, unless it names a file already.
     #[must_use]
     pub fn place(&self, error: Error) -> Error {
         match self.sources.first() {
@@ -149,7 +149,7 @@ impl Document {
     }
 }
 
-/// Follows `$ref` through `values`; null if it leads nowhere.
+/// Follows `$ref` through `values`. Returns null if a reference has no target or the chain is too long.
 fn follow<'d>(values: &'d [Value], value: &'d Value) -> &'d Value {
     const NOWHERE: &Value = &Value::Null;
     let mut value = value;

@@ -13,10 +13,10 @@ use crate::source::{Source, escape, unescape};
 /// More files than this is a mistake, or an attack.
 const MOST_FILES: usize = 2_000;
 
-/// Under these keys stand values, not parts of the document.
+/// The values of these keys are data, not parts of the document.
 const VALUES: &[&str] = &["example", "examples", "default", "enum", "const"];
 
-/// Under these keys stand maps whose keys are names, not words of OpenAPI.
+/// The values of these keys are maps whose keys are names, not words of OpenAPI.
 const NAMED: &[&str] = &[
     "properties",
     "patternProperties",
@@ -197,7 +197,7 @@ fn shown(reference: &Reference) -> String {
     }
 }
 
-/// References to the first file, as they stand in it.
+/// References to the first file, as they are written in it.
 pub(super) fn make_relative(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(make_relative),

@@ -78,7 +78,7 @@ pub(crate) enum Place {
 /// A parameter.
 #[derive(Clone, Debug)]
 pub(crate) struct Param {
-    /// The identifier, not raw yet.
+    /// The identifier, still without the `r#` that a keyword needs.
     pub(crate) name: String,
     /// The name of its attribute; none for a placeholder of the same name.
     pub(crate) place: Option<&'static str>,

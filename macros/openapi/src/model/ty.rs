@@ -25,13 +25,13 @@ pub(crate) enum Ty {
     Named(TypeId),
     /// A type of the caller's own, by its path.
     Own(String),
-    /// Values that travel as one text.
+    /// Values that are sent as one text.
     Separated(Separator, Box<Ty>),
-    /// Members that travel as one text.
+    /// Members that are sent as one text.
     Members(Separator, Between, Box<Ty>),
-    /// A value that travels as the text of its JSON.
+    /// A value that is sent as the text of its JSON.
     JsonText(Box<Ty>),
-    /// A value whose members travel as `name[member]`.
+    /// A value whose members are sent as `name[member]`.
     Bracketed(Box<Ty>),
 }
 
@@ -41,7 +41,7 @@ pub(crate) enum DateTy {
     Date,
 }
 
-/// What stands between values that travel as one text.
+/// The separator between values that are sent as one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Separator {
     Comma,
@@ -51,12 +51,12 @@ pub(crate) enum Separator {
     Dot,
 }
 
-/// What stands between the name of a member and its value, where members travel as one text.
+/// The separator between the name and the value of a member, if members are sent as one text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Between {
     /// `=`
     Equals,
-    /// What stands between members too.
+    /// The same separator as between members.
     Separator,
 }
 
@@ -142,7 +142,7 @@ pub(crate) struct Variant {
     pub(crate) tags: Vec<String>,
 }
 
-/// How the variants of a union are told apart.
+/// How the variants of a union are distinguished.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum Tagging {
     /// By what fits first.

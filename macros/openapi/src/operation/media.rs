@@ -5,7 +5,7 @@ use serde_json::Value;
 use crate::document::Document;
 use crate::schema::{is_binary, types};
 
-/// What a media type is to a client.
+/// How a client handles a media type.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Kind {
     Json,

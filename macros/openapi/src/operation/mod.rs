@@ -240,7 +240,7 @@ impl Method {
     }
 }
 
-/// A header `cookie` beside cookies would be given twice.
+/// A header `cookie` in addition to cookies would be given twice.
 fn drop_doubled(to: &mut Parameters) {
     let is_header = |param: &Param| {
         let label = param.label.as_deref().unwrap_or_default();

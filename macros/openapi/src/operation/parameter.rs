@@ -220,7 +220,7 @@ fn separator_of(style: &str) -> Separator {
     }
 }
 
-/// The schema of a parameter, and whether its value travels as a document of its own.
+/// The schema of a parameter, and whether its value is sent as a separate document.
 fn described(param: &Value) -> (&Value, bool) {
     let content = param["content"].as_object().and_then(|content| content.iter().next());
     match (param.get("schema"), content) {
@@ -229,7 +229,7 @@ fn described(param: &Value) -> (&Value, bool) {
     }
 }
 
-/// How a value can travel in a URL, a form or a header.
+/// How a value can be sent in a URL, a form or a header.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Form {
     Scalar,

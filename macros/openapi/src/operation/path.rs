@@ -31,7 +31,7 @@ enum Piece<'t> {
 ///
 /// # Errors
 ///
-/// If no such path can be asked for.
+/// Returns an error if no request can have such a path.
 pub(crate) fn read(path: &str, params: &[&Value]) -> Result<Template, String> {
     let mut template = Template::default();
     let (path, query) = split_outside(path, '?').unwrap_or((path, ""));
@@ -140,7 +140,7 @@ fn pieces(path: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
-/// Splits at the first `sign` that stands in no placeholder.
+/// Splits at the first `sign` outside of placeholders.
 fn split_outside(text: &str, sign: char) -> Option<(&str, &str)> {
     let mut inside = false;
     let at = text.char_indices().find_map(|(at, letter)| {

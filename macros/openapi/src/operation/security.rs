@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// How the session's credential travels.
+/// How the session's credential is sent.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Carrier {
     Bearer,
@@ -151,12 +151,12 @@ impl<'d> Security<'d> {
         }
     }
 
-    /// What the session's credential needs beside the traits.
+    /// What the session's credential needs in addition to the traits.
     pub(crate) fn function(&self) -> Option<String> {
         (self.carrier == Some(Carrier::Basic)).then(|| crate::wire_types::BASIC.to_owned())
     }
 
-    /// How a client of this document is given its credential.
+    /// How the user gives the credential to a client of this document.
     pub(crate) fn advice(&self) -> Option<String> {
         Some(match self.carrier.as_ref()? {
             Carrier::Bearer => {

@@ -23,7 +23,7 @@ const ANNOTATIONS: &[&str] = &[
     "summary",
 ];
 
-/// The types but for `null`.
+/// The types except `null`.
 pub(crate) fn types(schema: &Value) -> Vec<&str> {
     match &schema["type"] {
         Value::String(one) if one != "null" => vec![one],
@@ -92,7 +92,7 @@ pub(super) fn integer(schema: &Value) -> Ty {
     }
 }
 
-/// Whether words beside `key` constrain the value.
+/// Whether keywords other than `key` constrain the value.
 pub(super) fn has_constraints_beside(schema: &Value, key: &str) -> bool {
     let words = schema.as_object().into_iter().flatten();
     words.into_iter().any(|(word, _)| word != key && !is_annotation(word))
@@ -132,7 +132,7 @@ fn matters(key: &str) -> bool {
     matches!(key, "nullable" | "x-nullable" | "readOnly" | "writeOnly" | "x-extensible-enum")
 }
 
-/// The values but for `null`.
+/// The values except `null`.
 pub(super) fn values(schema: &Value) -> Vec<&Value> {
     let listed = schema["enum"].as_array().into_iter().flatten();
     schema.get("const").into_iter().chain(listed).filter(|value| !value.is_null()).collect()

@@ -207,7 +207,7 @@ impl<'d> Types<'d> {
         self.definitions.get(id.0)?.as_ref()
     }
 
-    /// Reports a loss where the work stands.
+    /// Reports a loss at the current place in the document.
     pub(crate) fn lose(&mut self, reason: impl Into<String>) {
         self.report.push(&self.place, reason);
     }

@@ -1,4 +1,4 @@
-//! Objects: structs where members are listed, maps where they are not.
+//! Schemas of objects. An object becomes a struct if its members are listed, and a map otherwise.
 
 use serde_json::Value;
 
@@ -84,7 +84,7 @@ fn any_member(name: &str, scope: &mut Scope) -> Field {
     }
 }
 
-/// What the member itself says; what its type says stands at the type.
+/// The docs of the member itself. The docs of its type are written at the type.
 fn field_docs(property: &Value) -> String {
     let mut docs = property["description"].as_str().unwrap_or_default().to_owned();
     let default = property.get("default").filter(|default| !default.is_null()).map(Value::to_string);

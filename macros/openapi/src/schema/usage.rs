@@ -6,7 +6,7 @@ use serde_json::Value;
 
 use crate::document::Document;
 
-/// Which way a value travels.
+/// Whether a value is sent or received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
     /// From the server; also for what is the same both ways.

@@ -81,7 +81,8 @@ impl<'de> Visitor<'de> for StrictVisitor {
     }
 }
 
-/// Goes down the text by `steps`. Only errors ask, so the text is read again and no value carries its place.
+/// Returns the line of the value at the path `steps`. Only errors need the line, so values do not store it, and the
+/// text is read again.
 pub(super) fn line_of(text: &str, steps: &[String]) -> Option<usize> {
     let mut at: &str = text.trim_start();
     for step in steps {

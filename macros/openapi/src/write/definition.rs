@@ -7,7 +7,7 @@ use crate::docs::comment;
 use crate::model::{Field, Kind, Tagging, Ty, TypeDef, Variant};
 use crate::names::{Scope, written};
 
-/// With more optional members than this, a struct that is sent is made with `default()` or `new(...)`.
+/// If a struct that is sent has more optional members than this, callers create it with `default()` or `new(...)`.
 const MANY: usize = 5;
 
 const DERIVES: &str = "Clone, Debug, PartialEq, Deserialize, Serialize";

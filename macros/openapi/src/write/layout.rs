@@ -1,4 +1,5 @@
-//! The layout of a file: `prettyplease` lays out each item, and blank lines stand where a person would leave them.
+//! The layout of a file: `prettyplease` lays out each item, and this module adds the blank lines that a person would
+//! add.
 
 use syn::{File, Item};
 
@@ -23,7 +24,7 @@ fn parse(text: &str) -> Result<File, Error> {
     })
 }
 
-/// Blank lines stand between the methods of a trait.
+/// Adds blank lines between the methods of a trait.
 fn item_text(item: Item) -> String {
     let is_trait = matches!(item, Item::Trait(_));
     let text = prettyplease::unparse(&File {
@@ -40,7 +41,7 @@ fn item_text(item: Item) -> String {
     let mut is_attribute = false;
     for (at, line) in lines.iter().enumerate() {
         spaced += if is_attribute { line.trim_start() } else { line };
-        // The attribute of a parameter stands before it, in the same line.
+        // The attribute of a parameter is before it, in the same line.
         is_attribute = line.starts_with("        #[") && line.ends_with(']');
         spaced.push(if is_attribute { ' ' } else { '\n' });
         let is_at_method =

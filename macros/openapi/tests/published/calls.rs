@@ -11,7 +11,7 @@ use crate::expression::expression;
 use crate::schemas::Schemas;
 use crate::values::Maker;
 
-/// How often a value is made anew until it is valid.
+/// How many values are generated at most until one is valid.
 const TRIES: usize = 200;
 
 /// The program of a document that is not judged.
@@ -168,7 +168,7 @@ impl<'s> Arguments<'s> {
             .or_else(|| of(&|name| name == whole))
             .or_else(|| of(&|name| plain(name) == plain(label)));
         let Some(param) = param.cloned() else {
-            // The credential of a scheme that is a parameter.
+            // The parameter is the credential of a security scheme.
             return Some(json!("secret"));
         };
         let mut schema = param["content"]

@@ -1,8 +1,8 @@
 //! Documents as their publishers wrote them: every operation has a method, and the client compiles without a warning.
 //!
-//! npm brings them. Where there is no npm the tests say so and prove nothing, unless `AFRESH_REQUIRE_NPM` is set.
-//! `AFRESH_OPENAPI_ALL=1` takes all documents instead of five and prints the table of `REPORT.md`. `AFRESH_OPENAPI_ONLY` takes those whose
-//! names have this in them.
+//! npm installs them. Without npm, the tests print that they check nothing, unless `AFRESH_REQUIRE_NPM` is set.
+//! `AFRESH_OPENAPI_ALL=1` takes all documents instead of five and prints the table of `REPORT.md`.
+//! `AFRESH_OPENAPI_ONLY` takes those whose names have this in them.
 
 #![allow(
     clippy::explicit_write,

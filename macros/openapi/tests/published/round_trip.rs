@@ -15,7 +15,7 @@ use crate::values::Maker;
 /// Values for each schema.
 const VALUES: usize = 20;
 
-/// How often a value is made anew until it is valid.
+/// How many values are generated at most until one is valid.
 const TRIES: usize = 10;
 
 struct Case {
@@ -116,7 +116,7 @@ fn lines(cases: &[Case]) -> String {
     cases.iter().map(|case| format!("{} {}\n", case.index, case.value)).collect()
 }
 
-/// Without the order of members, members that are `null`, and the kind of numbers.
+/// Removes the differences that do not matter: the order of members, members that are `null`, and the kind of a number.
 fn plain(value: &Value) -> Value {
     match value {
         Value::Array(items) => items.iter().map(plain).collect(),

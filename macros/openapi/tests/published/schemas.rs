@@ -1,13 +1,14 @@
-//! The schemas of a document, as they describe what travels one way, and as JSON Schema to validate values with.
+//! The schemas of a document for values that are sent, or for values that are received, and the same as JSON Schema to
+//! validate values.
 
 use afresh_openapi::Document;
 use jsonschema::{Draft, Validator};
 use serde_json::{Map, Value, json};
 
-/// The document without what travels the other way only.
+/// The document without members that are used in the other direction only.
 pub(crate) struct Schemas {
     pub(crate) root: Value,
-    /// The same in the words of JSON Schema.
+    /// The same as JSON Schema.
     plain: Value,
 }
 

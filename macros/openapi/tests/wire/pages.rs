@@ -1,4 +1,4 @@
-//! Lists of several pages: what is asked for the next page, and the items of all.
+//! Lists of several pages: the request for the next page, and the items of all pages.
 
 use afresh::{Items, Result};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! A transport that answers by itself and keeps what it was sent.
+//! A transport that answers by itself and records the requests.
 
 use std::collections::VecDeque;
 use std::future::Future;

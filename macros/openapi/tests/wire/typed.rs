@@ -1,4 +1,4 @@
-//! Types of a document at work: what they send, and what they read.
+//! What the types of a document send and read.
 
 use afresh::{Part, Tokens};
 use serde_json::{Value, json};

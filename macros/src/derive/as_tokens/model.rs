@@ -31,7 +31,7 @@ pub(super) struct Found<'s> {
 pub(super) enum Source<'s> {
     /// This field.
     Field(Member, &'s Type),
-    /// The end of this path.
+    /// The field at the end of this path.
     Path(FieldPath),
 }
 

@@ -11,7 +11,7 @@ const RETRY: u64 = 100;
 /// How many retries a long time without faults saves, unless the reserve is larger.
 const SAVED: u64 = 100;
 
-/// How many retries a client makes: a share of its calls, and a reserve beside it.
+/// How many retries a client makes: a share of its calls, plus a reserve.
 ///
 /// All clones of a client share one budget. A call whose retry is not in the budget returns its last fault.
 ///
@@ -37,7 +37,7 @@ impl RetryBudget {
         Self { percent: percent.into(), reserve: 0, balance: None }.reserve(10)
     }
 
-    /// Allows `retries` before the share counts. They are added once, not again after they were used.
+    /// Allows this many retries before the share limits them. They are added once, not again after they were used.
     #[must_use]
     pub fn reserve(self, retries: u32) -> Self {
         let reserve = u64::from(retries);

@@ -1,4 +1,5 @@
-//! Which faults are retried, when, and how often. Start with `policy`, what a user sets; `faults` is the table.
+//! Which faults are retried, when, and how often. Start with `policy`, which has the settings of the user. `faults` is
+//! the table of faults.
 
 pub(crate) mod attempts;
 pub(crate) mod backoff;

@@ -100,7 +100,7 @@ impl Retry {
         self
     }
 
-    /// How many retries the client makes. Only the budget of the builder counts. Default:
+    /// How many retries the client makes. Only the budget of the builder is used. Default:
     /// [`RetryBudget::percent(10)`](RetryBudget::percent).
     pub fn budget(mut self, budget: RetryBudget) -> Self {
         self.budget = Some(budget);

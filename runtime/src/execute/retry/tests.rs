@@ -85,7 +85,7 @@ fn answer(row: Row) -> std::result::Result<Response, BoxError> {
     }
 }
 
-/// How often a call is sent if each attempt meets the fault of this row.
+/// Returns how often a call is sent if each attempt has the fault of `row`.
 async fn sends(row: Row, endpoint: &'static Endpoint, body: SentBody) -> u32 {
     let sends = Arc::new(AtomicU32::new(0));
     let counted = sends.clone();

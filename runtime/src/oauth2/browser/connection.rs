@@ -8,13 +8,14 @@ use tokio::time::timeout;
 
 use super::page::Page;
 
-/// Longest head of a request. The browser sends the cookies of all programs on this host, so it can be long.
+/// The maximum length of the head of a request. The browser sends the cookies of all programs on this host, so the head
+/// can be long.
 const MAX_HEAD: usize = 64 * 1024;
-/// Most header fields.
+/// The maximum number of header fields.
 const MAX_FIELDS: usize = 128;
-/// Longest time for the head of a request, and for the page.
+/// The longest time for the head of a request, and for the page.
 const DEADLINE: Duration = Duration::from_secs(10);
-/// Longest time for the browser to close the connection after the page.
+/// The longest time for the browser to close the connection after the page.
 const CLOSE_DEADLINE: Duration = Duration::from_millis(500);
 
 /// What a browser asks for.
@@ -35,7 +36,8 @@ pub(super) async fn read(stream: &mut (impl AsyncRead + Unpin), path: &str) -> O
     }
 }
 
-/// Answers with `page` and closes the connection. An error is ignored: the browser has gone.
+/// Answers with `page` and closes the connection. An error is ignored, because it means that the browser has closed the
+/// connection.
 pub(super) async fn answer(stream: &mut (impl AsyncRead + AsyncWrite + Unpin), page: &Page) {
     let response = page.to_response();
     let written = timeout(DEADLINE, async {

@@ -16,12 +16,12 @@ use tokio::time::{Sleep, sleep, timeout};
 use super::connection::{Asked, answer, read};
 use super::page::Page;
 
-/// Most connections at the same time. The oldest one is closed for another, so that a program that opens many does not
-/// keep the browser out.
+/// The maximum number of connections at the same time. A further connection closes the oldest one, so that a program
+/// that opens many connections does not block the browser.
 const MAX_CONNECTIONS: usize = 64;
 /// The wait after a connection that could not be accepted.
 const PAUSE: Duration = Duration::from_millis(100);
-/// Longest time for the browser to take the last page.
+/// The longest time for the browser to take the last page.
 const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// Listens on `127.0.0.1`. It ends with its value: the port is free at once.

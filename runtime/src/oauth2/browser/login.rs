@@ -69,10 +69,10 @@ impl App {
 }
 
 impl Browser {
-    /// Opens the URL with this function. It runs on a thread of its own, so it may block, and within the Tokio runtime. It
-    /// returns `()`, or a `Result` that says whether a browser was opened. A failure does not end the wait: the person can
-    /// still open the URL that is announced. Default: the browser of the system, unless the program runs over SSH or without
-    /// a display.
+    /// Opens the URL with this function. The function runs on its own thread, so it may block. It may spawn tasks on
+    /// the Tokio runtime. It returns `()`, or a `Result` that says whether a browser was opened. A failure does not end
+    /// the wait: the person can still open the URL that is announced. Default: the browser of the system, unless the
+    /// program runs over SSH or without a display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -142,13 +142,13 @@ impl Browser {
     /// as a `#[login]` method does. Run it inside [`Session::ensure_login`] so that one of many processes logs in.
     ///
     /// It listens on the literal address `127.0.0.1` and accepts one thing: a `GET` of its path with the `state` of this
-    /// login. Any other request gets a page with the status 400, and the wait goes on. The code is exchanged once.
+    /// login. Any other request gets a page with the status 400, and the wait continues. The code is exchanged once.
     ///
     /// Dropping the future closes the port at once.
     ///
     /// # Errors
     ///
-    /// - [`is_login_denied`](Error::is_login_denied): the person or the server said no.
+    /// - [`is_login_denied`](Error::is_login_denied): the person or the server refused the login.
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the time is up, the port is taken, or the server cannot be
     ///   reached. The text says if no browser could be opened.
     /// - Another error: the settings are not possible, the answer is from another server, a logout happened meanwhile, or
@@ -199,14 +199,14 @@ async fn listen(port: u16, path: &str) -> Result<Listener> {
     }
     Listener::bind(port, path).await.map_err(|error| {
         let text = match port {
-            0 => "no port of 127.0.0.1 can be listened on".to_owned(),
-            port => format!("port {port} of 127.0.0.1 cannot be listened on ({})", error.kind()),
+            0 => "cannot listen on any port of 127.0.0.1".to_owned(),
+            port => format!("cannot listen on port {port} of 127.0.0.1 ({})", error.kind()),
         };
         unavailable_by(text, error)
     })
 }
 
-/// The first answer that belongs to this login. Anything else gets a page, and the wait goes on.
+/// Waits for the first answer that belongs to this login. Any other request gets a page, and the wait continues.
 async fn wait_for_answer(
     listener: &mut Listener,
     app: &App,

@@ -16,7 +16,7 @@ pub(super) struct Demand {
 
 impl Demand {
     pub(super) fn of(error: &Error) -> Result<Self> {
-        // The refusal of the call. The answer of the error may be that of a refresh after it.
+        // Uses the refusal of the call, because the answer in the error may belong to a refresh after it.
         let headers = error.rejection().map(Rejection::headers).or_else(|| error.headers());
         let demands = headers.into_iter().flat_map(challenges).filter_map(|challenge| {
             let parameter = |wanted: &str| {

@@ -49,7 +49,7 @@ impl Drop for AbortOnDrop {
 }
 
 impl Incoming {
-    /// A body that is there already.
+    /// A body that is already in memory.
     pub(super) fn whole(body: Bytes) -> Self {
         Self { read: VecDeque::from([Ok(body)]), rest: None }
     }

@@ -1,4 +1,4 @@
-//! The messages of HTTP in a browser.
+//! HTTP messages in a browser.
 
 pub(crate) use super::body::{Body, body_of};
 pub(crate) use super::incoming::BodyError;

@@ -1,7 +1,7 @@
 //! A browser: tasks and timers of JavaScript, and messages that are sent with `fetch`. Start with `fetch.rs`.
 //!
-//! A value of JavaScript cannot leave its thread. Each is in a `SendWrapper`, so that all signatures say `Send`, as they
-//! do on every other target.
+//! A value of JavaScript cannot leave its thread. Each value is in a `SendWrapper`, so that all signatures can require
+//! `Send`, as on every other target.
 
 pub(crate) mod absent;
 mod body;

@@ -13,7 +13,7 @@ use js_sys::Function;
 use send_wrapper::SendWrapper;
 use wasm_bindgen::prelude::{Closure, wasm_bindgen};
 use wasm_bindgen::{JsCast, JsValue};
-/// Tests pause no clock of a browser.
+/// The same type, because tests cannot pause the clock of a browser.
 pub(crate) use web_time::Instant as RealInstant;
 pub(crate) use web_time::Instant;
 

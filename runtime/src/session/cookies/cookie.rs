@@ -110,12 +110,12 @@ impl Cookie {
         self.expires.is_some_and(|expires| expires <= seconds(now))
     }
 
-    /// How long the cookie lasts. `None` if it does not say so, or is expired.
+    /// How long the cookie lasts. `None` if it has no expiry or has expired.
     pub(super) fn lifetime(&self, now: SystemTime) -> Option<Duration> {
         self.expires?.checked_sub(seconds(now)).filter(|left| *left > 0).map(Duration::from_secs)
     }
 
-    /// When the cookie ends, if it says so.
+    /// When the cookie expires, if it has an expiry.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
         // Of a cookie that an older version stored, only the rest of its time is known.
@@ -129,7 +129,7 @@ impl Cookie {
         !self.is_expired(now) && self.reaches(url)
     }
 
-    /// The same, whether or not the cookie has run out.
+    /// The same, whether or not the cookie has expired.
     pub(super) fn reaches(&self, url: &Url) -> bool {
         self.belongs_to(url) && path_matches(&self.path, url.path()) && (!self.secure || is_secure(url))
     }
@@ -147,7 +147,7 @@ impl Cookie {
     }
 }
 
-/// Whether a `Secure` cookie may go there.
+/// Whether a `Secure` cookie may be sent to `url`.
 fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
 }

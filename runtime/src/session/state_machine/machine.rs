@@ -90,8 +90,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
-    /// `can_refresh`: the current session can be refreshed. `once`: the body of the call can be sent only
-    /// once.
+    /// `can_refresh`: whether the current session can be refreshed. `once`: whether the body of the call can be sent
+    /// only once.
     pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
         let credential = match &self.current.login_state {
             LoginState::Expired { .. } => return Entry::Expired,
@@ -119,14 +119,14 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Whether the cookies that a refresh needs have run out. It is said before each decision, because the state machine
-    /// has no wall clock.
+    /// Sets whether the cookies that a refresh needs have expired. Call this before each decision, because the state
+    /// machine has no wall clock.
     pub(crate) fn set_ran_out(&mut self, ran_out: bool) {
         self.ran_out = ran_out;
     }
 
-    /// Ends a session whose refresh token was rejected or has run out, if its last access token has expired. Returns whether
-    /// it did.
+    /// Ends a session whose refresh token was rejected or has expired, if its last access token has expired. Returns
+    /// whether it did.
     pub(crate) fn expire_if_over(&mut self, now: Instant) -> bool {
         let over = (self.refresh_rejected || self.ran_out)
             && self.current.credential().is_some_and(|last| last.is_expired(now));
@@ -244,7 +244,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         })
     }
 
-    /// Another refresh takes the place of the running one.
+    /// Replaces the running refresh with another one.
     pub(crate) fn replace_handle(&mut self, handle: H) {
         if let Some(running) = &mut self.running {
             running.handle = handle;

@@ -1,4 +1,4 @@
-//! What becomes of a session when its process has read the store: [`adoption`].
+//! How a session changes when its process has read the store: [`adoption`].
 
 use super::compare::Comparison;
 
@@ -23,7 +23,7 @@ pub(crate) enum Adoption {
     End,
 }
 
-/// `takes_others`: a session of another login replaces the one that the process has.
+/// `takes_others`: whether a session of another login replaces the one that the process has.
 pub(crate) fn adoption(comparison: Comparison, here: Here, takes_others: bool) -> Adoption {
     match (comparison, here) {
         (Comparison::ReplacedByChange, _)

@@ -65,7 +65,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// The session has changed and must be stored.
+    /// Records that the session has changed and must be stored.
     pub(crate) fn changed(&mut self) {
         self.changes += 1;
     }
@@ -80,7 +80,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.has_unwritten()
     }
 
-    /// The session has this epoch. A new epoch gets a new identity.
+    /// Sets the epoch of the session. A new epoch gets a new identity.
     pub(crate) fn in_epoch(&mut self, epoch: u64, new_login: impl FnOnce() -> L) -> &mut Self {
         if self.stored_as.epoch != epoch {
             self.stored_as = StoredAs::new(epoch, new_login());
@@ -95,7 +95,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// The store was read, and what it holds may apply. Returns what it means, and what becomes of the session.
+    /// Records what was read from the store, if it applies. Returns how the record compares with the session, and how
+    /// the session changes.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -114,25 +115,25 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         (comparison, adoption(comparison, here, takes_others))
     }
 
-    /// The stored session has replaced the one of this process.
+    /// Records that the stored session has replaced the one of this process.
     pub(crate) fn adopted(&mut self, epoch: u64, stored: Identity<L>, other_place: Option<String>) {
         self.intent = None;
         self.stored_as = StoredAs { epoch, identity: stored, storage: Storage::Confirmed, other_place };
     }
 
-    /// The refresh token of the session was replaced by the stored one. The rest is the same, and a running refresh goes
-    /// on.
+    /// Records that the stored refresh token has replaced the one of the session. The rest is the same, and a running
+    /// refresh continues.
     pub(crate) fn adopted_refresh_token(&mut self, stored: Identity<L>, other_place: Option<String>) {
         self.stored_as.identity = stored;
         self.stored_as.other_place = other_place;
     }
 
-    /// The session has ended, as in the store.
+    /// Records that the session has ended, as in the store.
     pub(crate) fn ended(&mut self, epoch: u64, login: L) {
         self.stored_as = StoredAs::new(epoch, login).confirmed();
     }
 
-    /// What is to be written now, if anything is. `here`: what this process has. `shares_cookies`: a refresh without a
+    /// The record to write now, if there is one. `here`: what this process has. `shares_cookies`: a refresh without a
     /// login leaves an intent in a store that has no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
         let stored_as = self.stored_as.clone();
@@ -151,9 +152,9 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// The store was read, because the basis of `draft` was not known. Returns the basis. `None`: the record is not to be
-    /// replaced. Either the draft was stored already and only the confirmation was lost, or another process has replaced
-    /// it.
+    /// Records what was read from the store, because the basis of `draft` was not known. Returns the basis, or `None`
+    /// if the record must not be replaced. Either the draft was stored already and only the confirmation was lost, or
+    /// another process has replaced it.
     pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {
@@ -163,14 +164,14 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(found.revision)
     }
 
-    /// A write is about to be tried. If its confirmation is lost, the store may have this login.
+    /// Call this before a write. If the confirmation of the write is lost, the store may have this login.
     pub(crate) fn tries(&mut self, draft: &Draft<L, I, R>) {
         if self.is_current(draft) && self.stored_as.storage == Storage::Missing {
             self.stored_as.storage = Storage::Unconfirmed { replaces: self.known_login.clone() };
         }
     }
 
-    /// The store has the record of `draft`.
+    /// Records that the store has the record of `draft`.
     pub(crate) fn confirmed(&mut self, draft: &Draft<L, I, R>, revision: R) {
         if !draft.stored_as.is_confirmed() && !draft.ends {
             self.other_use = OtherUse::None;
@@ -182,7 +183,7 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// The store has another revision and says so: a login or logout was not stored.
+    /// Records that the store refused `draft`, because it has another revision: a login or logout was not stored.
     pub(crate) fn refused(&mut self, draft: Draft<L, I, R>) {
         self.may_be_used_elsewhere(&draft);
         self.revision = None;
@@ -207,8 +208,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.written = change;
     }
 
-    /// The store has the intent of this process. `None` if no refresh token can be spent. `has_login`: the record has a
-    /// session.
+    /// Records that the store has the intent of this process. `intent` is `None` if no refresh token can be spent.
+    /// `has_login`: whether the record has a session.
     pub(crate) fn intends(&mut self, revision: R, intent: Option<I>, has_login: bool) {
         self.revision = Some(revision);
         self.known_login = has_login.then(|| self.stored_as.identity.login.clone());
@@ -218,12 +219,13 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         }
     }
 
-    /// The refresh had a result that spends nothing, or ends the session.
+    /// Records a result of the refresh that spends nothing, or ends the session.
     pub(crate) fn answered(&mut self) {
         self.intent = None;
     }
 
-    /// The session has a new credential. `stored`: the store has it. `first`: there was no login before.
+    /// Records that the session has a new credential. `stored`: its revision, if the store has it. `first`: whether
+    /// there was no login before.
     pub(crate) fn refreshed(&mut self, stored: Option<R>, first: bool) {
         self.stored_as.next_generation();
         self.intent = None;

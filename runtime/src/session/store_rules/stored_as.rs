@@ -1,4 +1,4 @@
-//! How a session is identified in its store, and what the store has of it: [`StoredAs`].
+//! How a session is identified in its store, and whether the store has it: [`StoredAs`].
 
 use super::compare::{Comparison, Identity, Storage, compare};
 

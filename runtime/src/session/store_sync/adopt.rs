@@ -120,7 +120,7 @@ impl Session {
         found: &Found,
         which: Adopt,
     ) -> Result<Adoption, Error> {
-        // With the same cookies, the login of another user is a login here.
+        // If all processes share their cookies, this process has to adopt the login of another user too.
         let which = if store_sync.store.shares_cookies() { Adopt::AnyLogin } else { which };
         let stored = found.record.session.as_ref();
         let offer = match stored {

@@ -11,7 +11,7 @@ use crate::store::Revision;
 #[derive(Default)]
 pub(crate) struct AfterCommit {
     pub(super) note: Option<Note>,
-    /// The result must still be stored after the commit.
+    /// Whether the result must still be stored after the commit.
     pub(super) unwritten: bool,
     pub(super) exclusive: Option<Exclusive>,
 }

@@ -20,7 +20,7 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::is_rotation_lost;
 use crate::store::{Revision, Swap};
 
-/// Longest time that a caller waits: for the preparation, the request, and two operations of the store.
+/// The longest time that a caller waits: for the preparation, the request, and two operations of the store.
 pub(crate) const LONGEST_WAIT: Duration = Duration::from_secs(35);
 /// A refresh up to its commit. `basis` is set to the session with which it really began.
 pub(crate) async fn refresh(

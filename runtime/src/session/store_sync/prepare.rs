@@ -18,9 +18,9 @@ use crate::session::snapshot::Snapshot;
 use crate::session::store_rules::{Adoption, StoredAs};
 use crate::store::{Revision, Swap};
 
-/// Longest wait for the lock.
+/// The longest wait for the lock.
 const LOCK_WAIT: Duration = Duration::from_secs(8);
-/// Longest time until the refresh token is sent.
+/// The longest time until the refresh token is sent.
 const PREPARATION: Duration = Duration::from_secs(12);
 /// How long a refresh whose process has ended may still replace the cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);
@@ -196,7 +196,7 @@ pub(super) async fn store_intent(
     fence: Option<u64>,
 ) -> Result<bool, Stopped> {
     let Some((seen, stored_as)) = identity(session, store_sync, basis) else { return Err(Stopped::Obsolete) };
-    // Without a login, the store has no refresh token that could be spent, but the cookies of all may be one.
+    // Without a login, the store has no refresh token that a refresh could spend. But shared cookies may contain one.
     let spends = basis.credential().is_some() || store_sync.store.shares_cookies();
     let intent = spends.then(|| Intent::now(fence.unwrap_or_default()));
     let stored = stored_session(store_sync, &stored_as, basis.credential(), &basis.cookies);

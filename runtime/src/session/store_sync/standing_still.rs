@@ -17,7 +17,7 @@ use crate::session::session::Session;
 /// How much later than a waiting call this thread ends a refresh. A call of this process can take the refresh over, with
 /// its lock.
 const LATER: Duration = Duration::from_secs(1);
-/// Longest time for the thread that stores a change.
+/// The longest time for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);
 
 impl Session {

@@ -1,5 +1,5 @@
-//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has none,
-//! and pays nothing for it.
+//! What this process knows about the store of a session: [`StoreSync`]. A session without a store has no `StoreSync`,
+//! so stores cost it nothing.
 //!
 //! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
 //!   in one step, under the lock of the state machine first.
@@ -27,9 +27,9 @@ use crate::session::snapshot::{LoginState, Snapshot};
 use crate::session::store_rules::{Here, StoreView, StoredAs, StoredRecord};
 use crate::store::{ErasedStore, Revision, Swap};
 
-/// Longest time for one operation of a store.
+/// The longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
-/// Longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
+/// The longest time that one task keeps the others from the store. A task that stands still keeps them for longer.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// Held by the task that uses the store.
@@ -214,30 +214,30 @@ impl SyncState {
         self.view.in_epoch(here.stamp.epoch, new_login)
     }
 
-    /// An attempt to write failed. Returns how many have failed in a row.
+    /// Records a failed attempt to write. Returns how many have failed in a row.
     pub(super) fn count_failure(&mut self) -> u32 {
         self.failures = self.failures.saturating_add(1);
         self.failures
     }
 
-    /// Another refresh continues under the lock.
+    /// Hands the lock over to another refresh.
     pub(crate) fn hand_over_lock(&mut self, from: &RefreshHandle, to: &RefreshHandle) {
         self.lock.hand_over(from, to);
     }
 
-    /// The session has changed and must be stored.
+    /// Records that the session has changed and must be stored.
     pub(crate) fn changed(&mut self) {
         self.view.changed();
     }
 
-    /// The session has a new credential, which is not stored yet.
+    /// Records that the session has a new credential, which is not stored yet.
     pub(crate) fn rotated(&mut self, here: &Snapshot) {
         self.view_of(here).refreshed(None, false);
     }
 }
 
 impl Found {
-    /// What the rules of the store see of it.
+    /// The part of it that the rules of the store use.
     pub(super) fn stored(&self) -> StoredRecord<String, Intent, Revision> {
         StoredRecord {
             revision: self.revision,

@@ -17,7 +17,7 @@ use crate::store::ErasedStore;
 /// The pauses after failed attempts.
 const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
-/// Longest time for an attempt to write: one operation of the store, and a little more.
+/// The longest time for an attempt to write: one operation of the store, and a little more.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
 /// After this many failures to store a login or logout, the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
@@ -33,14 +33,14 @@ impl Session {
         {
             self.save();
         }
-        // Their logins and logouts are logins and logouts here, even before the first call.
+        // If processes share cookies, their logins and logouts apply here too, even before the first call.
         if let Some(store_sync) = self.store_sync().filter(|store_sync| store_sync.store.shares_cookies()) {
             self.watch_store(store_sync);
         }
         self.require_login();
     }
 
-    /// The session has changed and must be stored.
+    /// Starts to store the session. Call this when it has changed.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -48,8 +48,8 @@ impl Session {
         }
     }
 
-    /// The session changes in this step of the state machine. From now on a refresh that ends keeps the lock,
-    /// until [`store_changes`](Self::store_changes) has stored the change.
+    /// Notes that the session changes in this step of the state machine. From now on, a refresh that ends keeps the
+    /// lock, until [`store_changes`](Self::store_changes) has stored the change.
     pub(crate) fn count_change(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();

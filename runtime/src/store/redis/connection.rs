@@ -8,9 +8,9 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{AsyncConnectionConfig, Client, FromRedisValue, RedisError, RedisResult, ScriptInvocation};
 
-/// Longest time to connect, and longest time for one response.
+/// The longest time to connect, and the longest time for one response.
 const TIMEOUT: Duration = Duration::from_secs(1);
-/// Longest time for all of it: two connections and two responses, a name lookup, and a script that the server
+/// The longest time for all of it: two connections and two responses, a name lookup, and a script that the server
 /// does not know yet.
 const DEADLINE: Duration = Duration::from_secs(5);
 

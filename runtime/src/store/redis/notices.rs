@@ -17,14 +17,14 @@ use crate::store::session_store::Revision;
 const CHECK_INTERVAL: Duration = Duration::from_secs(10);
 /// The pause after a failed subscription.
 const PAUSE: Duration = Duration::from_secs(1);
-/// Longest time to subscribe.
+/// The longest time to subscribe.
 const TIMEOUT: Duration = Duration::from_secs(5);
 
 #[derive(Clone)]
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of the last waiter, kept for the next one. It buffers the messages between them.
+    /// The subscription of the last waiter, kept for the next one. It buffers the messages that arrive between the two.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 

@@ -1,6 +1,6 @@
 //! The session as one tab has it, and which of two is the newer one: [`TabRecord`].
 
-/// A record with its revision. The default is that of a tab that has heard of no session.
+/// A record with its revision. The default is the record of a tab that knows no session yet.
 #[derive(Clone, Default)]
 pub(super) struct TabRecord {
     pub(super) revision: u64,

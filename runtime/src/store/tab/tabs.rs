@@ -1,4 +1,4 @@
-//! What one tab knows of the session of all tabs, and how it hears of changes: [`Tabs`].
+//! What one tab knows about the session that all tabs share, and how it learns of changes: [`Tabs`].
 //!
 //! A record has a revision, and each tab that has the record holds a shared lock with the revision in its name. A lock may
 //! be granted before a message arrives that was sent earlier. The names of the locks say which revision is the newest, so
@@ -79,7 +79,8 @@ impl Tabs {
         &self.name
     }
 
-    /// The newest record. If no tab that has it answers, the newest of this tab, with the revision of the other.
+    /// The newest record. If no tab that has it answers, the newest record of this tab, with the revision of the newest
+    /// record.
     pub(super) async fn load(&self) -> Result<Stored, BoxError> {
         let elsewhere = self.look().await?;
         if self.locks.is_none() && !self.has_asked.replace(true) && self.newest.get() == 0 {

@@ -64,7 +64,7 @@ impl Program {
         Self { folder }
     }
 
-    /// The names of all crates that are built for it.
+    /// The names of all crates that are built for this program.
     fn crates(&self) -> BTreeSet<String> {
         let output = self.cargo(&["tree", "--edges", "normal,build", "--prefix", "none", "--format", "{p}"]);
         output.lines().filter_map(|line| line.split_whitespace().next()).map(str::to_owned).collect()

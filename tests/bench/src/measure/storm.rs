@@ -1,4 +1,4 @@
-//! Ten thousand callers, and a token that has expired.
+//! Measures ten thousand calls at once whose token has expired.
 
 use super::crowd;
 use crate::client::Client;

@@ -1,4 +1,4 @@
-//! Tabs that are opened, closed, frozen and loaded anew at random, while the access token expires again and again.
+//! Tabs that are opened, closed, frozen and reloaded at random, while the access token expires again and again.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! A tab is closed in the midst of its refresh. The browser completes the request, and the next tab goes on.
+//! A tab is closed during its refresh. The browser completes the request, and the next tab continues.
 
 use std::time::Duration;
 
@@ -54,7 +54,7 @@ async fn without_a_grace_window_a_slow_server_loses_the_session() {
     assert_eq!(lost_sessions(3, Duration::ZERO, Duration::from_secs(4)).await, 3);
 }
 
-/// A tab that is loaded anew in the midst of its refresh is one that is closed.
+/// A tab that is reloaded during its refresh behaves like one that is closed.
 #[tokio::test]
 async fn a_reload_during_a_refresh_keeps_the_session() {
     let stage = Stage::new(&bundle::page()).await;

@@ -153,7 +153,7 @@ async fn a_frozen_tab_makes_the_others_busy_and_costs_at_most_one_refresh_more()
     assert!(counts.refreshes + counts.within_grace <= 2 && counts.spent == 0, "{counts:?}");
 }
 
-/// T2: outside of a secure context there are no Web Locks. The session says so once, and is shared all the same.
+/// T2: outside of a secure context there are no Web Locks. The session reports this once, and is still shared.
 #[tokio::test]
 async fn without_a_secure_context_the_session_is_uncoordinated() {
     let stage = Stage::new(&bundle::page()).await;

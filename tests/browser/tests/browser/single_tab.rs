@@ -16,7 +16,7 @@ async fn fifty_calls_refresh_once() {
     assert_eq!((counts.logins, counts.refreshes, counts.calls, counts.spent), (1, 1, 51, 0), "{counts:?}");
 }
 
-/// K4: a page that is loaded anew has the cookie. Its first calls are logged in by one refresh.
+/// K4: a page that is reloaded has the cookie. Its first calls are logged in by one refresh.
 #[tokio::test]
 async fn a_page_that_is_loaded_anew_is_logged_in_by_one_refresh() {
     let stage = Stage::new(&bundle::page()).await;

@@ -17,7 +17,7 @@ trait Orders {
 
 fn app() -> App {
     let server = Server::new("https://id.test/authorize", "https://id.test/api/user/refresh_token")
-        // The authority ends the session of a token that it gets there.
+        // If the authority gets a token there, it ends the session of the token.
         .revocation_endpoint("https://id.test/api/user/logout");
     server.client("shop-app").scope("orders").param("prompt", "login").resource("https://shop.test/")
 }

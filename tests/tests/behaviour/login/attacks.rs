@@ -22,7 +22,7 @@ fn texts(error: &Error) -> String {
     texts
 }
 
-/// The person comes back with this query. `STATE` stands for the right one. Nothing may be sent.
+/// The person comes back with this query, in which `STATE` is replaced by the correct state. Nothing may be sent.
 async fn rejected(provider: &Provider, app: &App, query: &str) -> Error {
     let (state, request) = begin(app);
     let session = Session::new();
@@ -229,7 +229,7 @@ async fn an_echo_of_a_secret_reaches_no_text() {
     }
     assert!(error.to_string().contains("invalid_grant"));
 
-    // The error code itself, and halves of a secret.
+    // The server returns the secret as the error code, or a part of it in the description.
     for answer in
         [json!({ "error": CODE }), json!({ "error": "invalid_grant", "error_description": &CODE[10..] })]
     {

@@ -107,7 +107,7 @@ async fn an_exchange_carries_nothing_of_the_old_session() {
     assert_eq!(tokens.refresh_token().unwrap().secret(), "new-refresh", "nothing of the old session is left");
 }
 
-/// RFC 6749 §2.3.1, RFC 8414 §2: what the server offers is chosen if nothing is set.
+/// RFC 6749 §2.3.1, RFC 8414 §2: if nothing is set, the client uses a method that the server offers.
 #[tokio::test]
 async fn the_client_authenticates_as_the_server_offers() {
     const BASIC: Option<&str> = Some("Basic c2hvcC1hcHA6cCVDMyVBNCUzQXNz");
@@ -204,7 +204,7 @@ async fn a_login_can_be_waited_for() {
     assert_eq!(session.state(), SessionState::LoggedIn);
 }
 
-/// A mistake in the program is an error before a person is sent anywhere.
+/// A mistake in the program is an error before the person is redirected.
 #[test]
 fn what_cannot_be_a_login_is_refused_when_it_starts() {
     let server = || Server::new("https://id.test/authorize", "https://id.test/token");
@@ -252,7 +252,7 @@ fn what_cannot_be_a_login_is_refused_when_it_starts() {
     assert!(app().auth(ClientAuth::Basic).redirect(CALLBACK).start().unwrap_err().is_builder());
 }
 
-/// RFC 6749 §10.12: what is kept between the two requests holds secrets.
+/// RFC 6749 §10.12: the value that the program keeps between the two requests holds secrets.
 #[test]
 fn no_debug_output_holds_a_secret() {
     let app =

@@ -155,7 +155,7 @@ async fn a_part_that_cannot_be_json_is_refused_before_anything_is_sent() {
     assert_eq!(server.seen().len(), 0);
 }
 
-/// What a server does that refuses an upload after its head.
+/// How a server refuses an upload after it has read the head.
 #[derive(Clone, Copy, Debug)]
 enum Refusal {
     /// It closes for writing, and reads the rest.

@@ -105,7 +105,8 @@ trait Harmless {
     ) -> Result<Value>;
 }
 
-/// N1: an HTTP client that follows redirects by itself would take header arguments and default headers along.
+/// N1: an HTTP client that follows redirects by itself would send header arguments and default headers to the other
+/// origin.
 #[tokio::test]
 async fn an_http_client_that_would_leak_headers_is_refused() {
     let follows = reqwest::Client::new;

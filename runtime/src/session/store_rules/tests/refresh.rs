@@ -67,7 +67,7 @@ impl World {
         process.step = Step::Ready { unanswered };
     }
 
-    /// The refresh token is presented.
+    /// Sends the refresh token to the server.
     fn exchange(&mut self, at: usize, unanswered: bool) {
         let Some(token) = self.processes[at].token else { return self.refresh_ends(at) };
         if self.spent & (1 << token) != 0 {

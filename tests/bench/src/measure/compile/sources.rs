@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 /// A way to have a client.
 #[derive(Clone, Copy, PartialEq)]
 pub enum Design {
-    /// No client at all: what everybody pays.
+    /// No client at all: the cost that all designs share.
     TypesAlone,
     Afresh,
     ByHand,
@@ -333,6 +333,6 @@ fn schema(with_id: bool) -> Value {
     if with_id {
         properties["id"] = integer;
     }
-    // Nothing is required, so that the type has a default, as the others have.
+    // No property is required, so that this type has a default value, as the other types do.
     json!({ "type": "object", "properties": properties })
 }
