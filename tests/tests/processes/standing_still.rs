@@ -11,7 +11,7 @@ use crate::process::Process;
 use crate::shop::{Server, Shop};
 
 /// The deadline of a refresh with a store, and what a loaded machine needs.
-const LIMIT: Duration = Duration::from_secs(50);
+const LIMIT: Duration = Duration::from_secs(70);
 
 /// Two processes that know the session. The runtime of the first one stands still at this step of a refresh.
 async fn standing_still(shop: &Shop, step: &str, order: &str) -> (Process, Process) {
