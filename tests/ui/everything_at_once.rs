@@ -13,7 +13,7 @@ pub trait Shop {
     ) -> Result<()>;
 
     #[login]
-    #[post("/login/{user}")] //~ ERROR
+    #[post("/login")]
     async fn login(&self, #[json] #[query] name: &str) -> Result<Tokens>; //~ ERROR
 
     #[login] //~ ERROR

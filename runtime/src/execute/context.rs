@@ -163,7 +163,8 @@ impl Context {
         chosen.or(endpoint.timeout).or(self.settings.timeout)
     }
 
-    /// Whether the statuses that the builder retries can be retried.
+    /// Returns an error if a status set in the builder's `retry` cannot be retried, for example because it causes a
+    /// refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
         let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
         let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));

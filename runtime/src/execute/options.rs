@@ -52,7 +52,7 @@ impl CallOptions {
         }
     }
 
-    /// The longest whole body, if the options say it.
+    /// The size limit for a body that is read whole, if the options set one.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }

@@ -99,8 +99,8 @@ impl Execution {
         }
     }
 
-    /// Whether the refusal is the answer: it was a bare 403, and the server vouches for the token by returning the same
-    /// one. Remembers this, so that the next 403 costs no refresh.
+    /// Whether to return the refusal to the caller: it was a bare 403, and the refresh returned the same token, so the
+    /// token is still valid. Remembers this, so that the next 403 costs no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden = error.is_no_progress() && self.receipt.verdict == Some(Verdict::Suspect);
         if let Some(stamp) = self.receipt.stamp.filter(|_| forbidden) {

@@ -9,7 +9,8 @@ use super::tokens::{AsTokens, Tokens};
 /// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the
 /// response are the session, and its body is ignored.
 ///
-/// Calls are sent with the cookies and without a token. A refused call is refreshed and sent again as usual.
+/// Calls are sent with the cookies and without a token. If a call is refused, the cookies are refreshed and the call is
+/// sent again, as usual.
 /// A refresh succeeds if its status is a success, whether or not it sets a cookie.
 ///
 /// ```
@@ -63,7 +64,7 @@ impl<'de> Deserialize<'de> for CookieSession {
     }
 }
 
-/// Writes nothing, for test servers that return it.
+/// Serializes as a unit (`null` in JSON), so that a test server can return a `CookieSession`.
 impl Serialize for CookieSession {
     fn serialize<S: Serializer>(&self, to: S) -> Result<S::Ok, S::Error> {
         to.serialize_unit()

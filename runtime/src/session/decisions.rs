@@ -81,7 +81,8 @@ pub(crate) enum Settled<H> {
     Return(Reason),
     /// A logout, another login or the end of the session came first.
     Ended(Error),
-    /// The session has just expired, because its refresh token was rejected before.
+    /// This refusal ends the session as expired: an earlier refresh was rejected, or what the refresh needs has
+    /// expired.
     Expired(Error),
     /// The session was refreshed already.
     Replay(Arc<Snapshot>),

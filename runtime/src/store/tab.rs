@@ -31,8 +31,8 @@ mod in_browser {
     ///   cookies, so a login as another user replaces the session in all of them.
     /// - *Memory only.* Nothing is stored in the browser. A new tab gets the session from the others. If there are no
     ///   other tabs, the new tab has only the cookies of the browser.
-    /// - *A tab that is closed during a refresh* releases the lock. The next tab waits for a second, because the browser
-    ///   completes the request, and then refreshes with the new cookie.
+    /// - *A tab that is closed during a refresh* releases the lock. The browser still completes
+    ///   the closed tab's request, so the next tab waits for a second and then refreshes with the new cookie.
     /// - *A tab that is frozen during a refresh* keeps the lock. In the others, calls that need a refresh return an error
     ///   with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. They keep their tokens and try again at the next call.
     /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks. Then tabs may refresh at the

@@ -1,4 +1,5 @@
-//! An outage of a minute with a thousand callers: how often the server is asked, with retries and with the same loop by hand.
+//! An outage of one minute with a thousand callers: how many requests the server gets with the client's retries, and with a
+//! retry loop by hand.
 
 use std::convert::Infallible;
 use std::sync::Arc;

@@ -93,7 +93,7 @@ fn a_call_after_the_deadline_takes_over_at_once() {
     });
 }
 
-/// All calls that wait for such a refresh are served by one refresh.
+/// If a refresh is stuck on a runtime that stands still, all calls that wait for it share one new refresh.
 #[test]
 fn calls_that_take_over_together_send_one_refresh() {
     let (world, idle, living) = (World::new(), runtime(), runtime());

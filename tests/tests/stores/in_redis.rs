@@ -101,7 +101,7 @@ async fn the_sealed_redis_store_passes_all_checks() {
     all(|| SealedInRedis(InRedis::on(&server))).await;
 }
 
-/// A store whose locks expire with time.
+/// A store whose test waits until the lease of the lock expires, instead of deleting the lock.
 struct Brief(InRedis);
 
 impl Place for Brief {

@@ -40,7 +40,7 @@ impl Profile {
         }
     }
 
-    /// Whether a value of `other` would be read as this, and something of it lost.
+    /// Whether a value of `other` could be read as a value of `self` and lose data.
     pub(super) fn hides(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::List(own), Self::List(other)) => own.hides(other),

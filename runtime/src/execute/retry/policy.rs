@@ -115,7 +115,7 @@ impl Retry {
     pub(crate) fn mistake(&self, refresh_on: &[u16]) -> Option<String> {
         self.statuses.iter().flat_map(|statuses| statuses.iter()).find_map(|status| match status {
             400..=599 if refresh_on.contains(status) => {
-                Some(format!("the status {status} is refreshed for, so it cannot be retried"))
+                Some(format!("the status {status} causes a refresh, so it cannot be retried"))
             }
             400..=599 => None,
             _ => Some(format!("the status {status} cannot be retried. Use statuses from 400 to 599")),
@@ -143,7 +143,7 @@ mod tests {
         for status in [0, 99, 100, 200, 204, 301, 399, 600, 999] {
             assert!(mistake(&[429, status]).unwrap().contains(&status.to_string()));
         }
-        assert_eq!(mistake(&[503]).unwrap(), "the status 503 is refreshed for, so it cannot be retried");
+        assert_eq!(mistake(&[503]).unwrap(), "the status 503 causes a refresh, so it cannot be retried");
         assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
         assert_eq!(Retry::default().mistake(&[401, 503]), None, "the default set leaves it out");
     }

@@ -4,8 +4,8 @@
 //! - The session itself is in the state machine. This file holds only how much of it is stored. Both change
 //!   in one step, under the lock of the state machine first.
 //! - [`writer`](super::writer) stores changes, [`adopt`](super::adopt) reads those of other processes.
-//!   [`locked_refresh`](super::locked_refresh) is a refresh that other processes may start as well, and
-//!   [`resend`](super::resend) tells when its refresh token may be sent again.
+//!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of the
+//!   store. [`resend`](super::resend) decides whether a refresh token that got no answer may be sent again.
 
 use std::future::Future;
 use std::sync::atomic::AtomicBool;

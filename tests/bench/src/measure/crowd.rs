@@ -38,7 +38,7 @@ pub fn measure(section: &mut Section) {
         1.1,
     );
     section.at_most(
-        "peak of memory, most come during the refresh, expiry reported, best by hand = 1",
+        "peak memory if most calls start during the refresh, expiry reported (best client by hand = 1)",
         peak(&ours[1]) / best(1),
         1.1,
     );
