@@ -12,6 +12,7 @@ use crate::provider::Provider;
 pub async fn serve() -> Result<()> {
     let provider = Provider::start().await?;
     println!("ISSUER={}", provider.url);
+    println!("client id: login-example, user: ada, password: lovelace, API: GET /me");
     std::future::pending().await
 }
 

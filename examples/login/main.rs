@@ -46,7 +46,9 @@ async fn main() -> ExitCode {
 }
 
 async fn run(arguments: &[&str]) -> Result<()> {
-    let issuer = env::var("ISSUER").map_err(|_| "set ISSUER to the address of the server")?;
+    let issuer = env::var("ISSUER").map_err(|_| {
+        "usage: serve | login [--device] [--auto] | whoami | logout. Set ISSUER to the address that `serve` prints"
+    })?;
     let app = Server::discover(&issuer).await?.client("login-example").scope("profile offline_access");
     let shop =
         ShopClient::builder(&issuer).refresher(app.clone()).store(FileStore::new(session_file()?)).build()?;

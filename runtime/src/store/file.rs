@@ -50,7 +50,7 @@ pub struct FileStore {
 
 impl FileStore {
     /// Stores the session in the file at `path`. The file and its folder are created when needed. Only the
-    /// owner can read the folder.
+    /// owner can read a folder that is created here.
     #[must_use]
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self::at(path.into())
