@@ -31,6 +31,8 @@ pub mod stores {}
 #[doc = include_str!("../docs/guide/browser.md")]
 /// # Yew
 ///
+/// `ShopClient` is the client of your trait. The trait must be in scope, too.
+///
 /// ```rust,ignore
 #[doc = include_str!("../docs/guide/browser_yew.rs")]
 /// ```

@@ -1,8 +1,6 @@
 use afresh::store::TabStore;
 use leptos::prelude::*;
 
-use crate::ShopClient;
-
 /// Lists the orders. The client is `Send`, also in a browser, so that it fits into resources and actions.
 #[component]
 pub fn Orders() -> impl IntoView {

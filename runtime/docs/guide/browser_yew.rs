@@ -2,8 +2,6 @@ use afresh::store::TabStore;
 use wasm_bindgen_futures::spawn_local;
 use yew::prelude::*;
 
-use crate::ShopClient;
-
 /// Lists the orders. The client is built once and moves into the handlers as a clone.
 #[component]
 pub fn Orders() -> Html {

@@ -2,7 +2,7 @@
 //!
 //! The usual way is a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with) takes a
 //! function instead, and [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) a [`Refresher`]: a grant of
-//! [`oauth2`](crate::oauth2), or your own.
+//! [`oauth2`](crate::oauth2), or your own. [`SessionOutcome`] is what a `#[login]` or `#[refresh]` method returns.
 
 // To read the code of this folder, start with `method.rs`.
 
@@ -17,3 +17,4 @@ pub(crate) mod token_request;
 pub(crate) mod without_role;
 
 pub use self::refresher::{RefreshContext, Refresher};
+pub use self::session_outcome::SessionOutcome;

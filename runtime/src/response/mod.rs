@@ -9,7 +9,7 @@
 //! | [`FromResponse`] | the value in the `Result` of a method |
 //! | [`FromError`] | the error in the `Result` of a method |
 //! | [`Outcome`] | the whole `Result`, under any alias |
-//! | [`SessionOutcome`] | the `Result` of a `#[login]` or `#[refresh]` method |
+//! | [`SessionOutcome`](crate::refresh::SessionOutcome) | the `Result` of a `#[login]` or `#[refresh]` method |
 //! | [`ErrorBody`] | a field of a variant of an [`ApiError`](macro@crate::ApiError) |
 //!
 //! The other types are markers. [`ByHand`], [`BySerde`], [`ByReply`] and [`ByPages`] let the compiler find the right
@@ -47,4 +47,3 @@ pub use self::answer::Answer;
 pub use self::decode::{FromError, FromResponse, Outcome};
 pub use self::error_body::ErrorBody;
 pub use self::reading::{ByHand, ByPages, ByReply, BySerde, ManyAnswers, OneAnswer, Reading};
-pub use crate::refresh::session_outcome::SessionOutcome;

@@ -54,7 +54,7 @@ impl LoginEnd {
         }
         let since = Now::read().wall.duration_since(UNIX_EPOCH).unwrap_or_default().as_millis();
         let at = u64::try_from(since.saturating_add(milliseconds)).ok().map(Duration::from_millis);
-        // An end that a clock cannot represent is none.
+        // If a clock cannot represent the end, the login has none.
         let end = at.and_then(|at| End::read(UNIX_EPOCH.checked_add(at)?, lifetime));
         end.map_or(Self::Never, Self::from)
     }

@@ -1,5 +1,6 @@
 //! The transports that a browser does not have: a use of them does not compile.
 
+use crate::error::Result;
 use crate::platform::absent::Sockets;
 
 /// A browser opens no connections for a page, so a use of this type does not compile there.
@@ -8,7 +9,7 @@ pub struct HyperTransport(());
 
 impl HyperTransport {
     #[doc(hidden)]
-    pub fn new() -> crate::Result<Self>
+    pub fn new() -> Result<Self>
     where
         for<'a> &'a Self: Sockets,
     {

@@ -198,7 +198,7 @@ async fn follow_to_of_a_call_counts_for_this_call_alone() {
     assert_eq!(other.log()[0].header("x-api-key"), Some("canary-key"));
 }
 
-/// An origin that is none, or that the client does not allow, is an error of the call.
+/// An invalid origin, or one that the client does not allow, is an error of the call.
 #[tokio::test(start_paused = true)]
 async fn a_call_follows_to_origins_only() {
     let Scene { keys, .. } = scene(307, &[]);

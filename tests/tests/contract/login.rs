@@ -8,13 +8,13 @@ use afresh::{Error, Result, Session, SessionEvent, Tokens};
 
 use crate::declarations::{SeedApi, ShopClient};
 
-const NOBODY: &str = "http://127.0.0.1:9";
+const UNREACHABLE: &str = "http://127.0.0.1:9";
 
 fn app() -> App {
-    Server::new(format!("{NOBODY}/authorize"), format!("{NOBODY}/token"))
-        .device_endpoint(format!("{NOBODY}/device"))
-        .revocation_endpoint(format!("{NOBODY}/revoke"))
-        .issuer(NOBODY)
+    Server::new(format!("{UNREACHABLE}/authorize"), format!("{UNREACHABLE}/token"))
+        .device_endpoint(format!("{UNREACHABLE}/device"))
+        .revocation_endpoint(format!("{UNREACHABLE}/revoke"))
+        .issuer(UNREACHABLE)
         .http(reqwest::Client::new())
         .client("my-cli")
         .secret("secret")
@@ -37,7 +37,7 @@ async fn an_app_refreshes_a_client() {
     let _: Option<SystemTime> = shop.session().ends_at();
     let _ = [RequestCredentials::SameOrigin, RequestCredentials::Omit];
     let _: fn(SessionEvent) -> bool = |event| matches!(event, SessionEvent::Ending);
-    assert!(Server::discover(NOBODY).await.unwrap_err().is_login_unavailable());
+    assert!(Server::discover(UNREACHABLE).await.unwrap_err().is_login_unavailable());
 }
 
 #[tokio::test]
@@ -75,7 +75,7 @@ async fn a_device_code_is_asked_for() {
 async fn a_web_server_logs_in_with_two_requests() {
     let session = Session::new();
     let (url, request) = app().redirect("https://app.example/callback").start().unwrap();
-    assert!(url.starts_with(NOBODY));
+    assert!(url.starts_with(UNREACHABLE));
     let kept = serde_json::to_string(&request).unwrap();
     let request: AuthorizationRequest = serde_json::from_str(&kept).unwrap();
     let login = app().redirect("https://app.example/callback").finish(request, "code=a&state=b", &session);
@@ -100,5 +100,5 @@ fn logins_are_ensured_and_awaited_without_async() {
             .wait()
             .is_err()
     );
-    assert!(Server::discover(NOBODY).wait().is_err());
+    assert!(Server::discover(UNREACHABLE).wait().is_err());
 }

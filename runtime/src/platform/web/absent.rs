@@ -44,5 +44,5 @@ absent! {
     /// For `App::browser`.
     Listeners
         "a page cannot listen for the answer of a login"
-        "use `App::redirect`, with the URL of a page of yours"
+        "use `App::redirect`, with the URL of your page"
 }

@@ -1,11 +1,17 @@
 //! The snippets of the guide for users of Yew and Leptos, with the trait that they use.
 
 #[cfg(feature = "leptos")]
-#[path = "../../../../runtime/docs/guide/browser_leptos.rs"]
-pub mod leptos_app;
+pub mod leptos_app {
+    use super::{Shop as _, ShopClient};
+
+    include!("../../../../runtime/docs/guide/browser_leptos.rs");
+}
 #[cfg(feature = "yew")]
-#[path = "../../../../runtime/docs/guide/browser_yew.rs"]
-pub mod yew_app;
+pub mod yew_app {
+    use super::{Shop as _, ShopClient};
+
+    include!("../../../../runtime/docs/guide/browser_yew.rs");
+}
 
 use afresh::{Result, Tokens, api};
 
