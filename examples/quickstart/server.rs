@@ -140,8 +140,8 @@ async fn order(State(shop): State<Arc<Shop>>, Path(id): Path<u64>, headers: Head
     let number = access.as_ref().ok().map(|access| access.jti);
     let again = book.refused.remove(&id);
     book.timeline.record(if again { Kind::SentAgain } else { Kind::Sent }, number);
-    let verdict = access.and_then(|access| if access.is_expired() { Err("jwt expired") } else { Ok(access) });
-    match verdict {
+    let checked = access.and_then(|access| if access.is_expired() { Err("jwt expired") } else { Ok(access) });
+    match checked {
         Ok(access) => {
             book.timeline.record(Kind::Answered, number);
             Json(json!({ "id": id, "customer": access.sub })).into_response()

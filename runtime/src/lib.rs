@@ -114,7 +114,7 @@
 //!
 //! | span | covers | fields |
 //! |---|---|---|
-//! | `afresh.call` | a call, from its first poll to its answer; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.verdict`, `afresh.reason`, `error.type` |
+//! | `afresh.call` | a call, from its first poll to its answer; its parent is the span in which the call is awaited | `otel.name` and `afresh.method` (`Shop::order`), `afresh.sends`, `afresh.attempts`, `afresh.refreshed_by`, `afresh.classification`, `afresh.reason`, `error.type` |
 //! | `afresh.send` | one send, to the head of its answer; a redirect and the second send are sends, too | those of OpenTelemetry's [conventions for HTTP client spans](https://opentelemetry.io/docs/specs/semconv/http/http-spans/): `otel.name` (`GET /orders/{id}`), `http.request.method`, `http.request.resend_count`, `http.response.status_code`, `server.address`, `server.port`, `url.scheme`, `url.template`, `network.protocol.version`, `error.type` |
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!

@@ -6,16 +6,16 @@ use http::{HeaderMap, StatusCode};
 use super::challenge::{self, TokenError};
 use super::rate_limit;
 use super::rules::Rules;
-use crate::error::{Reason, Rejection, Verdict};
+use crate::error::{Classification, Reason, Rejection};
 use crate::format::media_type::MediaType;
 
 /// The statuses that refuse a credential, unless the API or the builder declares others.
 pub(crate) const CREDENTIAL_REFUSED: &[u16] = &[401, 403];
 
-/// A verdict. With a reason, it is clear that a refresh would not help.
+/// A [`Classification`] and its reason. With a reason, it is clear that a refresh would not help.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Classification {
-    pub(crate) verdict: Verdict,
+pub(crate) struct Classified {
+    pub(crate) classification: Classification,
     pub(crate) reason: Option<Reason>,
 }
 
@@ -60,16 +60,16 @@ impl Policy<'_> {
 
     /// Classifies an answer to a request that carried the session's credential. `expired`: the credential has expired
     /// by the local clock.
-    pub(crate) fn classify(&self, answer: &Rejection, expired: bool) -> Option<Classification> {
+    pub(crate) fn classify(&self, answer: &Rejection, expired: bool) -> Option<Classified> {
         let status = answer.status();
         if !self.concerns(status) {
             return None;
         }
         if !self.lists(status) {
-            return Some(Classification::not_auth(Reason::StatusNotListed));
+            return Some(Classified::not_auth(Reason::StatusNotListed));
         }
         match (self.by_rules(answer), status.is_success()) {
-            (Some(Classification { verdict: Verdict::Forbidden, .. }) | None, true) => None,
+            (Some(Classified { classification: Classification::Forbidden, .. }) | None, true) => None,
             (Some(classification), _) => Some(classification),
             (None, false) => Some(by_convention(answer, expired)),
         }
@@ -80,55 +80,55 @@ impl Policy<'_> {
     }
 
     /// What the rules of the API and of the user say. They outrank everything else.
-    fn by_rules(&self, answer: &Rejection) -> Option<Classification> {
+    fn by_rules(&self, answer: &Rejection) -> Option<Classified> {
         let held = self.forbidden_when.hold(answer).and_then(|forbidden| {
             let expired = !forbidden && self.expired_when.hold(answer)?;
             Ok((forbidden, expired))
         });
         match held {
-            Err(_) => Some(Classification::not_auth(Reason::RuleFailed)),
-            Ok((true, _)) => Some(Classification::forbidden(Reason::BodyRule)),
-            Ok((false, true)) => Some(Classification::refreshable(Verdict::Expired)),
+            Err(_) => Some(Classified::not_auth(Reason::RuleFailed)),
+            Ok((true, _)) => Some(Classified::forbidden(Reason::BodyRule)),
+            Ok((false, true)) => Some(Classified::refreshable(Classification::Expired)),
             Ok((false, false)) => None,
         }
     }
 }
 
-impl Classification {
+impl Classified {
     /// A refresh may help.
-    fn refreshable(verdict: Verdict) -> Self {
-        Self { verdict, reason: None }
+    fn refreshable(classification: Classification) -> Self {
+        Self { classification, reason: None }
     }
 
     pub(crate) fn not_auth(reason: Reason) -> Self {
-        Self { verdict: Verdict::NotAuth, reason: Some(reason) }
+        Self { classification: Classification::NotAuth, reason: Some(reason) }
     }
 
     fn forbidden(reason: Reason) -> Self {
-        Self { verdict: Verdict::Forbidden, reason: Some(reason) }
+        Self { classification: Classification::Forbidden, reason: Some(reason) }
     }
 }
 
 /// What standards and well-known servers mean by the answer. A challenge outranks the status.
-fn by_convention(answer: &Rejection, expired: bool) -> Classification {
+fn by_convention(answer: &Rejection, expired: bool) -> Classified {
     match challenge::read(answer.headers()) {
-        Some(TokenError::InvalidToken) => return Classification::refreshable(Verdict::Expired),
-        Some(TokenError::InsufficientScope) => return Classification::forbidden(Reason::InsufficientScope),
+        Some(TokenError::InvalidToken) => return Classified::refreshable(Classification::Expired),
+        Some(TokenError::InsufficientScope) => return Classified::forbidden(Reason::InsufficientScope),
         Some(TokenError::Challenge(challenge)) => {
             let reason = Some(Reason::Challenged(challenge));
-            return Classification { verdict: Verdict::Challenge(challenge), reason };
+            return Classified { classification: Classification::Challenge(challenge), reason };
         }
         None => {}
     }
     if answer.status() == StatusCode::UNAUTHORIZED || expired {
-        return Classification::refreshable(Verdict::Expired);
+        return Classified::refreshable(Classification::Expired);
     }
     let limited = rate_limit::in_headers(answer.headers())
         || MediaType::of(answer.headers()).is_json() && rate_limit::in_body(answer.body());
     if limited {
-        return Classification::not_auth(Reason::RateLimited);
+        return Classified::not_auth(Reason::RateLimited);
     }
-    Classification::refreshable(Verdict::Suspect)
+    Classified::refreshable(Classification::Suspect)
 }
 
 #[cfg(test)]

@@ -5,8 +5,8 @@
 //! | type | meaning | from |
 //! |---|---|---|
 //! | [`Reason`] | why a refused call was not refreshed, or not sent again | [`Error::reason`](crate::Error::reason), [`Receipt::reason`](crate::Receipt::reason) |
-//! | [`Verdict`] | what an answer says about the credential | [`Receipt::verdict`](crate::Receipt::verdict) |
-//! | [`Challenge`] | a demand of the server that a refresh cannot meet | [`Verdict::Challenge`], [`Reason::Challenged`] |
+//! | [`Classification`] | what an answer says about the credential | [`Receipt::classification`](crate::Receipt::classification) |
+//! | [`Challenge`] | a demand of the server that a refresh cannot meet | [`Classification::Challenge`], [`Reason::Challenged`] |
 //! | [`RefreshedBy`] | which call started the refresh | [`Receipt::refreshed_by`](crate::Receipt::refreshed_by) |
 //! | [`BoxError`] | the error of a store or a transport | stores and tower services of your own |
 
@@ -14,6 +14,7 @@
 
 pub(crate) mod causes;
 pub(crate) mod challenge;
+pub(crate) mod classification;
 #[expect(clippy::module_inception, reason = "the type `Error` is in a file of the same name")]
 pub(crate) mod error;
 pub(crate) mod fakes;
@@ -24,10 +25,10 @@ pub(crate) mod reason;
 pub(crate) mod receipt;
 pub(crate) mod rejection;
 pub(crate) mod stamp;
-pub(crate) mod verdict;
 
 pub use self::causes::BoxError;
 pub use self::challenge::Challenge;
+pub use self::classification::Classification;
 pub use self::error::{Error, Result};
 pub(crate) use self::kind::Kind;
 pub use self::problem::Problem;
@@ -35,4 +36,3 @@ pub use self::reason::Reason;
 pub use self::receipt::{Receipt, RefreshedBy};
 pub use self::rejection::Rejection;
 pub(crate) use self::stamp::Stamp;
-pub use self::verdict::Verdict;

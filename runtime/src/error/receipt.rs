@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
+use super::classification::Classification;
 use super::reason::Reason;
 use super::stamp::Stamp;
-use super::verdict::Verdict;
 
 /// What happened to a call: the credential it carried, how the server judged it, and whether it was sent again.
 ///
@@ -27,7 +27,7 @@ pub struct Receipt {
     pub(crate) retries: u32,
     pub(crate) refreshed_by: Option<RefreshedBy>,
     pub(crate) waited: Duration,
-    pub(crate) verdict: Option<Verdict>,
+    pub(crate) classification: Option<Classification>,
     pub(crate) reason: Option<Reason>,
 }
 
@@ -103,8 +103,8 @@ impl Receipt {
 
     /// What the last refusal of the call says about the credential. `None` if the call was not refused.
     #[must_use]
-    pub fn verdict(&self) -> Option<Verdict> {
-        self.verdict
+    pub fn classification(&self) -> Option<Classification> {
+        self.classification
     }
 
     /// Why the refused call was not refreshed or not sent again. `None` if it was, or if it was not refused.

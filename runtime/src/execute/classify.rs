@@ -4,8 +4,8 @@ use crate::platform::time::Instant;
 use bytes::Bytes;
 
 use super::execution::{Execution, sender};
-use crate::auth::policy::Classification;
-use crate::error::{Error, Reason, Rejection, Stamp, Verdict};
+use crate::auth::policy::Classified;
+use crate::error::{Classification, Error, Reason, Rejection, Stamp};
 use crate::platform::peek;
 use crate::session::{Finding, Next, Snapshot};
 use crate::trace;
@@ -83,7 +83,7 @@ impl Execution {
         Ok((received.response, received.own))
     }
 
-    /// Whether the answer refuses the credential. The receipt records the verdict.
+    /// Whether the answer refuses the credential. The receipt records the classification.
     pub(super) async fn classify(
         &mut self,
         mut response: Response,
@@ -94,17 +94,18 @@ impl Execution {
         let policy = context.policy(self.plan.endpoint());
         if policy.concerns(response.status()) {
             let classified;
-            (response, classified) = self.verdict(response, own, snapshot).await;
-            if let Some(Classification { verdict, reason }) = classified {
-                self.receipt.verdict = Some(verdict);
+            (response, classified) = self.classify_answer(response, own, snapshot).await;
+            if let Some(Classified { classification, reason }) = classified {
+                self.receipt.classification = Some(classification);
                 self.receipt.reason = reason;
-                trace::refused(response.status(), verdict, reason);
+                trace::refused(response.status(), classification, reason);
             }
         }
-        let finding = match self.receipt.verdict {
-            Some(Verdict::Expired) => Some(Finding::Expired),
-            Some(Verdict::Suspect) => Some(Finding::Suspect),
-            Some(Verdict::NotAuth | Verdict::Forbidden | Verdict::Challenge(_)) | None => None,
+        let finding = match self.receipt.classification {
+            Some(Classification::Expired) => Some(Finding::Expired),
+            Some(Classification::Suspect) => Some(Finding::Suspect),
+            Some(Classification::NotAuth | Classification::Forbidden | Classification::Challenge(_))
+            | None => None,
         };
         if finding.is_none() && snapshot.wants_successes && own && response.status().is_success() {
             context.session.was_accepted(snapshot.stamp, self.plan.route());
@@ -112,14 +113,14 @@ impl Execution {
         (response, finding)
     }
 
-    async fn verdict(
+    async fn classify_answer(
         &self,
         mut response: Response,
         own: bool,
         snapshot: &Snapshot,
-    ) -> (Response, Option<Classification>) {
+    ) -> (Response, Option<Classified>) {
         if !own {
-            let foreign = Classification::not_auth(Reason::ForeignOrigin);
+            let foreign = Classified::not_auth(Reason::ForeignOrigin);
             let classified = Some(foreign).filter(|_| !response.status().is_success());
             return (response, classified);
         }

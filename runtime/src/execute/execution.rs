@@ -194,7 +194,7 @@ impl Execution {
         self.stage = Stage::Idle;
         self.receipt.retries += 1;
         self.request.set_retries(self.receipt.retries);
-        self.receipt.verdict = None;
+        self.receipt.classification = None;
         self.receipt.reason = None;
     }
 

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use super::classify::Settled;
 use super::execution::Execution;
 use super::retry::faults::Stage;
-use crate::error::{Error, Kind, Reason, RefreshedBy, Rejection, Verdict};
+use crate::error::{Classification, Error, Kind, Reason, RefreshedBy, Rejection};
 use crate::platform::messages;
 use crate::platform::time::Instant;
 use crate::response::capture::capture;
@@ -102,7 +102,8 @@ impl Execution {
     /// Whether to return the refusal to the caller: it was a bare 403, and the refresh returned the same token, so the
     /// token is still valid. Remembers this, so that the next 403 costs no refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
-        let forbidden = error.is_no_progress() && self.receipt.verdict == Some(Verdict::Suspect);
+        let forbidden =
+            error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);
         if let Some(stamp) = self.receipt.stamp.filter(|_| forbidden) {
             self.context.session.refresh_brought_same_token(stamp, self.plan.route());
         }
@@ -116,7 +117,7 @@ impl Execution {
         rejection: Arc<Rejection>,
     ) -> Result<(Response, Option<Arc<Rejection>>), Error> {
         let context = self.context.clone();
-        let first_verdict = self.receipt.verdict;
+        let first_classification = self.receipt.classification;
         let turn = self.take_turn(&context, snapshot).await;
         let (snapshot, permit) = turn.map_err(|error| error.with_rejection(rejection.clone()))?;
         trace::replays(snapshot.stamp.generation);
@@ -126,13 +127,13 @@ impl Execution {
             let text = format!("{}, when the call was sent again with a refreshed credential", error.text());
             error.retext(text).with_rejection(rejection.clone())
         })?;
-        self.receipt.verdict = None;
+        self.receipt.classification = None;
         let (response, finding) = Box::pin(self.classify(response, own, &snapshot)).await;
         if let Some(finding) = finding {
             self.refused_again(&snapshot, finding);
         }
-        // The receipt keeps the last verdict: that of the second answer if it refuses, or that of the first one.
-        self.receipt.verdict = self.receipt.verdict.or(first_verdict);
+        // The receipt keeps the last classification: that of the second answer if it refuses, or that of the first one.
+        self.receipt.classification = self.receipt.classification.or(first_classification);
         Ok((response, Some(rejection)))
     }
 

@@ -9,7 +9,7 @@ use super::logout_call::LogoutCall;
 use super::retry::until_sent::until_sent;
 use super::send::{Received, Sender};
 use crate::declaration::endpoint::Endpoint;
-use crate::error::{Error, Kind, Receipt, Rejection, Result, Verdict};
+use crate::error::{Classification, Error, Kind, Receipt, Rejection, Result};
 use crate::refresh::method::TokensOf;
 use crate::request::call::Call;
 use crate::request::prepared::Prepared;
@@ -159,8 +159,8 @@ impl RoleCall {
     fn is_refused(&self, answer: &Answer) -> bool {
         let policy = self.context.policy(Some(self.endpoint));
         let rejection = Rejection::new(answer.status(), answer.headers().clone(), answer.body().clone());
-        let verdict = policy.classify(&rejection, false).map(|classified| classified.verdict);
-        matches!(verdict, Some(Verdict::Expired | Verdict::Suspect))
+        let classification = policy.classify(&rejection, false).map(|classified| classified.classification);
+        matches!(classification, Some(Classification::Expired | Classification::Suspect))
     }
 
     async fn send(&mut self, snapshot: &Snapshot) -> Result<(Answer, Vec<SetCookies>)> {

@@ -13,8 +13,8 @@ use tracing::{Span, debug, info_span};
 use super::open_span::OpenSpan;
 use super::redacted::{Redacted, name_of};
 use super::target::TARGET;
+use crate::error::Classification;
 use crate::error::Reason;
-use crate::error::Verdict;
 use crate::error::{Error, Kind};
 use crate::error::{Receipt, RefreshedBy};
 use crate::response::answer::Answer;
@@ -61,20 +61,20 @@ fn call_span(method: &'static str) -> Span {
         afresh.sends = Empty,
         afresh.attempts = Empty,
         afresh.refreshed_by = Empty,
-        afresh.verdict = Empty,
+        afresh.classification = Empty,
         afresh.reason = Empty,
         error.type = Empty,
     )
 }
 
 /// The server refused the call. `reason` says why the call is not refreshed, if it is not.
-pub(crate) fn refused(status: StatusCode, verdict: Verdict, reason: Option<Reason>) {
+pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(
         target: TARGET,
         {
             http.response.status_code = status.as_u16(),
-            afresh.verdict = name_of_verdict(verdict),
+            afresh.classification = name_of_classification(classification),
             afresh.reason = reason
         },
         "the call was refused"
@@ -144,8 +144,8 @@ impl OpenSpan {
                 },
             );
         }
-        if let Some(verdict) = receipt.verdict() {
-            self.span.record("afresh.verdict", name_of_verdict(verdict));
+        if let Some(classification) = receipt.classification() {
+            self.span.record("afresh.classification", name_of_classification(classification));
         }
         if let Some(reason) = receipt.reason() {
             self.span.record("afresh.reason", display(reason));
@@ -153,12 +153,12 @@ impl OpenSpan {
     }
 }
 
-fn name_of_verdict(verdict: Verdict) -> &'static str {
-    match verdict {
-        Verdict::NotAuth => "not_auth",
-        Verdict::Expired => "expired",
-        Verdict::Suspect => "suspect",
-        Verdict::Forbidden => "forbidden",
-        Verdict::Challenge(_) => "challenge",
+fn name_of_classification(classification: Classification) -> &'static str {
+    match classification {
+        Classification::NotAuth => "not_auth",
+        Classification::Expired => "expired",
+        Classification::Suspect => "suspect",
+        Classification::Forbidden => "forbidden",
+        Classification::Challenge(_) => "challenge",
     }
 }

@@ -6,9 +6,9 @@ use std::time::Duration;
 use http::StatusCode;
 
 use crate::declaration::endpoint::Endpoint;
+use crate::error::Classification;
 use crate::error::Error;
 use crate::error::Reason;
-use crate::error::Verdict;
 use crate::platform::messages::Request;
 
 pub(crate) fn call<F>(_: &'static str, call: F) -> F {
@@ -43,7 +43,7 @@ impl SendSpan {
     }
 }
 
-pub(crate) fn refused(_: StatusCode, _: Verdict, _: Option<Reason>) {}
+pub(crate) fn refused(_: StatusCode, _: Classification, _: Option<Reason>) {}
 
 pub(crate) fn replays(_: u64) {}
 

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use afresh::error::{Challenge, Reason, RefreshedBy, Verdict};
+use afresh::error::{Challenge, Classification, Reason, RefreshedBy};
 use afresh::{Body, Client, Error, Receipt, SessionEvent, Tokens, api};
 use afresh_tests::{Answer, AuthorityConfig, Handling, Origins, Role, Stage, World};
 use futures_util::stream;
@@ -22,21 +22,21 @@ trait Uploads {
     async fn upload(&self, #[body] content: Body) -> afresh::Result<()>;
 }
 
-fn verdict(error: &Error) -> Option<Verdict> {
-    error.receipt().unwrap().verdict()
+fn classification(error: &Error) -> Option<Classification> {
+    error.receipt().unwrap().classification()
 }
 
 /// C1: the usual case: the server refused the new token too.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_of_a_fresh_token_says_so() {
-    for (status, said) in [(401, Verdict::Expired), (403, Verdict::Suspect)] {
+    for (status, said) in [(401, Classification::Expired), (403, Classification::Suspect)] {
         let world = World::new();
         let shop = logged_in_client(&world);
         world.stage.respond(move |_| status);
 
         let error = shop.report(7).await.unwrap_err();
 
-        assert_eq!((error.reason(), verdict(&error)), (Some(Reason::FreshTokenRefused), Some(said)));
+        assert_eq!((error.reason(), classification(&error)), (Some(Reason::FreshTokenRefused), Some(said)));
         assert!(error.is_status());
         let name = http::StatusCode::from_u16(status).unwrap();
         let text =
@@ -59,7 +59,10 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
     shop.report(7).await.unwrap_err();
 
     let error = shop.report(8).await.unwrap_err();
-    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::RouteForbidden), Some(Verdict::Suspect)));
+    assert_eq!(
+        (error.reason(), classification(&error)),
+        (Some(Reason::RouteForbidden), Some(Classification::Suspect))
+    );
     assert!(
         error.to_string().contains("403 Forbidden (forbidden: this method refused a fresh token"),
         "{error}"
@@ -74,11 +77,11 @@ async fn a_refusal_after_a_useless_refresh_gives_its_reason() {
 /// not sent again.
 #[tokio::test(start_paused = true)]
 async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
-    let challenged = |kind| (Verdict::Challenge(kind), Reason::Challenged(kind));
+    let challenged = |kind| (Classification::Challenge(kind), Reason::Challenged(kind));
     let cases = [
         (
             r#"Bearer error="insufficient_scope", scope="reports""#,
-            (Verdict::Forbidden, Reason::InsufficientScope),
+            (Classification::Forbidden, Reason::InsufficientScope),
         ),
         (
             r#"DPoP error="use_dpop_nonce", error_description="use the nonce""#,
@@ -102,7 +105,7 @@ async fn a_refusal_that_a_refresh_cannot_resolve_is_named() {
 
         let error = shop.report(7).await.unwrap_err();
 
-        assert_eq!((verdict(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
+        assert_eq!((classification(&error), error.reason()), (Some(said.0), Some(said.1)), "{line}");
         assert!(error.to_string().ends_with(&format!("({})", said.1)), "{error}");
         // The challenge is available to the caller.
         assert_eq!(error.headers().unwrap()["www-authenticate"], line);
@@ -136,8 +139,8 @@ async fn a_rate_limit_is_named() {
         let error = shop.orders().await.unwrap_err();
 
         assert_eq!(
-            (verdict(&error), error.reason()),
-            (Some(Verdict::NotAuth), Some(Reason::RateLimited)),
+            (classification(&error), error.reason()),
+            (Some(Classification::NotAuth), Some(Reason::RateLimited)),
             "{refusal:?}"
         );
         assert!(
@@ -158,7 +161,10 @@ async fn another_reason_of_google_starts_a_refresh() {
     let refusal = json!({ "error": { "code": 403, "errors": [{ "reason": "insufficientPermissions" }] } });
     world.guard_with(Answer::json(403, refusal), |_| order(7));
     let reply = shop.orders().await.unwrap();
-    assert_eq!((reply.receipt().verdict(), reply.receipt().reason()), (Some(Verdict::Suspect), None));
+    assert_eq!(
+        (reply.receipt().classification(), reply.receipt().reason()),
+        (Some(Classification::Suspect), None)
+    );
     world.authority.assert_refreshes(1);
 }
 
@@ -170,8 +176,8 @@ async fn a_refusal_without_a_refresh_token_gives_its_reason() {
     world.stage.respond(|_| 401);
     let error = shop.orders().await.unwrap_err();
     assert_eq!(
-        (error.reason(), verdict(&error)),
-        (Some(Reason::NothingToRefreshWith), Some(Verdict::Expired))
+        (error.reason(), classification(&error)),
+        (Some(Reason::NothingToRefreshWith), Some(Classification::Expired))
     );
     assert!(
         error.to_string().ends_with("401 Unauthorized (the session has no way to refresh the token)"),
@@ -196,7 +202,10 @@ async fn a_call_that_is_not_sent_again_gives_its_reason() {
     let content = Body::stream(stream::iter([Ok::<_, std::io::Error>("once")]));
     let error = uploads.upload(content).await.unwrap_err();
     assert!(error.is_not_replayable());
-    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::BodySpent), Some(Verdict::Suspect)));
+    assert_eq!(
+        (error.reason(), classification(&error)),
+        (Some(Reason::BodySpent), Some(Classification::Suspect))
+    );
     world.stage.assert_sends(2);
     world.authority.assert_refreshes(2);
 }
@@ -225,7 +234,10 @@ async fn a_call_that_is_not_sent_again_keeps_the_servers_answer() {
             );
             assert_eq!(error.json(), Some(Refused { code: 17, hint: "old token".to_owned() }));
             assert_eq!(error.rejection().unwrap().body(), error.body().unwrap());
-            assert_eq!(verdict(&error), Some(if ruled { Verdict::Expired } else { Verdict::Suspect }));
+            assert_eq!(
+                classification(&error),
+                Some(if ruled { Classification::Expired } else { Classification::Suspect })
+            );
         };
 
         world.authority.expire();
@@ -251,7 +263,10 @@ async fn a_refusal_of_another_origin_gives_its_reason() {
     let issued = tokens(&world.authority.issue());
     let shop = ShopClient::builder(ORIGIN).connect_to(origins.clone()).tokens(issued).build().unwrap();
     let error = shop.orders().await.unwrap_err();
-    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::ForeignOrigin), Some(Verdict::NotAuth)));
+    assert_eq!(
+        (error.reason(), classification(&error)),
+        (Some(Reason::ForeignOrigin), Some(Classification::NotAuth))
+    );
     world.authority.assert_refreshes(0);
 }
 
@@ -264,7 +279,7 @@ async fn a_status_outside_the_configured_set_gives_its_reason() {
     assert_eq!(shop.orders().await.unwrap_err().reason(), Some(Reason::StatusNotListed));
     world.stage.respond(|_| 404);
     let error = shop.orders().await.unwrap_err();
-    assert_eq!((error.reason(), verdict(&error)), (None, None));
+    assert_eq!((error.reason(), classification(&error)), (None, None));
     assert_eq!(error.to_string(), "Shop::orders: the server answered 404 Not Found");
 }
 
@@ -304,23 +319,29 @@ async fn a_refresh_without_progress_is_a_separate_error() {
     world.stage.assert_sends(1);
 }
 
-/// U5: an error after a failed refresh holds the refusal, the failure, and the verdict.
+/// U5: an error after a failed refresh holds the refusal, the failure, and the classification.
 #[tokio::test(start_paused = true)]
-async fn an_error_holds_refusal_failure_and_verdict() {
+async fn an_error_holds_refusal_failure_and_classification() {
     let world = World::new();
     world.guard(401);
     let shop = logged_in_client(&world);
     world.authority.expire();
     world.authority.next(Role::Refresh, Handling::instead(503));
     let error = shop.orders().await.unwrap_err();
-    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::RefreshFailed), Some(Verdict::Expired)));
+    assert_eq!(
+        (error.reason(), classification(&error)),
+        (Some(Reason::RefreshFailed), Some(Classification::Expired))
+    );
     assert_eq!(error.rejection().unwrap().status(), 401);
     assert!(error.is_refresh() && error.to_string().contains("503"), "{error}");
 
     advance(Duration::from_secs(2)).await;
     world.authority.revoke();
     let error = shop.orders().await.unwrap_err();
-    assert_eq!((error.reason(), verdict(&error)), (Some(Reason::SessionExpired), Some(Verdict::Expired)));
+    assert_eq!(
+        (error.reason(), classification(&error)),
+        (Some(Reason::SessionExpired), Some(Classification::Expired))
+    );
     assert!(error.is_session_expired() && error.rejection().is_some());
 }
 
@@ -340,7 +361,10 @@ async fn a_call_whose_session_ended_gives_its_reason() {
         parked.answer(403);
         let error = done(call).await.unwrap_err();
         assert_eq!((error.is_superseded(), error.is_no_session()), (login, !login));
-        assert_eq!((error.reason(), verdict(&error)), (Some(Reason::SessionEnded), Some(Verdict::Suspect)));
+        assert_eq!(
+            (error.reason(), classification(&error)),
+            (Some(Reason::SessionEnded), Some(Classification::Suspect))
+        );
     }
 }
 
@@ -386,7 +410,7 @@ async fn a_receipt_says_which_call_refreshed_and_how_long_this_one_waited() {
     for call in calls {
         let reply = done(call).await.unwrap();
         let receipt = *reply.receipt();
-        assert_eq!((receipt.verdict(), receipt.reason()), (Some(Verdict::Suspect), None));
+        assert_eq!((receipt.classification(), receipt.reason()), (Some(Classification::Suspect), None));
         assert_eq!(receipt.epoch(), Some(1));
         assert_eq!(receipt.generation(), Some(2));
         assert_eq!(receipt.sends(), 2, "sends in the receipt");
@@ -408,7 +432,7 @@ async fn a_receipt_shows_a_refresh_before_the_first_send() {
     shop.login(&ANN).await.unwrap();
     world.guard(403);
     let fresh = *shop.orders().await.unwrap().receipt();
-    assert_eq!((fresh.refreshed_by(), fresh.waited(), fresh.verdict()), (None, Duration::ZERO, None));
+    assert_eq!((fresh.refreshed_by(), fresh.waited(), fresh.classification()), (None, Duration::ZERO, None));
     advance(Duration::from_secs(61)).await;
     let reply = shop.orders().await.unwrap();
     assert_eq!(reply.receipt().refreshed_by(), Some(RefreshedBy::ThisCall));
@@ -430,7 +454,7 @@ async fn a_late_refusal_finds_the_refresh_done() {
     let receipt = *done(late).await.unwrap().receipt();
     assert_eq!((receipt.refreshed_by(), receipt.waited()), (Some(RefreshedBy::Already), Duration::ZERO));
     assert!(!receipt.is_refreshed() && receipt.is_replayed());
-    assert_eq!(receipt.verdict(), Some(Verdict::Suspect));
+    assert_eq!(receipt.classification(), Some(Classification::Suspect));
 }
 
 /// The receipt of a call without a credential has no reason.

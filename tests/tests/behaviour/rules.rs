@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use afresh::error::{Reason, Verdict};
+use afresh::error::{Classification, Reason};
 use afresh::{ByteStream, RefreshToken, Reply, Result, Tokens, api};
 use afresh_tests::{Answer, RequestState, World};
 use bytes::Bytes;
@@ -82,7 +82,7 @@ async fn a_body_can_say_that_the_token_has_expired() {
         world.guard_with(Answer::json(403, &body), |_| order(7));
 
         let reply = shop.orders().await.unwrap();
-        assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired), "{body}");
+        assert_eq!(reply.receipt().classification(), Some(Classification::Expired), "{body}");
         assert_eq!(reply.receipt().reason(), None, "{body}");
         assert_eq!(world.authority.refreshes(), 2, "refreshes: {body}");
     }
@@ -103,7 +103,7 @@ async fn a_body_can_say_that_a_refusal_is_not_about_the_token() {
         let error = shop.orders().await.unwrap_err();
 
         assert_eq!(error.reason(), Some(Reason::BodyRule));
-        assert_eq!(error.receipt().unwrap().verdict(), Some(Verdict::Forbidden));
+        assert_eq!(error.receipt().unwrap().classification(), Some(Classification::Forbidden));
         assert_eq!(error.json::<Value>().unwrap()["detail"], "CSRF token missing");
         assert!(error.to_string().ends_with("(forbidden: a rule of the API says so)"), "{error}");
         world.stage.assert_sends(1);
@@ -169,7 +169,7 @@ async fn a_function_classifies_by_status_headers_and_body() {
 
     let reply = shop.orders().await.unwrap();
 
-    assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired));
+    assert_eq!(reply.receipt().classification(), Some(Classification::Expired));
     world.stage.assert_sends(2);
     world.authority.assert_refreshes(1);
 }
@@ -256,7 +256,7 @@ async fn a_listed_success_status_without_a_rule_is_a_success() {
     let shop = ruled(&world, |builder| builder.refresh_on([200, 403]));
     world.stage.respond(|_| (200, json!({ "error": "token_expired" })));
     let reply = shop.orders().await.unwrap();
-    assert_eq!(reply.receipt().verdict(), None);
+    assert_eq!(reply.receipt().classification(), None);
     world.authority.assert_refreshes(0);
 }
 
@@ -301,7 +301,7 @@ async fn a_body_that_never_ends_delays_a_refusal_by_a_second_at_most() {
     world.guard_with(Answer::new(403).chunks([r#"{"error":"token_expired","#]).then_hang(), |_| order(7));
     let begun = Instant::now();
     let reply = done(tokio::spawn(shop.orders())).await.unwrap();
-    assert_eq!(reply.receipt().verdict(), Some(Verdict::Expired));
+    assert_eq!(reply.receipt().classification(), Some(Classification::Expired));
     assert!(begun.elapsed() <= Duration::from_secs(2), "{:?}", begun.elapsed());
 }
 
@@ -321,7 +321,7 @@ async fn a_rule_that_panics_classifies_nothing() {
             (status, Some("the whole answer".to_owned()))
         );
         assert_eq!(error.reason(), Some(Reason::RuleFailed));
-        assert_eq!(error.receipt().unwrap().verdict(), Some(Verdict::NotAuth));
+        assert_eq!(error.receipt().unwrap().classification(), Some(Classification::NotAuth));
         world.stage.assert_sends(1);
         world.authority.assert_refreshes(0);
         assert!(matches!(

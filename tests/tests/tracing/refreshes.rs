@@ -69,7 +69,7 @@ async fn a_refused_call_has_two_sends_and_a_refresh_between_them() {
             (Some(call), Level::DEBUG),
         ]
     );
-    assert_eq!(recorder.events()[0].fields.get("afresh.verdict"), "expired");
+    assert_eq!(recorder.events()[0].fields.get("afresh.classification"), "expired");
     assert!(recorder.spans().iter().all(|span| span.closed));
 }
 
@@ -195,7 +195,12 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
         .iter()
         .map(|(_, call)| {
             let field = |name| call.fields.get(name);
-            (field("afresh.sends"), field("afresh.verdict"), field("afresh.reason"), field("error.type"))
+            (
+                field("afresh.sends"),
+                field("afresh.classification"),
+                field("afresh.reason"),
+                field("error.type"),
+            )
         })
         .collect();
     assert_eq!(
@@ -209,7 +214,7 @@ async fn a_refusal_without_a_refresh_gives_its_reason() {
     let refusals: Vec<_> = events
         .iter()
         .filter(|event| event.fields.get("message") == "the call was refused")
-        .map(|event| (event.fields.get("afresh.verdict"), event.fields.get("afresh.reason")))
+        .map(|event| (event.fields.get("afresh.classification"), event.fields.get("afresh.reason")))
         .collect();
     assert_eq!(
         refusals,

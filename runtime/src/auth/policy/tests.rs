@@ -33,7 +33,7 @@ fn classified(
     status: u16,
     lines: &[(&'static str, &'static str)],
     body: &[u8],
-) -> Option<Classification> {
+) -> Option<Classified> {
     let headers = headers(lines);
     policy.classify(
         &Rejection::new(StatusCode::from_u16(status).unwrap(), headers, body.to_vec().into()),
@@ -41,14 +41,14 @@ fn classified(
     )
 }
 
-fn verdict(status: u16, lines: &[(&'static str, &'static str)]) -> Option<Verdict> {
-    classified(DEFAULT, status, lines, b"").map(|classification| classification.verdict)
+fn classification(status: u16, lines: &[(&'static str, &'static str)]) -> Option<Classification> {
+    classified(DEFAULT, status, lines, b"").map(|classification| classification.classification)
 }
 
-fn verdict_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Option<Verdict> {
+fn classification_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Option<Classification> {
     let body = body.to_string();
     classified(policy, status, &[("content-type", "application/json")], body.as_bytes())
-        .map(|classification| classification.verdict)
+        .map(|classification| classification.classification)
 }
 
 /// A3: only the configured statuses say anything about the credential.
@@ -56,25 +56,25 @@ fn verdict_of_json(policy: Policy<'_>, status: u16, body: &Value) -> Option<Verd
 fn no_other_status_speaks_of_the_credential() {
     for status in 100..600 {
         let expected = match status {
-            401 => Some(Verdict::Expired),
-            403 => Some(Verdict::Suspect),
+            401 => Some(Classification::Expired),
+            403 => Some(Classification::Suspect),
             _ => None,
         };
-        assert_eq!(verdict(status, &[]), expected, "{status}");
+        assert_eq!(classification(status, &[]), expected, "{status}");
     }
     let odd = classified(policy(&[419], &[], &[]), 403, &[], b"").unwrap();
-    assert_eq!(odd, Classification::not_auth(Reason::StatusNotListed));
+    assert_eq!(odd, Classified::not_auth(Reason::StatusNotListed));
 }
 
 /// C3, C4, C5, C16: the challenge's error code outranks the status.
 #[test]
 fn the_challenge_outranks_the_status() {
     for status in [401, 403] {
-        let said = |line| verdict(status, &[("www-authenticate", line)]);
-        assert_eq!(said(r#"Bearer realm="x", error="invalid_token""#), Some(Verdict::Expired));
-        assert_eq!(said(r#"bearer ERROR=insufficient_scope, scope="a b""#), Some(Verdict::Forbidden));
-        assert_eq!(said(r#"Basic realm="x", Bearer error="invalid_token""#), Some(Verdict::Expired));
-        let asks = |challenge| Some(Verdict::Challenge(challenge));
+        let said = |line| classification(status, &[("www-authenticate", line)]);
+        assert_eq!(said(r#"Bearer realm="x", error="invalid_token""#), Some(Classification::Expired));
+        assert_eq!(said(r#"bearer ERROR=insufficient_scope, scope="a b""#), Some(Classification::Forbidden));
+        assert_eq!(said(r#"Basic realm="x", Bearer error="invalid_token""#), Some(Classification::Expired));
+        let asks = |challenge| Some(Classification::Challenge(challenge));
         assert_eq!(said(r#"DPoP error="use_dpop_nonce""#), asks(Challenge::DpopNonce));
         assert_eq!(
             said(r#"Bearer error="insufficient_user_authentication", acr_values="myACR", max_age=5"#),
@@ -86,17 +86,17 @@ fn the_challenge_outranks_the_status() {
         );
         assert_eq!(said(r#"Bearer error="invalid_token", claims="eyJ9""#), asks(Challenge::Claims));
     }
-    assert_eq!(verdict(403, &[("www-authenticate", "Bearer")]), Some(Verdict::Suspect));
-    assert_eq!(verdict(403, &[("www-authenticate", "\"garbage,,=")]), Some(Verdict::Suspect));
+    assert_eq!(classification(403, &[("www-authenticate", "Bearer")]), Some(Classification::Suspect));
+    assert_eq!(classification(403, &[("www-authenticate", "\"garbage,,=")]), Some(Classification::Suspect));
 }
 
 /// C7: headers that limit the rate.
 #[test]
 fn a_rate_limit_is_no_matter_of_the_credential() {
-    assert_eq!(verdict(403, &[("retry-after", "30")]), Some(Verdict::NotAuth));
-    assert_eq!(verdict(403, &[("x-ratelimit-remaining", "0")]), Some(Verdict::NotAuth));
-    assert_eq!(verdict(403, &[("x-ratelimit-remaining", "17")]), Some(Verdict::Suspect));
-    assert_eq!(verdict(401, &[("retry-after", "30")]), Some(Verdict::Expired));
+    assert_eq!(classification(403, &[("retry-after", "30")]), Some(Classification::NotAuth));
+    assert_eq!(classification(403, &[("x-ratelimit-remaining", "0")]), Some(Classification::NotAuth));
+    assert_eq!(classification(403, &[("x-ratelimit-remaining", "17")]), Some(Classification::Suspect));
+    assert_eq!(classification(401, &[("retry-after", "30")]), Some(Classification::Expired));
 }
 
 /// C7: bodies that limit the rate, as Google and GitHub write them.
@@ -112,8 +112,8 @@ fn a_body_can_say_that_the_rate_is_limited() {
         json!({ "message": "You have exceeded a secondary rate limit. Please wait." }),
     ];
     for body in limits {
-        assert_eq!(verdict_of_json(DEFAULT, 403, &body), Some(Verdict::NotAuth), "{body}");
-        assert_eq!(verdict_of_json(DEFAULT, 401, &body), Some(Verdict::Expired), "{body}");
+        assert_eq!(classification_of_json(DEFAULT, 403, &body), Some(Classification::NotAuth), "{body}");
+        assert_eq!(classification_of_json(DEFAULT, 401, &body), Some(Classification::Expired), "{body}");
     }
     let others = [
         json!({ "error": { "errors": [{ "reason": "insufficientPermissions" }], "status": "PERMISSION_DENIED" } }),
@@ -122,7 +122,7 @@ fn a_body_can_say_that_the_rate_is_limited() {
         json!(null),
     ];
     for body in others {
-        assert_eq!(verdict_of_json(DEFAULT, 403, &body), Some(Verdict::Suspect), "{body}");
+        assert_eq!(classification_of_json(DEFAULT, 403, &body), Some(Classification::Suspect), "{body}");
     }
 }
 
@@ -130,7 +130,7 @@ fn a_body_can_say_that_the_rate_is_limited() {
 fn an_outlived_credential_makes_a_bare_403_certain() {
     let none = HeaderMap::new();
     let classify = |status| DEFAULT.classify(&Rejection::new(status, none.clone(), Bytes::new()), true);
-    assert_eq!(classify(StatusCode::FORBIDDEN), Some(Classification::refreshable(Verdict::Expired)));
+    assert_eq!(classify(StatusCode::FORBIDDEN), Some(Classified::refreshable(Classification::Expired)));
     assert_eq!(classify(StatusCode::NOT_FOUND), None);
 }
 
@@ -145,16 +145,16 @@ fn a_rule_knows_best() {
     const FORBIDDEN: &[Condition] = &[Condition::Text("/detail", "CSRF token missing")];
     let policy = policy(&[401, 403], EXPIRED, FORBIDDEN);
     for body in [json!({ "error": "token_expired" }), json!({ "code": 17 }), json!({ "ok": false })] {
-        assert_eq!(verdict_of_json(policy, 403, &body), Some(Verdict::Expired), "{body}");
+        assert_eq!(classification_of_json(policy, 403, &body), Some(Classification::Expired), "{body}");
     }
     for body in
         [json!({ "error": "other" }), json!({ "code": "17" }), json!({ "code": 17.5 }), json!({ "ok": null })]
     {
-        assert_eq!(verdict_of_json(policy, 403, &body), Some(Verdict::Suspect), "{body}");
+        assert_eq!(classification_of_json(policy, 403, &body), Some(Classification::Suspect), "{body}");
     }
     for status in [401, 403] {
         let both = json!({ "detail": "CSRF token missing", "code": 17 });
-        assert_eq!(verdict_of_json(policy, status, &both), Some(Verdict::Forbidden));
+        assert_eq!(classification_of_json(policy, status, &both), Some(Classification::Forbidden));
     }
 }
 
@@ -163,11 +163,17 @@ fn a_rule_knows_best() {
 fn a_success_counts_only_by_a_rule() {
     const EXPIRED: &[Condition] = &[Condition::Text("/code", "TOKEN_EXPIRED")];
     let expired = json!({ "code": "TOKEN_EXPIRED" });
-    assert_eq!(verdict_of_json(policy(&[200, 403], &[], &[]), 200, &expired), None);
-    assert_eq!(verdict_of_json(policy(&[403], EXPIRED, &[]), 200, &expired), None);
-    assert_eq!(verdict_of_json(policy(&[200, 403], EXPIRED, &[]), 200, &json!({ "code": "OK" })), None);
-    assert_eq!(verdict_of_json(policy(&[200, 403], EXPIRED, &[]), 200, &expired), Some(Verdict::Expired));
-    assert_eq!(verdict_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
+    assert_eq!(classification_of_json(policy(&[200, 403], &[], &[]), 200, &expired), None);
+    assert_eq!(classification_of_json(policy(&[403], EXPIRED, &[]), 200, &expired), None);
+    assert_eq!(
+        classification_of_json(policy(&[200, 403], EXPIRED, &[]), 200, &json!({ "code": "OK" })),
+        None
+    );
+    assert_eq!(
+        classification_of_json(policy(&[200, 403], EXPIRED, &[]), 200, &expired),
+        Some(Classification::Expired)
+    );
+    assert_eq!(classification_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
 /// A4, A5: a body is looked at only if that can matter, and a stream is left alone.

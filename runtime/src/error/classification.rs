@@ -1,11 +1,11 @@
-//! The classification of an answer: [`Verdict`].
+//! The classification of an answer: [`Classification`].
 
 use super::challenge::Challenge;
 
 /// What an answer says about the credential that was sent with the call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
-pub enum Verdict {
+pub enum Classification {
     /// Nothing: the rate is limited, or the status does not start a refresh.
     NotAuth,
     /// It has expired.
