@@ -18,6 +18,7 @@ use url::Url;
 
 use self::cookie::Cookie;
 use self::eviction::evict;
+use self::limits::clock;
 use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
 use crate::platform::time::wall;
@@ -119,7 +120,6 @@ impl Cookies {
         if self.0.len() > MOST {
             self.0.retain(|cookie| !cookie.is_expired(now));
         }
-        evict(&mut self.0);
     }
 }
 
@@ -148,13 +148,14 @@ impl SetCookies {
 
     /// Applies the response to `cookies`. A cookie that RFC 6265 rejects is ignored, as in a browser.
     pub(crate) fn after(&self, cookies: &Cookies) -> Cookies {
-        let (mut next, now) = (cookies.clone(), wall());
+        let (mut next, now, before) = (cookies.clone(), wall(), clock());
         for line in self.lines.iter().filter_map(|line| std::str::from_utf8(line.as_bytes()).ok()) {
             if let Some(mut cookie) = Cookie::parse(line, &self.url, now) {
                 cookie.refreshes = self.refreshes;
                 next.set(cookie, now);
             }
         }
+        evict(&mut next.0, before);
         next
     }
 }

@@ -1,23 +1,40 @@
 //! Which cookies go when there are too many: [`evict`].
 
+use std::cmp::Reverse;
+
 use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
 
 /// Removes cookies until the limits hold: the one whose last use is the oldest goes first. A cookie that may refresh the
 /// session goes only if there is no other.
-pub(super) fn evict(cookies: &mut Vec<Cookie>) {
-    // Only the host of the last cookie can have grown beyond its limit.
-    if let Some(host) = cookies.last().map(|last| last.domain.clone()) {
-        evict_beyond(cookies, MAX_OF_HOST, |cookie| cookie.domain == host);
+///
+/// `before`: the clock before the response whose cookies were added last.
+pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
+    let hosts = cookies.iter().filter(|cookie| cookie.used.is_received_after(before));
+    let hosts: Vec<String> = hosts.map(|cookie| cookie.domain.clone()).collect();
+    for host in hosts {
+        evict_beyond(cookies, MAX_OF_HOST, before, |cookie| cookie.domain == host);
     }
-    evict_beyond(cookies, MAX, |_| true);
+    evict_beyond(cookies, MAX, before, |_| true);
 }
 
-fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, counts: impl Fn(&Cookie) -> bool) {
+fn evict_beyond(cookies: &mut Vec<Cookie>, limit: usize, before: u64, counts: impl Fn(&Cookie) -> bool) {
     while cookies.iter().filter(|cookie| counts(cookie)).count() > limit {
         let counted = cookies.iter().enumerate().filter(|(_, cookie)| counts(cookie));
-        let first = counted.min_by_key(|(_, cookie)| (cookie.refreshes, cookie.used.at()));
+        let first = counted.min_by_key(|(index, cookie)| (worth(cookie, before), Reverse(*index)));
         let Some((index, _)) = first else { return };
         cookies.remove(index);
+    }
+}
+
+/// A cookie of a smaller worth goes first. Of two with the same worth, the one that was set first stays.
+///
+/// Every refresh may set a cookie with a new name. All of them are sent together, so their last use says nothing. The
+/// ones that refresh the session are the ones that it has had for a long time, or those of the last response.
+fn worth(cookie: &Cookie, before: u64) -> (bool, bool, u64) {
+    if cookie.refreshes {
+        (true, cookie.used.is_received_after(before), 0)
+    } else {
+        (false, false, cookie.used.at())
     }
 }

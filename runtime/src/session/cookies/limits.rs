@@ -21,22 +21,33 @@ static CLOCK: AtomicU64 = AtomicU64::new(0);
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,
+    /// The clock when the cookie was received, or 0 for a cookie of a store.
+    number: u64,
     /// `None` for a cookie of a store.
     received: Option<Instant>,
 }
 
+/// What the clock shows now. Every cookie that is received later has a greater number.
+pub(super) fn clock() -> u64 {
+    CLOCK.load(Ordering::Relaxed)
+}
+
 impl LastUse {
     pub(super) fn now() -> Self {
-        let used = Arc::new(AtomicU64::new(CLOCK.fetch_add(1, Ordering::Relaxed) + 1));
-        Self { used, received: Some(Instant::now()) }
+        let number = CLOCK.fetch_add(1, Ordering::Relaxed) + 1;
+        Self { used: Arc::new(AtomicU64::new(number)), number, received: Some(Instant::now()) }
     }
 
     pub(super) fn touch(&self) {
-        let now = CLOCK.load(Ordering::Relaxed);
+        let now = clock();
         // Threads that send the same cookies would contend for each write.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }
+    }
+
+    pub(super) fn is_received_after(&self, clock: u64) -> bool {
+        self.number > clock
     }
 
     /// When the cookie was received in this process.
