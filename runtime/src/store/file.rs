@@ -62,10 +62,13 @@ impl FileStore {
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
+        // The store at `path` itself uses these names.
+        let is_taken = matches!(identity, "lock" | "write") || identity.starts_with("new-");
         // Characters that a file name cannot hold, and upper case, which some file systems ignore, are
         // written in hex.
-        for byte in identity.bytes() {
+        for (index, byte) in identity.bytes().enumerate() {
             match byte {
+                _ if is_taken && index == 0 => name.push(format!("%{byte:02x}")),
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),
                 _ => name.push(format!("%{byte:02x}")),
             }
@@ -253,5 +256,7 @@ mod tests {
         assert_eq!(path("alice"), Path::new("/x/session.alice"));
         assert_eq!(path("../Bob"), Path::new("/x/session.%2e%2e%2f%42ob"));
         assert_ne!(path("%42"), path("B"));
+        assert_eq!(path("lock"), Path::new("/x/session.%6cock"));
+        assert_eq!(path("locksmith"), Path::new("/x/session.locksmith"));
     }
 }

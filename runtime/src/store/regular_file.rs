@@ -8,7 +8,7 @@ use std::io::{self, ErrorKind, Read};
 use std::path::{Path, PathBuf};
 
 /// As many links as Linux follows.
-const MAX_LINKS: usize = 40;
+pub(super) const MAX_LINKS: usize = 40;
 
 /// The file that `path` names, after all symbolic links. It need not exist. It is an error if anything but a regular
 /// file is there.
@@ -20,10 +20,18 @@ pub(super) fn follow_links(path: &Path) -> io::Result<PathBuf> {
             Some(metadata) => return check(&metadata).map(|()| path),
             None => return Ok(path),
         }
-        let target = fs::read_link(&path)?;
-        path = path.parent().map_or(target.clone(), |folder| folder.join(target));
+        path = target_of(&path, fs::read_link(&path)?);
     }
-    Err(io::Error::other("the path of the session has too many symbolic links"))
+    Err(too_many_links())
+}
+
+/// The path that a link means, whose content is `target`.
+pub(super) fn target_of(link: &Path, target: PathBuf) -> PathBuf {
+    link.parent().map_or(target.clone(), |folder| folder.join(target))
+}
+
+pub(super) fn too_many_links() -> io::Error {
+    io::Error::other("the path of the session has too many symbolic links")
 }
 
 /// The content of the file, or `None` if there is none. Longer content than `limit` is an error.
