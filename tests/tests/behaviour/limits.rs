@@ -147,6 +147,11 @@ async fn one_line_or_event_of_a_stream_has_a_limit() {
     assert_eq!(lines.next().await.unwrap().unwrap(), "12345");
     assert!(lines.next().await.unwrap().unwrap_err().to_string().contains("longer than 5 bytes"));
     assert!(lines.next().await.is_none());
+    for (last, fits) in [("12345", true), ("12345\r", true), ("123456", false)] {
+        let lines = answering(None, move || Answer::new(200).body(last)).lines().await.unwrap();
+        let line = lines.max_length(5).next().await.unwrap();
+        assert_eq!(line.is_ok(), fits, "the last line without an end: {last:?}");
+    }
     let events = || answering(None, || Answer::new(200).body("data: 12345\n\ndata: 1234567890\n\n"));
     let mut events = events().events().await.unwrap().max_length(5);
     assert_eq!(events.next().await.unwrap().unwrap().data, "12345");
