@@ -12,7 +12,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
             name == "localhost" || name.ends_with(".localhost")
         }
         Some(Host::Ipv4(address)) => IpAddr::from(address).is_loopback(),
-        Some(Host::Ipv6(address)) => IpAddr::from(address).is_loopback(),
+        // `::ffff:127.0.0.1` is an IPv4 address.
+        Some(Host::Ipv6(address)) => address.to_canonical().is_loopback(),
         None => false,
     }
 }
@@ -23,10 +24,22 @@ mod tests {
 
     #[test]
     fn loopback_is_this_machine_only() {
-        for url in ["http://localhost:1", "http://a.localhost", "http://127.8.8.8", "http://[::1]"] {
+        for url in [
+            "http://localhost:1",
+            "http://a.localhost",
+            "http://127.8.8.8",
+            "http://[::1]",
+            "http://[::ffff:127.0.0.1]",
+        ] {
             assert!(is_loopback(&Url::parse(url).unwrap()), "{url}");
         }
-        for url in ["http://example", "http://localhost.example", "http://128.0.0.1", "http://0.0.0.0"] {
+        for url in [
+            "http://example",
+            "http://localhost.example",
+            "http://128.0.0.1",
+            "http://0.0.0.0",
+            "http://[::ffff:1.2.3.4]",
+        ] {
             assert!(!is_loopback(&Url::parse(url).unwrap()), "{url}");
         }
     }

@@ -35,7 +35,8 @@ const LEASE: Duration = Duration::from_secs(30);
 /// or within 10 s if a message is lost.
 ///
 /// A lease lasts 3 s until its owner confirms it. So a request for the lock that Redis grants after its client has
-/// stopped waiting keeps others from the lock for 3 s only.
+/// stopped waiting keeps others from the lock for 3 s only. A release that Redis does not answer is repeated until the lease
+/// has expired.
 ///
 /// **If a connection breaks,** the next call opens a new one. A call without a response is sent once more and
 /// finds out whether it succeeded before. A call takes at most 5 s, except the wait for a lock, whose polls

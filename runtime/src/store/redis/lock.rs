@@ -99,14 +99,21 @@ impl Drop for Lease {
     fn drop(&mut self) {
         let (connection, key) = (self.lock.connection.clone(), std::mem::take(&mut self.lock.key));
         let owner = std::mem::take(&mut self.owner);
-        // If this fails, or the runtime is gone, the lease expires by itself.
+        // If the runtime is gone, the lease expires by itself.
+        let expired = Instant::now().checked_add(self.lock.lease);
         task::spawn(&self.runtime, async move {
             let release = || {
                 let mut script = scripts::RELEASE.key(&*key);
                 script.arg(&*owner);
                 script
             };
-            let _ = connection.run::<u64>(release).await;
+            // A server that stands still executes no request on a connection that is opened meanwhile. Other processes
+            // must not wait for the whole lease when it is back.
+            while connection.run::<u64>(release).await.is_err()
+                && expired.is_some_and(|at| Instant::now() < at)
+            {
+                tokio::time::sleep(LONGEST_PAUSE).await;
+            }
         });
     }
 }

@@ -39,7 +39,7 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
     let output = child.output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stdout));
     let direct = server.seen();
-    assert_eq!(direct.len(), 2, "{direct:?}");
+    assert!(direct.len() >= 2, "{direct:?}");
     assert_eq!(values(&direct[0], "authorization"), ["Bearer secret"]);
     assert_eq!(proxy.seen().len(), 1, "the request to another machine goes through the proxy");
 }
@@ -48,6 +48,13 @@ async fn a_proxy_of_the_system_sees_no_request_to_this_machine() {
 async fn calls(server: &str) {
     let client = PlainClient::builder(server).tokens(Tokens::new("secret")).build().unwrap();
     client.old().await.unwrap();
+    // Whether this machine can reach itself in this way does not matter, only that the proxy sees nothing.
+    let port = server.rsplit(':').next().unwrap();
+    for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]"] {
+        let url = format!("http://{host}:{port}");
+        let client = PlainClient::builder(url).allow_http().tokens(Tokens::new("secret")).build().unwrap();
+        let _ = client.old().await;
+    }
     let client = PlainClient::builder("http://shop.test").allow_http().build().unwrap();
     client.old().await.unwrap();
 }
