@@ -29,6 +29,7 @@ const MOST: usize = 50;
 /// In the order of arrival. Cookies without an expiry are stored too, because the session outlives the
 /// process.
 #[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Vec<Cookie>")]
 pub(crate) struct Cookies(Vec<Cookie>);
 
 /// The `Set-Cookie` headers of one response, and its URL.
@@ -120,6 +121,14 @@ impl Cookies {
         if self.0.len() > MOST {
             self.0.retain(|cookie| !cookie.is_expired(now));
         }
+    }
+}
+
+/// The limits hold for a stored jar too: an older version had none.
+impl From<Vec<Cookie>> for Cookies {
+    fn from(mut cookies: Vec<Cookie>) -> Self {
+        evict(&mut cookies, clock());
+        Self(cookies)
     }
 }
 

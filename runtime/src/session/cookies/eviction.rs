@@ -1,6 +1,7 @@
 //! Which cookies go when there are too many: [`evict`].
 
 use std::cmp::Reverse;
+use std::collections::BTreeSet;
 
 use super::cookie::Cookie;
 use super::limits::{MAX, MAX_OF_HOST};
@@ -10,8 +11,10 @@ use super::limits::{MAX, MAX_OF_HOST};
 ///
 /// `before`: the clock before the response whose cookies were added last.
 pub(super) fn evict(cookies: &mut Vec<Cookie>, before: u64) {
-    let hosts = cookies.iter().filter(|cookie| cookie.used.is_received_after(before));
-    let hosts: Vec<String> = hosts.map(|cookie| cookie.domain.clone()).collect();
+    if cookies.len() <= MAX_OF_HOST {
+        return;
+    }
+    let hosts: BTreeSet<String> = cookies.iter().map(|cookie| cookie.domain.clone()).collect();
     for host in hosts {
         evict_beyond(cookies, MAX_OF_HOST, before, |cookie| cookie.domain == host);
     }

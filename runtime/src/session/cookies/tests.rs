@@ -294,6 +294,21 @@ fn the_cookies_of_the_last_refresh_are_kept() {
     assert_eq!(jar.0.len(), 50);
 }
 
+/// An older version stored every cookie. Its records do not say which ones refresh, but a login comes before all calls.
+#[test]
+fn the_limits_hold_for_a_stored_jar() {
+    let cookie = |number: u32| {
+        let (name, path) = if number == 0 { ("refresh", "/api/refresh") } else { ("tracking", "/") };
+        serde_json::json!({
+            "name": format!("{name}{number}"), "value": "1", "path": path, "domain": "shop.example",
+            "host_only": true, "secure": false, "expires": null,
+        })
+    };
+    let jar: Cookies = serde_json::from_value((0..2000).map(cookie).collect()).unwrap();
+    assert_eq!(jar.0.len(), 50);
+    assert!(sent(&jar, "https://shop.example/api/refresh").unwrap().contains("refresh0=1"));
+}
+
 /// RFC 6265bis §4.1.3
 #[test]
 fn prefixes_of_names_are_enforced() {

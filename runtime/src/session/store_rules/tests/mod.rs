@@ -68,6 +68,7 @@ const WIDE: Budget = Budget {
     logins: 2,
     logouts: 1,
     refreshes: 3,
+    starts: 0,
     releases: 0,
     same_user: false,
     fine: false,

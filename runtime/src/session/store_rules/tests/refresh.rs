@@ -28,11 +28,15 @@ impl World {
     fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
         let process = &self.processes[at];
         // A change is stored before another refresh begins.
-        let is_due = process.here == Here::LoggedIn && !process.view.has_unwritten();
-        if !is_due || !self.lock_is_free_for(at) {
+        if process.view.has_unwritten() || !self.lock_is_free_for(at) {
             return None;
         }
-        self.budget.refreshes = self.budget.refreshes.checked_sub(1)?;
+        let left = match process.here {
+            Here::LoggedIn => &mut self.budget.refreshes,
+            Here::LoggedOut => &mut self.budget.starts,
+            Here::Expired => return None,
+        };
+        *left = left.checked_sub(1)?;
         self.take_lock(at, heard);
         if heard == Heard::Confirmed {
             self.processes[at].step = Step::Locked;
@@ -58,18 +62,27 @@ impl World {
         }
         let (name, identity) = (process.name, view.stored_as.identity.clone());
         let session = process.token.map(|token| (identity, token));
-        self.put(Stored { session, intent: Some(name) });
+        // Without a session, the store has no refresh token that could be spent.
+        let (has_login, intent) = (session.is_some(), session.as_ref().map(|_| name));
+        self.put(Stored { session, intent });
         if heard == Heard::Lost {
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];
-        process.view.intends(CURRENT, Some(name), true);
+        process.view.intends(CURRENT, intent, has_login);
         process.step = Step::Ready { unanswered };
     }
 
     /// Sends the refresh token to the server.
     fn exchange(&mut self, at: usize, unanswered: bool) {
-        let Some(token) = self.processes[at].token else { return self.refresh_ends(at) };
+        let process = &mut self.processes[at];
+        let Some(token) = process.token else {
+            if process.here == Here::LoggedOut {
+                process.step = Step::Answered { token: Self::new_token() };
+                return;
+            }
+            return self.refresh_ends(at);
+        };
         if self.spent & (1 << token) != 0 {
             return self.rejected(at, unanswered);
         }
@@ -107,8 +120,8 @@ impl World {
             return self.refresh_ends(at);
         }
         let process = &mut self.processes[at];
-        process.view.refreshed(stored, false);
-        process.token = Some(token);
+        process.view.refreshed(stored, process.here == Here::LoggedOut);
+        (process.here, process.token) = (Here::LoggedIn, Some(token));
         if stored.is_none() {
             process.view.changed();
         }

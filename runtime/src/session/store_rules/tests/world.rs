@@ -81,6 +81,8 @@ pub(super) struct Budget {
     pub(super) logins: u8,
     pub(super) logouts: u8,
     pub(super) refreshes: u8,
+    /// Refreshes of a process without a session: it begins with a cookie that only this process has.
+    pub(super) starts: u8,
     /// Locks that are released although they protect a login or logout, because the store cannot store it.
     pub(super) releases: u8,
     /// Both processes have the same user, so each adopts a login of the other one.
