@@ -82,6 +82,27 @@ async fn the_body_of_a_refusal_is_cut_too() {
     assert!(error.rejection().unwrap().body().len() <= MIB);
 }
 
+/// W1: a refresh returns the same token, so the 403 that was kept meanwhile is the answer. It is kept up to 64 KiB.
+#[tokio::test(start_paused = true)]
+async fn a_refusal_that_was_kept_during_a_refresh_says_that_it_was_cut() {
+    const KEPT: usize = 64 * 1024;
+    for (answer, length, is_cut) in [
+        (Answer::new(403).body(vec![b'x'; KEPT]), KEPT, false),
+        (Answer::new(403).body(vec![b'x'; KEPT + 1]), KEPT, true),
+        (Answer::new(403).chunks(chunks(64, 1024)), KEPT, false),
+        (Answer::new(403).chunks(chunks(3, 1000)).then_hang(), 3000, true),
+    ] {
+        let world = World::with(AuthorityConfig { repeats_access: true, ..AuthorityConfig::default() });
+        let shop = crate::api::logged_in_client(&world);
+        world.stage.respond(move |_| answer.clone());
+        let error = crate::api::Shop::order(&shop, 7).await.unwrap_err();
+        assert_eq!((error.status().unwrap().as_u16(), error.body().unwrap().len()), (403, length));
+        let text = error.to_string();
+        assert_eq!(text.contains(&format!("cut after {length} bytes")), is_cut, "{text}");
+        world.stage.assert_sends(1);
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_success_longer_than_max_body_is_an_error() {
     for (answer, length) in [
