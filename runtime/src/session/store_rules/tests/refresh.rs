@@ -4,38 +4,43 @@ use super::world::{CURRENT, Heard, Step, Stored, World};
 use crate::session::store_rules::{Adoption, Here, is_rotation_lost};
 
 impl World {
-    pub(super) fn refresh_continues(mut self, at: usize, heard: Heard) -> Option<Self> {
+    pub(super) fn refresh_continues(&self, at: usize, heard: Heard) -> Option<Self> {
         let process = &self.processes[at];
         let uses_store = !matches!(process.step, Step::Idle | Step::Ready { .. });
-        if uses_store && process.writing.is_some() {
-            // One task at a time uses the store.
+        // One task at a time uses the store.
+        let waits = uses_store && process.writing.is_some();
+        if waits || process.step == Step::Idle && !self.is_due(at) {
             return None;
         }
+        let mut world = self.after(heard)?;
         match process.step {
-            Step::Idle => self.begin(at, heard)?,
-            _ if process.detached => self.refresh_ends(at),
-            Step::Locked if heard == Heard::Lost => self.refresh_ends(at),
-            Step::Locked => self.read(at),
-            Step::Read { unanswered } => self.store_intent(at, unanswered, heard),
+            Step::Idle => world.begin(at, heard)?,
+            _ if process.detached => world.refresh_ends(at),
+            Step::Locked if heard == Heard::Lost => world.refresh_ends(at),
+            Step::Locked => world.read(at),
+            Step::Read { unanswered } => world.store_intent(at, unanswered, heard),
             Step::Ready { .. } if heard == Heard::Lost => return None,
-            Step::Ready { unanswered } => self.exchange(at, unanswered),
-            Step::Answered { token } => self.store_result(at, token, heard),
+            Step::Ready { unanswered } => world.exchange(at, unanswered),
+            Step::Answered { token } => world.store_result(at, token, heard),
         }
-        Some(self)
+        Some(world)
+    }
+
+    /// Whether a refresh can begin. A change is stored before.
+    fn is_due(&self, at: usize) -> bool {
+        let process = &self.processes[at];
+        let left = match process.here {
+            Here::LoggedIn => self.budget.refreshes,
+            Here::LoggedOut => self.budget.starts,
+            Here::Expired => 0,
+        };
+        left > 0 && !process.view.has_unwritten() && self.lock_is_free_for(at)
     }
 
     /// Takes the lock, or continues under the one that the process holds.
     fn begin(&mut self, at: usize, heard: Heard) -> Option<()> {
-        let process = &self.processes[at];
-        // A change is stored before another refresh begins.
-        if process.view.has_unwritten() || !self.lock_is_free_for(at) {
-            return None;
-        }
-        let left = match process.here {
-            Here::LoggedIn => &mut self.budget.refreshes,
-            Here::LoggedOut => &mut self.budget.starts,
-            Here::Expired => return None,
-        };
+        let first = self.processes[at].here == Here::LoggedOut;
+        let left = if first { &mut self.budget.starts } else { &mut self.budget.refreshes };
         *left = left.checked_sub(1)?;
         self.take_lock(at, heard);
         if heard == Heard::Confirmed {

@@ -155,12 +155,8 @@ impl World {
             self.reads(at, &mut next);
             self.releases(at, &mut next);
             for heard in [Heard::Confirmed, Heard::Lost] {
-                let Some(losses) = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost)) else {
-                    continue;
-                };
-                let world = Self { budget: Budget { losses, ..self.budget }, ..self.clone() };
-                next.extend(world.clone().refresh_continues(at, heard));
-                next.extend(world.writer_continues(at, heard));
+                next.extend(self.refresh_continues(at, heard));
+                next.extend(self.writer_continues(at, heard));
             }
         }
         if self.lock == Some(ABANDONED) {
@@ -171,6 +167,12 @@ impl World {
             world.check();
         }
         next
+    }
+
+    /// This world, after an operation of the store.
+    pub(super) fn after(&self, heard: Heard) -> Option<Self> {
+        let losses = self.budget.losses.checked_sub(u8::from(heard == Heard::Lost))?;
+        Some(Self { budget: Budget { losses, ..self.budget }, ..self.clone() })
     }
 
     fn check(&self) {
