@@ -9,7 +9,6 @@ use std::time::Duration;
 
 use http::{HeaderMap, HeaderName};
 use tokio::sync::Semaphore;
-use url::Url;
 
 use super::api::Api;
 use super::refresh_settings::{RefreshSettings, declare};
@@ -20,6 +19,7 @@ use crate::execute::options::header;
 use crate::execute::retry::policy::Retry;
 use crate::execute::settings::Settings;
 use crate::platform::runtime::Handle;
+use crate::platform::url::Url;
 use crate::request::header_option::HeaderOption;
 use crate::session::{Session, Tokens};
 use crate::store::ErasedStore;

@@ -2,12 +2,11 @@
 
 use std::sync::Arc;
 
-use url::Url;
-
 use super::api::Api;
 use super::builder::ClientBuilder;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 use crate::transport::followed_origin::{EXPOSED, FollowedOrigin};
 use crate::transport::origin::Origin;
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::task::Poll;
 
 use tokio::sync::SemaphorePermit;
-use url::Url;
 
 use super::context::SharedContext;
 use super::placement::Placement;
@@ -13,6 +12,7 @@ use super::plan::{Declaration, Plan};
 use super::retry::faults::Stage;
 use super::send::Sender;
 use crate::error::{Error, Receipt, Stamp};
+use crate::platform::url::Url;
 use crate::request::prepared::Prepared;
 use crate::response::answer::Answer;
 use crate::response::reading::Reading;

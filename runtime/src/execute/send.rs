@@ -3,11 +3,10 @@
 //!
 //! The runtime follows redirects itself because a transport cannot know which headers are secrets.
 
-use url::Url;
-
 use super::placement::Placement;
 use crate::error::{Error, Kind, Stamp};
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::request::prepared::Prepared;
 use crate::session::{Session, SetCookies, Snapshot};
 use crate::trace::{InSpan, SendSpans};

@@ -2,12 +2,13 @@
 
 use std::fmt;
 
+use form_urlencoded::Serializer;
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use super::app::App;
 use super::pkce::{METHOD, challenge, random_text};
 use crate::error::Result;
+use crate::platform::url::Url;
 
 /// A login that has begun, until the person comes back: what [`Redirect::start`](super::Redirect::start) returns and
 /// [`Redirect::finish`](super::Redirect::finish) takes.
@@ -75,12 +76,10 @@ impl App {
 /// Adds the parameters. A query of the endpoint stays (RFC 6749 §3.1), but no name is in it twice.
 fn with_parameters(mut url: Url, parameters: &[(String, String)]) -> Url {
     let known = |name: &str| parameters.iter().any(|(other, _)| other == name);
-    let before: Vec<(String, String)> = url
-        .query_pairs()
-        .filter(|(name, _)| !known(name))
-        .map(|(name, value)| (name.into_owned(), value.into_owned()))
-        .collect();
-    url.query_pairs_mut().clear().extend_pairs(before.iter().chain(parameters));
+    let mut query = Serializer::new(String::new());
+    query.extend_pairs(url.query_pairs().filter(|(name, _)| !known(name))).extend_pairs(parameters);
+    let query = query.finish();
+    url.set_query(Some(&query));
     url
 }
 

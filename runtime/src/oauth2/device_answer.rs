@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use http::HeaderMap;
 use serde_json::Value;
-use url::Url;
 
 use super::authorization_error::untrusted;
 use super::description::is_plain;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 use crate::refresh::error_code::document;
 
 /// The longest text that a person is to read or type.

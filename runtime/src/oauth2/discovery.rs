@@ -8,7 +8,6 @@ use std::time::Duration;
 
 use http::HeaderValue;
 use http::header::ACCEPT;
-use url::Url;
 
 use super::authorization_error::{unavailable, unavailable_by};
 use super::endpoint_url::{PlainHttp, endpoint_url};
@@ -16,6 +15,7 @@ use super::metadata::Metadata;
 use super::server::{Server, upstream};
 use crate::error::{Error, Kind, Result};
 use crate::platform::deadline::within;
+use crate::platform::url::Url;
 use crate::refresh::token_request::{NoResponse, ask};
 use crate::request::declared::Declared;
 use crate::request::prepared::Prepared;

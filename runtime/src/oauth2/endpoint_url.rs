@@ -1,9 +1,8 @@
 //! Which URLs may get secrets: those of an authorization server's endpoints.
 
-use url::Url;
-
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 
 /// Whether an endpoint may be plain http on a host that is not loopback.
 #[derive(Clone, Copy)]

@@ -7,7 +7,6 @@ use std::pin::pin;
 use std::time::Duration;
 
 use http::StatusCode;
-use url::Url;
 
 use super::app::App;
 use super::authorization_answer::AuthorizationCode;
@@ -17,6 +16,7 @@ use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Result, Stamp};
 use crate::format::retry_after::retry_after;
 use crate::platform::deadline::within;
+use crate::platform::url::Url;
 use crate::refresh::error_response::is_error;
 use crate::refresh::session_outcome::SessionOutcome;
 use crate::refresh::token_request::{NoResponse, TokenResponse, ask};

@@ -1,7 +1,6 @@
 //! What an authorization server says about itself (RFC 8414, `OpenID` Connect Discovery 1.0): [`Metadata`].
 
 use serde::Deserialize;
-use url::Url;
 
 use super::authorization_error::untrusted;
 use super::description::description;
@@ -9,6 +8,7 @@ use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Result};
 use crate::format::charset::without_bom;
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 
 /// The fields that a login needs.
 #[derive(Clone, Debug, Default, Deserialize)]

@@ -2,13 +2,12 @@
 
 use std::future::Future;
 
-use url::Url;
-
 use super::app::App;
 use super::authorization_answer::AuthorizationAnswer;
 use super::authorization_request::AuthorizationRequest;
 use crate::error::{Error, Result};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 use crate::session::{Operation, Session, Tokens};
 
 /// Logs a person in at a web server: [`App::redirect`].

@@ -1,10 +1,10 @@
 //! An authorization server at which people log in: [`Server`].
 
 use http::HeaderMap;
-use url::Url;
 
 use super::metadata::Metadata;
 use crate::error::Result;
+use crate::platform::url::Url;
 use crate::transport::origin::Origin;
 use crate::transport::transport::Transport;
 use crate::transport::upstream::Upstream;

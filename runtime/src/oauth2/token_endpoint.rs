@@ -5,12 +5,12 @@ use std::fmt;
 use form_urlencoded::Serializer;
 use http::header::{ACCEPT, AUTHORIZATION};
 use http::{HeaderMap, HeaderValue};
-use url::Url;
 
 use super::client_auth::{ClientAuth, basic};
 use super::endpoint_url::{PlainHttp, endpoint_url};
 use crate::error::{Error, Kind, Result};
 use crate::platform::time::timeout;
+use crate::platform::url::{Url, ascii_origin};
 use crate::refresh::error_response::ErrorResponse;
 use crate::refresh::refresher::RefreshContext;
 use crate::refresh::token_request::{DEADLINE as REQUEST_DEADLINE, NoResponse, TokenResponse, ask};
@@ -173,7 +173,7 @@ impl TokenEndpoint {
 /// Omits the secret and the parameters, which may hold secrets.
 impl fmt::Debug for TokenEndpoint {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let origin = Url::parse(&self.url).map(|url| url.origin().ascii_serialization());
+        let origin = Url::parse(&self.url).map(|url| ascii_origin(&url));
         f.debug_struct("TokenEndpoint")
             .field("origin", &origin.unwrap_or_default())
             .field("client_id", &self.client_id)

@@ -4,12 +4,11 @@ use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 
-use url::Url;
-
 use super::session_ends::SessionEnds;
 use super::token_request::TokenRequest;
 use crate::error::{Error, Kind, Result};
 use crate::platform::IN_BROWSER;
+use crate::platform::url::Url;
 use crate::request::call::Call;
 use crate::response::answer::Answer;
 use crate::session::{Attempt, Boxed, CredentialProvider, End, LoginState, Session, Snapshot, Tokens};

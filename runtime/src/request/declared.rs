@@ -3,12 +3,12 @@
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderName, HeaderValue, Method};
 use http_body::Body as _;
-use url::Url;
 
 use super::body::{Content, Next};
 use super::multipart::Multipart;
 use crate::error::Error;
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 

@@ -5,11 +5,11 @@ use std::borrow::Cow;
 
 use http::header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, TRANSFER_ENCODING};
 use http::{HeaderName, HeaderValue, Method};
-use url::Url;
 
 use super::declared::Declared;
 use crate::error::Error;
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 

@@ -7,12 +7,12 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{HeaderMap, StatusCode};
-use url::Url;
 
 use crate::declaration::paging::Paging;
 use crate::error::{Error, Receipt, Rejection};
 use crate::format::json_number::clamp_numbers;
 use crate::platform::messages;
+use crate::platform::url::Url;
 use crate::transport::upstream::Upstream;
 
 /// The future that sends a call and returns its answer.

@@ -4,7 +4,6 @@ use bytes::Bytes;
 use http::header::LINK;
 use serde_json::Value;
 use serde_json::value::RawValue;
-use url::Url;
 
 use super::answer::{Answer, Continuation};
 use crate::declaration::paging::NextPage;
@@ -13,6 +12,7 @@ use crate::format::charset::without_bom;
 use crate::format::json_pointer::find;
 use crate::format::link::next_of;
 use crate::format::query_parameter::{parameter, with_parameter};
+use crate::platform::url::{Url, ascii_origin, remove_user_and_fragment};
 use crate::transport::upstream::Upstream;
 
 /// Why there is no request for a next page, although the answer does not say that this page is the last.
@@ -131,10 +131,7 @@ impl Page<'_> {
         } else if !upstream.is_own(&url) {
             return Err(foreign(&url, upstream));
         }
-        url.set_fragment(None);
-        // Both fail only for URLs without a host.
-        let _ = url.set_username("");
-        let _ = url.set_password(None);
+        remove_user_and_fragment(&mut url);
         Ok(url)
     }
 }
@@ -211,9 +208,9 @@ fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
 
 /// Names the origins only: paths and queries may hold secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
-    let of = |url: &Url| match url.host_str() {
-        Some(_) if url.origin().is_tuple() => url.origin().ascii_serialization(),
-        _ => format!("{}:", url.scheme()),
+    let of = |url: &Url| match ascii_origin(url) {
+        none if none == "null" => format!("{}:", url.scheme()),
+        origin => origin,
     };
     Error::new(
         Kind::Transport,

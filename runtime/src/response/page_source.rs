@@ -4,11 +4,10 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, RandomState};
 use std::task::{Context, Poll};
 
-use url::Url;
-
 use super::answer::{Answer, AnswerFuture, Continuation, SENT_ONCE};
 use super::page::{Fault, Page};
 use crate::error::{Error, Kind};
+use crate::platform::url::Url;
 
 /// How often a page is requested again after its request failed.
 const MAX_REPEATS: u8 = 2;

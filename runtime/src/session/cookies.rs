@@ -14,13 +14,14 @@ use std::time::{Duration, SystemTime};
 use http::header::{COOKIE, SET_COOKIE};
 use http::{HeaderMap, HeaderValue};
 use serde::{Deserialize, Serialize};
-use url::Url;
 
 use self::cookie::Cookie;
 use self::eviction::evict;
 use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
+use crate::platform::IN_BROWSER;
 use crate::platform::time::wall;
+use crate::platform::url::Url;
 
 /// If there are more cookies than this, expired ones are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
@@ -124,9 +125,9 @@ impl Cookies {
 }
 
 impl SetCookies {
-    /// The cookies that a response from `url` sets, if any.
+    /// The cookies that a response from `url` sets, if any. A browser shows none.
     pub(crate) fn of(answer: &HeaderMap, url: &Url) -> Option<Self> {
-        if !has_set_cookie(answer) {
+        if IN_BROWSER || !has_set_cookie(answer) {
             return None;
         }
         let lines = answer.get_all(SET_COOKIE).iter().cloned().collect();

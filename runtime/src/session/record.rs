@@ -47,6 +47,8 @@ pub(crate) struct StoredSession {
     /// The end of the login, as the server said it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     ends: Option<StoredEnd>,
+    /// A browser keeps the cookies itself.
+    #[cfg_attr(target_family = "wasm", serde(skip))]
     #[serde(default)]
     pub(crate) cookies: Cookies,
     /// There is no access token: the cookies are the credential.

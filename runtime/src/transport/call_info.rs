@@ -6,11 +6,11 @@ use std::{mem::replace, sync::LazyLock};
 
 #[cfg(not(target_family = "wasm"))]
 use http::{Extensions, Method};
-#[cfg(not(target_family = "wasm"))]
-use url::Url;
 
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::platform::messages::Request;
+#[cfg(not(target_family = "wasm"))]
+use crate::platform::url::Url;
 
 /// Which call a request belongs to, for the layers of a
 /// [`transport`](crate::ClientBuilder::transport): which method, what kind of call, which attempt.

@@ -6,12 +6,12 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use http::HeaderValue;
-use url::Url;
 use web_sys::RequestCredentials as Mode;
 
 use crate::error::Error;
 use crate::platform::fetch::{Fetch, fetch};
 use crate::platform::messages::Request;
+use crate::platform::url::Url;
 use crate::transport::credentials::RequestCredentials;
 use crate::transport::harmless::is_harmless;
 use crate::transport::response::Response;

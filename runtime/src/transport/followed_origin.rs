@@ -1,9 +1,8 @@
 //! Checks an origin to which a redirect may take bodies and headers: [`FollowedOrigin`].
 
-use url::{Position, Url};
-
 use super::origin::Origin;
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 
 /// An origin that `follow_to` names.
 pub(crate) struct FollowedOrigin {
@@ -23,8 +22,9 @@ impl FollowedOrigin {
         if !matches!(url.scheme(), "https" | "http") {
             return Err("an origin in `follow_to` is neither https nor http");
         }
-        let is_origin = url[Position::BeforePath..].trim_start_matches('/').is_empty()
-            && url[Position::BeforeUsername..Position::BeforeHost].is_empty();
+        let has_user = !url.username().is_empty() || url.password().is_some();
+        let has_more = url.query().is_some() || url.fragment().is_some();
+        let is_origin = url.path().trim_start_matches('/').is_empty() && !has_user && !has_more;
         if !is_origin {
             return Err("an origin in `follow_to` has more than scheme, host and port");
         }

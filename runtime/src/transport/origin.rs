@@ -1,6 +1,6 @@
 //! Decides whether a URL belongs to the origin that may see a credential: [`Origin`] (RFC 6454).
 
-use url::{Position, Url};
+use crate::platform::url::{Url, before_path};
 
 /// Scheme, host and port. The URL parser converts the host to lower-case Punycode and omits a default port. A trailing
 /// dot of the host is ignored.
@@ -20,14 +20,14 @@ impl Origin {
             scheme: url.scheme().to_owned(),
             host: host.strip_suffix('.').unwrap_or(host).to_owned(),
             port: url.port(),
-            written: url[..Position::BeforePath].to_owned(),
+            written: before_path(url).to_owned(),
         }
     }
 
     /// Whether `url` has this origin. Compares without allocating.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
         // Usually both are spelled the same, and one comparison is enough.
-        if url[..Position::BeforePath] == self.written {
+        if before_path(url) == self.written {
             return true;
         }
         let host = url.host_str().unwrap_or_default();

@@ -2,11 +2,11 @@
 
 use http::header::{self, HeaderName};
 use http::{HeaderMap, Method, StatusCode};
-use url::Url;
 
 use super::response::Response;
 use super::upstream::Upstream;
 use crate::error::{Error, Kind};
+use crate::platform::url::{Url, ascii_origin};
 
 /// As many redirects as reqwest follows.
 pub(crate) const MAX_REDIRECTS: usize = 10;
@@ -53,7 +53,7 @@ impl Hop {
 
 /// The error of a redirect that would take the body to the other origin of `url`.
 pub(crate) fn body_leaves(url: &Url) -> Error {
-    let origin = url.origin().ascii_serialization();
+    let origin = ascii_origin(url);
     Error::new(
         Kind::Transport,
         format!(

@@ -15,10 +15,10 @@ use reqwest::redirect::Policy;
 use reqwest::retry::never;
 use tower::util::BoxCloneSyncService;
 use tower::{Service, ServiceExt};
-use url::Url;
 
 use crate::error::{BoxError, Error};
 use crate::format::loopback::is_loopback;
+use crate::platform::url::Url;
 #[cfg(feature = "hyper")]
 use crate::transport::hyper::client::{HyperFuture, HyperTransport};
 use crate::transport::only_once::forbid_repeat;

@@ -5,11 +5,11 @@ use std::fmt;
 
 use http::header::HOST;
 use http::{HeaderMap, HeaderName, HeaderValue};
-use url::{ParseError, Url};
 
 use crate::error::Error;
 use crate::platform::IN_BROWSER;
 use crate::platform::messages::Request;
+use crate::platform::url::{ParseError, Url, ascii_origin};
 use crate::transport::harmless::is_harmless;
 use crate::transport::origin::Origin;
 use crate::transport::response::Response;
@@ -69,7 +69,7 @@ impl Upstream {
         if stays_at_origin(path) {
             return self.base.join(path);
         }
-        Url::parse(&[&*self.base.origin().ascii_serialization(), path].concat())
+        Url::parse(&[&*ascii_origin(&self.base), path].concat())
     }
 
     /// Adds the default headers that the request does not set itself, and the `Host` header.

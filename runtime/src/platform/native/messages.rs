@@ -1,7 +1,7 @@
 //! The messages of HTTP are those of reqwest, so that nothing is converted.
 
+use crate::platform::url::Url;
 pub(crate) use reqwest::{Body, Error as BodyError, Request, Response};
-use url::Url;
 
 /// The body of a request that the user gave.
 pub(crate) fn body_of(body: Body) -> Body {

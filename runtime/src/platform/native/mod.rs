@@ -6,3 +6,4 @@ pub(crate) mod peek;
 pub(crate) mod random;
 pub(crate) mod runtime;
 pub(crate) mod time;
+pub(crate) mod url;

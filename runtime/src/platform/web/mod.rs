@@ -16,3 +16,4 @@ mod response;
 pub(crate) mod runtime;
 pub(crate) mod text;
 pub(crate) mod time;
+pub(crate) mod url;

@@ -1,9 +1,9 @@
 //! A request before it is given to `fetch`: [`Request`]. It has the methods of `reqwest::Request` that the runtime uses.
 
 use http::{HeaderMap, Method};
-use url::Url;
 
 use super::body::Body;
+use crate::platform::url::Url;
 
 /// A request.
 pub(crate) struct Request {

@@ -6,10 +6,10 @@ use std::pin::Pin;
 use bytes::Bytes;
 use futures_core::Stream;
 use http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Version};
-use url::Url;
 use wasm_bindgen::{JsCast, JsValue};
 
 use super::incoming::{AbortOnDrop, BodyError, Incoming};
+use crate::platform::url::Url;
 
 /// An answer whose body is not read yet.
 pub(crate) struct Response {

@@ -4,15 +4,16 @@
 //! to browsers is left out: scripts, sites and the public suffix list. The cookies of a session go to the
 //! origin of the API and to no other.
 
+use std::net::IpAddr;
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
-use url::{Host, Url};
 
 use super::limits::{LastUse, MAX_ATTRIBUTE, MAX_PAIR};
 use crate::format::date;
 use crate::format::loopback::is_loopback;
 use crate::platform::time::wall;
+use crate::platform::url::{Url, canonical_host};
 use crate::session::login_end::End;
 
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
@@ -97,7 +98,7 @@ impl Cookie {
         let value = value.strip_prefix('.').unwrap_or(value);
         self.host_only = value.is_empty();
         // As the URL parser writes a host, so that the two can be compared.
-        self.domain = if self.host_only { host.to_owned() } else { Host::parse(value).ok()?.to_string() };
+        self.domain = if self.host_only { host.to_owned() } else { canonical_host(value)? };
         Some(())
     }
 
@@ -136,20 +137,20 @@ impl Cookie {
 
     /// §5.1.3
     fn belongs_to(&self, url: &Url) -> bool {
-        match url.host() {
-            Some(Host::Domain(host)) => {
-                let min_age = host.strip_suffix(self.domain.as_str());
-                min_age.is_some_and(|min_age| min_age.is_empty() || !self.host_only && min_age.ends_with('.'))
-            }
-            Some(address) => address.to_string() == self.domain,
-            None => false,
-        }
+        let Some(host) = url.host_str() else { return false };
+        let Some(rest) = host.strip_suffix(self.domain.as_str()) else { return false };
+        rest.is_empty() || !self.host_only && rest.ends_with('.') && !is_address(host)
     }
 }
 
 /// Whether a `Secure` cookie may be sent to `url`.
 fn is_secure(url: &Url) -> bool {
     url.scheme() == "https" || is_loopback(url)
+}
+
+/// Whether `host` is an IP address and no name. An address has no subdomains.
+fn is_address(host: &str) -> bool {
+    host.trim_matches(['[', ']']).parse::<IpAddr>().is_ok()
 }
 
 /// §5.1.4: the path of the request up to its last slash.
@@ -160,8 +161,8 @@ fn default_path(url: &Url) -> &str {
 
 /// §5.1.4
 fn path_matches(cookie: &str, request: &str) -> bool {
-    let min_age = request.strip_prefix(cookie);
-    min_age.is_some_and(|min_age| min_age.is_empty() || cookie.ends_with('/') || min_age.starts_with('/'))
+    let rest = request.strip_prefix(cookie);
+    rest.is_some_and(|rest| rest.is_empty() || cookie.ends_with('/') || rest.starts_with('/'))
 }
 
 /// §5.2.2: a number, or nothing.

@@ -13,7 +13,6 @@ use hyper_util::rt::{TokioExecutor, TokioTimer};
 use reqwest::{Body, Request};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tower::Service;
-use url::Url;
 
 use super::connector::{Connector, Protocol};
 use super::host::HostHeader;
@@ -21,6 +20,7 @@ use super::network;
 use super::response::{Deadline, HyperResponse};
 use crate::error::causes::{NoTls, timed_out};
 use crate::error::{BoxError, Result};
+use crate::platform::url::Url;
 
 /// The default of reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);

@@ -11,7 +11,7 @@ use wasm_bindgen_cli_support::Bindgen;
 /// How much larger the page should be at most. It is not there yet.
 const GOAL: f64 = 1.3;
 /// How much larger it may be, so that it does not grow unnoticed.
-const LIMIT: f64 = 2.4;
+const LIMIT: f64 = 1.9;
 
 fn main() {
     let files: Vec<PathBuf> = std::env::args_os().skip(1).map(PathBuf::from).collect();

@@ -1,0 +1,28 @@
+//! URLs by the `url` crate.
+
+pub(crate) use url::{ParseError, Url};
+
+use url::{Host, Position};
+
+/// Returns the URL up to its path: scheme, user, host and port.
+pub(crate) fn before_path(url: &Url) -> &str {
+    &url[..Position::BeforePath]
+}
+
+/// Returns the origin (RFC 6454), or `null` for a scheme that has none.
+pub(crate) fn ascii_origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+/// Returns `host` as the URL parser writes it. `None` if it is not a valid host.
+pub(crate) fn canonical_host(host: &str) -> Option<String> {
+    Host::parse(host).ok().map(|host| host.to_string())
+}
+
+/// Removes what must not be sent, or is not sent anyway.
+pub(crate) fn remove_user_and_fragment(url: &mut Url) {
+    url.set_fragment(None);
+    // Both fail only for URLs without a host.
+    let _ = url.set_username("");
+    let _ = url.set_password(None);
+}
