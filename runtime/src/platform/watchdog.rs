@@ -1,5 +1,6 @@
 //! Runs checks at their time by the wall clock, also when no runtime of the program runs. One thread does this for the
 //! whole process, as long as there is something to check.
+#![expect(clippy::disallowed_methods, reason = "a browser runs no check")]
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};

@@ -85,9 +85,8 @@ impl Lifetime {
 
 #[cfg(test)]
 mod tests {
-    use std::time::SystemTime;
-
     use super::*;
+    use crate::platform::time::wall;
 
     const HOUR: Duration = seconds(3600);
     const DAY: Duration = seconds(24 * 3600);
@@ -97,7 +96,7 @@ mod tests {
     }
 
     fn start() -> Now {
-        Now { ticks: Instant::now(), wall: SystemTime::now() }
+        Now { ticks: Instant::now(), wall: wall() }
     }
 
     /// Advances both clocks independently.

@@ -14,7 +14,7 @@ use super::credential::Credential;
 use crate::error::Error;
 use crate::platform::deadline::within;
 use crate::platform::task::Cancel;
-use crate::platform::time::{Instant, RealInstant};
+use crate::platform::time::{Instant, RealInstant, real_now};
 
 /// The longest time of a refresh without a store, and the longest time that a logout waits for any refresh. An attempt
 /// has its own, shorter deadline.
@@ -61,7 +61,7 @@ impl RefreshHandle {
             failure: OnceLock::new(),
             done: Notify::new(),
             started: Instant::now(),
-            started_by_wall_clock: RealInstant::now(),
+            started_by_wall_clock: real_now(),
             limit,
             due: AtomicU64::new(millis(limit)),
             task: Cancel::default(),

@@ -40,6 +40,7 @@ pub(super) fn write_lock(path: &Path) -> io::Result<File> {
     write_lock_within(path, WRITE_WAIT)
 }
 
+#[expect(clippy::disallowed_methods, reason = "a browser has no files")]
 fn write_lock_within(path: &Path, limit: Duration) -> io::Result<File> {
     make_folder_of(path)?;
     let file = open_lock(path)?;

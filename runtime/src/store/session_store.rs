@@ -270,6 +270,7 @@ impl StoreLock {
     }
 
     /// When to renew the lock: after a third of the time that is left. `None` if it does not expire.
+    #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub(crate) fn renew_in(&self) -> Option<Duration> {
         let left = self.end?.saturating_duration_since(Instant::now());
         self.renewal.as_ref().map(|_| (left / 3).max(SHORTEST_PAUSE))
@@ -278,6 +279,7 @@ impl StoreLock {
     /// Returns whether the lock has expired, as far as this process knows. After that, a refresh must not
     /// begin, because another process may hold the lock.
     #[must_use]
+    #[expect(clippy::disallowed_methods, reason = "a lock in a browser does not expire")]
     pub fn has_run_out(&self) -> bool {
         self.end.is_some_and(|end| end <= Instant::now())
     }

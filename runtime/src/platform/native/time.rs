@@ -7,7 +7,14 @@ use std::time::SystemTime;
 pub(crate) use tokio::time::error::Elapsed;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
+/// Returns the time of the clock that tests cannot pause.
+#[expect(clippy::disallowed_methods, reason = "this file is not compiled for a browser")]
+pub(crate) fn real_now() -> RealInstant {
+    RealInstant::now()
+}
+
 /// The time of day.
+#[expect(clippy::disallowed_methods, reason = "this file is not compiled for a browser")]
 pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }

@@ -28,6 +28,11 @@ extern "C" {
     fn clear_timeout(id: &JsValue);
 }
 
+/// Returns the time of the clock that tests cannot pause.
+pub(crate) fn real_now() -> RealInstant {
+    RealInstant::now()
+}
+
 /// The time of day. The standard library has the type in a browser, but not the clock.
 pub(crate) fn wall() -> SystemTime {
     let since = web_time::SystemTime::now().duration_since(web_time::UNIX_EPOCH);

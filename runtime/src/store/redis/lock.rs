@@ -74,6 +74,7 @@ impl Renewal {
     }
 
     /// When the lease ends now. `None` if it has ended already.
+    #[expect(clippy::disallowed_methods, reason = "a browser has no Redis")]
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
         // Counted from before the request, because the server counts from later.
