@@ -3,13 +3,15 @@
 use std::convert::Infallible;
 use std::time::Duration;
 
+use axum::Json;
 use axum::Router;
 use axum::body::{Body, Bytes};
-use axum::extract::State;
-use axum::http::header::{CONTENT_TYPE, HeaderMap, LOCATION};
+use axum::extract::{Query, RawQuery, State};
+use axum::http::header::{CONTENT_TYPE, HOST, HeaderMap, LINK, LOCATION};
 use axum::http::{HeaderName, StatusCode};
 use axum::routing::{get, post};
 use futures_util::stream::{self, StreamExt};
+use serde::Deserialize;
 use tokio::sync::watch;
 use tokio::time::sleep;
 
@@ -61,6 +63,8 @@ impl Probe {
             .route("/probe/moved", get(moved))
             .route("/probe/here", get(|| async { "here" }))
             .route("/probe/latin", get(latin))
+            .route("/probe/linked", get(linked))
+            .route("/probe/numbered", get(numbered))
             .with_state(self.clone())
     }
 }
@@ -94,6 +98,29 @@ async fn echo(headers: HeaderMap, body: Bytes) -> String {
 
 async fn moved() -> (StatusCode, [(HeaderName, &'static str); 1]) {
     (StatusCode::FOUND, [(LOCATION, "/probe/here")])
+}
+
+#[derive(Deserialize)]
+struct Wanted {
+    page: Option<u32>,
+}
+
+/// Pages that are linked in different ways. The third page links to another origin.
+async fn linked(headers: HeaderMap, wanted: Query<Wanted>) -> ([(HeaderName, String); 1], String) {
+    let page = wanted.page.unwrap_or(1);
+    let host = headers.get(HOST).and_then(|host| host.to_str().ok()).unwrap_or_default();
+    let next = match page {
+        1 => "?page=2#list".to_owned(),
+        2 => format!("http://me:secret@{host}/probe/linked?page=3"),
+        _ => "http://other.test/probe/linked?page=4".to_owned(),
+    };
+    ([(LINK, format!("<{next}>; rel=\"next\""))], format!("[{page}]"))
+}
+
+/// Two pages with one element, and then empty ones. The element is the query of the request.
+async fn numbered(RawQuery(query): RawQuery, wanted: Query<Wanted>) -> Json<Vec<String>> {
+    let is_last = wanted.page.is_some_and(|page| page > 2);
+    Json(query.filter(|_| !is_last).into_iter().collect())
 }
 
 async fn latin() -> ([(HeaderName, &'static str); 1], &'static [u8]) {
