@@ -1,4 +1,4 @@
-//! The stores that a browser does not have: a use of them does not compile.
+//! Defines the stores that are not available in a browser. Using one of them does not compile.
 
 use crate::platform::absent::Files;
 #[cfg(feature = "keyring")]
@@ -6,7 +6,7 @@ use crate::platform::absent::Keyrings;
 #[cfg(feature = "redis")]
 use crate::platform::absent::RedisServers;
 
-/// A browser has no files, so a use of this type does not compile there.
+/// A browser has no files, so using this type does not compile there.
 #[derive(Clone, Debug)]
 pub struct FileStore(());
 
@@ -22,7 +22,7 @@ impl FileStore {
     }
 }
 
-/// A browser has no keyring, so a use of this type does not compile there.
+/// A browser has no keyring, so using this type does not compile there.
 #[cfg(feature = "keyring")]
 #[derive(Clone, Debug)]
 pub struct KeyringStore(());
@@ -35,7 +35,7 @@ impl KeyringStore {
     }
 }
 
-/// A browser cannot connect to Redis, so a use of this type does not compile there.
+/// A browser cannot connect to Redis, so using this type does not compile there.
 #[cfg(feature = "redis")]
 #[derive(Clone, Debug)]
 pub struct RedisStore(());

@@ -1,8 +1,8 @@
-//! The rules by which processes share a stored session: which record wins, what a lost confirmation means, when the lock
-//! is kept, and what an intent means. Read `store_view` first.
+//! The rules by which processes share a stored session. They decide which record wins, what a lost confirmation
+//! means, when the lock is kept, and what an intent means. Read `store_view` first.
 //!
-//! They are pure: no I/O, no tasks, no clock. `store_sync` does what they say, and their tests explore all interleavings
-//! of two processes.
+//! The rules are pure: they use no I/O, no tasks and no clock. `store_sync` applies the rules. Their tests explore
+//! all interleavings of two processes.
 
 mod adoption;
 mod compare;
