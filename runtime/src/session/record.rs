@@ -96,7 +96,7 @@ impl Record {
             }
         };
         // The source of the error would quote the stored bytes.
-        let foreign = "the store holds data that is not a session. Empty it or use another one";
+        let foreign = "the store contains data that is not a session. Empty the store or use another store";
         record.ok_or_else(|| Error::new(Kind::Store, foreign))
     }
 

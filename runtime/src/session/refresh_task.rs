@@ -69,7 +69,7 @@ impl PreparedRefresh {
         let mut task = RefreshTask { session, handle: self.handle, basis: self.basis, completed: false };
         let Some(runtime) = runtime else {
             let error =
-                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside one");
+                Error::new(Kind::Refresh, "a refresh needs a Tokio runtime. Make the call inside a runtime");
             return task.complete((RefreshResult::Aborted, Some(error)), AfterCommit::default());
         };
         let running = in_refresh_of(&task.session.clone(), task.run());

@@ -122,7 +122,7 @@ impl Inner {
             (Some(revision), Some(record)) => Ok(Stored { revision: Revision::new(revision), record }),
             // A lock was taken, but no record has been stored.
             (None, None) => Ok(Stored::default()),
-            _ => Err("the key holds an incomplete session".into()),
+            _ => Err("the key contains an incomplete session".into()),
         }
     }
 

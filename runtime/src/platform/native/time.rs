@@ -1,4 +1,5 @@
-//! The clocks of the system and the timers of Tokio. Tests can pause them, except for the wall clock.
+//! Provides the clocks of the system and the timers of Tokio. Tests can pause these clocks, except for the wall
+//! clock.
 
 /// A monotonic clock that tests cannot pause.
 pub(crate) use std::time::Instant as RealInstant;
@@ -7,7 +8,7 @@ use std::time::SystemTime;
 pub(crate) use tokio::time::error::Elapsed;
 pub(crate) use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout, timeout_at};
 
-/// The time of day.
+/// Returns the current time of the wall clock.
 pub(crate) fn wall() -> SystemTime {
     SystemTime::now()
 }

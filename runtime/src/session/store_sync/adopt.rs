@@ -267,6 +267,7 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
 /// Creates a credential from stored tokens. Their age is unknown, like the age of tokens that the user sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
-        Error::new(Kind::Store, "the store holds tokens that cannot be used. Log in again").with_source(error)
+        Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")
+            .with_source(error)
     })
 }

@@ -103,7 +103,7 @@ impl Session {
         if self.runtime().is_none() {
             return Err(Error::new(
                 Kind::Store,
-                "storing the session needs a Tokio runtime. Make the change inside one",
+                "storing the session needs a Tokio runtime. Make the change inside a runtime",
             ));
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
@@ -244,6 +244,6 @@ impl Drop for Writer {
 fn cancelled() -> Error {
     Error::new(
         Kind::Store,
-        "storing the session was cancelled by the shutdown of a runtime. It is stored with the next call",
+        "storing the session was cancelled by the shutdown of a runtime. The next call stores the session",
     )
 }
