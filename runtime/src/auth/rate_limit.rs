@@ -1,4 +1,4 @@
-//! Detects refusals that limit the rate of requests.
+//! Detects responses that refuse a request because of a rate limit.
 
 use http::HeaderMap;
 use http::header::RETRY_AFTER;

@@ -17,8 +17,8 @@ impl Now {
         Self { ticks: Instant::now(), wall: wall() }
     }
 
-    /// Returns how much more than the monotonic clock the wall clock has advanced since `then`, or zero if the
-    /// wall clock was set back.
+    /// Returns by how much the wall clock has advanced more than the monotonic clock since `then`. The result is
+    /// zero if the wall clock was set back.
     pub(crate) fn slept_since(self, then: Self) -> Duration {
         let wall = self.wall.duration_since(then.wall).unwrap_or_default();
         wall.saturating_sub(self.ticks.saturating_duration_since(then.ticks))

@@ -1,7 +1,7 @@
 //! Spawns tasks on a Tokio runtime, including tasks that another thread can end.
 //!
-//! Tokio compiles its task code again for each type of future: 7,000 lines of LLVM. Boxed tasks all have the same
-//! type.
+//! For each type of future, Tokio compiles its task code again, which adds 7,000 lines of LLVM code. Boxed tasks
+//! all have the same type.
 
 use std::fmt;
 use std::future::Future;
@@ -21,8 +21,8 @@ pub(crate) fn spawn(runtime: &Handle, work: impl Future<Output = ()> + Send + 's
     runtime.spawn(work).abort_handle()
 }
 
-/// Ends the work of a task from any thread. In contrast, an abort takes effect only when the runtime polls the
-/// task, and a current-thread runtime may not be polled for hours.
+/// Ends the work of a task from any thread. An abort by Tokio takes effect only when the runtime polls the task,
+/// and a current-thread runtime may not be polled for hours.
 #[derive(Clone, Default)]
 pub(crate) struct Cancel(Arc<Shared>);
 
@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Records that it was dropped.
+    /// Records that this value was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

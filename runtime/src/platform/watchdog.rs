@@ -11,7 +11,7 @@ const LATE: Duration = Duration::from_secs(1);
 /// How long checks are delayed after a suspension, so that the runtimes of the program continue first.
 const AFTER_SUSPENSION: Duration = Duration::from_secs(2);
 
-/// A check. It returns the time until its next run, or `None` if it is no longer needed.
+/// A function that returns the time until its next run, or `None` if the check is no longer needed.
 type Check = Box<dyn FnMut() -> Option<Duration> + Send>;
 
 static CHECKS: Mutex<Checks> = Mutex::new(Checks { planned: Vec::new(), sleeps_until: None });
@@ -23,7 +23,7 @@ struct Checks {
     sleeps_until: Option<Instant>,
 }
 
-/// Runs `check` after `wait` on a separate thread, which no runtime can block. The check must be short.
+/// Runs `check` after `wait` on a separate thread, which no runtime can block. `check` must return quickly.
 pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Send + 'static) {
     // In a browser, the only thread runs the event loop, so there is no thread for a watchdog.
     if cfg!(target_family = "wasm") {
@@ -36,7 +36,8 @@ pub(crate) fn watch(wait: Duration, check: impl FnMut() -> Option<Duration> + Se
         Some(until) if until <= at => {}
         Some(_) => EARLIER.notify_one(),
         None => {
-            // Without a thread, no check runs. The next call of `watch` tries to start the thread again.
+            // No check runs if the thread cannot be started. The next call of `watch` tries to start the thread
+            // again.
             let started = thread::Builder::new().name("afresh-watchdog".into()).spawn(run);
             checks.sleeps_until = started.is_ok().then_some(at);
         }

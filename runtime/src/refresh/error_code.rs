@@ -29,8 +29,8 @@ const OTHER_PLACES: [&str; 8] = [
     "/error/name",
 ];
 
-/// Error codes that reject the refresh token. They are used by OAuth, Django's simplejwt, `GoTrue`, GitHub and
-/// other servers.
+/// Error codes that reject the refresh token. OAuth servers, Django's simplejwt, `GoTrue`, GitHub and other
+/// servers send these codes.
 const DEFINITE: [&str; 11] = [
     "bad_refresh_token",
     "invalid_grant",
@@ -89,8 +89,8 @@ pub(super) fn of(headers: &HeaderMap, body: &[u8]) -> Option<ServerCode> {
     }
 }
 
-/// Whether the document of a success is an error. It is an error if it has the field of RFC 6749, or a top-level
-/// code that rejects the refresh token.
+/// Whether the document of a success is an error. A document is an error if it has the field of RFC 6749, or a
+/// top-level code that rejects the refresh token.
 pub(super) fn says_error(headers: &HeaderMap, body: &[u8]) -> bool {
     let Some(document) = document(headers, body) else { return false };
     let definite = |place| text_at(&document, place).is_some_and(|code| code.is_definite());

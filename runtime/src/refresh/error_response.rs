@@ -16,8 +16,8 @@ use crate::format::retry_after::retry_after;
 /// The response of a refresh or token endpoint without tokens (RFC 6749 §5.2).
 ///
 /// An `ErrorResponse` is the [`source`](std::error::Error::source) of the error of a refused refresh, for a
-/// `#[refresh]` method and for a grant of [`oauth2`](crate::oauth2). It does not include the description or the
-/// body of the response, because these may contain secrets.
+/// `#[refresh]` method and for a grant of [`oauth2`](crate::oauth2). An `ErrorResponse` does not include the
+/// description or the body of the response, because both may contain secrets.
 ///
 /// ```
 /// use std::error::Error as _;
@@ -137,8 +137,8 @@ pub(crate) fn classify(
     if unclear { Ending::Unclear(wait) } else { Ending::Failed(wait) }
 }
 
-/// Whether the response is an HTML page of a proxy or firewall, with or without the content type. In this case,
-/// the endpoint itself has not answered.
+/// Whether the response is an HTML page of a proxy or firewall, with or without the content type. A page of a
+/// proxy means that the endpoint itself has not answered.
 fn is_page(headers: &HeaderMap, body: &Bytes) -> bool {
     MediaType::of(headers).is_html() || body.trim_ascii_start().starts_with(b"<")
 }

@@ -123,7 +123,7 @@ impl MethodProvider {
     /// Refreshes the session, in a browser with the cookies of the browser.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
-            // A page without a session cannot expire, so the error reports that there is no session.
+            // The page had no session that could expire, so the error reports that there is no session.
             Attempt::Rejected(error) if IN_BROWSER && basis.credential().is_none() => {
                 Attempt::Rejected(Error::no_session().with_source(error))
             }

@@ -1,9 +1,10 @@
 //! Gets a new credential for a session.
 //!
 //! Most APIs use a `#[refresh]` method. [`ClientBuilder::refresh_with`](crate::ClientBuilder::refresh_with)
-//! accepts a function instead. [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) accepts a
-//! [`Refresher`]: a grant of [`oauth2`](crate::oauth2), or your own implementation. [`SessionOutcome`] is the
-//! trait for the return types of `#[login]` and `#[refresh]` methods.
+//! accepts a function instead of a `#[refresh]` method.
+//! [`ClientBuilder::refresher`](crate::ClientBuilder::refresher) accepts a [`Refresher`]: a grant of
+//! [`oauth2`](crate::oauth2), or your own implementation. [`SessionOutcome`] is the trait for the return types of
+//! `#[login]` and `#[refresh]` methods.
 
 // To read the code of this folder, start with `method.rs`.
 

@@ -43,11 +43,13 @@ use crate::transport::upstream::Upstream;
 ///
 /// - One refresh serves all waiting calls, and a session never has two refreshes at the same time. The refresh
 ///   runs in its own task, so it continues when a caller is dropped.
-/// - The future is dropped after 10 s, and at the shutdown of the runtime. It is never dropped for another reason.
-///   A dropped refresh is treated as failed and is retried later. A rotated refresh token that the dropped refresh
-///   has received and not returned is lost. Do little work after the response of the server.
-/// - Within one refresh, the method is called once. If the response to a request is lost, only the refresher can
-///   decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send it again.
+/// - The future is dropped after 10 s, and at the shutdown of the runtime. The runtime never drops the future for
+///   another reason. A dropped refresh is treated as failed and is retried later. A rotated refresh token that the
+///   dropped refresh has received and not returned is lost. Return the new tokens soon after the response of the
+///   server.
+/// - Each refresh calls the method `refresh` once. If the response to a request is lost, only the refresher can
+///   decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the refresh
+///   token again.
 /// # Limits
 ///
 /// A refresher must not await a call of the session that it refreshes. Such a call returns an error with
@@ -74,8 +76,8 @@ pub trait Refresher: Send + Sync + 'static {
     /// whether there is a login.
     ///
     /// If a refresh is not possible, a refused call returns its response. If a refresh is possible without a
-    /// login, the first call that needs the session refreshes. This method is called often, so it must be fast. It
-    /// must return the same result for the same tokens.
+    /// login, the first call that needs the session refreshes. This method is called often, so it must be fast.
+    /// `can_refresh` must return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
     }

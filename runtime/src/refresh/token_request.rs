@@ -2,11 +2,11 @@
 //! redirect, and is limited in time and size.
 //!
 //! After a response, the same refresh token is not sent again before the failure backoff allows it. If the request
-//! was sent and *no* response arrived, the same refresh token is sent again at once. This refresh token may be
-//! spent, and then its successor was lost with the response. Most servers that rotate refresh tokens return the
-//! successor again for a short time. The refresh token is also sent again if a gateway reports that the endpoint
-//! did not answer (502, 504, or a 503 with the typical body of a gateway). Any other 5xx is a response of the
-//! server, and repeated requests would increase the load of a failing server.
+//! was sent and *no* response arrived, the same refresh token is sent again at once. The server may have spent
+//! this refresh token, and the lost response may have contained its successor. Most servers that rotate refresh
+//! tokens return the successor again for a short time. The refresh token is also sent again if a gateway reports
+//! that the endpoint did not answer (502, 504, or a 503 with the typical body of a gateway). Any other 5xx is a
+//! response of the server, and repeated requests would increase the load of a failing server.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -30,7 +30,7 @@ use crate::transport::upstream::Upstream;
 
 /// The longest time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The longest time in which a request is sent again. It is shorter than the deadline of an attempt.
+/// The longest time in which a request is sent again. This time is shorter than the deadline of an attempt.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and the third request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];
@@ -54,7 +54,7 @@ pub(crate) struct TokenRequest<'a> {
 }
 
 /// The outcome of one request.
-#[allow(clippy::large_enum_variant, reason = "one at a time, in a task of its own")]
+#[allow(clippy::large_enum_variant, reason = "a task has only one value at a time")]
 enum Sent {
     Answered(Attempt),
     /// The request was not sent.

@@ -1,6 +1,6 @@
-//! Finds types that only a method with a role can use. A method without the role would start no session, and no
-//! error would report that. The file also finds the places in which a `#[logout]` method cannot use the values of
-//! the session.
+//! Rejects types that only a method with a role can use. A method without the role would start no session, and no
+//! error would report that. The file also rejects the places in which a `#[logout]` method cannot use the values
+//! of the session.
 
 use crate::request::argument_type::ArgumentType;
 use crate::response::result_type::ResultType;
@@ -38,7 +38,7 @@ impl SessionArgument for RefreshToken {}
 impl<T: SessionArgument> SessionArgument for Option<T> {}
 impl<T: SessionArgument + ?Sized> SessionArgument for &T {}
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: SessionArgument + ?Sized> ArgumentType<T> {
     /// Checks an argument of a method without a role.
     pub fn without_role(&self)
@@ -48,7 +48,7 @@ impl<T: SessionArgument + ?Sized> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: FromSession> ArgumentType<T> {
     /// Checks an argument that is the body of a `#[logout]` method or a part of that body.
     pub fn in_body_of_logout(&self)
@@ -58,7 +58,7 @@ impl<T: FromSession> ArgumentType<T> {
     }
 }
 
-#[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
+#[expect(clippy::unused_self, reason = "method resolution selects the impl by the type of `self`")]
 impl<T: AsTokens, E> ResultType<Result<T, E>> {
     /// Checks the return type of a method in a trait without roles.
     pub fn without_role(&self)

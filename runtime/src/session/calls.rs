@@ -39,7 +39,7 @@ impl Session {
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }
     }
 
-    /// Decides before a call is sent. Returns the snapshot to send with the call, or `None` to send the call
+    /// Prepares a call before it is sent. Returns the snapshot to send with the call, or `None` to send the call
     /// without a session. `once` is true if the request body can be sent only once.
     ///
     /// Cancel safe: dropping the future does not stop the refresh for which it waits.
@@ -90,9 +90,9 @@ impl Session {
         machine.next_refresh().max(old_enough.filter(|_| machine.next_refresh().is_some()))
     }
 
-    /// Decides and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may run user code,
-    /// so it runs outside of the lock. Its result is used only if the session has not changed meanwhile. The last
-    /// returned value is true if a refresh was started.
+    /// Decides what a call does and reserves a new refresh in one step, then spawns the refresh. `can_refresh` may
+    /// run user code, so it runs outside of the lock. The result of `can_refresh` is used only if the session has
+    /// not changed meanwhile. The last returned value is true if a refresh was started.
     fn decide(&self, once: bool) -> (Entry<RefreshHandle>, Arc<Snapshot>, bool) {
         loop {
             let seen = self.snapshot();
@@ -135,7 +135,7 @@ impl Session {
         }
     }
 
-    /// Decides after the server refused a call. Returns the next step of the call.
+    /// Decides what a call does after the server refused it.
     pub(crate) fn settle(&self, sent_with: &Arc<Snapshot>, finding: Finding, route: &str) -> Next {
         let (can_refresh, ran_out) = (self.can_refresh(sent_with), self.has_run_out(sent_with));
         let (settled, prepared) = self.update(|machine| {

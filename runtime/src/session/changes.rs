@@ -1,5 +1,5 @@
 //! The methods that change a session: login, logout, refresh, and cookies of responses. Each change is one step of
-//! the state machine. Its events are emitted outside of the lock.
+//! the state machine. The events of a change are emitted outside of the lock.
 
 use std::sync::Arc;
 
@@ -55,7 +55,7 @@ impl Session {
         self.0.events.emit(SessionEvent::RuleFailed(method));
     }
 
-    /// Sets the tokens of a login that began with the stamp `begun`. Without `begun`, the user set the tokens.
+    /// Sets the tokens of a login that began with the stamp `begun`. `begun` is `None` if the user set the tokens.
     pub(crate) fn log_in(
         &self,
         begun: Option<Stamp>,

@@ -6,8 +6,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use super::cookies::SetCookies;
 use super::tokens::{AsTokens, Tokens};
 
-/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the
-/// response are the session, and its body is ignored.
+/// The return type of a `#[login]` or `#[refresh]` method without an access token. The cookies of the response are
+/// the session, and the body of the response is ignored.
 ///
 /// Calls are sent with the cookies and without a token. If the server refuses a call, the cookies are refreshed
 /// and the call is sent again. A refresh succeeds if its status is a success, whether or not its response sets a
@@ -31,8 +31,8 @@ use super::tokens::{AsTokens, Tokens};
 /// }
 /// ```
 ///
-/// `CookieSession` is a separate type, and `()` is not accepted. So a forgotten token type is a compile error
-/// instead of a session without a credential.
+/// `CookieSession` is a separate type, and `()` is not accepted. A forgotten token type is therefore a compile
+/// error instead of a session without a credential.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct CookieSession;

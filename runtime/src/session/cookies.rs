@@ -22,7 +22,7 @@ use super::login_end::End;
 use crate::format::set_cookie::has_set_cookie;
 use crate::platform::time::wall;
 
-/// If a session has more cookies than this, expired cookies are dropped (RFC 6265 §6.1).
+/// The number of cookies above which expired cookies are dropped (RFC 6265 §6.1).
 const MOST: usize = 50;
 
 /// The cookies of a session, in the order of their arrival. Cookies without an expiry are stored, too, because the
@@ -56,8 +56,9 @@ impl Cookies {
         self.0.iter().any(|cookie| cookie.reaches(url)) && self.of(url, now).next().is_none()
     }
 
-    /// Returns when the cookies expire that a refresh at `url` needs. These are the cookies from a login or a
-    /// refresh with the longest path that matches `url`. Returns `None` if one of them has no expiry.
+    /// Returns when the cookies expire that a refresh at `url` needs. A refresh needs those cookies from a login
+    /// or a refresh that have the longest path that matches `url`. Returns `None` if one of these cookies has no
+    /// expiry.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -134,8 +135,8 @@ impl SetCookies {
         Some(Self { lines, url: url.clone(), refreshes: false })
     }
 
-    /// Marks the response as one that created or refreshed the session. These cookies are evicted only if the
-    /// session has no other cookies.
+    /// Marks the response as one that created or refreshed the session. The cookies of such a response are evicted
+    /// only if the session has no other cookies.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
     }

@@ -21,8 +21,8 @@ pub(crate) struct Credential {
     term: Option<Lifetime>,
 }
 
-/// The header values of one access token. They are built once, so a call clones a value instead of formatting a
-/// header.
+/// The header values of one access token. The values are built once, so a call clones a value instead of
+/// formatting a header.
 struct TokenHeaders {
     bare: HeaderValue,
     with_scheme: HeaderValue,
@@ -205,8 +205,8 @@ const SCHEMES: [&str; 14] = [
     "vapid",
 ];
 
-/// Returns the registered scheme of a token type. Some servers send token types that are no schemes, such as `bot`
-/// or `user`.
+/// Returns the registered scheme of a token type. Some servers send token types that are not schemes, such as
+/// `bot` or `user`.
 fn registered_scheme(token_type: &str) -> Option<&'static str> {
     SCHEMES.into_iter().find(|scheme| scheme.eq_ignore_ascii_case(token_type))
 }

@@ -67,7 +67,7 @@ pub(crate) enum Entry<H> {
     Join(H),
     /// Start a refresh and wait for it.
     Start,
-    /// Wait for the refresh. If it fails, send the call with the current credential.
+    /// Wait for the refresh. If the refresh fails, send the call with the current credential.
     TryJoin(H),
     /// Start a refresh, then continue like [`TryJoin`](Self::TryJoin).
     TryStart,
@@ -93,7 +93,7 @@ pub(crate) enum Settled<H> {
 }
 
 /// The outcome of one attempt to refresh.
-#[expect(clippy::large_enum_variant, reason = "there is one for each refresh, and it moves once")]
+#[expect(clippy::large_enum_variant, reason = "each refresh has one value, which is moved once")]
 pub(crate) enum Attempt {
     Refreshed {
         tokens: Tokens,

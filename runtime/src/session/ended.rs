@@ -1,5 +1,5 @@
 //! Defines [`Ended`], a session that a logout has ended. No call can use this session any more. Only the logout
-//! itself uses its credential for the logout request.
+//! request uses the credential of such a session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A credential that was never published. The end of the logout revokes this credential.
+    /// A credential that was never published. This credential is revoked at the end of the logout.
     unpublished: Option<Arc<Credential>>,
 }
 

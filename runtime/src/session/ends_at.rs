@@ -11,8 +11,8 @@ impl Session {
     ///
     /// The end is read from `refresh_token_expires_in` or `refresh_expires_in` of a token response, where 0 means
     /// that there is no end. If a `#[refresh]` method refreshes by a cookie, the end is the `Max-Age` or `Expires`
-    /// of that cookie. The result is also `None` if there is no session. A refresh may move the end. The end is
-    /// stored with the session.
+    /// of that cookie. The result is `None` if the end is unknown, if the login has no end, or if there is no
+    /// session. A refresh may move the end. The end is stored with the session.
     ///
     /// [`SessionEvent::Ending`](crate::SessionEvent::Ending) announces the end.
     ///
@@ -53,7 +53,7 @@ impl Session {
         self.0.ending.next(epoch, end)
     }
 
-    /// Whether the caller must announce the end of the login. The result is true for one caller only.
+    /// Whether the caller must announce the end of the login. Only one caller receives `true`.
     pub(super) fn takes_ending(&self) -> bool {
         self.end_of_login().is_some_and(|(epoch, end)| self.0.ending.take(epoch, end))
     }

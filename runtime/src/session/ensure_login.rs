@@ -47,8 +47,8 @@ impl Session {
     /// and use its session. If this `login` fails, the next task runs its own `login`.
     ///
     /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in
-    /// through this session, as a `#[login]` method does, its tokens are not set again. Otherwise its tokens
-    /// become the session.
+    /// through this session, as a `#[login]` method does, its tokens are not set again. If `login` has not logged
+    /// in through this session, its tokens become the session.
     ///
     /// ```
     /// # use afresh::{api, Result, Tokens};
@@ -61,7 +61,7 @@ impl Session {
     /// # }
     /// ```
     ///
-    /// A login may take as long as a person needs, but at most 10 minutes by the wall clock. After that,
+    /// A login may take as long as a person needs, but at most 10 minutes by the wall clock. After 10 minutes,
     /// `ensure_login` returns an error with [`is_timeout`](Error::is_timeout). The lock of the store is renewed
     /// during the login. Calls that do not wait for the login return an error with
     /// [`is_no_session`](Error::is_no_session) until the login is complete. Do not make a call that needs the
@@ -84,8 +84,8 @@ impl Session {
     {
         Operation::new(async move {
             let Some(turn) = self.login_turn().await? else { return Ok(()) };
-            // The turn ends after the session is stored. Otherwise the next process would find no session and log
-            // in, too.
+            // The turn ends after the session is stored. If the turn ended earlier, the next process would find no
+            // session and log in, too.
             let before = self.snapshot().stamp;
             let value = turn.run(login().into_future()).await??;
             if self.snapshot().stamp.epoch == before.epoch {
@@ -175,7 +175,7 @@ impl LoginLock {
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // A renewal may have taken the lock for a moment.
+                // During a renewal, the lock is not in its slot, so this check runs again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }
@@ -228,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    /// Reports to the test that it was dropped.
+    /// Reports to the test that this value was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

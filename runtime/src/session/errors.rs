@@ -37,7 +37,7 @@ pub(super) fn no_progress() -> Error {
 }
 
 pub(super) fn reentrant() -> Error {
-    let text = "the refresher called a method that waits for the same refresh. Use a public method or another session there";
+    let text = "the refresher called a method that waits for the same refresh. Use a public method or another session in the refresher";
     Error::new(Kind::Reentrant, text)
 }
 

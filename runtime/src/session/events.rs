@@ -47,9 +47,9 @@ pub enum SessionEvent {
     Uncoordinated,
     /// The session in the store is a copy: the store was copied or renamed, or is restored from a backup. If the
     /// original is still in use, each refresh of one session spends the refresh token of the other session. A
-    /// server that rotates refresh tokens may then end both sessions. In that case, log in again in one of the
-    /// two. The event is also emitted if the original is no longer in use. The next refresh of the copy makes it
-    /// an original. See [`SessionStore::place`](crate::store::SessionStore::place).
+    /// server that rotates refresh tokens may then end both sessions. After such an end, log in again with one of
+    /// the two sessions. The event is also emitted if the original is no longer in use. The next refresh of the
+    /// copy makes it an original. See [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// The revocation of tokens failed. The tokens may stay valid until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).
@@ -61,7 +61,7 @@ impl SessionEvent {
         match self {
             Self::LoggedIn => trace::session_changed("logged in"),
             Self::Refreshed => trace::session_changed("the session is refreshed"),
-            Self::Adopted => trace::session_changed("the session was taken over from the store"),
+            Self::Adopted => trace::session_changed("the session was adopted from the store"),
             Self::LoggedOut => trace::session_changed("logged out"),
             Self::Ending => trace::session_warning("the login ends soon", None, None),
             Self::RefreshFailed(error) | Self::StoreFailed(error) => {

@@ -22,7 +22,7 @@ pub(crate) struct FailureBackoff {
 struct Failure {
     error: Error,
     until: Instant,
-    /// When a manual refresh may try again. Its wait is shorter.
+    /// The end of the shorter wait of a manual refresh.
     until_for_manual: Instant,
 }
 

@@ -1,8 +1,8 @@
 //! Remembers useless refreshes: refreshes after which the server refused the new token as well.
 //!
 //! A 403 may mean "expired" or "forbidden". Each 403 of a route starts a refresh until one of these refreshes
-//! proves to be useless. After that, a 403 of the same route is returned without a refresh for a limited time. So
-//! a user without a permission costs one refresh instead of one refresh for each call.
+//! proves to be useless. After a useless refresh, a 403 of the same route is returned without a refresh for a
+//! limited time. So a user without a permission costs one refresh instead of one refresh for each call.
 
 use std::time::Duration;
 
@@ -115,10 +115,10 @@ impl ForbiddenRoutes {
         now.saturating_duration_since(received) < FIRST_PERIOD
     }
 
-    /// Records that a call of `route` succeeded. Returns whether this changed anything.
+    /// Records that a call of `route` succeeded. Returns whether the remembered refusals changed.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // This line also removes entries that have expired.
+        // Expired entries are removed at the same time.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();

@@ -19,7 +19,7 @@ const CHECK_INTERVAL: Duration = Duration::from_secs(60);
 const MIN_INTERVAL: Duration = Duration::from_secs(30);
 
 /// A guard that keeps a session fresh until it is dropped. See [`Session::keep_fresh`].
-#[must_use = "the session is kept fresh until this is dropped"]
+#[must_use = "the session is kept fresh until the guard is dropped"]
 pub struct KeepFresh(AbortHandle);
 
 impl KeepFresh {
@@ -44,9 +44,10 @@ impl Session {
     /// dropped.
     ///
     /// Without this method, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
-    /// programs that are idle for a long time and must not wait for a refresh then. Use it also for servers that
-    /// end a session without refreshes. The method spawns one task on the current runtime. The task does not keep
-    /// the session alive and continues after a logout and another login. The task refreshes at most every 30 s.
+    /// programs that are idle for a long time and must not wait for a refresh after that time. Use `keep_fresh`
+    /// also for servers that end a session without refreshes. The method spawns one task on the current runtime.
+    /// The task does not keep the session alive and continues after a logout and another login. The task refreshes
+    /// at most every 30 s.
     ///
     /// # Errors
     ///
@@ -68,7 +69,8 @@ impl Session {
     }
 }
 
-/// Runs until the session is dropped. Each change of the next refresh time emits an event.
+/// Refreshes the session whenever a refresh is due, until the session is dropped. Each change of the next refresh
+/// time emits an event.
 async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
     while let Some(inner) = session.upgrade() {
         let due = Session(inner).refresh_if_due(MIN_INTERVAL);
@@ -79,8 +81,8 @@ async fn watch(session: Weak<Inner>, mut events: SessionEvents) {
             continue;
         };
         let now = Instant::now();
-        // A refresh that is already due is either running or must wait after a failure. In both cases, the task
-        // waits for the next event or the next check.
+        // A refresh that is already due is either running or must wait after a failure. The task then waits for
+        // the next event or the next check.
         let next = now.checked_add(CHECK_INTERVAL).filter(|look| due <= now || *look < due).unwrap_or(due);
         if let Ok(None) = timeout_at(next, events.next()).await {
             return;

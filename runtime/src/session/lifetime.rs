@@ -10,7 +10,7 @@ const MARGIN: Duration = Duration::from_secs(30);
 /// The longest time before the expiry at which a call waits for a refresh because its request body can be sent
 /// only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// If the wall clock advanced this much more than the monotonic clock, the machine slept.
+/// If the wall clock has advanced by more than this time relative to the monotonic clock, the machine slept.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]
@@ -20,8 +20,8 @@ pub(crate) struct Lifetime {
     ends: Instant,
     due: Instant,
     due_once: Instant,
-    /// Whether the server sent the lifetime. Otherwise the lifetime is a guess, and the token is used until the
-    /// server refuses it.
+    /// Whether the server sent the lifetime. A lifetime that the server did not send is a guess, and the token is
+    /// used until the server refuses it.
     certain: bool,
 }
 
@@ -123,8 +123,8 @@ mod tests {
         assert_eq!(hour(received).age(back(HOUR), false), Age::Expired);
     }
 
-    /// H8, H9: a wall clock that is set forward costs at most one refresh. The new token is measured from the new
-    /// time.
+    /// H8, H9: a wall clock that is set forward costs at most one refresh. The lifetime of the refreshed token
+    /// starts at the new time of both clocks.
     #[test]
     fn a_wall_clock_that_is_set_forward_costs_one_refresh() {
         let received = start();
@@ -176,7 +176,8 @@ mod tests {
         assert_eq!([29, 30].map(|second| short.age(at(second), true)), [Age::Fresh, Age::MaybeExpired]);
     }
 
-    /// H12: a thousand clients that logged in together spread their refreshes evenly over 6 s before the margin.
+    /// H12: a thousand clients that logged in together spread their refreshes evenly over a period of 6 s before
+    /// the margin.
     #[test]
     fn the_refreshes_of_many_clients_are_spread_evenly() {
         let received = start();

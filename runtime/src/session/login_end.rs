@@ -13,7 +13,7 @@ const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
 /// An end that moves by less than this time is treated as unchanged.
 const ROUNDING: Duration = Duration::from_secs(60);
 
-/// The information of a server about the end of a login.
+/// The end of a login according to the server.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) enum LoginEnd {
     /// The server sent no information about the end.
@@ -118,7 +118,7 @@ pub(super) struct Ending {
 }
 
 impl Ending {
-    /// Sets how long before its end a login is announced. Only the first call has an effect.
+    /// Sets how long before its end a login is announced. A second call of this method has no effect.
     pub(super) fn set_ahead(&self, ahead: Duration) {
         let _ = self.ahead.set(ahead);
     }
@@ -132,7 +132,7 @@ impl Ending {
         Some(Due::before(end, self.ahead.get().copied().unwrap_or_else(usual)))
     }
 
-    /// Whether the caller must announce `end`. The result is true for one caller only.
+    /// Whether the caller must announce `end`. Only one caller receives `true`.
     pub(super) fn take(&self, epoch: u64, end: End) -> bool {
         let mut announced = self.announced();
         let first = !announced.is_some_and(|announced| announced.covers(epoch, end));
@@ -155,8 +155,8 @@ struct Announced {
 }
 
 impl Announced {
-    /// Whether this announcement also covers `end`. A server that always means the same moment sends the remaining
-    /// lifetime in whole seconds, so the end seems to move a little with each refresh.
+    /// Whether this announcement also covers `end`. A server with a fixed end sends the remaining lifetime in
+    /// whole seconds, so the end seems to move a little with each refresh.
     fn covers(self, epoch: u64, end: End) -> bool {
         let moved = end.ticks.saturating_duration_since(self.end);
         self.epoch == epoch && moved <= ROUNDING.min(end.lifetime / 10)

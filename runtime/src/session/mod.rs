@@ -27,7 +27,7 @@ pub(crate) mod record;
 pub(crate) mod refresh_handle;
 pub(crate) mod refresh_task;
 pub(crate) mod revocation;
-#[expect(clippy::module_inception, reason = "the type `Session` stands in a file of its name")]
+#[expect(clippy::module_inception, reason = "the file has the name of its type `Session`")]
 pub(crate) mod session;
 pub(crate) mod session_state;
 pub(crate) mod session_write;

@@ -28,7 +28,7 @@ pub(crate) struct Record {
 pub(crate) struct StoredSession {
     /// The identifier of the login. A refresh keeps this identifier, and another login has a different one.
     pub(crate) login: String,
-    /// The number of credentials of this login. It shows which of two stored sessions is newer.
+    /// The number of credentials of this login. The newer of two stored sessions has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -49,7 +49,7 @@ pub(crate) struct StoredSession {
     ends: Option<StoredEnd>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the cookies are the credential. In this case there is no access token.
+    /// Whether the cookies are the credential. Such a session has no access token.
     #[serde(default)]
     by_cookie: bool,
     /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this

@@ -20,11 +20,12 @@ use crate::platform::time::{Instant, RealInstant};
 /// attempt has its own, shorter deadline.
 pub(super) const LONGEST_WAIT: Duration = Duration::from_secs(11);
 
-/// A handle to one refresh. Dropping it changes nothing for other callers.
+/// A handle to one refresh. Dropping a handle changes nothing for other callers.
 #[derive(Clone)]
 pub(super) struct RefreshHandle(Arc<Shared>);
 
-/// The state that the waiting callers of one refresh share. It is small, because ten thousand callers may wait.
+/// The state that the waiting callers of one refresh share. The state is small, because ten thousand callers may
+/// wait.
 struct Shared {
     failure: OnceLock<RefreshFailure>,
     done: Notify,
@@ -139,8 +140,9 @@ impl RefreshHandle {
         Duration::from_millis(self.0.due.load(Ordering::Relaxed))
     }
 
-    /// Records that the refresh is about to be polled. If its time has already run out, the process was suspended,
-    /// and the refresh gets the same time again, as in [`within`](crate::platform::deadline::within).
+    /// Records that the refresh is about to be polled. If the time of the refresh has already run out, the process
+    /// was suspended, and the refresh gets the same time again, as in
+    /// [`within`](crate::platform::deadline::within).
     pub(super) fn polled(&self) {
         if self.time_left().is_zero() {
             self.0.due.store(millis(self.0.started.elapsed() + self.0.limit), Ordering::Relaxed);

@@ -99,7 +99,7 @@ pub(super) async fn wait_for(handle: &RefreshHandle, session: &Session) -> Refre
     handle.failure().cloned().flatten()
 }
 
-/// Waits for a refresh that replaced a stalled one. This refresh is not replaced again.
+/// Waits for a refresh that replaced a stalled one. A replacement that stalls is not replaced again.
 async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFailure {
     if !completes_in_time(handle).await {
         session.complete(handle, RefreshResult::Aborted, &AfterCommit::default());
@@ -109,7 +109,7 @@ async fn wait_for_last(handle: &RefreshHandle, session: &Session) -> RefreshFail
     handle.failure().cloned().flatten()
 }
 
-/// Waits until the refresh is complete or has taken too long. Returns whether it is complete.
+/// Waits until the refresh is complete or has taken too long. Returns whether the refresh is complete.
 async fn completes_in_time(handle: &RefreshHandle) -> bool {
     let mut completed = pin!(handle.completed());
     // The future is registered before the failure is read, so no completion is missed in between.

@@ -20,10 +20,10 @@ const DEADLINE: Duration = Duration::from_secs(10);
 impl Session {
     /// Ends the session as [`clear`](Self::clear) does, then revokes its tokens at the server. The revocation uses
     /// [`revoke_with`](crate::ClientBuilder::revoke_with) or else [`Refresher::revoke`](crate::Refresher::revoke).
-    /// If neither is set up, no request is sent.
+    /// If neither function is set up, no request is sent.
     ///
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
-    /// revoke them, call [`load`](Self::load) first.
+    /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
     /// The session is logged out when this method returns, even without a network. Await the result to learn
     /// whether the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio
@@ -31,10 +31,10 @@ impl Session {
     ///
     /// # Errors
     ///
-    /// The error of the revocation. The tokens may still be valid. [`SessionEvent::NotRevoked`] reports the same
-    /// error.
+    /// The error of the revocation. After this error, the tokens may still be valid. [`SessionEvent::NotRevoked`]
+    /// reports the same error.
     ///
-    /// [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
+    /// An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///
     /// Cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///
@@ -71,8 +71,8 @@ impl Session {
 
     /// Revokes `tokens`, which were received for the stamp `begun` and are not used.
     ///
-    /// Tokens of the current epoch are not revoked. They belong to the same grant as the current tokens, and a
-    /// server may end the whole grant when one of its tokens is revoked (RFC 7009 §2.1).
+    /// Tokens of the current epoch are not revoked. All tokens of an epoch belong to the same grant, and a server
+    /// may end the whole grant when one of its tokens is revoked (RFC 7009 §2.1).
     pub(super) fn revoke_discarded(&self, begun: Stamp, tokens: Tokens) {
         let now = self.snapshot();
         if now.stamp.epoch != begun.epoch && !shares_a_token(&now, &tokens) {

@@ -36,7 +36,7 @@ use crate::platform::runtime::Handle;
 /// - *Several audiences* need one session each, because each audience has its own access token. If all sessions
 ///   depend on one refresh token, give the refresh token to one session. In
 ///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the other sessions, make an ordinary call under the
-///   session with the refresh token. Then only one refresh at a time spends the refresh token.
+///   session with the refresh token. With this setup, only one refresh at a time spends the refresh token.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -53,8 +53,8 @@ use crate::platform::runtime::Handle;
 ///
 /// # Stores
 ///
-/// All processes that use the same [store](crate::ClientBuilder::store) share the session, and so does a
-/// process that starts later:
+/// All processes that use the same [store](crate::ClientBuilder::store) share the session, including processes
+/// that start later:
 ///
 /// - *Reading.* The first call that needs the session reads the store, once for all waiting calls. If the store
 ///   cannot be read, these calls return an error with [`is_store`](crate::Error::is_store), and the next call
@@ -76,7 +76,7 @@ use crate::platform::runtime::Handle;
 ///   in this process is logged out or expired, or if the `iss` and `sub` of both access tokens name the same user.
 ///   If the login is not adopted, a refresh returns an error with [`is_superseded`](crate::Error::is_superseded).
 ///
-/// The result of a crash or a power loss depends on its moment:
+/// The result of a crash or a power loss depends on when it happens:
 ///
 /// | at this moment | result |
 /// |---|---|
@@ -95,11 +95,11 @@ pub(super) struct Inner {
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
     pub(super) unanswered: UnansweredRefresh,
-    /// The store synchronization. It is boxed because a server may keep thousands of sessions in memory that have
-    /// no store.
+    /// The store synchronization. The value is boxed because a server may keep thousands of sessions without a
+    /// store in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime of refreshes and writes. If it is not set, they run on the runtime of the call that starts
-    /// them.
+    /// The runtime of refreshes and writes. Without this runtime, refreshes and writes run on the runtime of the
+    /// call that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether calls without a session return an error before anything is sent.
     pub(super) login_required: AtomicBool,
@@ -143,7 +143,7 @@ pub(crate) trait CredentialProvider: Send + Sync {
 }
 
 impl Session {
-    /// Creates an empty session. Several clients can share it with
+    /// Creates an empty session. Several clients can share the session with
     /// [`ClientBuilder::session`](crate::ClientBuilder::session).
     #[must_use]
     pub fn new() -> Self {
@@ -183,14 +183,14 @@ impl Session {
         self.0.current.load_full()
     }
 
-    /// Sets the provider. Only the first call has an effect: a client that joins a session does not change how the
-    /// session is refreshed.
+    /// Sets the provider. A second call of this method has no effect: a client that joins a session does not
+    /// change how the session is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);
         self.require_login();
     }
 
-    /// Only the first call has an effect.
+    /// A second call of this method has no effect.
     pub(crate) fn set_revoker(&self, revoker: Revoker) {
         let _ = self.0.revoker.set(revoker);
     }
@@ -221,7 +221,7 @@ impl Session {
         self.0.revoker.get()
     }
 
-    /// Only the first call has an effect.
+    /// A second call of this method has no effect.
     pub(crate) fn set_runtime(&self, runtime: Handle) {
         let _ = self.0.runtime.set(runtime);
     }

@@ -21,8 +21,8 @@ impl Session {
     /// Sets `tokens` as the session, as a login does. The previous session ends, and its running calls are not
     /// sent again.
     ///
-    /// The change is in effect when this method returns. Await the result to learn whether it succeeded. If the
-    /// access token has a character that no header can carry, the result is an error and the session stays
+    /// The change is in effect when this method returns. Await the result to learn whether the change succeeded.
+    /// If the access token has a character that no header can carry, the result is an error and the session stays
     /// unchanged.
     ///
     /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its `exp`

@@ -23,7 +23,7 @@ macro_rules! token {
                 Self(secret.into().into())
             }
 
-            /// Returns the text of the token. Keep it out of logs.
+            /// Returns the text of the token. Keep the text out of logs.
             #[must_use]
             pub fn secret(&self) -> &str {
                 &self.0
@@ -52,14 +52,14 @@ macro_rules! token {
 }
 
 token! {
-    /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts it; `Serialize` writes its
-    /// text.
+    /// The token that a call sends to the server (RFC 6749 §1.4). `Debug` redacts the text of the token, and
+    /// `Serialize` writes it.
     AccessToken
 }
 
 token! {
-    /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts it;
-    /// `Serialize` writes its text.
+    /// The token that a refresh exchanges for a new access token (RFC 6749 §1.5). `Debug` redacts the text of the
+    /// token, and `Serialize` writes it.
     RefreshToken
 }
 
@@ -86,7 +86,7 @@ pub struct Tokens {
     pub(crate) lifetime: Option<Duration>,
     pub(crate) token_type: Option<String>,
     pub(crate) scope: Option<String>,
-    /// Whether the cookies are the credential. In this case there is no access token.
+    /// Whether the cookies are the credential. A cookie session has no access token.
     pub(crate) by_cookie: bool,
     pub(crate) login_end: LoginEnd,
 }
@@ -202,7 +202,8 @@ impl Tokens {
 
 /// Finds the tokens in the return value of a `#[login]` or `#[refresh]` method.
 ///
-/// [Derive it](macro@crate::AsTokens) for a struct that has the tokens in its fields, or implement the trait:
+/// [Derive `AsTokens`](macro@crate::AsTokens) for a struct that has the tokens in its fields, or implement the
+/// trait:
 ///
 /// ```
 /// use afresh::{AsTokens, Tokens};
@@ -234,8 +235,8 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// [`from_session`](Self::from_session) returns `None` if the session has no such value. In this case the session
-/// is not refreshed, and the call returns the response that refused it.
+/// [`from_session`](Self::from_session) returns `None` if the session has no such value. Without such a value, the
+/// session is not refreshed, and the call returns the response that refused it.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` is not made from the session",

@@ -43,7 +43,7 @@ impl<'de> Visitor<'de> for TokenResponse {
                         tokens = tokens.with_lifetime(lifetime);
                     }
                 }
-                // GitHub and Google send the first name, Keycloak the third.
+                // GitHub and Google use the first name, and Keycloak uses the third name.
                 "refresh_token_expires_in"
                 | "refreshTokenExpiresIn"
                 | "refresh_expires_in"
@@ -92,8 +92,8 @@ fn lifetime(value: &Value) -> Option<Duration> {
     from_seconds(seconds(value)?)
 }
 
-/// Reads the lifetime of the refresh token. In contrast to an access token, 0 is valid and means that there is no
-/// end.
+/// Reads the lifetime of the refresh token. A lifetime of 0 is valid and means that the refresh token does not
+/// expire.
 fn refresh_lifetime(value: &Value) -> Option<Duration> {
     let seconds = seconds(value)?;
     if seconds == 0.0 { Some(Duration::ZERO) } else { from_seconds(seconds) }

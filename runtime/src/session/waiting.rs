@@ -16,7 +16,7 @@ impl Session {
     /// Waits for the refresh. Returns the new snapshot of the session if it has a newer credential.
     #[expect(
         clippy::manual_async_fn,
-        reason = "an async fn keeps its arguments in memory twice, for each waiting call"
+        reason = "an async fn stores its arguments twice for each waiting call"
     )]
     pub(crate) fn wait(&self, wait: Wait) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
@@ -63,8 +63,8 @@ impl Session {
         self.lock().handle().as_ref() == Some(handle)
     }
 
-    /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh takes its
-    /// place and its lock. Returns the refresh that is running now.
+    /// Drops the refresh of `stuck`, which takes too long because its runtime stalls. Another refresh replaces the
+    /// stalled refresh and takes its lock. Returns the refresh that is running now.
     pub(super) fn take_over(&self, stuck: &RefreshHandle) -> Option<RefreshHandle> {
         let (running, prepared) = self.update(|machine| {
             let (running, basis) = (machine.handle(), machine.current().clone());

@@ -1,4 +1,4 @@
-//! Defines the stores that are not available in a browser. Using one of them does not compile.
+//! Defines the stores that are not available in a browser. Using one of these stores does not compile.
 
 use crate::platform::absent::Files;
 #[cfg(feature = "keyring")]

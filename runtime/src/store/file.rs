@@ -21,7 +21,8 @@ const MAX_LENGTH: u64 = 1024 * 1024;
 /// follow it.
 const TEMPORARY: &str = ".new-";
 
-/// Stores a session in a file. Use it for command-line tools, and for all processes of one user on one machine.
+/// Stores a session in a file. Use a `FileStore` for command-line tools, and for all processes of one user on one
+/// machine.
 ///
 /// Only the owner can read the file (mode 0600 on Unix). The file is always complete: a new file is written next
 /// to it, flushed to the disk, and renamed over it. Two lock files, `<name>.lock` and `<name>.write`, are next to
@@ -63,8 +64,8 @@ impl FileStore {
     pub fn for_identity(path: impl Into<PathBuf>, identity: &str) -> Self {
         let mut name = path.into().into_os_string();
         name.push(".");
-        // Hex digits replace characters that a file name cannot contain. They also replace upper-case letters,
-        // because some file systems ignore case.
+        // Hex digits replace characters that a file name cannot contain. Hex digits also replace upper-case
+        // letters, because some file systems ignore case.
         for byte in identity.bytes() {
             match byte {
                 b'a'..=b'z' | b'0'..=b'9' | b'-' | b'_' => name.push(char::from(byte).to_string()),

@@ -11,8 +11,8 @@ use super::lock_file::{file_identity, lock, with_suffix, write_lock};
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// Stores a session in the keyring of the operating system. Use it for desktop programs whose tokens must not be
-/// in a file. This store needs the feature `keyring`.
+/// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens
+/// must not be in a file. This store needs the feature `keyring`.
 ///
 /// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and the Secret Service (GNOME
 /// Keyring and others) on other systems. The session is the secret of one entry. The keyring encrypts the entry
@@ -61,10 +61,10 @@ struct Location {
 
 impl KeyringStore {
     /// Creates a store for the session of `identity`. The entry has the name of the program, `service`, as its
-    /// service and `identity` as its user. `lock` is the path of the lock files. Their folder is created if
-    /// needed, and only the owner can read it. Use the same lock path in every process that uses this entry, and
-    /// another lock path for every other entry. The lock path must not depend on variables that only some
-    /// processes have, such as `XDG_RUNTIME_DIR`.
+    /// service and `identity` as its user. `lock` is the path of the lock files. The folder of the lock files is
+    /// created if needed, and only the owner can read it. Use the same lock path in every process that uses this
+    /// entry, and another lock path for every other entry. The lock path must not depend on variables that only
+    /// some processes have, such as `XDG_RUNTIME_DIR`.
     #[must_use]
     pub fn new(service: impl Into<String>, identity: impl Into<String>, lock: impl Into<PathBuf>) -> Self {
         let place = Location { service: service.into(), identity: identity.into(), lock: lock.into() };
@@ -123,7 +123,7 @@ impl SessionStore for KeyringStore {
 
 /// Returns only the text of the error. The error itself may contain the secret, and its `Debug` output would show
 /// the secret.
-#[allow(clippy::needless_pass_by_value, reason = "so that nothing else can be made of it")]
+#[allow(clippy::needless_pass_by_value, reason = "the caller must not use the error afterwards")]
 fn redacted(error: keyring::Error) -> BoxError {
     error.to_string().into()
 }

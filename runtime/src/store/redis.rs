@@ -20,8 +20,8 @@ use crate::error::BoxError;
 /// The default length of a lease. A refresh that has the lock takes less time.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Stores a session in Redis. Use it for services that run on many machines. This store needs the feature `redis`,
-/// and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
+/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. This store needs the
+/// feature `redis`, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
 ///
 /// The session is one hash with the given name. The hash contains the record, the revision and the newest fence.
 /// During a refresh, there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
@@ -35,11 +35,11 @@ const LEASE: Duration = Duration::from_secs(30);
 /// change at once, or within 10 s if the notification is lost.
 ///
 /// A lease lasts 3 s until its owner confirms it. If Redis grants the lock to a client that has stopped waiting,
-/// other processes wait only for these 3 s.
+/// other processes wait for only 3 s.
 ///
-/// **If a connection breaks,** the next operation opens a new one. An operation without a response is sent once
-/// more and detects whether the first request succeeded. Each operation takes at most 5 s, except waiting for a
-/// lock. Waiting for a lock polls Redis, and each poll takes at most 5 s.
+/// **If a connection breaks,** the next operation opens a new connection. An operation without a response is sent
+/// once more and detects whether the first request succeeded. Each operation takes at most 5 s, except waiting for
+/// a lock. Waiting for a lock polls Redis, and each poll takes at most 5 s.
 ///
 /// **After a crash of a process,** its lease expires within 30 s. Until then, other processes use their access
 /// token and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of Redis.
@@ -49,8 +49,8 @@ const LEASE: Duration = Duration::from_secs(30);
 /// After a failover to a replica with older data, one new login may be needed.
 ///
 /// All users with access to the database can read the tokens. Use a separate database and user (ACL), TLS, or
-/// [`Sealed`](crate::store::Sealed). The user needs `@hash`, `@scripting`, `@pubsub`, `get`, `set`, `del` and
-/// `exists` for these names.
+/// [`Sealed`](crate::store::Sealed). The database user needs the permissions `@hash`, `@scripting`, `@pubsub`,
+/// `get`, `set`, `del` and `exists` for the names of the store.
 ///
 /// ```no_run
 /// # fn example() -> Result<(), Box<dyn std::error::Error>> {

@@ -14,8 +14,8 @@ const MARK: &[u8] = b"afresh sealed 1\n";
 /// The length of an `XChaCha20` nonce, which is so long that random nonces do not repeat.
 const NONCE: usize = 24;
 
-/// Encrypts the records of any store. Use it for a Redis that other users can read, or for a file on a shared disk
-/// or in a backup. This store needs the feature `encrypt`.
+/// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on
+/// a shared disk or in a backup. This store needs the feature `encrypt`.
 ///
 /// Records are encrypted and authenticated by XChaCha20-Poly1305 with your key and a new random nonce for each
 /// record. Revisions, locks, notifications and guarantees are those of the inner store.

@@ -15,8 +15,8 @@ use crate::error::BoxError;
 ///
 /// - [`swap`](Self::swap) is atomic: of two swaps with the same basis, only one succeeds.
 /// - After a `swap`, every [`load`](Self::load) in every process returns the new record, even after a crash.
-/// - At most one [`lock`](Self::lock) is held at a time. If a lock can expire (a lease), each lock has a greater
-///   *fence* than the previous lock, and `swap` rejects a fence older than the newest one.
+/// - At most one [`lock`](Self::lock) is held at a time. A lock that can expire (a lease) has a *fence*, a number
+///   that is greater for each new lock, and `swap` rejects a fence older than the newest one.
 ///
 /// | store | use | after a crash |
 /// |---|---|---|
@@ -42,7 +42,8 @@ use crate::error::BoxError;
 /// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work
 ///   that continues on a thread or at a server must end without the future.
 /// - *Records.* A record consists of a few kB of binary data with the tokens and cookies of one session.
-/// - *An emptied place* is treated like a place that has never been written. Its sessions are logged out.
+/// - *An emptied place* is treated like a place that has never been written. The sessions of an emptied place are
+///   logged out.
 ///
 /// A store does not interpret tokens or time. If the storage supports compare-and-swap, an implementation is
 /// short:
@@ -87,14 +88,14 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the place cannot be read, or if it contains data of another program. The runtime
-    /// validates the record. It returns the error to the call that needs the session and tries again at the next
-    /// call. It never deletes data because of an error. The error must not quote the record.
+    /// validates the record. The runtime returns the error to the call that needs the session and tries again at
+    /// the next call. The runtime never deletes data because of an error. The error must not quote the record.
     /// Cancel safe.
     fn load(&self) -> impl Future<Output = Result<Stored, BoxError>> + Send;
 
-    /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater.
-    /// Returns `None` if the store has another revision, or if `swap.fence` is older than the fence of the newest
-    /// lock, even if that lock is no longer held.
+    /// Stores a record if the current revision is `swap.basis`. Returns the new revision, which is greater than
+    /// `swap.basis`. Returns `None` if the store has another revision, or if `swap.fence` is older than the fence
+    /// of the newest lock, even if that lock is no longer held.
     ///
     /// The newest lock is the one with the greatest fence that the store has ever issued. The store keeps this
     /// fence as long as the record. For a swap without a fence, only the basis is checked, even while another
@@ -109,8 +110,8 @@ pub trait SessionStore: Send + Sync + 'static {
     /// # Errors
     ///
     /// Returns an error if the record cannot be stored. A record whose confirmation was lost may be stored anyway.
-    /// A store should detect this if it can. The runtime keeps the session in memory, stops refreshing, and tries
-    /// again until the record is stored.
+    /// A store should detect such a record if it can. The runtime keeps the session in memory, stops refreshing,
+    /// and tries again until the record is stored.
     fn swap(&self, swap: Swap) -> impl Future<Output = Result<Option<Revision>, BoxError>> + Send;
 
     /// Waits for the lock, which is released when the [`StoreLock`] is dropped. A lock must end with its process,
@@ -120,20 +121,21 @@ pub trait SessionStore: Send + Sync + 'static {
     /// `fcntl` locks, are not sufficient. The order of the waiting tasks is not specified. `load` and `swap` work
     /// while the lock is held.
     ///
-    /// Returns `None` if the store has no locks. In this case, two processes may refresh at the same time, and the
-    /// server must accept that.
+    /// Returns `None` if the store has no locks. Without locks, two processes may refresh at the same time, and
+    /// the server must accept that.
     ///
     /// # Errors
     ///
-    /// Returns an error if the store cannot be locked. In this case, the session is not refreshed.
+    /// Returns an error if the store cannot be locked. Without the lock, the session is not refreshed.
     ///
     /// Cancel safe: a dropped future does not hold the lock. A lock that is granted too late is released at once.
     /// A server may grant the lock to a client that has stopped waiting or has crashed. Such a lock must end
     /// within seconds, for example because it expires soon unless the client confirms it.
     fn lock(&self) -> impl Future<Output = Result<Option<StoreLock>, BoxError>> + Send;
 
-    /// Resolves when the revision may differ from `seen`, at once if it already does. The default implementation
-    /// never resolves, and changes of other processes are found when a call needs them.
+    /// Resolves when the revision may differ from `seen`. If the revision already differs, the future resolves at
+    /// once. The default implementation never resolves, and changes of other processes are found when a call needs
+    /// them.
     ///
     /// The runtime waits for one such future until the session is dropped. When the future resolves, the runtime
     /// loads the record and calls this method again, at most once a second if the record has not changed. The
@@ -149,9 +151,9 @@ pub trait SessionStore: Send + Sync + 'static {
     /// or the inode number of a file. All processes that share the place receive the same identifier. The
     /// identifier is not secret, and is stored with the session.
     ///
-    /// With this identifier, the runtime detects a copied session before one copy spends the refresh token of the
-    /// other ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default, means that
-    /// copies are not detected. The runtime calls this method until it returns an identifier.
+    /// With the identifier of the place, the runtime detects a copied session before one copy spends the refresh
+    /// token of the other ([`SessionEvent::GrantShared`](crate::SessionEvent::GrantShared)). `None`, the default,
+    /// means that copies are not detected. The runtime calls this method until it returns an identifier.
     ///
     /// Cancel safe.
     fn place(&self) -> impl Future<Output = Option<String>> + Send {
@@ -163,8 +165,8 @@ pub trait SessionStore: Send + Sync + 'static {
     ///
     /// Processes with the same cookies have the same user. A login in one process replaces the session in all
     /// processes, even if the login is for another user. A refresh in one process may replace the refresh token of
-    /// all processes, even if the first process ends earlier. So the next process that gets the lock waits for a
-    /// second before it refreshes.
+    /// all processes, even if the refreshing process ends earlier. So the next process that gets the lock waits
+    /// for a second before it refreshes.
     fn shares_cookies(&self) -> bool {
         false
     }
@@ -221,7 +223,7 @@ const SHORTEST_PAUSE: Duration = Duration::from_millis(250);
 
 type Renewal = Box<dyn FnMut() -> Pin<Box<dyn Future<Output = Result<Instant, BoxError>> + Send>> + Send>;
 
-/// The lock of a store. Dropping it releases the lock.
+/// The lock of a store, which is released when it is dropped.
 pub struct StoreLock {
     fence: u64,
     end: Option<Instant>,

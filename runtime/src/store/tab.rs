@@ -37,8 +37,8 @@ mod in_browser {
     /// - *A tab that is frozen during a refresh* keeps the lock. In the other tabs, calls that need a refresh
     ///   return an error with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. These tabs keep their
     ///   tokens, and their next call tries again.
-    /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks. In
-    ///   this case, tabs may refresh at the same time, and the session emits
+    /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks.
+    ///   Without Web Locks, tabs may refresh at the same time, and the session emits
     ///   [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.
     ///
     /// Clones refer to the same store. All scripts of the origin can read the messages between tabs, as they can

@@ -90,7 +90,7 @@ fn the_challenge_outranks_the_status() {
     assert_eq!(classification(403, &[("www-authenticate", "\"garbage,,=")]), Some(Classification::Suspect));
 }
 
-/// C7: a header that limits the rate means that the refusal does not concern the credential.
+/// C7: a refusal with a rate-limit header does not concern the credential.
 #[test]
 fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(403, &[("retry-after", "30")]), Some(Classification::NotAuth));
@@ -99,7 +99,7 @@ fn a_rate_limit_is_no_matter_of_the_credential() {
     assert_eq!(classification(401, &[("retry-after", "30")]), Some(Classification::Expired));
 }
 
-/// C7: a body of Google or GitHub that limits the rate means that the refusal does not concern the credential.
+/// C7: a refusal with a rate-limit body of Google or GitHub does not concern the credential.
 #[test]
 fn a_body_can_say_that_the_rate_is_limited() {
     let limits = [
@@ -177,7 +177,8 @@ fn a_success_counts_only_by_a_rule() {
     assert_eq!(classification_of_json(policy(&[200, 403], EXPIRED, EXPIRED), 200, &expired), None);
 }
 
-/// A4, A5: the body is read only if it can change the classification. A stream is not read.
+/// A4, A5: the body is read only if it can change the classification. A body that the caller reads as a stream is
+/// not read.
 #[test]
 fn a_body_is_looked_at_only_if_it_can_matter() {
     const RULE: &[Condition] = &[Condition::Boolean("/ok", false)];

@@ -16,7 +16,7 @@ use super::time::timeout;
 
 /// The longest prefix of a body that rules can read, in bytes.
 const LIMIT: usize = 16 * 1024;
-/// The longest wait for the prefix. A body that is slow or never ends must not delay its reader.
+/// The longest wait for the prefix of a body. A body that is slow or never ends must not delay its reader.
 const WAIT: Duration = Duration::from_secs(1);
 
 /// Returns the same response and at most the first 16 KiB of its body.

@@ -13,14 +13,14 @@ use futures_core::TryStream;
 use http_body::{Body as HttpBody, Frame, SizeHint};
 
 type BoxError = Box<dyn Error + Send + Sync>;
-/// A stream of chunks. Its lock is never contended and exists only because a request must be `Sync`.
+/// A stream of chunks. The lock of the stream is never contended and exists only because a request must be `Sync`.
 type Stream = Mutex<Pin<Box<dyn HttpBody<Data = Bytes, Error = BoxError> + Send>>>;
 
 /// The body of a request.
 pub(crate) enum Body {
     Bytes(Bytes),
     Stream(Stream),
-    /// Several bodies, one after another.
+    /// A sequence of several bodies.
     Chain(VecDeque<Body>),
 }
 
@@ -132,7 +132,7 @@ fn lock<T>(lock: &Mutex<T>) -> MutexGuard<'_, T> {
     lock.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// A stream of chunks as a body.
+/// A body that reads its chunks from a stream.
 struct FromStream<S>(Pin<Box<S>>);
 
 impl<S> HttpBody for FromStream<S>

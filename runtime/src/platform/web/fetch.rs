@@ -32,7 +32,8 @@ extern "C" {
 pub(crate) struct Fetch(SendWrapper<Pin<Box<dyn Future<Output = Result<Response, FetchError>>>>>);
 
 /// Sends `request`. If `follows_redirects` is true, the browser follows redirects and may send the request to
-/// another origin. Otherwise a redirect is an error, because a page cannot see the target of a redirect.
+/// another origin. If `follows_redirects` is false, a redirect is an error, because a page cannot see the target
+/// of a redirect.
 pub(crate) fn fetch(request: Request, credentials: RequestCredentials, follows_redirects: bool) -> Fetch {
     Fetch(SendWrapper::new(Box::pin(send(request, credentials, follows_redirects))))
 }
@@ -87,7 +88,7 @@ fn headers_of(request: &Request) -> Result<Headers, JsValue> {
     Ok(headers)
 }
 
-/// Converts each byte of the header into one character. The browser converts the characters back.
+/// Converts each byte of the header into one character. The browser converts the characters back into bytes.
 fn text_of(value: &HeaderValue) -> String {
     value.as_bytes().iter().copied().map(char::from).collect()
 }

@@ -25,7 +25,7 @@ impl std::fmt::Display for BodyError {
 
 impl std::error::Error for BodyError {}
 
-/// The body of a response. Dropping it ends the transfer.
+/// The body of a response. Dropping the body ends the transfer.
 pub(crate) struct Incoming {
     /// The chunks that were read and put back.
     read: VecDeque<Result<Bytes, BodyError>>,
@@ -34,12 +34,13 @@ pub(crate) struct Incoming {
 
 struct Reader {
     reader: ReadableStreamDefaultReader,
-    /// The chunk that is being read. It is stored here, so no data is lost when the reader stops waiting.
+    /// The chunk that is being read. A pending read is stored in this field, so no data is lost when the reader
+    /// stops waiting.
     next: Option<JsFuture>,
     _abort: AbortOnDrop,
 }
 
-/// Ends a `fetch` and the transfer of its body when it is dropped.
+/// Ends a `fetch` and the transfer of its body when this value is dropped.
 pub(super) struct AbortOnDrop(pub(super) AbortController);
 
 impl Drop for AbortOnDrop {

@@ -43,14 +43,14 @@ impl Response {
     }
 
     /// Returns a fixed version, because the browser does not expose the version that it used.
-    #[expect(clippy::unused_self, reason = "has the signature of reqwest")]
+    #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn version(&self) -> Version {
         Version::HTTP_11
     }
 
     /// Returns `None`, because a browser may decompress a body without showing it, so its `content-length` is not
     /// reliable.
-    #[expect(clippy::unused_self, reason = "has the signature of reqwest")]
+    #[expect(clippy::unused_self, reason = "the signature must match reqwest")]
     pub(crate) fn content_length(&self) -> Option<u64> {
         None
     }

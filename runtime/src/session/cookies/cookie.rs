@@ -98,7 +98,8 @@ impl Cookie {
     fn set_domain(&mut self, value: &str, host: &str) -> Option<()> {
         let value = value.strip_prefix('.').unwrap_or(value);
         self.host_only = value.is_empty();
-        // `Host::parse` normalizes the host as the URL parser does, so the two can be compared.
+        // `Host::parse` normalizes the host as the URL parser does, so the domain can be compared with the host of
+        // a URL.
         self.domain = if self.host_only { host.to_owned() } else { Host::parse(value).ok()?.to_string() };
         Some(())
     }
@@ -120,8 +121,8 @@ impl Cookie {
     /// Returns when the cookie expires, if it has an expiry.
     pub(super) fn end(&self) -> Option<End> {
         let at = UNIX_EPOCH.checked_add(Duration::from_secs(self.expires?))?;
-        // An older version stored cookies without `max_age`. For such a cookie, only the remaining lifetime is
-        // known.
+        // An older version stored cookies without `max_age`. For a cookie without `max_age`, only the remaining
+        // lifetime is known.
         let left = || self.lifetime(wall()).unwrap_or_default();
         let end = End::read(at, self.max_age.map_or_else(left, Duration::from_secs))?;
         Some(self.used.received().map_or(end, |received| end.named_at(received)))

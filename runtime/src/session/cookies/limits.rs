@@ -5,13 +5,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use crate::platform::time::Instant;
 
-/// The longest name and value of a cookie together, in bytes.
+/// The maximum length of the name and the value of a cookie together, in bytes.
 pub(super) const MAX_PAIR: usize = 4096;
-/// The longest value of an attribute, in bytes. A longer attribute is ignored.
+/// The maximum length of an attribute value, in bytes. A longer attribute is ignored.
 pub(super) const MAX_ATTRIBUTE: usize = 1024;
-/// The largest number of cookies of one host.
+/// The maximum number of cookies of one host.
 pub(super) const MAX_OF_HOST: usize = 50;
-/// The largest number of cookies of a session.
+/// The maximum number of cookies of a session.
 pub(super) const MAX: usize = 180;
 
 /// Counts the received cookies. [`LastUse`] uses this number as its clock.
@@ -35,7 +35,7 @@ impl LastUse {
     pub(super) fn touch(&self) {
         let now = CLOCK.load(Ordering::Relaxed);
         // The write is skipped if the value is current, because threads that send the same cookies would contend
-        // for it.
+        // for the write.
         if self.at() != now {
             self.used.store(now, Ordering::Relaxed);
         }

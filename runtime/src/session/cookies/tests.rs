@@ -274,7 +274,8 @@ fn prefixes_of_names_are_enforced() {
     assert!(!accepted("https://shop.example/login", "__Host-a=1; Secure"));
 }
 
-/// The cookie of the refresh path determines when the login ends. The cookies of the whole site do not.
+/// The cookie of the refresh path determines when the login ends. Cookies for the whole site do not determine the
+/// end of the login.
 #[test]
 fn the_nearest_refreshing_cookie_says_when_the_login_ends() {
     let url = url("https://shop.example/auth/refresh");

@@ -37,7 +37,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
     }
 
     /// Records that a call of `route` was refused by a 403 without details, and that the refresh for it returned
-    /// the same access token. So the server accepts the token and forbids the call.
+    /// the same access token. The server therefore accepts the token and forbids the call.
     pub(crate) fn refresh_brought_same_token(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp == self.current.stamp {
             self.forbidden_routes.refused(stamp, Finding::Suspect, route, Some(now), now);
@@ -53,7 +53,7 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Records that a call succeeded. This clears the memory of refusals for its route.
+    /// Records that a call succeeded. A success clears the remembered refusals of its route.
     pub(crate) fn was_accepted(&mut self, stamp: Stamp, route: &str, now: Instant) {
         if stamp.epoch == self.current.stamp.epoch && self.forbidden_routes.accepted(route, now) {
             self.republish();

@@ -14,7 +14,7 @@ use crate::session::lifetime::Age;
 use crate::session::snapshot::{LoginState, Snapshot};
 
 #[cfg_attr(test, derive(Clone))]
-#[allow(clippy::struct_excessive_bools, reason = "four facts about the refresh token, in any combination")]
+#[allow(clippy::struct_excessive_bools, reason = "the four flags are independent of each other")]
 pub(crate) struct StateMachine<H> {
     pub(super) current: Arc<Snapshot>,
     pub(super) running: Option<RunningRefresh<H>>,
@@ -23,8 +23,8 @@ pub(crate) struct StateMachine<H> {
     /// Whether the server rejected a refresh of a session without a login. Such a refresh is not retried in this
     /// epoch.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. The current credential is
-    /// then the last one of its login.
+    /// Whether the server rejected the refresh token before the access token expired. After such a rejection, the
+    /// current credential is the last one of its login.
     pub(super) refresh_rejected: bool,
     /// Whether the refresh token was rejected after an earlier response had been lost.
     pub(super) rotation_lost: bool,
@@ -38,8 +38,8 @@ pub(super) struct RunningRefresh<H> {
     pub(super) urgent: bool,
     /// Whether the old credential is still valid and no caller has requested this refresh.
     pub(super) before_expiry: bool,
-    /// Whether the server refused the credential. In this case, a refresh that returns the same access token has
-    /// failed.
+    /// Whether the server refused the credential. After a refusal, a refresh that returns the same access token
+    /// has failed.
     pub(super) refused: bool,
 }
 
@@ -71,8 +71,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         self.backoff.active(now)
     }
 
-    /// Decides about a manual refresh. Returns the handle of the running refresh, `None` if the caller must start
-    /// a refresh, or the error of the last refresh if the wait after it is not over.
+    /// Decides what a manual refresh does. Returns the handle of the running refresh, `None` if the caller must
+    /// start a refresh, or the error of the last refresh if the wait after it is not over.
     pub(crate) fn ask(&mut self, now: Instant) -> Result<Option<H>, Error> {
         if let Some(running) = &mut self.running {
             running.before_expiry = false;
@@ -92,8 +92,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Some(self.backoff.until().map_or(due, |until| until.max(due)))
     }
 
-    /// Decides before a call is sent. `can_refresh` is true if the current session can be refreshed. `once` is
-    /// true if the request body can be sent only once.
+    /// Decides what a call does before it is sent. `can_refresh` is true if the current session can be refreshed.
+    /// `once` is true if the request body can be sent only once.
     pub(crate) fn enter(&self, can_refresh: bool, once: bool, now: Now) -> Entry<H> {
         let credential = match &self.current.login_state {
             LoginState::Expired { .. } => return Entry::Expired,
@@ -146,8 +146,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         }
     }
 
-    /// Decides after the server refused a call. `stamp` is the stamp of the refused call, and `route` is the
-    /// method that it called.
+    /// Decides what a call does after the server refused it. `stamp` is the stamp of the refused call, and `route`
+    /// is the method that it called.
     pub(crate) fn settle(
         &mut self,
         stamp: Stamp,
@@ -191,8 +191,8 @@ impl<H: Clone + PartialEq> StateMachine<H> {
         Settled::Join(handle)
     }
 
-    /// Decides about a call that was sent before the last refresh. If that refresh returned the refused access
-    /// token, the server would refuse a second send as well.
+    /// Decides what a refused call does if the session was refreshed after the call was sent. If that refresh
+    /// returned the refused access token, the server would refuse a second send as well.
     fn settle_late(&mut self, stamp: Stamp, finding: Finding, route: &str, now: Instant) -> Settled<H> {
         match (self.current.has_token_of(stamp), finding) {
             (false, _) => Settled::Replay(self.current.clone()),

@@ -8,7 +8,8 @@
 //! - The *epoch* counts logins and logouts. The *generation* counts published credentials. A
 //!   [`Stamp`](crate::error::Stamp) contains both numbers at the time when a call was sent.
 //! - At most one refresh is running. A login, a logout or a manual refresh detaches the running refresh, and its
-//!   result is discarded. The file `completion` ends a refresh, and the file `epochs` begins and ends a login.
+//!   result is discarded. The file `completion` implements the end of a refresh, and the file `epochs` implements
+//!   the begin and the end of a login.
 
 mod answers;
 mod completion;

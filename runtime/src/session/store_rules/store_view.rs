@@ -137,8 +137,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Returns the record to write now, if there is one. `here` is the state of the session in this process.
-    /// `shares_cookies` is true if all processes share their cookies. In this case, a refresh without a login
-    /// leaves an intent in a store that has no session.
+    /// `shares_cookies` is true if all processes share their cookies. With shared cookies, a refresh without a
+    /// login leaves an intent in a store that has no session.
     pub(crate) fn draft(&self, here: Here, shares_cookies: bool) -> Option<Draft<L, I, R>> {
         let stored_as = self.stored_as.clone();
         let is_other = |login: &L| *login != stored_as.identity.login;
@@ -157,8 +157,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
     }
 
     /// Records the content of the store, because the revision that `draft` replaces was unknown. Returns this
-    /// revision, or `None` if the record must not be replaced. In the latter case, either the draft was stored
-    /// already and only its confirmation was lost, or another process has replaced it.
+    /// revision, or `None` if the record must not be replaced. The record must not be replaced if the draft was
+    /// stored already and only its confirmation was lost, or if another process has replaced the record.
     pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {

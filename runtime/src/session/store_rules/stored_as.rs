@@ -26,8 +26,8 @@ impl<L: Clone + PartialEq> StoredAs<L> {
         Self { storage: Storage::Confirmed, ..self }
     }
 
-    /// Whether the store has contained this session. If it has, the record in the store takes precedence. If it
-    /// has not, a change by the user is not stored yet and may replace the record.
+    /// Whether the store has contained this session. After the session has been stored, the record in the store
+    /// takes precedence. Before that, the session is a change by the user and may replace the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

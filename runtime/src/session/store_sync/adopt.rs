@@ -28,12 +28,12 @@ impl Session {
     /// Returns the state of the session after the read. Without a store, this method only returns the state.
     ///
     /// Use this method in a tool that shows before the first call whether the user is logged in. Other programs do
-    /// not need it, because the first call that needs the session reads the store.
+    /// not need this method, because the first call that needs the session reads the store.
     ///
     /// # Errors
     ///
-    /// [`is_store`](Error::is_store) if the store cannot be read, or if the session has changes that cannot be
-    /// stored. The session stays unchanged.
+    /// An error with [`is_store`](Error::is_store) if the store cannot be read, or if the session has changes that
+    /// cannot be stored. The session stays unchanged.
     ///
     /// Cancel safe.
     ///
@@ -58,8 +58,8 @@ impl Session {
     }
 
     /// Reads the store before a call without a credential, because another process may have logged in or
-    /// refreshed. The first read must succeed. Later reads are made at most once per second, and a failure of a
-    /// later read is ignored.
+    /// refreshed. The first read of the store must succeed. Later reads are made at most once per second, and a
+    /// failure of a later read is ignored.
     pub(crate) async fn check_store(&self) -> Result<(), Error> {
         match self.store_sync() {
             Some(store_sync) if self.snapshot().credential().is_none() => {
@@ -184,7 +184,7 @@ async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
         let Some(session) = here() else { return };
         let Some(store_sync) = session.store_sync().filter(|_| newest(&session) == seen) else { continue };
         let exclusive = store_sync.exclusive().await;
-        // The error is ignored here. The next call that needs the store returns it.
+        // An error is ignored here, because the next call that needs the store returns an error, too.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
         drop(exclusive);
         if newest(&session) == seen {
@@ -264,7 +264,8 @@ fn has_same_access(one: &Credential, other: &Credential) -> bool {
     access.is_some() && access == other.tokens().access_token()
 }
 
-/// Creates a credential from stored tokens. Their age is unknown, like the age of tokens that the user sets.
+/// Creates a credential from stored tokens. The age of stored tokens is unknown, like the age of tokens that the
+/// user sets.
 fn credential_of(stored: &StoredSession) -> Result<Credential, Error> {
     Credential::new(stored.tokens(), Source::Given, Now::read(), fastrand::f64()).map_err(|error| {
         Error::new(Kind::Store, "the store contains tokens that cannot be used. Log in again")

@@ -1,5 +1,5 @@
 //! Refreshes a session that other processes share. The refresh holds the lock of the store and reads the changes
-//! of other processes. It writes an intent to the store before it sends the refresh token.
+//! of other processes. The refresh writes an intent to the store before it sends the refresh token.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -39,7 +39,7 @@ pub(crate) async fn refresh(
     if let Some(answer) = attempt(session, basis).await {
         return store_result(session, store_sync, basis, ready, answer).await;
     }
-    // The refresh token may be spent or not, so the intent stays in the store.
+    // The server may have spent the refresh token, so the intent stays in the store.
     let (result, failure) = result_of(basis, too_long());
     (result, failure, AfterCommit::default())
 }
@@ -87,7 +87,7 @@ async fn store_result(
         Attempt::Failed { .. } => {
             let (result, failure) = result_of(basis, answer);
             // Without a response, the refresh token may be spent. The intent stays in the store, so other
-            // processes know this.
+            // processes know that the refresh token may be spent.
             let answered = !session.unanswered().is_of(basis.stamp) && !ready.unanswered_before;
             if answered {
                 store_sync.state().view.answered();

@@ -1,4 +1,4 @@
-//! Gives a login that all processes wait for the lock of the store and the stored session.
+//! Reads and locks the store for a login that other processes wait for.
 
 use super::state::Adopt;
 use crate::error::{Error, Kind};

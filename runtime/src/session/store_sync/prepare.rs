@@ -72,8 +72,8 @@ async fn prepare_under_lock(
     handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    // A change that is not stored may contain the only valid refresh token. It is stored before another refresh
-    // token is requested.
+    // A change that is not stored may contain the only valid refresh token. Such a change is stored before another
+    // refresh token is requested.
     if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;

@@ -1,8 +1,8 @@
 //! Defines [`StoreSync`], the knowledge of this process about the store of a session. A session without a store
-//! has no `StoreSync`, so stores cost it nothing.
+//! has no `StoreSync` and no overhead.
 //!
-//! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. Both
-//!   change in one step: first the state machine is locked, then `StoreSync`.
+//! - The session itself is in the state machine. `StoreSync` records only how much of the session is stored. The
+//!   session and its `StoreSync` change in one step, and the state machine is locked first.
 //! - [`writer`](super::writer) stores changes, and [`adopt`](super::adopt) reads the changes of other processes.
 //!   [`locked_refresh`](super::locked_refresh) refreshes a session that other processes share, under the lock of
 //!   the store. [`resend`](super::resend) decides whether a refresh token without a response may be sent again.
@@ -53,7 +53,7 @@ pub(crate) struct StoreSync {
     pub(super) place: OnceLock<String>,
 }
 
-/// The content of the store at a read.
+/// The content of the store as it was read.
 pub(super) struct Found {
     pub(super) revision: Revision,
     pub(super) record: Record,
@@ -138,7 +138,7 @@ impl StoreSync {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no other task uses the store. A stalled task is not waited for.
+    /// Waits until no other task uses the store. This method does not wait for a stalled task.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();

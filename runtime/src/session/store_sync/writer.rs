@@ -25,8 +25,8 @@ const LAST_PROTECTED: u32 = 3;
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Sets the store. Only the first call has an effect: a client that joins a session does not change where the
-    /// session is stored.
+    /// Sets the store. A second call of this method has no effect: a client that joins a session does not change
+    /// where the session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
         if self.0.store_sync.set(Box::new(StoreSync::new(store, &here))).is_ok()
@@ -193,7 +193,7 @@ impl Writer {
     }
 
     /// Returns the lock to release if the store cannot store a login or logout, because other processes must not
-    /// wait for that. After a refresh the lock is kept, because the store contains a spent refresh token.
+    /// wait for such a change. After a refresh the lock is kept, because the store contains a spent refresh token.
     fn end_protection(&self, store_sync: &StoreSync) -> Option<Held> {
         let machine = self.session.lock();
         let mut state = store_sync.state();

@@ -1,4 +1,5 @@
-//! The connection for scripts. It is opened when it is needed, and opened again after it broke.
+//! Manages the connection for scripts. The connection is opened when it is needed, and opened again after a
+//! failure.
 
 use std::collections::hash_map::RandomState;
 use std::hash::{BuildHasher, Hasher};

@@ -24,8 +24,8 @@ const TIMEOUT: Duration = Duration::from_secs(5);
 pub(super) struct Notices {
     client: Client,
     channel: String,
-    /// The subscription of the last waiter, kept for the next waiter. It buffers the messages that arrive in
-    /// between.
+    /// The subscription of the last waiter, kept for the next waiter. The kept subscription buffers the messages
+    /// that arrive between two waiters.
     idle: Arc<Mutex<Option<PubSub>>>,
 }
 

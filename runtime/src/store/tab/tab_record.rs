@@ -4,8 +4,8 @@
 #[derive(Clone, Default)]
 pub(super) struct TabRecord {
     pub(super) revision: u64,
-    /// Identifies the write. Without Web Locks, two tabs can write the same revision. In that case, all tabs keep
-    /// the record with the greater number.
+    /// Identifies the write. Without Web Locks, two tabs can write the same revision. All tabs then keep the
+    /// record with the greater writer number.
     pub(super) writer: u64,
     pub(super) record: Vec<u8>,
 }

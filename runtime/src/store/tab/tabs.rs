@@ -27,7 +27,8 @@ use crate::store::session_store::{Revision, Stored, Swap};
 const LONGEST_ANSWER: Duration = Duration::from_secs(2);
 /// How often the waiting tab checks whether the other tab still exists.
 const LOOK: Duration = Duration::from_millis(250);
-/// How long a tab without Web Locks waits for a record. Such a tab cannot know whether there is another tab.
+/// How long a tab without Web Locks waits for a record. A tab without Web Locks cannot know whether there is
+/// another tab.
 const ANSWER_OF_ANY: Duration = Duration::from_millis(300);
 
 pub(super) struct Tabs {

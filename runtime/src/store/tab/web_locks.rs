@@ -32,7 +32,7 @@ extern "C" {
 /// The Web Locks of an origin.
 pub(super) struct WebLocks(LockManager);
 
-/// A Web Lock. Dropping it releases the lock.
+/// A Web Lock, which is released when it is dropped.
 pub(super) struct WebLock(Function);
 
 #[derive(Clone, Copy)]

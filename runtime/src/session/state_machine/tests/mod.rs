@@ -25,7 +25,7 @@ fn credential_at(source: Source, now: Instant, lifetime: Duration) -> Arc<Creden
 }
 
 impl StateMachine<usize> {
-    /// Hashes everything that distinguishes this state machine from another state machine. Only the differences
+    /// Hashes all properties that distinguish this state machine from another state machine. Only the differences
     /// between counters are hashed.
     fn hash_into(&self, to: &mut impl Hasher, begun: Instant) {
         let Snapshot { login_state, wait_for_refresh, wants_successes, stamp, .. } = &**self.current();
@@ -73,8 +73,8 @@ fn logged_in() -> StateMachine<usize> {
     machine
 }
 
-/// B5: a refusal that arrives when a refresh completes finds either the running refresh or the new token. There is
-/// no state between the two.
+/// B5: a refusal that arrives when a refresh completes finds either the running refresh or the new token. No
+/// intermediate state is visible to the call.
 #[test]
 fn publishing_the_token_and_ending_the_refresh_are_one_step() {
     let (mut machine, at) = (logged_in(), Now::read());

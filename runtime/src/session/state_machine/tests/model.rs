@@ -138,7 +138,7 @@ pub(super) struct Model {
     refreshes: Vec<ModelRefresh>,
     /// The generation whose token the server accepts.
     good: u64,
-    /// The number of the current refresh token. `spent` contains the spent ones.
+    /// The number of the current refresh token. `spent` contains the numbers of spent refresh tokens.
     refresh_token: u64,
     spent: Vec<u64>,
     /// How often the session has expired in this epoch.
