@@ -43,7 +43,7 @@ impl Policy<'_> {
     }
 
     /// Whether classifying the answer needs the beginning of its body. `streams` is true if the caller reads the
-    /// body of a success as it arrives. For such a stream, only a JSON document is read in advance.
+    /// body of a success as it arrives. If the caller streams the body, only a JSON document is read in advance.
     pub(crate) fn wants_body(&self, status: StatusCode, headers: &HeaderMap, streams: bool) -> bool {
         if !self.lists(status) {
             return false;

@@ -1,5 +1,5 @@
 //! Defines [`FetchError`], the reason why `fetch` returned no response. The type exists on all platforms, so that
-//! all platforms share the code that classifies errors. Only a browser creates values of this type.
+//! all platforms share the code that classifies errors. Only a browser creates a `FetchError`.
 
 use std::error::Error;
 use std::fmt;

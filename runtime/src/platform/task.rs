@@ -110,7 +110,7 @@ mod tests {
 
     use super::*;
 
-    /// Records that this value was dropped.
+    /// Records that the work was dropped.
     struct Dropped(Arc<AtomicBool>);
 
     impl Drop for Dropped {

@@ -74,7 +74,7 @@ fn run() {
 
 /// Runs a check outside of the lock. Returns when the check runs again.
 fn again(mut check: Check) -> Option<(Instant, Check)> {
-    // The check may run code of the user. A panic ends only this check.
+    // The check may run code of the user. A panic ends only the check that panicked.
     let wait = catch_unwind(AssertUnwindSafe(&mut check)).ok().flatten()?;
     Some((Instant::now().checked_add(wait)?, check))
 }

@@ -17,7 +17,8 @@ pub(crate) struct ServerCode {
 /// The field of an error code in OAuth (RFC 6749 §5.2).
 const STANDARD: &str = "/error";
 
-/// The fields of error codes in other APIs. A code in such a field is ignored unless it rejects the refresh token.
+/// The fields of error codes in other APIs. A code in one of the other fields is ignored unless it rejects the
+/// refresh token.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
     "/error_code",
@@ -30,7 +31,7 @@ const OTHER_PLACES: [&str; 8] = [
 ];
 
 /// Error codes that reject the refresh token. OAuth servers, Django's simplejwt, `GoTrue`, GitHub and other
-/// servers send these codes.
+/// servers send codes of this list to reject a refresh token.
 const DEFINITE: [&str; 11] = [
     "bad_refresh_token",
     "invalid_grant",
@@ -119,7 +120,7 @@ fn is_definite(code: &str) -> bool {
     DEFINITE.iter().any(|known| known.eq_ignore_ascii_case(code))
 }
 
-/// Whether the text consists of letters and underscores. A secret of this length almost always contains digits.
+/// Whether the text consists of letters and underscores. A secret almost always contains digits.
 pub(crate) fn looks_like_a_code(text: &str) -> bool {
     text.len() <= LONGEST && text.bytes().all(|byte| byte.is_ascii_alphabetic() || byte == b'_')
 }

@@ -105,7 +105,7 @@ pub(crate) enum Ending {
     /// The refresh failed and may be retried. The value is the wait that the server requested.
     Failed(Option<Duration>),
     /// The refresh failed and may be retried. The response may mean the end of the session, but no declaration
-    /// confirms this.
+    /// matches the response.
     Unclear(Option<Duration>),
 }
 

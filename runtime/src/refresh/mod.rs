@@ -6,7 +6,7 @@
 //! [`oauth2`](crate::oauth2), or your own implementation. [`SessionOutcome`] is the trait for the return types of
 //! `#[login]` and `#[refresh]` methods.
 
-// To read the code of this folder, start with `method.rs`.
+// To read the code of `refresh`, start with `method.rs`.
 
 pub(crate) mod error_code;
 pub(crate) mod error_response;

@@ -50,12 +50,13 @@ use crate::transport::upstream::Upstream;
 /// - Each refresh calls the method `refresh` once. If the response to a request is lost, only the refresher can
 ///   decide whether to send the same refresh token again. The [`oauth2`](crate::oauth2) grants send the refresh
 ///   token again.
+///
 /// # Limits
 ///
-/// A refresher must not await a call of the session that it refreshes. Such a call returns an error with
-/// [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call in a spawned
-/// task is not detected: it waits for the refresh. If the refresh also waits for that task, both wait until the
-/// refresh times out after 10 s.
+/// A refresher must not await a call of the session that it refreshes. A call of the session under refresh returns
+/// an error with [`is_reentrant`](crate::Error::is_reentrant) at once. Calls of other sessions are allowed. A call
+/// in a spawned task is not detected: it waits for the refresh. If the refresh also waits for the spawned task,
+/// the refresh and the task wait until the refresh times out after 10 s.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot refresh a session",
     label = "not a `Refresher`",
@@ -76,7 +77,7 @@ pub trait Refresher: Send + Sync + 'static {
     /// whether there is a login.
     ///
     /// If a refresh is not possible, a refused call returns its response. If a refresh is possible without a
-    /// login, the first call that needs the session refreshes. This method is called often, so it must be fast.
+    /// login, the first call that needs the session refreshes. `can_refresh` is called often, so it must be fast.
     /// `can_refresh` must return the same result for the same tokens.
     fn can_refresh(&self, tokens: Option<&Tokens>) -> bool {
         tokens.is_some()
@@ -85,9 +86,9 @@ pub trait Refresher: Send + Sync + 'static {
     /// Revokes [`context.tokens()`](RefreshContext::tokens) at the server, for example as described in RFC 7009.
     /// The default implementation does nothing.
     ///
-    /// The runtime calls this method for tokens that it discards: the tokens of a refresh that ends after a logout
-    /// or another login, and the tokens of a login during which a logout happened. [`Session::revoke`] calls this
-    /// method, too, and is the only caller that waits for the result. The deadline is 10 s.
+    /// The runtime calls `revoke` for tokens that it discards: the tokens of a refresh that ends after a logout or
+    /// another login, and the tokens of a login during which a logout happened. [`Session::revoke`] calls the
+    /// refresher, too, and is the only caller that waits for the result. A revocation has a deadline of 10 s.
     ///
     /// # Errors
     ///
@@ -98,8 +99,8 @@ pub trait Refresher: Send + Sync + 'static {
         async { Ok(()) }
     }
 
-    /// Checks the configuration. The method `build` of the client calls this method once and returns its error.
-    /// The default implementation accepts every configuration.
+    /// Checks the configuration. The method `build` of the client calls `check` once and returns its error. The
+    /// default implementation accepts every configuration.
     ///
     /// # Errors
     ///
@@ -129,7 +130,7 @@ impl<'a> RefreshContext<'a> {
     }
 
     /// Returns the session in its current state. A refresher may use its [`events`](Session::events) and
-    /// [`state`](Session::state), but waiting for the refresh of this session is an error.
+    /// [`state`](Session::state), but waiting for the refresh of the session is an error.
     #[must_use]
     pub fn session(&self) -> &'a Session {
         self.session

@@ -8,8 +8,8 @@ use crate::auth::rules::Rules;
 use crate::declaration::condition::Condition;
 use crate::error::Rejection;
 
-/// The answers that end a session: those that the user declares, and those that are usual for this kind of
-/// session.
+/// The answers that end a session: the answers that the user declares, and the answers that are usual for the kind
+/// of session.
 #[derive(Clone, Default)]
 pub(crate) struct SessionEnds {
     /// The statuses that the user declares. With `None`, the usual statuses apply.
@@ -36,8 +36,8 @@ impl SessionEnds {
         rules.hold(&Rejection::new(status, headers.clone(), body.clone())).unwrap_or(false)
     }
 
-    /// Whether this status usually ends such a session. Statuses that the user declares replace the usual
-    /// statuses.
+    /// Whether this status usually ends a session of the same kind. Statuses that the user declares replace the
+    /// usual statuses.
     pub(crate) fn is_usual(&self, status: StatusCode) -> bool {
         self.declared.is_none() && self.usual.contains(&status)
     }

@@ -30,7 +30,7 @@ use crate::transport::upstream::Upstream;
 
 /// The longest time for one request and its response.
 pub(crate) const DEADLINE: Duration = Duration::from_secs(5);
-/// The longest time in which a request is sent again. This time is shorter than the deadline of an attempt.
+/// The longest time in which a request is sent again. The budget is shorter than the deadline of an attempt.
 const BUDGET: Duration = Duration::from_secs(8);
 /// The pauses before the second and the third request.
 const PAUSES: [Duration; 2] = [Duration::from_millis(200), Duration::from_secs(1)];

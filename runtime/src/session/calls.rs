@@ -32,8 +32,8 @@ impl Session {
         if logged_out && for_good && demand == Demand::Optional { Poll::Ready(false) } else { Poll::Pending }
     }
 
-    /// Returns the snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since
-    /// then, the result has this stamp and no credential.
+    /// Returns the snapshot of `stamp`, for a call that kept only its stamp. If the session has changed since the
+    /// call was sent, the result has the given stamp and no credential.
     pub(crate) fn snapshot_at(&self, stamp: Stamp) -> Arc<Snapshot> {
         let current = self.snapshot();
         if current.stamp == stamp { current } else { Arc::new(Snapshot { stamp, ..Snapshot::empty() }) }

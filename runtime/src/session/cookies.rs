@@ -35,8 +35,8 @@ pub(crate) struct Cookies(Vec<Cookie>);
 pub(crate) struct SetCookies {
     lines: Vec<HeaderValue>,
     url: Url,
-    /// Whether the response created or refreshed the session. The next refresh may need the cookies of such a
-    /// response.
+    /// Whether the response created or refreshed the session. The next refresh may need the cookies of a response
+    /// that created or refreshed the session.
     refreshes: bool,
 }
 
@@ -57,8 +57,8 @@ impl Cookies {
     }
 
     /// Returns when the cookies expire that a refresh at `url` needs. A refresh needs those cookies from a login
-    /// or a refresh that have the longest path that matches `url`. Returns `None` if one of these cookies has no
-    /// expiry.
+    /// or a refresh that have the longest path that matches `url`. Returns `None` if one of the needed cookies has
+    /// no expiry.
     pub(crate) fn end_at(&self, url: &Url) -> Option<End> {
         let refreshing = || self.0.iter().filter(|cookie| cookie.refreshes && cookie.reaches(url));
         let path = refreshing().map(|cookie| cookie.path.len()).max()?;
@@ -135,8 +135,8 @@ impl SetCookies {
         Some(Self { lines, url: url.clone(), refreshes: false })
     }
 
-    /// Marks the response as one that created or refreshed the session. The cookies of such a response are evicted
-    /// only if the session has no other cookies.
+    /// Marks the response as one that created or refreshed the session. The cookies of a marked response are
+    /// evicted only if the session has no other cookies.
     pub(crate) fn that_refresh(self) -> Self {
         Self { refreshes: true, ..self }
     }

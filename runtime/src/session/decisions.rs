@@ -79,7 +79,7 @@ pub(crate) enum Entry<H> {
 pub(crate) enum Settled<H> {
     /// The call returns the refusal.
     Return(Reason),
-    /// The session ended before this refusal: by a logout, another login or its expiry.
+    /// The session of the refused call has ended by a logout, another login or its expiry.
     Ended(Error),
     /// This refusal ends the session as expired: the server rejected an earlier refresh, or the cookies that a
     /// refresh needs have expired.
@@ -108,8 +108,8 @@ pub(crate) enum Attempt {
 }
 
 impl Attempt {
-    /// Returns this outcome for a refresh token whose earlier response was lost. If the server rejects this
-    /// refresh token now, the earlier request has probably spent it.
+    /// Returns the outcome of an attempt whose refresh token was sent earlier without a response. If the server
+    /// now rejects a refresh token that was sent before, the earlier request has probably spent it.
     pub(crate) fn after_a_loss(self) -> Self {
         match self {
             Self::Rejected(error) => Self::Rejected(expired(true).with_source(error)),

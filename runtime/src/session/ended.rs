@@ -1,5 +1,5 @@
-//! Defines [`Ended`], a session that a logout has ended. No call can use this session any more. Only the logout
-//! request uses the credential of such a session.
+//! Defines [`Ended`], a session that a logout has ended. No call can use an ended session. Only the logout request
+//! uses the credential of an ended session.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -20,7 +20,7 @@ pub(crate) struct Ended {
     session: Session,
     snapshot: Arc<Snapshot>,
     running: Option<RefreshHandle>,
-    /// A credential that was never published. This credential is revoked at the end of the logout.
+    /// A credential that was never published. An unpublished credential is revoked at the end of the logout.
     unpublished: Option<Arc<Credential>>,
 }
 

@@ -6,8 +6,8 @@ use super::login_end::{Due, End, LoginEnd};
 use super::session::Session;
 
 impl Session {
-    /// Returns when the login itself ends, if the server sends this time. After the end, no refresh extends the
-    /// session, and the user has to log in again.
+    /// Returns when the login itself ends, if the server sends the end of the login. After the end, no refresh
+    /// extends the session, and the user has to log in again.
     ///
     /// The end is read from `refresh_token_expires_in` or `refresh_expires_in` of a token response, where 0 means
     /// that there is no end. If a `#[refresh]` method refreshes by a cookie, the end is the `Max-Age` or `Expires`

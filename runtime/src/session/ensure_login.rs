@@ -44,7 +44,7 @@ impl Session {
 
     /// Logs in with `login`, unless this process or the store has a session that has not expired. All tasks and
     /// processes that share the session log in once: one task runs `login`, and the other tasks wait for the login
-    /// and use its session. If this `login` fails, the next task runs its own `login`.
+    /// and use its session. If the `login` of one task fails, the next task runs its own `login`.
     ///
     /// `login` is a login method, or any other function that returns tokens. If `login` has already logged in
     /// through this session, as a `#[login]` method does, its tokens are not set again. If `login` has not logged
@@ -130,7 +130,7 @@ impl Session {
     }
 }
 
-/// The right to log in. Dropping the turn ends this right.
+/// The right to log in, which ends when the `Turn` is dropped.
 struct Turn<'a> {
     lock: Arc<LoginLock>,
     _here: tokio::sync::MutexGuard<'a, ()>,
@@ -175,7 +175,7 @@ impl LoginLock {
         if is_held {
             let watched = Arc::downgrade(&held);
             watchdog::watch(limit, move || {
-                // During a renewal, the lock is not in its slot, so this check runs again later.
+                // During a renewal, the lock is not in its slot, so the watchdog checks it again later.
                 if watched.upgrade()?.take().is_some() { None } else { Some(LOOK) }
             });
         }
@@ -204,7 +204,7 @@ impl LoginLock {
     }
 }
 
-/// A lock that is being renewed. Dropping this value returns the lock to its owner.
+/// A lock that is being renewed. Dropping a `Lent` returns the lock to its owner.
 struct Lent<'a> {
     lock: Option<StoreLock>,
     owner: &'a LoginLock,
@@ -228,7 +228,7 @@ mod tests {
 
     use super::*;
 
-    /// Reports to the test that this value was dropped.
+    /// Reports to the test that the guard was dropped.
     struct Guard(std::sync::mpsc::Sender<()>);
 
     impl Drop for Guard {

@@ -32,8 +32,8 @@ impl Session {
         SessionEvents { session: Arc::downgrade(&self.0), ..self.events_as_sent() }
     }
 
-    /// Returns the events for a task of the session itself. This stream does not watch the time, because such a
-    /// task cannot log in again.
+    /// Returns the events for a task of the session itself. The stream of a task does not watch the time, because
+    /// a task of the session cannot log in again.
     pub(super) fn events_as_sent(&self) -> SessionEvents {
         SessionEvents { events: self.0.events.subscribe(), session: Weak::new() }
     }

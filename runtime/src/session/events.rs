@@ -16,13 +16,13 @@ const BACKLOG: usize = 64;
 pub enum SessionEvent {
     /// A login succeeded, or the caller set tokens.
     LoggedIn,
-    /// A refresh returned a new credential. This event is emitted exactly once for each credential.
+    /// A refresh returned a new credential. `Refreshed` is emitted exactly once for each credential.
     Refreshed,
     /// A refresh failed, and the session is kept. The refresh is retried later, except after an error with
-    /// [`is_session_expired`](Error::is_session_expired). After that error, the access token is used until it
-    /// expires.
+    /// [`is_session_expired`](Error::is_session_expired). After an error with `is_session_expired`, the access
+    /// token is used until it expires.
     RefreshFailed(Error),
-    /// The server rejected the refresh token, and no valid access token is left. A new login is needed. This event
+    /// The server rejected the refresh token, and no valid access token is left. A new login is needed. `Expired`
     /// is emitted at most once for each login.
     Expired,
     /// The login ends soon: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
@@ -34,22 +34,23 @@ pub enum SessionEvent {
     /// A logout ended the session, or the caller cleared it.
     LoggedOut,
     /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
-    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to this method (`None`: a
-    /// hand-written request). The response was treated as if no rule applied to it.
+    /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The
+    /// name is `None` for a hand-written request. The response was treated as if no rule applied to it.
     RuleFailed(Option<&'static str>),
     /// The session was adopted from the store at the first read, or after another process refreshed or logged in.
     Adopted,
     /// The session could not be stored. Until the session is stored, it is kept in memory and is not refreshed.
-    /// The write is retried until it succeeds. This event is emitted once each time that writes begin to fail.
+    /// The write is retried until it succeeds. `StoreFailed` is emitted once each time that writes begin to fail.
     StoreFailed(Error),
-    /// The store has no locks, so two processes may refresh at the same time. This event is emitted once for each
-    /// session.
+    /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once for
+    /// each session.
     Uncoordinated,
     /// The session in the store is a copy: the store was copied or renamed, or is restored from a backup. If the
     /// original is still in use, each refresh of one session spends the refresh token of the other session. A
-    /// server that rotates refresh tokens may then end both sessions. After such an end, log in again with one of
-    /// the two sessions. The event is also emitted if the original is no longer in use. The next refresh of the
-    /// copy makes it an original. See [`SessionStore::place`](crate::store::SessionStore::place).
+    /// server that rotates refresh tokens may end both sessions after a spent refresh token. If the server has
+    /// ended both sessions, log in again with one of them. The event is also emitted if the original is no longer
+    /// in use. The next refresh of the copy makes it an original. See
+    /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// The revocation of tokens failed. The tokens may stay valid until they expire. See
     /// [`Refresher::revoke`](crate::Refresher::revoke).

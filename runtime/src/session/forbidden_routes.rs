@@ -1,8 +1,8 @@
 //! Remembers useless refreshes: refreshes after which the server refused the new token as well.
 //!
-//! A 403 may mean "expired" or "forbidden". Each 403 of a route starts a refresh until one of these refreshes
+//! A 403 may mean "expired" or "forbidden". Each 403 of a route starts a refresh, until one refresh for the route
 //! proves to be useless. After a useless refresh, a 403 of the same route is returned without a refresh for a
-//! limited time. So a user without a permission costs one refresh instead of one refresh for each call.
+//! limited time. A user without a permission therefore costs one refresh instead of one refresh for each call.
 
 use std::time::Duration;
 
@@ -24,7 +24,7 @@ const USELESS_WINDOW: Duration = Duration::from_secs(60);
 pub(crate) struct ForbiddenRoutes {
     routes: Vec<Forbidden>,
     /// Routes whose call caused a refresh and was not sent again, with the generation of the new credential. If
-    /// the next call of such a route is refused with this generation, the refresh was useless.
+    /// the next call of an unproven route is refused with the new credential, the refresh was useless.
     unproven: Vec<(Box<str>, u64)>,
     just_refreshed: Option<(u64, Instant)>,
     useless_refreshes: Vec<(u64, Instant)>,
@@ -42,7 +42,7 @@ impl ForbiddenRoutes {
         self.routes.is_empty() && self.unproven.is_empty() && self.useless_refreshes.is_empty()
     }
 
-    /// Returns the reason why this refusal needs no refresh, if there is such a reason.
+    /// Returns the reason why this refusal needs no refresh. Returns `None` if a refresh may help.
     pub(crate) fn reason_to_keep(&self, stamp: Stamp, route: &str, now: Instant) -> Option<Reason> {
         if self.routes.iter().any(|known| *known.route == *route && now < known.until) {
             return Some(Reason::RouteForbidden);

@@ -43,7 +43,7 @@ impl Session {
     /// Refreshes the tokens shortly before they expire, even without calls, until the returned guard is
     /// dropped.
     ///
-    /// Without this method, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
+    /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
     /// programs that are idle for a long time and must not wait for a refresh after that time. Use `keep_fresh`
     /// also for servers that end a session without refreshes. The method spawns one task on the current runtime.
     /// The task does not keep the session alive and continues after a logout and another login. The task refreshes

@@ -10,7 +10,7 @@ const MARGIN: Duration = Duration::from_secs(30);
 /// The longest time before the expiry at which a call waits for a refresh because its request body can be sent
 /// only once.
 const MARGIN_ONCE: Duration = Duration::from_secs(120);
-/// If the wall clock has advanced by more than this time relative to the monotonic clock, the machine slept.
+/// The smallest difference between the two clocks that shows that the machine slept.
 const SLEPT: Duration = Duration::from_secs(60);
 
 #[derive(Clone, Copy)]

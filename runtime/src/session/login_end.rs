@@ -10,7 +10,7 @@ use crate::platform::clock::Now;
 /// The longest default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
 /// login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
-/// An end that moves by less than this time is treated as unchanged.
+/// The longest move of an end that is treated as no change.
 const ROUNDING: Duration = Duration::from_secs(60);
 
 /// The end of a login according to the server.
@@ -102,8 +102,8 @@ impl Due {
         }
     }
 
-    /// Whether this time is past. Both clocks are compared, because the monotonic clock stops while the machine
-    /// sleeps.
+    /// Whether the time of the announcement is past. Both clocks are compared, because the monotonic clock stops
+    /// while the machine sleeps.
     pub(super) fn is_past(self) -> bool {
         let now = Now::read();
         self.ticks <= now.ticks || self.at <= now.wall

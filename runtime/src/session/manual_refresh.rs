@@ -17,18 +17,18 @@ use crate::error::Error;
 impl Session {
     /// Refreshes the session, or waits for the refresh that is running, and returns the new tokens.
     ///
-    /// Use this method for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before
-    /// the next attempt, but this method waits for 1 s only. A `Retry-After` of the server and a rejected refresh
-    /// token apply to calls and to this method. Until the wait is over, this method returns the last error and
-    /// sends nothing. A loop that calls this method cannot flood the server.
+    /// Use `refresh` for a "try again" button. After failed refreshes, calls wait 1 s, 2 s, 4 s … 60 s before the
+    /// next attempt, but `refresh` waits for 1 s only. A `Retry-After` of the server and a rejected refresh token
+    /// apply to calls and to `refresh`. Until the wait is over, `refresh` returns the last error and sends no
+    /// request. A loop that calls `refresh` cannot flood the server.
     ///
     /// # Errors
     ///
-    /// An error with [`is_no_session`](Error::is_no_session) if the session cannot be refreshed.
+    /// - An error with [`is_no_session`](Error::is_no_session) if the session cannot be refreshed.
     ///
     /// - An error with [`is_session_expired`](Error::is_session_expired) if the server rejected the refresh token.
     ///
-    /// In all other cases, the error of the refresh, or the last error if the wait after that error is not over.
+    /// - In all other cases, the error of the refresh, or the last error if the wait after that error is not over.
     ///
     /// Cancel safe: the refresh continues if the future is dropped.
     pub fn refresh(&self) -> Operation<impl Future<Output = Result<Tokens, Error>> + Send + '_> {

@@ -26,9 +26,9 @@ pub(crate) struct Record {
 
 #[derive(Clone, Serialize, Deserialize)]
 pub(crate) struct StoredSession {
-    /// The identifier of the login. A refresh keeps this identifier, and another login has a different one.
+    /// The identifier of the login. A refresh keeps the identifier, and another login has a different identifier.
     pub(crate) login: String,
-    /// The number of credentials of this login. The newer of two stored sessions has the greater number.
+    /// The number of credentials that the login has received. The newer of two stored sessions has the greater number.
     pub(crate) generation: u64,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     access: Option<AccessToken>,
@@ -38,8 +38,7 @@ pub(crate) struct StoredSession {
     token_type: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     scope: Option<String>,
-    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received the
-    /// token.
+    /// The expiry of the access token in milliseconds since 1970, by the clock of the process that received the token.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     expires: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -49,11 +48,11 @@ pub(crate) struct StoredSession {
     ends: Option<StoredEnd>,
     #[serde(default)]
     pub(crate) cookies: Cookies,
-    /// Whether the cookies are the credential. Such a session has no access token.
+    /// Whether the cookies are the credential. A session whose cookies are the credential has no access token.
     #[serde(default)]
     by_cookie: bool,
-    /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this
-    /// session. In another store, the record and its refresh token are copies.
+    /// The [place](crate::store::SessionStore::place) of the store in which a login or a refresh wrote this session. In
+    /// another store, the record and its refresh token are copies.
     #[serde(rename = "home", default, skip_serializing_if = "Option::is_none")]
     pub(crate) place: Option<String>,
 }
@@ -108,8 +107,8 @@ impl Record {
     }
 }
 
-/// The result of checking the checksum of a record. The checksum is the first member of the record and covers all
-/// bytes after itself. Programs that do not know the checksum ignore it.
+/// The result of checking the checksum of a record. The checksum is the first member of the record and covers all bytes
+/// after itself. Programs that do not know the checksum ignore it.
 #[derive(Debug, PartialEq, Eq)]
 enum Checksum {
     Right,
@@ -177,14 +176,14 @@ impl StoredSession {
         Identity { login: self.login.clone(), generation: self.generation }
     }
 
-    /// Whether a refresh may spend the refresh token or the cookies. Two copies of such a session cannot both be
-    /// refreshed.
+    /// Whether a refresh may spend the refresh token or the cookies. Two copies of a session with such a secret cannot
+    /// both be refreshed.
     pub(crate) fn can_be_spent(&self) -> bool {
         self.refresh.is_some() || self.cookies != Cookies::default()
     }
 
-    /// Returns the tokens with their remaining lifetime. A clock that was set back cannot make this lifetime
-    /// longer than the server sent.
+    /// Returns the tokens with their remaining lifetime. A clock that was set back cannot make the lifetime longer than
+    /// the server sent.
     pub(crate) fn tokens(&self) -> Tokens {
         let left = self.expires.map(|expires| expires.saturating_sub(since_1970(wall())));
         let left = left.zip(self.lifetime).map(|(left, lifetime)| left.min(lifetime)).or(left);

@@ -23,8 +23,8 @@ use crate::error::{Error, Kind};
 use crate::platform::deadline::within;
 use crate::trace;
 
-/// The shortest time before a caller abandons a refresh. A process that was suspended polls its refresh within
-/// this time.
+/// The shortest time before a caller abandons a refresh. A process that was suspended polls its refresh within the
+/// shortest wait.
 const SHORTEST_WAIT: Duration = Duration::from_secs(1);
 
 tokio::task_local! {
@@ -128,7 +128,7 @@ pub(super) fn in_refresh_of<F: Future>(session: &Session, refresh: F) -> impl Fu
     REFRESHING.scope(session.id(), refresh)
 }
 
-/// Whether the current task refreshes `session`. Such a task must not wait for the refresh.
+/// Whether the current task refreshes `session`. A task that refreshes `session` must not wait for the refresh.
 pub(super) fn is_refresh_task_of(session: &Session) -> bool {
     REFRESHING.try_with(|running| *running == session.id()).unwrap_or(false)
 }

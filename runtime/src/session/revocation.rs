@@ -25,16 +25,16 @@ impl Session {
     /// If the [store](crate::ClientBuilder::store) has not been read yet, the stored tokens are not revoked. To
     /// revoke the stored tokens, call [`load`](Self::load) first.
     ///
-    /// The session is logged out when this method returns, even without a network. Await the result to learn
-    /// whether the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio
+    /// The session is logged out when `revoke` returns, even without a network. Await the result to learn whether
+    /// the revocation succeeded. The revocation runs even if the result is not awaited. Outside of a Tokio
     /// runtime, no tokens are revoked.
     ///
     /// # Errors
     ///
-    /// The error of the revocation. After this error, the tokens may still be valid. [`SessionEvent::NotRevoked`]
-    /// reports the same error.
+    /// - The error of the revocation. After a failed revocation, the tokens may still be valid.
+    ///   [`SessionEvent::NotRevoked`] reports the same error.
     ///
-    /// An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
+    /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///
     /// Cancel safe: if the future is dropped, the revocation continues for at most 10 s.
     ///

@@ -36,7 +36,7 @@ use crate::platform::runtime::Handle;
 /// - *Several audiences* need one session each, because each audience has its own access token. If all sessions
 ///   depend on one refresh token, give the refresh token to one session. In
 ///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the other sessions, make an ordinary call under the
-///   session with the refresh token. With this setup, only one refresh at a time spends the refresh token.
+///   session with the refresh token. The session with the refresh token then refreshes once for all audiences.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -57,9 +57,9 @@ use crate::platform::runtime::Handle;
 /// that start later:
 ///
 /// - *Reading.* The first call that needs the session reads the store, once for all waiting calls. If the store
-///   cannot be read, these calls return an error with [`is_store`](crate::Error::is_store), and the next call
-///   reads the store again. Before the first read, [`tokens`](Self::tokens) and [`state`](Self::state) report no
-///   login. [`load`](Self::load) reads the store on demand.
+///   cannot be read, the waiting calls return an error with [`is_store`](crate::Error::is_store), and the next
+///   call reads the store again. Before the first read, [`tokens`](Self::tokens) and [`state`](Self::state) report
+///   no login. [`load`](Self::load) reads the store on demand.
 /// - *Writing.* A change of the session takes effect at once. A background task stores the changes in order. A
 ///   login or logout method returns, and a [`SessionWrite`](crate::session::SessionWrite) completes, when the
 ///   change is stored or the store has failed. If the store fails, the session emits
@@ -90,7 +90,7 @@ pub struct Session(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
     pub(super) machine: Mutex<StateMachine<RefreshHandle>>,
-    /// The snapshot that the state machine published last. Calls read this snapshot without the lock.
+    /// The snapshot that the state machine published last. Calls read the current snapshot without the lock.
     pub(super) current: ArcSwap<Snapshot>,
     pub(super) provider: OnceLock<Arc<dyn CredentialProvider>>,
     pub(super) revoker: OnceLock<Revoker>,
@@ -98,14 +98,14 @@ pub(super) struct Inner {
     /// The store synchronization. The value is boxed because a server may keep thousands of sessions without a
     /// store in memory.
     pub(super) store_sync: OnceLock<Box<StoreSync>>,
-    /// The runtime of refreshes and writes. Without this runtime, refreshes and writes run on the runtime of the
+    /// The runtime of refreshes and writes. If no runtime is set, refreshes and writes run on the runtime of the
     /// call that starts them.
     pub(super) runtime: OnceLock<Handle>,
     /// Whether calls without a session return an error before anything is sent.
     pub(super) login_required: AtomicBool,
     pub(super) events: EventChannel,
     pub(super) ending: Ending,
-    /// The lock of the task that logs in. Other tasks wait for this lock.
+    /// The lock of the task that logs in. Other tasks wait for the lock of the task that logs in.
     pub(super) login_turn: TaskLock<()>,
 }
 
@@ -183,7 +183,7 @@ impl Session {
         self.0.current.load_full()
     }
 
-    /// Sets the provider. A second call of this method has no effect: a client that joins a session does not
+    /// Sets the provider. A second call of `set_provider` has no effect: a client that joins a session does not
     /// change how the session is refreshed.
     pub(crate) fn set_provider(&self, provider: Arc<dyn CredentialProvider>) {
         let _ = self.0.provider.set(provider);

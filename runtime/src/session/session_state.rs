@@ -13,7 +13,7 @@ pub enum SessionState {
     LoggedIn,
     /// The session has a credential, and a refresh is running.
     Refreshing,
-    /// The server rejected the refresh token. A new login is needed.
+    /// The server rejected the refresh token. The user has to log in again.
     Expired,
 }
 

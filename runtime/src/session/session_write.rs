@@ -21,8 +21,8 @@ impl Session {
     /// Sets `tokens` as the session, as a login does. The previous session ends, and its running calls are not
     /// sent again.
     ///
-    /// The change is in effect when this method returns. Await the result to learn whether the change succeeded.
-    /// If the access token has a character that no header can carry, the result is an error and the session stays
+    /// The change is in effect when `set` returns. Await the result to learn whether the change succeeded. If the
+    /// access token has a character that no header can carry, the result is an error and the session stays
     /// unchanged.
     ///
     /// Tokens without a [lifetime](Tokens::expires_in) can be of any age. If the access token is a JWT, its `exp`
@@ -36,8 +36,7 @@ impl Session {
         SessionWrite::of(self, self.log_in(None, tokens, &[]))
     }
 
-    /// Ends the session without a request to the server. Tokens and cookies are removed when this method
-    /// returns.
+    /// Ends the session without a request to the server. Tokens and cookies are removed when `clear` returns.
     #[allow(clippy::must_use_candidate, reason = "the change is in effect")]
     pub fn clear(&self) -> SessionWrite {
         self.log_out();

@@ -15,8 +15,8 @@ pub(crate) struct Snapshot {
     pub(crate) stamp: Stamp,
     pub(crate) login_state: LoginState,
     pub(crate) cookies: Arc<Cookies>,
-    /// The generation in which the session received the current access token. This generation is older than the
-    /// current one if a refresh returned the same access token.
+    /// The generation in which the session received the current access token. The generation of the access token
+    /// is older than the current generation if a refresh returned the same access token.
     pub(crate) token_since: u64,
     /// Whether calls wait for the running refresh, because the credential is known to be invalid.
     pub(crate) wait_for_refresh: bool,

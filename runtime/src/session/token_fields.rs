@@ -19,8 +19,8 @@ pub trait TokenText {
     fn token_text(&self) -> Option<&str>;
 }
 
-/// A type for fields with `#[tokens(expires_in)]`: a number of seconds, a string that contains such a number, a
-/// [`Duration`], or an `Option` of these types. Implement `TokenLifetime` for your own types.
+/// A type for fields with `#[tokens(expires_in)]`: a number of seconds, a string that contains a number, a
+/// [`Duration`], or an `Option` of one of them. Implement `TokenLifetime` for your own types.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be the lifetime of a token",
     label = "not a lifetime",

@@ -101,8 +101,7 @@ impl Tokens {
         Self { access: Some(access.into()), ..Self::empty() }
     }
 
-    /// Creates tokens with a refresh token only. The first call of such a session refreshes to get an access
-    /// token.
+    /// Creates tokens with a refresh token only. The first call of the session refreshes to get an access token.
     #[must_use]
     pub fn from_refresh(refresh: impl Into<RefreshToken>) -> Self {
         Self::empty().with_refresh(refresh)
@@ -123,9 +122,9 @@ impl Tokens {
         self
     }
 
-    /// Adds the lifetime of the refresh token, which starts now. After this lifetime, the user has to log in
-    /// again. Zero means that the refresh token does not expire. [`Session::ends_at`](crate::Session::ends_at)
-    /// returns when the refresh token expires.
+    /// Adds the lifetime of the refresh token, which starts now. After the lifetime of the refresh token, the user
+    /// has to log in again. Zero means that the refresh token does not expire.
+    /// [`Session::ends_at`](crate::Session::ends_at) returns when the refresh token expires.
     #[must_use]
     pub fn with_refresh_lifetime(mut self, lifetime: Duration) -> Self {
         self.login_end = LoginEnd::after(lifetime);
@@ -235,8 +234,8 @@ impl AsTokens for Tokens {
 
 /// A parameter of a `#[refresh]` or `#[logout]` method that the runtime fills from the session.
 ///
-/// [`from_session`](Self::from_session) returns `None` if the session has no such value. Without such a value, the
-/// session is not refreshed, and the call returns the response that refused it.
+/// [`from_session`](Self::from_session) returns `None` if the session has no such value. Without the value of a
+/// parameter, the session is not refreshed, and the call returns the response that refused it.
 #[diagnostic::on_unimplemented(
     message = "the runtime cannot fill this parameter",
     label = "`{Self}` is not made from the session",

@@ -12,30 +12,30 @@ use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
 /// Stores a session in the keyring of the operating system. Use a `KeyringStore` for desktop programs whose tokens
-/// must not be in a file. This store needs the feature `keyring`.
+/// must not be in a file. `KeyringStore` needs the feature `keyring`.
 ///
 /// The keyring is the Keychain on macOS and iOS, the Credential Manager on Windows, and the Secret Service (GNOME
 /// Keyring and others) on other systems. The session is the secret of one entry. The keyring encrypts the entry
 /// and decides which other programs of the user can read it.
 ///
 /// **Guarantees.** A keyring has neither compare-and-swap nor locks. Two lock files, `<lock>.lock` and
-/// `<lock>.write`, provide both. The lock files are empty and are never deleted. The kernel holds the locks, so
-/// they end with the process that acquired them. The guarantees of a [`SessionStore`] apply to all processes on
-/// one machine that use the same lock files. A process that uses other lock files, or writes to the entry by other
-/// means, may overwrite a session.
+/// `<lock>.write`, provide compare-and-swap and locks. The lock files are empty and are never deleted. The kernel
+/// holds the locks, so they end with the process that acquired them. The guarantees of a [`SessionStore`] apply to
+/// all processes on one machine that use the same lock files. A process that uses other lock files, or writes to
+/// the entry by other means, may overwrite a session.
 ///
 /// **After a crash,** the entry has its old or its new content, because a keyring replaces a secret as a whole.
 /// The keyring decides when the content is written to the disk. An entry that is incomplete or belongs to another
 /// program is an error and is not overwritten.
 ///
-/// **Limits.** Windows stores 2560 bytes for each entry. Two long JWTs or a few cookies are longer. Storing such a
-/// session fails before the refresh token is sent, because the runtime first tests that the session can be stored.
-/// Use a [`FileStore`](crate::FileStore) for such sessions, encrypted if needed. The Secret Service and the
-/// Keychain have no relevant limit. The record is binary, so keyring programs may not display it as text.
+/// **Limits.** Windows stores 2560 bytes for each entry. Two long JWTs or a few cookies are longer. Storing a
+/// longer session fails before the refresh token is sent, because the runtime first tests that the session can be
+/// stored. Use a [`FileStore`](crate::FileStore) for long sessions, encrypted if needed. The Secret Service and
+/// the Keychain have no relevant limit. The record is binary, so keyring programs may not display it as text.
 ///
 /// **Blocking.** A locked keyring asks the user to unlock it, and the call waits for the user on a blocking
 /// thread. The thread continues after the call has timed out. Services and containers usually have no keyring, so
-/// every operation of the store fails there.
+/// every operation of the store fails in a service or container.
 ///
 /// ```no_run
 /// # fn example(home: &std::path::Path) -> afresh::Result<()> {

@@ -20,13 +20,13 @@ use crate::error::BoxError;
 /// The default length of a lease. A refresh that has the lock takes less time.
 const LEASE: Duration = Duration::from_secs(30);
 
-/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. This store needs the
+/// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
 /// feature `redis`, and a server with Redis 6 or newer, Valkey, or another server with the same protocol and Lua.
 ///
 /// The session is one hash with the given name. The hash contains the record, the revision and the newest fence.
 /// During a refresh, there is also a key `{<name>}:lock`, which expires. Changes are published to the channel
 /// `{<name>}:changed`. All three names are in one slot of a cluster, although the store uses only one server.
-/// Except for the lock, the store never deletes these keys or lets them expire.
+/// Except for the lock, the store never deletes its keys or lets them expire.
 ///
 /// **Guarantees.** [`swap`](SessionStore::swap) is one script: of two swaps with the same basis, only one
 /// succeeds, and a swap with an old fence fails. The lock is a lease of 30 s by the clock of the server. A process
@@ -79,7 +79,7 @@ struct Inner {
 impl RedisStore {
     /// Creates a store for the session `name` in the Redis at `server`: a URL
     /// (`redis://user:password@host:6379/0`) or a `ConnectionInfo` of the crate `redis`, version 1. Use one name
-    /// for each user. This function does not connect.
+    /// for each user. `new` does not connect to the server.
     ///
     /// For `rediss://` URLs, enable a TLS feature of the crate `redis` (`tokio-rustls-comp` or
     /// `tokio-native-tls-comp`) in your own `Cargo.toml`.
@@ -101,7 +101,7 @@ impl RedisStore {
     }
 
     /// Sets the length of the lease, 30 s by default. The lease must be longer than a refresh may take. All
-    /// processes should use the same length. A length below 1 ms is treated as 1 ms.
+    /// processes should use the same length of the lease. A length below 1 ms is treated as 1 ms.
     #[must_use]
     pub fn lease(mut self, lease: Duration) -> Self {
         Arc::make_mut(&mut self.inner).lease = lease.max(Duration::from_millis(1));

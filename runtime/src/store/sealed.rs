@@ -15,7 +15,7 @@ const MARK: &[u8] = b"afresh sealed 1\n";
 const NONCE: usize = 24;
 
 /// Encrypts the records of any store. Use a `Sealed` store for a Redis that other users can read, or for a file on
-/// a shared disk or in a backup. This store needs the feature `encrypt`.
+/// a shared disk or in a backup. `Sealed` needs the feature `encrypt`.
 ///
 /// Records are encrypted and authenticated by XChaCha20-Poly1305 with your key and a new random nonce for each
 /// record. Revisions, locks, notifications and guarantees are those of the inner store.
@@ -26,8 +26,9 @@ const NONCE: usize = 24;
 /// user either. The attacker can delete the record or restore an older record, which forces a new login.
 ///
 /// A record that cannot be decrypted (another key, another name, changed bytes, or never sealed) is a
-/// [`SealError`] in [`load`](SessionStore::load) and in [`swap`](SessionStore::swap). Such a record is neither
-/// used nor overwritten. To change the key, or to seal an unsealed store, empty the store and log in again.
+/// [`SealError`] in [`load`](SessionStore::load) and in [`swap`](SessionStore::swap). A record that cannot be
+/// decrypted is neither used nor overwritten. To change the key, or to seal an unsealed store, empty the store and
+/// log in again.
 ///
 /// ```
 /// # fn example(secret: [u8; 32]) -> afresh::Result<()> {
@@ -62,7 +63,7 @@ pub enum SealError {
 }
 
 impl SealKey {
-    /// Creates a key from these bytes. The bytes must be random, because they are used without a key derivation.
+    /// Creates a key from `bytes`. The bytes must be random, because they are used without a key derivation.
     #[must_use]
     pub fn new(bytes: [u8; 32]) -> Self {
         Self(XChaCha20Poly1305::new(&bytes.into()))

@@ -23,7 +23,7 @@ mod in_browser {
     use crate::error::BoxError;
     use crate::store::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 
-    /// Shares a session between all tabs of an origin. This store is available only in a browser.
+    /// Shares a session between all tabs of an origin. `TabStore` is available only in a browser.
     ///
     /// - *Refresh.* Only one tab at a time refreshes, under a Web Lock. The other tabs receive the new tokens
     ///   through a `BroadcastChannel`.
@@ -35,8 +35,8 @@ mod in_browser {
     /// - *A tab that is closed during a refresh* releases the lock. The browser still completes the request of the
     ///   closed tab, so the next tab waits for a second and then refreshes with the new cookie.
     /// - *A tab that is frozen during a refresh* keeps the lock. In the other tabs, calls that need a refresh
-    ///   return an error with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. These tabs keep their
-    ///   tokens, and their next call tries again.
+    ///   return an error with [`is_refresh_busy`](crate::Error::is_refresh_busy) after 8 s. The other tabs keep
+    ///   their tokens, and their next call tries again.
     /// - *Without a secure context* (plain `http` to a host that is not loopback), a browser has no Web Locks.
     ///   Without Web Locks, tabs may refresh at the same time, and the session emits
     ///   [`Uncoordinated`](crate::SessionEvent::Uncoordinated) once.

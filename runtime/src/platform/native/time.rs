@@ -1,5 +1,4 @@
-//! Provides the clocks of the system and the timers of Tokio. Tests can pause these clocks, except for the wall
-//! clock.
+//! Provides the clocks of the system and the timers of Tokio. Tests can pause all clocks except the wall clock.
 
 /// A monotonic clock that tests cannot pause.
 pub(crate) use std::time::Instant as RealInstant;

@@ -40,7 +40,7 @@ struct Reader {
     _abort: AbortOnDrop,
 }
 
-/// Ends a `fetch` and the transfer of its body when this value is dropped.
+/// Ends a `fetch` and the transfer of its body when the `AbortOnDrop` is dropped.
 pub(super) struct AbortOnDrop(pub(super) AbortController);
 
 impl Drop for AbortOnDrop {

@@ -1,6 +1,7 @@
 //! Creates random numbers that differ between tabs.
 
-/// Returns a random number. The browser seeds this generator, but not the hasher of the standard library.
+/// Returns a random number. The browser seeds the generator of `fastrand`, but not the hasher of the standard
+/// library.
 pub(crate) fn random_u128() -> u128 {
     fastrand::u128(..)
 }

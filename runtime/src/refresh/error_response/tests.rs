@@ -50,7 +50,7 @@ fn an_oauth_code_ends_the_session_and_an_html_page_does_not() {
     }
 }
 
-/// D4: some servers send these codes in their own fields. Other codes in these fields are not rejections of the
+/// D4: some servers send known error codes in their own fields. Other codes in such fields do not reject the
 /// refresh token.
 #[test]
 fn codes_in_other_fields_end_the_session() {
@@ -116,7 +116,7 @@ fn a_declared_condition_ends_the_session() {
     }
 }
 
-/// W6: these codes reject the refresh token in upper and lower case, in all known fields, and even in an
+/// W6: known error codes reject the refresh token in upper and lower case, in all known fields, and even in an
 /// urlencoded body or with status 200.
 #[test]
 fn codes_outside_of_oauth_are_definite() {

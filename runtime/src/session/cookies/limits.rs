@@ -14,11 +14,11 @@ pub(super) const MAX_OF_HOST: usize = 50;
 /// The maximum number of cookies of a session.
 pub(super) const MAX: usize = 180;
 
-/// Counts the received cookies. [`LastUse`] uses this number as its clock.
+/// Counts the received cookies. [`LastUse`] uses the number of received cookies as its clock.
 static CLOCK: AtomicU64 = AtomicU64::new(0);
 
-/// Records when a cookie was received, and when it was last received or sent. All copies of a cookie share this
-/// value, and comparisons ignore it.
+/// Records when a cookie was received, and when it was last received or sent. All copies of a cookie share one
+/// `LastUse`, and comparisons ignore it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct LastUse {
     used: Arc<AtomicU64>,

@@ -20,11 +20,11 @@ pub(crate) struct StateMachine<H> {
     pub(super) running: Option<RunningRefresh<H>>,
     pub(super) backoff: FailureBackoff,
     pub(super) forbidden_routes: ForbiddenRoutes,
-    /// Whether the server rejected a refresh of a session without a login. Such a refresh is not retried in this
-    /// epoch.
+    /// Whether the server rejected a refresh of a session without a login. A rejected refresh without a login is
+    /// not retried in this epoch.
     pub(super) no_way_to_log_in: bool,
-    /// Whether the server rejected the refresh token before the access token expired. After such a rejection, the
-    /// current credential is the last one of its login.
+    /// Whether the server rejected the refresh token before the access token expired. After an early rejection,
+    /// the current credential is the last one of its login.
     pub(super) refresh_rejected: bool,
     /// Whether the refresh token was rejected after an earlier response had been lost.
     pub(super) rotation_lost: bool,

@@ -1,5 +1,5 @@
 //! Defines [`StoreView`], the knowledge of a process about the stored session. Each operation of the store changes
-//! this view.
+//! the `StoreView`.
 
 use super::adoption::{Adoption, Here, adoption};
 use super::compare::{Comparison, Identity, Storage};
@@ -98,8 +98,8 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         self.known_login = found.identity.as_ref().map(|identity| identity.login.clone());
     }
 
-    /// Records the content of the store, if it applies. Returns how the record compares with the session, and how
-    /// the session changes.
+    /// Records the content of the store, unless a change of this process replaces it. Returns how the record
+    /// compares with the session, and how the session changes.
     pub(crate) fn observe(
         &mut self,
         found: &StoredRecord<L, I, R>,
@@ -156,9 +156,10 @@ impl<L: Clone + PartialEq, I: Clone + PartialEq, R: Copy + PartialEq> StoreView<
         Some(Draft { basis, stored_as, intent, ends: here != Here::LoggedIn })
     }
 
-    /// Records the content of the store, because the revision that `draft` replaces was unknown. Returns this
-    /// revision, or `None` if the record must not be replaced. The record must not be replaced if the draft was
-    /// stored already and only its confirmation was lost, or if another process has replaced the record.
+    /// Records the content of the store, because the revision that `draft` replaces was unknown. Returns the
+    /// revision that `draft` may replace, or `None` if the record must not be replaced. The record must not be
+    /// replaced if the draft was stored already and only its confirmation was lost, or if another process has
+    /// replaced the record.
     pub(crate) fn found_basis(&mut self, draft: &Draft<L, I, R>, found: &StoredRecord<L, I, R>) -> Option<R> {
         self.may_be_used_elsewhere(draft);
         if draft.stored_as.compare(found.identity.as_ref()) != Comparison::ReplacedByChange {

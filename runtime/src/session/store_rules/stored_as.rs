@@ -10,7 +10,7 @@ pub(crate) struct StoredAs<L> {
     pub(crate) identity: Identity<L>,
     pub(crate) storage: Storage<L>,
     /// The place of the store that received the session, if it is the place of another store. The original session
-    /// may still be used there.
+    /// may still be used in the other store.
     pub(crate) other_place: Option<String>,
 }
 
@@ -27,7 +27,7 @@ impl<L: Clone + PartialEq> StoredAs<L> {
     }
 
     /// Whether the store has contained this session. After the session has been stored, the record in the store
-    /// takes precedence. Before that, the session is a change by the user and may replace the record.
+    /// takes precedence. A session that was never stored is a change by the user and may replace the record.
     pub(crate) fn is_confirmed(&self) -> bool {
         self.storage == Storage::Confirmed
     }

@@ -25,10 +25,10 @@ const PAUSE: Duration = Duration::from_secs(1);
 
 impl Session {
     /// Reads the store and adopts the session in it, even if another process has logged in as another user.
-    /// Returns the state of the session after the read. Without a store, this method only returns the state.
+    /// Returns the state of the session after the read. Without a store, `load` only returns the state.
     ///
-    /// Use this method in a tool that shows before the first call whether the user is logged in. Other programs do
-    /// not need this method, because the first call that needs the session reads the store.
+    /// Use `load` in a tool that shows before the first call whether the user is logged in. Other programs do not
+    /// need `load`, because the first call that needs the session reads the store.
     ///
     /// # Errors
     ///
@@ -174,7 +174,7 @@ impl Session {
     }
 }
 
-/// Adopts the changes that the store reports. This task keeps the store alive, but not the session.
+/// Adopts the changes that the store reports. The watching task keeps the store alive, but not the session.
 async fn watch(session: Weak<Inner>, store: Arc<dyn ErasedStore>) {
     let here = || session.upgrade().map(Session);
     let newest =

@@ -12,7 +12,7 @@ pub(super) struct LockSlot {
     watched: bool,
 }
 
-/// The lock of the store. Dropping this value releases the lock, which runs code of the store.
+/// The lock of the store. Dropping a `Held` releases the lock, which runs code of the store.
 pub(super) struct Held {
     lock: StoreLock,
     /// The refresh that runs under the lock. `None` means that the lock protects a change that is not stored yet.
@@ -27,7 +27,7 @@ pub(super) enum HeldFor {
 }
 
 impl LockSlot {
-    /// Puts the lock of a refresh into this slot. Returns the previous lock.
+    /// Puts the lock of a refresh into the slot. Returns the previous lock.
     #[must_use]
     pub(super) fn put(&mut self, lock: StoreLock, refresh: &RefreshHandle) -> Option<Held> {
         self.held.replace(Held { lock, refresh: Some(refresh.clone()) })

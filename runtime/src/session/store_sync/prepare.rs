@@ -24,7 +24,7 @@ const LOCK_WAIT: Duration = Duration::from_secs(8);
 const PREPARATION: Duration = Duration::from_secs(12);
 /// How long the refresh of an ended process may still replace the shared cookies.
 const AFTERMATH: Duration = Duration::from_secs(1);
-/// After this time, a refresh without a result can no longer replace the shared cookies.
+/// The longest time in which a refresh without a result may still replace the shared cookies.
 const LONGEST_EXCHANGE: Duration = Duration::from_secs(30);
 /// How often the intent is written again if other processes write at the same time.
 const TRIES: u32 = 4;
@@ -72,8 +72,8 @@ async fn prepare_under_lock(
     handle: &RefreshHandle,
     basis: &mut Arc<Snapshot>,
 ) -> Result<Ready, Stopped> {
-    // A change that is not stored may contain the only valid refresh token. Such a change is stored before another
-    // refresh token is requested.
+    // A change that is not stored may contain the only valid refresh token. An unstored change is stored before
+    // another refresh token is requested.
     if store_sync.state().view.has_unwritten() {
         session.save();
         session.saved().await?;
@@ -191,8 +191,8 @@ pub(super) async fn read_store(
     Ok(found.record.intent.is_some())
 }
 
-/// Stores the intent to send the refresh token. This write also proves that the store can be written. Returns
-/// `false` if the store has changed.
+/// Stores the intent to send the refresh token. Storing the intent also proves that the store can be written.
+/// Returns `false` if the store has changed.
 pub(super) async fn store_intent(
     session: &Session,
     store_sync: &StoreSync,

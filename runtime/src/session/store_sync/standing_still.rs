@@ -14,8 +14,8 @@ use super::state::StoreSync;
 use crate::platform::watchdog;
 use crate::session::session::Session;
 
-/// The time by which the watchdog ends a refresh later than a waiting call does. In this time, a waiting call of
-/// this process can replace the refresh and continue under its lock.
+/// The time by which the watchdog ends a refresh later than a waiting call does. Before the watchdog ends a
+/// refresh, a waiting call of this process can replace the refresh and continue under its lock.
 const LATER: Duration = Duration::from_secs(1);
 /// The longest time for the thread that stores a change.
 const LONGEST_SAVE: Duration = Duration::from_secs(20);

@@ -30,7 +30,7 @@ use crate::store::{ErasedStore, Revision, Swap};
 /// The longest time for one operation of a store.
 pub(super) const DEADLINE: Duration = Duration::from_secs(5);
 /// The longest time that one task prevents the other tasks from using the store. A stalled task loses its
-/// exclusive access after this time.
+/// exclusive access after 15 s.
 const LONGEST_EXCLUSIVE: Duration = Duration::from_secs(15);
 
 /// The guard of the task that uses the store.
@@ -133,12 +133,12 @@ impl StoreSync {
         }
     }
 
-    /// Locks the state. To avoid a deadlock, the state machine is always locked before this state.
+    /// Locks the state. To avoid a deadlock, the state machine is always locked before the `SyncState`.
     pub(crate) fn state(&self) -> MutexGuard<'_, SyncState> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Waits until no other task uses the store. This method does not wait for a stalled task.
+    /// Waits until no other task uses the store. `exclusive` does not wait for a stalled task.
     pub(super) async fn exclusive(&self) -> Exclusive {
         loop {
             let lock = self.exclusive_lock().clone();
@@ -181,7 +181,7 @@ impl StoreSync {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
 
-    /// Whether the original of this copy may spend the same refresh token.
+    /// Whether `stored` is a copy whose original may spend the same refresh token.
     pub(super) fn is_shared(&self, stored: &StoredSession) -> bool {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }

@@ -19,13 +19,14 @@ const FIRST_PAUSE: Duration = Duration::from_secs(1);
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
 /// The longest time for one write: one operation of the store, and one second more.
 const LONGEST_WRITE: Duration = Duration::from_secs(6);
-/// After this many failures to store a login or logout, the lock of the store is released.
+/// The number of failures to store a login or logout after which the lock of the store is released.
 const LAST_PROTECTED: u32 = 3;
-/// After this many failures, which take some minutes, the task abandons a session that has been dropped.
+/// The number of failures after which the task abandons a session that has been dropped. These failures take some
+/// minutes.
 const LAST_FAILURE: u32 = 8;
 
 impl Session {
-    /// Sets the store. A second call of this method has no effect: a client that joins a session does not change
+    /// Sets the store. A second call of `set_store` has no effect: a client that joins a session does not change
     /// where the session is stored.
     pub(crate) fn set_store(&self, store: Arc<dyn ErasedStore>) {
         let here = self.snapshot();
@@ -41,7 +42,7 @@ impl Session {
         self.require_login();
     }
 
-    /// Starts to store the session. Call this method after the session has changed.
+    /// Starts to store the session. Call `save` after the session has changed.
     pub(crate) fn save(&self) {
         if let Some(store_sync) = self.store_sync() {
             store_sync.state().changed();
@@ -108,7 +109,7 @@ impl Session {
         }
         let old = |failure: &Failure| failure.at.elapsed() > LONGEST_PAUSE + LONGEST_WRITE;
         if progress.borrow().failed.as_ref().is_some_and(old) {
-            // A writer that makes progress would have written again within this time.
+            // A writer that makes progress would have written again since the last failure.
             self.replace_writer(store_sync);
         } else {
             self.start_to_write(store_sync);

@@ -11,7 +11,7 @@ use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
 /// How long a lease lasts until its owner confirms it. If Redis grants the lease after the owner has stopped
-/// waiting, the lease ends after this time.
+/// waiting, the lease ends after 3 s.
 const UNCONFIRMED: Duration = Duration::from_secs(3);
 /// The first pause before the process tries again to acquire a lock that another process holds.
 const FIRST_PAUSE: Duration = Duration::from_millis(20);
@@ -87,8 +87,8 @@ impl Renewal {
     }
 }
 
-/// Releases the lease when it is dropped. This value is created before the request, because a cancelled request
-/// may have succeeded at the server.
+/// Releases the lease when it is dropped. A `Lease` is created before the request, because a cancelled request may
+/// have succeeded at the server.
 struct Lease {
     lock: Lock,
     owner: String,

@@ -53,7 +53,7 @@ impl Notices {
             }
             if look().await.is_ok_and(|now| now != seen) {
                 if timed_out {
-                    // This change should have sent a message, so the subscription is broken.
+                    // The change should have sent a message, so the subscription is broken.
                     subscription.open = None;
                 }
                 return;

@@ -36,8 +36,8 @@ end
     };
 }
 
-/// Loads the record. The key is the hash. Returns the revision and the record. Both are nil if no record was
-/// stored.
+/// Loads the record. The key is the hash. Returns the revision and the record. The revision and the record are nil
+/// if no record was stored.
 pub(super) static LOAD: Lua = on_own_key!("return redis.call('HMGET', KEYS[1], 'revision', 'record')");
 
 /// Stores a record. The key is the hash. The arguments are the basis, the next revision, the record, the fence or

@@ -2,7 +2,7 @@
 //!
 //! A record has a revision, and each tab with this record holds a shared lock whose name contains the revision. A
 //! lock may be granted before a message arrives that was sent earlier. The newest revision in the names of the
-//! locks shows a tab that such a message will arrive.
+//! locks shows a tab that a message with a newer record will arrive.
 
 use std::cell::{Cell, RefCell};
 use std::sync::{Arc, Weak};
@@ -224,7 +224,7 @@ impl Tabs {
 }
 
 impl Channel {
-    /// Opens the channel. Returns `None` if the browser does not offer channels in this context.
+    /// Opens the channel. Returns `None` if the browser does not offer channels to the page.
     fn open(name: &str, tabs: Weak<SendWrapper<Tabs>>) -> Option<Self> {
         let channel = BroadcastChannel::new(&format!("afresh {name}")).ok()?;
         let listener = Closure::new(move |event: MessageEvent| {

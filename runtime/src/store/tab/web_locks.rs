@@ -1,5 +1,5 @@
-//! Defines [`WebLocks`], bindings for the Web Locks API of the browser. `web-sys` offers this API only behind an
-//! unstable cfg.
+//! Defines [`WebLocks`], bindings for the Web Locks API of the browser. `web-sys` offers the Web Locks API only
+//! behind an unstable cfg.
 
 use std::future::{Future, poll_fn};
 use std::pin::pin;

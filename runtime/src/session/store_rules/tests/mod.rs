@@ -2,8 +2,8 @@
 //! stalled refreshes, killed processes, and lost confirmations of load, swap, lock and unlock.
 //!
 //! The processes of the model use the same functions as `store_sync` to change their view of the store. Only the
-//! order of their operations is defined in these tests. An operation changes the store at once, and its
-//! confirmation arrives later.
+//! order of the operations is defined in the tests. An operation changes the store at once, and its confirmation
+//! arrives later.
 
 mod canonical;
 mod events;
@@ -17,7 +17,7 @@ use std::time::{Duration, Instant};
 
 use self::world::{Budget, World};
 
-/// The longest time of one exploration. No exploration takes this long, even on a loaded machine.
+/// The longest time of one exploration. Explorations take much less time than the limit, even on a loaded machine.
 const LIMIT: Duration = Duration::from_secs(300);
 
 struct Explored {

@@ -88,7 +88,7 @@ pub(super) struct Budget {
     /// Whether both processes have the same user, so each process adopts a login of the other process.
     pub(super) same_user: bool,
     /// Whether the writes of the writer are confirmed later, and a process may read the store at any moment.
-    /// Without this option, fewer worlds are reachable.
+    /// Without `fine`, fewer worlds are reachable.
     pub(super) fine: bool,
 }
 
@@ -103,7 +103,7 @@ pub(super) struct World {
     /// Whether a result was lost between an exchange and its write.
     pub(super) result_lost: bool,
     pub(super) budget: Budget,
-    /// Whether the last event was an exchange. Only the statistics use this field.
+    /// Whether the last event was an exchange. Only the statistics use `exchanged`.
     pub(super) exchanged: Option<bool>,
     pub(super) rejected: Option<bool>,
 }
