@@ -35,7 +35,8 @@ pub enum SessionEvent {
     LoggedOut,
     /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The
-    /// name is `None` for a hand-written request. The response was treated as if no rule applied to it.
+    /// name is `None` for a hand-written request. The response was treated as one that does not concern the
+    /// credential.
     RuleFailed(Option<&'static str>),
     /// The session was adopted from the store at the first read, or after another process refreshed or logged in.
     Adopted,
@@ -45,7 +46,7 @@ pub enum SessionEvent {
     /// The store has no locks, so two processes may refresh at the same time. `Uncoordinated` is emitted once for
     /// each session.
     Uncoordinated,
-    /// The session in the store is a copy: the store was copied or renamed, or is restored from a backup. If the
+    /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the
     /// original is still in use, each refresh of one session spends the refresh token of the other session. A
     /// server that rotates refresh tokens may end both sessions after a spent refresh token. If the server has
     /// ended both sessions, log in again with one of them. The event is also emitted if the original is no longer

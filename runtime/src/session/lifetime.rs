@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
-/// The longest time before the expiry at which a refresh starts in the background.
+/// How long before the expiry a refresh starts in the background. Jitter lengthens this time by up to 20 %.
 const MARGIN: Duration = Duration::from_secs(30);
 /// The longest time before the expiry at which a call waits for a refresh because its request body can be sent
 /// only once.
@@ -190,7 +190,7 @@ mod tests {
         assert!(margins.iter().all(|margin| (29_999..=36_001).contains(margin)));
         for start in (30_000..36_000).step_by(600) {
             let here = margins.iter().filter(|margin| (start..start + 600).contains(*margin)).count();
-            assert!((60..=140).contains(&here), "{here} from {start} ms on");
+            assert!((60..=140).contains(&here), "{here} refreshes start within 600 ms of {start} ms");
         }
     }
 }

@@ -28,9 +28,9 @@ pub(crate) enum LoginEnd {
 /// The end of a login.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct End {
-    /// The end by the wall clock of this machine, in whole milliseconds, as it is stored.
+    /// The end of the login by the wall clock of this machine, in whole milliseconds, as it is stored.
     pub(crate) at: SystemTime,
-    /// The end by the monotonic clock.
+    /// The end of the login by the monotonic clock.
     ticks: Instant,
     /// The time between the response that contained the end and the end itself.
     pub(crate) lifetime: Duration,
@@ -73,7 +73,7 @@ impl From<End> for LoginEnd {
 }
 
 impl End {
-    /// Creates an end from a time of the wall clock. Returns `None` if the monotonic clock cannot represent this
+    /// Creates an end from a time of the wall clock. Returns `None` if the monotonic clock cannot represent the
     /// time.
     pub(crate) fn read(at: SystemTime, lifetime: Duration) -> Option<Self> {
         let left = at.duration_since(Now::read().wall).unwrap_or_default();

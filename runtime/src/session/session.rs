@@ -27,7 +27,7 @@ use crate::platform::runtime::Handle;
 ///
 /// A `Session` is cheap to clone. All clones refer to the same session, and several clients can share a session. A
 /// session is kept in memory. With a [store](crate::ClientBuilder::store), a session also survives a restart of
-/// the process, see [Stores](#stores).
+/// the process (see [Stores](#stores)).
 ///
 /// - *Several users* need one session each. Sessions share nothing, and each session has its own refresh. Keep the
 ///   sessions in any map. Dropping a session is safe: a running refresh still completes.
@@ -36,7 +36,7 @@ use crate::platform::runtime::Handle;
 /// - *Several audiences* need one session each, because each audience has its own access token. If all sessions
 ///   depend on one refresh token, give the refresh token to one session. In
 ///   [`refresh_with`](crate::ClientBuilder::refresh_with) of the other sessions, make an ordinary call under the
-///   session with the refresh token. The session with the refresh token then refreshes once for all audiences.
+///   session with the refresh token. Only one refresh at a time then spends the refresh token.
 ///
 /// ```
 /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {
@@ -170,7 +170,7 @@ impl Session {
     }
 }
 
-/// Methods for the other files of the session and for the layers above it.
+/// These methods are for the other files of `session` and for the layers above it.
 impl Session {
     /// Returns a guard of the current snapshot for a short read. The guard leaves the reference count unchanged,
     /// because threads would contend on that count.

@@ -176,7 +176,7 @@ impl StoreSync {
         }
     }
 
-    /// Returns the place that received this session, if this session is a copy of it.
+    /// Returns the place of the store from which `stored` was copied, if `stored` is a copy.
     pub(super) fn other_place(&self, stored: &StoredSession) -> Option<String> {
         stored.place.clone().filter(|place| self.place.get() != Some(place))
     }
@@ -186,7 +186,7 @@ impl StoreSync {
         stored.can_be_spent() && self.place.get().is_some() && self.other_place(stored).is_some()
     }
 
-    /// Returns the place that received the session.
+    /// Returns the place of the store that first received the session.
     pub(super) fn place_of(&self, stored_as: &StoredAs<String>) -> Option<String> {
         stored_as.other_place.as_ref().or(self.place.get()).cloned()
     }

@@ -35,7 +35,7 @@ pub(super) struct Tabs {
     name: String,
     this: Weak<SendWrapper<Self>>,
     record: RefCell<TabRecord>,
-    /// The newest revision that this tab knows. The tab may not have received its record.
+    /// The newest revision that this tab knows. The tab may not have received the record of the newest revision.
     newest: Cell<u64>,
     /// The revision whose record was not sent in time by any tab.
     unanswered: Cell<u64>,

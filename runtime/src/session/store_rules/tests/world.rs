@@ -9,7 +9,7 @@ pub(super) type View = StoreView<u8, u8, u8>;
 /// The revision of the record in the store. A process that knows an older revision has [`STALE`].
 pub(super) const CURRENT: u8 = 1;
 pub(super) const STALE: u8 = 0;
-/// A number that no login and no token has. [`World::make_canonical`] replaces it by a small number.
+/// A number that no login and no token has. [`World::make_canonical`] replaces `FRESH` by a small number.
 pub(super) const FRESH: u8 = 100;
 /// The holder of a lock whose request was abandoned.
 const ABANDONED: usize = 2;

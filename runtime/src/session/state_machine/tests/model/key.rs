@@ -1,4 +1,4 @@
-//! Hashes the state of the model. A hash is small enough to keep millions of them.
+//! Hashes the state of the model. A hash is small enough that the exploration can keep millions of hashes.
 
 use std::hash::{DefaultHasher, Hash, Hasher};
 
