@@ -120,7 +120,7 @@ impl MethodProvider {
         self.url().is_some_and(|url| snapshot.cookies.has_any(&url))
     }
 
-    /// Refreshes the session, in a browser with the cookies of the browser.
+    /// Refreshes the session. In a browser, the browser adds its cookies to the request.
     async fn refresh(&self, session: &Session, basis: &Snapshot) -> Attempt {
         match self.request_tokens(session, basis).await {
             // The page had no session that could expire, so the error reports that there is no session.

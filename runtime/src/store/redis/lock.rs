@@ -10,7 +10,7 @@ use crate::error::BoxError;
 use crate::platform::task;
 use crate::store::session_store::StoreLock;
 
-/// How long a lease lasts until its owner confirms it. If Redis grants the lease after the owner has stopped
+/// The length of a lease that its owner has not confirmed. If Redis grants the lease after the owner has stopped
 /// waiting, the lease ends after 3 s.
 const UNCONFIRMED: Duration = Duration::from_secs(3);
 /// The first pause before the process tries again to acquire a lock that another process holds.

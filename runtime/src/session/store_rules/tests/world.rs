@@ -33,7 +33,7 @@ pub(super) enum Step {
     Ready {
         unanswered: bool,
     },
-    /// The server returned this refresh token.
+    /// The server returned the refresh token `token`.
     Answered {
         token: u8,
     },
@@ -60,7 +60,7 @@ pub(super) enum Progress {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct Process {
-    /// The number of the intents of this process.
+    /// The number that identifies the intents of this process.
     pub(super) name: u8,
     pub(super) here: Here,
     pub(super) token: Option<u8>,
