@@ -16,7 +16,7 @@ static STARTING: Mutex<()> = Mutex::new(());
 ///
 /// # Panics
 ///
-/// Panics if it is called in async code, as `block_on` does.
+/// Panics in async code, like the `block_on` of Tokio.
 #[track_caller]
 pub(crate) fn block_on<F: Future>(future: F) -> io::Result<F::Output> {
     let runtime = runtime()?;

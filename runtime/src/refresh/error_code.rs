@@ -17,8 +17,8 @@ pub(crate) struct ServerCode {
 /// The field of an error code in OAuth (RFC 6749 §5.2).
 const STANDARD: &str = "/error";
 
-/// The fields of error codes in other APIs. A code in one of the other fields is ignored unless it rejects the
-/// refresh token.
+/// The fields in which APIs other than OAuth send error codes. A code in one of the other fields is ignored unless
+/// it rejects the refresh token.
 const OTHER_PLACES: [&str; 8] = [
     "/code",
     "/error_code",

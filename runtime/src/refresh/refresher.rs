@@ -122,8 +122,8 @@ pub struct RefreshContext<'a> {
 }
 
 impl<'a> RefreshContext<'a> {
-    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens as they were when it began. The
-    /// result is `None` if there is no login.
+    /// Returns the tokens to refresh or to revoke. A refresh receives the tokens that were current when the
+    /// refresh began. The result is `None` if there is no login.
     #[must_use]
     pub fn tokens(&self) -> Option<&'a Tokens> {
         self.tokens

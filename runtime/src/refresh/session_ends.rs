@@ -36,8 +36,8 @@ impl SessionEnds {
         rules.hold(&Rejection::new(status, headers.clone(), body.clone())).unwrap_or(false)
     }
 
-    /// Whether this status usually ends a session of the same kind. Statuses that the user declares replace the
-    /// usual statuses.
+    /// Whether the status is one of the usual statuses that end the session. Statuses that the user declares
+    /// replace the usual statuses.
     pub(crate) fn is_usual(&self, status: StatusCode) -> bool {
         self.declared.is_none() && self.usual.contains(&status)
     }

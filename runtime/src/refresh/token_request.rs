@@ -212,7 +212,7 @@ pub(crate) async fn ask(
     let status = response.status();
     let body = match capped(&mut response).await {
         Ok(body) => body,
-        // For a failure, the status is sufficient.
+        // If the status is a failure, the body is not needed.
         Err(NoResponse::Lost(_)) if !status.is_success() => Bytes::new(),
         Err(unheard) => return Err(unheard),
     };

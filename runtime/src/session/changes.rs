@@ -122,8 +122,8 @@ impl Session {
         self.end(false).0
     }
 
-    /// Ends the session. Returns its last snapshot and the refresh that was running. `claim` is true if the caller
-    /// needs the result of that refresh.
+    /// Ends the session. Returns the last snapshot of the session and the refresh that was running. `claim` is
+    /// true if the caller needs the result of that refresh.
     pub(super) fn end(&self, claim: bool) -> (Arc<Snapshot>, Option<RefreshHandle>) {
         let (before, (was_logged_in, detached)) = self.update(|machine| {
             // The refresh is claimed in the same step, so it cannot complete in between.

@@ -35,8 +35,8 @@ pub enum SessionEvent {
     LoggedOut,
     /// A function of [`expired_when`](crate::ClientBuilder::expired_when) or
     /// [`forbidden_when`](crate::ClientBuilder::forbidden_when) panicked on a response to the named method. The
-    /// name is `None` for a hand-written request. The response was treated as one that does not concern the
-    /// credential.
+    /// name is `None` for a hand-written request. The response was treated like a response that does not concern
+    /// the credential.
     RuleFailed(Option<&'static str>),
     /// The session was adopted from the store at the first read, or after another process refreshed or logged in.
     Adopted,
@@ -50,7 +50,7 @@ pub enum SessionEvent {
     /// original is still in use, each refresh of one session spends the refresh token of the other session. A
     /// server that rotates refresh tokens may end both sessions after a spent refresh token. If the server has
     /// ended both sessions, log in again with one of them. The event is also emitted if the original is no longer
-    /// in use. The next refresh of the copy makes it an original. See
+    /// in use. The next refresh of the copy makes the copy an original. See
     /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// The revocation of tokens failed. The tokens may stay valid until they expire. See

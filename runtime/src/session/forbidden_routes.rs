@@ -118,7 +118,7 @@ impl ForbiddenRoutes {
     /// Records that a call of `route` succeeded. Returns whether the remembered refusals changed.
     pub(crate) fn accepted(&mut self, route: &str, now: Instant) -> bool {
         let before = (self.routes.len(), self.unproven.len(), self.useless_refreshes.len());
-        // Expired entries are removed at the same time.
+        // A success also removes expired entries.
         self.routes.retain(|known| *known.route != *route && now < known.until + LONGEST_PERIOD);
         self.unproven.retain(|(known, _)| **known != *route);
         self.useless_refreshes.clear();

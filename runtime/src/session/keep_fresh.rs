@@ -45,13 +45,13 @@ impl Session {
     ///
     /// Without `keep_fresh`, only calls refresh a session, and an idle session costs nothing. Use `keep_fresh` for
     /// programs that are idle for a long time and must not wait for a refresh after that time. Use `keep_fresh`
-    /// also for servers that end a session without refreshes. The method spawns one task on the current runtime.
+    /// also for servers that end a session without refreshes. `keep_fresh` spawns one task on the current runtime.
     /// The task does not keep the session alive and continues after a logout and another login. The task refreshes
     /// at most every 30 s.
     ///
     /// # Errors
     ///
-    /// Returns an error if it is called outside of a Tokio runtime.
+    /// Returns an error outside of a Tokio runtime.
     ///
     /// ```
     /// # async fn example(shop: afresh::Client) -> afresh::Result<()> {

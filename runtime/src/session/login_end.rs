@@ -10,7 +10,7 @@ use crate::platform::clock::Now;
 /// The longest default time between [`SessionEvent::Ending`](super::events::SessionEvent::Ending) and the end of a
 /// login.
 const LONGEST_AHEAD: Duration = Duration::from_secs(24 * 3600);
-/// The longest move of an end that is treated as no change.
+/// The largest change of an end that is ignored.
 const ROUNDING: Duration = Duration::from_secs(60);
 
 /// The end of a login according to the server.
@@ -80,7 +80,7 @@ impl End {
         Some(Self { at, ticks: Instant::now().checked_add(left)?, lifetime })
     }
 
-    /// Returns the same end for a response that was received at `received`.
+    /// Returns this end with the monotonic time of a response that was received at `received`.
     pub(crate) fn named_at(self, received: Instant) -> Self {
         Self { ticks: received.checked_add(self.lifetime).unwrap_or(self.ticks), ..self }
     }
@@ -123,7 +123,8 @@ impl Ending {
         let _ = self.ahead.set(ahead);
     }
 
-    /// Returns when `end` must be announced, unless it has been announced. `epoch` is the epoch of its login.
+    /// Returns when `end` must be announced, unless it has been announced. `epoch` is the epoch of the login that
+    /// ends.
     pub(super) fn next(&self, epoch: u64, end: End) -> Option<Due> {
         if self.announced().is_some_and(|announced| announced.covers(epoch, end)) {
             return None;

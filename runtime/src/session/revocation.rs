@@ -32,7 +32,7 @@ impl Session {
     /// # Errors
     ///
     /// - The error of the revocation. After a failed revocation, the tokens may still be valid.
-    ///   [`SessionEvent::NotRevoked`] reports the same error.
+    ///   [`SessionEvent::NotRevoked`] also reports the error of a failed revocation.
     ///
     /// - An error with [`is_store`](Error::is_store) if the tokens were revoked but the store failed.
     ///

@@ -86,8 +86,8 @@ fn scope(value: Value) -> Option<String> {
     }
 }
 
-/// Reads a number of seconds or a string that contains one. An invalid value means an unknown lifetime and is not
-/// an error.
+/// Reads a number of seconds, or a string that contains such a number. An invalid value means an unknown lifetime
+/// and is not an error.
 fn lifetime(value: &Value) -> Option<Duration> {
     from_seconds(seconds(value)?)
 }

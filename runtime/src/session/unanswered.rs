@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use crate::error::Stamp;
 
-/// The stamp of a refresh token that was sent without a response. A store keeps the same information on disk.
+/// The stamp of a refresh token that was sent without a response. A store keeps the intent of a refresh for the
+/// same purpose.
 #[derive(Debug, Default)]
 pub(crate) struct UnansweredRefresh(Mutex<Option<Stamp>>);
 

@@ -58,7 +58,8 @@ impl Session {
         }))
     }
 
-    /// Whether the refresh of `handle` is still running. A login, a logout or a takeover may have ended it.
+    /// Whether the refresh of `handle` is still running. A login, a logout or a takeover may have ended the
+    /// refresh.
     pub(super) fn is_refreshed_by(&self, handle: &RefreshHandle) -> bool {
         self.lock().handle().as_ref() == Some(handle)
     }

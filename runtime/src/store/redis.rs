@@ -17,7 +17,7 @@ use self::notices::Notices;
 use super::session_store::{Revision, SessionStore, StoreLock, Stored, Swap};
 use crate::error::BoxError;
 
-/// The default length of a lease. A refresh that has the lock takes less time.
+/// The default length of a lease. A refresh takes less time than the default lease.
 const LEASE: Duration = Duration::from_secs(30);
 
 /// Stores a session in Redis. Use a `RedisStore` for services that run on many machines. `RedisStore` needs the
@@ -44,7 +44,7 @@ const LEASE: Duration = Duration::from_secs(30);
 /// **After a crash of a process,** its lease expires within 30 s. Until then, other processes use their access
 /// token and cannot refresh. **After a crash of Redis,** the remaining data depends on the configuration of Redis.
 /// If Redis loses the last rotation of a refresh token, the stored refresh token is spent. Use the append-only
-/// file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, it also
+/// file (`appendonly yes`), which survives a crash of the Redis process. With `appendfsync always`, the file also
 /// survives a crash of the machine. Do not evict the key (use `noeviction` or one of the `volatile-` policies).
 /// After a failover to a replica with older data, one new login may be needed.
 ///

@@ -98,7 +98,7 @@ fn check(metadata: &Metadata) -> io::Result<()> {
     }
     Err(io::Error::new(
         ErrorKind::InvalidInput,
-        "a file of the store is not a regular file. Remove it or use another path",
+        "a file of the store is not a regular file. Remove the file or use another path",
     ))
 }
 

@@ -39,8 +39,8 @@ use crate::error::BoxError;
 ///
 /// - *Runtime.* The methods run in a Tokio runtime with timers, so `spawn_blocking` and `sleep` work. Several tasks may
 ///   call any method at the same time, on one store or on several stores for the same place.
-/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work that
-///   continues on a thread or at a server must end without the future.
+/// - *Deadlines.* The runtime waits 5 s for a load or a swap, and 8 s for a lock, and then drops the future. Work
+///   that continues on a thread or at a server must end on its own after that.
 /// - *Records.* A record consists of a few kB of binary data with the tokens and cookies of one session.
 /// - *An emptied place* is treated like a place that has never been written. The sessions of an emptied place are
 ///   logged out.

@@ -84,7 +84,7 @@ impl LockSlot {
         !std::mem::replace(&mut self.watched, true)
     }
 
-    /// Returns the purpose of the lock. If the lock is not held, it is no longer marked as watched.
+    /// Returns the purpose of the lock. A lock that is not held is no longer marked as watched.
     pub(super) fn watch(&mut self) -> Option<HeldFor> {
         self.watched = self.held.is_some();
         let held = self.held.as_ref()?;

@@ -28,8 +28,8 @@ async fn store_intent_again(session: &Session, store_sync: &StoreSync, basis: &S
     let stored = store_intent(session, store_sync, basis, (fence > 0).then_some(fence)).await;
     let may_send = matches!(stored, Ok(true));
     if matches!(stored, Ok(false)) {
-        // The session adopts the change of the other process. If the read fails, the next call that needs the
-        // store returns the error.
+        // The session adopts the change of another process. If the read fails, the next call that needs the store
+        // returns the error.
         let _ = session.read_store(store_sync, Adopt::SameLogin).await;
     }
     may_send

@@ -1,4 +1,4 @@
-//! The lock for a refresh: a lease with a fence.
+//! Implements the lock for a refresh as a lease with a fence.
 
 use std::time::{Duration, Instant};
 
@@ -73,7 +73,7 @@ impl Renewal {
         self.confirm().await?.ok_or_else(|| "the lease has expired".into())
     }
 
-    /// Restarts the time of the lease. Returns when the lease ends now, or `None` if it has ended already.
+    /// Restarts the time of the lease. Returns the new end of the lease, or `None` if the lease has already ended.
     async fn confirm(&self) -> Result<Option<Instant>, BoxError> {
         let millis = u64::try_from(self.lease.as_millis()).unwrap_or(u64::MAX);
         // The time is measured from before the request, because the server starts its clock later.

@@ -94,7 +94,8 @@ impl Drop for WebLock {
     }
 }
 
-/// Withdraws a request for a lock when it is dropped. A lock that has been granted is not affected.
+/// A request for a lock, which is withdrawn when the value is dropped. A lock that has been granted is not
+/// affected.
 struct Withdrawn(AbortController);
 
 impl Withdrawn {

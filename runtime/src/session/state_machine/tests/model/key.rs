@@ -7,7 +7,7 @@ use crate::error::Stamp;
 
 impl Model {
     /// Hashes the state. Counters are relative to the current counters, and callers of one kind are
-    /// interchangeable. A refresh without waiting callers is hashed only by its end.
+    /// interchangeable. For a refresh without waiting callers, only the end is hashed.
     pub(in super::super) fn key(&self) -> u64 {
         let mut key = DefaultHasher::new();
         let current = self.machine.current();
