@@ -18,7 +18,7 @@ use crate::platform::clock::Now;
 use crate::platform::time::Instant;
 
 impl Session {
-    /// Completes a refresh. The second returned value is the error that calls receive from now on.
+    /// Completes a refresh. The second returned value is the error that later calls receive.
     pub(super) fn complete(
         &self,
         handle: &RefreshHandle,

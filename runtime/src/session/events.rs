@@ -26,9 +26,9 @@ pub enum SessionEvent {
     /// is emitted at most once for each login.
     Expired,
     /// The login ends soon: after [`Session::ends_at`](crate::Session::ends_at), no refresh extends the login. An
-    /// unattended program can request a new login before its calls fail. The event is emitted once for each end,
+    /// unattended program can request a new login before its calls fail. `Ending` is emitted once for each end,
     /// and again if a refresh moved the end. [`ending_ahead`](crate::ClientBuilder::ending_ahead) sets how long
-    /// before the end the event is emitted. The event needs a receiver, because
+    /// before the end `Ending` is emitted. `Ending` needs a receiver, because
     /// [`SessionEvents`](crate::session::SessionEvents) watches the time.
     Ending,
     /// A logout ended the session, or the caller cleared it.
@@ -49,8 +49,8 @@ pub enum SessionEvent {
     /// The session in the store is a copy: it was copied from another store, or restored from a backup. If the
     /// original is still in use, each refresh of one session spends the refresh token of the other session. A
     /// server that rotates refresh tokens may end both sessions after a spent refresh token. If the server has
-    /// ended both sessions, log in again with one of them. The event is also emitted if the original is no longer
-    /// in use. The next refresh of the copy makes the copy an original. See
+    /// ended both sessions, log in again with one of them. `GrantShared` is also emitted if the original is no
+    /// longer in use. The next refresh of the copy makes the copy an original. See
     /// [`SessionStore::place`](crate::store::SessionStore::place).
     GrantShared,
     /// The revocation of tokens failed. The tokens may stay valid until they expire. See

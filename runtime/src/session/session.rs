@@ -30,7 +30,7 @@ use crate::platform::runtime::Handle;
 /// the process (see [Stores](#stores)).
 ///
 /// - *Several users* need one session each. Sessions share nothing, and each session has its own refresh. Keep the
-///   sessions in any map. Dropping a session is safe: a running refresh still completes.
+///   sessions in a map of your choice. Dropping a session is safe: a running refresh still completes.
 /// - *One user at several hosts* needs one session in several clients
 ///   ([`ClientBuilder::session`](crate::ClientBuilder::session)). The clients share one refresh.
 /// - *Several audiences* need one session each, because each audience has its own access token. If all sessions

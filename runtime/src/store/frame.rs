@@ -4,7 +4,8 @@ use std::io;
 
 use super::session_store::{Revision, Stored};
 
-/// The start of the first line. The rest of the line contains the revision and the length of the record.
+/// The fixed text at the start of the first line. The rest of the first line contains the revision and the length
+/// of the record.
 const MARK: &str = "afresh session 1, revision and length: ";
 
 pub(super) fn frame(revision: Revision, record: &[u8]) -> Vec<u8> {

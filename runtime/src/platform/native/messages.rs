@@ -8,7 +8,7 @@ pub(crate) fn body_of(body: Body) -> Body {
     body
 }
 
-/// Returns the URL that answered.
+/// Returns the URL from which the response came.
 #[expect(clippy::unnecessary_wraps, reason = "a browser may not say it")]
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     Some(response.url())

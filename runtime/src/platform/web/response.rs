@@ -71,7 +71,7 @@ impl Response {
     }
 }
 
-/// Returns the URL that answered, which may be the target of a redirect that the browser followed.
+/// Returns the URL from which the response came. The URL may be the target of a redirect that the browser followed.
 pub(crate) fn url_of(response: &Response) -> Option<&Url> {
     response.url.as_ref()
 }

@@ -94,8 +94,8 @@ impl Drop for WebLock {
     }
 }
 
-/// A request for a lock, which is withdrawn when the value is dropped. A lock that has been granted is not
-/// affected.
+/// A request for a lock, which is withdrawn when the value is dropped. Withdrawing a request does not affect a
+/// lock that has been granted.
 struct Withdrawn(AbortController);
 
 impl Withdrawn {

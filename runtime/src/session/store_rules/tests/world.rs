@@ -39,7 +39,7 @@ pub(super) enum Step {
     },
 }
 
-/// A write of the writer without a confirmation.
+/// A write that the store has not confirmed yet.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub(super) struct InFlight {
     pub(super) draft: Draft<u8, u8, u8>,
