@@ -1,4 +1,4 @@
-//! The login that a browser does not have: a use of it does not compile.
+//! Makes a use of the browser login fail to compile in a browser, where no program can listen for the redirect.
 
 use super::app::App;
 use crate::platform::absent::Listeners;

@@ -1,6 +1,6 @@
-//! What the type of an argument rules out. Generated code asks by method resolution, so that the type decides and not
-//! its spelling: the inherent methods of [`ArgumentType`] exist only for certain types, and those of [`AnyArgument`]
-//! for all others.
+//! Checks at compile time what the type of an argument rules out. Generated code uses method resolution for the checks,
+//! so the type matters and not its spelling. The inherent methods of [`ArgumentType`] exist only for certain types, and
+//! the methods of [`AnyArgument`] exist for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};
@@ -16,7 +16,7 @@ pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
     ArgumentType(PhantomData)
 }
 
-/// The checks for types about which nothing is known.
+/// The checks for types that have no special rules.
 pub trait AnyArgument {
     /// The argument fills one path segment.
     fn in_segment(&self) {}
@@ -36,7 +36,7 @@ pub trait AnyArgument {
 
 impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 
-/// What a path argument must be. The types of std that are not [`NotAScalar`] are not asked for it.
+/// The requirement for a path argument. The check is skipped for types of std that are not [`NotAScalar`].
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in one path segment",
     label = "not a scalar",
@@ -44,7 +44,7 @@ impl<T: ?Sized> AnyArgument for ArgumentType<T> {}
 )]
 pub trait SegmentArgument {}
 
-/// What the argument of a `{name*}` placeholder must be.
+/// The requirement for the argument of a `{name*}` placeholder.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in the path",
     label = "neither a scalar nor a sequence of scalars",
@@ -52,7 +52,7 @@ pub trait SegmentArgument {}
 )]
 pub trait SegmentsArgument {}
 
-/// What an argument outside of a JSON body must be.
+/// The requirement for an argument outside of a JSON body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` has no value, so the parameter would never be sent",
     label = "sends nothing",

@@ -1,5 +1,5 @@
-//! One trait for each place in a request that a parameter's value can go to. Most have [`Serialize`] as their only
-//! requirement; the separate names let the compiler say which place a type does not fit.
+//! Defines one trait for each place in a request to which a parameter's value can go. Most of the traits only require
+//! [`Serialize`]. Their separate names let the compiler report the place that a type does not fit.
 
 use http::HeaderMap;
 use serde::Serialize;
@@ -29,8 +29,8 @@ argument! {
 argument! {
     /// The type of a `#[query]` parameter: a scalar, an `Option`, a sequence, a struct or a map.
     ///
-    /// A scalar is sent under the parameter's name. `None` is left out, a sequence repeats the name, and a struct or
-    /// map sends one pair for each field.
+    /// A scalar is sent under the parameter's name. `None` is omitted, a sequence repeats the name, and a struct or map
+    /// sends one pair for each field.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",
@@ -42,7 +42,7 @@ argument! {
 argument! {
     /// The type of a `#[header("name")]` parameter: a scalar, an `Option` or a sequence of scalars.
     ///
-    /// Each element of a sequence becomes a header line of its own.
+    /// Each element of a sequence becomes a separate header line.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a header",
         label = "not serializable",
@@ -52,7 +52,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[cookie]` parameter: a scalar, or an `Option` of one.
+    /// The type of a `#[cookie]` parameter: a scalar, or an `Option` of a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a cookie",
         label = "not serializable",
@@ -74,7 +74,7 @@ argument! {
 argument! {
     /// The type of a `#[form]` parameter, which is the whole urlencoded body or a member of it.
     ///
-    /// A whole body is a struct or a map. Its fields are scalars, `Option`s, or sequences of scalars.
+    /// A whole body is a struct or a map, whose fields are scalars, `Option`s, or sequences of scalars.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a form body",
         label = "not serializable",
@@ -83,7 +83,7 @@ argument! {
     FormBody
 }
 
-/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a pointer to one.
+/// The type of a `#[header]` parameter without a name: a `HeaderMap`, or a pointer to a `HeaderMap`.
 ///
 /// ```
 /// use afresh::{api, Result};

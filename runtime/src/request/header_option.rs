@@ -6,8 +6,8 @@ use serde::Serialize;
 use super::header::header_values;
 use crate::error::Error;
 
-/// The value of a header option: a `HeaderValue`, or a type that serializes as a scalar, such as a string, a number or an
-/// `Option` of one. `None` leaves the header out.
+/// The value of a header option: a `HeaderValue`, or a type that serializes as a scalar, such as a string, a number or
+/// an `Option` of a scalar. `None` omits the header.
 ///
 /// `Via` is inferred.
 #[diagnostic::on_unimplemented(
