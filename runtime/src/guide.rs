@@ -1,4 +1,5 @@
-//! How to use this crate, with one page for each topic. The reference of all attributes is at [`macro@crate::api`].
+//! Explains how to use this crate, with one page for each topic. The reference of all attributes is at
+//! [`macro@crate::api`].
 //!
 //! | page | topic |
 //! |---|---|

@@ -43,21 +43,22 @@
 //!
 //! # What happens to a call
 //!
-//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed, once
-//! for all waiting calls, and each call is sent again, once. The second answer is final. In detail:
+//! A call carries the credential of the session. If the server answers 401 or 403, the credential is refreshed once for
+//! all waiting calls, and each call is sent again once. The second answer is final. The details are:
 //!
-//! - If the refused credential was replaced in the meantime, nothing is refreshed. The call is sent again with the newer
-//!   credential.
-//! - A refresh runs in its own task. Dropping callers does not stop it, so no rotated refresh token is lost. If it fails,
-//!   all waiting calls get the same error, and each error holds the refusal of its own call ([`Error::rejection`]).
-//! - A logout or another login ends the old session. No call is sent again under another identity, and a refresh that
+//! - If the refused credential was already replaced, the session is not refreshed. The call is sent again with the
+//!   newer credential.
+//! - A refresh runs in its own task. Dropping callers does not stop it, so no rotated refresh token is lost. If the
+//!   refresh fails, all waiting calls receive the same error. The error of each call contains the refusal of that call
+//!   ([`Error::rejection`]).
+//! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
 //!   ends too late is discarded.
-//! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be useless.
-//!   After that it returns such a 403 at once for a while.
-//! - The answer itself can say more: `WWW-Authenticate`, a rate limit, a field of the body
-//!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error say why a refusal was
-//!   returned.
-//! - Credentials go to the client's own origin only, at each hop of a redirect.
+//! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be
+//!   useless. Further 403 answers of this kind are then returned at once for a while.
+//! - The answer can contain more details: `WWW-Authenticate`, a rate limit, or a field of the body
+//!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a refusal
+//!   was returned.
+//! - Credentials are sent only to the client's own origin, at each hop of a redirect.
 //!
 //! # Where to look
 //!
@@ -105,7 +106,7 @@
 //! | `encrypt` | | `Sealed`: encrypts what another store keeps |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
-//! In a browser, the features have no effect, except for `charset`, `tracing`, `encrypt` and `login`.
+//! In a browser, only the features `charset`, `tracing`, `encrypt` and `login` have an effect.
 //!
 //! # Tracing
 //!
@@ -119,12 +120,13 @@
 //! | `afresh.refresh` | a refresh, with the token request in it; it has no parent and follows from the call that started it | `afresh.cause`, `afresh.outcome` (`refreshed`, `failed`, `expired`, `discarded`), `error.type` |
 //!
 //! Spans have the level INFO. Changes of the session are events of the level INFO, or WARN if a refresh fails or the
-//! session expires. What happens to a call (refused, waiting, sent again, failed) is an event of the level DEBUG.
-//! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`, `connect`,
-//! `transport`, `no_session`, `session_expired`, `refresh` and so on.
+//! session expires. The steps of a call (refused, waiting, sent again, failed) are events of the level DEBUG. The field
+//! `error.type` is a status (`404`), `cancelled` for a dropped call, or the kind of the [`Error`]: `timeout`,
+//! `connect`, `transport`, `no_session`, `session_expired`, `refresh` and so on.
 //!
-//! No token, cookie, header, body, argument or URL is recorded. The conventions ask for `url.full`; the runtime records
-//! the template in its place. Errors are recorded in the runtime's own words, without the text of their source.
+//! Tokens, cookies, headers, bodies, arguments and URLs are never recorded. The conventions require `url.full`, but the
+//! runtime records the template instead. Errors are recorded with the texts of this crate, without the texts of their
+//! sources.
 //!
 //! ```
 //! use tracing_subscriber::filter::{LevelFilter, Targets};
@@ -140,7 +142,7 @@
     allow(
         dead_code,
         unreachable_pub,
-        reason = "hand-written requests are not sent in a browser, and nothing names the absent"
+        reason = "a browser sends no hand-written requests, and no code names the absent types"
     )
 )]
 

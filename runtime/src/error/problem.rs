@@ -9,7 +9,7 @@ use crate::format::media_type::MediaType;
 
 /// Problem details, the standard body of an error answer (RFC 9457).
 ///
-/// A member whose type is not that of the standard is ignored (RFC 9457 §3.1).
+/// A member whose type differs from the standard is ignored (RFC 9457 §3.1).
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
@@ -19,11 +19,11 @@ pub struct Problem {
     pub title: Option<String>,
     /// The status code that the origin server generated.
     pub status: Option<u16>,
-    /// An explanation of this occurrence.
+    /// An explanation of this occurrence of the problem.
     pub detail: Option<String>,
-    /// A URI that identifies this occurrence.
+    /// A URI that identifies this occurrence of the problem.
     pub instance: Option<String>,
-    /// All other members.
+    /// All members that the standard does not define.
     pub extensions: Map<String, Value>,
 }
 
@@ -54,7 +54,7 @@ impl Problem {
     }
 }
 
-/// Written by hand, because a derived implementation cannot ignore a member of another type.
+/// This implementation is hand-written, because a derived one cannot ignore a member of a wrong type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut problem = Self::default();

@@ -21,7 +21,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the path",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     PathArgument
 }
@@ -34,7 +34,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in the query",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     QueryArgument
 }
@@ -46,7 +46,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a header",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     HeaderArgument
 }
@@ -56,7 +56,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent in a cookie",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     CookieArgument
 }
@@ -66,7 +66,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a JSON body",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     JsonBody
 }
@@ -78,7 +78,7 @@ argument! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a form body",
         label = "not serializable",
-        note = "derive `serde::Serialize` for it or for what it holds"
+        note = "derive `serde::Serialize` for the type or for the types that it contains"
     )]
     FormBody
 }

@@ -13,7 +13,7 @@ use crate::error::Error;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent in a header",
     label = "neither a `HeaderValue` nor serializable",
-    note = "derive `serde::Serialize` for it or for what it holds"
+    note = "derive `serde::Serialize` for the type or for the types that it contains"
 )]
 pub trait HeaderOption<Via> {
     #[doc(hidden)]

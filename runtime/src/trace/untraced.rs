@@ -1,4 +1,4 @@
-//! Replaces `trace` in a build without the feature `tracing`. Nothing is recorded, at no cost.
+//! Replaces `trace` in a build without the feature `tracing`. No spans and events are recorded, at no cost.
 
 use std::future::Future;
 use std::time::Duration;

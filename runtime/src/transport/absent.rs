@@ -1,9 +1,10 @@
-//! The transports that a browser does not have: a use of them does not compile.
+//! Makes a use of the transports that a browser does not support fail to compile.
 
 use crate::error::Result;
 use crate::platform::absent::Sockets;
 
-/// A browser opens no connections for a page, so a use of this type does not compile there.
+/// A type that cannot be used in a browser, because a browser opens no connections for a page. A use of it does not
+/// compile.
 #[derive(Clone, Debug)]
 pub struct HyperTransport(());
 

@@ -1,4 +1,4 @@
-//! Checks an origin to which a redirect may take bodies and headers: [`FollowedOrigin`].
+//! Checks an origin to which a redirect may send bodies and headers: [`FollowedOrigin`].
 
 use url::{Position, Url};
 
@@ -8,16 +8,16 @@ use crate::format::loopback::is_loopback;
 /// An origin that `follow_to` names.
 pub(crate) struct FollowedOrigin {
     pub(crate) origin: Origin,
-    /// Whether it is plain http to another machine, which the client must allow.
+    /// Whether the origin is plain http to a different machine, which the client must allow.
     pub(crate) is_exposed: bool,
 }
 
-/// Plain http to another machine, without the permission.
+/// The error for an origin with plain http to a different machine, if the client does not allow it.
 pub(crate) const EXPOSED: &str =
     "an origin in `follow_to` is plain http to another machine: use https, or call `allow_http`";
 
 impl FollowedOrigin {
-    /// The error says what is wrong, without the URL.
+    /// Parses an origin. The error text does not contain the URL.
     pub(crate) fn parse(text: &str) -> Result<Self, &'static str> {
         let url = Url::parse(text).map_err(|_| "an origin in `follow_to` is not a valid URL")?;
         if !matches!(url.scheme(), "https" | "http") {

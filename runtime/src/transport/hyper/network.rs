@@ -1,4 +1,4 @@
-//! Opens connections over TCP and, with rustls, over TLS. The settings are those of reqwest.
+//! Opens connections over TCP, and over TLS with rustls. The settings are those of reqwest.
 
 use std::time::Duration;
 
@@ -51,7 +51,8 @@ mod tls {
 
     use crate::error::{BoxError, Error};
 
-    /// Uses the provider that the program installed, or that of reqwest, and the trusted certificates of the system.
+    /// Creates the TLS settings from the provider that the program installed, or else the one of reqwest, and from the
+    /// trusted certificates of the system.
     pub(crate) fn config() -> Result<ClientConfig, Error> {
         let unusable = |error: BoxError| Error::builder("rustls cannot be initialized").with_source(error);
         let provider = CryptoProvider::get_default().cloned().or_else(default_provider);
