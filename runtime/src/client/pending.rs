@@ -87,7 +87,10 @@ impl<R> Pending<R> {
     /// If the header carries the credential, such as `authorization`, this call does not use the session: it sends the
     /// header unchanged and never starts a refresh. If the name or the value is invalid, the call fails with
     /// [`is_request`](Error::is_request).
-    #[expect(clippy::needless_pass_by_value, reason = "a caller passes a literal or a value that it no longer needs")]
+    #[expect(
+        clippy::needless_pass_by_value,
+        reason = "a caller passes a literal or a value that it no longer needs"
+    )]
     pub fn header<N, V, Via>(mut self, name: N, value: V) -> Self
     where
         HeaderName: TryFrom<N>,

@@ -70,10 +70,7 @@ impl Execution {
     }
 
     /// Runs the call and retries it after a fault. The error contains the receipt of the call.
-    #[expect(
-        clippy::manual_async_fn,
-        reason = "an async fn stores its arguments twice in each waiting call"
-    )]
+    #[expect(clippy::manual_async_fn, reason = "an async fn stores its arguments twice in each waiting call")]
     pub(crate) fn run_to_end(
         &mut self,
         reading: Reading,

@@ -185,7 +185,10 @@ impl Borrowed {
 #[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
 impl Other {
     /// Adds `value` to the request.
-    #[allow(clippy::needless_pass_by_value, reason = "all three types have this signature, so that generated code is the same")]
+    #[allow(
+        clippy::needless_pass_by_value,
+        reason = "all three types have this signature, so that generated code is the same"
+    )]
     pub fn place<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         encode(&mut logout.call, &value);
     }

@@ -30,7 +30,7 @@ pub(crate) struct Plan {
 
 /// The origin of the call in the user's program.
 pub(crate) enum Declaration {
-    /// A method of a trait.
+    /// A call of a method of a trait.
     Method(&'static Endpoint),
     /// A hand-written request. It is boxed, so that other calls reserve no memory for it.
     HandWritten(Box<HandWritten>),

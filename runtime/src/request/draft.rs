@@ -204,8 +204,7 @@ impl Draft {
         let path = &self.declared.path;
         let path_end = self.query_start.unwrap_or(path.len());
         if has_dot_segment(path.get(self.path_start..path_end).unwrap_or_default()) {
-            let text =
-                "a path argument must not produce the segment `.` or `..`, because that would change the path";
+            let text = "a path argument must not produce the segment `.` or `..`, because that would change the path";
             return Err(Error::request(text));
         }
         if !self.cookies.is_empty() {

@@ -10,7 +10,7 @@ use crate::error::{Error, Kind};
 /// The progress of an attempt, which distinguishes its own faults from other errors.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Stage {
-    /// Nothing is under way. The call may wait for a refresh.
+    /// No request is being sent. The call may wait for a refresh.
     Idle,
     /// A request was passed to the transport.
     Sending,

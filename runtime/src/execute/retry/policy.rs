@@ -145,6 +145,10 @@ mod tests {
         }
         assert_eq!(mistake(&[503]).unwrap(), "the status 503 causes a refresh, so it cannot be retried");
         assert_eq!(mistake(&[400, 403, 409, 500, 599]), None);
-        assert_eq!(Retry::default().mistake(&[401, 503]), None, "a status that causes a refresh is no error in the default set");
+        assert_eq!(
+            Retry::default().mistake(&[401, 503]),
+            None,
+            "a status that causes a refresh is no error in the default set"
+        );
     }
 }
