@@ -16,7 +16,7 @@
 //! | [`errors`] | which errors there are, and how to handle them |
 //! | [`testing`] | testing code that calls an API, with or without a network |
 //!
-//! These modules contain only documentation.
+//! The modules of the guide contain only documentation.
 
 #[doc = include_str!("../docs/guide/auth.md")]
 pub mod auth {}

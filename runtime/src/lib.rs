@@ -1,4 +1,4 @@
-//! Declare your HTTP API as a Rust trait; get a typed client whose session never expires under you.
+//! Declare your HTTP API as a Rust trait and get a typed client that keeps its session fresh.
 //!
 //! ```
 //! use afresh::{api, RefreshToken, Result, Tokens};

@@ -2,8 +2,8 @@
 //!
 //! The attribute on a parameter decides where its value is placed in the request. Each place has a trait in this
 //! module, which the parameter's type must implement. You rarely name these traits, because every type that implements
-//! [`serde::Serialize`] implements most of them. They let the compiler report what a type lacks, and they document each
-//! place.
+//! [`serde::Serialize`] implements most of them. The traits let the compiler report what a type lacks, and they
+//! document each place.
 //!
 //! | attribute | trait | implemented for |
 //! |---|---|---|

@@ -1,5 +1,5 @@
-//! All items that generated code may use. They are not part of the public API, because the macros require this exact
-//! version.
+//! All items that generated code may use. The items are not part of the public API, because the macros require this
+//! exact version.
 
 use crate::client::builder::ClientBuilder;
 use crate::client::client::Client;

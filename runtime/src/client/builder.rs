@@ -96,7 +96,7 @@ impl<C: Api> ClientBuilder<C> {
         }
     }
 
-    /// Adds a default header to each request to the API's origin. It replaces a default header of the same name. A
+    /// Adds a default header to each request to the API's origin. A default header of the same name is replaced. A
     /// request that sets the header itself keeps its own value. The value is a `HeaderValue` or a type that serializes
     /// as a scalar. `None` changes nothing.
     #[expect(clippy::needless_pass_by_value, reason = "the method of `Pending` has the same signature")]
@@ -144,8 +144,8 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Limits how many calls that waited for a refresh are sent at the same time. Each further call waits until one of
     /// these calls has received the head of its answer. Set this limit for a server that cannot process all waiting
-    /// calls at once. A call whose deadline passes while it waits is not sent. By default, the number is unlimited. The
-    /// value 0 is treated as 1.
+    /// calls at once. A call whose deadline passes during this wait is not sent. By default, the number is unlimited.
+    /// The value 0 is treated as 1.
     pub fn replay_limit(mut self, calls: usize) -> Self {
         self.settings.replay_limit = Some(Arc::new(Semaphore::new(calls.clamp(1, Semaphore::MAX_PERMITS))));
         self

@@ -15,7 +15,7 @@ use crate::session::{AsTokens, Session, Tokens, is_scheme};
 use crate::store::SessionStore;
 
 impl<C: Api> ClientBuilder<C> {
-    /// Starts with a logged-in session, as [`Session::set`] does. The tokens replace the session in the
+    /// Logs the session in with these tokens, as [`Session::set`] does. The tokens replace the session in the
     /// [store](Self::store), if one is set.
     pub fn tokens(mut self, tokens: Tokens) -> Self {
         self.tokens = Some(tokens);
@@ -66,7 +66,7 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Shares a session with other clients. The clients then share each login and each refresh.
+    /// Shares a session with other clients. All clients of a session share its logins and its refreshes.
     ///
     /// If several clients set a way to refresh, the first one is used. The access token is sent to the origin of each
     /// client.
@@ -150,7 +150,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Refreshes with a function instead of a `#[refresh]` method. The function is called once for all waiting calls,
-    /// and never twice at the same time. It must finish within 10 s and must not await a call of this session.
+    /// and never twice at the same time. The function must finish within 10 s and must not await a call of this
+    /// session.
     ///
     /// If the function returns an error, the session is kept for a later attempt. The session ends if the error is
     /// [`Error::session_expired`], or an answer of another API with the error code `invalid_grant`. The function

@@ -17,11 +17,11 @@ impl<C: Api> ClientBuilder<C> {
     ///
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers are secrets. A client that follows redirects by itself removes only the standard headers before it sends
-    /// a request to another origin. It sends bodies, headers of hand-written requests and constant headers of the API
-    /// to that origin. [`build`](Self::build) therefore rejects such a client if there are default headers, header
-    /// arguments or a custom token header. Build the client with `redirect(Policy::none())`. A cookie provider of the
-    /// client is not used, because the session stores the cookies. Your client decides which proxy receives the
-    /// requests, even for loopback addresses.
+    /// a request to another origin. Bodies, headers of hand-written requests and constant headers of the API are sent
+    /// to that origin. [`build`](Self::build) therefore rejects a client that follows redirects if there are default
+    /// headers, header arguments or a custom token header. Build the client with `redirect(Policy::none())`. A cookie
+    /// provider of the client is not used, because the session stores the cookies. Your client decides which proxy
+    /// receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -61,10 +61,11 @@ impl<C: Api> ClientBuilder<C> {
     /// The service must not follow redirects, because the runtime cannot detect whether it does. A plain
     /// [`reqwest::Client`] is treated in the same way as by [`http`](Self::http).
     ///
-    /// A layer that retries belongs around the client. There, it sees only the errors that remain after a refresh, and
-    /// each of its attempts is a separate call. Inside the service, the layer works below the session, like reqwest's
-    /// own `retry`: all its attempts are one send of a call. Such a layer must not retry the statuses of
-    /// [`refresh_on`](Self::refresh_on), because it would repeat a token that the server refused.
+    /// A layer that retries belongs around the client. Around the client, the layer sees only the errors that remain
+    /// after a refresh, and each of its attempts is a separate call. Inside the service, the layer works below the
+    /// session, like reqwest's own `retry`: all its attempts are one send of a call. A layer inside the service must
+    /// not retry the statuses of [`refresh_on`](Self::refresh_on), because it would repeat a token that the server
+    /// refused.
     ///
     /// ```
     /// use afresh::{Client, Tokens};
@@ -87,20 +88,20 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Runs refreshes, writes to the store and revocations on this runtime. By default, they run on the runtime of the
-    /// call that starts them.
+    /// Runs refreshes, writes to the store and revocations on this runtime. By default, these tasks run on the runtime
+    /// of the call that starts them.
     ///
     /// Set this runtime if your other runtimes are not always polled, for example because each thread blocks on its own
     /// current-thread runtime. A refresh stalls while its runtime is not polled. Other calls of the session take the
-    /// refresh over after 11 s, or after 35 s with a store. If the server has answered by then, the answer is not read,
-    /// and the rotated refresh token in the answer is lost. The refresh keeps the lock of the store until a call takes
-    /// over, but for at most 36 s. After 36 s, a watchdog thread drops the refresh and releases the lock, so that other
-    /// processes can refresh.
+    /// refresh over after 11 s, or after 35 s with a store. If the server answered before the takeover, the answer is
+    /// not read, and the rotated refresh token in the answer is lost. The refresh keeps the lock of the store until a
+    /// call takes over, but for at most 36 s. After 36 s, a watchdog thread drops the refresh and releases the lock, so
+    /// that other processes can refresh.
     ///
     /// Refreshes use separate connections, which are opened on this runtime. With [`http`](Self::http),
     /// [`http_builder`](Self::http_builder) or [`transport`](Self::transport), calls and refreshes share the
     /// connections of your client. A connection that was opened on a stalled runtime then also delays a refresh on this
-    /// runtime. Use such a client on only one runtime.
+    /// runtime. A client that is set with one of these methods must be used on only one runtime.
     ///
     /// The runtime belongs to the session. If several clients of a session set a runtime, the first one is used. Keep
     /// the runtime alive as long as the session.
@@ -110,8 +111,8 @@ impl<C: Api> ClientBuilder<C> {
     }
 
     /// Sets to which origins the browser sends its cookies. The setting applies to every call of the client, including
-    /// refreshes. Outside of a browser, it has no effect, because the [session](crate::Session) stores the cookies.
-    /// Default: [`SameOrigin`](RequestCredentials::SameOrigin).
+    /// refreshes. Outside of a browser, the setting has no effect, because the [session](crate::Session) stores the
+    /// cookies. Default: [`SameOrigin`](RequestCredentials::SameOrigin).
     ///
     /// ```
     /// use afresh::{Client, transport::RequestCredentials};

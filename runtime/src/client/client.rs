@@ -22,7 +22,7 @@ use crate::transport::upstream::Upstream;
 /// A client of one server: its base URL, a transport, and the session whose credential the calls carry. Each generated
 /// client contains a `Client`.
 ///
-/// A client is cheap to clone, and all clones share the same state. It also works without a generated client:
+/// A client is cheap to clone, and all clones share the same state. A `Client` also works without a generated client:
 /// [`execute`](Self::execute) sends a hand-written request with the session's credential.
 ///
 /// ```
@@ -69,7 +69,7 @@ impl Client {
         Pending::new(self.0.start_hand_written(request), HAND_WRITTEN)
     }
 
-    /// Makes a use of this function fail to compile in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn execute<R: crate::platform::absent::HandWritten>(&self, _: R) {}
@@ -118,7 +118,8 @@ impl Client {
         Self(context)
     }
 
-    /// Returns the same client, bound to `api`. Its settings are combined with the declarations of `api` once.
+    /// Returns the same client, bound to `api`. The settings of the client are combined with the declarations of `api`
+    /// once.
     pub(crate) fn bound_to(&self, api: &'static ApiInfo) -> Self {
         let context = &self.0;
         Self(SharedContext::new(

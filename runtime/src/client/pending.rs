@@ -20,11 +20,11 @@ use crate::response::answer::Answer;
 use crate::response::decode::Outcome;
 use crate::trace;
 
-/// A function that converts the answer of a method into its value. It takes the name of the method, and a function that
-/// records an error in the trace.
+/// A function that converts the answer of a method into its value. The conversion takes the name of the method, and a
+/// function that records an error in the trace.
 pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) -> R;
 
-/// A call that is sent when it is first polled. It owns its encoded arguments, so `tokio::spawn(shop.order(7))`
+/// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
 /// compiles even if the arguments were borrowed.
 ///
 /// A call is cancel safe. Dropping it stops the call and its retries, but never a refresh that other calls wait for.
@@ -71,8 +71,8 @@ impl<R> Pending<R> {
 
 impl<R> Pending<R> {
     /// Limits the time of the whole call, from its first poll. The time covers waiting for a refresh, all sends, the
-    /// waits between attempts, and reading the body unless it is streamed. This time-out replaces the time-out of the
-    /// method and of the builder. For pages, the time starts again for each page.
+    /// waits between attempts, and reading the body unless it is streamed. The time-out of a call replaces the
+    /// time-outs of the method and of the builder. For pages, the time starts again for each page.
     ///
     /// If `futures_time::FutureExt` or another trait with a method of this name is in scope, this method is the one
     /// that is called.
@@ -81,8 +81,8 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Sets a header of this call. It replaces a header of the same name that the method, an argument or the builder
-    /// sets. The value is a `HeaderValue` or a type that serializes as a scalar. `None` changes nothing.
+    /// Sets a header of this call. A header of the same name that the method, an argument or the builder sets is
+    /// replaced. The value is a `HeaderValue` or a type that serializes as a scalar. `None` changes nothing.
     ///
     /// If the header carries the credential, such as `authorization`, this call does not use the session: it sends the
     /// header unchanged and never starts a refresh. If the name or the value is invalid, the call fails with
@@ -107,8 +107,8 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Allows a redirect of this call to these other origins to include its body and its headers. These origins are
-    /// added to the origins of the builder's [`follow_to`](crate::ClientBuilder::follow_to). They never receive the
+    /// Allows a redirect of this call to these other origins to include its body and its headers. The origins are added
+    /// to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin receives the
     /// credential, cookies, or headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
     ///
     /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
@@ -154,7 +154,7 @@ impl<R> Pending<R> {
 #[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
 impl<R> Pending<R> {
     /// Sends the call and blocks the thread until the call is complete. Use this function in scripts, in programs with
-    /// a user interface, and in code that is not async. It requires the feature `blocking`.
+    /// a user interface, and in code that is not async. This function requires the feature `blocking`.
     ///
     /// The call runs on the current thread. Connections, refreshes and timers run on one background thread. The first
     /// call starts this thread, and all clients share it.

@@ -27,7 +27,7 @@ pub(super) struct RefreshSettings {
 }
 
 impl RefreshSettings {
-    /// Applies the settings to the session. This must happen before the declarations of the API are applied, because
+    /// Applies the settings to the session. The settings must be applied before the declarations of the API, because
     /// the first way to refresh is used.
     pub(super) fn apply(&mut self, session: &Session, upstream: &Arc<Upstream>, api: &ApiInfo) {
         if let Some(refresher) = self.refresher.take() {
@@ -46,7 +46,8 @@ impl RefreshSettings {
     }
 }
 
-/// Applies the declarations of an API to the session of `client`. Its `#[refresh]` method sends to `upstream`.
+/// Applies the declarations of an API to the session of `client`. The `#[refresh]` method of the API sends to
+/// `upstream`.
 pub(crate) fn declare<C: Api>(
     client: &Client,
     upstream: &Arc<Upstream>,
@@ -77,7 +78,8 @@ fn set_method(
     }));
 }
 
-/// Combines the statuses. Those of the builder have priority over those of the trait, and both replace the usual ones.
+/// Combines the statuses. The statuses of the builder have priority over the statuses of the trait, and both replace
+/// the usual statuses.
 fn session_ends(builder: Option<&[StatusCode]>, api: &ApiInfo, usual: Vec<StatusCode>) -> SessionEnds {
     let declared = builder.map(<[_]>::to_vec).or_else(|| api.session_ends_on.map(statuses));
     SessionEnds { declared, usual, conditions: api.session_ends_when }

@@ -3,11 +3,11 @@
 /// Describes how the next page of an endpoint is found, and where the list is in a page.
 ///
 /// A pointer is a JSON pointer (RFC 6901) with one extension: a member whose name ends with `?` may be missing or
-/// `null`. If so, there is no next page.
+/// `null`. If that member is absent, there is no next page.
 #[derive(Clone, Copy, Debug)]
 pub struct Paging {
     pub(crate) next: NextPage,
-    /// The pointer to the list in a page. It is `None` if the page itself is the list.
+    /// The pointer to the list in a page. The pointer is `None` if the page itself is the list.
     pub(crate) items: Option<&'static str>,
     /// The pointer to a boolean. Any value except `true` means that there is no next page.
     pub(crate) more: Option<&'static str>,
@@ -17,7 +17,7 @@ pub struct Paging {
 
 /// The kinds of paging. All pointers are JSON pointers (RFC 6901).
 #[derive(Clone, Copy, Debug)]
-#[allow(dead_code, reason = "the sources that read the items of a page are still to come")]
+#[allow(dead_code, reason = "the variants are created only by functions that generated code calls")]
 pub(crate) enum NextPage {
     Link,
     Url { pointer: &'static str },
@@ -29,7 +29,8 @@ pub(crate) enum NextPage {
 }
 
 impl NextPage {
-    /// Returns whether the next page depends on the list of a page. If so, an empty list ends the pages.
+    /// Returns whether the next page depends on the list of a page. If the next page depends on the list, an empty list
+    /// ends the pages.
     pub(crate) fn needs_list(self) -> bool {
         matches!(self, Self::Last { .. } | Self::Number { .. } | Self::Offset { .. })
     }

@@ -23,9 +23,9 @@ pub enum Challenge {
 impl fmt::Display for Challenge {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
-            Self::DpopNonce => "a proof with another DPoP nonce",
+            Self::DpopNonce => "a proof with a new DPoP nonce",
             Self::StepUp => "a stronger or more recent login",
-            Self::Claims => "a token with other claims",
+            Self::Claims => "a token with additional claims",
         })
     }
 }

@@ -90,7 +90,7 @@ impl Error {
         let (kind, text) = if any_cause(source.as_ref(), is_timeout) {
             (Kind::Timeout, "the server did not answer in time. Try again later, or allow more time")
         } else if any_cause(source.as_ref(), is_without_tls) {
-            (Kind::Connect, "this build has no TLS. Switch on the feature `rustls` or `native-tls` of afresh")
+            (Kind::Connect, "this build has no TLS. Enable the feature `rustls` or `native-tls` of afresh")
         } else if any_cause(source.as_ref(), is_hidden_by_browser) {
             let text = "the browser reports a network error and hides its reason. The server cannot be reached, or its answer \
                         does not allow this page to read it (CORS). See the console of the browser";

@@ -150,7 +150,8 @@ impl Error {
         self.0.kind == Kind::BodyTooLarge
     }
 
-    /// Returns `true` if an argument cannot be encoded. Nothing was sent.
+    /// Returns `true` if the request cannot be built, for example because an argument cannot be encoded. Nothing was
+    /// sent.
     #[must_use]
     pub fn is_request(&self) -> bool {
         self.0.kind == Kind::Request

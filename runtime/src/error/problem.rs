@@ -13,7 +13,8 @@ use crate::format::media_type::MediaType;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Problem {
-    /// The member `type`: a URI that identifies the type of problem. If it is absent, the type is `about:blank`.
+    /// The member `type`: a URI that identifies the type of problem. If the member is absent, the type is
+    /// `about:blank`.
     pub kind: Option<String>,
     /// A short summary of the type of problem.
     pub title: Option<String>,
@@ -54,7 +55,7 @@ impl Problem {
     }
 }
 
-/// This implementation is hand-written, because a derived one cannot ignore a member of a wrong type.
+/// This implementation is hand-written, because a derived implementation cannot ignore a member of a wrong type.
 impl<'de> Deserialize<'de> for Problem {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
         let mut problem = Self::default();

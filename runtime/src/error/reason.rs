@@ -7,14 +7,16 @@ use crate::error::Kind;
 
 /// The reason why a call that the server refused was not refreshed or not sent again.
 ///
-/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return it. The text of the
-/// error also contains the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused, too)".
+/// [`Error::reason`](crate::Error::reason) and [`Receipt::reason`](crate::Receipt::reason) return the reason. The text
+/// of the error also contains the reason: "the server answered 403 Forbidden (forbidden: a fresh token was refused,
+/// too)".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Reason {
     /// The call was sent again with a newer token and refused again.
     FreshTokenRefused,
-    /// This method refused a fresh token a short time ago. Its 403 answers are treated as forbidden for a while.
+    /// This method refused a fresh token a short time ago. The 403 answers of the method are treated as forbidden for a
+    /// while.
     RouteForbidden,
     /// The token comes from a recent refresh, and a call with this token was refused again.
     JustRefreshed,

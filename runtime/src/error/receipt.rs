@@ -38,7 +38,7 @@ pub struct Receipt {
 pub enum RefreshedBy {
     /// This call started the refresh.
     ThisCall,
-    /// A different call started the refresh, and this call waited for it.
+    /// A different call started the refresh, and this call waited for that refresh.
     AnotherCall,
     /// The refresh was complete when the call was refused, so the call did not wait.
     Already,

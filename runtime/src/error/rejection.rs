@@ -14,14 +14,14 @@ use crate::format::media_type::MediaType;
 ///
 /// [`Error::rejection`](crate::Error::rejection) returns this value. The rules
 /// [`expired_when`](crate::ClientBuilder::expired_when) and [`forbidden_when`](crate::ClientBuilder::forbidden_when)
-/// receive it as an argument.
+/// receive a `Rejection` as their argument.
 ///
 /// In an error, the body is kept up to 64 KiB. A rule receives at most the first 16 KiB of the body, or the part that
 /// arrived within one second.
 #[derive(Clone)]
 pub struct Rejection {
     status: StatusCode,
-    /// The header map. It is built from `lines` when it is first used.
+    /// The header map. The map is built from `lines` when it is first used.
     headers: OnceLock<Box<HeaderMap>>,
     /// The headers as a list, which needs half the memory of a map. Thousands of waiting calls may each have a
     /// rejection that is never read.
@@ -44,7 +44,7 @@ impl Rejection {
         self.headers.into_inner().map(|headers| *headers).unwrap_or_default()
     }
 
-    /// Returns the status. It is a 401 or 403, unless `refresh_on` declares other statuses.
+    /// Returns the status. The status is 401 or 403, unless `refresh_on` declares other statuses.
     #[must_use]
     pub fn status(&self) -> StatusCode {
         self.status

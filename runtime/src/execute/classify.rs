@@ -25,7 +25,8 @@ impl Settled {
 }
 
 impl Execution {
-    /// Returns whether the answer is a success that does not affect the session. Such an answer is returned at once.
+    /// Returns whether the answer is a success that does not affect the session. An answer of this kind is returned at
+    /// once.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;
         response.status().is_success()

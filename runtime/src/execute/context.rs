@@ -72,7 +72,7 @@ impl SharedContext {
         Self(Arc::new(Context { session, ..self.shared() }))
     }
 
-    /// Returns the same context with these options for all calls.
+    /// Returns the same context, in which all calls have these options.
     pub(crate) fn with_options(&self, options: CallOptions) -> Self {
         Self(Arc::new(Context { options: Some(Arc::new(options)), ..self.shared() }))
     }
@@ -104,17 +104,17 @@ impl Context {
         if self.session.requires_login() { Demand::Required } else { Demand::Optional }
     }
 
-    /// Returns whether `request` receives the session's credential. It does not receive it if it goes to a different
-    /// origin or already has a credential.
+    /// Returns whether `request` receives the session's credential. A request that goes to a different origin or
+    /// already has a credential does not receive the session's credential.
     pub(crate) fn takes_credential(&self, request: &Prepared, placement: &Placement) -> bool {
         let has_own =
             request.has_header(&placement.header) || self.upstream.headers.contains_key(&placement.header);
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// Rejects an argument that would replace the access token, such as a header map. Such a call would never be
-    /// refreshed, and no error would explain the reason. An option of a call may replace the token, because the caller
-    /// sets it only for this call.
+    /// Rejects an argument that would replace the access token, such as a header map. A call with such an argument
+    /// would never cause a refresh, and no error would explain the reason. An option of a call may replace the token,
+    /// because the caller sets it only for this call.
     pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
         let endpoint = call.endpoint();
         let carries_token = endpoint.api.has_session
@@ -151,23 +151,23 @@ impl Context {
         }
     }
 
-    /// Returns the statuses that cause a refresh. Those of the method have priority, then those of the builder, then
-    /// those of the trait.
+    /// Returns the statuses that cause a refresh. The statuses of the method have priority over those of the builder,
+    /// which have priority over those of the trait.
     pub(super) fn refresh_on(&self, endpoint: Option<&'static Endpoint>) -> &[u16] {
         let own = endpoint.and_then(|endpoint| endpoint.refresh_on);
         let declared = || endpoint.and_then(|endpoint| endpoint.api.refresh_on);
         own.or(self.settings.refresh_on.as_deref()).or_else(declared).unwrap_or(CREDENTIAL_REFUSED)
     }
 
-    /// Returns the time-out of a call. The one of this clone of the client has priority, then the one of the method,
-    /// then the one of the builder.
+    /// Returns the time-out of a call. The time-out of this clone of the client has priority over that of the method,
+    /// which has priority over that of the builder.
     pub(crate) fn timeout(&self, endpoint: &'static Endpoint) -> Option<Duration> {
         let chosen = self.options.as_ref().and_then(|options| options.timeout);
         chosen.or(endpoint.timeout).or(self.settings.timeout)
     }
 
-    /// Returns an error if a status set in the builder's `retry` cannot be retried, for example because it causes a
-    /// refresh.
+    /// Returns an error if a status set in the builder's `retry` cannot be retried, for example because the status
+    /// causes a refresh.
     pub(crate) fn check_retry(&self, api: &'static ApiInfo) -> Result<()> {
         let set = self.settings.refresh_on.as_deref().or(api.refresh_on).unwrap_or(CREDENTIAL_REFUSED);
         let mistake = self.settings.retry.as_ref().and_then(|retry| retry.mistake(set));

@@ -38,7 +38,8 @@ impl Deadline {
 }
 
 /// Ends `call` at its deadline. The deadline covers waiting for a refresh, all sends, the waits between attempts, and
-/// reading the body unless the body is streamed. If the call received a refusal before, the error contains it.
+/// reading the body unless the body is streamed. If the call received a refusal before its deadline, the error contains
+/// that refusal.
 #[inline]
 pub(crate) fn within<F>(deadline: Option<Deadline>, call: F) -> Within<F> {
     Within {
@@ -55,7 +56,7 @@ pin_project! {
     }
 }
 
-/// The timer of a call. It is boxed so that a call without a deadline needs little memory.
+/// The timer of a call. The timer is boxed so that a call without a deadline needs little memory.
 struct Timer {
     sleep: Pin<Box<Sleep>>,
     deadline: Deadline,

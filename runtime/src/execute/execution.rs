@@ -36,12 +36,12 @@ pub(crate) struct Execution {
     pub(super) stage: Stage,
     /// Whether the credential was refreshed for this call. A call refreshes at most once in all its attempts.
     pub(super) refreshed: bool,
-    /// The URL that answered, if it differs from the requested URL. It is set only for pages.
+    /// The URL that answered, if it differs from the requested URL. This URL is set only for pages.
     pub(super) answered: Option<Box<Url>>,
 }
 
-/// The part of the session that the last request carries. It contains no snapshot, because threads that clone a shared
-/// snapshot contend for its reference count.
+/// The part of the session that the last request carries. The value contains no snapshot, because threads that clone a
+/// shared snapshot contend for its reference count.
 #[derive(Clone, Copy)]
 pub(super) struct Attached {
     /// The stamp of the session when the request was sent.

@@ -1,5 +1,5 @@
-//! A `#[logout]` call: [`LogoutCall`]. Its parameters are filled from the session that the logout ends. A second send
-//! fills them again.
+//! A `#[logout]` call: [`LogoutCall`]. The parameters of a logout are filled from the session that the logout ends. A
+//! second send fills the parameters again.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -12,7 +12,7 @@ use crate::request::prepared::Prepared;
 use crate::session::{FromSession, Tokens};
 use crate::transport::upstream::Upstream;
 
-/// A function that writes one parameter into the call. It writes the value from the session, or the caller's argument
+/// A function that writes one parameter into the call. The value comes from the session, or from the caller's argument
 /// if there is no session.
 type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 
@@ -120,7 +120,10 @@ pub struct Borrowed;
 #[derive(Clone, Copy, Debug)]
 pub struct Other;
 
-#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+#[allow(
+    clippy::unused_self,
+    reason = "generated code calls the function on the type that method resolution chooses"
+)]
 impl Owned {
     /// Adds the value from the session, or `value` if there is no session.
     pub fn place<T: FromSession + Send + 'static>(
@@ -132,7 +135,7 @@ impl Owned {
         logout.fills.push(Box::new(move |call, tokens| encode_current(call, tokens, &value, encode)));
     }
 
-    /// Does the same as `place` for a placeholder in the path.
+    /// Works like `place`, but fills a placeholder in the path.
     pub fn place_in_path<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -159,7 +162,10 @@ fn encode_current<T: FromSession>(
     }
 }
 
-#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+#[allow(
+    clippy::unused_self,
+    reason = "generated code calls the function on the type that method resolution chooses"
+)]
 impl Borrowed {
     /// Adds the value from the session, or `value` if there is no session.
     pub fn place<T: FromSession + Clone + Send + 'static>(
@@ -171,7 +177,7 @@ impl Borrowed {
         Owned.place(logout, value.clone(), encode);
     }
 
-    /// Does the same as `place` for a placeholder in the path.
+    /// Works like `place`, but fills a placeholder in the path.
     pub fn place_in_path<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -182,7 +188,10 @@ impl Borrowed {
     }
 }
 
-#[allow(clippy::unused_self, reason = "generated code calls it on what method resolution chose")]
+#[allow(
+    clippy::unused_self,
+    reason = "generated code calls the function on the type that method resolution chooses"
+)]
 impl Other {
     /// Adds `value` to the request.
     #[allow(
@@ -193,7 +202,7 @@ impl Other {
         encode(&mut logout.call, &value);
     }
 
-    /// Does the same as `place` for a placeholder in the path.
+    /// Works like `place`, but fills a placeholder in the path.
     pub fn place_in_path<T>(self, logout: &mut LogoutCall, value: T, encode: fn(&mut Call, &T)) {
         self.place(logout, value, encode);
     }

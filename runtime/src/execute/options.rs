@@ -87,7 +87,8 @@ impl CallOptions {
         }
     }
 
-    /// Returns the options for further pages. They contain no headers, because the request of a page already has them.
+    /// Returns the options for further pages. The result contains no headers, because the request of a page already has
+    /// them.
     pub(crate) fn without_headers(&self) -> Self {
         Self {
             timeout: self.timeout,

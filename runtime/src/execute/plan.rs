@@ -15,12 +15,12 @@ pub(crate) type RejectionSlot = Option<Arc<OnceLock<Arc<Rejection>>>>;
 
 /// The rules for one call.
 pub(crate) struct Plan {
-    /// Whether the call needs the session. It is `None` for a call that carries no credential.
+    /// Whether the call needs the session. The value is `None` for a call that carries no credential.
     pub(crate) demand: Option<Demand>,
     pub(crate) declaration: Declaration,
     pub(crate) rejection_slot: RejectionSlot,
-    /// The retry settings. They are `None` for a call that is not retried, and boxed so that such a call needs little
-    /// memory.
+    /// The retry settings, which are `None` for a call that is not retried. The settings are boxed so that a call
+    /// without retries needs little memory.
     pub(crate) retrying: Option<Box<Retrying>>,
     /// The bounds that were set for this call.
     pub(crate) bounds: Option<Box<Bounds>>,
@@ -32,7 +32,7 @@ pub(crate) struct Plan {
 pub(crate) enum Declaration {
     /// A call of a method of a trait.
     Method(&'static Endpoint),
-    /// A hand-written request. It is boxed, so that other calls reserve no memory for it.
+    /// A hand-written request. The data is boxed, so that other calls reserve no memory for it.
     HandWritten(Box<HandWritten>),
 }
 

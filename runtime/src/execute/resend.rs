@@ -17,7 +17,7 @@ use crate::transport::response::Response;
 impl Execution {
     /// Returns the answer of the call. If the first answer refused the credential and a newer credential is available
     /// or can be requested, the call is sent again and the second answer is returned.
-    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     pub(super) fn settled(
         &mut self,
         settled: Box<Settled>,
@@ -55,7 +55,7 @@ impl Execution {
     }
 
     /// Returns the snapshot of the session after the refresh.
-    #[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+    #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     fn refreshed(&mut self, next: Next) -> impl Future<Output = Result<Arc<Snapshot>, Error>> + Send + '_ {
         async move {
             let refreshed = match next {
@@ -99,9 +99,9 @@ impl Execution {
         }
     }
 
-    /// Returns whether the refusal is returned to the caller. This is the case if the refusal was a bare 403 and the
-    /// refresh returned the same token, because the token is then still valid. The session remembers this, so that the
-    /// next 403 causes no refresh.
+    /// Returns whether the refusal is returned to the caller. A bare 403 is returned if the refresh returned the same
+    /// token, because the token is then still valid. The session remembers such a 403, so that the next one causes no
+    /// refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =
             error.is_no_progress() && self.receipt.classification == Some(Classification::Suspect);

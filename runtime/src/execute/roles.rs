@@ -1,8 +1,8 @@
 //! Executes the calls that begin, refresh and end a session: login, logout, and a `#[refresh]` method that the user
 //! calls.
 //!
-//! These calls follow no redirect to another origin. A login and a refresh never start a refresh and are never sent
-//! again. A logout is sent again once, with a refreshed credential of the session that it ended.
+//! The calls with a role follow no redirect to another origin. A login and a refresh never start a refresh and are
+//! never sent again. A logout is sent again once, with a refreshed credential of the session that it ended.
 
 use super::context::SharedContext;
 use super::deadline::{Deadline, within};
@@ -95,8 +95,8 @@ fn tokens_of(snapshot: &Snapshot) -> Option<&Tokens> {
 }
 
 impl RoleCall {
-    /// Returns whether an option of the call sets the header of the access token. If so, the access token of the
-    /// session is not sent (A13).
+    /// Returns whether an option of the call sets the header of the access token. If an option sets this header, the
+    /// access token of the session is not sent (A13).
     fn has_own_credential(&self) -> bool {
         self.context.placement().is_ok_and(|placement| self.request.has_header(&placement.header))
     }

@@ -23,11 +23,11 @@ pub(crate) struct Sender<'a> {
     pub(crate) upstream: &'a Upstream,
     pub(crate) session: &'a Session,
     pub(crate) placement: &'a Placement,
-    /// The other origins to which a redirect may send the body and the headers. They were set for the client or for the
-    /// call.
+    /// The other origins to which a redirect may send the body and the headers. The origins were set for the client or
+    /// for the call.
     pub(crate) follow_to: [&'a [Origin]; 2],
-    /// Whether the call begins or ends a session. Such a call stays at its own origin. The cookies that it receives
-    /// belong to the session that it begins.
+    /// Whether the call begins or ends a session. A call that begins or ends a session stays at its own origin. The
+    /// cookies that a login receives belong to the session that it begins.
     pub(crate) has_role: bool,
     pub(crate) spans: &'a SendSpans,
     /// The statuses that refuse a credential. A redirect with one of these statuses is the answer and is not followed.
@@ -71,8 +71,8 @@ impl Sender<'_> {
 
     /// Follows the redirects that start at `response`, the answer to the first request.
     ///
-    /// `stamp` is the stamp of the session when the request was sent. It prevents a late answer from overwriting newer
-    /// cookies. If the call begins a session, its cookies are added to `cookies`.
+    /// `stamp` is the stamp of the session when the request was sent. The stamp prevents a late answer from overwriting
+    /// newer cookies. If the call begins a session, the received cookies are added to `cookies`.
     pub(crate) async fn receive(
         &self,
         call: &mut Prepared,

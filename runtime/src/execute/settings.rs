@@ -39,7 +39,7 @@ pub(crate) struct Settings {
     pub(crate) replay_limit: Option<Arc<Semaphore>>,
 }
 
-/// The settings of a client combined with the declarations of one API. They are computed once for all calls.
+/// The settings of a client combined with the declarations of one API. A binding is computed once for all calls.
 pub(crate) struct Binding {
     /// The header in which the requests carry the credential.
     pub(crate) placement: Result<Placement>,

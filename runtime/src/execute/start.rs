@@ -1,6 +1,6 @@
 //! Starts the calls of a generated client, the calls for further pages, and hand-written requests.
 //!
-//! A call begins at its first poll. Its options can be set before that poll.
+//! A call begins at its first poll. The options of a call can be set before its first poll.
 
 use std::future::Future;
 

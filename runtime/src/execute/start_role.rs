@@ -1,4 +1,4 @@
-//! Starts login, refresh and logout calls. Their options can be set until the first poll.
+//! Starts login, refresh and logout calls. The options of a call can be set until its first poll.
 
 use std::future::ready;
 

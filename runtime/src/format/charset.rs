@@ -11,7 +11,8 @@ pub(crate) enum TextError {
 
 const BOM: &[u8] = b"\xef\xbb\xbf";
 
-/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 lets a JSON parser skip it).
+/// Removes the byte order mark that some servers put before UTF-8 (RFC 8259 §8.1 allows a JSON parser to skip the
+/// mark).
 pub(crate) fn without_bom(body: &[u8]) -> &[u8] {
     body.strip_prefix(BOM).unwrap_or(body)
 }

@@ -32,8 +32,8 @@ fn contains(body: &[u8], part: &[u8]) -> bool {
     body.windows(part.len()).any(|window| window == part)
 }
 
-/// Returns the value of a member. A lifetime becomes a number, as in JSON, so that it can be read as a number. Any
-/// other value becomes a string.
+/// Returns the value of a member. A lifetime becomes a number, because in JSON it is a number. Any other value becomes
+/// a string.
 fn member(name: &str, value: &str) -> Value {
     let number = name.to_ascii_lowercase().contains("expire").then(|| value.parse::<u64>().ok()).flatten();
     number.map_or_else(|| value.into(), Value::from)

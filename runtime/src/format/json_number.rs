@@ -3,8 +3,8 @@
 
 use bytes::Bytes;
 
-/// Returns the same JSON with each such number replaced by the largest number. All other text is unchanged, including
-/// text that is not JSON.
+/// Returns the same JSON with each number that exceeds the range of a float replaced by the largest float. All other
+/// text is unchanged, including text that is not JSON.
 pub(crate) fn clamp_numbers(body: Bytes) -> Bytes {
     let mut clamped = Vec::new();
     let mut copied = 0;

@@ -2,8 +2,8 @@
 //! position and an excerpt of the text before it. This code runs only after an error, so successful decoding costs
 //! nothing.
 //!
-//! The names in a body may be data, because they may be keys of a map. The caller decides which names the declared type
-//! declares. All other names are shown as `*`.
+//! The names in a body may be data, because they may be keys of a map. The caller reports which names the declared type
+//! contains. All other names are shown as `*`.
 
 #[cfg(test)]
 mod tests;
@@ -17,7 +17,7 @@ const MAX_EXCERPT: usize = 80;
 const MAX_NAME: usize = 40;
 
 pub(crate) struct Place {
-    /// The path, such as `items[3].price`. It is empty for the whole body.
+    /// The path, such as `items[3].price`. The path is empty for the whole body.
     pub(crate) path: String,
     /// The names and punctuation before the position. All values are masked.
     pub(crate) excerpt: String,
@@ -74,7 +74,7 @@ pub(crate) fn end_of_value(body: &[u8], name_end: usize) -> Option<usize> {
 enum Token {
     /// A brace, a bracket, a comma or a colon.
     Mark(u8),
-    /// A string before a colon. Its range excludes the quotes.
+    /// A string before a colon. The range of the token excludes the quotes.
     Name,
     /// Any other string.
     Text,

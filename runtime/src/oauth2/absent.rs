@@ -1,4 +1,4 @@
-//! Makes a use of the browser login fail to compile in a browser, where no program can listen for the redirect.
+//! Causes a compile error if a program uses the browser login in a browser, where it cannot listen for the redirect.
 
 use super::app::App;
 use crate::platform::absent::Listeners;

@@ -10,7 +10,8 @@ use crate::error::{Error, Result};
 use crate::refresh::refresher::{RefreshContext, Refresher};
 use crate::session::Tokens;
 
-/// A client that is registered at an authorization [`Server`] (RFC 6749 §2). It represents your program at that server.
+/// A client that is registered at an authorization [`Server`] (RFC 6749 §2). An `App` represents your program at that
+/// server.
 ///
 /// An `App` logs a user in. As a [`Refresher`], it also refreshes and revokes the tokens that the login returned:
 ///
@@ -33,7 +34,7 @@ use crate::session::Tokens;
 /// # }
 /// ```
 #[derive(Clone)]
-#[must_use = "pass it to `ClientBuilder::refresher`, and log in with it"]
+#[must_use = "pass the app to `ClientBuilder::refresher`, and use the app to log in"]
 pub struct App {
     pub(super) server: Server,
     pub(super) client_id: String,
@@ -45,7 +46,8 @@ pub struct App {
     pub(super) resources: Vec<String>,
 }
 
-/// The parameters that the runtime sets itself, and the ones that would replace these parameters.
+/// The names of parameters that must not be added, because the runtime sets them or they would replace what the runtime
+/// sets.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -84,7 +86,8 @@ impl App {
     }
 
     /// Sets how the client authenticates. By default, a client without a secret uses [`ClientAuth::None`]. A client
-    /// with a secret uses [`ClientAuth::Basic`] if the server's metadata offers it, and otherwise [`ClientAuth::Body`].
+    /// with a secret uses the first method that the server's metadata offers: [`ClientAuth::Basic`], then
+    /// [`ClientAuth::Body`].
     pub fn auth(mut self, auth: ClientAuth) -> Self {
         self.auth = Some(auth);
         self
@@ -102,7 +105,7 @@ impl App {
     /// Adds a parameter to the request that begins a login, such as `audience`, `prompt` or `access_type`. Each call
     /// adds one parameter, even if its name was added before.
     ///
-    /// A login returns an error if a parameter is added here that the runtime sets itself, such as `state`.
+    /// If one of these parameters is set by the runtime itself, such as `state`, a login returns an error.
     pub fn param(mut self, name: impl Into<String>, value: impl Into<String>) -> Self {
         self.params.push((name.into(), value.into()));
         self
@@ -114,7 +117,7 @@ impl App {
         self
     }
 
-    /// Checks all settings except those of a single way to log in.
+    /// Checks the settings that all kinds of login share.
     pub(super) fn check_settings(&self) -> Result<()> {
         self.server.metadata.check()?;
         self.client_auth()?;

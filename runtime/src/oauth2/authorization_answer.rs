@@ -26,7 +26,7 @@ pub(super) enum AuthorizationAnswer {
 
 impl AuthorizationRequest {
     /// Reads the query string of the redirect. A query is accepted only if its `state` equals the `state` of this
-    /// request and its `iss` names the server of this login.
+    /// request and its `iss`, if present, names the server of this login.
     pub(super) fn answer(&self, metadata: &Metadata, query: &str) -> AuthorizationAnswer {
         let parameters = match Parameters::read(query) {
             Ok(parameters) => parameters,
@@ -53,8 +53,8 @@ impl AuthorizationRequest {
         }
     }
 
-    /// Checks that the login began at this server and that the answer names this server. This prevents a mix-up attack
-    /// (RFC 9700 §4.4).
+    /// Checks that the login began at this server and that the answer names this server. These checks prevent a mix-up
+    /// attack (RFC 9700 §4.4).
     fn check_issuer(&self, metadata: &Metadata, iss: Option<&str>) -> Result<(), Error> {
         if self.server != metadata.identity() {
             return Err(untrusted(format!(

@@ -9,8 +9,9 @@ use super::description::{code, description};
 use crate::error::{BoxError, Error, Kind};
 use crate::refresh::error_code::document;
 
-/// The error response of an authorization server to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). It is the
-/// [`source`](std::error::Error::source) of an error with [`is_login_denied`](crate::Error::is_login_denied).
+/// The error response of an authorization server to a login (RFC 6749 §4.1.2.1 and §5.2, RFC 8628 §3.5). An
+/// `AuthorizationError` is the [`source`](std::error::Error::source) of an error with
+/// [`is_login_denied`](crate::Error::is_login_denied).
 ///
 /// ```
 /// use std::error::Error as _;

@@ -9,7 +9,7 @@ use super::app::App;
 use super::pkce::{METHOD, challenge, random_text};
 use crate::error::Result;
 
-/// The data of a login that has begun. [`Redirect::start`](super::Redirect::start) returns it, and
+/// The data of a login that has begun. [`Redirect::start`](super::Redirect::start) returns this data, and
 /// [`Redirect::finish`](super::Redirect::finish) takes it.
 ///
 /// Keep this value in the user's own session with your program, on the server or encrypted in a cookie. The answer to
@@ -66,7 +66,7 @@ impl App {
         of_the_runtime.into_iter().chain(of_the_app).chain(replacing).collect()
     }
 
-    /// Returns the parameters that the user of the library set. All kinds of login send them.
+    /// Returns the parameters that the user of the library set. All kinds of login send these parameters.
     pub(super) fn login_parameters(&self) -> Vec<(String, String)> {
         let scope = self.scope.iter().map(|scope| ("scope".to_owned(), scope.clone()));
         let resources = self.resources.iter().map(|resource| ("resource".to_owned(), resource.clone()));

@@ -28,14 +28,15 @@ use crate::transport::upstream::Upstream;
 const DEADLINE: Duration = Duration::from_secs(5);
 
 impl Server {
-    /// Requests the endpoints of the server. `issuer` is its issuer identifier, such as `https://id.example` or
-    /// `https://id.example/realms/shop`. The result does not change afterwards, so call `discover` once and clone the
-    /// result.
+    /// Requests the endpoints of the server. `issuer` is the issuer identifier of the server, such as
+    /// `https://id.example` or `https://id.example/realms/shop`. The result does not change afterwards, so call
+    /// `discover` once and clone the result.
     ///
     /// The metadata is requested at the URL of RFC 8414, which has `/.well-known/oauth-authorization-server` before the
-    /// path of the issuer. If that fails, it is requested at the URL of `OpenID` Connect Discovery, which has
-    /// `/.well-known/openid-configuration` after that path. Redirects are not followed. Each request may take 5 s, and
-    /// a document may have at most 64 KiB. The issuer in the document must be exactly equal to `issuer`.
+    /// path of the issuer. If this request fails, the metadata is requested at the URL of `OpenID` Connect Discovery,
+    /// which has `/.well-known/openid-configuration` after the path of the issuer. Redirects are not followed. Each
+    /// request may take 5 s, and a document may have at most 64 KiB. The issuer in the document must be exactly equal
+    /// to `issuer`.
     ///
     /// ```no_run
     /// # async fn example() -> afresh::Result<()> {
@@ -52,15 +53,15 @@ impl Server {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): no metadata was found, or the server is unreachable.
     /// - [`is_builder`](Error::is_builder): `issuer` is not an https URL. Plain http is accepted only for a loopback
     ///   host.
-    /// - Any other error: the document is invalid, or it names a different issuer. In this case the text contains both
-    ///   issuers.
+    /// - Any other error: the document is invalid, or it names a different issuer. If the issuers differ, the text
+    ///   contains both issuers.
     pub fn discover(issuer: impl Into<String>) -> Discovery {
         Discovery { issuer: issuer.into(), http: None, running: None }
     }
 }
 
 /// Requests the endpoints of an authorization server. Awaiting this value returns a [`Server`]. With the feature
-/// `blocking`, `wait()` returns it, too.
+/// `blocking`, `wait()` also returns the [`Server`].
 ///
 /// ```no_run
 /// # async fn example(client: reqwest::Client) -> afresh::Result<()> {
@@ -70,7 +71,7 @@ impl Server {
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the server is asked only when this is awaited"]
+#[must_use = "the endpoints are requested only when this value is awaited"]
 pub struct Discovery {
     issuer: String,
     http: Option<Transport>,
@@ -159,7 +160,7 @@ fn issuer_url(issuer: &str) -> Result<Url> {
 }
 
 /// Returns the two URLs at which the metadata may be. RFC 8414 §3.1 inserts the well-known path before the path of the
-/// issuer. `OpenID` Connect Discovery §4.1 appends it.
+/// issuer. `OpenID` Connect Discovery §4.1 appends the well-known path to the path of the issuer.
 fn documents(issuer: &Url) -> [Url; 2] {
     let path = issuer.path().trim_end_matches('/');
     let at = |path: &str| {

@@ -59,7 +59,7 @@ pub struct ClientCredentials(TokenEndpoint);
 impl RefreshTokenGrant {
     /// Uses the token endpoint at this URL (RFC 6749 §3.2).
     ///
-    /// The URL may have a query, but no fragment. It must be https unless its host is loopback.
+    /// The URL may have a query, but no fragment. The URL must be https unless its host is loopback.
     /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(token_endpoint: impl AsRef<str>) -> Self {
         Self(TokenEndpoint::new(token_endpoint.as_ref()))
@@ -90,7 +90,7 @@ impl RefreshTokenGrant {
 impl ClientCredentials {
     /// Uses the token endpoint at this URL (RFC 6749 §3.2) as this client.
     ///
-    /// The URL may have a query, but no fragment. It must be https unless its host is loopback.
+    /// The URL may have a query, but no fragment. The URL must be https unless its host is loopback.
     /// [`build`](crate::ClientBuilder::build) returns an error if the URL is invalid.
     pub fn new(
         token_endpoint: impl AsRef<str>,
@@ -139,8 +139,8 @@ macro_rules! settings {
             }
 
             /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
-            /// endpoint. The runtime also uses it when a refresh returns tokens after a logout or a new login. By
-            /// default, no endpoint is set and no tokens are revoked.
+            /// endpoint. The runtime also uses the revocation endpoint when a refresh returns tokens after a logout or
+            /// a new login. By default, no endpoint is set and no tokens are revoked.
             ///
             /// The refresh token is revoked. If there is no refresh token, the access token is revoked.
             pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
@@ -148,8 +148,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Sends token requests with this reqwest client. By default, they use the transport of the client that
-            /// uses the grant.
+            /// Sends token requests with this reqwest client. By default, token requests use the transport of the
+            /// client that uses the grant.
             ///
             /// Build the reqwest client with `redirect(Policy::none())`.
             /// [`ClientBuilder::http`](crate::ClientBuilder::http) explains the reason.
@@ -159,8 +159,8 @@ macro_rules! settings {
                 self
             }
 
-            /// Allows endpoints with plain `http` on a host that is not loopback. The network can then read the
-            /// secrets.
+            /// Allows endpoints with plain `http` on a host that is not loopback. Each machine on the network path can
+            /// then read the secrets.
             pub fn allow_http(mut self) -> Self {
                 self.0.allow_http = true;
                 self

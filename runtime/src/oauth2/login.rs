@@ -1,7 +1,7 @@
 //! The last step of every login: requests tokens from the token endpoint, and makes them the credential of the session.
 //!
-//! The request uses the client of the [`Server`](super::Server) and no session. It contains no old token and no default
-//! headers, and its redirects are not followed.
+//! The request uses the client of the [`Server`](super::Server) and no session. The request contains no old token and
+//! no default headers, and its redirects are not followed.
 
 use std::pin::pin;
 use std::time::Duration;
@@ -27,7 +27,7 @@ use crate::trace::SendSpans;
 use crate::transport::call_info::CallKind;
 use crate::transport::upstream::Upstream;
 
-/// The maximum time for the exchange of a code. It is long because a code cannot be sent a second time.
+/// The maximum time for the exchange of a code. The time is long because a code cannot be sent a second time.
 const DEADLINE: Duration = Duration::from_secs(30);
 
 /// An endpoint of the server for requests of a login, with the client that sends them.

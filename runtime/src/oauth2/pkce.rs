@@ -9,7 +9,7 @@ use crate::error::{Error, Result};
 /// The only challenge method in use. The method `plain` is insecure (RFC 9700 §2.1.1).
 pub(super) const METHOD: &str = "S256";
 
-/// Returns a random text of 43 characters with 256 random bits. It serves as a `state` and as a verifier (RFC 7636
+/// Returns a random text of 43 characters with 256 random bits. The text serves as a `state` or as a verifier (RFC 7636
 /// §4.1).
 pub(super) fn random_text() -> Result<String> {
     let mut bytes = [0; 32];

@@ -13,19 +13,19 @@ use crate::session::{Operation, Session, Tokens};
 
 /// Logs a user in at a web server: [`App::redirect`].
 #[derive(Clone, Debug)]
-#[must_use = "call `start`, and in the next request `finish`"]
+#[must_use = "call `start`, and call `finish` in the next request"]
 pub struct Redirect {
     app: App,
     url: String,
 }
 
 impl App {
-    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). This login suits web servers. It takes two
-    /// requests of the user to your program. The first request calls [`start`](Redirect::start). The second request, at
-    /// `url`, calls [`finish`](Redirect::finish).
+    /// Logs a user in with a redirect to `url` (RFC 6749 §4.1, with PKCE). A login with a redirect suits web servers.
+    /// The login takes two requests of the user to your program. The first request calls [`start`](Redirect::start).
+    /// The second request, at `url`, calls [`finish`](Redirect::finish).
     ///
-    /// `url` must be registered at the authorization server in exactly this form. It is an https URL, a plain http URL
-    /// on loopback, or a URL with a private scheme of the program (`com.example.app:/callback`).
+    /// `url` must be registered at the authorization server in exactly this form. The URL is an https URL, a plain http
+    /// URL on loopback, or a URL with a private scheme of the program (`com.example.app:/callback`).
     ///
     /// ```
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, query: &str) -> afresh::Result<()> {
@@ -71,8 +71,8 @@ impl Redirect {
     /// - [`is_login_unavailable`](Error::is_login_unavailable): the server is unreachable, or its answer was lost. A
     ///   code is never sent a second time, so begin a new login.
     /// - Any other error: the answer belongs to a different login (`state`) or comes from a different server (`iss`,
-    ///   RFC 9207), and nothing was sent. The same kind of error is returned if the session was logged out during the
-    ///   call, or if the store failed.
+    ///   RFC 9207), and nothing was sent. An error is also returned if the session was logged out during the call, or
+    ///   if the store failed.
     pub fn finish(
         self,
         request: AuthorizationRequest,

@@ -51,7 +51,7 @@ impl Server {
     }
 
     /// Sets the endpoint that revokes tokens (RFC 7009). [`Session::revoke`](crate::Session::revoke) uses this
-    /// endpoint. The runtime also uses it for tokens that arrive after a logout.
+    /// endpoint. The runtime also uses the revocation endpoint for tokens that arrive after a logout.
     pub fn revocation_endpoint(mut self, url: impl Into<String>) -> Self {
         self.metadata.revocation_endpoint = Some(url.into());
         self
@@ -64,8 +64,8 @@ impl Server {
         self
     }
 
-    /// Sends the requests of logins with this reqwest client. By default, they are sent with a client of the runtime.
-    /// Refreshes use the transport of the session's client.
+    /// Sends the requests of logins with this reqwest client. By default, requests of logins are sent with a client of
+    /// the runtime. Refreshes use the transport of the session's client.
     ///
     /// Build the reqwest client with `redirect(Policy::none())`. [`ClientBuilder::http`](crate::ClientBuilder::http)
     /// explains the reason.
@@ -81,7 +81,7 @@ impl Server {
     }
 }
 
-/// Returns the upstream for requests to `url`. They are sent with `http`, or with a client of the runtime.
+/// Returns the upstream for requests to `url`. The requests are sent with `http`, or with a client of the runtime.
 pub(super) fn upstream(http: Option<&Transport>, url: &Url) -> Result<Upstream> {
     let transport = match http {
         Some(transport) => transport.clone(),

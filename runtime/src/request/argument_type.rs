@@ -18,19 +18,19 @@ pub const fn argument_type<T: ?Sized>(_: &T) -> ArgumentType<T> {
 
 /// The checks for types that have no special rules.
 pub trait AnyArgument {
-    /// The argument fills one path segment.
+    /// Checks an argument that fills one path segment.
     fn in_segment(&self) {}
 
-    /// The argument fills several path segments.
+    /// Checks an argument that fills several path segments.
     fn in_segments(&self) {}
 
-    /// The argument has a value that is sent.
+    /// Checks an argument that must have a value to send.
     fn in_request(&self) {}
 
-    /// The argument belongs to a method without a role.
+    /// Checks an argument of a method without a role.
     fn without_role(&self) {}
 
-    /// The argument is a body, or a part of one, of a `#[logout]` method.
+    /// Checks an argument that is the body, or a part of the body, of a `#[logout]` method.
     fn in_body_of_logout(&self) {}
 }
 
@@ -71,7 +71,7 @@ pub trait NotASequence {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: NotAScalar + ?Sized> ArgumentType<T> {
-    /// The argument fills one path segment.
+    /// Checks an argument that fills one path segment.
     pub fn in_segment(&self)
     where
         T: SegmentArgument,
@@ -81,7 +81,7 @@ impl<T: NotAScalar + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: NotASequence + ?Sized> ArgumentType<T> {
-    /// The argument fills several path segments.
+    /// Checks an argument that fills several path segments.
     pub fn in_segments(&self)
     where
         T: SegmentsArgument,
@@ -91,7 +91,7 @@ impl<T: NotASequence + ?Sized> ArgumentType<T> {
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T: SendsNothing + ?Sized> ArgumentType<T> {
-    /// The argument has a value that is sent.
+    /// Checks an argument that must have a value to send.
     pub fn in_request(&self)
     where
         T: SentArgument,

@@ -1,5 +1,5 @@
 //! Defines one trait for each place in a request to which a parameter's value can go. Most of the traits only require
-//! [`Serialize`]. Their separate names let the compiler report the place that a type does not fit.
+//! [`Serialize`]. The separate names of the traits let the compiler report the place that a type does not fit.
 
 use http::HeaderMap;
 use serde::Serialize;

@@ -64,9 +64,9 @@ impl Body {
     /// Creates a body from a stream, which can be sent only once.
     ///
     /// If the server refuses the credential, the session is refreshed, but the call fails with
-    /// [`is_not_replayable`](crate::Error::is_not_replayable). This happens even if the server read none of the stream.
-    /// To make such failures rare, the call waits for a refresh before it is sent if the credential expires soon. Soon
-    /// means within two minutes, or within half of the credential's lifetime if that is shorter.
+    /// [`is_not_replayable`](crate::Error::is_not_replayable). The call fails even if the server read none of the
+    /// stream. To make such failures rare, a call with a stream waits for a refresh before it is sent if the credential
+    /// expires within two minutes. The limit is half of the credential's lifetime if that is shorter.
     pub fn stream<S>(stream: S) -> Self
     where
         S: TryStream + Send + 'static,
@@ -90,7 +90,7 @@ impl Body {
         Self { content: Content::File(path.into()), content_type: Some(BYTES) }
     }
 
-    /// Makes a use of this function fail to compile in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -100,7 +100,8 @@ impl Body {
     /// Sets the length of a stream in bytes, so that it is sent with a `Content-Length`.
     ///
     /// Without a length, a stream is sent in chunks, which some servers refuse. If the stream has fewer or more bytes
-    /// than this length, the call fails. This function has no effect on bytes and files, because their length is known.
+    /// than this length, the call fails. Setting a length has no effect on bytes and files, because their length is
+    /// known.
     ///
     /// ```
     /// use afresh::Body;
@@ -149,7 +150,7 @@ impl Body {
 }
 
 impl Content {
-    /// Returns the body for one send. If its length is known, its size hint is exact.
+    /// Returns the body for one send. If the length of the body is known, its size hint is exact.
     pub(crate) fn next(&mut self) -> Result<Next, Error> {
         Ok(match self {
             Self::Empty => Next::Empty,
@@ -262,7 +263,7 @@ impl fmt::Debug for Body {
 /// The type of a `#[body]` parameter.
 ///
 /// The content type is `text/plain; charset=utf-8` for text and `application/octet-stream` for all other bodies. A
-/// `content-type` header of the call replaces it.
+/// `content-type` header of the call replaces this content type.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",

@@ -162,7 +162,7 @@ impl Call {
         self.0.skip_placeholder()
     }
 
-    /// Writes the value of a placeholder that was omitted. Offsets before it do not change.
+    /// Writes the value of a placeholder that was omitted. Offsets before this placeholder do not change.
     pub(crate) fn fill_placeholder(&mut self, at: usize, encode: impl FnOnce(&mut Self)) {
         let rest = self.0.open_placeholder(at);
         encode(self);

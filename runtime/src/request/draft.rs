@@ -1,5 +1,5 @@
-//! The request of a call while its arguments are written: [`Draft`]. It keeps the error of the first argument that
-//! cannot be sent.
+//! The request of a call while its arguments are written: [`Draft`]. The draft keeps the error of the first argument
+//! that cannot be sent.
 
 use bytes::Bytes;
 use http::header::{AUTHORIZATION, COOKIE};
@@ -167,7 +167,7 @@ impl Draft {
         self.check(written.map_err(|error| format!("form body: {error}")));
     }
 
-    /// Returns the parts of the multipart body. The caller adds parts to them.
+    /// Returns the parts of the multipart body. The caller adds the parts of an argument.
     pub(crate) fn parts(&mut self) -> &mut Parts {
         self.parts.get_or_insert_default()
     }

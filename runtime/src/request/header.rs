@@ -6,7 +6,7 @@ use serde::Serialize;
 use super::scalar_serializer::write_scalars;
 use super::scalar_writer::{Accepts, EncodeError, ScalarWriter};
 
-/// Passes the values of header `name` to `put`. `None` has no value, and a sequence has several values.
+/// Passes the values of header `name` to `put`. `None` passes no value, and a sequence passes several values.
 pub(crate) fn header_values<T: Serialize + ?Sized>(
     name: &str,
     value: &T,

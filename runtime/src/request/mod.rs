@@ -1,7 +1,7 @@
 //! Encodes the arguments of a call into a request. Read `call.rs` first: it has one function for each place in a
 //! request.
 //!
-//! The same rule applies to all places: a value is sent as its JSON without the quotes. The type's
+//! One rule applies to all places in a request: a value is sent as its JSON without the quotes. The type's
 //! [`Serialize`](serde::Serialize) implementation determines the JSON, and the name of the type does not matter.
 
 pub(crate) mod argument_type;

@@ -68,7 +68,7 @@ impl Part {
 
     /// Creates a part from a file, which is opened and read for each send.
     ///
-    /// The part has the name of the file. Its content type matches the extension of the file, or is
+    /// The part has the name of the file. The content type of the part matches the extension of the file, or is
     /// `application/octet-stream` if the extension is unknown. The part is sent with the length that the file has when
     /// it is opened.
     #[cfg(not(target_family = "wasm"))]
@@ -79,7 +79,7 @@ impl Part {
         Self { file_name, content_type: Some(kind.into()), ..Self::of(Body::file(path)) }
     }
 
-    /// Makes a use of this function fail to compile in a browser.
+    /// Causes a compile error if a program uses this function in a browser.
     #[cfg(target_family = "wasm")]
     #[doc(hidden)]
     pub fn file<P: crate::platform::absent::Files>(_: P) -> Self {
@@ -162,8 +162,8 @@ impl Part {
     }
 }
 
-/// Escapes a name as browsers do (HTML standard, "multipart form data"). The name can then end neither its quotes nor
-/// its line.
+/// Escapes a name as browsers do (HTML standard, "multipart form data"). An escaped name cannot end its quotes or its
+/// line.
 pub(super) fn escaped(name: &str) -> Cow<'_, str> {
     if !name.contains(['"', '\r', '\n']) {
         return name.into();

@@ -1,6 +1,6 @@
 //! Chooses by the type of an argument how the argument becomes a part. Bytes become one part, although serde would
 //! serialize them as a list of numbers. A path cannot become a part. Generated code chooses by method resolution: the
-//! inherent method of [`PartType`] exists only for these types, and the method of [`AnyPart`] exists for all other
+//! inherent method of [`PartType`] exists only for bytes and paths, and the method of [`AnyPart`] exists for all other
 //! types.
 
 use std::borrow::Cow;

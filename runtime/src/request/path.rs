@@ -23,8 +23,8 @@ pub(crate) fn push_encoded(to: &mut String, text: &str) {
 
 /// Returns whether `byte` is an unreserved character (RFC 3986 §2.3).
 fn is_unreserved(byte: u8) -> bool {
-    /// A table of all unreserved bytes. It is faster than comparisons, and this function is called for every byte of a
-    /// URL.
+    /// A table of all unreserved bytes. The table is faster than comparisons, and this function is called for every
+    /// byte of a URL.
     #[allow(clippy::indexing_slicing, reason = "evaluated at compile time")]
     static UNRESERVED: [bool; 256] = {
         let mut table = [false; 256];
@@ -48,7 +48,7 @@ pub(crate) fn write_segment<T: Serialize + ?Sized>(
     write_scalars(&mut segment, name, value)?;
     match segment.written {
         1 => Ok(()),
-        _ => Err(EncodeError(format!("path argument `{name}` is empty, which would make a different path"))),
+        _ => Err(EncodeError(format!("path argument `{name}` is empty, which would change the path"))),
     }
 }
 
@@ -62,13 +62,13 @@ pub(crate) fn write_segments<T: Serialize + ?Sized>(
     let mut segments = Segments { to, written: 0 };
     write_scalars(&mut segments, name, value)?;
     match segments.written {
-        0 => Err(EncodeError(format!("path argument `{name}` is empty, which would make a different path"))),
+        0 => Err(EncodeError(format!("path argument `{name}` is empty, which would change the path"))),
         _ => Ok(()),
     }
 }
 
-/// Returns whether a segment is `.` or `..`, percent-encoded or not. Such a segment is never sent, because servers and
-/// URL parsers resolve it.
+/// Returns whether a segment is `.` or `..`, percent-encoded or not. A segment of dots is never sent, because servers
+/// and URL parsers resolve it.
 pub(crate) fn has_dot_segment(path: &str) -> bool {
     if !path.bytes().any(|byte| matches!(byte, b'.' | b'%')) {
         return false;
@@ -87,9 +87,7 @@ struct Segment<'a> {
 impl ScalarWriter for Segment<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if text.is_empty() {
-            return Err(EncodeError(format!(
-                "path argument `{name}` is empty, which would make a different path"
-            )));
+            return Err(EncodeError(format!("path argument `{name}` is empty, which would change the path")));
         }
         self.written += 1;
         push_encoded(self.to, text);
@@ -112,7 +110,7 @@ impl ScalarWriter for Segments<'_> {
         let empty_inside = inner.is_some_and(|inner| inner.split('/').any(str::is_empty));
         if empty_inside || (inner.is_none() && last.is_empty()) {
             return Err(EncodeError(format!(
-                "path argument `{name}` has an empty segment, which would make a different path"
+                "path argument `{name}` has an empty segment, which would change the path"
             )));
         }
         for segment in text.split('/') {

@@ -14,14 +14,15 @@ use crate::transport::call_info::CallInfo;
 use crate::transport::upstream::Upstream;
 
 pub(crate) enum Prepared {
-    /// A request built from a method's declaration and arguments. It stays in the box in which the arguments were
-    /// written, so that the call is cheap to move.
+    /// A request built from a method's declaration and arguments. The request stays in the box in which the arguments
+    /// were written, so that the call is cheap to move.
     Declared(Box<Declared>),
-    /// A request given to [`Client::execute`](crate::Client::execute). It is boxed because it is large and rare.
+    /// A request given to [`Client::execute`](crate::Client::execute). The request is boxed because it is large and
+    /// rare.
     HandWritten(Box<HandWritten>),
 }
 
-/// A request that the user built. Each send clones it, so that the original is left for a second send.
+/// A request that the user built. Each send clones the request, so that the original is left for a second send.
 pub(crate) struct HandWritten {
     request: Option<Request>,
     replayable: bool,

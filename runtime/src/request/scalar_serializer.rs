@@ -231,7 +231,7 @@ struct SequenceSerializer<'a> {
     writer: &'a mut dyn ScalarWriter,
     name: &'a str,
     named: Named,
-    /// The progress of a pair in a sequence of pairs. It is `None` outside of such a pair.
+    /// The progress of a pair in a sequence of pairs, which is `None` outside of a pair.
     pair: Option<Pair>,
 }
 

@@ -26,7 +26,7 @@ pub(crate) const SENT_ONCE: &str = "there is a next page, but the body of the re
 
 /// The data that is needed to request the next page after an answer.
 pub(crate) struct Continuation {
-    /// Sends the same request with a different URL. It is `None` if the request body can be sent only once.
+    /// Sends the same request with a different URL. The function is `None` if the request body can be sent only once.
     pub(crate) fetch: Option<Fetch>,
     pub(crate) upstream: Arc<Upstream>,
     /// The name of the method, for error texts.
@@ -49,7 +49,7 @@ pub struct Answer {
     pub(super) receipt: Receipt,
     /// The rejection after which the call was sent again.
     pub(super) rejection: Option<Arc<Rejection>>,
-    /// Whether the body may contain secrets. Errors then neither quote nor contain the body.
+    /// Whether the body may contain secrets. Errors do not contain a body with secrets.
     pub(super) secret: bool,
     /// Whether the server refused the credential of the call.
     pub(super) refused: bool,
@@ -206,7 +206,7 @@ impl Answer {
 
     /// Returns the response. If the body was already read, the response contains it.
     ///
-    /// This function is not available in a browser.
+    /// `into_response` is not available in a browser.
     #[cfg(not(target_family = "wasm"))]
     #[must_use]
     pub fn into_response(self) -> reqwest::Response {

@@ -17,9 +17,9 @@ pub(crate) struct BodyDeserializer<'h> {
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that this status means `None`. If so, only an `Option` can be read.
+    /// Whether the method declares that this status means `None`. For such a status, only an `Option` can be read.
     none: bool,
-    /// The headers of the answer. They are `None` for an item of a stream, such as a line, which has no byte order
+    /// The headers of the answer, which are `None` for an item of a stream, such as a line. An item has no byte order
     /// mark.
     headers: Option<&'h HeaderMap>,
 }
@@ -92,7 +92,7 @@ fn end(json: &mut JsonReader<'_>) -> Result<(), DecodeError> {
     json.end().map_err(DecodeError::Json)
 }
 
-/// Reads a JSON value. The code is compiled once for each type that is read. It avoids `?`, because the error
+/// Reads a JSON value. The code is compiled once for each type that is read. The macro avoids `?`, because the error
 /// conversion of `?` would also be compiled for each type.
 macro_rules! read_json {
     ($source:ident.$method:ident($($argument:ident),*)) => {

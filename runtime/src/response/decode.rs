@@ -1,4 +1,4 @@
-//! Converts an answer into the return value of a method. This is the only generic step of a call.
+//! Converts an answer into the return value of a method. Decoding is the only generic step of a call.
 
 use serde::de::DeserializeOwned;
 
@@ -10,7 +10,7 @@ use crate::error::Error;
 /// A type that can be read from an answer.
 ///
 /// Every type that serde can deserialize implements this trait. [`Reply`] of such a type and [`reqwest::Response`]
-/// implement it, too. Implement it for a type that is read from a format other than JSON:
+/// implement it, too. Implement `FromResponse` for a type that is read from a format other than JSON:
 ///
 /// ```
 /// use afresh::response::{Answer, FromResponse};
@@ -65,7 +65,8 @@ impl<V, T: FromResponse<V>> FromResponse<ByReply<V>> for Reply<T> {
     }
 }
 
-/// Returns the response unchanged for any status. This implementation does not exist in a browser.
+/// Returns the response unchanged for any status. The implementation for [`reqwest::Response`] does not exist in a
+/// browser.
 #[cfg(not(target_family = "wasm"))]
 impl FromResponse for reqwest::Response {
     const READING: Reading = Reading::Head;

@@ -84,7 +84,7 @@ impl DeclaredNames<'_> {
     fn is_missed(&self, name: &str, range: &Range<usize>) -> bool {
         let mut changed = self.body.to_vec();
         let Some(place) = changed.get_mut(range.clone()) else { return false };
-        // No field is named like this. Lines and columns do not change.
+        // A field name never consists of `~` characters only. Lines and columns do not change.
         place.fill(b'~');
         let after = match (self.decode)(changed.into()) {
             None => return true,
@@ -133,7 +133,7 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The output states what was expected and where. It omits the values that were found, which may be secrets.
+/// The output states what was expected and where. The found values are omitted, because they may be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

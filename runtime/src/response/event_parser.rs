@@ -30,7 +30,7 @@ pub(crate) struct EventParser {
     limit: usize,
     /// Whether the parser has passed the position of a possible byte order mark.
     started: bool,
-    /// Whether the last line ended with CR. If an LF follows, it belongs to the same line end.
+    /// Whether the last line ended with CR. An LF after this CR belongs to the same line end.
     after_cr: bool,
     event: Option<String>,
     data: Option<String>,

@@ -24,7 +24,7 @@ pub(crate) fn value_of<T: DeserializeOwned>(text: Bytes) -> Result<T, Error> {
     T::deserialize(&source).map_err(|error| decode_error(&error, &source.into_body(), error_of::<T>))
 }
 
-/// Decodes one element of a list, which is JSON.
+/// Decodes one element of a JSON list.
 pub(crate) fn json_value_of<T: DeserializeOwned>(json: &Bytes) -> Result<T, Error> {
     let error_of = |text: Bytes| serde_json::from_slice::<T>(&text).err().map(DecodeError::from);
     serde_json::from_slice(json).map_err(|error| decode_error(&error.into(), json, error_of))

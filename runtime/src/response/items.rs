@@ -85,7 +85,7 @@ impl<T> Unpin for Items<T> {}
 impl<T: DeserializeOwned> Items<T> {
     /// Returns the next element, or `None` after the last one.
     ///
-    /// This method is cancel safe: it never requests the same page twice because a future was dropped.
+    /// This method is cancel safe: dropping its future does not cause a page to be requested twice.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

@@ -135,7 +135,7 @@ impl Page<'_> {
             return Err(foreign(&url, upstream));
         }
         url.set_fragment(None);
-        // Both calls fail only for URLs without a host.
+        // Removing user name and password fails only for URLs without a host.
         let _ = url.set_username("");
         let _ = url.set_password(None);
         Ok(url)
@@ -213,8 +213,8 @@ fn wrong(text: impl Into<std::borrow::Cow<'static, str>>) -> Error {
     Error::new(Kind::Decode, text)
 }
 
-/// Returns the error for a page at a different origin. It contains only the origins, because paths and queries may
-/// contain secrets.
+/// Returns the error for a page at a different origin. The error contains only the origins, because paths and queries
+/// may contain secrets.
 fn foreign(url: &Url, upstream: &Upstream) -> Error {
     let of = |url: &Url| match url.host_str() {
         Some(_) if url.origin().is_tuple() => url.origin().ascii_serialization(),

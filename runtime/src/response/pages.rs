@@ -54,7 +54,7 @@ impl<T> Unpin for Pages<T> {}
 impl<T: DeserializeOwned> Pages<T> {
     /// Returns the next page, or `None` after the last one.
     ///
-    /// This method is cancel safe: it never requests the same page twice because a future was dropped.
+    /// This method is cancel safe: dropping its future does not cause a page to be requested twice.
     pub async fn next(&mut self) -> Option<Result<T, Error>> {
         poll_fn(|context| Pin::new(&mut *self).poll_next(context)).await
     }

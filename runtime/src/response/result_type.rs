@@ -20,13 +20,13 @@ pub const fn result_type<R>() -> ResultType<R> {
 
 /// The checks for types that have no special rules.
 pub trait AnyResult {
-    /// The check for a method that has statuses that mean `None`.
+    /// Checks the return type of a method that has statuses that mean `None`.
     fn with_none(&self) {}
 
-    /// The check for a method that sends a HEAD request.
+    /// Checks the return type of a method that sends a HEAD request.
     fn without_body(&self) {}
 
-    /// The check for a trait that has no method with a role.
+    /// Checks the return type of a method in a trait without roles.
     fn without_role(&self) {}
 }
 
@@ -34,14 +34,14 @@ impl<R> AnyResult for ResultType<R> {}
 
 #[expect(clippy::unused_self, reason = "method resolution chooses by the type of `self`")]
 impl<T, E> ResultType<Result<T, E>> {
-    /// The check for a method that has statuses that mean `None`.
+    /// Checks the return type of a method that has statuses that mean `None`.
     pub fn with_none(&self)
     where
         T: MayBeNone,
     {
     }
 
-    /// The check for a method that sends a HEAD request.
+    /// Checks the return type of a method that sends a HEAD request.
     pub fn without_body<Via>(&self)
     where
         T: HeadValue<Via>,
@@ -60,7 +60,7 @@ pub trait MayBeNone {}
 impl<T> MayBeNone for Option<T> {}
 impl<T: MayBeNone> MayBeNone for Reply<T> {}
 
-/// The value type of a method that sends a HEAD request. Such a value is not read from the body.
+/// The value type of a method that sends a HEAD request. The value of a HEAD request is not read from the body.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be read from the answer to a HEAD request, which has no body",
     label = "read from a body",

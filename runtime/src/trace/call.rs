@@ -67,8 +67,8 @@ fn call_span(method: &'static str) -> Span {
     )
 }
 
-/// Records that the server refused the call. `reason` states why the call is not refreshed. It is `None` if the call is
-/// refreshed.
+/// Records that the server refused the call. `reason` states why the refusal causes no refresh. `reason` is `None` if
+/// the refusal causes a refresh.
 pub(crate) fn refused(status: StatusCode, classification: Classification, reason: Option<Reason>) {
     let reason = reason.map(display);
     debug!(

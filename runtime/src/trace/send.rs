@@ -1,7 +1,7 @@
 //! The span of one send, with the fields of OpenTelemetry's conventions for HTTP client spans.
 //!
-//! The conventions require `url.full`. It is not recorded, because its path and query contain arguments, which may be
-//! secrets. For the same reason, the template is the path that the trait declares, without the path of the base URL.
+//! The conventions require `url.full`. The URL is not recorded, because its path and query contain arguments, which may
+//! be secrets. For the same reason, the template is the path that the trait declares, without the path of the base URL.
 
 use std::fmt;
 use std::future::Future;

@@ -1,10 +1,10 @@
-//! Makes a use of the transports that a browser does not support fail to compile.
+//! Causes a compile error if a program uses a transport that a browser does not support.
 
 use crate::error::Result;
 use crate::platform::absent::Sockets;
 
-/// A type that cannot be used in a browser, because a browser opens no connections for a page. A use of it does not
-/// compile.
+/// A type that cannot be used in a browser, because a browser opens no connections for a page. A use of this type does
+/// not compile.
 #[derive(Clone, Debug)]
 pub struct HyperTransport(());
 

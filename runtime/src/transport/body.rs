@@ -30,7 +30,7 @@ impl Limited {
 /// joined as they arrive, so that a long body is in memory only once.
 ///
 /// This function is not cancel safe: the bytes that were read are lost when the future is dropped.
-#[expect(clippy::manual_async_fn, reason = "the future of an async fn holds its arguments twice")]
+#[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
 pub(crate) fn read(
     response: &mut Response,
     limit: usize,
@@ -65,7 +65,7 @@ struct End {
 }
 
 impl End {
-    /// Reads the end from the head. It must be called before the body is read.
+    /// Reads the end from the head. This function must be called before the body is read.
     fn of(response: &Response) -> Self {
         let length = response.content_length().and_then(|length| usize::try_from(length).ok());
         Self { length, is_frame: response.version() > Version::HTTP_11 }

@@ -12,12 +12,12 @@ use url::Url;
 use crate::declaration::endpoint::{Endpoint, Role};
 use crate::platform::messages::Request;
 
-/// The call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). It contains
-/// the method, the kind of call and the number of the attempt.
+/// The call to which a request belongs, for the layers of a [`transport`](crate::ClientBuilder::transport). A
+/// `CallInfo` contains the method, the kind of call and the number of the attempt.
 ///
 /// Each request to a tower service contains a `CallInfo` in the extensions of its `http::Request`. A `reqwest::Request`
-/// does not expose its extensions, so [`CallInfo::of`] reads the value. It needs `&mut`, so a layer that has only
-/// `&Request` cannot read it. A plain `reqwest::Client` and `HyperTransport` receive no `CallInfo`.
+/// does not expose its extensions, so [`CallInfo::of`] reads the value. [`CallInfo::of`] needs `&mut`, so a layer that
+/// has only `&Request` cannot read the value. A plain `reqwest::Client` and `HyperTransport` receive no `CallInfo`.
 ///
 /// ```
 /// use afresh::{CallInfo, CallKind, Client};
@@ -33,7 +33,7 @@ use crate::platform::messages::Request;
 /// ```
 #[derive(Clone, Copy)]
 pub struct CallInfo {
-    /// The declaration of the method. It is `None` for hand-written requests and for grants.
+    /// The declaration of the method, which is `None` for hand-written requests and for grants.
     pub(crate) endpoint: Option<&'static Endpoint>,
     pub(crate) kind: CallKind,
     pub(crate) retries: u32,

@@ -26,7 +26,7 @@ pub(crate) struct Transport {
 #[expect(
     clippy::unused_self,
     clippy::unnecessary_wraps,
-    reason = "has the signatures of the native transport"
+    reason = "the functions have the signatures of the native transport"
 )]
 impl Transport {
     pub(crate) fn own(_: &Url) -> Result<Self, Error> {
@@ -67,8 +67,8 @@ impl Transport {
         self.start(request, follows_redirects)
     }
 
-    /// Sends a request whose body or headers contain a secret. The request is not redirected. It is completed even if
-    /// the page is closed, because the answer to a refresh contains the next refresh token.
+    /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
+    /// is completed even if the page is closed, because the answer to a refresh contains the next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)

@@ -26,7 +26,7 @@ impl FollowedOrigin {
         let is_origin = url[Position::BeforePath..].trim_start_matches('/').is_empty()
             && url[Position::BeforeUsername..Position::BeforeHost].is_empty();
         if !is_origin {
-            return Err("an origin in `follow_to` has more than scheme, host and port");
+            return Err("an origin in `follow_to` must consist of scheme, host and port only");
         }
         Ok(Self { origin: Origin::of(&url), is_exposed: url.scheme() == "http" && !is_loopback(&url) })
     }

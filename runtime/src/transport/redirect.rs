@@ -13,7 +13,7 @@ pub(crate) const MAX_REDIRECTS: usize = 10;
 
 /// The request that is sent next after a redirect.
 pub(crate) struct Hop {
-    /// The URL of the request. It is `None` for the first request, which goes to the URL of the call.
+    /// The URL of the request, which is `None` for the first request. The first request goes to the URL of the call.
     pub(crate) url: Option<Url>,
     pub(crate) method: Method,
     /// Whether the body is sent. A body that was dropped at one redirect is not sent after a later redirect.
@@ -31,8 +31,8 @@ impl Hop {
     /// Returns the next request after `response`, which is the answer to this request at `url`. Returns `None` if the
     /// response is not a redirect that can be followed.
     ///
-    /// RFC 9110 §15.4: 307 and 308 repeat the request. 303 requests the result by GET, and so do 301 and 302 after a
-    /// POST.
+    /// RFC 9110 §15.4: The statuses 307 and 308 repeat the request. The status 303 requests the result by GET, and so
+    /// do 301 and 302 after a POST.
     pub(crate) fn next(&self, response: &Response, url: &Url, upstream: &Upstream) -> Option<Self> {
         let repeats = match response.status() {
             StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT => true,

@@ -26,8 +26,8 @@ use crate::transport::response::Response;
 
 #[derive(Clone)]
 pub(crate) enum Transport {
-    /// The runtime's own client. It does not follow redirects, because the runtime decides at each hop whether to send
-    /// the credential.
+    /// The runtime's own client, which does not follow redirects. The runtime decides at each hop whether to send the
+    /// credential.
     Own(Own),
     /// A client that the user configured.
     Given {
@@ -67,8 +67,9 @@ impl Transport {
 
     /// Uses a client of the user.
     ///
-    /// reqwest does not report whether a client follows redirects. Its `Debug` output names each policy except the
-    /// default one, which follows redirects. A client whose output is unknown is treated as one that follows redirects.
+    /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names each policy
+    /// except the default one, which follows redirects. A client whose output is unknown is treated as one that follows
+    /// redirects.
     pub(crate) fn given(client: reqwest::Client) -> Self {
         let follows_redirects = !format!("{client:?}").contains("redirect_policy: \"Policy(None)\"");
         Self::Given { client, follows_redirects }
@@ -111,8 +112,8 @@ impl Transport {
         }
     }
 
-    /// Returns the `Host` header of requests to the API at `base`, if it is certain that HTTP/1.1 is used. Otherwise,
-    /// hyper would format the header for each request, at a thirtieth of the cost of a call.
+    /// Returns the `Host` header of requests to the API at `base`, if it is certain that HTTP/1.1 is used. Without this
+    /// prepared header, hyper would format the header for each request, at a thirtieth of the cost of a call.
     pub(crate) fn host(&self, base: &Url) -> Option<HeaderValue> {
         let host = base.host_str().filter(|_| matches!(self, Self::Own(_)) && is_http1(base))?;
         let text = base.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"));

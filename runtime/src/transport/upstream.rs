@@ -59,7 +59,7 @@ impl Upstream {
         })
     }
 
-    /// Returns the path of the base URL without a trailing slash. The path of a method is appended to it.
+    /// Returns the path of the base URL without a trailing slash. The path of a method is appended to this path.
     pub(crate) fn path(&self) -> &str {
         self.base.path().trim_end_matches('/')
     }

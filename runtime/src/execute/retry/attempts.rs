@@ -28,7 +28,7 @@ impl Execution {
         self.context.settings.retry_budget.withdraw().then_some(wait)
     }
 
-    /// Waits and runs the call again, until a result is not retried.
+    /// Waits and runs the call again, until a result needs no retry.
     pub(crate) async fn retry(&mut self, mut wait: Duration, reading: Reading) -> Result<Answer, Error> {
         loop {
             trace::retries(self.receipt.retries, wait);

@@ -26,7 +26,7 @@ const SAVED: u64 = 100;
 pub struct RetryBudget {
     percent: u64,
     reserve: u64,
-    /// The current balance. It is `None` if there is no limit.
+    /// The current balance, which is `None` if there is no limit.
     balance: Option<Arc<AtomicU64>>,
 }
 

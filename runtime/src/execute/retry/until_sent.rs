@@ -1,4 +1,4 @@
-//! Retries a call with a role. Such a call is sent again only if its request was never sent.
+//! Retries a call with a role. A call with a role is sent again only if its request was never sent.
 
 use super::faults::{Fault, Stage, fault_of};
 use crate::declaration::endpoint::Endpoint;
@@ -12,7 +12,7 @@ use crate::trace::{self, InSpan};
 use crate::transport::response::Response;
 use crate::transport::transport::Sent;
 
-/// Sends `call` until a request has been sent, with as many retries as the client allows. The receipt counts the
+/// Sends `call`, and retries it as often as the client allows while the request cannot be sent. The receipt counts the
 /// attempts.
 pub(crate) async fn until_sent(
     context: &Context,

@@ -26,7 +26,7 @@ const PAGE_DEADLINE: Duration = Duration::from_secs(2);
 
 /// A listener on `127.0.0.1`. Dropping this value frees the port at once.
 pub(super) struct Listener {
-    /// The listening socket. It is `None` after `close`.
+    /// The listening socket, which is `None` after `close`.
     socket: Option<TcpListener>,
     /// The delay during which no connection is accepted.
     pause: Option<Pin<Box<Sleep>>>,

@@ -38,8 +38,8 @@ pub struct Browser {
 }
 
 impl App {
-    /// Logs a user in with the browser of this machine (RFC 8252, RFC 6749 §4.1, with PKCE). This login suits
-    /// command-line tools and desktop programs.
+    /// Logs a user in with the browser of this machine (RFC 8252, RFC 6749 §4.1, with PKCE). A login in the browser
+    /// suits command-line tools and desktop programs.
     ///
     /// [`run`](Browser::run) listens on the loopback interface, opens the browser and waits for the answer. Register
     /// `http://127.0.0.1/callback` at the authorization server. The server must accept any port (RFC 8252 §7.3). If
@@ -70,9 +70,9 @@ impl App {
 
 impl Browser {
     /// Opens the URL with this function. The function runs on its own thread, so it may block, and it may spawn tasks
-    /// on the Tokio runtime. It returns `()`, or a `Result` that reports whether a browser was opened. If it fails, the
-    /// login continues to wait, because the user can still open the announced URL. By default, the URL is opened in the
-    /// browser of the system, unless the program runs over SSH or without a display.
+    /// on the Tokio runtime. The function returns `()`, or a `Result` that reports whether a browser was opened. If the
+    /// function fails, the login continues to wait, because the user can still open the announced URL. By default, the
+    /// URL is opened in the browser of the system, unless the program runs over SSH or without a display.
     pub fn open<F, R>(mut self, open: F) -> Self
     where
         F: FnOnce(&str) -> R + Send + 'static,
@@ -120,8 +120,8 @@ impl Browser {
     /// RFC 6750 §3.1), or a stronger or more recent login (`insufficient_user_authentication`, RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
-    /// new login replaces the whole session. If the error contains no such demand, [`run`](Self::run) returns an error
-    /// with [`is_request`](Error::is_request).
+    /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with
+    /// [`is_request`](Error::is_request).
     ///
     /// ```no_run
     /// # async fn example(app: afresh::oauth2::App, shop: afresh::Client, order: reqwest::Request) -> afresh::Result<()> {
@@ -256,8 +256,10 @@ fn announce_on_stderr(url: &str) {
     let mut stderr = io::stderr().lock();
     let _ = writeln!(stderr, "Open this URL in a browser to log in:\n\n    {url}\n");
     if !has_display() {
-        let _ =
-            writeln!(stderr, "The browser must run on this machine, because it is sent back to 127.0.0.1.");
+        let _ = writeln!(
+            stderr,
+            "The browser must run on this machine, because the login redirects it to 127.0.0.1."
+        );
     }
 }
 

@@ -75,8 +75,8 @@ impl Drop for SetOnDrop {
     }
 }
 
-/// Returns whether the user can see a browser of this machine. Over SSH or without a display, the user cannot see it,
-/// and a text browser would occupy the terminal.
+/// Returns whether the user can see a browser of this machine. Over SSH or without a display, the user cannot see a
+/// browser, and a text browser would occupy the terminal.
 pub(super) fn has_display() -> bool {
     let set = |name| env::var_os(name).is_some_and(|value| !value.is_empty());
     if set("SSH_CONNECTION") || set("SSH_TTY") {

@@ -7,7 +7,8 @@ use std::fmt::Write as _;
 pub(super) struct Page {
     status: &'static str,
     html: String,
-    /// Whether the program supplied the page. Such a page has no content security policy and may load any resource.
+    /// Whether the program supplied the page. A page of the program has no content security policy and may load any
+    /// resource.
     custom: bool,
 }
 

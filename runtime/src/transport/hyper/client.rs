@@ -25,9 +25,9 @@ use crate::error::{BoxError, Result};
 /// The default idle time-out, which is the same as in reqwest.
 const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 
-/// A transport over hyper-util's client. It has fewer features than reqwest, but a call takes about 60 % of the
-/// instructions. Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport). It requires the feature
-/// `hyper`.
+/// A transport over hyper-util's client. `HyperTransport` has fewer features than reqwest, but a call takes about 60 %
+/// of the instructions. Pass it to [`ClientBuilder::transport`](crate::ClientBuilder::transport). `HyperTransport`
+/// requires the feature `hyper`.
 ///
 /// ```
 /// use afresh::transport::HyperTransport;
@@ -37,17 +37,17 @@ const IDLE_TIMEOUT: Duration = Duration::from_secs(90);
 /// # Ok::<(), afresh::Error>(())
 /// ```
 ///
-/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. This transport has the following limits:
+/// Sessions, redirects, cookies, time-outs and errors work as with reqwest. `HyperTransport` has the following limits:
 ///
-/// - It ignores the proxy settings of the environment and of the system.
-/// - It does not request or decode compressed answers.
-/// - It does not retry a request that an HTTP/2 server refused without processing it.
+/// - The proxy settings of the environment and of the system are ignored.
+/// - Compressed answers are not requested or decoded.
+/// - A request that an HTTP/2 server refused without processing it is not sent again.
 /// - [`reqwest::Response::remote_addr`] is `None`.
 ///
 /// `https` requires the feature `rustls`, or `rustls-no-provider` and a provider that the program installs. The trusted
-/// certificates are those of the system. With `native-tls` alone, or without TLS, only `http` is supported. In this
-/// case, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. A redirect to an `https` URL
-/// is an error with [`is_connect`](crate::Error::is_connect), and no request is sent to that URL. With the feature
+/// certificates are those of the system. With `native-tls` alone, or without TLS, only `http` is supported. Without TLS
+/// support, [`build`](crate::ClientBuilder::build) returns an error for an `https` base URL. A redirect to an `https`
+/// URL is an error with [`is_connect`](crate::Error::is_connect), and no request is sent to that URL. With the feature
 /// `http2`, HTTP/2 is used if the server offers it over TLS.
 ///
 /// Each request is sent once. If an idle connection was closed before any byte was written, the request is sent over a
