@@ -54,7 +54,7 @@
 //! - A logout or a new login ends the old session. No call is sent again under a different identity, and a refresh that
 //!   ends too late is discarded.
 //! - A 403 can mean "expired" or "forbidden". The runtime refreshes for each 403 until a refresh turns out to be
-//!   useless. Further 403 answers of this kind are then returned at once for a while.
+//!   useless. After a useless refresh, the runtime returns a further 403 without a refresh for a while.
 //! - The answer can contain more details: `WWW-Authenticate`, a rate limit, or a field of the body
 //!   ([`expired_when`](ClientBuilder::expired_when)). [`Error::reason`] and the text of the error state why a refusal
 //!   was returned.

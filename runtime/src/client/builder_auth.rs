@@ -40,8 +40,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Sets how long before its end a login is announced with [`SessionEvent::Ending`](crate::SessionEvent::Ending).
-    /// The default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
+    /// Sets how long before the end of a login [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted. The
+    /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
     /// session set this time, the first value is used.
     ///
     /// If this time is longer than the whole login, the event is emitted immediately after each login.

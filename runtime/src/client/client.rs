@@ -58,8 +58,8 @@ impl Client {
     ///
     /// The request carries the credential only if it goes to the client's own origin and does not set the header of the
     /// credential itself. If the session is logged out or has expired, the request is sent without a credential, so
-    /// that you can log in with it. A body that cannot be cloned is sent only once. The answer is returned for every
-    /// status.
+    /// that a hand-written login is possible. A body that cannot be cloned is sent only once. The answer is returned
+    /// for every status.
     ///
     /// # Errors
     ///

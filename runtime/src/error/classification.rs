@@ -10,8 +10,8 @@ pub enum Classification {
     NotAuth,
     /// The credential has expired.
     Expired,
-    /// The credential has expired, or it is valid but has too few permissions. The answer does not distinguish these
-    /// cases.
+    /// The credential has expired or has too few permissions. The answer does not show whether the credential is still
+    /// valid.
     Suspect,
     /// The credential is valid, but its permissions do not suffice.
     Forbidden,

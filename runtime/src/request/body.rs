@@ -267,7 +267,7 @@ impl fmt::Debug for Body {
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be sent as a body",
     label = "not a body",
-    note = "to send it as JSON, write `#[json]` instead of `#[body]`",
+    note = "to send the value as JSON, write `#[json]` instead of `#[body]`",
     note = "use `Bytes`, `Vec<u8>`, `String`, `&str` or `afresh::Body`, or implement `afresh::param::IntoBody` for it"
 )]
 pub trait IntoBody {

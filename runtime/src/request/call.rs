@@ -157,7 +157,7 @@ impl Call {
         draft.end_placeholder();
     }
 
-    /// Omits the value of the next placeholder. Returns the offset of that value in the path.
+    /// Omits the value of the next placeholder. Returns the offset of the omitted value in the path.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         self.0.skip_placeholder()
     }

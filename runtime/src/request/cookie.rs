@@ -19,7 +19,7 @@ struct Cookie<'a>(&'a mut String);
 impl ScalarWriter for Cookie<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         if !unquoted(text).bytes().all(is_cookie_octet) {
-            return Err(EncodeError(format!("`{name}` has a character that a cookie cannot contain")));
+            return Err(EncodeError(format!("`{name}` has a character not allowed in a cookie")));
         }
         if !self.0.is_empty() {
             self.0.push_str("; ");

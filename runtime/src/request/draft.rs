@@ -93,7 +93,7 @@ impl Draft {
         self.pieces += 1;
     }
 
-    /// Omits the value of the next placeholder. Returns the offset of that value in the path.
+    /// Omits the value of the next placeholder. Returns the offset of the omitted value in the path.
     pub(crate) fn skip_placeholder(&mut self) -> usize {
         let at = self.declared.path.len();
         self.end_placeholder();
@@ -239,7 +239,7 @@ impl Draft {
 
     fn put_cookies(&mut self) -> Result<(), Error> {
         let mut line = HeaderValue::try_from(std::mem::take(&mut self.cookies))
-            .map_err(|_| Error::request("a cookie has a character that a header cannot contain"))?;
+            .map_err(|_| Error::request("a cookie has a character not allowed in a header"))?;
         line.set_sensitive(true);
         self.declared.headers.push((COOKIE, line));
         Ok(())

@@ -23,9 +23,7 @@ impl ScalarWriter for Values<'_> {
     fn write(&mut self, name: &str, text: &str) -> Result<(), EncodeError> {
         match HeaderValue::try_from(text) {
             Ok(value) => (self.put)(value),
-            Err(_) => {
-                return Err(EncodeError(format!("`{name}` has a character that a header cannot contain")));
-            }
+            Err(_) => return Err(EncodeError(format!("`{name}` has a character not allowed in a header"))),
         }
         Ok(())
     }

@@ -42,7 +42,7 @@ impl Parts {
 
     pub(super) fn push(&mut self, name: &'static str, part: Part) -> Result<(), String> {
         if let Some(error) = part.error() {
-            return Err(format!("part `{name}`: its JSON cannot be serialized: {error}"));
+            return Err(format!("the JSON of part `{name}` cannot be serialized: {error}"));
         }
         self.list.push((name, Entry::Part(part)));
         Ok(())

@@ -42,7 +42,7 @@ impl ByteStream {
         })
     }
 
-    /// Creates a body for a hand-written implementation of an API, without a server. The body is one chunk.
+    /// Creates a body for a hand-written implementation of an API. The body is one chunk.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

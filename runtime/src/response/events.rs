@@ -97,17 +97,17 @@ impl<T: DeserializeOwned> Events<T> {
 }
 
 impl<T> Events<T> {
-    /// Creates events with this data for a hand-written implementation of an API, without a server.
+    /// Creates events with this data for a hand-written implementation of an API.
     pub fn from_items(items: impl IntoIterator<Item = T>) -> Self {
         Self::from_events(items.into_iter().map(Event::new))
     }
 
-    /// Creates events and errors for a hand-written implementation of an API, without a server.
+    /// Creates events and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self::given(items.into_iter().map(|item| item.map(Event::new)))
     }
 
-    /// Creates complete events for a hand-written implementation of an API, without a server.
+    /// Creates complete events for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

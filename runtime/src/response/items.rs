@@ -92,7 +92,7 @@ impl<T: DeserializeOwned> Items<T> {
 }
 
 impl<T> Items<T> {
-    /// Creates elements for a hand-written implementation of an API, without a server.
+    /// Creates elements for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -106,7 +106,7 @@ impl<T> Items<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates elements and errors for a hand-written implementation of an API, without a server.
+    /// Creates elements and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(items.into_iter().collect()), left: None }
     }

@@ -66,7 +66,7 @@ impl<T: DeserializeOwned> Lines<T> {
 }
 
 impl<T> Lines<T> {
-    /// Creates values for a hand-written implementation of an API, without a server.
+    /// Creates values for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -79,7 +79,7 @@ impl<T> Lines<T> {
         Self::from_results(items.into_iter().map(Ok))
     }
 
-    /// Creates values and errors for a hand-written implementation of an API, without a server.
+    /// Creates values and errors for a hand-written implementation of an API.
     pub fn from_results(items: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { given: items.into_iter().collect(), ..Self::read(None) }
     }

@@ -61,7 +61,7 @@ impl<T: DeserializeOwned> Pages<T> {
 }
 
 impl<T> Pages<T> {
-    /// Creates pages for a hand-written implementation of an API, without a server.
+    /// Creates pages for a hand-written implementation of an API.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {
@@ -74,7 +74,7 @@ impl<T> Pages<T> {
         Self::from_results(pages.into_iter().map(Ok))
     }
 
-    /// Creates pages and errors for a hand-written implementation of an API, without a server.
+    /// Creates pages and errors for a hand-written implementation of an API.
     pub fn from_results(pages: impl IntoIterator<Item = Result<T, Error>>) -> Self {
         Self { source: Source::Given(pages.into_iter().collect()), left: None }
     }

@@ -43,13 +43,13 @@ pub struct CallInfo {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum CallKind {
-    /// A method without a role, a page, or a hand-written request.
+    /// A call of a method without a role, a request for a page, or a hand-written request.
     Ordinary,
-    /// A `#[login]` method.
+    /// A call of a `#[login]` method.
     Login,
     /// A refresh: a `#[refresh]` method or a grant.
     Refresh,
-    /// A `#[logout]` method.
+    /// A call of a `#[logout]` method.
     Logout,
     /// A request that revokes a token (RFC 7009).
     Revocation,

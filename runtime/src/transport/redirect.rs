@@ -51,7 +51,7 @@ impl Hop {
     }
 }
 
-/// Returns the error for a redirect that would send the body to another origin, which is the origin of `url`.
+/// Returns the error for a redirect that would send the body to `url`, which is at another origin.
 pub(crate) fn body_leaves(url: &Url) -> Error {
     let origin = url.origin().ascii_serialization();
     Error::new(

@@ -57,7 +57,7 @@ impl Transport {
         }
     }
 
-    /// Builds the client of a user's builder, with redirects off.
+    /// Creates a transport from a user's builder, with redirects off.
     pub(crate) fn finish(builder: reqwest::ClientBuilder) -> Result<Self, Error> {
         let client = builder.redirect(Policy::none()).build();
         client
@@ -65,7 +65,7 @@ impl Transport {
             .map_err(|error| Error::builder("reqwest cannot be initialized").with_source(error))
     }
 
-    /// Uses a client of the user.
+    /// Creates a transport from a client that the user configured.
     ///
     /// reqwest does not report whether a client follows redirects. The `Debug` output of a client names each policy
     /// except the default one, which follows redirects. A client whose output is unknown is treated as one that follows

@@ -41,7 +41,7 @@ impl Upstream {
     }
 
     /// Returns whether the transport may send headers to other origins. A browser also follows redirects, but the
-    /// runtime allows this only for requests without secret headers.
+    /// runtime lets it redirect only requests without secret headers.
     pub(crate) fn leaks_by_redirects(&self) -> bool {
         self.follows_redirects && !IN_BROWSER
     }

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 /// The cost of one retry. Each call adds the configured percentage to the balance.
 const RETRY: u64 = 100;
-/// The maximum number of retries that a long time without faults saves, unless the reserve is larger.
+/// The maximum number of unused retries that are saved, unless the reserve is larger.
 const SAVED: u64 = 100;
 
 /// The number of retries that a client may make: a share of its calls, plus a reserve.

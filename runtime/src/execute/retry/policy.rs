@@ -77,13 +77,13 @@ impl Retry {
         self
     }
 
-    /// Sets the maximum first wait. Default: 100 ms.
+    /// Sets the maximum length of the first wait. Default: 100 ms.
     pub fn base(mut self, base: Duration) -> Self {
         self.base = base;
         self
     }
 
-    /// Sets the maximum wait, unless the server requests a longer wait. Default: 20 s.
+    /// Sets the maximum length of a wait, unless the server requests a longer wait. Default: 20 s.
     pub fn max_wait(mut self, max_wait: Duration) -> Self {
         self.max_wait = max_wait;
         self
@@ -148,7 +148,7 @@ mod tests {
         assert_eq!(
             Retry::default().mistake(&[401, 503]),
             None,
-            "a status that causes a refresh is no error in the default set"
+            "the default set may contain a status that causes a refresh"
         );
     }
 }

@@ -1,4 +1,4 @@
-//! Opens connections over TCP, and over TLS with rustls. The settings are those of reqwest.
+//! Opens connections over TCP, and over TLS with rustls. The connections have the same settings as those of reqwest.
 
 use std::time::Duration;
 
