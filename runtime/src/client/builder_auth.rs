@@ -42,9 +42,9 @@ impl<C: Api> ClientBuilder<C> {
 
     /// Sets how long before the end of a login [`SessionEvent::Ending`](crate::SessionEvent::Ending) is emitted. The
     /// default is one tenth of the lifetime that the server reported, but at most one day. If several clients of a
-    /// session set this time, the first value is used.
+    /// session set a time, the first value is used.
     ///
-    /// If this time is longer than the whole login, the event is emitted immediately after each login.
+    /// If the time is longer than the whole login, the event is emitted immediately after each login.
     ///
     /// ```
     /// # async fn example() -> afresh::Result<()> {

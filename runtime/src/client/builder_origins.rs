@@ -19,12 +19,12 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Allows a redirect to these other origins to include the body of a call, header arguments and [default
+    /// Allows a redirect to one of these origins to include the body of a call, header arguments and [default
     /// headers](Self::header). These origins never receive the credential, cookies, or headers whose value is [marked
     /// as sensitive](http::HeaderValue::set_sensitive). Login, refresh and logout are never redirected to another
     /// origin. By default, no other origin is allowed. A redirect to an origin that is not allowed is followed without
-    /// body and headers. If such a redirect requires the body (307 and 308), the call fails with an error that names
-    /// the origin.
+    /// body and headers. If a redirect to such an origin requires the body (307 and 308), the call fails with an error
+    /// that names the origin.
     ///
     /// ```
     /// use afresh::Client;

@@ -18,10 +18,10 @@ impl<C: Api> ClientBuilder<C> {
     /// Prefer [`http_builder`](Self::http_builder). The runtime follows redirects itself, because it knows which
     /// headers are secrets. A client that follows redirects by itself removes only the standard headers before it sends
     /// a request to another origin. Bodies, headers of hand-written requests and constant headers of the API are sent
-    /// to that origin. [`build`](Self::build) therefore rejects a client that follows redirects if there are default
-    /// headers, header arguments or a custom token header. Build the client with `redirect(Policy::none())`. A cookie
-    /// provider of the client is not used, because the session stores the cookies. Your client decides which proxy
-    /// receives the requests, even for loopback addresses.
+    /// to the other origin. [`build`](Self::build) therefore rejects a client that follows redirects if there are
+    /// default headers, header arguments or a custom token header. Build the client with `redirect(Policy::none())`. A
+    /// cookie provider of the client is not used, because the session stores the cookies. Your client decides which
+    /// proxy receives the requests, even for loopback addresses.
     pub fn http(mut self, client: reqwest::Client) -> Self {
         self.transport = Some(Transport::given(client));
         self
@@ -30,7 +30,7 @@ impl<C: Api> ClientBuilder<C> {
     /// Sends requests with a reqwest client that the runtime builds from `builder`. Redirects are off, because the
     /// runtime follows them itself.
     ///
-    /// If reqwest returns an error, [`build`](Self::build) returns it.
+    /// [`build`](Self::build) returns the error if reqwest cannot build the client.
     ///
     /// ```
     /// use std::time::Duration;
@@ -88,8 +88,8 @@ impl<C: Api> ClientBuilder<C> {
         self
     }
 
-    /// Runs refreshes, writes to the store and revocations on this runtime. By default, these tasks run on the runtime
-    /// of the call that starts them.
+    /// Runs refreshes, writes to the store and revocations on this runtime. By default, refreshes, writes and
+    /// revocations run on the runtime of the call that starts them.
     ///
     /// Set this runtime if your other runtimes are not always polled, for example because each thread blocks on its own
     /// current-thread runtime. A refresh stalls while its runtime is not polled. Other calls of the session take the

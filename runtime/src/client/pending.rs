@@ -27,7 +27,8 @@ pub(crate) type Decode<R> = fn(Result<Answer, Error>, &'static str, fn(&Error)) 
 /// A call that is sent when it is first polled. The call owns its encoded arguments, so `tokio::spawn(shop.order(7))`
 /// compiles even if the arguments were borrowed.
 ///
-/// A call is cancel safe. Dropping it stops the call and its retries, but never a refresh that other calls wait for.
+/// Awaiting a call is cancel safe. Dropping it stops the call and its retries, but never a refresh that other calls
+/// wait for.
 ///
 /// # Options
 ///
@@ -74,8 +75,8 @@ impl<R> Pending<R> {
     /// waits between attempts, and reading the body unless it is streamed. The time-out of a call replaces the
     /// time-outs of the method and of the builder. For pages, the time starts again for each page.
     ///
-    /// If `futures_time::FutureExt` or another trait with a method of this name is in scope, this method is the one
-    /// that is called.
+    /// Even if `futures_time::FutureExt` or another trait with a method `timeout` is in scope, this inherent method is
+    /// called.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.running.set(|options| options.timeout = Some(timeout));
         self
@@ -107,13 +108,14 @@ impl<R> Pending<R> {
         self
     }
 
-    /// Allows a redirect of this call to these other origins to include its body and its headers. The origins are added
-    /// to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin receives the
-    /// credential, cookies, or headers whose value is [marked as sensitive](http::HeaderValue::set_sensitive).
+    /// Allows a redirect of this call to one of these origins to include the body and the headers of the call. The
+    /// origins are added to those of the builder's [`follow_to`](crate::ClientBuilder::follow_to). No other origin
+    /// receives the credential, cookies, or headers whose value is [marked as
+    /// sensitive](http::HeaderValue::set_sensitive).
     ///
     /// An origin consists of a scheme, a host and a port. If a value is not an origin, the call fails with
-    /// [`is_request`](Error::is_request). Plain `http` to a different machine also causes this error, unless
-    /// [`allow_http`](crate::ClientBuilder::allow_http) is set.
+    /// [`is_request`](Error::is_request). Plain `http` to a different machine is also an error with
+    /// [`is_request`](Error::is_request), unless [`allow_http`](crate::ClientBuilder::allow_http) is set.
     ///
     /// ```
     /// # use afresh::{api, Result};

@@ -39,19 +39,19 @@ impl Error {
         self.0.method
     }
 
-    /// Returns the status of the server's answer, if there was one.
+    /// Returns the status of the server's answer, if the server answered.
     #[must_use]
     pub fn status(&self) -> Option<StatusCode> {
         self.answer().map(Rejection::status)
     }
 
-    /// Returns the headers of the server's answer, if there was one.
+    /// Returns the headers of the server's answer, if the server answered.
     #[must_use]
     pub fn headers(&self) -> Option<&HeaderMap> {
         self.answer().map(Rejection::headers)
     }
 
-    /// Returns the body of the server's answer, if there was one.
+    /// Returns the body of the server's answer, if the server answered.
     #[must_use]
     pub fn body(&self) -> Option<&Bytes> {
         self.answer().map(Rejection::body)
@@ -96,8 +96,8 @@ impl Error {
         self.receipt().and_then(Receipt::reason)
     }
 
-    /// Returns what happened to the call before it failed. Returns `None` after a time-out, and if nothing was sent,
-    /// for example because an argument cannot be encoded.
+    /// Returns the record of the call until its failure. Returns `None` after a time-out, and if nothing was sent, for
+    /// example because an argument cannot be encoded.
     #[must_use]
     pub fn receipt(&self) -> Option<&Receipt> {
         self.0.receipt.as_ref()
@@ -180,7 +180,7 @@ impl Error {
     /// [`is_session_expired`](Self::is_session_expired) also returns `true`.
     ///
     /// All calls that waited for the refresh receive this error, and so do all later calls until the next login. If
-    /// this error is frequent, the network loses answers and the server has no grace period for used refresh tokens.
+    /// this error occurs often, the network loses answers and the server has no grace period for used refresh tokens.
     #[must_use]
     pub fn is_rotation_lost(&self) -> bool {
         self.0.kind == Kind::RotationLost

@@ -1,4 +1,4 @@
-//! The record of what happened to a call: [`Receipt`].
+//! The record of a call: [`Receipt`].
 
 use std::time::Duration;
 
@@ -6,8 +6,7 @@ use super::classification::Classification;
 use super::reason::Reason;
 use super::stamp::Stamp;
 
-/// The record of what happened to a call: its credential, the reaction of the server, and whether the call was sent
-/// again.
+/// The record of a call: its credential, the reaction of the server, and whether the call was sent again.
 ///
 /// A [`reqwest::Response`] that a client returns contains its receipt as an extension.
 /// [`Error::receipt`](crate::Error::receipt) returns the receipt of a failed call.
@@ -24,7 +23,7 @@ use super::stamp::Stamp;
 pub struct Receipt {
     pub(crate) stamp: Option<Stamp>,
     pub(crate) sends: u8,
-    /// The number of attempts after the first one.
+    /// The number of attempts after the first attempt.
     pub(crate) retries: u32,
     pub(crate) refreshed_by: Option<RefreshedBy>,
     pub(crate) waited: Duration,
@@ -52,20 +51,20 @@ impl Receipt {
     }
 
     /// Returns the generation of the credential that was sent. The first generation is 1, and each login and each
-    /// refresh starts the next one.
+    /// refresh starts the next generation.
     #[must_use]
     pub fn generation(&self) -> Option<u64> {
         self.stamp.map(|stamp| stamp.generation)
     }
 
     /// Returns the epoch in which the call was sent. The first epoch is 1, and each login and each logout starts the
-    /// next one.
+    /// next epoch.
     #[must_use]
     pub fn epoch(&self) -> Option<u64> {
         self.stamp.map(|stamp| stamp.epoch)
     }
 
-    /// Returns whether the call waited for a refresh, which was started by this call or a different one.
+    /// Returns whether the call waited for a refresh, which was started by this call or a different call.
     #[must_use]
     pub fn is_refreshed(&self) -> bool {
         matches!(self.refreshed_by, Some(RefreshedBy::ThisCall | RefreshedBy::AnotherCall))

@@ -25,7 +25,7 @@ impl Settled {
 }
 
 impl Execution {
-    /// Returns whether the answer is a success that does not affect the session. An answer of this kind is returned at
+    /// Returns whether the answer is a success that does not affect the session. The call returns a plain answer at
     /// once.
     pub(super) fn is_plain(&self, response: &Response) -> bool {
         let attached = self.attached;

@@ -112,7 +112,7 @@ impl Context {
         !has_own && request.is_own(&self.upstream)
     }
 
-    /// Rejects an argument that would replace the access token, such as a header map. A call with such an argument
+    /// Rejects an argument that would replace the access token, such as a header map. A call with its own access token
     /// would never cause a refresh, and no error would explain the reason. An option of a call may replace the token,
     /// because the caller sets it only for this call.
     pub(crate) fn check_arguments(&self, call: &Call) -> Result<()> {
@@ -123,7 +123,7 @@ impl Context {
         let taken = self.placement().ok().map(|placement| &placement.header);
         match taken.filter(|name| carries_token && call.has_header(name)) {
             Some(name) => Err(Error::request(format!(
-                "header `{name}` must not be an argument: the runtime sends the access token in it. If the method sends a different credential, add `#[public]`. For a single call, use the option `.header(name, value)`"
+                "header `{name}` must not be an argument: the runtime sends the access token in this header. If the method sends a different credential, add `#[public]`. For a single call, use the option `.header(name, value)`"
             ))
             .in_method(Some(endpoint.name))),
             None => Ok(()),

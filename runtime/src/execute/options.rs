@@ -23,7 +23,8 @@ pub(crate) struct CallOptions {
     error: Option<Error>,
 }
 
-/// The bounds of a call: the maximum size of its body, and the other origins to which a redirect may send it.
+/// The bounds of a call: the maximum size of the response body, and the other origins to which a redirect may send the
+/// request.
 #[derive(Clone, Default)]
 pub(crate) struct Bounds {
     pub(crate) max_body: Option<usize>,
@@ -52,7 +53,7 @@ impl CallOptions {
         }
     }
 
-    /// Returns the maximum size of a body that is read completely, if the options set one.
+    /// Returns the maximum size of a body that is read completely, if the options set this size.
     pub(crate) fn max_body(&self) -> Option<usize> {
         self.bounds.as_ref().and_then(|bounds| bounds.max_body)
     }

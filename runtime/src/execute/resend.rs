@@ -100,7 +100,7 @@ impl Execution {
     }
 
     /// Returns whether the refusal is returned to the caller. A bare 403 is returned if the refresh returned the same
-    /// token, because the token is then still valid. The session remembers such a 403, so that the next one causes no
+    /// token, because the token is then still valid. The session remembers the 403, so that the next 403 causes no
     /// refresh.
     fn is_forbidden(&self, error: &Error) -> bool {
         let forbidden =

@@ -1,6 +1,6 @@
-//! Finds the position in a JSON body that `serde_json` reports by line and column. The result is the path to that
-//! position and an excerpt of the text before it. This code runs only after an error, so successful decoding costs
-//! nothing.
+//! Finds the position in a JSON body that `serde_json` reports by line and column. The result is the path to the
+//! position and an excerpt of the text before the position. This code runs only after an error, so successful decoding
+//! costs nothing.
 //!
 //! The names in a body may be data, because they may be keys of a map. The caller reports which names the declared type
 //! contains. All other names are shown as `*`.

@@ -21,7 +21,7 @@ pub(crate) struct Found<T> {
     pub(crate) value: Option<T>,
 }
 
-/// Looks up `pointer` and reads the value at that position. A byte order mark is skipped.
+/// Looks up `pointer` and reads the value to which it points. A byte order mark is skipped.
 pub(crate) fn find<'j, T: Deserialize<'j>>(json: &'j [u8], pointer: &str) -> Found<T> {
     let mut found = Found { has_parent: false, value: None };
     let mut document = serde_json::Deserializer::from_slice(without_bom(json));

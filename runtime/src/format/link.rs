@@ -36,8 +36,8 @@ fn relation(mut rest: &str) -> (bool, &str) {
     (is_next.unwrap_or(false), rest)
 }
 
-/// Parses a token or a quoted string. Returns its value and the text after it. Single quotes are accepted, because some
-/// servers write them.
+/// Parses a token or a quoted string. Returns the value and the text after the value. Single quotes are accepted,
+/// because some servers write them.
 fn parameter_value(text: &str) -> (String, &str) {
     let Some(quoted) = text.strip_prefix('"') else {
         let end = text.find([';', ',']).unwrap_or(text.len());

@@ -14,8 +14,8 @@ pub(crate) fn parameter(url: &Url, name: &str) -> Option<String> {
     url.query_pairs().find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
 }
 
-/// Returns `url` with `value` instead of the value of the first parameter with this name. If no parameter has this
-/// name, the new parameter is appended. Further parameters of this name are removed.
+/// Returns `url` with a new value for the first parameter with this name. If no parameter has this name, the new
+/// parameter is appended. Further parameters of this name are removed.
 pub(crate) fn with_parameter(url: &Url, name: &str, value: &str) -> Url {
     let encode = |text| utf8_percent_encode(text, RESERVED);
     let mut new = Some(format!("{}={}", encode(name), encode(value)));

@@ -46,8 +46,8 @@ pub struct App {
     pub(super) resources: Vec<String>,
 }
 
-/// The names of parameters that must not be added, because the runtime sets them or they would replace what the runtime
-/// sets.
+/// The names of parameters that must not be added, because the runtime sets them itself, or because they would replace
+/// parameters of the runtime.
 const RESERVED: [&str; 11] = [
     "client_id",
     "client_secret",
@@ -94,7 +94,7 @@ impl App {
     }
 
     /// Sets the requested scope: names separated by spaces (RFC 6749 §3.3). By default, no scope is sent and the server
-    /// chooses it.
+    /// chooses the scope.
     ///
     /// Most servers return a refresh token only for `offline_access`.
     pub fn scope(mut self, scope: impl Into<String>) -> Self {

@@ -39,8 +39,8 @@ pub(super) fn is_plain(text: &str, longest: usize) -> bool {
         && text.chars().all(|letter| !letter.is_control() && is_visible(letter))
 }
 
-/// Returns whether a character is safe to show. Unicode has no list of such characters, so this function excludes its
-/// control characters, its format characters, and its line and paragraph separators.
+/// Returns whether a character is safe to show. Unicode has no list of safe characters, so this function excludes the
+/// control characters, the format characters, and the line and paragraph separators of Unicode.
 fn is_visible(letter: char) -> bool {
     let invisible = matches!(
         letter,
@@ -52,8 +52,8 @@ fn is_visible(letter: char) -> bool {
     !invisible && (!letter.is_control() || letter.is_ascii_whitespace())
 }
 
-/// Returns whether `text` contains the secret, or eight consecutive characters of it. The comparison ignores case and
-/// spaces.
+/// Returns whether `text` contains the secret, or eight consecutive characters of the secret. The comparison ignores
+/// case and spaces.
 fn has_part_of(text: &str, secret: &str) -> bool {
     let text = text.to_ascii_lowercase().replace(' ', "");
     let secret: Vec<char> = secret.to_ascii_lowercase().chars().collect();

@@ -37,7 +37,7 @@ pub struct RefreshTokenGrant(TokenEndpoint);
 
 /// Requests access tokens for the program itself (RFC 6749 §4.4).
 ///
-/// No login is needed. The first call that needs a token requests one, and all waiting calls share that request. A new
+/// No login is needed. The first call that needs a token requests it, and all waiting calls share the request. A new
 /// token is requested when the old one has expired or was refused. Every failure, including `invalid_client`, is an
 /// error with [`is_refresh`](crate::Error::is_refresh), because no user could log in. Later calls try again, so a
 /// client that is registered again works without a restart. After [`clear`](crate::Session::clear), the next call
@@ -114,7 +114,7 @@ macro_rules! settings {
             }
 
             /// Sets the requested scope: names separated by spaces (RFC 6749 §3.3). By default, no scope is sent and
-            /// the server chooses it.
+            /// the server chooses the scope.
             pub fn scope(mut self, scope: impl Into<String>) -> Self {
                 self.0.set("scope", scope.into());
                 self

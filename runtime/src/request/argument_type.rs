@@ -1,6 +1,6 @@
-//! Checks at compile time what the type of an argument rules out. Generated code uses method resolution for the checks,
-//! so the type matters and not its spelling. The inherent methods of [`ArgumentType`] exist only for certain types, and
-//! the methods of [`AnyArgument`] exist for all other types.
+//! Rejects wrong types of arguments at compile time. Generated code uses method resolution for the checks, so the type
+//! matters and not its spelling. The inherent methods of [`ArgumentType`] exist only for certain types, and the methods
+//! of [`AnyArgument`] exist for all other types.
 
 use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, BinaryHeap, HashMap, HashSet, LinkedList, VecDeque};

@@ -1,4 +1,4 @@
-//! Defines one trait for each place in a request to which a parameter's value can go. Most of the traits only require
+//! Defines one trait for each place in a request that can contain a parameter's value. Most of the traits only require
 //! [`Serialize`]. The separate names of the traits let the compiler report the place that a type does not fit.
 
 use http::HeaderMap;
@@ -62,7 +62,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[json]` parameter, which is the whole JSON body or a member of it.
+    /// The type of a `#[json]` parameter, which is the whole JSON body or one member of the body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` cannot be sent as a JSON body",
         label = "not serializable",
@@ -72,7 +72,7 @@ argument! {
 }
 
 argument! {
-    /// The type of a `#[form]` parameter, which is the whole urlencoded body or a member of it.
+    /// The type of a `#[form]` parameter, which is the whole urlencoded body or one member of the body.
     ///
     /// A whole body is a struct or a map, whose fields are scalars, `Option`s, or sequences of scalars.
     #[diagnostic::on_unimplemented(

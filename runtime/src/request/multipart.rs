@@ -68,7 +68,7 @@ impl Parts {
 pub(crate) struct Multipart(Vec<(&'static str, Part)>);
 
 impl Multipart {
-    /// Returns the same parts for a new call, or `None` if one of them can be sent only once.
+    /// Returns the same parts for a new call, or `None` if a part can be sent only once.
     pub(crate) fn share(&self) -> Option<Self> {
         let parts = self.0.iter().map(|(name, part)| Some((*name, part.share()?)));
         parts.collect::<Option<_>>().map(Self)

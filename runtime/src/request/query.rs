@@ -1,5 +1,5 @@
-//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. The character `+` means
-//! a space only in forms.
+//! Writes arguments to the query string. A space is sent as `%20`, which every server decodes. A `+` means a space only
+//! in forms.
 
 use serde::Serialize;
 

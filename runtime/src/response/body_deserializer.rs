@@ -17,7 +17,8 @@ pub(crate) struct BodyDeserializer<'h> {
     body: Cell<Option<Bytes>>,
     lent: OnceCell<Bytes>,
     absent: bool,
-    /// Whether the method declares that this status means `None`. For such a status, only an `Option` can be read.
+    /// Whether the method declares that this status means `None`. A status that means `None` can only be read as an
+    /// `Option`.
     none: bool,
     /// The headers of the answer, which are `None` for an item of a stream, such as a line. An item has no byte order
     /// mark.

@@ -1,4 +1,4 @@
-//! Reads an answer for an error text, up to a limit of size and time: [`capture`], [`beginning`].
+//! Reads an answer for an error, up to a limit of size and time: [`capture`], [`beginning`].
 
 use std::time::Duration;
 

@@ -9,8 +9,9 @@ use crate::error::Error;
 
 /// A type that can be read from an answer.
 ///
-/// Every type that serde can deserialize implements this trait. [`Reply`] of such a type and [`reqwest::Response`]
-/// implement it, too. Implement `FromResponse` for a type that is read from a format other than JSON:
+/// Every type that serde can deserialize implements this trait. [`Reply`] of a deserializable type and
+/// [`reqwest::Response`] implement this trait, too. Implement `FromResponse` for a type that is read from a format
+/// other than JSON:
 ///
 /// ```
 /// use afresh::response::{Answer, FromResponse};
@@ -76,7 +77,7 @@ impl FromResponse for reqwest::Response {
     }
 }
 
-/// The return type of a client method: `Result<T, E>`, or any alias of it.
+/// The return type of a client method: `Result<T, E>`, or any alias of this type.
 ///
 /// `T` must be readable from a response, and `E` must implement `From<afresh::Error>`.
 #[diagnostic::on_unimplemented(

@@ -39,8 +39,8 @@ impl DecodeError {
         }
     }
 
-    /// Returns a text about what was expected and where: the path, the line and column, and an excerpt of the names
-    /// before the position. `decode` reads the declared type from a changed body and returns the error.
+    /// Returns a text that states the expected type and the position: the path, the line and column, and an excerpt of
+    /// the names before the position. `decode` reads the declared type from a changed body and returns the error.
     pub(crate) fn explanation(&self, body: &[u8], decode: &dyn Fn(Bytes) -> Option<Self>) -> String {
         let Self::Json(error) = self else { return self.to_string() };
         let mut names = DeclaredNames { body, error, decode, left: MAX_PROBES };
@@ -133,7 +133,7 @@ impl de::Error for DecodeError {
     }
 }
 
-/// The output states what was expected and where. The found values are omitted, because they may be secrets.
+/// The output states the expected type and the position. The found values are omitted, because they may be secrets.
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -145,7 +145,7 @@ impl fmt::Display for DecodeError {
 }
 
 /// Removes the values that serde quotes: strings in quotes, and names of variants and fields in backticks. The rest of
-/// the text, which states what was expected, is kept.
+/// the text, which states the expected type, is kept.
 fn masked(message: &str) -> String {
     let (found, expected) = match message.rfind(", expected ") {
         Some(at) => message.split_at(at),

@@ -54,8 +54,8 @@ impl<T> Event<T> {
 /// # }
 /// ```
 ///
-/// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because the APIs of language models use it
-/// in this way. `Events<String>` returns this event like any other event.
+/// If `T` is read as JSON, an event with the data `[DONE]` ends the stream, because the APIs of language models end
+/// their streams with this event. `Events<String>` returns this event like any other event.
 ///
 /// If the content type of an answer is not `text/event-stream`, the call fails with [`is_decode`](Error::is_decode).
 /// The error contains the beginning of the body ([`Error::body`]). An answer without the header `content-type` is read

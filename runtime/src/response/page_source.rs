@@ -85,7 +85,7 @@ impl PageSource {
         }
     }
 
-    /// Reads from a page how to request the next one. If the page is invalid, the error is returned after the page.
+    /// Reads from a page how to request the next page. If the page is invalid, the error is returned after the page.
     fn accept(&mut self, mut answer: Answer) -> Option<Result<Answer, Error>> {
         self.failures = 0;
         let Some(continuation) = answer.take_continuation() else { return Some(Ok(answer)) };

@@ -18,8 +18,9 @@ use crate::transport::response::Response;
 const MAX_ERROR_BODY: usize = 1024 * 1024;
 
 impl Answer {
-    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns that it stays unread. A successful
-    /// answer with more than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the limit.
+    /// Reads the body of a response, unless [`leaves`](Reading::leaves) returns that the body stays unread. A
+    /// successful answer with more than `max_body` bytes is an error. The body of an unsuccessful answer is cut at the
+    /// limit.
     #[expect(clippy::manual_async_fn, reason = "the future of an async fn stores its arguments twice")]
     pub(crate) fn read(
         response: &mut Response,

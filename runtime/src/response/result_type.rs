@@ -1,6 +1,6 @@
-//! Checks at compile time what the return type of a method rules out. Generated code uses method resolution for the
-//! checks, so the type matters and not its spelling. The inherent methods of [`ResultType`] exist only for a `Result`.
-//! The methods of [`AnyResult`] exist for all other types, which a different check rejects.
+//! Rejects wrong return types of methods at compile time. Generated code uses method resolution for the checks, so the
+//! type matters and not its spelling. The inherent methods of [`ResultType`] exist only for a `Result`. The methods of
+//! [`AnyResult`] exist for all other types, which a different check rejects.
 
 use std::marker::PhantomData;
 

@@ -88,8 +88,8 @@ impl CallInfo {
         self.kind
     }
 
-    /// Returns the number of this [attempt](crate::Retry) of the call, which is 1 for the first one. A redirect and a
-    /// second send after a refresh belong to the same attempt.
+    /// Returns the number of this [attempt](crate::Retry) of the call, which is 1 for the first attempt. A redirect and
+    /// a second send after a refresh belong to the same attempt.
     #[must_use]
     pub fn attempt(&self) -> u32 {
         self.retries + 1

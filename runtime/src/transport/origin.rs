@@ -26,7 +26,7 @@ impl Origin {
 
     /// Returns whether `url` has this origin. The comparison does not allocate.
     pub(crate) fn is_of(&self, url: &Url) -> bool {
-        // The two URLs are usually spelled the same, and then this comparison suffices.
+        // The two URLs usually have the same spelling, so this comparison often suffices.
         if url[..Position::BeforePath] == self.written {
             return true;
         }

@@ -28,9 +28,9 @@ const STATUSES: &[u16] = &[429, 502, 503, 504];
 ///
 /// Before each retry, the call waits for a random time. The first wait is between zero and 100 ms, and the range
 /// doubles with each retry up to 20 s. If the answer has `Retry-After`, or the reset time of an exhausted rate limit,
-/// the call waits for that time instead. If that time exceeds the call's deadline, or 60 s without a deadline, the call
-/// fails at once. [`Error::retry_after`](crate::Error::retry_after) then returns how long to wait. If the next wait
-/// exceeds the deadline, the call fails with its last fault.
+/// the call waits for the time that the server requests. If the requested time exceeds the call's deadline, or 60 s
+/// without a deadline, the call fails at once. [`Error::retry_after`](crate::Error::retry_after) then returns how long
+/// to wait. If the next wait exceeds the deadline, the call fails with its last fault.
 ///
 /// ```
 /// use std::time::Duration;
@@ -71,7 +71,7 @@ impl Retry {
         Self::default().attempts(1)
     }
 
-    /// Sets the maximum number of attempts, including the first one. Default: 3. The value 0 is treated as 1.
+    /// Sets the maximum number of attempts, including the first attempt. Default: 3. The value 0 is treated as 1.
     pub fn attempts(mut self, attempts: u32) -> Self {
         self.attempts = attempts.max(1);
         self

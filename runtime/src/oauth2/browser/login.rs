@@ -116,8 +116,9 @@ impl Browser {
         self
     }
 
-    /// Requests what the API demanded when it refused a call. The demand is an additional scope (`insufficient_scope`,
-    /// RFC 6750 §3.1), or a stronger or more recent login (`insufficient_user_authentication`, RFC 9470).
+    /// Requests the additional scope or login that the API demanded when it refused a call. An API demands an
+    /// additional scope with `insufficient_scope` (RFC 6750 §3.1), and a stronger or more recent login with
+    /// `insufficient_user_authentication` (RFC 9470).
     ///
     /// The login requests the demanded scope together with the scopes of the [`App`] and of the session, because the
     /// new login replaces the whole session. If the error contains no demand, [`run`](Self::run) returns an error with

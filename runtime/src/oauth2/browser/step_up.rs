@@ -1,4 +1,4 @@
-//! Reads what an API demanded when it refused a call, and turns it into parameters of a login: [`Demand`].
+//! Reads the demand of an API that refused a call, and converts the demand into parameters of a login: [`Demand`].
 
 use crate::auth::challenge::challenges;
 use crate::error::{Error, Rejection, Result};
