@@ -1,4 +1,4 @@
-//! Declare your HTTP API as a Rust trait and get a typed client that keeps its session fresh.
+//! Declare your HTTP API as a Rust trait and get a typed client that refreshes its session by itself.
 //!
 //! ```
 //! use afresh::{api, RefreshToken, Result, Tokens};

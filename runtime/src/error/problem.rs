@@ -79,13 +79,13 @@ mod tests {
     #[test]
     fn members_of_the_standard_have_fields_and_all_others_are_extensions() {
         let body = json!({
-            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "the order was changed meanwhile",
+            "type": "https://shop.test/stale", "title": "Stale", "status": 409, "detail": "the order was changed in the meantime",
             "instance": "/orders/7", "revision": 3
         });
         let problem = read(&body);
         assert_eq!(problem.kind.as_deref(), Some("https://shop.test/stale"));
         assert_eq!((problem.title.as_deref(), problem.status), (Some("Stale"), Some(409)));
-        assert_eq!(problem.detail.as_deref(), Some("the order was changed meanwhile"));
+        assert_eq!(problem.detail.as_deref(), Some("the order was changed in the meantime"));
         assert_eq!(problem.instance.as_deref(), Some("/orders/7"));
         assert_eq!(Value::Object(problem.extensions), json!({"revision": 3}));
     }

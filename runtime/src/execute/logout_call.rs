@@ -13,7 +13,7 @@ use crate::session::{FromSession, Tokens};
 use crate::transport::upstream::Upstream;
 
 /// A function that writes one parameter into the call. The value comes from the session, or from the caller's argument
-/// if there is no session.
+/// if the session has no value.
 type Fill = Box<dyn Fn(&mut Call, Option<&Tokens>) + Send>;
 
 /// A logout whose arguments are encoded in order. Arguments whose values come from the session are encoded last.
@@ -125,7 +125,7 @@ pub struct Other;
     reason = "generated code calls the function on the type that method resolution chooses"
 )]
 impl Owned {
-    /// Adds the value from the session, or `value` if there is no session.
+    /// Adds the value from the session, or `value` if the session has no value.
     pub fn place<T: FromSession + Send + 'static>(
         self,
         logout: &mut LogoutCall,
@@ -149,7 +149,7 @@ impl Owned {
     }
 }
 
-/// Encodes the value from the session, or the caller's argument if there is no session.
+/// Encodes the value from the session, or the caller's argument if the session has no value.
 fn encode_current<T: FromSession>(
     call: &mut Call,
     tokens: Option<&Tokens>,
@@ -167,7 +167,7 @@ fn encode_current<T: FromSession>(
     reason = "generated code calls the function on the type that method resolution chooses"
 )]
 impl Borrowed {
-    /// Adds the value from the session, or `value` if there is no session.
+    /// Adds the value from the session, or `value` if the session has no value.
     pub fn place<T: FromSession + Clone + Send + 'static>(
         self,
         logout: &mut LogoutCall,

@@ -1,5 +1,5 @@
 //! Handles JSON numbers that exceed the range of a float, such as an `expires_in` of `1e400`. `serde_json` rejects a
-//! whole text with a number beyond this range, even if the caller does not need the number.
+//! whole text with a number beyond the range of a float, even if the caller does not need the number.
 
 use bytes::Bytes;
 

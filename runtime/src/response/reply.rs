@@ -10,7 +10,7 @@ use crate::error::Receipt;
 #[derive(Clone, Debug)]
 #[non_exhaustive]
 pub struct Reply<T> {
-    /// The status, which is always a success.
+    /// The status, which is a success unless the type of the body accepts other statuses.
     pub status: StatusCode,
     /// The headers of the answer.
     pub headers: HeaderMap,

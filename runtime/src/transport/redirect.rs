@@ -18,8 +18,8 @@ pub(crate) struct Hop {
     pub(crate) method: Method,
     /// Whether the body is sent. A body that was dropped at one redirect is not sent after a later redirect.
     pub(crate) keeps_body: bool,
-    /// Whether any redirect so far led to another origin. That origin chose all later URLs, so no further credentials
-    /// are sent, even to the client's own origin.
+    /// Whether any redirect so far led to another origin. The other origin chose all later URLs, so no further
+    /// credentials are sent, even to the client's own origin.
     pub(crate) left_origin: bool,
 }
 
