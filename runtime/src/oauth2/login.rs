@@ -83,7 +83,7 @@ impl App {
             EndpointAnswer::Refused(error) => return Err(error.into_denied()),
             EndpointAnswer::Lost(Lost { error, .. }) => {
                 let text = format!(
-                    "the answer to the exchange of the code was lost ({error}). A code can be used only once. Log in again"
+                    "the answer to the exchange of the code was lost ({error}). A code can be used only once, so log in again"
                 );
                 return Err(unavailable_by(text, error));
             }

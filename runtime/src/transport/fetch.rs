@@ -68,7 +68,8 @@ impl Transport {
     }
 
     /// Sends a request whose body or headers contain a secret. The request is not redirected. A request with a secret
-    /// is completed even if the page is closed, because the answer to a refresh contains the next refresh token.
+    /// and a body below 64 KiB is completed even if the page is closed, because the answer to a refresh contains the
+    /// next refresh token.
     pub(crate) fn send_secret(&self, mut request: Request) -> Sent {
         request.keep_alive();
         self.start(request, false)
