@@ -4,7 +4,7 @@
 //! | page | topic |
 //! |---|---|
 //! | [`auth`] | login, refresh and logout for all common kinds of API; what a 403 means |
-//! | `login` (feature `login`) | a person logs in: with a browser, in a web server, with a code on another device; when a login ends |
+//! | `login` (feature `login`) | a user logs in: with a browser, in a web server, with a code on a second device; when a login ends |
 //! | [`stores`] | sessions that survive a restart or are shared between processes |
 //! | [`browser`] | the same trait in a web page, one session in all tabs; what is different there |
 //! | [`arguments`] | how parameters are encoded in a request |

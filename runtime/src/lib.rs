@@ -70,9 +70,9 @@
 //! |---|---|
 //! | declare an API: all attributes | [`macro@api`] |
 //! | build a client, share one between APIs | [`ClientBuilder`], [`Client`] |
-//! | log a person in by OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
+//! | log a user in with OAuth 2.0 or `OpenID` Connect | [`oauth2`] |
 //! | refresh without a `#[refresh]` method | [`oauth2`], [`Refresher`], [`ClientBuilder::refresh_with`] |
-//! | let a person log in with a browser or a device code, know when that login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
+//! | let a user log in with a browser or a device code, know when the login ends | [`oauth2`] (feature `login`), [`Session::ends_at`] |
 //! | set tokens, log out, watch a session | [`Session`], [`Tokens`], [`trait@AsTokens`], [`FromSession`] |
 //! | set options of one call, retry faults | [`Pending`], [`Retry`], [`RetryBudget`] |
 //! | serve many users with one client | [`users`](guide::users), [`Client::with_session`], [`Session::ensure_login`] |
@@ -97,13 +97,13 @@
 //! | `charset` | yes | text in encodings other than UTF-8 |
 //! | `http2` | yes | HTTP/2 |
 //! | `system-proxy` | yes | the proxy settings of the system |
-//! | `login` | | a person logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
+//! | `login` | | a user logs in: OAuth 2.0 with PKCE in a browser or a web server, device codes, discovery; see [`oauth2`] |
 //! | `tracing` | | spans and events for [`tracing`](https://docs.rs/tracing), see below |
 //! | `blocking` | | `Pending::wait`: calls from code that is not async |
 //! | `hyper` | | `HyperTransport`, a call takes about 60 % of the instructions of one over reqwest; fewer features |
 //! | `redis` | | `RedisStore`: a session shared by many machines |
 //! | `keyring` | | `KeyringStore`: a session in the keyring of the system |
-//! | `encrypt` | | `Sealed`: encrypts what another store keeps |
+//! | `encrypt` | | `Sealed`: encrypts the records of a different store |
 //! | `gzip` `brotli` `zstd` `deflate` | | compressed answers, over reqwest |
 //!
 //! In a browser, only the features `charset`, `tracing`, `encrypt` and `login` have an effect.

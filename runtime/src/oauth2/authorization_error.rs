@@ -17,7 +17,7 @@ use crate::refresh::error_code::document;
 /// use std::error::Error as _;
 /// use afresh::oauth2::AuthorizationError;
 ///
-/// fn needs_a_person(error: &afresh::Error) -> bool {
+/// fn needs_the_user(error: &afresh::Error) -> bool {
 ///     let answer = error.source().and_then(|source| source.downcast_ref::<AuthorizationError>());
 ///     matches!(answer.and_then(AuthorizationError::code), Some("login_required" | "interaction_required"))
 /// }

@@ -3,7 +3,7 @@
 //!
 //! | the client acts for | grant | needs |
 //! |---|---|---|
-//! | a user | [`RefreshTokenGrant`] (§6) | a refresh token: from a `#[login]` method, [`tokens`](crate::ClientBuilder::tokens) or [`Session::set`](crate::Session::set) |
+//! | a user | [`RefreshTokenGrant`] (§6) | a refresh token, from a `#[login]` method, [`tokens`](crate::ClientBuilder::tokens) or [`Session::set`](crate::Session::set) |
 //! | the program itself | [`ClientCredentials`] (§4.4) | its own client identifier and secret, no login |
 //!
 //! ```

@@ -245,10 +245,10 @@ async fn while_refusing_others<T>(
 
 fn time_is_up(opening: &Opening) -> Error {
     unavailable(if opening.has_failed() {
-        "no browser could be opened, and no login came in time. On a machine without a browser, log in with a device code \
+        "no browser could be opened, and no login was completed in time. On a machine without a browser, log in with a device code \
          (`App::device`)"
     } else {
-        "no login came from the browser in time"
+        "the browser completed no login in time"
     })
 }
 
